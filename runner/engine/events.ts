@@ -1,0 +1,120 @@
+/**
+ * What a run tells its reporters: the machine's events (`--json` prints them as they are, with a `time`), and
+ * signals that only matter to a live screen.
+ */
+
+export const statuses = ['ok', 'changed', 'would-change', 'unknown', 'skipped', 'warning', 'failed', 'unreachable'] as const
+export type Status = (typeof statuses)[number]
+
+/** One thing that is not as declared. An absent side is `undefined`; secrets come as fingerprints. */
+export interface Difference {
+  /** What differs: a path, `mode of /etc/x`, `unit corosync`, a CIB object's attribute. */
+  subject: string
+  from: string | undefined
+  to: string | undefined
+}
+
+/** An error as reporters show it. */
+export interface ErrorReport {
+  message: string
+  command?: string | undefined
+  /** The last lines of the command's output. */
+  output?: string | undefined
+  hint?: string | undefined
+  stack?: string | undefined
+}
+
+/** Where an event belongs. A cluster-scoped task has a cluster and no host. */
+export interface Place {
+  cluster: string
+  host?: string | undefined
+  role: string
+  task: string
+}
+
+export interface RunEvent {
+  event: 'run'
+  /** Random, to tell two runs apart. */
+  run: string
+  command: string[]
+  inventory: string
+  check: boolean
+  clusters: { name: string; nodes: string[] }[]
+}
+
+export interface TaskEvent extends Place {
+  event: 'task'
+  status: Status
+  /** Why it was skipped, is unknown, or is a warning. */
+  reason?: string | undefined
+  diff?: Difference[] | undefined
+  error?: ErrorReport | undefined
+  ms: number
+}
+
+export interface AssertionEvent extends Place {
+  event: 'assertion'
+  status: Status
+  /** What was seen, as a sentence or a value. */
+  evidence?: string | undefined
+  hint?: string | undefined
+  error?: ErrorReport | undefined
+  ms: number
+}
+
+/** An error that belongs to no task: a node that cannot be reached, a lock, a wrong inventory. */
+export interface ErrorEvent {
+  event: 'error'
+  cluster?: string | undefined
+  host?: string | undefined
+  status?: 'unreachable' | 'failed' | undefined
+  error: ErrorReport
+}
+
+export interface SummaryEvent {
+  event: 'summary'
+  ok: number
+  changed: number
+  would_change: number
+  unknown: number
+  failed: number
+  unreachable: number
+  exit: number
+  ms: number
+}
+
+/** What `--json` prints. */
+export type MachineEvent = RunEvent | TaskEvent | AssertionEvent | ErrorEvent | SummaryEvent
+
+/** A task begins (`index` from 1 of `count` in its role). */
+export interface TaskStartSignal extends Place {
+  event: 'task-start'
+  index: number
+  count: number
+  /** False while it is only being checked. */
+  applying: boolean
+}
+
+/** One line for the cluster's part of the closing table, e.g. `members` -> `node1, node2`. */
+export interface HeadlineSignal {
+  event: 'headline'
+  cluster: string
+  label: string
+  text: string
+}
+
+/** A remark that changes nothing: a near miss in the inventory, a wait that goes on. */
+export interface NoticeSignal {
+  event: 'notice'
+  cluster?: string | undefined
+  host?: string | undefined
+  text: string
+}
+
+export type Signal = TaskStartSignal | HeadlineSignal | NoticeSignal
+
+/** Takes events in order. `close` draws what is left and gives the terminal back. */
+export interface Reporter {
+  report(event: MachineEvent | Signal): void
+  close(): Promise<void>
+}

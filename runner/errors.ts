@@ -1,0 +1,62 @@
+/**
+ * The errors ha-run knows, named by who must act on them. A known error is printed as one block without a stack
+ * (`-v` shows it); any other error is a defect of ha-run and shows its stack.
+ */
+
+/** The exit codes, most urgent first; the first that applies is the run's. */
+export const exitCodes = { interrupted: 130, locked: 5, usage: 1, unreachable: 4, failed: 2, drift: 3, ok: 0 } as const
+
+export interface ErrorDetails {
+  /** What to do about it, as a sentence. */
+  hint?: string
+  /** The command that failed, as its author wrote it, never with secrets. */
+  command?: string
+  /** The last lines of the command's output. */
+  output?: string
+  cause?: unknown
+}
+
+export abstract class HaRunError extends Error {
+  abstract readonly exitCode: number
+  readonly hint: string | undefined
+  readonly command: string | undefined
+  readonly output: string | undefined
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause })
+    this.name = new.target.name
+    this.hint = details.hint
+    this.command = details.command
+    this.output = details.output
+  }
+}
+
+/** The command line is wrong. */
+export class UsageError extends HaRunError {
+  readonly exitCode = exitCodes.usage
+}
+
+/** The inventory or a playbook is wrong; the message holds file, line, column and a caret. */
+export class InventoryError extends HaRunError {
+  readonly exitCode = exitCodes.usage
+}
+
+/** A node cannot be reached, logged in to or worked on as root; or its session was lost. */
+export class ConnectError extends HaRunError {
+  readonly exitCode = exitCodes.unreachable
+}
+
+/** A task or a command of it failed on a node. */
+export class TaskError extends HaRunError {
+  readonly exitCode = exitCodes.failed
+}
+
+/** Another run holds a cluster's lock. */
+export class LockedError extends HaRunError {
+  readonly exitCode = exitCodes.locked
+}
+
+/** The run was interrupted before this could be done. */
+export class InterruptedError extends HaRunError {
+  readonly exitCode = exitCodes.interrupted
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto'
+import { inspect } from 'node:util'
+
+/**
+ * Bytes that no log, error, diff or screen may show. Every way of turning it into text gives a short fingerprint;
+ * `reveal()` is the only way to the bytes, so that its uses can be searched for.
+ */
+export class Secret {
+  readonly #bytes: Buffer
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  reveal(): Buffer {
+    return this.#bytes
+  }
+
+  /** SHA-256 in hexadecimal: what notes and comparisons use in place of the bytes. */
+  get hash(): string {
+    return createHash('sha256').update(this.#bytes).digest('hex')
+  }
+
+  toString(): string {
+    return fingerprint(this.hash)
+  }
+
+  toJSON(): string {
+    return this.toString()
+  }
+
+  [inspect.custom](): string {
+    return this.toString()
+  }
+}
+
+/** What people see of a secret: enough of its SHA-256 to tell two apart, nothing of its bytes. */
+export function fingerprint(hash: string): string {
+  return `secret sha256:${hash.slice(0, 12)}`
+}
