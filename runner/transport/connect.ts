@@ -1,0 +1,176 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { $, type ProcessPromise } from 'zx/core'
+import { ConnectError } from '../errors.js'
+import type { Connection } from '../inventory/site.js'
+import type { Secret } from '../secret.js'
+import { diagnose, isThrottled } from './diagnose.js'
+import { loginCommand, passwordWanted, shellReady } from './login.js'
+import { forwardWords, hostKeyWords, masterWords, siblingWords, type SshSettings } from './openssh.js'
+import { Session, type Channel } from './session.js'
+
+export interface ConnectOptions extends SshSettings {
+  becomePassword?: Secret | undefined
+}
+
+/** Seconds from the start of ssh to a shell that is ours: the connection, a slow sudo, a slow login shell. */
+const shellTime = 30
+
+/** A store that keeps nothing: a session's output is read as it comes, and may go on for an hour. */
+const keepNothing = { stdout: [], stderr: [], stdall: [] }
+for (const chunks of Object.values(keepNothing)) Object.assign(chunks, { push: () => 0 })
+
+/**
+ * Starts a local process whose pipes we hold. It is detached, so that a Ctrl-C on the terminal reaches ha-run alone
+ * and a running step can be finished.
+ */
+function spawn(words: string[]): ProcessPromise {
+  return $({
+    quiet: true, nothrow: true, detached: true, prefix: 'exec ', postfix: '', store: keepNothing,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })`${words}`
+}
+
+class SshChannel implements Channel {
+  readonly closed: Promise<ConnectError>
+  readonly #process: ProcessPromise
+  #stderr = ''
+
+  constructor(process: ProcessPromise, name: string) {
+    this.#process = process
+    // Writing to an ssh that has just gone is no news: `closed` tells.
+    process.stdin.on('error', () => {})
+    process.stderr.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString()).slice(-8192)
+    })
+    this.closed = process.then(() => diagnose(name, this.#stderr, 'the connection was lost'))
+  }
+
+  get stderr(): string {
+    return this.#stderr
+  }
+
+  write(text: string): void {
+    this.#process.stdin.write(text)
+  }
+
+  onOutput(stream: 'stdout' | 'stderr', take: (chunk: Buffer) => void): void {
+    this.#process[stream].on('data', take)
+  }
+
+  end(): void {
+    this.#process.stdin.end()
+  }
+
+  kill(): void {
+    const { pid } = this.#process
+    if (pid === undefined || this.#process.child?.exitCode !== null) return
+    try {
+      process.kill(pid, 'SIGTERM')
+    } catch {
+      // It ended by itself in between.
+    }
+  }
+}
+
+/** Waits until the shell on the node is ours, giving sudo its password when it asks. */
+async function becomeReady(channel: SshChannel, name: string, password: Secret | undefined): Promise<void> {
+  let seen = ''
+  const ready = new Promise<void>((resolve, reject) => {
+    channel.onOutput('stdout', chunk => {
+      if (seen.includes(shellReady)) return
+      const asked = seen.includes(passwordWanted)
+      seen += chunk.toString()
+      if (!asked && seen.includes(passwordWanted) && password) channel.write(`${password.reveal().toString()}\n`)
+      if (seen.includes(shellReady)) resolve()
+    })
+    void channel.closed.then(reason => {
+      reject(seen.includes(passwordWanted) && !password
+        ? new ConnectError(`${name}: sudo wants a password`, { hint: 'run again with --ask-become-pass' })
+        : reason)
+    })
+  })
+  const giveUp = setTimeout(() => channel.kill(), 1000 * shellTime)
+  try {
+    await ready
+  } finally {
+    clearTimeout(giveUp)
+  }
+}
+
+/** A node's master connection with its session, and further channels over the same master. */
+export class NodeConnection {
+  readonly name: string
+  readonly session: Session
+  readonly settings: ConnectOptions
+  readonly #connection: Connection
+
+  constructor(name: string, session: Session, connection: Connection, options: ConnectOptions) {
+    this.name = name
+    this.session = session
+    this.#connection = connection
+    this.settings = options
+  }
+
+  /** Ends what runs on the node, over a second channel: the session's own shell is busy. */
+  async endRunningGroups(): Promise<void> {
+    const groups = this.session.runningGroups
+    if (groups.length === 0) return
+    const { become } = this.#connection
+    const login = loginCommand(become, this.settings.becomePassword !== undefined)
+    const channel = new SshChannel(spawn(siblingWords(this.name, this.#connection, this.settings, login)), this.name)
+    await becomeReady(channel, this.name, this.settings.becomePassword)
+    channel.write(`kill -TERM ${groups.map(group => `-${group}`).join(' ')}\n`)
+    channel.end()
+    await channel.closed
+  }
+
+  /** A TCP connection from the node to `address:port`; its pipes are the connection's two ends. */
+  forward(to: string): ProcessPromise {
+    return spawn(forwardWords(this.name, this.#connection, this.settings, to))
+  }
+}
+
+/**
+ * Opens the one connection to a node and the shell on it.
+ *
+ * @throws ConnectError with what ssh or sudo said, and the remedy.
+ */
+export async function connect(name: string, connection: Connection, options: ConnectOptions): Promise<NodeConnection> {
+  for (let attempt = 1; ; attempt += 1) {
+    const command = loginCommand(connection.become, options.becomePassword !== undefined)
+    const channel = new SshChannel(spawn(masterWords(name, connection, options, command)), name)
+    try {
+      await becomeReady(channel, name, options.becomePassword)
+      return new NodeConnection(name, new Session(channel), connection, options)
+    } catch (error) {
+      if (attempt < 3 && isThrottled(channel.stderr)) {
+        await sleep(200 * attempt + Math.random() * 300)
+        continue
+      }
+      throw isUnknownHostKey(channel.stderr) ? await withFingerprint(error, connection, options) : error
+    }
+  }
+}
+
+function isUnknownHostKey(stderr: string): boolean {
+  return stderr.includes('Host key verification failed') && !stderr.includes('IDENTIFICATION HAS CHANGED')
+}
+
+/** Adds the fingerprint that the node shows to the error, so that it can be compared there. */
+async function withFingerprint(error: unknown, connection: Connection, options: ConnectOptions): Promise<unknown> {
+  if (!(error instanceof ConnectError)) return error
+  const directory = await mkdtemp(join(options.controlDirectory, 'key-'))
+  try {
+    const file = join(directory, 'known_hosts')
+    const quiet = $({ quiet: true, nothrow: true, timeout: '20s', stdio: ['ignore', 'pipe', 'pipe'] })
+    await quiet`${hostKeyWords(connection, options, file)}`
+    if ((await readFile(file, 'utf8').catch(() => '')) === '') return error
+    const { stdout } = await quiet`ssh-keygen -l -f ${file}`
+    const fingerprints = stdout.trim().split('\n').map(line => line.split(' ').slice(1, 2).concat(line.split(' ').at(-1) ?? '').join(' '))
+    return new ConnectError(`${error.message}: it is ${fingerprints.join(', ')}`, error)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}

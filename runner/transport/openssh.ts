@@ -1,0 +1,88 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { Connection } from '../inventory/site.js'
+
+/** Settings of one run that every ssh of it shares. */
+export interface SshSettings {
+  /** `-F`: ssh's own configuration file; ssh's default without. */
+  configFile?: string | undefined
+  /** Directory of the control sockets, mode 0700, this run's own. */
+  controlDirectory: string
+}
+
+/**
+ * Makes the directory for a run's control sockets. A socket's path may have 104 bytes and ssh adds a random suffix
+ * while it makes one, so the directory is near the root.
+ */
+export function makeControlDirectory(run: string): string {
+  const base = process.env['XDG_RUNTIME_DIR'] ?? join(tmpdir(), `ha-run-${userInfo().uid}`)
+  const directory = join(base.length > 40 ? '/tmp' : base, `ha-run-${run}`)
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  return directory
+}
+
+export function removeControlDirectory(directory: string): void {
+  rmSync(directory, { recursive: true, force: true })
+}
+
+function controlPath(host: string, settings: SshSettings): string {
+  return join(settings.controlDirectory, host.replaceAll(/[^\w.-]/g, '_').slice(0, 40))
+}
+
+/** What all our ssh calls for a host have in common: whom to reach, and never a question on the terminal. */
+function destination({ host, port, user, keyFile }: Connection, { configFile }: SshSettings): string[] {
+  return [
+    ...(configFile === undefined ? [] : ['-F', configFile]),
+    ...(port === undefined ? [] : ['-p', String(port)]),
+    ...(user === undefined ? [] : ['-l', user]),
+    ...(keyFile === undefined ? [] : ['-i', keyFile]),
+    '-o', 'BatchMode=yes',
+    '-T', '--', host,
+  ]
+}
+
+/**
+ * The master that is the session too. Keep-alives end it about 15 s after its node has died; without them a run
+ * would hang for as long as TCP does.
+ */
+export function masterWords(name: string, connection: Connection, settings: SshSettings, command: string): string[] {
+  return [
+    'ssh', '-M', '-S', controlPath(name, settings),
+    '-o', 'ControlPersist=no', '-o', 'ConnectTimeout=10', '-o', 'ServerAliveInterval=5', '-o', 'ServerAliveCountMax=3',
+    ...destination(connection, settings), command,
+  ]
+}
+
+/**
+ * One more channel of the master. With `ProxyCommand=false` a dead master fails at once, where ssh would quietly
+ * open a connection of its own.
+ */
+export function siblingWords(name: string, connection: Connection, settings: SshSettings, command: string): string[] {
+  return [
+    'ssh', '-S', controlPath(name, settings), '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false',
+    ...destination(connection, settings), command,
+  ]
+}
+
+/** A TCP connection from the node to an address (`ssh -W`) over the master. */
+export function forwardWords(name: string, connection: Connection, settings: SshSettings, to: string): string[] {
+  return [
+    'ssh', '-S', controlPath(name, settings), '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-W', to,
+    ...destination(connection, settings),
+  ]
+}
+
+/** Asks ssh what its configuration says about a host; nothing is connected to. */
+export function configurationWords(connection: Connection, settings: SshSettings): string[] {
+  return ['ssh', '-G', ...destination(connection, settings)]
+}
+
+/** Reads the host's key into a file of ours, by a login that cannot succeed: through the same jump hosts. */
+export function hostKeyWords(connection: Connection, settings: SshSettings, knownHosts: string): string[] {
+  return [
+    'ssh', '-S', 'none', '-o', 'ConnectTimeout=10', '-o', 'StrictHostKeyChecking=accept-new',
+    '-o', `UserKnownHostsFile=${knownHosts}`, '-o', 'GlobalKnownHostsFile=none', '-o', 'PreferredAuthentications=none',
+    '-o', 'LogLevel=ERROR', ...destination(connection, settings), 'true',
+  ]
+}

@@ -1,0 +1,113 @@
+import { ConnectError } from '../errors.js'
+import { Answer, StreamReader } from './answer.js'
+import { encode, freshNonce, type Part, type Request } from './frame.js'
+
+/** The two ends of a remote shell's pipe, however it was made. */
+export interface Channel {
+  write(text: string): void
+  onOutput(stream: 'stdout' | 'stderr', take: (chunk: Buffer) => void): void
+  /** Settles, with a sentence why, when the shell is gone. Never rejects. */
+  readonly closed: Promise<ConnectError>
+  /** Ends the shell's stdin: it finishes what it was told, then goes. */
+  end(): void
+  /** Ends the local process now. */
+  kill(): void
+}
+
+interface Pending {
+  nonce: string
+  request: Request
+  answer: Answer
+  timer: NodeJS.Timeout
+  resolve(parts: Part[]): void
+  reject(error: Error): void
+}
+
+/** Seconds that a frame may be late after the node itself should have ended it. */
+const grace = 15
+
+/**
+ * One persistent shell on a node. Frames are written at once and answered in order, so that what is asked for
+ * together costs one round trip.
+ */
+export class Session {
+  readonly #channel: Channel
+  readonly #readers = { stdout: new StreamReader(), stderr: new StreamReader() }
+  #pending: Pending[] = []
+  #lost: Error | undefined
+  /** Frames sent so far: as many round trips when each was waited for. */
+  frames = 0
+
+  constructor(channel: Channel) {
+    this.#channel = channel
+    channel.onOutput('stdout', chunk => this.#read('stdout', chunk))
+    channel.onOutput('stderr', chunk => this.#read('stderr', chunk))
+    void channel.closed.then(reason => this.#fail(reason))
+  }
+
+  /**
+   * Runs scripts in one process group, one after the other, each in a subshell.
+   *
+   * @returns one part for each script; an exit code that is not 0 is a result, not an error.
+   * @throws ConnectError when the session is or gets lost: then nobody knows how much was done.
+   */
+  async run(request: Request): Promise<Part[]> {
+    if (this.#lost) throw this.#lost
+    const nonce = freshNonce()
+    const frame = encode(nonce, request)
+    this.frames += 1
+    return new Promise((resolve, reject) => {
+      const late = () => this.#fail(new ConnectError(`no answer within ${request.timeout + grace} s`))
+      const timer = setTimeout(late, (request.timeout + grace) * 1000)
+      this.#pending.push({ nonce, request, answer: new Answer(), timer, resolve, reject })
+      this.#channel.write(frame)
+    })
+  }
+
+  /** Text for the session's own shell, unanswered: for what must live as long as the session does. */
+  tell(text: string): void {
+    this.#channel.write(text)
+  }
+
+  /** Why the session is no more, once it is. */
+  get lost(): Error | undefined {
+    return this.#lost
+  }
+
+  /** Process groups on the node that have begun and not ended. */
+  get runningGroups(): number[] {
+    return this.#pending.flatMap(({ answer }) => answer.stdout.processGroup ?? [])
+  }
+
+  /** Lets the shell finish what it was told, then closes; at the latest after 5 s. */
+  async close(): Promise<void> {
+    this.#channel.end()
+    const giveUp = setTimeout(() => this.#channel.kill(), 5000)
+    await this.#channel.closed
+    clearTimeout(giveUp)
+  }
+
+  #read(stream: 'stdout' | 'stderr', chunk: Buffer): void {
+    const reader = this.#readers[stream]
+    reader.push(chunk)
+    for (const { answer, nonce } of this.#pending) {
+      if (!answer[stream].take(reader, nonce)) break
+    }
+    while (this.#pending[0]?.answer.complete) {
+      const { answer, request, timer, resolve } = this.#pending.shift()!
+      clearTimeout(timer)
+      resolve(answer.parts(request))
+    }
+  }
+
+  #fail(error: Error): void {
+    if (this.#lost) return
+    this.#lost = error
+    for (const { timer, reject } of this.#pending) {
+      clearTimeout(timer)
+      reject(error)
+    }
+    this.#pending = []
+    this.#channel.kill()
+  }
+}
