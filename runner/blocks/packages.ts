@@ -1,0 +1,51 @@
+import { task, type NodeTask } from '../engine/task.js'
+import { packageVersion } from '../facts/packages.js'
+import { sh } from '../transport/quote.js'
+
+/** Seconds for a download and an unpacking on a slow machine. */
+const installTimeout = 1800
+
+/** Seconds to wait for another apt (unattended-upgrades, say) to let go of its lock. */
+export const lockTimeout = 300
+
+/**
+ * Installs packages with their units masked, so that no maintainer script starts a daemon before it is configured
+ * (Debian's corosync would start a cluster of its own). The mask is a runtime one and goes in every case.
+ *
+ * apt-get update does not wait for the lists' lock by itself (`DPkg::Lock::Timeout` is for installing), so it is
+ * tried again while somebody holds that lock.
+ */
+export function installScript(packages: readonly string[], units: readonly string[]): string {
+  const apt = sh`apt-get -q -y -o DPkg::Lock::Timeout=${lockTimeout} -o Dpkg::Options::=--force-confold`
+  return [
+    ...(units.length === 0 ? [] : [
+      sh`trap ${sh`systemctl -q unmask --runtime ${units}`} EXIT; trap 'exit 143' TERM INT HUP`,
+      sh`systemctl -q mask --runtime ${units}`,
+    ]),
+    `tries=${lockTimeout}`,
+    'until out=$(apt-get -q update 2>&1); do',
+    '  case $out in *"Could not get lock"*) ;; *) printf "%s\\n" "$out" >&2; break ;; esac',
+    '  tries=$((tries - 1)); [ $tries -gt 0 ] || exit 100; sleep 1',
+    'done',
+    `${apt} install --no-install-recommends ` + sh`-- ${packages}`,
+  ].join('\n')
+}
+
+/**
+ * Debian packages, installed without starting anything; the task bears the first one's name.
+ *
+ * @param units - the units that their maintainer scripts would start.
+ */
+export function packages(names: readonly string[], units: readonly string[] = []): NodeTask {
+  return task(`install ${names[0]}`, {
+    async check({ read }) {
+      const versions = await Promise.all(names.map(name => read(packageVersion(name))))
+      return names.flatMap((name, at) =>
+        versions[at] === undefined ? [{ subject: `package ${name}`, from: undefined, to: 'installed' }] : [])
+    },
+    async apply({ $ }, differences) {
+      const missing = differences.map(({ subject }) => subject.replace('package ', ''))
+      await $({ timeout: installTimeout }).script(installScript(missing, units))
+    },
+  })
+}

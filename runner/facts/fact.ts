@@ -1,0 +1,33 @@
+import type { ProcessOutput } from 'zx/core'
+import { sh } from '../transport/quote.js'
+
+/**
+ * A question that is put to a node without changing it. Questions of one family are put together, so that twenty
+ * files cost one `stat`; all that is asked in one breath travels in one frame.
+ */
+export interface Fact<T> {
+  readonly family: Family<T>
+  readonly argument: string
+}
+
+export interface Family<T> {
+  /** As errors name it: `state of files`. */
+  name: string
+  /** POSIX sh that reads and never writes. */
+  script(args: readonly string[]): string
+  /** One value for each argument, in their order. An exit code that is not 0 is its to judge. */
+  parse(output: ProcessOutput, args: readonly string[]): T[]
+}
+
+/** A question that takes no argument. */
+export function fact<T>(name: string, script: string, parse: (output: ProcessOutput) => T): Fact<T> {
+  return { family: { name, script: () => script, parse: output => [parse(output)] }, argument: '' }
+}
+
+/** Seconds after which a question that waits on a daemon is given up, while the frame's other questions go on. */
+export const patience = 10
+
+/** A command that asks a daemon, which may hang: ended by the node after `patience`. */
+export function patient(command: string): string {
+  return sh`timeout -k 2 ${patience} ` + command
+}

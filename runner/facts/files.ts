@@ -1,0 +1,63 @@
+import { sh } from '../transport/quote.js'
+import type { Fact, Family } from './fact.js'
+import { CommandError } from '../transport/remote.js'
+
+export interface FileState {
+  /** As `stat` says it: `regular file`, `directory`, `symbolic link`. */
+  type: string
+  /** Octal, four digits: `0644`. */
+  mode: string
+  owner: string
+  group: string
+  /** SHA-256 in hexadecimal, of regular files. */
+  hash?: string
+}
+
+const states: Family<FileState | undefined> = {
+  name: 'state of files',
+  script: paths => sh`stat --printf='%n\\0%F\\0%04a\\0%U\\0%G\\0' -- ${paths} 2>/dev/null
+sha256sum -z -- ${paths} 2>/dev/null`,
+  parse({ stdout }, paths) {
+    const found = new Map<string, FileState>()
+    const words = stdout.split('\0')
+    while (words.length > 5 && !isHashLine(words[0]!)) {
+      const [path, type, mode, owner, group] = words.splice(0, 5) as [string, string, string, string, string]
+      found.set(path, { type: type.replace('regular empty file', 'regular file'), mode, owner, group })
+    }
+    for (const line of words.filter(isHashLine)) {
+      const state = found.get(line.slice(66))
+      if (state) state.hash = line.slice(0, 64)
+    }
+    return paths.map(path => found.get(path))
+  },
+}
+
+function isHashLine(text: string): boolean {
+  return /^[0-9a-f]{64} [ *]/.test(text)
+}
+
+/** Type, mode, owner and hash of a file; undefined where there is none. */
+export function fileState(path: string): Fact<FileState | undefined> {
+  return { family: states, argument: path }
+}
+
+const texts: Family<string | undefined> = {
+  name: 'text of files',
+  // Each text ends with a NUL byte and how `cat` ended.
+  script: paths => paths.map(path =>
+    sh`if [ -e ${path} ]; then cat -- ${path}; printf '\\0%s\\0' $?; else printf '\\0absent\\0'; fi`).join('\n'),
+  parse(output, paths) {
+    const words = output.stdout.split('\0')
+    return paths.map((path, index) => {
+      const code = words[index * 2 + 1]
+      if (code === 'absent') return undefined
+      if (code !== '0') throw new CommandError(sh`cat -- ${path}`, output, `cannot read ${path}`)
+      return words[index * 2]
+    })
+  },
+}
+
+/** A text file's content; undefined where there is none. For files without NUL bytes. */
+export function fileText(path: string): Fact<string | undefined> {
+  return { family: texts, argument: path }
+}

@@ -1,0 +1,63 @@
+import { outcome, type Place } from '../transport/remote.js'
+import type { Family, Fact } from './fact.js'
+
+/** Seconds for all questions of one frame. */
+const frameTimeout = 60
+
+interface Question {
+  family: Family<unknown>
+  argument: string
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
+
+/** Asks a node for facts: each one once until `forget`, and what is asked in one turn of the event loop together. */
+export class FactReader {
+  readonly #place: Place
+  #answers = new Map<Family<unknown>, Map<string, Promise<unknown>>>()
+  #waiting: Question[] = []
+
+  constructor(place: Place) {
+    this.#place = place
+  }
+
+  read<T>({ family, argument }: Fact<T>): Promise<T> {
+    const answers = this.#answers.get(family) ?? new Map<string, Promise<unknown>>()
+    this.#answers.set(family, answers)
+    let answer = answers.get(argument)
+    if (!answer) {
+      answer = new Promise((resolve, reject) => {
+        if (this.#waiting.length === 0) setImmediate(() => void this.#ask())
+        this.#waiting.push({ family, argument, resolve, reject })
+      })
+      answers.set(argument, answer)
+    }
+    return answer as Promise<T>
+  }
+
+  /** Something has changed on the node: what is known of it counts no more. */
+  forget(): void {
+    this.#answers = new Map()
+  }
+
+  async #ask(): Promise<void> {
+    const waiting = this.#waiting.splice(0)
+    const families = [...new Set(waiting.map(({ family }) => family))]
+      .map(family => [family, waiting.filter(question => question.family === family)] as const)
+    const scripts = families.map(([family, questions]) => family.script(questions.map(({ argument }) => argument)))
+    try {
+      const parts = await this.#place.session.run({ scripts, timeout: frameTimeout })
+      for (const [index, [family, questions]] of families.entries()) {
+        try {
+          const args = questions.map(({ argument }) => argument)
+          const values = family.parse(outcome(scripts[index]!, parts[index]!, this.#place.name, frameTimeout, true), args)
+          questions.forEach(({ resolve }, at) => resolve(values[at]))
+        } catch (error) {
+          for (const { reject } of questions) reject(error)
+        }
+      }
+    } catch (error) {
+      for (const { reject } of waiting) reject(error)
+    }
+  }
+}
