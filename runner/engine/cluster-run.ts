@@ -1,0 +1,215 @@
+import type PQueue from 'p-queue'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ConnectError, TaskError } from '../errors.js'
+import { converge, foresee, type Outcome } from './attempt.js'
+import { errorReport } from './error-report.js'
+import type { Difference, MachineEvent, Signal } from './events.js'
+import type { ClusterLike, Member, NodeLike } from './member.js'
+import { Outcomes } from './outcomes.js'
+import { layOut, segments, type Slot, type Step } from './plan.js'
+import type { Assertion, ClusterScope, ClusterTask, Finding, NodeTask, Verdict } from './task.js'
+
+export interface ClusterRunOptions {
+  /** Look only. */
+  check: boolean
+  /** Aborted by the first Ctrl-C: what runs is finished, nothing is begun. */
+  stop: AbortSignal
+  /** Bounds how many nodes are worked on at the same time, over all clusters. */
+  queue: PQueue
+  report(event: MachineEvent | Signal): void
+}
+
+interface Settled extends Outcome {
+  evidence?: string
+  hint?: string
+  error?: unknown
+}
+
+/** Seconds that assertions may take to come true after this run has changed something. */
+const settleTime = 30
+
+/** Runs the tasks of one cluster, in order, on all its nodes. */
+export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
+  readonly #cluster: C
+  readonly #members: Member<N>[]
+  readonly #slots: Slot<N>[]
+  readonly #options: ClusterRunOptions
+  readonly #outcomes = new Outcomes()
+  readonly #early = new Map<string, { finding: Promise<Finding | Verdict>; generation: number }>()
+  readonly #lost = new Set<string>()
+  #failedAt: string | undefined
+
+  constructor(cluster: C, members: Member<N>[], steps: Step<C, N>[], options: ClusterRunOptions) {
+    this.#cluster = cluster
+    this.#members = members
+    this.#slots = layOut(cluster, steps)
+    this.#options = options
+  }
+
+  async run(): Promise<void> {
+    this.#lookEarly()
+    for (const segment of segments(this.#slots)) {
+      const [{ scope, selected }] = segment as [Slot<N>]
+      const chosen = this.#members.filter(({ name }) => selected.has(name))
+      const jobs = scope === 'node'
+        ? chosen.map(member => async () => {
+          for (const slot of segment) await this.#onNode(slot, member)
+        })
+        : [async () => this.#onCluster(segment[0]!, chosen)]
+      await Promise.all(jobs.map(job => this.#options.queue.add(job)))
+    }
+    this.#reportLost()
+  }
+
+  /** All checks go out at once: a run with nothing to do costs about one round trip a node. */
+  #lookEarly(): void {
+    for (const slot of this.#slots) {
+      const chosen = this.#members.filter(({ name, unreachable }) => slot.selected.has(name) && !unreachable)
+      for (const member of slot.scope === 'node' ? chosen : chosen.slice(0, 1)) {
+        const finding = this.#look(slot, member)
+        // A failed early look is met again at the task's turn.
+        finding.catch(() => {})
+        this.#early.set(this.#key(slot, member), { finding, generation: this.#generation(slot, member) })
+      }
+    }
+  }
+
+  async #onNode(slot: Slot<N>, member: Member<N>): Promise<void> {
+    this.#reportLost()
+    if (member.unreachable) return
+    await this.#perform(slot, member, async () => {
+      const { needs = [], apply } = slot.of(member.name) as NodeTask
+      return this.#attempt(slot, member, needs, differences => apply(member, differences))
+    })
+  }
+
+  async #onCluster(slot: Slot<N>, chosen: Member<N>[]): Promise<void> {
+    this.#reportLost()
+    const leader = chosen.find(({ trouble }) => trouble === undefined)
+    if (!leader) {
+      this.#settle(slot, undefined, { status: 'skipped', reason: chosen.map(({ trouble }) => trouble).join(', ') }, 0)
+      return
+    }
+    await this.#perform(slot, leader, async () => {
+      if (slot.scope === 'assertion') return this.#assert(slot, leader)
+      const { needs = [], apply, tolerant = false } = slot.of(leader.name) as ClusterTask<N>
+      return this.#attempt(slot, leader, needs, async differences => {
+        const troubles = this.#members.flatMap(({ trouble }) => trouble ?? [])
+        if (troubles.length > 0 && !tolerant) {
+          throw new TaskError(`${troubles.join(', ')}: nothing was changed, since every node must take part`)
+        }
+        await apply(this.#scope(slot, leader), differences)
+      })
+    })
+  }
+
+  /** A node that was connected and is no more is an event of its own: it may have gone between two tasks. */
+  #reportLost(): void {
+    for (const { name, lost } of this.#members) {
+      if (!lost || this.#lost.has(name)) continue
+      this.#lost.add(name)
+      this.#options.report({ event: 'error', cluster: this.#cluster.name, host: name, status: 'unreachable', error: errorReport(lost) })
+    }
+  }
+
+  /** Does one task and reports what became of it; never rejects. */
+  async #perform(slot: Slot<N>, member: Member<N>, attempt: () => Promise<Settled>): Promise<void> {
+    const host = slot.scope === 'node' ? member.name : undefined
+    const started = Date.now()
+    const obstacle = this.#obstacle(member)
+    if (obstacle !== undefined) {
+      this.#settle(slot, host, { status: 'skipped', reason: obstacle }, 0)
+      return
+    }
+    this.#signal(slot, host, false)
+    try {
+      this.#settle(slot, host, await attempt(), Date.now() - started)
+    } catch (error) {
+      if (host === undefined) this.#failedAt = `${slot.role}: ${slot.name}`
+      else member.failedAt = `${slot.role}: ${slot.name}`
+      const status = error instanceof ConnectError ? 'unreachable' as const : 'failed' as const
+      this.#settle(slot, host, { status, error }, Date.now() - started)
+    }
+  }
+
+  #obstacle(member: Member<N>): string | undefined {
+    if (this.#options.stop.aborted) return 'interrupted'
+    if (member.trouble !== undefined) return member.trouble
+    return this.#failedAt === undefined ? undefined : `the cluster failed at "${this.#failedAt}"`
+  }
+
+  async #attempt(
+    slot: Slot<N>, member: Member<N>, needs: readonly string[], apply: (differences: Difference[]) => Promise<void>,
+  ): Promise<Outcome> {
+    const host = slot.scope === 'node' ? member.name : undefined
+    const check = () => this.#earlyOrNow(slot, member) as Promise<Finding>
+    if (this.#options.check) return foresee({ check }, this.#outcomes.unsettled(needs, slot.role, host))
+    return converge({
+      check,
+      recheck: () => this.#look(slot, member) as Promise<Finding>,
+      apply: async differences => {
+        this.#signal(slot, host, true)
+        try {
+          await apply(differences)
+        } finally {
+          for (const touched of host === undefined ? this.#members : [member]) touched.changed()
+        }
+      },
+    })
+  }
+
+  /** Looks until the assertion holds or `settleTime` is over, where this run has changed something; else once. */
+  async #assert(slot: Slot<N>, leader: Member<N>): Promise<Settled> {
+    if (this.#options.check && this.#outcomes.anyUnsettled) return { status: 'unknown', reason: 'until all changes are made' }
+    const deadline = Date.now() + (this.#outcomes.anyChanged ? settleTime * 1000 : 0)
+    let verdict = await this.#earlyOrNow(slot, leader) as Verdict
+    while (verdict.status === 'failed' && Date.now() < deadline && !this.#options.stop.aborted) {
+      await sleep(500)
+      for (const member of this.#members) member.changed()
+      verdict = await this.#look(slot, leader) as Verdict
+    }
+    for (const headline of verdict.headlines ?? []) {
+      this.#options.report({ event: 'headline', cluster: this.#cluster.name, ...headline })
+    }
+    return verdict
+  }
+
+  #earlyOrNow(slot: Slot<N>, member: Member<N>): Promise<Finding | Verdict> {
+    const early = this.#early.get(this.#key(slot, member))
+    return early?.generation === this.#generation(slot, member) ? early.finding : this.#look(slot, member)
+  }
+
+  async #look(slot: Slot<N>, member: Member<N>): Promise<Finding | Verdict> {
+    const own = slot.of(member.name)
+    if (own.scope === 'node') return own.check(member)
+    return (own as ClusterTask<N> | Assertion<N>).check(this.#scope(slot, member))
+  }
+
+  #scope(slot: Slot<N>, leader: Member<N>): ClusterScope<N> {
+    return { members: this.#members, selected: this.#members.filter(({ name }) => slot.selected.has(name)), leader }
+  }
+
+  #generation(slot: Slot<N>, member: Member<N>): number {
+    const read = slot.scope === 'node' ? [member] : this.#members
+    return read.reduce((sum, { generation }) => sum + generation, 0)
+  }
+
+  #key(slot: Slot<N>, member: Member<N>): string {
+    return `${slot.role}/${slot.index}/${slot.scope === 'node' ? member.name : ''}`
+  }
+
+  #signal(slot: Slot<N>, host: string | undefined, applying: boolean): void {
+    const { role, name, index, count } = slot
+    this.#options.report({ event: 'task-start', cluster: this.#cluster.name, host, role, task: name, index, count, applying })
+  }
+
+  #settle(slot: Slot<N>, host: string | undefined, outcome: Settled, ms: number): void {
+    const { role, name: task } = slot
+    const { status, diff, reason, evidence, hint } = outcome
+    const error = outcome.error === undefined ? undefined : errorReport(outcome.error)
+    this.#outcomes.add(host, role, task, status)
+    const place = { cluster: this.#cluster.name, host, role, task, status }
+    if (slot.scope === 'assertion') this.#options.report({ event: 'assertion', ...place, evidence: evidence ?? reason, hint, error, ms })
+    else this.#options.report({ event: 'task', ...place, reason, diff, error, ms })
+  }
+}

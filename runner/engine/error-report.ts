@@ -1,0 +1,12 @@
+import { HaRunError } from '../errors.js'
+import type { ErrorReport } from './events.js'
+
+/** An error as reporters show it. One that ha-run does not know is a defect: it comes with its stack. */
+export function errorReport(error: unknown): ErrorReport {
+  if (error instanceof HaRunError) {
+    const { message, command, output, hint, stack } = error
+    return { message, command, output: output === '' ? undefined : output, hint, stack }
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  return { message: `a defect of ha-run: ${message}`, output: stack, hint: 'please report it, with these lines', stack }
+}

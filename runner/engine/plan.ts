@@ -1,0 +1,50 @@
+import type { ClusterLike, NodeLike } from './member.js'
+import type { Role } from './role.js'
+import type { Task } from './task.js'
+
+/** A role to run for some nodes of a cluster. */
+export interface Step<C extends ClusterLike, N extends NodeLike = C['nodes'][number]> {
+  role: Role<C, N>
+  /** Names of the selected nodes. */
+  selected: Set<string>
+}
+
+/** One task of a run at its place: the same for all nodes, or once for the cluster. */
+export interface Slot<N extends NodeLike> {
+  role: string
+  name: string
+  /** From 1, of `count` in its role. */
+  index: number
+  count: number
+  scope: Task<N>['scope']
+  selected: Set<string>
+  /** The node's own task; for a cluster's task, any node's will do. */
+  of(node: string): Task<N>
+}
+
+/** Lays a cluster's steps out in the order in which their tasks run. */
+export function layOut<C extends ClusterLike<N>, N extends NodeLike>(cluster: C, steps: Step<C, N>[]): Slot<N>[] {
+  return steps.flatMap(({ role, selected }) => {
+    const lists = new Map(cluster.nodes.map(node => [node.name, role.tasks({ cluster, node })]))
+    const [first = []] = lists.values()
+    return first.map(({ name, scope }, at) => {
+      for (const list of lists.values()) {
+        if (list.length !== first.length || list[at]!.name !== name) {
+          throw new Error(`role ${role.name} has other tasks for some nodes: every node must have "${name}"`)
+        }
+      }
+      return { role: role.name, name, index: at + 1, count: first.length, scope, selected, of: node => lists.get(node)![at]! }
+    })
+  })
+}
+
+/** Cuts a layout where all nodes must have arrived: around every task that is done once for the cluster. */
+export function segments<N extends NodeLike>(slots: Slot<N>[]): Slot<N>[][] {
+  const cut: Slot<N>[][] = []
+  for (const slot of slots) {
+    const last = cut.at(-1)
+    if (slot.scope === 'node' && last?.[0]?.scope === 'node' && last[0].selected === slot.selected) last.push(slot)
+    else cut.push([slot])
+  }
+  return cut
+}

@@ -1,0 +1,11 @@
+import type { ClusterLike, NodeLike } from './member.js'
+import type { Task } from './task.js'
+
+/**
+ * A part of a site, as a list of tasks for one node of one cluster. Every node of a cluster has the same tasks in
+ * the same order; only their values differ. A cluster-scoped task stands in every node's list and runs once.
+ */
+export interface Role<C extends ClusterLike = ClusterLike, N extends NodeLike = C['nodes'][number]> {
+  name: string
+  tasks(place: { cluster: C; node: N }): Task<N>[]
+}

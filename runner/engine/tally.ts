@@ -1,0 +1,44 @@
+import { exitCodes } from '../errors.js'
+import type { MachineEvent, SummaryEvent } from './events.js'
+
+/** Counts a run's events, for its summary and its exit code. */
+export class Tally {
+  readonly #started = Date.now()
+  readonly #counts = { ok: 0, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable: 0 }
+  readonly #unreachable = new Set<string>()
+  #urgent: number | undefined
+
+  count(event: MachineEvent): void {
+    if (event.event === 'error') {
+      if (event.status === 'unreachable') this.#addUnreachable(event.host)
+      else if (event.status === 'failed') this.#counts.failed += 1
+    }
+    if (event.event !== 'task' && event.event !== 'assertion') return
+    if (event.status === 'unreachable') this.#addUnreachable(event.host)
+    else if (event.status === 'would-change') this.#counts.would_change += 1
+    else if (event.status === 'warning') this.#counts.ok += 1
+    else if (event.status !== 'skipped') this.#counts[event.status] += 1
+  }
+
+  /** An exit code that comes before all that the counts say: interrupted, locked, wrong use. */
+  override(exit: number): void {
+    const order: number[] = Object.values(exitCodes)
+    if (this.#urgent === undefined || order.indexOf(exit) < order.indexOf(this.#urgent)) this.#urgent = exit
+  }
+
+  get summary(): SummaryEvent {
+    return { event: 'summary', ...this.#counts, unreachable: this.#unreachable.size, exit: this.#exit, ms: Date.now() - this.#started }
+  }
+
+  get #exit(): number {
+    if (this.#urgent !== undefined) return this.#urgent
+    if (this.#unreachable.size > 0) return exitCodes.unreachable
+    if (this.#counts.failed > 0) return exitCodes.failed
+    return this.#counts.would_change + this.#counts.unknown > 0 ? exitCodes.drift : exitCodes.ok
+  }
+
+  /** A node that was lost counts once, however many tasks met it. */
+  #addUnreachable(host: string | undefined): void {
+    this.#unreachable.add(host ?? '')
+  }
+}

@@ -1,0 +1,119 @@
+import { TaskError } from '../errors.js'
+import type { Fact } from '../facts/fact.js'
+import type { Remote } from '../transport/remote.js'
+import type { Member, NodeLike } from './member.js'
+import type { Difference } from './events.js'
+
+/** Nothing to check or to do here, and why. */
+export class Skip {
+  readonly reason: string
+
+  constructor(reason: string) {
+    this.reason = reason
+  }
+}
+
+export function skip(reason: string): Skip {
+  return new Skip(reason)
+}
+
+/** In sync as far as this task goes, and yet something that people should know. */
+export class Warn {
+  readonly reason: string
+
+  constructor(reason: string) {
+    this.reason = reason
+  }
+}
+
+export function warn(reason: string): Warn {
+  return new Warn(reason)
+}
+
+/** What a check found: differences from the declared state (none: in sync), a remark, or why it does not apply. */
+export type Finding = Difference[] | Warn | Skip
+
+/** What a task on one node works with. */
+export interface NodeScope {
+  $: Remote
+  read<T>(fact: Fact<T>): Promise<T>
+}
+
+/** What a task for a whole cluster works with: all its members, in inventory order. */
+export interface ClusterScope<N extends NodeLike = NodeLike> {
+  members: Member<N>[]
+  /** Those that this run may change; the others are only read. */
+  selected: Member<N>[]
+  /** The first selected member that is ready: work that is done once is done there. */
+  leader: Member<N>
+}
+
+interface Work<Scope> {
+  /**
+   * Tasks that must be in sync before this one's check can tell the truth: `name`, or `role: name` for those of an
+   * earlier role. In `--check`, a task whose need would change is unknown.
+   */
+  needs?: readonly string[]
+  /** Reads, never writes. Throws where the declared state cannot or must not be reached. */
+  check(scope: Scope): Promise<Finding>
+  /** Closes the differences. Afterwards the check runs again. */
+  apply(scope: Scope, differences: Difference[]): Promise<void>
+}
+
+export interface NodeTask extends Work<NodeScope> {
+  scope: 'node'
+  name: string
+}
+
+export interface ClusterTask<N extends NodeLike = NodeLike> extends Work<ClusterScope<N>> {
+  scope: 'cluster'
+  name: string
+  /** May be applied while members are unreachable or have failed. Otherwise nothing is changed without all of them. */
+  tolerant?: boolean
+}
+
+/** A line for the cluster's part of the closing table. */
+export interface Headline {
+  label: string
+  text: string
+}
+
+export interface Verdict {
+  status: 'ok' | 'warning' | 'failed'
+  /** What was seen. */
+  evidence: string
+  /** What to do when it does not hold. */
+  hint?: string
+  headlines?: Headline[]
+}
+
+/** Something that must hold of a cluster, looked at and never mended. */
+export interface Assertion<N extends NodeLike = NodeLike> {
+  scope: 'assertion'
+  name: string
+  check(scope: ClusterScope<N>): Promise<Verdict>
+}
+
+export type Task<N extends NodeLike = NodeLike> = NodeTask | ClusterTask<N> | Assertion<N>
+
+/** A task for every selected node; nodes run in parallel. */
+export function task(name: string, work: Work<NodeScope>): NodeTask {
+  return { scope: 'node', name, ...work }
+}
+
+/**
+ * Something an earlier role provides and this one cannot do without. In a plan it is unknown while that role would
+ * still change something.
+ *
+ * @param holds - false where it is missing.
+ * @param remedy - what to run first.
+ */
+export function prerequisite(
+  name: string, { needs, holds, remedy }: { needs: readonly string[]; holds(scope: NodeScope): Promise<boolean>; remedy: string },
+): NodeTask {
+  const check = async (scope: NodeScope): Promise<Finding> => {
+    if (await holds(scope)) return []
+    throw new TaskError(`not so: ${name}`, { hint: remedy })
+  }
+  return { scope: 'node', name, needs, check, apply: () => Promise.resolve() }
+}
