@@ -15,6 +15,8 @@ export interface Connection {
 /** A host of the inventory with everything said about it, the nearest word winning as in Ansible. */
 export interface Host {
   name: string
+  /** Where it is first named, for error messages. */
+  origin: Origin
   /** Every group that holds it, nearest first, `all` last. */
   groups: string[]
   vars: Record<string, unknown>
@@ -25,8 +27,11 @@ export interface Host {
 
 export interface Group {
   name: string
+  /** Where it is first named, for error messages. */
+  origin: Origin
   /** Names of its hosts, those of its children included, in the order of the file. */
   hosts: string[]
+  /** What is said of this very group; what it has from the groups above shows in its hosts' variables. */
   vars: Record<string, unknown>
   origins: Record<string, Origin>
 }
@@ -36,6 +41,7 @@ export interface Inventory {
   /** The file or directory that was read. */
   path: string
   hosts: Map<string, Host>
+  /** `all` and `ungrouped` are always there. */
   groups: Map<string, Group>
   /** Near misses of names ha-run knows, as sentences with file, line and column. */
   warnings: string[]

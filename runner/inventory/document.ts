@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs'
+import {
+  CORE_SCHEMA,
+  EVENT_ID,
+  NOT_RESOLVED,
+  YAMLException,
+  constructFromEvents,
+  defineScalarTag,
+  floatCoreTag,
+  intCoreTag,
+  mergeTag,
+  parseEvents,
+} from 'js-yaml'
+import type { Event, ScalarTagDefinition } from 'js-yaml'
+import { InventoryError } from '../errors.js'
+import { marksOf, templateHint } from './marks.js'
+import { Origin } from './origin.js'
+import type { Source } from './origin.js'
+
+/** A YAML file's one document: its value, and where everything in it stands. */
+export interface Document {
+  value: unknown
+  origin: Origin
+}
+
+/**
+ * YAML 1.2's core schema with merge keys, as Ansible users write them. `!vault` loads as null, and
+ * `Origin.unusable` finds it: an inventory may hold secrets of others that ha-run never reads. `!unsafe` is
+ * Ansible's word for "no Jinja".
+ */
+const schema = CORE_SCHEMA.withTags(
+  mergeTag,
+  faithful(intCoreTag),
+  faithful(floatCoreTag),
+  defineScalarTag<null>('!vault', { resolve: () => null, identify: () => false }),
+  defineScalarTag<string>('!unsafe', { resolve: text => text, identify: () => false }),
+)
+
+/**
+ * Takes as a number only what reads the same as one: js-yaml would turn `0644` into 644 and `1.10` into 1.1.
+ */
+function faithful(tag: ScalarTagDefinition<number>): ScalarTagDefinition<number> {
+  return {
+    ...tag,
+    resolve(text, isExplicit, tagName) {
+      const value = tag.resolve(text, isExplicit, tagName)
+      return isExplicit || value === NOT_RESOLVED || String(value) === text ? value : NOT_RESOLVED
+    },
+  }
+}
+
+/**
+ * The one document of a YAML file; undefined where the file is empty or holds comments only.
+ *
+ * Throws an InventoryError where the file cannot be read, is not YAML, or holds several documents.
+ */
+export function readDocument(file: string): Document | undefined {
+  const source: Source = { file, text: readText(file) }
+  try {
+    const events = parseEvents(source.text, { filename: file })
+    if (events.length === 0) return undefined
+    refuseSecondDocument(source, events)
+    const origin = new Origin(source, marksOf(source, events))
+    // Few inventories need an alias at all; without a limit a small file can stand for a huge value.
+    const [value] = constructFromEvents(events, {
+      source: source.text,
+      filename: file,
+      schema,
+      maxAliases: 100,
+    })
+    if (Array.isArray(value) && looksLikeIni(source.text)) throw refuseIni(source)
+    return value === null ? undefined : { value, origin }
+  } catch (error) {
+    if (error instanceof YAMLException) throw explain(error, source)
+    throw error
+  }
+}
+
+function refuseSecondDocument(source: Source, events: Event[]): void {
+  const second = events.findIndex((event, index) => index > 0 && event.type === EVENT_ID.DOCUMENT)
+  if (second < 0) return
+  const { value } = marksOf(source, events.slice(second))
+  const separator = source.text.lastIndexOf('\n---', value) + 1
+  throw originAt(source, separator).error(
+    'expected one YAML document, got a second one',
+    'Put each document into a file of its own.',
+  )
+}
+
+/** The text of a file. Throws an InventoryError that names it. */
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
+  } catch (cause) {
+    throw new InventoryError(
+      `cannot read "${file}": ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    )
+  }
+}
+
+/** Whether a text is written in Ansible's older INI format: a section's name stands alone on a line. */
+function looksLikeIni(text: string): boolean {
+  return /^\[[\w.:-]+\]\s*$/m.test(text)
+}
+
+function refuseIni(source: Source): InventoryError {
+  return originAt(source, 0).error(
+    'expected YAML, got what looks like an INI inventory',
+    '`ansible-inventory -i FILE --list --yaml --output NEW.yml` converts it.',
+  )
+}
+
+/** What js-yaml found wrong, and what is probably behind it. */
+function explain(error: YAMLException, source: Source): InventoryError {
+  const { position = 0, column = 0 } = error.mark ?? {}
+  const start = position - column
+  const [line = ''] = source.text.slice(start).split(/[\r\n]/, 1)
+  const template = line.search(/\{\{|\{%/)
+  if (template >= 0) {
+    return originAt(source, start + template).error('expected a value, got a Jinja expression', templateHint)
+  }
+  if (looksLikeIni(source.text)) return refuseIni(source)
+  return originAt(source, position).error(error.reason, hintFor(error.reason))
+}
+
+function hintFor(reason: string): string | undefined {
+  if (reason.startsWith('duplicated mapping key')) {
+    return 'Remove one of the two: the second would hide the first.'
+  }
+  return reason.startsWith('tab characters') ? 'Indent with spaces.' : undefined
+}
+
+function originAt(source: Source, offset: number): Origin {
+  return new Origin(source, { key: offset, value: offset, children: new Map() })
+}

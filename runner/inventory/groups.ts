@@ -1,0 +1,138 @@
+import { isMapping, show } from './check.js'
+import type { Document } from './document.js'
+import { expandHostRange } from './host-range.js'
+import { templateHint } from './marks.js'
+import { nearest } from './nearest.js'
+import type { Origin } from './origin.js'
+
+/** A variable and where it was said. */
+export interface Variable {
+  value: unknown
+  origin: Origin
+}
+export type Variables = Map<string, Variable>
+
+/** A group as the inventory files say it; several places can add to one. */
+export interface GroupEntry {
+  name: string
+  origin: Origin
+  children: Map<string, Origin>
+  hosts: Set<string>
+  vars: Variables
+}
+
+export interface HostEntry {
+  name: string
+  origin: Origin
+  vars: Variables
+}
+
+/** What the inventory files say, `group_vars` and `host_vars` aside. */
+export interface Entries {
+  groups: Map<string, GroupEntry>
+  hosts: Map<string, HostEntry>
+}
+
+const groupKeys = ['hosts', 'children', 'vars']
+
+/**
+ * Adds what one inventory file says. Throws an InventoryError where it has not the shape of an Ansible
+ * inventory; a key that Ansible would skip with a warning is an error, since everything under it would be lost.
+ */
+export function readGroups({ value, origin }: Document, entries: Entries): void {
+  if (!isMapping(value)) throw origin.error(`expected a mapping of groups, such as "all:", got ${show(value)}`)
+  for (const name of Object.keys(value)) {
+    if (name === 'plugin') {
+      throw origin.at(name).key.error('inventory plugins are not read: list the hosts themselves')
+    }
+    readGroup(name, value[name], origin.at(name), entries)
+  }
+}
+
+function readGroup(name: string, value: unknown, origin: Origin, entries: Entries): GroupEntry {
+  refuseTemplate(name, origin)
+  const group = entries.groups.get(name) ?? {
+    name,
+    origin: origin.key,
+    children: new Map<string, Origin>(),
+    hosts: new Set<string>(),
+    vars: new Map() as Variables,
+  }
+  entries.groups.set(name, group)
+  for (const [key, inner] of Object.entries(section(value, origin, 'a mapping with hosts, children or vars'))) {
+    const at = origin.at(key)
+    if (key === 'vars') readVariables(inner, at, group.vars)
+    else if (key === 'children') {
+      for (const [child, childValue] of entriesOf(inner, at, 'groups')) {
+        readGroup(child, childValue, at.at(child), entries)
+        group.children.set(child, at.at(child).key)
+      }
+    } else if (key === 'hosts') {
+      for (const [pattern, vars] of entriesOf(inner, at, 'hosts')) {
+        readHosts(pattern, vars, at.at(pattern), group, entries)
+      }
+    } else throw at.key.error(`unknown key ${show(key)} in group "${name}"`, unknownKeyHint(key))
+  }
+  return group
+}
+
+function unknownKeyHint(key: string): string {
+  if (key === 'cluster') return 'Put it under "vars:".'
+  const near = nearest(key, groupKeys)
+  return near === undefined
+    ? 'A group holds hosts, children and vars: put hosts under "hosts:", variables under "vars:".'
+    : `Did you mean "${near}"?`
+}
+
+function readHosts(pattern: string, vars: unknown, origin: Origin, group: GroupEntry, entries: Entries): void {
+  refuseTemplate(pattern, origin)
+  for (const { name, port } of hostsOf(pattern, origin)) {
+    const host = entries.hosts.get(name) ?? { name, origin: origin.key, vars: new Map() as Variables }
+    entries.hosts.set(name, host)
+    group.hosts.add(name)
+    if (port !== undefined) host.vars.set('ansible_port', { value: port, origin: origin.key })
+    readVariables(vars, origin, host.vars)
+  }
+}
+
+/** Ansible takes `node1:2222` for a host and its port. */
+function hostsOf(pattern: string, origin: Origin): { name: string; port?: number }[] {
+  const [, names = pattern, port] = /^([^:]*|.*\]):(\d+)$/.exec(pattern) ?? []
+  try {
+    return expandHostRange(names).map(name => (port === undefined ? { name } : { name, port: Number(port) }))
+  } catch (error) {
+    if (error instanceof RangeError) throw origin.key.error(error.message)
+    throw error
+  }
+}
+
+/** Adds variables, the later word winning. An empty mapping may be left out, as everywhere in an inventory. */
+export function readVariables(value: unknown, origin: Origin, into: Variables): void {
+  for (const [name, inner] of Object.entries(section(value, origin, 'a mapping of variables'))) {
+    into.set(name, { value: inner, origin: origin.at(name) })
+  }
+}
+
+/** Hosts or child groups; Ansible lets one name stand without its colon. */
+function entriesOf(value: unknown, origin: Origin, what: string): [string, unknown][] {
+  if (typeof value === 'string') return [[value, null]]
+  if (Array.isArray(value)) {
+    throw origin.key.error(
+      `expected a mapping of ${what}, got a list`,
+      'Write "name:" on a line of its own, without the dash.',
+    )
+  }
+  return Object.entries(section(value, origin, `a mapping of ${what}`))
+}
+
+function section(value: unknown, origin: Origin, what: string): Record<string, unknown> {
+  if (value === null || value === undefined) return {}
+  if (!isMapping(value)) throw origin.error(`expected ${what}, got ${show(value)}`)
+  return value
+}
+
+function refuseTemplate(name: string, origin: Origin): void {
+  if (name.includes('{{')) {
+    throw origin.key.error(`expected a name, got the Jinja expression ${show(name)}`, templateHint)
+  }
+}

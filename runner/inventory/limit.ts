@@ -1,0 +1,70 @@
+import { UsageError } from '../errors.js'
+import { matchesGlob } from './glob.js'
+import { didYouMean } from './nearest.js'
+import type { Inventory } from './site.js'
+
+/** One part of a pattern: `web`, `!node2` or `&rack1`. */
+interface Part {
+  kind: 'add' | 'exclude' | 'intersect'
+  name: string
+}
+
+/**
+ * The names of the hosts an Ansible pattern stands for, in the order of the inventory: names of hosts and
+ * groups and globs of them, joined by `:` or `,`; `!` takes away and `&` keeps what is in both, whatever their
+ * place.
+ *
+ * Throws a UsageError for a part that names nothing and for a pattern that leaves no host.
+ */
+export function selectHosts(inventory: Inventory, pattern: string): string[] {
+  const parts = parsePattern(pattern)
+  const of = (kind: Part['kind']) =>
+    parts.filter(part => part.kind === kind).map(({ name }) => hostsOf(inventory, name, pattern))
+  const added = of('add')
+  // As in Ansible: "!node2" alone means all but node2.
+  const selected = new Set(added.length > 0 ? added.flatMap(names => [...names]) : inventory.hosts.keys())
+  const kept = of('intersect')
+  const excluded = of('exclude')
+  const names = [...inventory.hosts.keys()].filter(
+    name => selected.has(name) && kept.every(set => set.has(name)) && !excluded.some(set => set.has(name)),
+  )
+  if (names.length === 0) {
+    throw new UsageError(`the pattern "${pattern}" leaves no host`, {
+      hint: `Hosts: ${[...inventory.hosts.keys()].join(', ')}.`,
+    })
+  }
+  return names
+}
+
+/** Takes a pattern apart. Throws a UsageError where it is not one. */
+export function parsePattern(pattern: string): Part[] {
+  // A colon in brackets belongs to a character class.
+  const parts = pattern.split(/[,:](?![^[]*\])/).map(part => part.trim())
+  return parts.map(part => {
+    const sign = /^[!&]/.exec(part)?.[0]
+    const name = sign === undefined ? part : part.slice(1).trim()
+    if (name === '') throw new UsageError(`expected a host pattern such as web:!node2, got "${pattern}"`)
+    return { kind: sign === '!' ? 'exclude' : sign === '&' ? 'intersect' : 'add', name }
+  })
+}
+
+function hostsOf({ hosts, groups }: Inventory, name: string, pattern: string): Set<string> {
+  const isGlob = /[*?[]/.test(name)
+  const matching = (names: Iterable<string>) =>
+    [...names].filter(candidate => (isGlob ? matchesGlob(candidate, name) : candidate === name))
+  const found = matching(groups.keys())
+  const members = found.flatMap(group => groups.get(group)!.hosts)
+  // As in Ansible: a group hides a host of the same name, a glob finds both.
+  if (found.length === 0 || isGlob) members.push(...matching(hosts.keys()))
+  if (found.length === 0 && members.length === 0) {
+    throw new UsageError(
+      `no host or group matches "${name}"${name === pattern ? '' : ` in the pattern "${pattern}"`}`,
+      {
+        hint: /\[-?\d+\]$/.test(name)
+          ? 'Positions such as web[0] are not supported: name the host.'
+          : didYouMean(name, [...hosts.keys(), ...groups.keys()], 'Hosts and groups'),
+      },
+    )
+  }
+  return new Set(members)
+}

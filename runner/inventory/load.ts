@@ -1,0 +1,124 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { InventoryError } from '../errors.js'
+import { readConnection } from './connection.js'
+import { readDocument } from './document.js'
+import { orderGroups } from './group-order.js'
+import { readGroups } from './groups.js'
+import type { Entries, Variables } from './groups.js'
+import { nearMisses } from './near-misses.js'
+import type { Origin } from './origin.js'
+import type { Group, Host, Inventory } from './site.js'
+import { readVarsFiles } from './vars-files.js'
+
+const newcomerHint = 'Copy inventory/example.yml to inventory/site.yml and put your own nodes into it.'
+
+/**
+ * Reads an inventory: a file, or every *.yml and *.yaml directly in a folder, `example.yml` excepted; and
+ * `group_vars/` and `host_vars/` beside it.
+ *
+ * Throws an InventoryError, with file, line and column, for whatever is wrong.
+ */
+export function loadInventory(path: string): Inventory {
+  if (!existsSync(path)) throw new InventoryError(`there is no inventory at "${path}"`, { hint: newcomerHint })
+  const isFolder = statSync(path).isDirectory()
+  const warnings: string[] = []
+  const entries: Entries = { groups: new Map(), hosts: new Map() }
+  const files = isFolder ? inventoryFiles(path, warnings) : [path]
+  const [start] = files.map(file => readInventoryFile(file, entries))
+  for (const name of ['all', 'ungrouped']) {
+    if (!entries.groups.has(name)) {
+      entries.groups.set(name, { name, origin: start!, children: new Map(), hosts: new Set(), vars: new Map() })
+    }
+  }
+  return resolve(path, isFolder ? path : dirname(path), entries, warnings)
+}
+
+/** Returns where the file begins. */
+function readInventoryFile(file: string, entries: Entries): Origin {
+  const document = readDocument(file)
+  if (!document) {
+    throw new InventoryError(`expected an inventory, got an empty file: "${file}"`, { hint: newcomerHint })
+  }
+  readGroups(document, entries)
+  return document.origin
+}
+
+/**
+ * The inventory files of a folder. The example is left out, lest a fresh clone runs against its addresses;
+ * folders are too, since the lab writes its own inventories into one.
+ */
+function inventoryFiles(folder: string, warnings: string[]): string[] {
+  const files: string[] = []
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const { name } = entry
+    if (entry.isDirectory() || name.startsWith('.')) continue
+    if (/^(?!example\.).*\.ya?ml$/.test(name)) files.push(join(folder, name))
+    else if (/^[^.]+$|\.ini$/.test(name)) {
+      warnings.push(
+        `"${join(folder, name)}" is not read: ha-run reads inventories in YAML, named *.yml or *.yaml`,
+      )
+    }
+  }
+  if (files.length > 0) return files
+  const leftOut = warnings.length > 0 ? ` ${warnings.join('. ')}.` : ''
+  throw new InventoryError(`there is no inventory in "${folder}"`, { hint: `${newcomerHint}${leftOut}` })
+}
+
+/** Works out who is where and whose word wins. */
+function resolve(path: string, beside: string, entries: Entries, warnings: string[]): Inventory {
+  const tree = orderGroups(entries)
+  const groupFiles = new Map(
+    tree.order.map(({ name }) => [name, readVarsFiles(join(beside, 'group_vars'), name, warnings)]),
+  )
+  const hostFiles = new Map(
+    [...entries.hosts.keys()].map(name => [name, readVarsFiles(join(beside, 'host_vars'), name, warnings)]),
+  )
+
+  const groups = new Map<string, Group>()
+  for (const group of entries.groups.values()) {
+    const own = merge(group.vars, groupFiles.get(group.name)!)
+    groups.set(group.name, {
+      name: group.name,
+      origin: group.origin,
+      hosts: tree.hosts.get(group.name)!,
+      ...split(own),
+    })
+    warnings.push(...nearMisses(own))
+  }
+
+  const hosts = new Map<string, Host>()
+  for (const host of entries.hosts.values()) {
+    const around = tree.around.get(host.name)!
+    const own = [host.vars, hostFiles.get(host.name)!]
+    // Ansible's order: every word of the inventory files about groups comes before any word of group_vars.
+    const all = merge(
+      ...around.map(group => group.vars),
+      ...around.map(({ name }) => groupFiles.get(name)!),
+      ...own,
+    )
+    warnings.push(...nearMisses(merge(...own)))
+    const names = around.map(({ name }) => name).reverse()
+    hosts.set(host.name, {
+      name: host.name,
+      origin: host.origin,
+      groups: names,
+      connection: readConnection(host.name, all),
+      ...split(all),
+    })
+  }
+  return { path, hosts, groups, warnings: [...new Set(warnings)] }
+}
+
+function merge(...layers: Variables[]): Variables {
+  return new Map(layers.flatMap(layer => [...layer]))
+}
+
+/** `Object.fromEntries` defines even `__proto__` as a plain property. */
+function split(variables: Variables): { vars: Record<string, unknown>; origins: Record<string, Origin> } {
+  const list = [...variables]
+  return {
+    vars: Object.fromEntries(list.map(([name, { value }]) => [name, value])),
+    origins: Object.fromEntries(list.map(([name, { origin }]) => [name, origin])),
+  }
+}
