@@ -76,3 +76,8 @@ export type Constraint =
   | { kind: 'location'; id: string; resource: string; node: string; score: string }
   | { kind: 'colocation'; id: string; resource: string; with: string; score: string }
   | { kind: 'order'; id: string; first: string; then: string; orderKind: 'Mandatory' | 'Optional' | 'Serialize' }
+
+/** Whether the cluster runs Apache at all: `WebSite: false` leaves only what else is declared. */
+export function servesPage({ resources }: Cluster): boolean {
+  return resources.some(resource => resource.kind === 'primitive' && resource.agent === 'ocf:heartbeat:apache')
+}

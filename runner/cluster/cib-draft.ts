@@ -1,0 +1,108 @@
+import type { Difference } from '../engine/events.js'
+import { sameText } from './pacemaker-values.js'
+import { elementsOf, firstOf, newElement, parseXml, walk, type Element } from './xml.js'
+
+/**
+ * A CIB while the declared objects are put into it. Each edit that was needed is noted as a difference, so that what
+ * the plan says and what the candidate holds cannot part.
+ */
+export interface CibDraft {
+  cib: Element
+  configuration: Element
+  differences: Difference[]
+  /** Every id that something in the configuration has. */
+  ids: Set<string>
+}
+
+/**
+ * Reads the output of `cibadmin -Q` into a draft.
+ * @throws Error when this is no CIB.
+ */
+export function draftOf(text: string): CibDraft {
+  const cib = parseXml(text)
+  const configuration = firstOf(cib, 'configuration')
+  if (cib.name !== 'cib' || configuration === undefined) throw new Error(`not a CIB: <${cib.name}>`)
+  const ids = [...walk(configuration)].flatMap(element => ownId(element) ?? [])
+  return { cib, configuration, differences: [], ids: new Set(ids) }
+}
+
+/** An element's own id. Some elements have only the id of another one. */
+function ownId(element: Element): string | undefined {
+  return ['obj_ref', 'resource_ref', 'role'].includes(element.name) ? undefined : element.attributes.get('id')
+}
+
+/** The section of the configuration with this name, made where the CIB has none. */
+export function sectionOf(draft: CibDraft, name: string): Element {
+  return firstOf(draft.configuration, name) ?? append(draft.configuration, newElement(name))
+}
+
+export function append(parent: Element, child: Element): Element {
+  parent.children.push(child)
+  return child
+}
+
+/** An id that nothing in the CIB has yet: the wanted one, else with a number. It counts as taken from now on. */
+export function freshId(draft: CibDraft, wanted: string): string {
+  // The schema's ids hold few other characters, and names of parameters come from people.
+  const base = wanted.replace(/[^A-Za-z0-9._-]/g, '_')
+  let id = base
+  for (let count = 1; draft.ids.has(id); count += 1) id = `${base}-${count}`
+  draft.ids.add(id)
+  return id
+}
+
+/** Takes an id that the inventory gives to a new object. */
+export function claim(draft: CibDraft, id: string): string {
+  draft.ids.add(id)
+  return id
+}
+
+/** Sets an attribute that differs, and notes it. */
+export function setAttribute(
+  draft: CibDraft, element: Element, name: string, to: string, subject: string, same = sameText
+): void {
+  const from = element.attributes.get(name)
+  if (from !== undefined && same(from, to)) return
+  draft.differences.push({ subject, from, to })
+  element.attributes.set(name, to)
+}
+
+/** Takes an attribute away that must not be there, and notes it. */
+export function dropAttribute(draft: CibDraft, element: Element, name: string, subject: string): void {
+  const from = element.attributes.get(name)
+  if (from === undefined) return
+  draft.differences.push({ subject, from, to: undefined })
+  element.attributes.delete(name)
+}
+
+/** Where an element is: what holds it. */
+export function parentOf(draft: CibDraft, child: Element): Element | undefined {
+  return [...walk(draft.configuration)].find(element => element.children.includes(child))
+}
+
+/**
+ * The object of this id among a section's descendants.
+ * @throws Error when the id belongs to something else.
+ */
+export function objectOf(draft: CibDraft, id: string, ...names: string[]): Element | undefined {
+  const found = [...walk(draft.configuration)].find(element => ownId(element) === id)
+  if (found !== undefined && !names.includes(found.name)) {
+    throw new Error(`the inventory declares ${id} as ${names[0]}, and in the CIB ${id} is a ${found.name}`)
+  }
+  return found
+}
+
+/** Takes a child out of its parent. */
+export function detach(parent: Element, child: Element): void {
+  parent.children = parent.children.filter(other => other !== child)
+}
+
+/** The ids that ha-run's tag lists. */
+export function ownedIds(draft: CibDraft): string[] {
+  const tags = firstOf(draft.configuration, 'tags')
+  const own = tags && elementsOf(tags, 'tag').find(tag => tag.attributes.get('id') === ownershipTag)
+  return own === undefined ? [] : elementsOf(own, 'obj_ref').flatMap(ref => ref.attributes.get('id') ?? [])
+}
+
+/** The id of the tag in which ha-run remembers what it owns. */
+export const ownershipTag = 'ha-run'

@@ -1,0 +1,99 @@
+import { TaskError } from '../errors.js'
+import { cibDifferences, cibWith, type DeclaredCib } from './cib.js'
+import { withTimeouts } from './agent-metadata.js'
+import { agentMetadata, cibText } from './facts.js'
+import type { Scope } from './members.js'
+import type { Difference } from '../engine/events.js'
+
+/** Exit code of the push script when somebody has changed the configuration since we read it. */
+const moved = 75
+
+/** How often a push is worked out anew because somebody else was quicker. */
+const attempts = 5
+
+/** The part of a cluster's declaration that a task is about. */
+export function partOf(declared: Partial<DeclaredCib>): DeclaredCib {
+  return { resources: [], constraints: [], properties: {}, resourceDefaults: {}, operationDefaults: {}, ...declared }
+}
+
+/** The CIB as the leader has it. @throws TaskError where Pacemaker does not answer. */
+export async function readCib({ leader }: Scope): Promise<string> {
+  const text = await leader.read(cibText)
+  if (text !== undefined) return text
+  throw new TaskError(`pacemaker does not answer on ${leader.name}`, { hint: 'run the pacemaker role first: `ha-run pacemaker`' })
+}
+
+/** How the CIB differs from what is declared, the agents' advised timeouts filled in. */
+export async function cibFindings(scope: Scope, part: DeclaredCib): Promise<Difference[]> {
+  const [cib, declared] = await Promise.all([readCib(scope), withAdvisedTimeouts(scope, part)])
+  return cibDifferences(cib, declared)
+}
+
+/**
+ * Puts the declared objects into the CIB as one versioned patch, so that resources never start without their
+ * constraints, and nobody else's change is overwritten: the patch names the version it was made from, and where the
+ * configuration has moved on since, it is worked out anew (rule 9.4).
+ */
+export async function pushCib(scope: Scope, part: DeclaredCib): Promise<void> {
+  const declared = await withAdvisedTimeouts(scope, part)
+  const { leader } = scope
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const cib = await leader.readAgain(cibText)
+    if (cib === undefined) throw new TaskError(`pacemaker does not answer on ${leader.name}`)
+    const seen = withoutStatus(cib)
+    const wanted = withoutStatus(cibWith(cib, declared))
+    const script = pushScript(versionOf(cib), Buffer.byteLength(seen))
+    const result = await leader.$({ input: seen + wanted, nothrow: true }).script(script)
+    if (result.exitCode === 0) return
+    if (result.exitCode !== moved) {
+      throw new TaskError('the CIB refused the change', { command: 'cibadmin --patch', output: result.stderr.trim() || result.stdout.trim() })
+    }
+  }
+  throw new TaskError(`somebody else kept changing the CIB: ${attempts} attempts were overtaken`, { hint: 'run again when it is quiet' })
+}
+
+async function withAdvisedTimeouts({ leader }: Scope, part: DeclaredCib): Promise<DeclaredCib> {
+  return {
+    ...part,
+    resources: await Promise.all(part.resources.map(async resource =>
+      resource.kind === 'primitive' ? withTimeouts(resource, await leader.read(agentMetadata(resource.agent))) : resource)),
+  }
+}
+
+/** A CIB's configuration version, `admin_epoch.epoch`: it changes with the configuration, and not with the status. */
+export function versionOf(cib: string): string {
+  const tag = /<cib [^>]*>/.exec(cib)?.[0] ?? ''
+  return ['admin_epoch', 'epoch'].map(name => new RegExp(`\\s${name}="(\\d+)"`).exec(tag)?.[1] ?? '').join('.')
+}
+
+/** Status changes all the time and is not ours to patch. */
+function withoutStatus(cib: string): string {
+  return cib.replace(/<status>.*<\/status>/s, '<status/>')
+}
+
+/**
+ * Reads, compares and patches in one frame. stdin holds the CIB that we saw, of so many bytes, and then the one that
+ * we want.
+ *
+ * `crm_diff` writes the versions of its files into the patch, and `cibadmin --patch` wants the present one exactly,
+ * num_updates included, and a higher epoch as the target's (cluster-facts C5); so both are written in here. A status
+ * update that comes in between makes it say 103 ("too old"), and then it is tried again.
+ */
+export function pushScript(version: string, bytes: number): string {
+  return `set -e
+umask 077; d=$(mktemp -d /run/ha-run.XXXXXX); trap 'rm -rf "$d"' EXIT; trap 'exit 143' TERM INT HUP
+head -c ${bytes} >"$d/seen.xml"; cat >"$d/wanted.xml"
+code=0; crm_diff --original "$d/seen.xml" --new "$d/wanted.xml" >"$d/diff.xml" || code=$?
+[ $code -le 1 ] || exit $code
+for try in 1 2 3 4 5; do
+  head=$(cibadmin -Q | head -n 1)
+  admin_epoch=\${head##* admin_epoch=\\"} epoch=\${head##* epoch=\\"} num_updates=\${head##* num_updates=\\"}
+  admin_epoch=\${admin_epoch%%\\"*} epoch=\${epoch%%\\"*} num_updates=\${num_updates%%\\"*}
+  [ "$admin_epoch.$epoch" = '${version}' ] || exit ${moved}
+  sed "s/<source [^>]*>/<source admin_epoch=\\"$admin_epoch\\" epoch=\\"$epoch\\" num_updates=\\"$num_updates\\"\\/>/
+s/<target [^>]*>/<target admin_epoch=\\"$admin_epoch\\" epoch=\\"$((epoch + 1))\\" num_updates=\\"0\\"\\/>/" "$d/diff.xml" >"$d/patch.xml"
+  code=0; cibadmin --patch --xml-file "$d/patch.xml" || code=$?
+  [ $code = 103 ] || exit $code
+done
+exit ${moved}`
+}

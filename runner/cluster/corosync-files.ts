@@ -1,0 +1,53 @@
+import { TaskError } from '../errors.js'
+import { candidateOf, commitScript, stageScript, type FileAttributes, type Validate } from '../blocks/write-file.js'
+import { sha256 } from '../blocks/file.js'
+import { sh } from '../transport/quote.js'
+import { Secret } from '../secret.js'
+import { refuseUnselected, type ClusterMember, type Scope } from './members.js'
+
+export const confPath = '/etc/corosync/corosync.conf'
+export const keyPath = '/etc/corosync/authkey'
+
+export const confAttributes: FileAttributes = { mode: '0644', owner: 'root:root' }
+export const keyAttributes: FileAttributes = { mode: '0400', owner: 'root:root' }
+
+/**
+ * `corosync -t` reads the candidate as the daemon would, and ends with 8 where it would not start. It wants a key
+ * for that; before there is one, it gets a copy that names a worthless one.
+ */
+export const validateConf: Validate = candidate => sh`if [ -e ${keyPath} ]; then corosync -t -c ${candidate}; else
+  head -c 256 /dev/zero >${`${candidate}.key`}
+  { cat ${candidate}; printf 'totem {\nkeyfile: %s\n}\n' ${`${candidate}.key`}; } >${`${candidate}.check`}
+  code=0; corosync -t -c ${`${candidate}.check`} || code=$?
+  rm -f -- ${`${candidate}.key`} ${`${candidate}.check`}; [ $code = 0 ] || exit $code
+fi`
+
+/**
+ * Replaces a file that must be the same everywhere: staged and checked beside the old one on every node, compared,
+ * and only then renamed on all (rule 9.1). Interrupted before the renames it has changed nothing.
+ */
+export async function replaceOnAll(
+  scope: Scope, touched: ClusterMember[], path: string, content: string | Secret, attributes: FileAttributes, validate?: Validate,
+): Promise<void> {
+  refuseUnselected(scope, touched)
+  const candidate = candidateOf(path)
+  const hash = content instanceof Secret ? content.hash : sha256(content)
+  const forget = () => Promise.allSettled(touched.map(({ $ }) => $`rm -f -- ${candidate}`))
+  try {
+    await Promise.all(touched.map(async ({ $, name }) => {
+      await $({ input: content }).script(stageScript(path, candidate, attributes, validate))
+      const { stdout } = await $`sha256sum -- ${candidate}`
+      if (!stdout.startsWith(hash)) throw new TaskError(`${name} holds another ${path} than was sent`)
+    }))
+  } catch (error) {
+    await forget()
+    throw error
+  }
+  await Promise.all(touched.map(({ $ }) => $.script(commitScript(path, candidate))))
+}
+
+/** Corrects mode and owner where the content is right. */
+export async function correctAttributes(scope: Scope, touched: ClusterMember[], path: string, { mode, owner }: FileAttributes): Promise<void> {
+  refuseUnselected(scope, touched)
+  await Promise.all(touched.map(({ $ }) => $`chmod ${mode} -- ${path} && chown ${owner} -- ${path}`))
+}

@@ -1,0 +1,155 @@
+import type { Difference } from '../engine/events.js'
+import { skip, type ClusterTask } from '../engine/task.js'
+import { until } from '../engine/until.js'
+import { TaskError } from '../errors.js'
+import { fileState, fileText } from '../facts/files.js'
+import { unitState } from '../facts/units.js'
+import { sha256 } from '../blocks/file.js'
+import { fingerprint } from '../secret.js'
+import type { CmapValue } from './cmap.js'
+import { parseCorosyncConf, valueOf } from './corosync-conf.js'
+import { confPath, keyPath } from './corosync-files.js'
+import { flatten } from './corosync-keys.js'
+import type { Node } from './declaration.js'
+import { runningKeys } from './facts.js'
+import { differingKeys, isLive, timersNotInForce } from './live-keys.js'
+import { reachable, refuseUnselected, type ClusterMember, type Scope } from './members.js'
+import { clusterTask } from './role.js'
+
+/** What one node's Corosync was told by its files, and what it runs with. */
+interface Loaded {
+  member: ClusterMember
+  conf: string | undefined
+  keyHash: string | undefined
+  active: boolean
+  keys: Map<string, CmapValue> | undefined
+}
+
+/**
+ * Hashes of the files that Corosync last loaded, noted in its own cmap: they die with the process, so that they
+ * never speak of another one.
+ */
+export const notes = { conf: 'ha_run.corosync_conf', key: 'ha_run.authkey' } as const
+
+/**
+ * "Corosync runs what its files say": the last task of the roles that write those files. A stopped daemon is
+ * started; what a reload is known to change at once is reloaded; any other difference is not for this task to close,
+ * since closing it means a restart.
+ */
+export function corosyncRunsItsFiles(needs: readonly string[]): ClusterTask<Node> {
+  return clusterTask('corosync runs what its files say', {
+    needs,
+    // A stopped daemon is started beside an unreachable node too; reloads ask for every node themselves.
+    tolerant: true,
+    async check(scope) {
+      const loaded = await readLoaded(scope)
+      if (loaded.every(({ keyHash }) => keyHash === undefined) && loaded.some(({ conf }) => wantsKey(conf))) {
+        return skip('it waits for the key: the authkey role makes it')
+      }
+      refuseUnequal(loaded)
+      return loaded.flatMap(nodeDifferences)
+    },
+    async apply(scope) {
+      const loaded = await readLoaded(scope)
+      const stopped = loaded.filter(({ active }) => !active)
+      const stale = loaded.filter(node => node.active && nodeDifferences(node).length > 0)
+      refuseUnselected(scope, [...stopped, ...stale].map(({ member }) => member))
+      if (stale.length > 0) await reload(scope, loaded)
+      await Promise.all(stopped.map(start))
+    },
+  })
+}
+
+async function readLoaded({ members }: Scope): Promise<Loaded[]> {
+  return Promise.all(reachable(members).map(async member => {
+    const [conf, key, unit, keys] = await Promise.all([
+      member.read(fileText(confPath)), member.read(fileState(keyPath)), member.read(unitState('corosync.service')), member.read(runningKeys),
+    ])
+    return { member, conf, keyHash: key?.hash, active: unit.active === 'active', keys }
+  }))
+}
+
+function wantsKey(conf: string | undefined): boolean {
+  const cipher = conf === undefined ? undefined : valueOf(parseCorosyncConf(conf), 'totem', 'crypto_cipher')
+  return cipher !== undefined && cipher !== 'none'
+}
+
+/** Rule 9.1: nothing is loaded while nodes hold different files. */
+function refuseUnequal(loaded: Loaded[]): void {
+  if (loaded.some(({ conf }) => conf === undefined)) {
+    throw new TaskError(`${confPath} is missing on ${loaded.filter(({ conf }) => conf === undefined).map(({ member }) => member.name).join(', ')}`, {
+      hint: 'run the corosync role first: `ha-run corosync`',
+    })
+  }
+  if (new Set(loaded.map(({ conf }) => conf)).size > 1) {
+    throw new TaskError(`${confPath} is not the same on every node`, { hint: 'run the corosync role first, for all nodes' })
+  }
+  if (new Set(loaded.map(({ keyHash }) => keyHash)).size > 1) {
+    throw new TaskError(`${keyPath} is not the same on every node`, { hint: 'run the authkey role first, for all nodes' })
+  }
+}
+
+/** How what a node's Corosync runs differs from its files. @throws TaskError where a reload would not close it. */
+function nodeDifferences({ member, conf, keyHash, active, keys }: Loaded): Difference[] {
+  if (!active || !keys) return [{ subject: `corosync on ${member.name}`, from: active ? 'starting' : 'stopped', to: 'running' }]
+  const notedKey = keys.get(notes.key)?.value
+  if (notedKey !== undefined && notedKey !== keyHash) {
+    throw new TaskError(`corosync on ${member.name} runs with another key than ${keyPath} holds: ${fingerprint(notedKey)}, not ${fingerprint(keyHash ?? '')}`, {
+      hint: 'put the old key back, or stop the cluster on all nodes and run again',
+    })
+  }
+  if (keys.get(notes.conf)?.value === sha256(conf!)) return []
+  const file = flatten(parseCorosyncConf(conf!))
+  const differing = differingKeys(file, keys)
+  refuseRestart(differing, member.name)
+  const inForce = timersNotInForce(file, keys)
+  return [...differing, ...inForce].map(({ subject, from, to }) => ({ subject: `${subject} on ${member.name}`, from, to }))
+}
+
+/**
+ * Says no where Corosync would have to be restarted.
+ *
+ * @param where - the node, or what else runs with the old values.
+ * @throws TaskError with both values of each key that a reload does not change.
+ */
+export function refuseRestart(differing: Difference[], where: string): void {
+  const fixed = differing.filter(({ subject }) => !isLive(subject))
+  if (fixed.length === 0) return
+  const values = fixed.map(({ subject, from, to }) => `${subject} is ${from ?? '(not set)'} and would be ${to ?? '(not set)'}`)
+  throw new TaskError(`corosync runs on ${where} and a reload does not change this: ${values.join('; ')}`, {
+    hint: 'declare what runs, or stop corosync on all nodes by hand and run again: the service is down meanwhile',
+  })
+}
+
+async function start({ member, conf, keyHash }: Loaded): Promise<void> {
+  await member.$({ timeout: 90 })`systemctl reset-failed corosync.service; systemctl start corosync.service`
+  await until(`corosync on ${member.name}`, 30, () => member.readAgain(runningKeys))
+  await note(member, conf!, keyHash)
+}
+
+/**
+ * One reload, which every node carries out by its own file; then every node's running keys are read back, because
+ * the exit code says 0 for keys that were ignored (rule 9.3).
+ */
+async function reload({ members, leader }: Scope, loaded: Loaded[]): Promise<void> {
+  if (loaded.length < members.length) {
+    const absent = members.filter(({ unreachable }) => unreachable).map(({ name }) => name)
+    throw new TaskError(`${absent.join(', ')} unreachable: nothing was reloaded, since its files cannot be compared`)
+  }
+  const running = loaded.filter(({ active }) => active)
+  const on = running.find(({ member }) => member === leader) ?? running[0]!
+  await on.member.$({ timeout: 30 })`corosync-cfgtool -R`
+  for (const { member, conf, keyHash } of running) {
+    const file = flatten(parseCorosyncConf(conf!))
+    await until(`${member.name} to run with the new ${confPath}`, 15, async () => {
+      const keys = await member.readAgain(runningKeys)
+      return keys && differingKeys(file, keys).length + timersNotInForce(file, keys).length === 0 ? true : undefined
+    })
+    await note(member, conf!, keyHash)
+  }
+}
+
+async function note({ $ }: ClusterMember, conf: string, keyHash: string | undefined): Promise<void> {
+  await $`corosync-cmapctl -s ${notes.conf} str ${sha256(conf)}`
+  if (keyHash !== undefined) await $`corosync-cmapctl -s ${notes.key} str ${keyHash}`
+}

@@ -1,0 +1,61 @@
+import type { Constraint } from './declaration.js'
+
+/** What the tutorial says, and so what holds where an inventory says nothing. */
+
+export interface DefaultResource {
+  agent: string
+  params: Record<string, string>
+  monitor: string
+}
+
+/** The two primitives; FloatIP's address comes from `floating_ip`. */
+export const defaultResources: Record<string, DefaultResource> = {
+  FloatIP: { agent: 'ocf:heartbeat:IPaddr2', params: {}, monitor: '10s' },
+  WebSite: {
+    agent: 'ocf:heartbeat:apache',
+    // The agent does not find server-status by itself on Debian, and would fall back to looking for </html>.
+    params: { configfile: '/etc/apache2/apache2.conf', statusurl: 'http://127.0.0.1/server-status' },
+    monitor: '60s',
+  },
+}
+
+export const defaultConstraints: Constraint[] = [
+  { kind: 'colocation', id: 'WebSite-with-FloatIP', resource: 'WebSite', with: 'FloatIP', score: 'INFINITY' },
+  { kind: 'order', id: 'FloatIP-before-WebSite', first: 'FloatIP', then: 'WebSite', orderKind: 'Mandatory' },
+]
+
+/**
+ * A resource nobody watches is not highly available: what is declared without a monitor gets the one pcs would
+ * give.
+ */
+export const defaultMonitor = '60s'
+
+/** A page whose text is `Site Teste - node1`. */
+export const defaultPage = `<!DOCTYPE html>
+<html lang="pt">
+<head><meta charset="utf-8"><title>Site Teste</title></head>
+<body><h1>Site Teste - {node}</h1></body>
+</html>
+`
+
+/** Corosync 3.1's default token and the tutorial's other values, with sha256 where the tutorial has sha1. */
+export const defaultTotem = {
+  token: '3000',
+  token_retransmits_before_loss_const: '10',
+  crypto_cipher: 'aes256',
+  crypto_hash: 'sha256',
+}
+
+/**
+ * As the corosync.conf that Debian ships, with time stamps, which its comments advise and the log file needs;
+ * the file is rotated by Debian's own /etc/logrotate.d/corosync.
+ */
+export const defaultLogging = {
+  fileline: 'off',
+  to_stderr: 'yes',
+  to_logfile: 'yes',
+  logfile: '/var/log/corosync/corosync.log',
+  to_syslog: 'yes',
+  debug: 'off',
+  timestamp: 'on',
+}

@@ -1,0 +1,89 @@
+import type { Difference } from '../engine/events.js'
+import type { CmapValue } from './cmap.js'
+
+/**
+ * What a reload (`corosync-cfgtool -R`) must and can change: a file's keys (`flatten`) against those that Corosync
+ * runs with (`parseCmap`).
+ */
+
+// All that totem_volatile_config_read (exec/totemconfig.c of 3.1) reads again at a reload and that is a number.
+const timers = new Set([
+  'token', 'token_coefficient', 'token_retransmits_before_loss_const', 'token_retransmit', 'token_warning', 'hold',
+  'join', 'send_join', 'consensus', 'merge', 'downcheck', 'fail_recv_const', 'seqno_unchanged_const',
+  'heartbeat_failures_allowed', 'max_network_delay', 'window_size', 'max_messages', 'miss_count_const',
+  'knet_pmtud_interval'
+])
+
+/** Whether a reload applies a change of this key at once. Where this says no, Corosync is restarted. */
+export function isLive(key: string): boolean {
+  return key.startsWith('logging.') || (key.startsWith('totem.') && timers.has(key.slice('totem.'.length)))
+}
+
+/**
+ * The keys in which the file and the running Corosync differ, `from` what runs `to` what the file says. Nodes are
+ * told apart by their ids, not by their place in the file (`nodelist.nodeid.2.ring0_addr`).
+ *
+ * Equal keys do not prove that a value is in force: after a reload that changed `wait_for_all` and its like the
+ * cmap has the new value and the quorum the old one (cluster-facts C3).
+ */
+export function differingKeys(file: Map<string, string>, running: Map<string, CmapValue>): Difference[] {
+  const wanted = byNodeId(file)
+  const actual = byNodeId(configured(running))
+  const subjects = [...new Set([...wanted.keys(), ...actual.keys()])].sort()
+  return subjects.flatMap(subject => {
+    const from = actual.get(subject) ?? defaults.get(subject)
+    const to = wanted.get(subject) ?? defaults.get(subject)
+    return sameValue(from, to) ? [] : [{ subject, from, to }]
+  })
+}
+
+// Corosync 3's transport where the file names none.
+const defaults = new Map([['totem.transport', 'knet']])
+
+/** The running keys that come from the file, without those which Corosync itself adds to its sections. */
+function configured(running: Map<string, CmapValue>): Map<string, string> {
+  const keys = [...running].filter(([key]) => fromFile.test(key) && !added.test(key))
+  return new Map(keys.map(([key, { value }]) => [key, value]))
+}
+
+const fromFile = /^(totem|nodelist|quorum|logging|system)\./
+const added =
+  /^(nodelist\.local_node_pos|totem\.interface\.\d+\.(bindnetaddr|mcastport)|quorum\.cancel_wait_for_all)$/
+
+function byNodeId(keys: Map<string, string>): Map<string, string> {
+  return new Map([...keys].map(([key, value]) => {
+    const [, place, name] = /^nodelist\.node\.(\d+)\.(.+)$/.exec(key) ?? []
+    const id = keys.get(`nodelist.node.${place}.nodeid`)
+    return [id === undefined ? key : `nodelist.nodeid.${id}.${name}`, value]
+  }))
+}
+
+function sameValue(one: string | undefined, other: string | undefined): boolean {
+  return one === other || (isNumber(one) && isNumber(other) && BigInt(one) === BigInt(other))
+}
+
+function isNumber(value: string | undefined): value is string {
+  return value !== undefined && /^\d+$/.test(value)
+}
+
+/**
+ * The timers that the file states and Corosync does not run with, by its own `runtime.config.totem.*`: what must be
+ * empty after a reload.
+ */
+export function timersNotInForce(file: Map<string, string>, running: Map<string, CmapValue>): Difference[] {
+  return [...timers].flatMap(timer => {
+    const stated = file.get(`totem.${timer}`)
+    const subject = `runtime.config.totem.${timer}`
+    // The coefficient has no run-time key of its own: it is part of the token's.
+    if (stated === undefined || timer === 'token_coefficient') return []
+    const to = timer === 'token' ? String(tokenOf(stated, file)) : stated
+    const from = running.get(subject)?.value
+    return sameValue(from, to) ? [] : [{ subject, from, to }]
+  })
+}
+
+/** Corosync lengthens the token by `token_coefficient` for each node beyond two (corosync.conf(5)). */
+function tokenOf(stated: string, file: Map<string, string>): number {
+  const nodes = [...file.keys()].filter(key => /^nodelist\.node\.\d+\.nodeid$/.test(key)).length
+  return Number(stated) + Math.max(0, nodes - 2) * Number(file.get('totem.token_coefficient') ?? 650)
+}

@@ -1,0 +1,185 @@
+import { check, expected, isMapping } from '../inventory/check.js'
+import type { Origin } from '../inventory/origin.js'
+import type { Group, Inventory } from '../inventory/site.js'
+import { refuseUnusable } from '../inventory/unusable.js'
+import { completeConstraints } from './declaration-constraints.js'
+import { completeCorosync } from './declaration-corosync.js'
+import { defaultPage } from './declaration-defaults.js'
+import { readPrefixed } from './declaration-ipv4.js'
+import { checkAddresses, readNode } from './declaration-nodes.js'
+import type { DeclaredNode } from './declaration-nodes.js'
+import { completeProperties } from './declaration-properties.js'
+import { completeResources } from './declaration-resources.js'
+import { clusterSchema } from './declaration-schema.js'
+import type { DeclaredCluster } from './declaration-schema.js'
+import type { Cluster, Resource } from './declaration.js'
+
+/**
+ * The clusters an inventory declares, one a group with a `cluster:` variable, in the order of the file and with
+ * every default filled in.
+ *
+ * Throws an InventoryError, with file, line and column, for the first thing that is wrong.
+ */
+export function readClusters(inventory: Inventory): Cluster[] {
+  const clusters: Cluster[] = []
+  const owners = new Map<string, string>()
+  for (const group of inventory.groups.values()) {
+    const origin = group.origins['cluster']
+    if (!origin) continue
+    const cluster = readCluster(group, inventory, origin)
+    const twin = clusters.find(({ name }) => name === cluster.name)
+    if (twin) {
+      throw origin
+        .at('name')
+        .error(`the groups "${twin.group}" and "${group.name}" both declare a cluster "${cluster.name}"`)
+    }
+    for (const { name } of cluster.nodes) {
+      const owner = owners.get(name)
+      if (owner !== undefined) {
+        throw origin.key.error(
+          `host ${name} is in two clusters, "${owner}" and "${cluster.name}"`,
+          'A host belongs to one cluster: take it out of one of the groups.',
+        )
+      }
+      owners.set(name, cluster.name)
+    }
+    clusters.push(cluster)
+  }
+  refuseClusterOfHost(inventory)
+  if (clusters.length > 0) return clusters
+  const nearMiss = inventory.warnings.find(warning => warning.endsWith('did you mean "cluster"?'))
+  const hint =
+    'Give the group of the nodes a variable "cluster:" with name, floating_ip and fencing; '
+    + 'inventory/example.yml shows it.'
+  throw inventory.groups.get('all')!.origin.error('no group declares a cluster', nearMiss ?? hint)
+}
+
+function readCluster(group: Group, inventory: Inventory, origin: Origin): Cluster {
+  const declared = readDeclared(group.vars['cluster'], origin)
+  const hosts = group.hosts.map(name => inventory.hosts.get(name)!)
+  if (hosts.length < 2) {
+    const found = hosts[0] ? `only ${hosts[0].name}` : 'none'
+    throw origin.key.error(
+      `expected two nodes or more in cluster "${declared.name}", got ${found}`,
+      `Every host of the group "${group.name}" is a node: name them under its "hosts:".`,
+    )
+  }
+  const floatingIp = readPrefixed('floating_ip', declared.floating_ip, origin.at('floating_ip'))
+  const nodes = hosts.map(host => readNode(host, declared.name))
+  checkAddresses(nodes, floatingIp, origin.at('floating_ip'))
+  const floatIpParams = {
+    ip: floatingIp.address,
+    cidr_netmask: String(floatingIp.prefix),
+    ...commonInterface(nodes),
+  }
+  const resources = completeResources(declared.resources ?? {}, floatIpParams, origin.at('resources'))
+  const names = nodes.map(({ node }) => node.name)
+  const constraints = completeConstraints(
+    declared.constraints ?? {},
+    resources,
+    names,
+    origin.at('constraints'),
+  )
+  refuseTiedClone(resources, constraints, origin.at('resources'))
+  return {
+    name: declared.name,
+    group: group.name,
+    nodes: nodes.map(({ node }) => node),
+    floatingIp,
+    fencing: 'disabled',
+    corosync: completeCorosync(declared.corosync ?? {}, nodes.length, origin.at('corosync')),
+    resources,
+    constraints,
+    properties: completeProperties(declared.properties ?? {}, origin.at('properties')),
+    resourceDefaults: declared.resource_defaults ?? {},
+    operationDefaults: declared.operation_defaults ?? {},
+    page: declared.page ?? defaultPage,
+  }
+}
+
+/**
+ * The cluster_name in the corosync.conf that Debian ships and autostarts: nodes in such a cluster count as
+ * bare.
+ */
+const debianDefault = 'debian'
+
+function readDeclared(value: unknown, origin: Origin): DeclaredCluster {
+  refuseTemplates(value, origin)
+  const declared = check(clusterSchema, value, origin)
+  if (declared.name === debianDefault) {
+    throw origin
+      .at('name')
+      .error(`expected a name other than "${debianDefault}", which a fresh Debian calls its own cluster`)
+  }
+  if (declared.fencing !== 'disabled') throw fencingError(declared.fencing, origin.at('fencing'))
+  if (declared.layout !== undefined && declared.layout !== 'single') {
+    throw origin
+      .at('layout')
+      .error(
+        expected('layout "single"', declared.layout),
+        declared.layout === 'cloned'
+          ? 'The cloned layout is not built yet: leave layout out.'
+          : 'Leave layout out: single is the only one yet.',
+      )
+  }
+  return declared
+}
+
+/** A page is text for browsers, in which braces may well stand; everything else has no use for them. */
+function refuseTemplates(value: unknown, origin: Origin): void {
+  if (!isMapping(value)) return refuseUnusable(origin)
+  for (const key of Object.keys(value)) {
+    if (key !== 'page' || origin.at(key).unusable()?.why === 'vault') refuseUnusable(origin.at(key))
+  }
+}
+
+/**
+ * Two nodes that lose sight of each other without fencing run the floating IP twice, both of them quorate; and
+ * Pacemaker starts nothing where fencing is on without a device. So there is no default that could be right.
+ */
+function fencingError(value: unknown, origin: Origin): Error {
+  const choice =
+    '"fencing: disabled" is the only choice yet. Without fencing, nodes that lose sight of each other each '
+    + 'believe that the other is dead, and all of them take the floating IP. That may do for a demonstration or a static '
+    + 'page, it will not for shared data: so it must be said, and verify goes on warning about it.'
+  return value === undefined || value === null
+    ? origin.error(
+        '"fencing" is missing: expected a word on what happens to a node that does not answer',
+        choice,
+      )
+    : origin.error(expected('fencing "disabled"', value), choice)
+}
+
+/** The agent finds the interface by itself; naming it is only right where it has one name on every node. */
+function commonInterface(nodes: DeclaredNode[]): { nic?: string } {
+  const [first, ...others] = nodes.map(node => node.interface)
+  return first !== undefined && others.every(name => name === first) ? { nic: first } : {}
+}
+
+/** The tutorial's colocation would keep every copy of a cloned WebSite on the node of the floating IP. */
+function refuseTiedClone(resources: Resource[], constraints: Cluster['constraints'], origin: Origin): void {
+  const site = resources.find(({ id }) => id === 'WebSite')
+  if (site?.kind !== 'primitive' || !site.clone) return
+  const tied = constraints.some(
+    constraint => constraint.kind === 'colocation' && constraint.id === 'WebSite-with-FloatIP',
+  )
+  if (!tied) return
+  throw origin
+    .at('WebSite', 'clone')
+    .key.error(
+      'WebSite is cloned, and the default constraint WebSite-with-FloatIP would keep every copy on one node',
+      'Drop it under constraints: "colocation: {WebSite-with-FloatIP: false}", and bind FloatIP to WebSite instead.',
+    )
+}
+
+/** A cluster is a group's: said on a host, nobody would know who else is in it. */
+function refuseClusterOfHost({ hosts, groups }: Inventory): void {
+  for (const host of hosts.values()) {
+    const origin = host.origins['cluster']
+    if (!origin || host.groups.some(name => groups.get(name)!.origins['cluster'] === origin)) continue
+    throw origin.key.error(
+      `"cluster" is said of the host ${host.name}, and a cluster is a group's`,
+      'Put it under the "vars:" of the group that holds the nodes.',
+    )
+  }
+}

@@ -1,0 +1,29 @@
+import type { Role } from '../engine/role.js'
+import type { Assertion, ClusterTask, Task } from '../engine/task.js'
+import type { Cluster, Node } from './declaration.js'
+
+export type ClusterRole = Role<Cluster, Node>
+
+/**
+ * A role, as a list of tasks that reads from top to bottom.
+ *
+ * ```ts
+ * export default role('corosync', ({ cluster, node }) => [
+ *   packages(['corosync']),
+ *   task('corosync runs what its file says', { check: …, apply: … }),
+ * ])
+ * ```
+ */
+export function role(name: string, tasks: (place: { cluster: Cluster; node: Node }) => Task<Node>[]): ClusterRole {
+  return { name, tasks }
+}
+
+/** A task that is done once for the cluster, with all its members at hand. */
+export function clusterTask(name: string, work: Omit<ClusterTask<Node>, 'scope' | 'name'>): ClusterTask<Node> {
+  return { scope: 'cluster', name, ...work }
+}
+
+/** Something that must hold of the cluster. */
+export function assertion(name: string, check: Assertion<Node>['check']): Assertion<Node> {
+  return { scope: 'assertion', name, check }
+}
