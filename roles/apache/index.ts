@@ -1,0 +1,16 @@
+import { file } from '../../runner/blocks/file.js'
+import { packages } from '../../runner/blocks/packages.js'
+import { service } from '../../runner/blocks/service.js'
+import { servesPage } from '../../runner/cluster/declaration.js'
+import { role } from '../../runner/cluster/role.js'
+import { statusModule } from './status-module.js'
+
+const install = 'install apache2'
+
+/** What the floating IP serves: on every node, run by the cluster and never by systemd. */
+export default role('apache', ({ cluster, node }) => servesPage(cluster) ? [
+  packages(['apache2', 'curl'], ['apache2.service']),
+  service('apache2.service', { enabled: false, running: false, needs: [install] }),
+  statusModule([install]),
+  file('/var/www/html/index.html', { content: cluster.page.replaceAll('{node}', node.name), needs: [install] }),
+] : [])

@@ -1,0 +1,18 @@
+import { corosyncRunsItsFiles } from '../../runner/cluster/corosync-load.js'
+import { role } from '../../runner/cluster/role.js'
+import { prerequisite } from '../../runner/engine/task.js'
+import { packageVersion } from '../../runner/facts/packages.js'
+import { sharedKey } from './key.js'
+
+const share = 'one key for all nodes'
+
+/** The key that the members of the ring know each other by. */
+export default role('authkey', () => [
+  prerequisite('corosync is installed', {
+    needs: ['corosync: install corosync'],
+    holds: async ({ read }) => await read(packageVersion('corosync')) !== undefined,
+    remedy: 'run the corosync role first: `ha-run corosync authkey`',
+  }),
+  sharedKey(share),
+  corosyncRunsItsFiles([share, 'corosync: install corosync', 'corosync: write /etc/corosync/corosync.conf', 'corosync: no default cluster']),
+])

@@ -1,0 +1,82 @@
+import { attributeDifferences } from '../../runner/blocks/file.js'
+import { correctAttributes, keyAttributes, keyPath, replaceOnAll } from '../../runner/cluster/corosync-files.js'
+import { notes } from '../../runner/cluster/corosync-load.js'
+import type { Node } from '../../runner/cluster/declaration.js'
+import { runningKeys } from '../../runner/cluster/facts.js'
+import { on, readOnAll, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
+import { clusterTask } from '../../runner/cluster/role.js'
+import type { ClusterTask } from '../../runner/engine/task.js'
+import { TaskError } from '../../runner/errors.js'
+import { fileState } from '../../runner/facts/files.js'
+import { fingerprint, Secret } from '../../runner/secret.js'
+
+/** What Corosync 3.1.2's own corosync-keygen makes; longer keys fail under FIPS (cluster-facts C4). */
+const keyBytes = 256
+
+/** The same key on every node: an existing one is kept, a new one is made only where there was none at all. */
+export function sharedKey(name: string): ClusterTask<Node> {
+  return clusterTask(name, {
+    needs: ['corosync: install corosync'],
+    async check(scope) {
+      const states = await readOnAll(scope.members, fileState(keyPath))
+      const kept = keptKey(states.map(([{ name }, state]) => [name, state?.hash]), await loadedHashes(scope))
+      const wrong = states.filter(([, state]) => state?.hash === undefined || state.hash !== kept)
+      return [
+        ...wrong.map(([member, state]) => ({
+          subject: on(keyPath, [member]),
+          from: state?.hash === undefined ? undefined : fingerprint(state.hash),
+          to: kept === undefined ? 'a new key' : fingerprint(kept),
+        })),
+        ...states.flatMap(([member, state]) => attributeDifferences(on(keyPath, [member]), state, keyAttributes)),
+      ]
+    },
+    async apply(scope) {
+      const states = await readOnAll(scope.members, fileState(keyPath))
+      const kept = keptKey(states.map(([{ name }, state]) => [name, state?.hash]), await loadedHashes(scope))
+      const holder = states.find(([, state]) => kept !== undefined && state?.hash === kept)?.[0]
+      const touched = states.filter(([, state]) => state?.hash === undefined || state.hash !== kept).map(([member]) => member)
+      if (touched.length > 0) {
+        const key = await (holder ? readKey(holder) : makeKey(scope.leader))
+        await replaceOnAll(scope, touched, keyPath, key, keyAttributes)
+      }
+      const askew = states.filter(([member, state]) => !touched.includes(member) && attributeDifferences(keyPath, state, keyAttributes).length > 0)
+      await correctAttributes(scope, askew.map(([member]) => member), keyPath, keyAttributes)
+    },
+  })
+}
+
+/**
+ * Which key stays: the only one there is, else the one that Corosync has loaded.
+ *
+ * @param hashes - of each node's file, undefined where there is none.
+ * @param loaded - hashes of what running daemons have noted.
+ * @returns undefined where no node has a key.
+ * @throws TaskError where nodes hold different keys and none of them, or several, are loaded.
+ */
+export function keptKey(hashes: [node: string, hash: string | undefined][], loaded: Set<string>): string | undefined {
+  const distinct = [...new Set(hashes.flatMap(([, hash]) => hash ?? []))]
+  if (distinct.length < 2) return distinct[0]
+  const inUse = distinct.filter(hash => loaded.has(hash))
+  if (inUse.length === 1) return inUse[0]
+  const who = hashes.map(([node, hash]) => `${node} ${hash === undefined ? '(none)' : fingerprint(hash)}`).join(', ')
+  throw new TaskError(`the nodes hold different keys and none is known to be the loaded one: ${who}`, {
+    hint: `copy the right ${keyPath} to every node, or remove the wrong ones, and run again`,
+  })
+}
+
+async function loadedHashes({ members }: Scope): Promise<Set<string>> {
+  const all = await readOnAll(members, runningKeys)
+  return new Set(all.flatMap(([, keys]) => keys?.get(notes.key)?.value ?? []))
+}
+
+/** The bytes pass through this machine's memory and nowhere else. */
+async function readKey({ $ }: ClusterMember): Promise<Secret> {
+  const { stdout } = await $`base64 -w0 -- ${keyPath}`
+  return new Secret(Buffer.from(stdout, 'base64'))
+}
+
+/** Made by the node, as corosync-keygen does: from its kernel's random numbers. */
+async function makeKey({ $ }: ClusterMember): Promise<Secret> {
+  const { stdout } = await $`head -c ${keyBytes} /dev/urandom | base64 -w0`
+  return new Secret(Buffer.from(stdout, 'base64'))
+}

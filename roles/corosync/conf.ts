@@ -1,0 +1,84 @@
+import { attributeDifferences } from '../../runner/blocks/file.js'
+import { corosyncConf, parseCorosyncConf, type Section } from '../../runner/cluster/corosync-conf.js'
+import { confAttributes, confPath, correctAttributes, replaceOnAll, validateConf } from '../../runner/cluster/corosync-files.js'
+import { flatten } from '../../runner/cluster/corosync-keys.js'
+import { refuseRestart } from '../../runner/cluster/corosync-load.js'
+import type { Cluster, Node } from '../../runner/cluster/declaration.js'
+import { runningKeys } from '../../runner/cluster/facts.js'
+import { differingKeys } from '../../runner/cluster/live-keys.js'
+import { readOnAll, sharedTextDifferences, type Scope } from '../../runner/cluster/members.js'
+import { resolveNodeIds } from '../../runner/cluster/node-ids.js'
+import { clusterTask } from '../../runner/cluster/role.js'
+import type { ClusterTask } from '../../runner/engine/task.js'
+import { TaskError } from '../../runner/errors.js'
+import { fileState, fileText } from '../../runner/facts/files.js'
+
+/**
+ * corosync.conf, the same bytes on every node. What runs is not touched here, but a file that Corosync could only
+ * take up by a restart is not even written: the next boot would bring it about.
+ */
+export function declaredConf(name: string, cluster: Cluster): ClusterTask<Node> {
+  return clusterTask(name, {
+    needs: ['no default cluster'],
+    async check({ members }) {
+      const [texts, states] = await Promise.all([readOnAll(members, fileText(confPath)), readOnAll(members, fileState(confPath))])
+      const wanted = wantedConf(cluster, texts.map(([{ name }, text]) => [name, text]))
+      const differences = sharedTextDifferences(confPath, wanted, texts)
+      if (differences.length > 0) await refuseWhatRunsOtherwise({ members }, wanted)
+      return [
+        ...differences,
+        ...states.flatMap(([member, state]) => attributeDifferences(`${confPath} on ${member.name}`, state, confAttributes)),
+      ]
+    },
+    async apply(scope) {
+      const texts = await readOnAll(scope.members, fileText(confPath))
+      const wanted = wantedConf(cluster, texts.map(([{ name }, text]) => [name, text]))
+      const touched = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
+      await replaceOnAll(scope, touched, confPath, wanted, confAttributes, validateConf)
+      const states = await readOnAll(scope.members, fileState(confPath))
+      const askew = states.filter(([member, state]) => !touched.includes(member) && attributeDifferences(confPath, state, confAttributes).length > 0)
+      await correctAttributes(scope, askew.map(([member]) => member), confPath, confAttributes)
+    },
+  })
+}
+
+/**
+ * The declared file, with the node ids that the nodes' own files have.
+ *
+ * @throws TaskError where those contradict each other, or name other members than the inventory.
+ */
+export function wantedConf(cluster: Cluster, texts: [node: string, text: string | undefined][]): string {
+  const confs = new Map(texts.map(([node, text]) => [node, readable(text)]))
+  const { ids, missing, foreign } = resolved(cluster.nodes.map(({ name }) => name), confs)
+  const changes = [...missing.map(name => `${name} is new`), ...foreign.map(name => `${name} is not in the inventory`)]
+  if (changes.length > 0) {
+    throw new TaskError(`the members of a formed cluster would change: ${changes.join(', ')}`, {
+      hint: 'ha-run does not add or remove members yet: make the inventory say who they are, or do it by hand',
+    })
+  }
+  return corosyncConf(cluster, ids)
+}
+
+function resolved(names: string[], confs: Map<string, Section | undefined>) {
+  try {
+    return resolveNodeIds(names, confs)
+  } catch (error) {
+    throw new TaskError((error as Error).message, { hint: `make ${confPath} say the same on all nodes, then run again`, cause: error })
+  }
+}
+
+/** A file that Corosync itself could not read has no say; it is replaced like any other wrong one. */
+function readable(text: string | undefined): Section | undefined {
+  try {
+    return text === undefined ? undefined : parseCorosyncConf(text)
+  } catch {
+    return undefined
+  }
+}
+
+async function refuseWhatRunsOtherwise({ members }: Pick<Scope, 'members'>, wanted: string): Promise<void> {
+  const declared = flatten(parseCorosyncConf(wanted))
+  for (const [{ name }, keys] of await readOnAll(members, runningKeys)) {
+    if (keys && keys.get('totem.cluster_name')?.value !== 'debian') refuseRestart(differingKeys(declared, keys), name)
+  }
+}

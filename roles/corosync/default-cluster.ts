@@ -1,0 +1,58 @@
+import { isDebianDefault } from '../../runner/cluster/node-ids.js'
+import { parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
+import { confPath } from '../../runner/cluster/corosync-files.js'
+import { runningKeys } from '../../runner/cluster/facts.js'
+import { task, type NodeTask } from '../../runner/engine/task.js'
+import { TaskError } from '../../runner/errors.js'
+import { fileState, fileText } from '../../runner/facts/files.js'
+import { sh } from '../../runner/transport/quote.js'
+
+const cib = '/var/lib/pacemaker/cib/cib.xml'
+
+/**
+ * Debian's packages start a quorate one-node cluster at once (`cluster_name: debian`, 127.0.0.1). Its CIB would win
+ * over an empty one when the node joins, so it is stopped, kept under /var/backups, and removed.
+ */
+export function noDefaultCluster(needs: readonly string[]): NodeTask {
+  return task('no default cluster', {
+    needs,
+    async check({ read }) {
+      const [keys, text, state] = await Promise.all([read(runningKeys), read(fileText(confPath)), read(fileState(cib))])
+      const runs = keys !== undefined && keys.get('totem.cluster_name')?.value === 'debian'
+        && keys.get('nodelist.node.0.ring0_addr')?.value === '127.0.0.1'
+      const configured = text !== undefined && isDefault(text) && keys === undefined
+      return [
+        ...(runs ? [{ subject: 'cluster "debian" on 127.0.0.1', from: 'running', to: undefined }] : []),
+        ...(state && (runs || configured) ? [{ subject: cib, from: 'of the cluster "debian"', to: undefined }] : []),
+      ]
+    },
+    async apply({ $, read }) {
+      const text = await read(fileText(cib))
+      if (text?.includes('<primitive')) {
+        throw new TaskError('the cluster "debian" on this node has resources: it is in use, and was not touched', {
+          hint: 'move its resources away, or give it a name of its own, then run again',
+        })
+      }
+      await $({ timeout: 120 }).script(wipeScript())
+    },
+  })
+}
+
+/** Stops the daemons, keeps the state of the default cluster, and removes it. */
+export function wipeScript(): string {
+  return sh`set -e
+timeout 60 systemctl stop pacemaker.service corosync.service || { systemctl kill -s KILL pacemaker.service || :; systemctl stop corosync.service; }
+systemctl is-active -q pacemaker.service corosync.service && exit 1
+kept=/var/backups/ha-run/debian-cluster.$(date +%Y%m%dT%H%M%S)
+mkdir -p -m 0700 /var/backups/ha-run; mkdir -p -m 0700 -- "$kept"
+cp -a /var/lib/pacemaker/cib ${confPath} "$kept"
+find /var/lib/pacemaker/cib -mindepth 1 -delete`
+}
+
+function isDefault(text: string): boolean {
+  try {
+    return isDebianDefault(parseCorosyncConf(text))
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,22 @@
+import { keepOriginal } from '../../runner/blocks/keep-original.js'
+import { packages } from '../../runner/blocks/packages.js'
+import { service } from '../../runner/blocks/service.js'
+import { isManaged } from '../../runner/cluster/corosync-conf.js'
+import { confPath } from '../../runner/cluster/corosync-files.js'
+import { corosyncRunsItsFiles } from '../../runner/cluster/corosync-load.js'
+import { role } from '../../runner/cluster/role.js'
+import { declaredConf } from './conf.js'
+import { noDefaultCluster } from './default-cluster.js'
+
+const install = 'install corosync'
+const write = `write ${confPath}`
+
+/** The cluster's ring: the daemon, its configuration, and that it runs with it. */
+export default role('corosync', ({ cluster }) => [
+  packages(['corosync'], ['corosync.service', 'pacemaker.service']),
+  noDefaultCluster([install]),
+  keepOriginal(confPath, '.default', { needs: [install], isOriginal: text => !isManaged(text) }),
+  declaredConf(write, cluster),
+  service('corosync.service', { enabled: true, needs: [install] }),
+  corosyncRunsItsFiles([install, write, 'no default cluster']),
+])

@@ -1,0 +1,110 @@
+import { posix } from 'node:path'
+import { replaceScript } from '../../runner/blocks/write-file.js'
+import type { Node } from '../../runner/cluster/declaration.js'
+import { skip, task, warn, type NodeScope, type NodeTask } from '../../runner/engine/task.js'
+import { TaskError } from '../../runner/errors.js'
+import { fact, type Fact, type Family } from '../../runner/facts/fact.js'
+import { fileState, fileText } from '../../runner/facts/files.js'
+import { sh } from '../../runner/transport/quote.js'
+import { detectScript, managerOf, probesOf } from './detect.js'
+import { interfaceOf, liveOf } from './live.js'
+import type { Manager, ManagerFile, Network } from './manager.js'
+import { managers } from './managers.js'
+import { profileOf } from './networkmanager.js'
+import { networkFileOf } from './networkd.js'
+import { networkDifferences } from './plan.js'
+
+/**
+ * The manager that the node really uses says the declared address, gateway and DNS servers in its own file. Nothing
+ * is re-applied: that drops a floating IP on most managers (cluster-facts C12), so it waits for the next boot.
+ */
+export function staticAddress(node: Node): NodeTask {
+  const { network } = node
+  return task('static address', {
+    async check(scope) {
+      if (!network) return skip('the inventory declares no address for this node')
+      const { manager, path, iface, live, text } = await observe(scope, node, network)
+      const { differences, refused, pending } = networkDifferences({ declared: network, live, file: manager.read(text, iface), manager, path })
+      if (refused !== undefined) throw new TaskError(refused)
+      return differences.length === 0 && pending.length > 0 ? warn(pending.join('; ')) : differences
+    },
+    async apply(scope) {
+      const { manager, path, iface, text } = await observe(scope, node, network!)
+      const state = await scope.read(fileState(path))
+      const attributes = { mode: state?.mode ?? manager.mode, owner: state ? `${state.owner}:${state.group}` : 'root:root' }
+      await scope.$({ input: manager.write(text, iface, network!) }).script(replaceScript(path, attributes))
+    },
+  })
+}
+
+async function observe({ read }: NodeScope, node: Node, network: Network) {
+  const kernel = await read(kernelNetwork)
+  const talkedTo = node.connection.host
+  const iface = interfaceOf(kernel.addresses, talkedTo) ?? interfaceOf(kernel.addresses, network.address) ?? network.interface
+  if (iface === undefined) {
+    throw new TaskError(`no interface has ${network.address}, and none is declared`, { hint: 'declare `interface` for this node' })
+  }
+  const name = managerOf(probesOf(await read(managerProbes(iface))), iface)
+  if (name === undefined) {
+    throw new TaskError(`nobody that ha-run knows manages ${iface}: not NetworkManager, systemd-networkd, dhcpcd or ifupdown`, {
+      hint: 'leave `address` out for this node, or let one of them manage the interface',
+    })
+  }
+  const manager = managers[name]
+  const [own, active] = await Promise.all([read(filesOf(manager)), activeFile(read, manager, iface)])
+  // A profile may be in use from /run or /usr: then its text is where ours starts from.
+  const lent = active === undefined || own.some(file => file.path === active) ? undefined : await read(fileText(active))
+  const files = lent === undefined ? own : [...own, { path: active!, text: lent }]
+  const path = manager.path(iface, files, active)
+  const isStandIn = active !== undefined && posix.basename(active) === posix.basename(path)
+  const text = (files.find(file => file.path === path) ?? files.find(file => isStandIn && file.path === active))?.text
+  return { manager, path, iface, text, live: liveOf(kernel, iface, { declared: network.address, talkedTo }) }
+}
+
+const kernelNetwork = fact('ip addr, ip route', `ip -o -4 addr show; printf '\\0'; ip -4 route show default`, ({ stdout }) => {
+  const [addresses = '', routes = ''] = stdout.split('\0')
+  return { addresses, routes }
+})
+
+const probes: Family<string> = {
+  name: 'who manages an interface',
+  script: interfaces => interfaces.map(iface => `${detectScript(iface)}; printf '\\0'`).join('\n'),
+  parse: ({ stdout }, interfaces) => interfaces.map((_, at) => stdout.split('\0')[at] ?? ''),
+}
+
+function managerProbes(iface: string): Fact<string> {
+  return { family: probes, argument: iface }
+}
+
+const managerFiles: Family<ManagerFile[]> = {
+  name: 'files of a network manager',
+  // The patterns are the managers' own, unquoted on purpose: the node's shell expands them.
+  script: patterns => patterns.map(pattern =>
+    `for f in ${pattern}; do [ -f "$f" ] && printf '%s\\0' "$f" && cat -- "$f" && printf '\\0'; done; printf '\\0'`).join('\n'),
+  parse({ stdout }, patterns) {
+    const words = stdout.split('\0')
+    return patterns.map(() => {
+      const files: ManagerFile[] = []
+      for (let path = words.shift(); path; path = words.shift()) files.push({ path, text: words.shift() ?? '' })
+      return files
+    })
+  },
+}
+
+function filesOf(manager: Manager): Fact<ManagerFile[]> {
+  return { family: managerFiles, argument: manager.files.join(' ') }
+}
+
+const activeFiles: Family<string> = {
+  name: 'active network profile',
+  script: interfaces => interfaces.map(iface => sh`command -v nmcli >/dev/null && nmcli -t -f DEVICE,FILENAME connection show --active
+command -v networkctl >/dev/null && networkctl status --no-pager ${iface}; printf '\\0'`).join('\n'),
+  parse: ({ stdout }, interfaces) => interfaces.map((_, at) => stdout.split('\0')[at] ?? ''),
+}
+
+/** The file that the manager itself names as the one in use, where it can be asked. */
+async function activeFile(read: NodeScope['read'], { name }: Manager, iface: string): Promise<string | undefined> {
+  if (name !== 'networkmanager' && name !== 'networkd') return undefined
+  const output = await read({ family: activeFiles, argument: iface })
+  return name === 'networkd' ? networkFileOf(output) : profileOf(output, iface)
+}

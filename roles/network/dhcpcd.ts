@@ -1,0 +1,98 @@
+import { isIpv4, parseCidr } from './ipv4.js'
+import { ended, linesOf, withPart } from './lines.js'
+import { cidr, isAsDeclared, joined, type Addressing, type Manager, type Network } from './manager.js'
+
+/**
+ * /etc/dhcpcd.conf, see dhcpcd.conf(5). A block begins at `interface NAME` and ends at the next `interface`, `ssid` or
+ * `profile` line; `arping` is an option inside it (if-options.c, read_config). Several blocks for one interface add up.
+ * Measured with 9.4.1: a later `ip_address` replaces an earlier one, `routers` add up, quoted values and CRLF line
+ * ends are errors: so a CR counts as part of the value here, and lines of ours end with LF whatever the rest does.
+ */
+export const dhcpcd: Manager = {
+  name: 'dhcpcd',
+  files: ['/etc/dhcpcd.conf'],
+  mode: '0644',
+  path: () => '/etc/dhcpcd.conf',
+  read,
+  write,
+  reapply: (iface) => `dhcpcd -n ${iface}`,
+}
+
+/** A `static KEY=VALUE` line of an interface's blocks. */
+interface Static {
+  at: number
+  key: string
+  value: string
+}
+
+interface Blocks {
+  /** The line that opens the first block of the interface, if it has one. */
+  opening: number | undefined
+  statics: Static[]
+}
+
+const opens = new Set(['interface', 'ssid', 'profile'])
+
+function read(text: string | undefined, iface: string): Addressing {
+  const { statics } = blocksOf(linesOf(text ?? ''), iface)
+  const valuesOf = (key: string) => statics.filter((entry) => entry.key === key).map((entry) => entry.value)
+  const found = parseCidr(valuesOf('ip_address').at(-1) ?? '')
+  return {
+    address: found?.address,
+    prefix: found?.prefix,
+    gateway: joined(valuesOf('routers').flatMap((value) => value.split(' ')).filter(isIpv4)),
+    dns: valuesOf('domain_name_servers').at(-1)?.split(' '),
+  }
+}
+
+function write(text: string | undefined, iface: string, network: Network): string {
+  const current = text ?? ''
+  if (isAsDeclared(read(current, iface), network)) return current
+  const wanted: [key: string, value: string][] = [['ip_address', cidr(network)]]
+  if (network.gateway !== undefined) wanted.push(['routers', network.gateway])
+  if (network.dns.length > 0) wanted.push(['domain_name_servers', network.dns.join(' ')])
+
+  const lines = linesOf(current)
+  const { opening, statics } = blocksOf(lines, iface)
+  const entries = wanted.map(([key, value]) => `static ${key}=${value}\n`)
+  if (opening === undefined) return withPart(current, [`interface ${iface}\n`, ...entries].join(''), '\n')
+
+  // One line a key, where its first one was: dhcpcd would add several routers up.
+  lines[opening] = ended(lines[opening]!, '\n')
+  let after = opening
+  wanted.forEach(([key], index) => {
+    const [first, ...others] = statics.filter((entry) => entry.key === key).map((entry) => entry.at)
+    if (first === undefined) {
+      lines[after] += entries[index]!
+      return
+    }
+    const [indent] = /^[ \t]*/.exec(lines[first]!)!
+    const [comment] = /([ \t]*#[^\n]*)?$/.exec(lines[first]!.trimEnd())!
+    lines[first] = indent + ended(entries[index]!.trimEnd() + comment, '\n')
+    for (const at of others) lines[at] = ''
+    after = first
+  })
+  return lines.join('')
+}
+
+function blocksOf(lines: string[], iface: string): Blocks {
+  const blocks: Blocks = { opening: undefined, statics: [] }
+  let inside = false
+  for (const [at, line] of lines.entries()) {
+    const [, option = '', argument = ''] = /^(\S+)[ \t]*(.*)$/s.exec(statement(line)) ?? []
+    if (opens.has(option)) {
+      inside = option === 'interface' && argument === iface
+      if (inside) blocks.opening ??= at
+    } else if (inside && option === 'static') {
+      const [key = '', ...value] = argument.split('=')
+      blocks.statics.push({ at, key, value: value.join('=') })
+    }
+  }
+  return blocks
+}
+
+/** What dhcpcd sees of a line: no comment, no spaces around it. */
+function statement(line: string): string {
+  const body = line.replace(/\n$/, '').replace(/^[ \t]+/, '')
+  return body.startsWith(';') ? '' : body.replace(/#.*$/s, '').replace(/[ \t]+$/, '')
+}

@@ -1,0 +1,105 @@
+import { posix } from 'node:path'
+import { globMatches } from './glob.js'
+import { classPrefix, parseCidr, prefixOfNetmask } from './ipv4.js'
+import { ended, lineEndOf, withPart } from './lines.js'
+import { cidr, isAsDeclared, joined, type Addressing, type Manager, type ManagerFile, type Network } from './manager.js'
+import { inetStanza, isBroughtUp, statementsOf, type Stanza, type Statement } from './stanza.js'
+
+const main = '/etc/network/interfaces'
+
+/**
+ * /etc/network/interfaces, see interfaces(5). Of several `iface NAME inet` stanzas the first is the interface's own
+ * address. Measured with 0.8.41: `netmask` wins over the prefix in `address`; without both, the address's class
+ * decides; CRLF is understood. `dns-nameservers` is resolvconf(8)'s.
+ */
+export const ifupdown: Manager = {
+  name: 'ifupdown',
+  files: [main, '/etc/network/interfaces.d/*'],
+  mode: '0644',
+  path,
+  read,
+  write,
+  reapply: (iface) => `ifdown ${iface}; ifup ${iface}`,
+}
+
+function path(iface: string, files: ManagerFile[]): string {
+  const top = files.find((file) => file.path === main)?.text ?? ''
+  const holder = files.find(
+    (file) => (file.path === main || isSourced(top, file.path)) && inetStanza(statementsOf(file.text), iface),
+  )
+  return holder?.path ?? main
+}
+
+/** Whether the main file includes another: `source PATTERN`, or `source-directory`, which takes plain names only. */
+function isSourced(top: string, file: string): boolean {
+  return statementsOf(top).some(({ words: [keyword, ...patterns] }) =>
+    patterns.some((pattern) => {
+      const absolute = posix.resolve(posix.dirname(main), pattern)
+      if (keyword === 'source') return globMatches(absolute, file)
+      return keyword === 'source-directory' && posix.dirname(file) === absolute && /\/[\w-]+$/.test(file)
+    }),
+  )
+}
+
+function read(text: string | undefined, iface: string): Addressing {
+  const stanza = inetStanza(statementsOf(text ?? ''), iface)
+  if (stanza?.head.words[3] !== 'static') return {}
+  const value = (key: string) => optionsNamed(stanza, key)[0]?.words[1]
+  const found = parseCidr(value('address') ?? '')
+  const netmask = value('netmask')
+  const ownPrefix = found && (found.prefix ?? classPrefix(found.address))
+  const dns = [...optionsNamed(stanza, 'dns-nameservers'), ...optionsNamed(stanza, 'dns-nameserver')]
+  return {
+    address: found?.address,
+    prefix: netmask === undefined ? ownPrefix : prefixOfNetmask(netmask),
+    gateway: joined(optionsNamed(stanza, 'gateway').map(({ words }) => words[1] ?? '')),
+    dns: dns.length === 0 ? undefined : dns.flatMap(({ words }) => words.slice(1)),
+  }
+}
+
+function write(text: string | undefined, iface: string, network: Network): string {
+  const current = text ?? ''
+  if (isAsDeclared(read(current, iface), network)) return current
+  const lineEnd = lineEndOf(current)
+  const statements = statementsOf(current)
+  const stanza = inetStanza(statements, iface)
+  if (!stanza) {
+    const up = isBroughtUp(statements, iface) ? [] : [`auto ${iface}`]
+    const options = declaredOptions(network).map(([key, value]) => `    ${key} ${value}`)
+    return withPart(current, [...up, `iface ${iface} inet static`, ...options, ''].join(lineEnd), lineEnd)
+  }
+  const edited = new Map<Statement, string>([[stanza.head, ended(asStatic(stanza.head.text), lineEnd)]])
+  const remove = (key: string) => optionsNamed(stanza, key).forEach((option) => edited.set(option, ''))
+  remove('netmask')
+  if (network.dns.length > 0) remove('dns-nameserver')
+  let after = stanza.head
+  for (const [key, value] of declaredOptions(network)) {
+    const option = `${indentOf(stanza)}${key} ${value}${lineEnd}`
+    const first = optionsNamed(stanza, key)[0]
+    remove(key)
+    if (first) edited.set((after = first), option)
+    else edited.set(after, ended(edited.get(after) ?? after.text, lineEnd) + option)
+  }
+  return statements.map((statement) => edited.get(statement) ?? statement.text).join('')
+}
+
+function declaredOptions(network: Network): [key: string, value: string][] {
+  const options: [string, string][] = [['address', cidr(network)]]
+  if (network.gateway !== undefined) options.push(['gateway', network.gateway])
+  if (network.dns.length > 0) options.push(['dns-nameservers', network.dns.join(' ')])
+  return options
+}
+
+function optionsNamed(stanza: Stanza, key: string): Statement[] {
+  return stanza.options.filter(({ words }) => words[0] === key)
+}
+
+/** An `iface` line with its method replaced; `inherits …` behind it stays. */
+function asStatic(head: string): string {
+  return head.replace(/^((?:\s|\\\n)*iface(?:\s|\\\n)+\S+(?:\s|\\\n)+inet(?:\s|\\\n)+)[^\s\\]+/, '$1static')
+}
+
+/** How the stanza's options are indented. */
+function indentOf(stanza: Stanza): string {
+  return stanza.options[0] ? /^[ \t]*/.exec(stanza.options[0].text)![0] : '    '
+}

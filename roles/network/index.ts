@@ -1,0 +1,15 @@
+import { file } from '../../runner/blocks/file.js'
+import { role } from '../../runner/cluster/role.js'
+import { staticAddress } from './addressing.js'
+import { hostName } from './host-name.js'
+import { hostsFile } from './hosts-file.js'
+
+/** Every node bears its name, finds the others by theirs, and keeps its declared address. */
+export default role('network', ({ cluster, node }) => {
+  const names = cluster.nodes.map(({ name, links: [address] }) => ({ name, address: address! }))
+  return [
+    file('/etc/hosts', { content: current => hostsFile(current ?? '', names) }),
+    hostName(node.name),
+    ...(cluster.nodes.some(({ network }) => network) ? [staticAddress(node)] : []),
+  ]
+})

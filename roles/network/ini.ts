@@ -1,0 +1,75 @@
+import { bodyOf, ended, lineEndOf, linesOf, withBody, withPart } from './lines.js'
+
+/**
+ * Edits of `[section]` / `key=value` files as NetworkManager's keyfiles (GLib) and systemd's units are. Sections and
+ * keys may come more than once. A line that systemd continues with a backslash is taken as it stands.
+ */
+export interface IniEntry {
+  section: string
+  /** Which section it is, counted from 0 over the file: two of the same name have two numbers. */
+  block: number
+  key: string
+  value: string
+  /** The line's place. */
+  at: number
+}
+
+/** All entries of a text, in its order. */
+export function iniEntries(text: string): IniEntry[] {
+  const entries: IniEntry[] = []
+  let section = ''
+  let block = -1
+  for (const [at, line] of linesOf(text).entries()) {
+    const body = bodyOf(line).trim()
+    const name = sectionOf(line)
+    const [, key, value] = /^([^#;=[][^=]*?)\s*=\s*(.*)$/s.exec(body) ?? []
+    if (name !== undefined) {
+      section = name
+      block += 1
+    } else if (key !== undefined && value !== undefined) {
+      entries.push({ section, block, key, value, at })
+    }
+  }
+  return entries
+}
+
+/** The text with another value in an entry. */
+export function replaceEntry(text: string, entry: IniEntry, value: string): string {
+  const lines = linesOf(text)
+  const line = lines[entry.at]!
+  const [start] = /^[^=]*=[ \t]*/.exec(line)!
+  lines[entry.at] = withBody(line, start + value)
+  return lines.join('')
+}
+
+/** The text without some entries. */
+export function removeEntries(text: string, entries: IniEntry[]): string {
+  const gone = new Set(entries.map((entry) => entry.at))
+  return linesOf(text).filter((_, at) => !gone.has(at)).join('')
+}
+
+/** The text with a new entry, last in the first section of that name, which is made if there is none. */
+export function addEntry(text: string, section: string, key: string, value: string): string {
+  const lineEnd = lineEndOf(text)
+  const lines = linesOf(text)
+  const header = lines.findIndex((line) => sectionOf(line) === section)
+  if (header === -1) return withPart(text, `[${section}]${lineEnd}${key}=${value}${lineEnd}`, lineEnd)
+  let last = header
+  for (let at = header + 1; at < lines.length && sectionOf(lines[at]!) === undefined; at += 1) {
+    if (bodyOf(lines[at]!).trim() !== '') last = at
+  }
+  lines[last] = ended(lines[last]!, lineEnd) + `${key}=${value}${lineEnd}`
+  return lines.join('')
+}
+
+/** The text with one entry of that name, the last one, which is the one that counts. */
+export function setEntry(text: string, section: string, key: string, value: string): string {
+  const found = iniEntries(text).filter((entry) => entry.section === section && entry.key === key)
+  const last = found.pop()
+  if (!last) return addEntry(text, section, key, value)
+  return removeEntries(replaceEntry(text, last, value), found)
+}
+
+function sectionOf(line: string): string | undefined {
+  return /^\[([^\]]*)\]$/.exec(bodyOf(line).trim())?.[1]
+}

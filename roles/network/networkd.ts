@@ -1,0 +1,113 @@
+import { posix } from 'node:path'
+import { globMatches } from './glob.js'
+import { addEntry, iniEntries, removeEntries, replaceEntry, type IniEntry } from './ini.js'
+import { isIpv4, parseCidr } from './ipv4.js'
+import { cidr, isAsDeclared, joined, type Addressing, type Manager, type ManagerFile, type Network } from './manager.js'
+
+const folder = '/etc/systemd/network'
+
+/**
+ * A .network file of systemd-networkd, see systemd.network(5). Not looked at: drop-ins (`NAME.network.d/*.conf`), which
+ * win over the file, and values continued over several lines.
+ */
+export const networkd: Manager = {
+  name: 'networkd',
+  files: [`${folder}/*.network`],
+  mode: '0644',
+  path,
+  read,
+  write,
+  reapply: (iface) => `networkctl reload; networkctl reconfigure ${iface}`,
+}
+
+/**
+ * The file in use, under /etc, where it hides one of the same name elsewhere. A file that matches more than this
+ * interface is nobody's own: then the interface gets one that sorts before it, since the first that matches is used.
+ */
+function path(iface: string, files: ManagerFile[], active?: string): string {
+  const inOrder = files.toSorted((a, b) => (posix.basename(a.path) < posix.basename(b.path) ? -1 : 1))
+  const matches = (file: ManagerFile) => patternsOf(file.text).some((pattern) => globMatches(pattern, iface))
+  const used = active ?? inOrder.find(matches)?.path
+  if (used === undefined) return `${folder}/10-${iface}.network`
+  const name = posix.basename(used)
+  const text = files.find((file) => posix.basename(file.path) === name)?.text
+  if (text === undefined || patternsOf(text).join(' ') === iface) return posix.join(folder, name)
+  const own = ['10-', '00-', '00-00-'].map((start) => `${start}${iface}.network`)
+  return posix.join(folder, own.find((candidate) => candidate < name) ?? `${own.at(-1)}`)
+}
+
+/** The .network file in use, from `networkctl status IFACE`. */
+export function networkFileOf(networkctlOutput: string): string | undefined {
+  return /^\s*Network File:\s*(\/.*\.network)\s*$/m.exec(networkctlOutput)?.[1]
+}
+
+function patternsOf(text: string): string[] {
+  const names = iniEntries(text).filter((entry) => entry.section === 'Match' && entry.key === 'Name')
+  return names.flatMap((entry) => entry.value.split(/\s+/))
+}
+
+function read(text: string | undefined): Addressing {
+  const entries = iniEntries(text ?? '')
+  const isStatic = !leasesIpv4(entries)
+  const found = isStatic ? parseCidr(addressEntries(entries)[0]?.value ?? '') : undefined
+  const dns = dnsEntries(entries).reduce<string[]>(
+    // An empty assignment clears those before it.
+    (servers, { value }) => (value === '' ? [] : [...servers, ...value.split(/\s+/)]),
+    [],
+  )
+  return {
+    address: found?.address,
+    prefix: found?.prefix,
+    gateway: joined(gatewayEntries(entries).map((entry) => entry.value)),
+    dns: dns.length === 0 ? undefined : dns,
+  }
+}
+
+function write(text: string | undefined, iface: string, network: Network): string {
+  let result = text || `[Match]\nName=${iface}\n`
+  if (isAsDeclared(read(result), network)) return result
+  // DHCPv6 still starts where a router asks for it (systemd.network(5), DHCP=).
+  if (leasesIpv4(iniEntries(result))) result = only(result, dhcpEntries, 'DHCP', 'no')
+  const [address] = addressEntries(iniEntries(result))
+  if (address) result = replaceEntry(result, address, cidr(network))
+  else result = addEntry(result, 'Network', 'Address', cidr(network))
+  if (network.gateway !== undefined) result = only(result, gatewayEntries, 'Gateway', network.gateway)
+  if (network.dns.length > 0) result = only(result, dnsEntries, 'DNS', network.dns.join(' '))
+  return result
+}
+
+/** The text with one of these entries, where the first one was, or else last in `[Network]`. */
+function only(text: string, pick: (entries: IniEntry[]) => IniEntry[], key: string, value: string): string {
+  const [first, ...others] = pick(iniEntries(text))
+  if (!first) return addEntry(text, 'Network', key, value)
+  return removeEntries(replaceEntry(text, first, value), others)
+}
+
+function inNetwork(entries: IniEntry[], key: string): IniEntry[] {
+  return entries.filter((entry) => entry.section === 'Network' && entry.key === key)
+}
+
+const dhcpEntries = (entries: IniEntry[]) => inNetwork(entries, 'DHCP')
+const dnsEntries = (entries: IniEntry[]) => inNetwork(entries, 'DNS')
+
+function leasesIpv4(entries: IniEntry[]): boolean {
+  return /^(yes|true|on|1|y|t|ipv4|v4|both)$/i.test(dhcpEntries(entries).at(-1)?.value ?? 'no')
+}
+
+/** IPv4 addresses: `Address=` in `[Network]`, or in an `[Address]` section of its own, which can say more. */
+function addressEntries(entries: IniEntry[]): IniEntry[] {
+  const sections = new Set(['Network', 'Address'])
+  return entries.filter((entry) => sections.has(entry.section) && entry.key === 'Address' && parseCidr(entry.value))
+}
+
+/** IPv4 default routes: `Gateway=` in `[Network]`, or in a `[Route]` section without a destination or a table. */
+function gatewayEntries(entries: IniEntry[]): IniEntry[] {
+  const isNarrower = ({ key, value }: IniEntry) => key === 'Table' || (key === 'Destination' && value !== '0.0.0.0/0')
+  const elsewhere = new Set(entries.filter(isNarrower).map((entry) => entry.block))
+  return entries.filter(
+    (entry) =>
+      entry.key === 'Gateway' &&
+      isIpv4(entry.value) &&
+      (entry.section === 'Network' || (entry.section === 'Route' && !elsewhere.has(entry.block))),
+  )
+}

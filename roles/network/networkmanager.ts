@@ -1,0 +1,89 @@
+import { posix } from 'node:path'
+import { addEntry, iniEntries, replaceEntry, setEntry, type IniEntry } from './ini.js'
+import { parseCidr } from './ipv4.js'
+import { cidr, isAsDeclared, type Addressing, type Manager, type ManagerFile, type Network } from './manager.js'
+
+const folder = '/etc/NetworkManager/system-connections'
+
+/**
+ * A connection profile of NetworkManager as a keyfile, see nm-settings-keyfile(5). It is ignored unless root alone can
+ * read and write it. NetworkManager takes it up only when told: `nmcli connection load FILE`.
+ */
+export const networkmanager: Manager = {
+  name: 'networkmanager',
+  files: [`${folder}/*.nmconnection`],
+  mode: '0600',
+  path,
+  read,
+  write,
+  reapply: (iface) => `nmcli connection reload; nmcli device reapply ${iface}`,
+}
+
+/**
+ * The active profile's file. One that lives in /run or /usr/lib is hidden by a file of the same name under /etc
+ * (NetworkManager.conf(5), plugin keyfile), so its copy belongs there: start from its text, which keeps its uuid.
+ */
+function path(iface: string, files: ManagerFile[], active?: string): string {
+  if (active !== undefined) return posix.join(folder, posix.basename(active))
+  const own = files.find((file) => valueOf(file.text, 'connection', 'interface-name') === iface)
+  return own?.path ?? `${folder}/${iface}.nmconnection`
+}
+
+/** The file of an interface's active profile, from `nmcli -t -f DEVICE,FILENAME connection show --active`. */
+export function profileOf(nmcliOutput: string, iface: string): string | undefined {
+  const start = `${iface}:`
+  const line = nmcliOutput.split('\n').find((candidate) => candidate.startsWith(start))
+  // Terse mode writes `\:` and `\\` inside values (nmcli(1), --escape).
+  return line?.slice(start.length).replace(/\\(.)/g, '$1') || undefined
+}
+
+function read(text: string | undefined): Addressing {
+  const current = text ?? ''
+  const [first] = addressEntries(current)
+  // With another method than `manual` addresses may be there too, beside what DHCP gives.
+  const isManual = valueOf(current, 'ipv4', 'method') === 'manual'
+  const [address = '', gateway] = isManual && first ? partsOf(first) : []
+  const found = parseCidr(address)
+  const dns = valueOf(current, 'ipv4', 'dns')?.split(/[;,\s]+/).filter((server) => server !== '')
+  return {
+    address: found?.address,
+    // A plain address gets /24 from NetworkManager, and a warning: we would rather see it written.
+    prefix: found?.prefix,
+    gateway: valueOf(current, 'ipv4', 'gateway') ?? gateway,
+    dns: dns?.length ? dns : undefined,
+  }
+}
+
+function write(text: string | undefined, iface: string, network: Network): string {
+  let result = text || `[connection]\nid=${iface}\ntype=ethernet\ninterface-name=${iface}\n`
+  if (isAsDeclared(read(result), network)) return result
+  const first = addressEntries(result)[0]
+  const hasGateway = valueOf(result, 'ipv4', 'gateway') !== undefined
+  const beside = hasGateway ? undefined : (network.gateway ?? (first && partsOf(first)[1]))
+  const address = [cidr(network), ...(beside === undefined ? [] : [beside])].join(',')
+
+  result = setEntry(result, 'ipv4', 'method', 'manual')
+  const now = addressEntries(result)[0]
+  result = now ? replaceEntry(result, now, address) : addEntry(result, 'ipv4', 'address1', address)
+  if (hasGateway && network.gateway !== undefined) result = setEntry(result, 'ipv4', 'gateway', network.gateway)
+  if (network.dns.length > 0) result = setEntry(result, 'ipv4', 'dns', `${network.dns.join(';')};`)
+  return result
+}
+
+/** The entries that bear addresses, the interface's own one first; of a key that comes twice the last one counts. */
+function addressEntries(text: string): IniEntry[] {
+  const number = (entry: IniEntry) => Number(/\d*$/.exec(entry.key)![0])
+  return iniEntries(text)
+    .filter((entry) => entry.section === 'ipv4' && /^address(es)?\d*$/.test(entry.key) && entry.value !== '')
+    .filter((entry, _, all) => all.findLast((other) => other.key === entry.key) === entry)
+    .toSorted((a, b) => number(a) - number(b))
+}
+
+/** `192.168.0.1/24,192.168.0.254` in its two parts. */
+function partsOf(entry: IniEntry): string[] {
+  return entry.value.split(/[;,\s]+/).filter((part) => part !== '')
+}
+
+function valueOf(text: string, section: string, key: string): string | undefined {
+  return iniEntries(text).findLast((entry) => entry.section === section && entry.key === key)?.value
+}

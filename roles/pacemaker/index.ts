@@ -1,0 +1,28 @@
+import { packages } from '../../runner/blocks/packages.js'
+import { service } from '../../runner/blocks/service.js'
+import { cibFindings, partOf, pushCib } from '../../runner/cluster/cib-push.js'
+import { runningKeys } from '../../runner/cluster/facts.js'
+import { clusterTask, role } from '../../runner/cluster/role.js'
+import { prerequisite } from '../../runner/engine/task.js'
+import { pacemakerRuns } from './running.js'
+
+const install = 'install pacemaker'
+const runs = 'pacemaker runs, with a DC'
+
+/** The resource manager on top of the ring, and the properties of the whole cluster. */
+export default role('pacemaker', ({ cluster: { properties, resourceDefaults, operationDefaults } }) => [
+  packages(['pacemaker', 'pacemaker-cli-utils', 'crmsh', 'resource-agents', 'curl'], ['corosync.service', 'pacemaker.service']),
+  prerequisite('corosync is running', {
+    needs: ['corosync: corosync runs what its files say', 'authkey: corosync runs what its files say'],
+    holds: async ({ read }) => await read(runningKeys) !== undefined,
+    remedy: 'run the roles before this one first: `ha-run corosync authkey`',
+  }),
+  service('pacemaker.service', { enabled: true, needs: [install] }),
+  pacemakerRuns(runs, [install, 'corosync is running']),
+  clusterTask('cluster properties', {
+    needs: [runs],
+    tolerant: true,
+    check: async scope => cibFindings(scope, partOf({ properties, resourceDefaults, operationDefaults })),
+    apply: async scope => pushCib(scope, partOf({ properties, resourceDefaults, operationDefaults })),
+  }),
+])

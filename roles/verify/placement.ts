@@ -1,0 +1,90 @@
+import type { Cluster, Primitive } from '../../runner/cluster/declaration.js'
+import type { ClusterState } from '../../runner/cluster/crm-mon.js'
+import { clusterState } from '../../runner/cluster/facts.js'
+import { reachable, type Scope } from '../../runner/cluster/members.js'
+import type { Headline, Verdict } from '../../runner/engine/task.js'
+import type { Fact, Family } from '../../runner/facts/fact.js'
+import { sh } from '../../runner/transport/quote.js'
+import { verdict, type Complaint } from './views.js'
+
+const remedy = '`crm_mon -1` on a node says where it runs; `ha-run constraints` restores what is declared'
+
+/** Where each primitive runs, from one node's view: the membership assertions say that the views agree. */
+export function resourcesPlaced(cluster: Cluster) {
+  return async ({ leader }: Scope): Promise<Verdict> => {
+    const state = await leader.read(clusterState)
+    if (!state) return verdict([`${leader.name}: pacemaker does not answer`], '', remedy)
+    const complaints = placementComplaints(cluster, state)
+    return verdict(complaints, placementText(cluster, state), remedy, complaints.length === 0 ? headlines(cluster, state) : [])
+  }
+}
+
+/** What is wrong with the placement: a primitive runs exactly once, a clone on every node that may run it, and what is colocated runs together. */
+export function placementComplaints(cluster: Cluster, state: ClusterState): Complaint[] {
+  const primitives = cluster.resources.filter(resource => resource.kind === 'primitive')
+  return [...primitives.flatMap(primitive => primitiveComplaints(primitive, state)), ...colocationComplaints(cluster, state)]
+}
+
+function primitiveComplaints({ id, clone }: Primitive, state: ClusterState): Complaint[] {
+  const instances = state.resources.filter(resource => resource.id === id)
+  const nodes = nodesOf(id, state)
+  const odd = instances.flatMap(({ failed, blocked, orphaned, managed }) => [
+    ...(failed ? [`${id} has failed`] : []), ...(blocked ? [`${id} is blocked`] : []),
+    ...(orphaned ? [`${id} is an orphan`] : []), ...(managed ? [] : [`${id} is not managed`]),
+  ])
+  if (clone) {
+    const idle = state.nodes.filter(({ name, online, standby }) => online && !standby && !nodes.includes(name)).map(({ name }) => name)
+    return [...odd, ...idle.map(name => `${id} does not run on ${name}`)]
+  }
+  if (nodes.length === 1) return odd
+  return [...odd, nodes.length === 0 ? `${id} runs nowhere` : `${id} runs on ${nodes.join(' and ')}`]
+}
+
+function colocationComplaints({ constraints }: Cluster, state: ClusterState): Complaint[] {
+  return constraints.flatMap(constraint => {
+    if (constraint.kind !== 'colocation' || !/^\+?inf(inity)?$/i.test(constraint.score)) return []
+    const here = nodesOf(constraint.resource, state)
+    const there = nodesOf(constraint.with, state)
+    return here.every(node => there.includes(node)) ? [] : [`${constraint.resource} runs on ${here.join(', ')} and ${constraint.with} on ${there.join(', ') || 'no node'}`]
+  })
+}
+
+/** Nodes on which a primitive, or anything inside a group or clone, is started. */
+function nodesOf(id: string, { resources }: ClusterState): string[] {
+  return [...new Set(resources.filter(({ id: own, parents, active }) => active && (own === id || parents.includes(id))).flatMap(({ nodes }) => nodes))]
+}
+
+function placementText(cluster: Cluster, state: ClusterState): string {
+  return headlines(cluster, state).map(({ text }) => text).join('; ')
+}
+
+/** `FloatIP, WebSite on node1` */
+function headlines({ resources }: Cluster, state: ClusterState): Headline[] {
+  const placed = resources.filter(({ kind }) => kind === 'primitive').map(({ id }) => ({ id, where: nodesOf(id, state).join(', ') || 'no node' }))
+  const text = [...new Set(placed.map(({ where }) => where))]
+    .map(where => `${placed.filter(one => one.where === where).map(({ id }) => id).join(', ')} on ${where}`).join('; ')
+  return [{ label: 'resources', text }]
+}
+
+const bearers: Family<string[]> = {
+  name: 'ip addr show',
+  script: addresses => addresses.map(address => sh`ip -o -4 addr show to ${`${address}/32`}; printf '\\0'`).join('\n'),
+  parse: ({ stdout }, addresses) => addresses.map((_, at) =>
+    [...(stdout.split('\0')[at] ?? '').matchAll(/^\d+:\s+(\S+)\s/gm)].map(([, name = '']) => name)),
+}
+
+/** Interfaces of a node that bear an address. */
+export function interfacesWith(address: string): Fact<string[]> {
+  return { family: bearers, argument: address }
+}
+
+/** Looks at the kernels, not at the cluster's opinion: a duplicate address is what fencing is there to prevent. */
+export function floatingIpOnOneNode({ floatingIp: { address } }: Cluster) {
+  return async ({ members }: Scope): Promise<Verdict> => {
+    const seen = await Promise.all(reachable(members).map(async member => [member.name, await member.read(interfacesWith(address))] as const))
+    const holders = seen.flatMap(([name, interfaces]) => interfaces.map(iface => `${iface} of ${name}`))
+    if (holders.length === 1) return verdict([], `${address} on ${holders[0]}`, '')
+    const complaint = holders.length === 0 ? `${address} is on no node` : `${address} is on ${holders.join(' and ')}`
+    return verdict([complaint], '', '`ha-run constraints` has the cluster start it; take a stray one off by `ip address del`')
+  }
+}
