@@ -1,0 +1,46 @@
+import type { AssertionEvent } from '../engine/events.js'
+import type { Style } from './style.js'
+import { clip, grouped, names, oneLine } from './text.js'
+
+const longestName = 60
+
+export type ShownAssertions = 'all' | 'not ok' | 'failed'
+
+/**
+ * The assertions as a table: name, ok or FAILED, what was seen; under a failure what to do about it. Equal answers
+ * of several nodes share a row.
+ */
+export function assertionLines(assertions: AssertionEvent[], which: ShownAssertions, style: Style): string[] {
+  const shown = assertions.filter(({ status }) => {
+    if (which === 'failed') return status === 'failed'
+    return which === 'all' || status !== 'ok'
+  })
+  if (shown.length === 0) return []
+  const answers = grouped(shown, event => JSON.stringify([event.task, event.status, seen(event)]))
+  const clusters = new Set(shown.map(event => event.cluster))
+  const rows = answers.map(group => {
+    const first = group[0]!
+    const where = names(group.flatMap(({ host, cluster }) => host ?? (clusters.size > 1 ? cluster : [])))
+    const evidence = [seen(first), where && style.quiet(`on ${where}`)].filter(Boolean).join('  ')
+    return { first, name: oneLine(first.task), evidence }
+  })
+  const width = Math.min(longestName, Math.max(...rows.map(({ name }) => name.length)))
+  return [
+    style.strong('Assertions'),
+    ...rows.flatMap(({ first, name, evidence }) => {
+      const title = clip(name, width, style.symbols.more).padEnd(width)
+      const line = `  ${title}  ${verdict(first, style)}  ${evidence}`.trimEnd()
+      return first.status === 'ok' || !first.hint ? [line] : [line, `    -> ${oneLine(first.hint)}`]
+    }),
+  ]
+}
+
+function seen({ evidence, error }: AssertionEvent): string {
+  return oneLine(evidence ?? error?.message ?? '')
+}
+
+function verdict({ status }: AssertionEvent, style: Style): string {
+  if (status === 'ok') return style.good('ok'.padEnd(7))
+  if (status === 'failed') return style.bad('FAILED'.padEnd(7))
+  return style.careful(status.padEnd(7))
+}

@@ -1,0 +1,96 @@
+import { createTwoFilesPatch } from 'diff'
+import type { Difference, Status, TaskEvent } from '../engine/events.js'
+import type { Style } from './style.js'
+import { grouped, indented, linesOf, names, oneLine } from './text.js'
+
+/** One difference as people read it: `subject: from -> to`, or a unified diff where a side has several lines. */
+export function differenceLines({ subject: about, from, to }: Difference, style: Style): string[] {
+  const subject = oneLine(about)
+  if (!from?.includes('\n') && !to?.includes('\n')) {
+    return [`${subject}: ${style.bad(sideText(from))} -> ${style.good(sideText(to))}`]
+  }
+  const heads = [absence(from, 'now'), absence(to, 'declared')] as const
+  const lines = linesOf(createTwoFilesPatch(subject, subject, from ?? '', to ?? '', ...heads, { context: 3 }))
+  // Before the two file names stands only a ruler.
+  const [before, after, ...body] = lines.slice(lines.findIndex(line => line.startsWith('--- ')))
+  const files = [before, after].map(file => style.strong((file ?? '').replace('\t', '  ')))
+  return [...files, ...body.map(line => patchLine(line.replaceAll('\t', '    '), style))]
+}
+
+function sideText(value: string | undefined): string {
+  if (value === undefined) return '(absent)'
+  return value === '' ? '""' : value
+}
+
+function absence(value: string | undefined, otherwise: string): string {
+  return value === undefined ? '(absent)' : `(${otherwise})`
+}
+
+function patchLine(line: string, style: Style): string {
+  if (line.startsWith('@@')) return style.accent(line)
+  if (line.startsWith('-')) return style.bad(line)
+  if (line.startsWith('+')) return style.good(line)
+  return line
+}
+
+/** A task's differences that are equal on all of `hosts`. */
+export interface SharedDifferences {
+  hosts: string[]
+  role: string
+  task: string
+  differences: Difference[]
+}
+
+/**
+ * The differences of all nodes, each shown once: what one task found equal on several nodes stands under all their
+ * names, what it found on one of them only stands apart. A task that said no difference still has its heading.
+ */
+export function shareDifferences(events: TaskEvent[]): SharedDifferences[] {
+  const found = events.flatMap(event => {
+    const differences: (Difference | undefined)[] = event.diff?.length ? event.diff : [undefined]
+    return differences.map(difference => ({ event, difference }))
+  })
+  const shared = grouped(found, ({ event, difference }) => JSON.stringify([event.role, event.task, difference])).map(
+    group => ({ ...group[0]!, hosts: group.map(({ event }) => event.host ?? event.cluster) }),
+  )
+  return grouped(shared, ({ event, hosts }) => JSON.stringify([event.role, event.task, hosts])).map(group => ({
+    hosts: group[0]!.hosts,
+    role: group[0]!.event.role,
+    task: group[0]!.event.task,
+    differences: group.flatMap(({ difference }) => difference ?? []),
+  }))
+}
+
+/** How much of each difference is shown. */
+export type DifferenceDetail = 'tasks' | 'subjects' | 'values'
+
+/** All that changed or would change, under one heading. */
+export function changeLines(events: TaskEvent[], status: Status, detail: DifferenceDetail, style: Style): string[] {
+  const changes = events.filter(event => event.status === status)
+  if (changes.length === 0) return []
+  const body = detail === 'tasks' ? taskLines(changes, style) : detailLines(changes, detail, style)
+  return [style.careful(status === 'changed' ? 'Changed' : 'Would change'), ...indented(body, '  ')]
+}
+
+/** A line for each role and the nodes on which it changed the same tasks. */
+function taskLines(changes: TaskEvent[], style: Style): string[] {
+  const shared = grouped(changes, ({ role, task }) => JSON.stringify([role, task])).map(group => ({
+    role: group[0]!.role,
+    task: group[0]!.task,
+    hosts: group.map(({ host, cluster }) => host ?? cluster),
+  }))
+  return grouped(shared, ({ role, hosts }) => JSON.stringify([role, hosts])).map(group => {
+    const { role, hosts } = group[0]!
+    return `${style.strong(names(hosts))}  ${role}: ${group.map(({ task }) => task).join(', ')}`
+  })
+}
+
+function detailLines(changes: TaskEvent[], detail: 'subjects' | 'values', style: Style): string[] {
+  return shareDifferences(changes).flatMap(({ hosts, role, task, differences }) => [
+    `${style.strong(names(hosts))}  ${role}: ${task}`,
+    ...indented(
+      differences.flatMap(each => (detail === 'subjects' ? [oneLine(each.subject)] : differenceLines(each, style))),
+      '  ',
+    ),
+  ])
+}

@@ -1,0 +1,50 @@
+import type { ErrorReport } from '../engine/events.js'
+import type { Style } from './style.js'
+import { clip, grouped, indented, linesOf, names } from './text.js'
+import type { AnyEvent } from './visible.js'
+
+const shownOutputLines = 20
+const shownLineLength = 500
+
+/** Every error told, unfolded, equal ones once under the names of all their nodes. */
+export function errorLines(events: AnyEvent[], style: Style, verbose: boolean): string[] {
+  const failures = events.flatMap(event => {
+    if (event.event === 'error') return { who: event.host ?? event.cluster, what: '', error: event.error }
+    if (event.event !== 'task' && event.event !== 'assertion') return []
+    if (!event.error) return []
+    return { who: event.host ?? event.cluster, what: `${event.role}: ${event.task}`, error: event.error }
+  })
+  const groups = grouped(failures, ({ what, error }) => JSON.stringify([what, { ...error, stack: undefined }]))
+  return groups.flatMap((group, index) => {
+    const { what, error } = group[0]!
+    const who = names(group.flatMap(failure => failure.who ?? []))
+    const heading = [style.strong(who), what].filter(Boolean).join('  ')
+    return [...(index > 0 ? [''] : []), ...oneError(heading, error, style, verbose)]
+  })
+}
+
+function oneError(heading: string, error: ErrorReport, style: Style, verbose: boolean): string[] {
+  const mark = style.bad(style.symbols.failed)
+  const message = linesOf(error.message)
+  const body = [
+    ...(error.command === undefined ? [] : commandLines(error.command, style)),
+    ...(error.output?.trim() ? outputLines(error.output.trimEnd(), style, verbose) : []),
+    ...(error.hint === undefined ? [] : linesOf(error.hint).map((line, i) => `${i === 0 ? '->' : '  '} ${line}`)),
+    ...(verbose && error.stack !== undefined ? linesOf(error.stack).map(style.quiet) : []),
+  ]
+  const lines = heading === '' ? [...message, ...body] : [heading, ...message.map(style.bad), ...body]
+  return [`${mark} ${lines[0]}`, ...indented(lines.slice(1), '  ')]
+}
+
+function commandLines(command: string, style: Style): string[] {
+  return linesOf(command).map((line, index) => style.quiet(`${index === 0 ? '$' : ' '} ${line}`))
+}
+
+function outputLines(output: string, style: Style, verbose: boolean): string[] {
+  const all = linesOf(output)
+  if (verbose) return all.map(line => `${style.quiet('|')} ${line}`)
+  const { more } = style.symbols
+  const left = all.length - shownOutputLines
+  const shown = all.slice(-shownOutputLines).map(line => `${style.quiet('|')} ${clip(line, shownLineLength, more)}`)
+  return left > 0 ? [style.quiet(`| ${more} ${left} lines before (-v shows them)`), ...shown] : shown
+}

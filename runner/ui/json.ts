@@ -1,0 +1,57 @@
+import type { Difference, ErrorReport, MachineEvent, Reporter } from '../engine/events.js'
+import { errorLines } from './failure.js'
+import type { ReporterOptions } from './options.js'
+import { visibleEvent } from './visible.js'
+import type { AnyEvent } from './visible.js'
+import { writeLines } from './write.js'
+
+/** JSON Lines on stdout and nothing else; with -v, notices and errors for people on stderr. */
+export function jsonReporter(options: ReporterOptions, now: () => Date = () => new Date()): Reporter {
+  const { stdout, stderr, style, verbosity } = options
+  let ended = false
+  return {
+    report(event) {
+      // The summary is promised to be the last line, whatever an interrupted run still says.
+      if (ended) return
+      if (verbosity > 0) writeLines(stderr, humanLines(visibleEvent(event)))
+      if (event.event === 'headline' || event.event === 'notice' || event.event === 'task-start') return
+      writeLines(stdout, [jsonLine(event, now(), verbosity > 0)])
+      ended = event.event === 'summary'
+    },
+    async close() {},
+  }
+
+  function humanLines(event: AnyEvent): string[] {
+    if (event.event === 'notice') return [[event.host ?? event.cluster, event.text].filter(Boolean).join('  ')]
+    return errorLines([event], style, false)
+  }
+}
+
+/** The order of keys after `event` and `time`; a key that is not here stands behind, in the event's own order. */
+const keyOrder = [
+  ...['run', 'command', 'inventory', 'check', 'clusters'],
+  ...['cluster', 'host', 'role', 'task', 'status', 'reason', 'evidence', 'hint', 'diff', 'error'],
+  ...['ok', 'changed', 'would_change', 'unknown', 'failed', 'unreachable', 'exit', 'ms'],
+]
+
+/** One event as one line of JSON, its keys always in the same order. */
+export function jsonLine(event: MachineEvent, time: Date, withStack: boolean): string {
+  const { event: kind, ...rest } = event
+  const given: Record<string, unknown> = rest
+  const line: Record<string, unknown> = { event: kind, time: time.toISOString() }
+  for (const key of new Set([...keyOrder, ...Object.keys(given)])) {
+    if (given[key] !== undefined) line[key] = given[key]
+  }
+  if ('diff' in rest && rest.diff) line['diff'] = rest.diff.map(jsonDifference)
+  if ('error' in rest && rest.error) line['error'] = jsonError(rest.error, withStack)
+  return JSON.stringify(line)
+}
+
+/** An absent side is `null`, so that all differences have the same keys. */
+function jsonDifference({ subject, from, to }: Difference): unknown {
+  return { subject, from: from ?? null, to: to ?? null }
+}
+
+function jsonError({ message, command, output, hint, stack }: ErrorReport, withStack: boolean): unknown {
+  return { message, command, output, hint, stack: withStack ? stack : undefined }
+}

@@ -1,0 +1,95 @@
+import type { AssertionEvent, Reporter, Status, TaskEvent } from '../engine/events.js'
+import { closing } from './closing.js'
+import type { ReporterOptions } from './options.js'
+import type { Style } from './style.js'
+import { oneLine, seconds } from './text.js'
+import { visibleEvent } from './visible.js'
+import type { AnyEvent } from './visible.js'
+import { closingStream, writeLines } from './write.js'
+
+/** Where the status stands, if the line before it is not longer. */
+const statusColumn = 60
+/** What took less needs no time. */
+const worthMs = 50
+
+/** Lines as things happen, for logs and pipes, and the closing table. */
+export function plainReporter(options: ReporterOptions): Reporter {
+  const events: AnyEvent[] = []
+  let nameWidth = 0
+  let streamed = false
+  return {
+    report(told) {
+      const event = visibleEvent(told)
+      events.push(event)
+      if (event.event === 'run') {
+        const names = event.clusters.flatMap(({ name, nodes }) => [name, ...nodes])
+        nameWidth = Math.max(...names.map(name => name.length), 0)
+      }
+      const lines = plainLines(event, { ...options, nameWidth })
+      streamed ||= lines.length > 0
+      writeLines(options.stdout, lines)
+    },
+    async close() {
+      const lines = closing(events, { ...options, streamed: true })
+      writeLines(closingStream(options, events), streamed && lines.length > 0 ? ['', ...lines] : lines)
+    },
+  }
+}
+
+export interface PlainOptions {
+  style: Style
+  verbosity: number
+  /** Length of the longest node or cluster name. */
+  nameWidth: number
+}
+
+/** The lines that one event is worth the moment it happens. */
+export function plainLines(event: AnyEvent, { style, verbosity, nameWidth }: PlainOptions): string[] {
+  const quiet = verbosity < 0
+  switch (event.event) {
+    case 'run':
+      if (verbosity <= 0) return []
+      return [style.quiet(`${event.command.join(' ')}  ${event.inventory}  run ${event.run}`)]
+    case 'task':
+    case 'assertion': {
+      const bad = event.status === 'failed' || event.status === 'unreachable'
+      if (quiet ? !bad : event.status === 'ok' && verbosity === 0) return []
+      const reason = bad ? oneLine(event.error?.message ?? evidenceOf(event)) : ''
+      const line = resultLine(event, nameWidth, style)
+      return reason ? [line, `${' '.repeat(nameWidth + 2)}${style.bad(reason)}`] : [line]
+    }
+    case 'error': {
+      if (event.status === undefined) return []
+      const name = (event.host ?? event.cluster ?? '').padEnd(nameWidth)
+      return [`${name}  ${style.bad(event.status)}  ${oneLine(event.error.message)}`]
+    }
+    case 'notice': {
+      if (quiet) return []
+      const name = event.host ?? event.cluster
+      const text = oneLine(event.text)
+      if (name === undefined) return [`${style.careful('note')}  ${text}`]
+      return [`${name.padEnd(nameWidth)}  ${style.quiet(text)}`]
+    }
+    default:
+      return []
+  }
+}
+
+function resultLine(event: TaskEvent | AssertionEvent, nameWidth: number, style: Style): string {
+  const name = (event.host ?? event.cluster).padEnd(nameWidth)
+  const what = `${name}  ${event.role}: ${oneLine(event.task)}`.padEnd(statusColumn)
+  const why = oneLine((event.event === 'task' ? event.reason : evidenceOf(event)) ?? '')
+  const timed = event.ms >= worthMs && (event.status === 'changed' || event.status === 'failed' || !why)
+  const tail = [timed && seconds(event.ms), event.status !== 'failed' && why].filter(Boolean).join('  ')
+  return `${what}  ${paintStatus(event.status, style)}  ${tail}`.trimEnd()
+}
+
+function evidenceOf(event: TaskEvent | AssertionEvent): string {
+  return (event.event === 'assertion' ? event.evidence : event.reason) ?? ''
+}
+
+function paintStatus(status: Status, style: Style): string {
+  const text = status.replace('-', ' ').padEnd(12)
+  if (status === 'ok') return style.good(text)
+  return status === 'failed' || status === 'unreachable' ? style.bad(text) : style.careful(text)
+}

@@ -1,0 +1,40 @@
+import type { Reporter } from '../engine/events.js'
+import { jsonReporter } from './json.js'
+import { junitReporter } from './junit-file.js'
+import { liveReporter } from './live.js'
+import type { Terminal } from './options.js'
+import { plainReporter } from './plain.js'
+import { createStyle, localeIsUtf8 } from './style.js'
+import { tee } from './tee.js'
+
+export interface CreateReporterOptions {
+  /** Left out: rows on a terminal, plain lines elsewhere. */
+  mode?: 'tty' | 'plain' | 'json' | undefined
+  stdout: Terminal
+  stderr: Terminal
+  /** -1 quiet, 0, 1 verbose. */
+  verbosity: number
+  color: boolean
+  /** Show both values of every difference. */
+  diff: boolean
+  /** Also write JUnit XML here at the end. */
+  junit?: string | undefined
+}
+
+/** The reporter for a command line: what people or machines see of a run. */
+export function createReporter(options: CreateReporterOptions): Reporter {
+  const style = createStyle({ color: options.color, utf8: localeIsUtf8(process.env) })
+  const human = { ...options, style }
+  const reporters = {
+    tty: liveReporter,
+    plain: plainReporter,
+    json: jsonReporter,
+  }
+  const reporter = reporters[options.mode ?? suitableMode(options)](human)
+  return options.junit === undefined ? reporter : tee(reporter, junitReporter(options.junit))
+}
+
+/** Rows hold what goes on, not what was done: with -v people want every task, with -q only what failed. */
+function suitableMode({ stdout, verbosity }: CreateReporterOptions): 'tty' | 'plain' {
+  return stdout.isTTY && process.env['TERM'] !== 'dumb' && verbosity === 0 ? 'tty' : 'plain'
+}

@@ -1,0 +1,89 @@
+import type { AssertionEvent, ErrorEvent, RunEvent, TaskEvent, TaskStartSignal } from '../engine/events.js'
+import { noCounts } from './tally.js'
+import type { Counts } from './tally.js'
+import { oneLine } from './text.js'
+import type { AnyEvent } from './visible.js'
+
+/** What the live screen knows of one node, or of a cluster as a whole. */
+export interface Row {
+  name: string
+  kind: 'cluster' | 'node'
+  /** Tasks that began and have not ended, with their beginning in ms; the first is the one shown. */
+  open: Map<string, { signal: TaskStartSignal; since: number }>
+  counts: Counts
+  /** First lines of what failed. */
+  reasons: string[]
+  notice: string | undefined
+  /** When it last began to wait. */
+  since: number
+  /** Whether it was ever spoken of. */
+  touched: boolean
+}
+
+/** A row for each cluster and each node, in the order of the inventory. */
+export class Rows {
+  readonly all: Row[]
+  readonly #byName: Map<string, Row>
+
+  constructor(run: RunEvent, now: number) {
+    this.all = run.clusters.flatMap(({ name, nodes }) => [
+      newRow(name, 'cluster', now),
+      ...nodes.map(node => newRow(node, 'node', now)),
+    ])
+    this.#byName = new Map(this.all.map(row => [keyOf(row.kind, row.name), row]))
+  }
+
+  /** Notes what an event says about its row. */
+  apply(event: AnyEvent, now: number): void {
+    const row = this.#rowOf(event)
+    if (!row) return
+    row.touched = true
+    if (event.event === 'notice') row.notice = oneLine(event.text)
+    if (event.event === 'task-start') {
+      row.notice = undefined
+      row.open.set(taskKey(event), { signal: event, since: now })
+    }
+    if (event.event === 'task' || event.event === 'assertion') {
+      row.notice = undefined
+      row.open.delete(taskKey(event))
+    }
+    if (event.event === 'task' || event.event === 'assertion' || event.event === 'error') {
+      row.since = now
+      if (event.status) row.counts[event.status]++
+      if (event.status === 'failed' || event.status === 'unreachable') row.reasons.push(reasonOf(event))
+    }
+  }
+
+  #rowOf(event: AnyEvent): Row | undefined {
+    if (event.event === 'run' || event.event === 'summary' || event.event === 'headline') return undefined
+    if (event.host !== undefined) return this.#byName.get(keyOf('node', event.host))
+    return event.cluster === undefined ? undefined : this.#byName.get(keyOf('cluster', event.cluster))
+  }
+}
+
+function newRow(name: string, kind: Row['kind'], now: number): Row {
+  return {
+    name,
+    kind,
+    open: new Map(),
+    counts: noCounts(),
+    reasons: [],
+    notice: undefined,
+    since: now,
+    touched: false,
+  }
+}
+
+/** A node may bear its cluster's name. */
+function keyOf(kind: string, name: string): string {
+  return `${kind} ${name}`
+}
+
+function taskKey({ role, task }: { role: string; task: string }): string {
+  return `${role}: ${task}`
+}
+
+function reasonOf(event: TaskEvent | AssertionEvent | ErrorEvent): string {
+  if (event.event === 'error') return oneLine(event.error.message)
+  return oneLine(event.error?.message ?? (event.event === 'assertion' ? event.evidence : event.reason) ?? '')
+}

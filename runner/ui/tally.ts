@@ -1,0 +1,72 @@
+import { statuses } from '../engine/events.js'
+import type { AssertionEvent, RunEvent, Status, SummaryEvent, TaskEvent } from '../engine/events.js'
+import type { AnyEvent } from './visible.js'
+
+export type Counts = Record<Status, number>
+
+/** What the events of one run come to. */
+export interface Tally {
+  run: RunEvent | undefined
+  summary: SummaryEvent | undefined
+  tasks: TaskEvent[]
+  assertions: AssertionEvent[]
+  clusters: ClusterTally[]
+  total: Counts
+}
+
+export interface ClusterTally {
+  name: string
+  nodes: { name: string; counts: Counts }[]
+  /** Of the tasks that ran once for the whole cluster. */
+  own: Counts
+  headlines: Map<string, string>
+}
+
+/** Counts of nothing yet. */
+export function noCounts(): Counts {
+  return {
+    ok: 0,
+    changed: 0,
+    'would-change': 0,
+    unknown: 0,
+    skipped: 0,
+    warning: 0,
+    failed: 0,
+    unreachable: 0,
+  }
+}
+
+/** How many results were counted. */
+export function sum(counts: Counts): number {
+  return statuses.reduce((total, status) => total + counts[status], 0)
+}
+
+/** Adds up a run's events for each node, each cluster, and all. */
+export function tally(events: AnyEvent[]): Tally {
+  const run = events.find(event => event.event === 'run')
+  const clusters = (run?.clusters ?? []).map(({ name, nodes }) => ({
+    name,
+    nodes: nodes.map(node => ({ name: node, counts: noCounts() })),
+    own: noCounts(),
+    headlines: new Map<string, string>(),
+  }))
+  const total = noCounts()
+  const byCluster = new Map(clusters.map(cluster => [cluster.name, cluster]))
+  const byHost = new Map(clusters.flatMap(cluster => cluster.nodes.map(node => [node.name, node.counts])))
+  for (const event of events) {
+    if (event.event === 'headline') byCluster.get(event.cluster)?.headlines.set(event.label, event.text)
+    if (event.event !== 'task' && event.event !== 'assertion' && event.event !== 'error') continue
+    if (event.status === undefined) continue
+    total[event.status]++
+    const counts = event.host === undefined ? byCluster.get(event.cluster ?? '')?.own : byHost.get(event.host)
+    if (counts) counts[event.status]++
+  }
+  return {
+    run,
+    summary: events.find(event => event.event === 'summary'),
+    tasks: events.filter(event => event.event === 'task'),
+    assertions: events.filter(event => event.event === 'assertion'),
+    clusters,
+    total,
+  }
+}

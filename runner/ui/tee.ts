@@ -1,0 +1,21 @@
+import type { Reporter } from '../engine/events.js'
+
+/** Several reporters behind one. Each is closed even when another fails to; the first failure is then thrown. */
+export function tee(...reporters: Reporter[]): Reporter {
+  return {
+    report(event) {
+      for (const reporter of reporters) reporter.report(event)
+    },
+    async close() {
+      const failures: unknown[] = []
+      for (const reporter of reporters) {
+        try {
+          await reporter.close()
+        } catch (error) {
+          failures.push(error)
+        }
+      }
+      if (failures.length > 0) throw failures[0]
+    },
+  }
+}

@@ -1,0 +1,60 @@
+/** Small pieces of text that every screen is made of. */
+
+/** `0.2 s`, `63.2 s`, `2 min 5 s`. */
+export function seconds(ms: number): string {
+  if (ms < 99_950) return `${(ms / 1000).toFixed(1)} s`
+  const whole = Math.round(ms / 1000)
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`
+}
+
+/** `1 node`, `2 nodes`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** `node1, node2, node3`; of more than six, the first three and `61 more`. */
+export function names(all: Iterable<string>): string {
+  const unique = [...new Set(all)]
+  if (unique.length <= 6) return unique.join(', ')
+  return `${unique.slice(0, 3).join(', ')} and ${unique.length - 3} more`
+}
+
+/** The items that share a key, keys in the order of their first item. */
+export function grouped<T>(items: Iterable<T>, keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
+  }
+  return [...groups.values()]
+}
+
+/** Lines of a multi-line text, without the empty one after a last newline. */
+export function linesOf(text: string): string[] {
+  return text.replace(/\n$/, '').split('\n')
+}
+
+/** A multi-line text on one line. */
+export function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' ').replaceAll('\t', ' ')
+}
+
+/** The text, or its beginning and `more` where it is longer than `width`; nothing where not even that has room. */
+export function clip(text: string, width: number, more: string): string {
+  if (text.length <= width) return text
+  const characters = Array.from(text)
+  if (characters.length <= width) return text
+  return width > more.length ? characters.slice(0, width - more.length).join('') + more : ''
+}
+
+/** Lines with `indent` before each that is not empty. */
+export function indented(lines: string[], indent: string): string[] {
+  return lines.map(line => (line === '' ? '' : indent + line))
+}
+
+/** Sections with one empty line between them; empty sections vanish. */
+export function sections(...parts: string[][]): string[] {
+  return parts.filter(part => part.length > 0).flatMap((part, index) => (index > 0 ? ['', ...part] : part))
+}
