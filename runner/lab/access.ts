@@ -1,0 +1,68 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SSHConfig } from 'ssh-config'
+import { floatingIp, labDir, prefixLength, type Lab, type LabNode } from './names.js'
+import { inLab } from './network.js'
+import { run } from './process.js'
+
+/** How the admin's side gets into a lab: keys, an ssh configuration, an inventory. */
+
+/** An ssh configuration that knows the lab's nodes, and checks their host keys. */
+export function sshConfigText(lab: Lab): string {
+  const config = new SSHConfig()
+  for (const node of lab.nodes) {
+    config.append({
+      Host: [node.name, node.address],
+      HostName: node.address,
+      User: 'root',
+      IdentityFile: join(lab.dir, 'key'),
+      IdentitiesOnly: 'yes',
+      UserKnownHostsFile: join(lab.dir, 'known_hosts'),
+      StrictHostKeyChecking: 'yes',
+      ProxyCommand: inLab(lab.name, ['socat', '-', 'TCP:%h:%p,connect-timeout=10']).join(' '),
+    })
+  }
+  return `${config.toString().trim()}\n`
+}
+
+/** The smallest complete inventory, for the lab's nodes. */
+export function inventoryText(lab: Lab): string {
+  return [
+    'all:',
+    '  children:',
+    '    web:',
+    '      vars:',
+    '        cluster:',
+    '          name: pacemaker1',
+    `          floating_ip: ${floatingIp}/${prefixLength}`,
+    '          fencing: disabled',
+    '      hosts:',
+    ...lab.nodes.map(node => `        ${node.name}: { ansible_host: ${node.address} }`),
+    '',
+  ].join('\n')
+}
+
+export function knownHostsLine(node: LabNode, publicKey: string): string {
+  return `${node.address} ${publicKey.split(' ').slice(0, 2).join(' ')}\n`
+}
+
+export interface KeyPair {
+  /** Text of the private key's file. */
+  secret: string
+  public: string
+}
+
+/** Makes an ed25519 key in the lab's directory: `FILE` and `FILE.pub`, of which only root can read the first. */
+export async function makeKey(lab: string, file: string): Promise<KeyPair> {
+  const path = join(labDir(lab), file)
+  await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', `ha-run lab ${lab}`, '-f', path], { seconds: 30 })
+  return { secret: await readFile(path, 'utf8'), public: await readFile(`${path}.pub`, 'utf8') }
+}
+
+/** Writes the lab's inventory, ssh configuration and known hosts. */
+export async function writeAccess(lab: Lab, hostKeys: Map<LabNode, KeyPair>): Promise<void> {
+  const known = [...hostKeys].map(([node, key]) => knownHostsLine(node, key.public))
+  await writeFile(lab.inventory, inventoryText(lab))
+  await writeFile(lab.sshConfig, sshConfigText(lab))
+  await writeFile(join(lab.dir, 'known_hosts'), known.join(''))
+}

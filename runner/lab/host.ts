@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises'
+import { UsageError } from '../errors.js'
+import { run } from './process.js'
+
+/**
+ * What this machine must be and have. Debian's names for the packages are Ubuntu's too.
+ */
+export const requiredPackages = [
+  'systemd-container', // systemd-nspawn
+  'mmdebstrap',
+  'dpkg-dev', // dpkg-scanpackages
+  'openssh-client',
+  'iproute2',
+  'socat',
+  'procps', // sysctl
+  'util-linux', // flock, nsenter
+]
+
+/** The `KEY=value` lines of /etc/os-release. */
+export function parseOsRelease(text: string): Record<string, string> {
+  const pairs = [...text.matchAll(/^(\w+)=(["']?)(.*)\2$/gm)]
+  return Object.fromEntries(pairs.map(([, key = '', , value]) => [key, value ?? '']))
+}
+
+/** The packages of `required` that `dpkg-query -W -f '${Package} ${db:Status-Status}\n'` does not call installed. */
+export function missingPackages(required: string[], dpkgQuery: string): string[] {
+  const lines = new Set(dpkgQuery.split('\n'))
+  return required.filter(name => !lines.has(`${name} installed`))
+}
+
+/**
+ * Is this a machine that a lab can stand on? Null, or the reason why not, as people and skipped tests need it.
+ */
+export async function unfit(): Promise<string | null> {
+  if (process.getuid?.() !== 0) return 'a lab needs root'
+  const { ID } = parseOsRelease(await readFile('/etc/os-release', 'utf8').catch(() => ''))
+  if (ID !== 'debian' && ID !== 'ubuntu') return `a lab needs Debian or Ubuntu, this is ${ID ?? process.platform}`
+  return null
+}
+
+/** @throws UsageError unless this is root on Debian or Ubuntu */
+export async function requireHost(): Promise<void> {
+  const reason = await unfit()
+  if (reason === null) return
+  throw new UsageError(reason, {
+    hint: reason.includes('root') ? 'Run it with sudo.' : 'Use a Debian or Ubuntu machine, or a virtual one on this.',
+  })
+}
+
+/** The release's code name, e.g. `bookworm`: the suite that nodes get. */
+export async function hostSuite(): Promise<string> {
+  const { VERSION_CODENAME } = parseOsRelease(await readFile('/etc/os-release', 'utf8'))
+  if (VERSION_CODENAME) return VERSION_CODENAME
+  throw new UsageError('/etc/os-release names no VERSION_CODENAME', {
+    hint: 'The lab needs a released Debian or Ubuntu.',
+  })
+}
+
+/**
+ * Sees to the packages a lab needs; installs them only with leave.
+ * @throws UsageError that names them
+ */
+export async function requirePackages(options: { yes: boolean; say: (line: string) => void }): Promise<void> {
+  const query = ['dpkg-query', '--show', '--showformat=${Package} ${db:Status-Status}\\n', ...requiredPackages]
+  const missing = missingPackages(requiredPackages, (await run(query, { seconds: 30, nothrow: true })).stdout)
+  if (missing.length === 0) return
+  const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing]
+  if (!options.yes) {
+    throw new UsageError(`this machine lacks ${missing.join(', ')}`, {
+      hint: `Give --yes to have them installed, or: ${install.join(' ')}`,
+    })
+  }
+  options.say(`installing ${missing.join(', ')}`)
+  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  await run(['apt-get', 'update', '--quiet'], { seconds: 300, env })
+  await run(install, { seconds: 600, env })
+}

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buildGroup, inGroup, makeGroup } from './cgroup.js'
+import { hostSuite } from './host.js'
+import { locked } from './lock.js'
+import { imagesDir } from './names.js'
+import { run } from './process.js'
+import {
+  customizeScript, debootstrapCommand, foreignApt, offeredPackages, offeredWhereKnown, recipeHash,
+} from './recipe.js'
+import { hostDownloadSettings, hostSources } from './sources.js'
+
+/** How the directory of an unfinished image ends: with the lab that builds it, whose `down` removes it. */
+export const partSuffix = (lab: string) => `.part-${lab}`
+
+/** A finished image; nothing in it ever changes. */
+export interface Image {
+  /** The tree that is every node's lower layer. */
+  root: string
+  /** A flat apt repository. */
+  packages: string
+}
+
+export interface ImageOptions {
+  /** The lab that asks, in whose control group the work is done. */
+  lab: string
+  yes: boolean
+  say: (line: string) => void
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * The image of today's recipe, built if there is none (about 30 s). One build at a time: a second lab waits for it and
+ * finds it done. It gets its name when it is complete, so that a build that was cut short is never used.
+ */
+export async function ensureImage(options: ImageOptions): Promise<Image> {
+  const suite = await hostSuite()
+  const dir = join(imagesDir, `${suite}-${recipeHash(suite)}`)
+  const image = { root: join(dir, 'root'), packages: join(dir, 'packages') }
+  if (existsSync(dir)) return image
+  return locked('image', {
+    seconds: 900,
+    onWait: () => options.say('waiting for another lab that builds the base image'),
+    busy: 'another lab has been building the base image for 15 minutes',
+  }, async () => {
+    if (existsSync(dir)) return image
+    await prune()
+    const part = `${dir}${partSuffix(options.lab)}`
+    await mkdir(part)
+    await build(part, suite, options)
+    await rename(part, dir)
+    return image
+  })
+}
+
+async function build(part: string, suite: string, options: ImageOptions): Promise<void> {
+  const { say, signal } = options
+  const group = await makeGroup(buildGroup(options.lab))
+  const paths = {
+    root: join(part, 'root'),
+    work: join(part, 'work'),
+    sources: join(part, 'sources.list'),
+    script: join(part, 'customize.sh'),
+  }
+  await writeFile(paths.sources, (await hostSources(suite, options.yes)).join('\n') + '\n')
+  await writeFile(paths.script, customizeScript())
+  say(`building the base image of ${suite} from this machine's own apt sources (once)`)
+  const onLine = (line: string) => { if (/^I: [a-z -]+\.\.\.$/.test(line)) say(`  ${line.slice(3)}`) }
+  const env = { LC_ALL: 'C.UTF-8' }
+  const debootstrap = debootstrapCommand(paths, suite, await hostDownloadSettings())
+  await run(inGroup(group, debootstrap), { seconds: 900, onLine, signal, env })
+  say('  downloading the packages that nodes can install')
+  await download(paths, words => run(inGroup(group, words), { seconds: 600, signal, env }))
+  say('  indexing them')
+  await index(join(paths.work, 'cache', 'archives'), join(part, 'packages'))
+  await run(['rm', '-rf', paths.work, paths.script], { seconds: 60 })
+}
+
+/** Fetches every offered package and what it needs beyond the base. */
+async function download(
+  paths: { root: string; work: string; sources: string },
+  execute: (words: string[]) => ReturnType<typeof run>,
+): Promise<void> {
+  await mkdir(join(paths.work, 'lists', 'partial'), { recursive: true })
+  await mkdir(join(paths.work, 'cache', 'archives', 'partial'), { recursive: true })
+  const options = foreignApt(paths)
+  await execute(['apt-get', ...options, '--quiet', 'update'])
+  const known = new Set((await execute(['apt-cache', ...options, 'pkgnames'])).stdout.split('\n'))
+  const wanted = [...offeredPackages, ...offeredWhereKnown.filter(name => known.has(name))]
+  const install = ['apt-get', ...options, '--quiet', '--yes', '--download-only', 'install']
+  await execute([...install, ...wanted])
+  // Where `a | b` will do, another package of the whole set can have decided for b: alone it would have been a.
+  for (const name of wanted) await execute([...install, name])
+}
+
+/** Makes a flat repository of the packages that apt has left in its cache. */
+async function index(archives: string, repository: string): Promise<void> {
+  await mkdir(repository)
+  for (const name of await readdir(archives)) {
+    // apt writes an epoch's colon as %3a, and would undo that when it reads the index.
+    if (name.endsWith('.deb')) await rename(join(archives, name), join(repository, name.replace(/_\d+%3a/, '_')))
+  }
+  const { stdout } = await run(['dpkg-scanpackages', '--multiversion', '.'], { seconds: 120, cwd: repository })
+  await writeFile(join(repository, 'Packages'), stdout)
+  await writeFile(join(repository, 'Release'), releaseFile(stdout))
+}
+
+/** Without a Release file apt goes looking for the index under a dozen other names. */
+export function releaseFile(packages: string): string {
+  const sum = createHash('sha256').update(packages).digest('hex')
+  const date = new Date().toUTCString()
+  return `Origin: ha-run lab\nDate: ${date}\nSHA256:\n ${sum} ${Buffer.byteLength(packages)} Packages\n`
+}
+
+/** Removes what builds that were cut short have left, and images of older recipes that no mounted node stands on. */
+async function prune(): Promise<void> {
+  await mkdir(imagesDir, { recursive: true })
+  const mounts = await readFile('/proc/self/mounts', 'utf8')
+  for (const name of await readdir(imagesDir)) {
+    const dir = join(imagesDir, name)
+    if (!mounts.includes(`lowerdir=${dir}/`)) await run(['rm', '-rf', '--one-file-system', dir], { seconds: 120 })
+  }
+}

@@ -1,0 +1,10 @@
+/** What tests, drills and the command line use of the lab. */
+export { answers, waitForSsh } from './node.js'
+export { down } from './down.js'
+export { exec, type ExecOptions } from './exec.js'
+export { boot, cutCable, freeze, healCable, powerKill, thaw } from './faults.js'
+export { unfit } from './host.js'
+export { describe, type Lab, type LabNode } from './names.js'
+export { findLab, requireLab, requireNode } from './state.js'
+export { status, type LabStatus, type NodeStatus } from './status.js'
+export { up, usage, type UpOptions } from './up.js'

@@ -1,0 +1,92 @@
+import { join } from 'node:path'
+import { UsageError } from '../errors.js'
+
+/**
+ * Where a lab's things are called what. All of it follows from the lab's name, so that `down` finds what an
+ * interrupted `up` left behind by looking at the system, whatever a state file says.
+ */
+
+/** Root of everything the lab writes to disk. */
+export const home = '/var/lib/ha-run/lab'
+/** Cached base images and their package repositories, one directory for each recipe. */
+export const imagesDir = join(home, 'image')
+export const labsDir = join(home, 'labs')
+export const locksDir = join(home, 'locks')
+/** Where `ip netns` keeps its named namespaces. */
+export const netnsDir = '/run/netns'
+/** The control group that holds one group for each lab. */
+export const cgroupName = 'ha-run-lab'
+
+/** The bridge and the admin side's address on it; the nodes' gateway, which leads nowhere. */
+export const bridge = 'br0'
+export const gateway = '192.168.0.254'
+export const prefixLength = 24
+/** The tutorial's floating IP, never a node's address. */
+export const floatingIp = '192.168.0.10'
+export const maxNodes = 64
+
+export interface LabNode {
+  /** The name of its lab. */
+  lab: string
+  /** `node1`, `node2` ... */
+  name: string
+  address: string
+}
+
+/** A lab as its users see it. */
+export interface Lab {
+  name: string
+  dir: string
+  /** Path of an inventory that describes the lab's nodes as one cluster. */
+  inventory: string
+  /** Path of an ssh configuration that reaches the nodes by name or address. */
+  sshConfig: string
+  nodes: LabNode[]
+}
+
+/** The lab of that name with its first `count` nodes; says nothing about whether it is up. */
+export function describe(name: string, count: number): Lab {
+  const dir = labDir(name)
+  const nodes = Array.from({ length: count }, (_, index) => nodeOf(name, index + 1))
+  return { name, dir, inventory: join(dir, 'inventory.yml'), sshConfig: join(dir, 'ssh_config'), nodes }
+}
+
+/**
+ * Node 1 to 9 have 192.168.0.1 to .9 as in the tutorial; from 10 on .30 and up, which leaves the floating IP's .10
+ * and room for more of them.
+ */
+export function nodeOf(lab: string, index: number): LabNode {
+  return { lab, name: `node${index}`, address: `192.168.0.${index < 10 ? index : 20 + index}` }
+}
+
+/**
+ * Names that are safe in a path, a namespace and a host name alike, and short enough for all of them.
+ * @throws UsageError
+ */
+export function checkName(name: string): void {
+  if (/^[a-z][a-z0-9-]{0,29}$/.test(name)) return
+  throw new UsageError(`"${name}" cannot be a lab's name`, {
+    hint: 'A lab\'s name has 1 to 30 lower-case letters, digits and dashes, a letter first.',
+  })
+}
+
+/** @throws UsageError */
+export function checkCount(count: number): void {
+  if (Number.isInteger(count) && count >= 1 && count <= maxNodes) return
+  throw new UsageError(`a lab has 1 to ${maxNodes} nodes, not ${count}`)
+}
+
+export const labDir = (lab: string) => join(labsDir, lab)
+export const labNetns = (lab: string) => `ha-run.${lab}`
+export const nodeNetns = (node: LabNode) => `${labNetns(node.lab)}.${node.name}`
+/** What systemd-nspawn calls the node; it names files under /run/systemd/nspawn. */
+export const machineName = (node: LabNode) => `ha-run-${node.lab}-${node.name}`
+export const nodeDir = (node: LabNode) => join(labDir(node.lab), 'nodes', node.name)
+/** Where the node's overlay is mounted. */
+export const nodeRoot = (node: LabNode) => join(nodeDir(node), 'root')
+export const consoleLog = (node: LabNode) => join(nodeDir(node), 'console.log')
+
+/** Is this network namespace (a name in /run/netns) one of that lab's? No lab's name holds a dot. */
+export function isNetnsOf(lab: string, netns: string): boolean {
+  return netns === labNetns(lab) || netns.startsWith(`${labNetns(lab)}.`)
+}

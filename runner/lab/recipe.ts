@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * What a node is made of: a bare Debian machine as an installer or a Raspberry Pi image leaves it, and the packages
+ * that it can install from a repository it sees read-only. Its hash names the cached image.
+ */
+
+/** The machine is minimal; udev is not needed, since devices and the network come from outside. */
+export const basePackages = [
+  'adduser', 'dbus', 'ifupdown', 'iproute2', 'iputils-ping', 'openssh-server', 'procps', 'sudo', 'systemd',
+  'systemd-sysv',
+]
+
+/** What the repository holds, with all dependencies that the base lacks, and without recommendations. */
+export const offeredPackages = [
+  'apache2', 'corosync', 'crmsh', 'curl', 'network-manager', 'nftables', 'pacemaker', 'pacemaker-cli-utils',
+  'resource-agents',
+]
+
+/** The names that releases give to the DHCP client of older Raspberry Pis: each is offered where it exists. */
+export const offeredWhereKnown = ['dhcpcd', 'dhcpcd-base', 'dhcpcd5']
+
+/** Where a node sees the repository. */
+export const repositoryMount = '/srv/ha-run/packages'
+
+/** Fresh Pis share one name, too. */
+const hostName = 'debian'
+
+/** Timers that would work behind a test's back, and logins on a console that nobody sees. */
+const maskedUnits = [
+  'apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_all.timer', 'fstrim.timer',
+  'console-getty.service',
+]
+
+/** Files of the base image, by path; modes are 0644 where none is said. */
+const files: { path: string; content: string; mode?: string }[] = [
+  { path: '/etc/hostname', content: `${hostName}\n` },
+  {
+    path: '/etc/hosts',
+    content: `127.0.0.1\tlocalhost\n127.0.1.1\t${hostName}\n\n::1\tlocalhost ip6-localhost ip6-loopback\n`,
+  },
+  // With no name server a look-up fails at once; with one that nobody answers for it would take 10 s.
+  { path: '/etc/resolv.conf', content: '' },
+  { path: '/etc/default/locale', content: 'LANG=C.UTF-8\n' },
+  { path: '/etc/locale.conf', content: 'LANG=C.UTF-8\n' },
+  { path: '/etc/apt/sources.list', content: `deb [trusted=yes] file:${repositoryMount} ./\n` },
+  { path: '/etc/systemd/journald.conf.d/lab.conf', content: '[Journal]\nStorage=volatile\nRuntimeMaxUse=16M\n' },
+  { path: '/etc/ssh/sshd_config.d/lab.conf', content: 'HostKey /etc/ssh/ssh_host_ed25519_key\n' },
+  { path: '/etc/sudoers.d/pi', content: 'pi ALL=(ALL) NOPASSWD: ALL\n', mode: '0440' },
+]
+
+/** The script that mmdebstrap runs in the finished tree: our files, the users, what must not run. */
+export function customizeScript(): string {
+  return [
+    'set -eu',
+    'rm -rf /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/99mmdebstrap /etc/ssh/ssh_host_* /etc/resolv.conf',
+    `mkdir -p ${repositoryMount} /etc/systemd/journald.conf.d`,
+    ...files.flatMap(({ path, content, mode = '0644' }) => [
+      `cat >${path} <<'END-OF-FILE'\n${content}END-OF-FILE`,
+      `chmod ${mode} ${path}`,
+    ]),
+    'useradd --create-home --shell /bin/bash --groups sudo pi',
+    'useradd --create-home --shell /bin/bash --groups sudo admin',
+    'echo admin:raspberry | chpasswd',
+    `systemctl mask ${maskedUnits.join(' ')}`,
+  ].join('\n')
+}
+
+/** Names the image: another recipe, another image. */
+export function recipeHash(suite: string): string {
+  const recipe = [suite, basePackages, offeredPackages, offeredWhereKnown, customizeScript(), repositoryMount]
+  return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12)
+}
+
+/** The command that makes the base image at `root`, from a sources.list and settings of the host's apt. */
+export function debootstrapCommand(
+  paths: { root: string; sources: string; script: string },
+  suite: string,
+  settings: string[],
+): string[] {
+  return [
+    // What mmdebstrap mounts in the tree would outlive it when it is killed; in a namespace of its own it cannot.
+    'unshare', '--mount', 'mmdebstrap', '--mode=root', '--variant=minbase', '--format=directory', `--include=${basePackages.join(',')}`,
+    '--aptopt=APT::Install-Recommends "false"',
+    // Absolute, and so the host's own: a private mirror's login.
+    '--aptopt=Dir::Etc::netrc "/etc/apt/auth.conf"', '--aptopt=Dir::Etc::netrcparts "/etc/apt/auth.conf.d"',
+    ...settings.map(setting => `--aptopt=${setting}`),
+    `--customize-hook=chroot "$1" sh <${paths.script}`,
+    suite, paths.root, paths.sources,
+  ]
+}
+
+/**
+ * The host's apt, with its own ways of downloading, made to believe that the base image is what is installed. Its
+ * lists, archives, sources and pins are none of the host's.
+ */
+export function foreignApt(paths: { root: string; sources: string; work: string }): string[] {
+  const options = [
+    `Dir::State::status=${paths.root}/var/lib/dpkg/status`,
+    `Dir::State::extended_states=${paths.root}/var/lib/apt/extended_states`,
+    `Dir::State::lists=${paths.work}/lists`,
+    `Dir::Cache=${paths.work}/cache`,
+    `Dir::Etc::sourcelist=${paths.sources}`,
+    'Dir::Etc::sourceparts=/dev/null',
+    'Dir::Etc::preferences=/dev/null',
+    'Dir::Etc::preferencesparts=/dev/null',
+    'APT::Install-Recommends=false',
+  ]
+  return options.flatMap(option => ['-o', option])
+}

@@ -1,0 +1,111 @@
+import { readFile, readdir, readlink, rm, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { groupDir, killGroup, labGroup, populated, removeGroup } from './cgroup.js'
+import { partSuffix } from './image.js'
+import { imagesDir, isNetnsOf, labDir, netnsDir } from './names.js'
+import { run, runAll } from './process.js'
+
+/**
+ * What a lab has on this machine, read from the machine itself: a crash of `up` at any point leaves things, and no
+ * note of them.
+ */
+export interface Remains {
+  /** Does its control group exist, with processes or without? */
+  group: boolean
+  /** Names of its network namespaces. */
+  netns: string[]
+  /** Mount points under its directory, deepest last. */
+  mounts: string[]
+  /** Its directory, and that of an image it had begun to build, as far as they are there. */
+  dirs: string[]
+}
+
+/** Mount points at or below a directory, from the text of /proc/self/mounts, in the order of mounting. */
+export function mountsBelow(dir: string, mounts: string): string[] {
+  // The kernel writes a space as \040; a lab's paths have none.
+  return mounts.split('\n').map(line => line.split(' ')[1] ?? '').filter(path => `${path}/`.startsWith(`${dir}/`))
+}
+
+export async function findRemains(lab: string): Promise<Remains> {
+  const dir = labDir(lab)
+  const parts = (await readdir(imagesDir).catch(() => [])).filter(name => name.endsWith(partSuffix(lab)))
+  return {
+    group: existsSync(await groupDir(labGroup(lab))),
+    netns: (await readdir(netnsDir).catch(() => [])).filter(name => isNetnsOf(lab, name)),
+    mounts: mountsBelow(dir, await readFile('/proc/self/mounts', 'utf8')),
+    dirs: [dir, ...parts.map(name => join(imagesDir, name))].filter(path => existsSync(path)),
+  }
+}
+
+export function isNothing(remains: Remains): boolean {
+  return !remains.group && remains.netns.length === 0 && remains.mounts.length === 0 && remains.dirs.length === 0
+}
+
+/** Does the lab have processes or namespaces, rather than files that a restart of this machine has left? */
+export async function isAlive(lab: string): Promise<boolean> {
+  const { netns } = await findRemains(lab)
+  return netns.length > 0 || populated(labGroup(lab))
+}
+
+/** Removes all of it: processes first, since they hold the rest. */
+export async function removeRemains(lab: string): Promise<void> {
+  const { netns, mounts, dirs } = await findRemains(lab)
+  await killGroup(labGroup(lab))
+  await endVisitors(netns)
+  for (const mount of mounts.reverse()) {
+    await removeNspawnLock(mount)
+    const { exitCode } = await run(['umount', mount], { seconds: 30, nothrow: true })
+    // Somebody's shell may stand in it: then it goes when they leave.
+    if (exitCode !== 0) await runAll([['umount', '--lazy', mount]])
+  }
+  for (const name of netns) await runAll([['ip', 'netns', 'delete', name]])
+  await removeGroup(labGroup(lab))
+  await removeNspawnMarks(lab)
+  for (const dir of dirs) await run(['rm', '-rf', '--one-file-system', dir], { seconds: 120 })
+}
+
+/**
+ * Kills what is in the lab's namespaces and not in its control group: the admin side's `socat`s, a shell that somebody
+ * has opened there.
+ */
+async function endVisitors(netns: string[]): Promise<void> {
+  for (let round = 0; round < 100; round++) {
+    const visitors = await processesIn(netns)
+    if (visitors.length === 0) return
+    for (const pid of visitors) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It has ended by itself.
+      }
+    }
+    await sleep(20)
+  }
+}
+
+/** Ids of all processes whose network namespace is one of those. */
+async function processesIn(netns: string[]): Promise<number[]> {
+  const inodes = await Promise.all(netns.map(async name => `net:[${(await stat(join(netnsDir, name))).ino}]`))
+  const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name))
+  const found = await Promise.all(pids.map(async pid => {
+    const link = await readlink(`/proc/${pid}/ns/net`).catch(() => '')
+    return inodes.includes(link) ? [Number(pid)] : []
+  }))
+  return found.flat()
+}
+
+/** A killed systemd-nspawn leaves a directory by its machine's name. */
+async function removeNspawnMarks(lab: string): Promise<void> {
+  const marks = '/run/systemd/nspawn/propagate'
+  for (const name of await readdir(marks).catch(() => [])) {
+    if (new RegExp(`^ha-run-${lab}-node\\d+$`).test(name)) await rm(join(marks, name), { recursive: true })
+  }
+}
+
+/** A killed systemd-nspawn leaves its lock, which is named after the directory's device and inode. */
+async function removeNspawnLock(root: string): Promise<void> {
+  const { dev, ino } = await stat(root)
+  await rm(`/run/systemd/nspawn/locks/inode-${dev}:${ino}`, { force: true })
+}

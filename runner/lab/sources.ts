@@ -1,0 +1,62 @@
+import { UsageError } from '../errors.js'
+import { run } from './process.js'
+
+/**
+ * Where this machine's own apt gets the release from, so that the lab asks no mirror that its owner did not choose.
+ */
+
+/** One line for each source whose lists apt has. */
+const format = ['ORIGIN', 'CODENAME', 'REPO_URI', 'RELEASE', 'COMPONENT'].map(key => `$(${key})`).join(' ')
+
+/**
+ * Lines for a sources.list with this machine's Debian or Ubuntu sources of the suite and its updates. Third parties'
+ * sources, other releases, backports and proposed updates are left out.
+ * @param targets output of `apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(REPO_URI) $(RELEASE) $(COMPONENT)'`
+ */
+export function sourcesList(targets: string, suite: string): string[] {
+  const components = new Map<string, Set<string>>()
+  for (const target of targets.split('\n')) {
+    const [origin = '', codename = '', uri = '', release = '', component = ''] = target.split(' ')
+    if (origin !== 'Debian' && origin !== 'Ubuntu') continue
+    if (![suite, `${suite}-updates`, `${suite}-security`].includes(codename)) continue
+    if (/-(backports|proposed)/.test(release)) continue
+    // Both distributions install their keys under this name; apt checks signatures before there is a node.
+    const source = `deb [signed-by=/usr/share/keyrings/${origin.toLowerCase()}-archive-keyring.gpg] ${uri} ${release}`
+    const known = components.get(source) ?? new Set()
+    components.set(source, known.add(component))
+  }
+  return [...components].map(([source, parts]) => `${source} ${[...parts].join(' ')}`)
+}
+
+/**
+ * The settings of this machine's apt that say how to download, as lines of an apt.conf.
+ * @param dump output of `apt-config dump`
+ */
+export function downloadSettings(dump: string): string[] {
+  const wanted = /^Acquire::(https?|ftp|Retries|Check-Valid-Until|Check-Date|ForceIPv[46])(::\S*)? "[^"]+";$/i
+  return dump.split('\n').filter(line => wanted.test(line))
+}
+
+/**
+ * This machine's sources for the suite; with leave, apt's lists are fetched when there are none.
+ * @throws UsageError when apt knows no source of that suite
+ */
+export async function hostSources(suite: string, yes: boolean): Promise<string[]> {
+  const query = async () => {
+    const words = ['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']
+    return sourcesList((await run(words, { seconds: 30 })).stdout, suite)
+  }
+  let sources = await query()
+  if (sources.length === 0 && yes) {
+    await run(['apt-get', 'update', '--quiet'], { seconds: 300 })
+    sources = await query()
+  }
+  if (sources.length > 0) return sources
+  throw new UsageError(`this machine's apt has no lists of Debian or Ubuntu ${suite}`, {
+    hint: 'Run apt-get update; its sources must name the release this machine runs.',
+  })
+}
+
+export async function hostDownloadSettings(): Promise<string[]> {
+  return downloadSettings((await run(['apt-config', 'dump'], { seconds: 30 })).stdout)
+}

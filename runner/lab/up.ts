@@ -1,0 +1,95 @@
+import { mkdir } from 'node:fs/promises'
+import PQueue from 'p-queue'
+import { UsageError } from '../errors.js'
+import { makeKey, writeAccess, type KeyPair } from './access.js'
+import { requireHost, requirePackages } from './host.js'
+import { ensureImage, type Image } from './image.js'
+import { locked } from './lock.js'
+import { checkCount, checkName, describe, type Lab, type LabNode } from './names.js'
+import { makeBridge, makeCable } from './network.js'
+import { bootNode, installNode } from './node.js'
+import { findRemains, isAlive, isNothing, removeRemains } from './remains.js'
+import { findLab, writeNote } from './state.js'
+
+export interface UpOptions {
+  name: string
+  count: number
+  /** Leave to install Debian packages that this machine lacks. */
+  yes: boolean
+  say: (line: string) => void
+  /** Ends it early; what there is by then is removed. */
+  signal?: AbortSignal
+}
+
+/** Booting is work for the processor; more at once would only make each one slower. */
+const concurrency = 8
+
+/**
+ * Brings a lab up: builds the image if there is none, and returns when every node's sshd answers. The nodes go on
+ * after this process. When it fails, it leaves nothing behind.
+ * @throws UsageError when there is a lab of that name already, or this machine is not fit for one
+ * @throws ConnectError when a node does not come up
+ */
+export async function up({ name, count, yes, say, signal }: UpOptions): Promise<Lab> {
+  checkName(name)
+  checkCount(count)
+  await requireHost()
+  await requirePackages({ yes, say })
+  const busy = `lab ${name} is being brought up or taken down right now`
+  return locked(`lab-${name}`, { seconds: 0, busy }, async () => {
+    const old = await findLab(name)
+    if (old) throw alreadyUp(old)
+    if (await isAlive(name)) say(`removing what an interrupted up of lab ${name} has left`)
+    if (!isNothing(await findRemains(name))) await removeRemains(name)
+    try {
+      const image = await ensureImage({ lab: name, yes, say, signal })
+      const lab = describe(name, count)
+      say(`starting ${lab.nodes.map(node => node.name).join(', ')}`)
+      await build(lab, image, signal)
+      await writeNote(name, { count, image })
+      return lab
+    } catch (error) {
+      await removeRemains(name)
+      throw error
+    }
+  })
+}
+
+async function build(lab: Lab, image: Image, signal: AbortSignal | undefined): Promise<void> {
+  await mkdir(lab.dir, { recursive: true, mode: 0o755 })
+  const { public: authorizedKey } = await makeKey(lab.name, 'key')
+  await makeBridge(lab.name)
+  const hostKeys = new Map<LabNode, KeyPair>()
+  const queue = new PQueue({ concurrency })
+  const work = lab.nodes.map(node => async () => {
+    signal?.throwIfAborted()
+    const hostKey = await makeKey(lab.name, `host_key_${node.name}`)
+    hostKeys.set(node, hostKey)
+    await makeCable(node)
+    await installNode(node, image, { hostKey, authorizedKey })
+    signal?.throwIfAborted()
+    await bootNode(node, image)
+  })
+  // All must have ended before anything is removed, and the first failure is the one to tell.
+  const results = await Promise.allSettled(work.map(task => queue.add(task)))
+  const failure = results.find(result => result.status === 'rejected')
+  if (failure) throw failure.reason
+  await writeAccess(lab, hostKeys)
+}
+
+function alreadyUp(lab: Lab): UsageError {
+  const [use, , takeDown] = usage(lab)
+  return new UsageError(`lab ${lab.name} is already up, with ${lab.nodes.length} nodes`, {
+    hint: [`Use it: ${use}`, `Or take it down: ${takeDown}`, 'Or give another one a --name.'].join('\n'),
+  })
+}
+
+/** Command lines that use a lab. */
+export function usage(lab: Lab): string[] {
+  const name = lab.name === 'demo' ? '' : ` --name ${lab.name}`
+  return [
+    `ha-run site -i ${lab.inventory} -F ${lab.sshConfig}`,
+    `ha-run lab exec${name} node1 -- crm status`,
+    `ha-run lab down${name}`,
+  ]
+}
