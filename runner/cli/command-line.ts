@@ -1,0 +1,85 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { UsageError } from '../errors.js'
+import type { RunFlags } from './flags.js'
+
+/** The roles that can be named on the command line, in the order in which the tutorial takes them. */
+export const roleNames = ['network', 'corosync', 'authkey', 'pacemaker', 'apache', 'constraints'] as const
+
+const examples = `
+Examples:
+  ha-run site                       build, mend and verify everything in inventory/
+  ha-run site --check --diff        what would change, and how; changes nothing
+  ha-run corosync authkey -l node2  only these roles, only there
+  ha-run verify                     prove ring, membership, quorum and placement
+  ha-run lab up                     two disposable Debian nodes on this machine
+
+Exit codes: 0 converged or in sync, 1 wrong use, 2 failed, 3 drift (--check), 4 unreachable, 5 locked, 130 interrupted`
+
+/** The whole command line. What a command needs is loaded when it runs, so that --help is quick. */
+export function commandLine(): Command {
+  const program = new Command('ha-run')
+    .description('Bare Debian machines to a verified Corosync + Pacemaker cluster, over plain SSH.')
+    .usage('<command> [options]   or   ha-run <role...> [options]')
+    .argument('[roles...]', `roles to run: ${roleNames.join(' ')}`)
+    .showSuggestionAfterError()
+    .enablePositionalOptions()
+    .addHelpText('after', examples)
+  withRunOptions(program).action(async (roles: string[], flags: RunFlags) => {
+    if (roles.length === 0) throw new UsageError('what should be done?', { hint: '`ha-run site` converges everything; `ha-run --help` shows the rest' })
+    await converge({ roles }, flags)
+  })
+  withRunOptions(program.command('site')).description('converge everything, then verify')
+    .action(async (flags: RunFlags) => converge({ playbook: 'site' }, flags))
+  withRunOptions(program.command('verify')).description('assertions only')
+    .action(async (flags: RunFlags) => converge({ roles: ['verify'] }, flags))
+  withRunOptions(program.command('play')).description('another playbook').argument('<file>', 'a list of {name, hosts, roles}')
+    .action(async (file: string, flags: RunFlags) => converge({ playbookFile: file }, flags))
+  program.command('lab').description('a disposable cluster of real Debian nodes on this machine')
+    .helpOption(false).argument('[words...]').allowUnknownOption().passThroughOptions()
+    .action(async (words: string[]) => {
+      const { labCommand } = await import('../lab/command.js')
+      await throwingErrors(labCommand(line => process.stderr.write(`${line}\n`))).parseAsync(words, { from: 'user' })
+    })
+  return throwingErrors(program)
+}
+
+async function converge(what: { roles?: string[]; playbook?: string; playbookFile?: string }, flags: RunFlags): Promise<void> {
+  const { converge: run } = await import('./converge.js')
+  process.exitCode = await run(what, flags, process.argv.slice(2))
+}
+
+function withRunOptions(command: Command): Command {
+  return command
+    .option('-i, --inventory <path>', 'inventory file or directory', 'inventory/')
+    .option('-l, --limit <pattern>', "only these nodes: names, globs, groups, 'web:!node2'")
+    .option('--check', 'plan: look at everything, change nothing')
+    .option('--diff', 'show differences in full')
+    .option('-f, --forks <n>', 'nodes worked on at the same time', positiveInteger, 20)
+    .option('-F, --ssh-config <file>', "ssh's own configuration file")
+    .option('--ask-become-pass', 'ask for the password of sudo')
+    .option('--json', 'JSON Lines on stdout, nothing else')
+    .option('--junit <file>', 'write the results as JUnit XML')
+    .option('-v, --verbose', 'show every task, and stack traces')
+    .option('-q, --quiet', 'show failures and the closing table only')
+    .option('--no-color', 'plain text')
+}
+
+function positiveInteger(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('expected a number from 1 to 9999.')
+  return Number(text)
+}
+
+/** Makes commander throw its errors, as this tool's own, instead of printing them and leaving. */
+function throwingErrors(command: Command): Command {
+  command.configureOutput({ outputError: () => {} }).exitOverride(error => {
+    if (error.exitCode === 0) throw error
+    throw new UsageError(error.message.replace(/^error: /, ''), { hint: '`ha-run --help` shows what there is', cause: error })
+  })
+  for (const child of command.commands) throwingErrors(child)
+  return command
+}
+
+/** Help and version are no errors, although commander leaves by one. */
+export function isLeaving(error: unknown): boolean {
+  return error instanceof CommanderError && error.exitCode === 0
+}

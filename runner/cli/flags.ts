@@ -1,0 +1,15 @@
+/** The flags of every command that runs roles, as commander hands them over. */
+export interface RunFlags {
+  inventory: string
+  limit?: string
+  check?: boolean
+  diff?: boolean
+  forks: number
+  sshConfig?: string
+  askBecomePass?: boolean
+  json?: boolean
+  junit?: string
+  verbose?: boolean
+  quiet?: boolean
+  color: boolean
+}
