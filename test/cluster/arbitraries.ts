@@ -1,0 +1,76 @@
+import fc from 'fast-check'
+import type { DeclaredCib } from '../../runner/cluster/cib.js'
+import type { Constraint, Operation, Primitive, Resource } from '../../runner/cluster/declaration.js'
+
+/** Text that XML can carry and careless code does not. */
+export const hostileText = fc.array(fc.oneof(
+  fc.constantFrom('"', "'", '<', '>', '&', '\n', '\t', '\r', '  ', '&amp;', '&#10;', ']]>', '--', '\\n'),
+  fc.constantFrom('é', '😀', '\u00a0'),
+  fc.string({ maxLength: 4 })
+), { maxLength: 6 }).map(parts => parts.join(''))
+
+const names = fc.constantFrom('ip', 'statusurl', 'a b', '__proto__', 'constructor', 'ä', 'OCF_CHECK_LEVEL')
+const pairs = fc.dictionary(names, hostileText, { maxKeys: 4 })
+const times = fc.constantFrom('0s', '10', '10s', '60s', '1min', '500ms')
+
+const operation: fc.Arbitrary<Operation> = fc.record({
+  name: fc.constantFrom('start', 'stop', 'monitor'),
+  interval: times,
+  options: fc.dictionary(fc.constantFrom('on-fail', 'role', 'OCF_CHECK_LEVEL'), hostileText),
+  timeout: fc.option(times, { nil: undefined })
+})
+
+const primitive = (id: string): fc.Arbitrary<Primitive> => fc.record({
+  kind: fc.constant('primitive' as const),
+  id: fc.constant(id),
+  agent: fc.constantFrom('ocf:heartbeat:IPaddr2', 'ocf:heartbeat:apache', 'systemd:nginx', 'systemd:a@b:c'),
+  params: pairs,
+  operations: fc.uniqueArray(operation, { maxLength: 4, selector: ({ name, interval }) => `${name} ${interval}` }),
+  meta: pairs
+})
+
+/** Where the primitive of each id lives: by itself, in a clone, or in a group. */
+const homes = fc.tuple(...['p1', 'p2', 'p3', 'p4'].map(id => fc.record({
+  id: fc.constant(id),
+  primitive: primitive(id),
+  home: fc.constantFrom('none', 'alone', 'alone', 'clone', 'g1', 'g2'),
+  order: fc.nat(9)
+})))
+
+const resources: fc.Arbitrary<Resource[]> = fc.tuple(homes, pairs).map(([all, meta]) => {
+  const declared = all.filter(({ home }) => home !== 'none')
+  const groups = ['g1', 'g2'].flatMap(id => {
+    const members = declared.filter(({ home }) => home === id).sort((one, other) => one.order - other.order)
+    if (members.length === 0) return []
+    return [{ kind: 'group' as const, id, members: members.map(member => member.id), meta }]
+  })
+  const primitives = declared.map(item => item.home === 'clone'
+    ? { ...item.primitive, clone: { id: `${item.id}-clone`, meta } }
+    : item.primitive)
+  return [...groups, ...primitives]
+})
+
+const scores = fc.constantFrom('INFINITY', '-INFINITY', '0', '100', '1000000')
+const constraints: fc.Arbitrary<Constraint[]> = fc.tuple(
+  fc.record({
+    kind: fc.constant('location' as const), id: fc.constant('l1'),
+    resource: hostileText, node: hostileText, score: scores
+  }),
+  fc.record({
+    kind: fc.constant('colocation' as const), id: fc.constant('k1'),
+    resource: hostileText, with: hostileText, score: scores
+  }),
+  fc.record({
+    kind: fc.constant('order' as const), id: fc.constant('o1'), first: hostileText, then: hostileText,
+    orderKind: fc.constantFrom('Mandatory' as const, 'Optional' as const, 'Serialize' as const)
+  })
+).chain(all => fc.subarray<Constraint>(all))
+
+/** What a cluster may declare, with ids from a small pool so that two declarations meet. */
+export const declaration: fc.Arbitrary<DeclaredCib> = fc.record({
+  resources,
+  constraints,
+  properties: fc.dictionary(fc.constantFrom('stonith-enabled', 'fencing-timeout', 'no-quorum-policy'), hostileText),
+  resourceDefaults: pairs,
+  operationDefaults: pairs
+})

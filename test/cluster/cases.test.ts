@@ -1,0 +1,84 @@
+import test from 'ava'
+import { parseAgentMetadata, withTimeouts } from '../../runner/cluster/agent-metadata.js'
+import { parseCfgtool } from '../../runner/cluster/cfgtool.js'
+import { cibDifferences, cibWith } from '../../runner/cluster/cib.js'
+import { membersOf, parseCmap } from '../../runner/cluster/cmap.js'
+import { corosyncConf, parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
+import { flatten } from '../../runner/cluster/corosync-keys.js'
+import { parseCrmMon } from '../../runner/cluster/crm-mon.js'
+import type { Cluster, Primitive } from '../../runner/cluster/declaration.js'
+import { differingKeys, isLive, timersNotInForce } from '../../runner/cluster/live-keys.js'
+import { resolveNodeIds } from '../../runner/cluster/node-ids.js'
+import { parseQuorumtool } from '../../runner/cluster/quorumtool.js'
+import { declaredOf, type ShortDeclaration } from './declared.js'
+import { casesIn, folders, plain } from './cases.js'
+
+/** A case of any folder: it has the fields that its folder's subject reads. */
+interface Case {
+  /** What a tool printed or a file holds. */
+  output: string
+  /** What comes of it, or the error that says why nothing does. */
+  expected?: unknown
+  error?: string
+  /** `agent-metadata`: whose operations get timeouts. */
+  primitive?: Primitive
+  /** `cib`. Differences are `subject: from -> to`, with `-` where a side is absent. */
+  declared: ShortDeclaration
+  observed: string
+  /** `corosync-conf-written`. */
+  cluster: Cluster
+  nodeIds: Record<string, number>
+  /** `live-keys`: a corosync.conf and what corosync-cmapctl printed. */
+  file: string
+  running: string
+  /** `node-ids`: the inventory's nodes, and each one's corosync.conf. */
+  nodes: string[]
+  confs: Record<string, string | null>
+}
+
+/** What each folder of cases is given to. */
+const subjects: Record<string, (data: Case) => unknown> = {
+  'agent-metadata': ({ output, primitive }) =>
+    primitive === undefined ? parseAgentMetadata(output) : withTimeouts(primitive, parseAgentMetadata(output)),
+  cfgtool: ({ output }) => parseCfgtool(output),
+  cib: ({ observed, declared }) => {
+    const differences = cibDifferences(observed, declaredOf(declared))
+    // Once put in, nothing may differ any more.
+    const left = cibDifferences(cibWith(observed, declaredOf(declared)), declaredOf(declared))
+    return [...differences, ...left].map(({ subject, from, to }) => `${subject}: ${from ?? '-'} -> ${to ?? '-'}`)
+  },
+  cmap: ({ output }) => parseCmap(output),
+  'corosync-conf': ({ output }) => flatten(parseCorosyncConf(output)),
+  'corosync-conf-written': ({ cluster, nodeIds }) => corosyncConf(cluster, new Map(Object.entries(nodeIds))),
+  'crm-mon': ({ output }) => parseCrmMon(output),
+  'live-keys': ({ file, running }) => {
+    const keys = flatten(parseCorosyncConf(file))
+    const differing = differingKeys(keys, parseCmap(running))
+    return {
+      differing: differing.map(difference => ({ ...difference, live: isLive(difference.subject) })),
+      notInForce: timersNotInForce(keys, parseCmap(running))
+    }
+  },
+  members: ({ output }) => membersOf(parseCmap(output)),
+  'node-ids': ({ nodes, confs }) => {
+    const parsed = Object.entries(confs).map(([node, text]) =>
+      [node, text === null ? undefined : parseCorosyncConf(text)] as const)
+    return resolveNodeIds(nodes, new Map(parsed))
+  },
+  quorumtool: ({ output }) => parseQuorumtool(output)
+}
+
+const readsAs = test.macro({
+  exec: (t, subject: (data: Case) => unknown, data: Case) => {
+    const read = () => plain(subject(data))
+    if (data.error === undefined) t.deepEqual(read(), data.expected)
+    else t.is(t.throws(read)?.message, data.error)
+  },
+  title: (name = '') => name
+})
+
+for (const folder of folders()) {
+  const subject = subjects[folder]
+  if (subject === undefined) throw new Error(`no subject for test/cases/cluster/${folder}`)
+  for (const { name, data } of casesIn(folder)) test(`${folder}: ${name}`, readsAs, subject, data)
+}

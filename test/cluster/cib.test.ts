@@ -1,0 +1,75 @@
+import test from 'ava'
+import fc from 'fast-check'
+import { cibDifferences, cibWith, noLongerDeclared } from '../../runner/cluster/cib.js'
+import { parseXml, renderXml, walk, type Element } from '../../runner/cluster/xml.js'
+import { declaration, hostileText } from './arbitraries.js'
+import { declaredOf } from './declared.js'
+
+const empty = '<cib><configuration><crm_config/><nodes/><resources/><constraints/></configuration></cib>'
+const nothing = declaredOf({})
+
+/** A CIB with somebody else's things in every section. */
+function withForeign(cib: string, value: string): string {
+  const root = parseXml(cib)
+  const foreign = (name: string, id: string, ...children: Element[]): Element => {
+    return { name, attributes: new Map([['id', `x-${id}`], ['odd', value]]), children }
+  }
+  for (const section of walk(root)) {
+    if (section.name === 'resources') {
+      section.children.unshift({ comment: ' theirs ' }, foreign('primitive', 'p', foreign('meta_attributes', 'm')))
+      section.children.push(foreign('group', 'g', foreign('primitive', 'q')))
+    }
+    if (section.name === 'constraints') section.children.push(foreign('rsc_ticket', 't'))
+    if (section.name === 'configuration') {
+      const role = { ...foreign('acl_role', 'r'), children: [{ text: `text ${value}` }] }
+      section.children.push(foreign('acls', 'a', role))
+    }
+  }
+  return renderXml(root)
+}
+
+function foreignParts(cib: string): string[] {
+  return [...walk(parseXml(cib))].filter(({ attributes }) => attributes.get('id')?.startsWith('x-')).map(renderXml)
+}
+
+test('what was put in differs no more, whatever was there before', t => {
+  fc.assert(fc.property(declaration, declaration, hostileText, (before, declared, value) => {
+    const cib = withForeign(cibWith(empty, before), value)
+    const candidate = cibWith(cib, declared)
+    t.deepEqual(cibDifferences(candidate, declared), [])
+    t.is(cibWith(candidate, declared), candidate)
+    t.deepEqual(foreignParts(candidate), foreignParts(cib))
+  }), { numRuns: 300 })
+})
+
+test('no difference, no edit', t => {
+  fc.assert(fc.property(declaration, hostileText, (declared, value) => {
+    const cib = withForeign(cibWith(empty, declared), value)
+    t.deepEqual(cibDifferences(cib, declared), [])
+    t.is(cibWith(cib, declared), cib)
+  }))
+})
+
+test('ids stay unique', t => {
+  fc.assert(fc.property(declaration, declaration, (before, declared) => {
+    const elements = [...walk(parseXml(cibWith(cibWith(empty, before), declared)))]
+    const objects = elements.filter(({ name }) => name !== 'obj_ref')
+    const ids = objects.flatMap(({ attributes }) => attributes.get('id') ?? [])
+    t.deepEqual(ids, [...new Set(ids)])
+  }))
+})
+
+test('declaring nothing changes nothing, and what was owned is remembered', t => {
+  fc.assert(fc.property(declaration, declared => {
+    const cib = cibWith(empty, declared)
+    t.is(cibWith(cib, nothing), cib)
+    t.deepEqual(noLongerDeclared(cib, declared), [])
+    const ids = [...declared.resources, ...declared.constraints].map(({ id }) => id)
+    t.true(ids.every(id => noLongerDeclared(cib, nothing).includes(id)))
+  }))
+})
+
+test('a value that XML cannot carry is refused', t => {
+  const declared = declaredOf({ properties: { 'no-quorum-policy': 'a\u0000b' } })
+  t.is(t.throws(() => cibWith(empty, declared)).message, 'XML cannot carry a control character: "a\\u0000b"')
+})

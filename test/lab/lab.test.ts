@@ -1,0 +1,209 @@
+import { readFile, readdir, readlink, stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import test from 'ava'
+import { $ } from 'zx/core'
+import { UsageError } from '../../runner/errors.js'
+import {
+  answers, boot, cutCable, describe, down, exec, findLab, freeze, healCable, powerKill, status, thaw, unfit, up,
+  type LabNode,
+} from '../../runner/lab/index.js'
+import { labNetns, nodeOf } from '../../runner/lab/names.js'
+import { inLab } from '../../runner/lab/network.js'
+import { powered } from '../../runner/lab/node.js'
+import { run } from '../../runner/lab/process.js'
+import { findRemains, isNothing } from '../../runner/lab/remains.js'
+
+/** One real lab for all tests of this file, and a second one that is killed halfway. */
+const name = `test-${process.pid}`
+const doomed = `doomed-${process.pid}`
+const say = () => {}
+const lab = describe(name, 2)
+const [node1, node2] = [nodeOf(name, 1), nodeOf(name, 2)]
+
+const reason = await unfit()
+const onLab = reason === null ? test.serial : test.serial.skip
+const title = (text: string) => reason === null ? text : `${text} (skipped: ${reason})`
+
+const ssh = (...words: string[]) =>
+  run(['ssh', '-F', lab.sshConfig, '-o', 'BatchMode=yes', ...words], { seconds: 60, nothrow: true })
+const inside = (node: LabNode, ...words: string[]) => exec(node, words, { output: 'collect', seconds: 60 })
+const ping = async (from: LabNode, address: string) =>
+  (await inside(from, 'ping', '-c1', '-W1', address)).exitCode === 0
+const hostLinks = async () =>
+  (await run(['ip', '-brief', 'link'], { seconds: 10 })).stdout.split('\n').map(line => line.split(' ')[0])
+
+/** Waits for something, 30 s at most. */
+async function eventually(done: () => Promise<boolean>): Promise<boolean> {
+  const end = Date.now() + 30_000
+  while (Date.now() < end) {
+    if (await done()) return true
+    await sleep(50)
+  }
+  return false
+}
+
+test.after.always(async () => {
+  if (reason !== null) return
+  await down({ name, say })
+  await down({ name: doomed, say })
+})
+
+onLab(title('up leaves nodes that ssh reaches by the written configuration'), async t => {
+  // Without the cached image this is the one that builds it.
+  t.timeout(20 * 60_000)
+  const before = await hostLinks()
+  t.deepEqual(await up({ name, count: 2, yes: true, say }), lab)
+  t.deepEqual(await hostLinks(), before, 'the host has no new link')
+  for (const node of lab.nodes) {
+    for (const address of [node.name, node.address]) {
+      t.is((await ssh(address, 'hostname')).stdout, 'debian\n', 'every fresh node has the same name')
+    }
+  }
+  t.is((await ssh('pi@node1', 'sudo -n id -u')).stdout, '0\n')
+  t.not((await ssh('admin@node1', 'sudo -n id -u')).exitCode, 0)
+  t.is((await ssh('admin@node1', 'echo raspberry | sudo -S -p "" id -u')).stdout, '0\n')
+  t.true(await eventually(async () => (await ssh('node1', 'systemctl is-system-running')).stdout === 'running\n'))
+  t.not((await ssh('node1', 'dpkg -s corosync')).exitCode, 0, 'a fresh node is bare')
+  t.is((await stat(`${lab.dir}/key`)).mode & 0o777, 0o600)
+})
+
+onLab(title('every node has a host key and a machine id of its own'), async t => {
+  for (const path of ['/etc/ssh/ssh_host_ed25519_key.pub', '/etc/machine-id']) {
+    const [one, two] = await Promise.all(lab.nodes.map(async node => (await inside(node, 'cat', path)).stdout))
+    t.truthy(one)
+    t.not(one, two)
+  }
+})
+
+onLab(title('a second up of the same name is refused and says how to go on'), async t => {
+  const error = await t.throwsAsync(up({ name, count: 2, yes: false, say }), { instanceOf: UsageError })
+  t.regex(error.message, /already up/)
+  t.regex(error.hint ?? '', new RegExp(`lab down --name ${name}`))
+})
+
+onLab(title('exec runs words as they are and passes their exit code on'), async t => {
+  const output = await inside(node1, 'sh', '-c', 'printf "<%s>" "$@"; exit 7', 'sh', 'a  b', '$HOME', 'it\'s')
+  t.is(output.stdout, '<a  b><$HOME><it\'s>')
+  t.is(output.exitCode, 7)
+  const { stdout } = await inside(node1, 'grep', 'CapBnd', '/proc/1/status', '/proc/self/status')
+  const capabilities = stdout.match(/[0-9a-f]{16}/g)
+  t.is(capabilities?.[0], capabilities?.[1], 'and may do no more than the node itself: not set the host\'s clock')
+})
+
+onLab(title('a package installs for real, from nothing but the local repository'), async t => {
+  t.timeout(120_000)
+  const install = 'apt-get -q update && apt-get -qy install --no-install-recommends curl && curl --version'
+  const output = await ssh('node1', install)
+  t.is(output.exitCode, 0, output.stdout + output.stderr)
+  t.regex(output.stdout, /^curl \d/m)
+})
+
+onLab(title('nothing routes out of the lab'), async t => {
+  const { stdout } = await run(['ip', '-n', labNetns(name), '-brief', 'link'], { seconds: 10 })
+  const links = stdout.trim().split('\n').map(line => line.split(/[@ ]/)[0])
+  t.deepEqual(new Set(links), new Set(['br0', 'lo', 'node1', 'node2']))
+  const routes = await run(['ip', '-n', labNetns(name), 'route'], { seconds: 10 })
+  t.regex(routes.stdout, /^192\.168\.0\.0\/24 dev br0 .*\n$/)
+  t.is((await inside(node1, 'ls', '/sys/class/net')).stdout, 'eth0\nlo\n', 'sysfs is the node\'s own')
+  t.true(await ping(node1, '192.168.0.254'), 'the gateway is there')
+  t.false(await ping(node1, '192.0.2.1'), 'and leads nowhere')
+})
+
+onLab(title('a node that reboots comes back'), async t => {
+  const bootId = async () => (await ssh('node2', 'cat /proc/sys/kernel/random/boot_id')).stdout
+  const before = await bootId()
+  t.regex(before, /-/)
+  await inside(node2, 'ip', 'address', 'add', '192.168.0.10/24', 'dev', 'eth0')
+  await inside(node2, 'systemctl', 'reboot')
+  t.true(await eventually(async () => ![before, ''].includes(await bootId())))
+  t.notRegex((await inside(node2, 'ip', 'address')).stdout, /192\.168\.0\.10\//, 'a floating IP does not survive')
+})
+
+onLab(title('a node without power is silent, and boots again'), async t => {
+  await inside(node2, 'touch', '/root/kept')
+  await powerKill(node2)
+  t.false(await answers(node2))
+  t.false(await ping(node1, node2.address), 'nor does the kernel answer for it')
+  t.is((await status(name)).labs[0]?.nodes[1]?.state, 'off')
+  await t.throwsAsync(inside(node2, 'true'), { instanceOf: UsageError, message: /no power/ })
+  await boot(node2)
+  t.true(await answers(node2))
+  t.is((await inside(node2, 'ls', '/root/kept')).exitCode, 0, 'its disk survives')
+  await t.throwsAsync(boot(node2), { instanceOf: UsageError, message: /already running/ })
+})
+
+onLab(title('a node that switches itself off stays off until it is booted'), async t => {
+  await inside(node2, 'systemctl', 'poweroff')
+  t.true(await eventually(async () => (await status(name)).labs[0]?.nodes[1]?.state === 'off'))
+  t.false(await ping(node1, node2.address))
+  await boot(node2)
+  t.true(await ping(node1, node2.address))
+})
+
+onLab(title('a frozen node does not answer ssh, and a thawed one does'), async t => {
+  t.true(await answers(node2))
+  await freeze(node2)
+  t.false(await answers(node2))
+  t.is((await status(name)).labs[0]?.nodes[1]?.state, 'frozen')
+  await thaw(node2)
+  t.true(await answers(node2))
+})
+
+onLab(title('a frozen node can lose its power'), async t => {
+  await freeze(node2)
+  await powerKill(node2)
+  await boot(node2)
+  t.true(await answers(node2))
+})
+
+onLab(title('a pulled cable parts a node from the others, and can be plugged in again'), async t => {
+  t.true(await ping(node1, node2.address))
+  await cutCable(node2)
+  t.false(await ping(node1, node2.address))
+  t.is((await inside(node2, 'cat', '/sys/class/net/eth0/carrier')).stdout, '0\n')
+  t.false((await status(name)).labs[0]?.nodes[1]?.plugged)
+  await healCable(node2)
+  t.true(await eventually(() => ping(node1, node2.address)))
+})
+
+onLab(title('an up that is killed at any point leaves nothing that down does not find'), async t => {
+  t.timeout(120_000)
+  const module = import.meta.resolve('../../runner/lab/index.js')
+  const code = `import { up } from '${module}'; await up({ name: '${doomed}', count: 3, yes: false, say() {} })`
+  const upTo: (() => Promise<boolean>)[] = [
+    async () => (await findRemains(doomed)).netns.length > 0,
+    async () => (await findRemains(doomed)).mounts.length > 0,
+    async () => (await findRemains(doomed)).mounts.length === 3,
+    async () => powered(nodeOf(doomed, 1)),
+  ]
+  for (const reached of upTo) {
+    const child = $({ quiet: true, nothrow: true, prefix: 'exec ' })`node --input-type=module --eval ${code}`
+    t.true(await eventually(reached))
+    await child.kill('SIGKILL')
+    await child
+    t.is(await findLab(doomed), null)
+    const before = await findRemains(doomed)
+    t.true(await down({ name: doomed, say }))
+    t.true(isNothing(await findRemains(doomed)))
+    t.deepEqual(await processesWith(doomed), [])
+    t.true(before.netns.length > 0)
+    t.false(await down({ name: doomed, say }), 'a second down has nothing to do')
+  }
+})
+
+onLab(title('down leaves nothing, not even a visitor of the lab\'s network'), async t => {
+  const visitor = $({ quiet: true, nothrow: true, prefix: 'exec ' })`${inLab(name, ['sleep', '60'])}`
+  const network = (pid: number | 'self' | undefined) => readlink(`/proc/${pid}/ns/net`)
+  t.true(await eventually(async () => (await network(visitor.pid)) !== (await network('self'))))
+  t.true(await down({ name, say }))
+  t.is((await visitor).signal, 'SIGKILL')
+  t.true(isNothing(await findRemains(name)))
+  t.deepEqual(await processesWith(name), [])
+})
+
+/** Command lines, of any process on this machine, that name the lab. */
+async function processesWith(labName: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter(entry => /^\d+$/.test(entry) && Number(entry) !== process.pid)
+  const lines = await Promise.all(pids.map(pid => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
+  return lines.filter(line => line.includes(`ha-run.${labName}`) || line.includes(`labs/${labName}/`))
+}

@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process'
+import test from 'ava'
+import { z } from 'zod'
+import { detectScript, managerOf, probesOf } from '../../../roles/network/detect.js'
+import { managerNames } from '../../../roles/network/manager.js'
+import { casesIn } from './cases.js'
+
+const detectCase = z.strictObject({
+  nmcli: z.string(),
+  networkctl: z.string(),
+  dhcpcd: z.string(),
+  ifquery: z.string(),
+  /** Null: nobody. */
+  manager: z.enum(managerNames).nullable(),
+})
+
+for (const [name, { manager, ...probes }] of casesIn('detect', detectCase)) {
+  test(name, (t) => {
+    t.is(managerOf(probes, 'eth0'), manager ?? undefined)
+  })
+}
+
+test('the output comes apart at the markers', (t) => {
+  const script = detectScript('eth0')
+  const marker = /echo (\S+)\n/.exec(script)![1]
+  const output = ['100 (connected)\nx\n', '', '/run/dhcpcd/sock\n', 'eth0=eth0\n'].join(`${marker}\n`)
+  t.deepEqual(probesOf(output), {
+    nmcli: '100 (connected)\nx\n',
+    networkctl: '',
+    dhcpcd: '/run/dhcpcd/sock\n',
+    ifquery: 'eth0=eth0\n',
+  })
+})
+
+test('the script is valid for a POSIX shell, whatever the name', (t) => {
+  for (const iface of ['eth0', "e'th 0; exit 1"]) {
+    const output = execFileSync('sh', { input: detectScript(iface), encoding: 'utf8' })
+    t.is(output.match(/--ha-run-next-probe--/g)?.length, 3)
+  }
+})
+
+test('nothing of the script can start a daemon or read the session\'s stdin', (t) => {
+  const script = detectScript('eth0')
+  t.notRegex(script, /dhcpcd -[^U]/)
+  t.true(script.includes('</dev/null'))
+})

@@ -1,0 +1,41 @@
+import test from 'ava'
+import { z } from 'zod'
+import { managerNames, type Addressing } from '../../../roles/network/manager.js'
+import { managers } from '../../../roles/network/managers.js'
+import { casesIn } from './cases.js'
+
+const managerCase = z.strictObject({
+  /** Absent: there is no file. */
+  file: z.string().optional(),
+  network: z.strictObject({
+    address: z.string(),
+    prefix: z.number(),
+    gateway: z.string().optional(),
+    dns: z.array(z.string()),
+  }),
+  written: z.string(),
+  read: z.strictObject({
+    address: z.string().optional(),
+    prefix: z.number().optional(),
+    gateway: z.string().optional(),
+    dns: z.array(z.string()).optional(),
+  }),
+})
+
+for (const name of managerNames) {
+  const { read, write } = managers[name]
+  for (const [title, { file, network, written, read: expected }] of casesIn(name, managerCase)) {
+    test(title, (t) => {
+      t.deepEqual(said(read(file, 'eth0')), said(expected))
+      t.is(write(file, 'eth0', network), written)
+      t.is(write(written, 'eth0', network), written)
+      const now = read(written, 'eth0')
+      t.is(`${now.address}/${now.prefix}`, `${network.address}/${network.prefix}`)
+    })
+  }
+}
+
+/** Without the fields that are undefined. */
+function said(found: Addressing): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,52 @@
+import test from 'ava'
+import { dhcpcd } from '../../../roles/network/dhcpcd.js'
+import { ifupdown } from '../../../roles/network/ifupdown.js'
+import { networkd, networkFileOf } from '../../../roles/network/networkd.js'
+import { networkmanager, profileOf } from '../../../roles/network/networkmanager.js'
+
+const stanza = 'auto eth0\niface eth0 inet dhcp\n'
+const at = (path: string, text: string) => ({ path, text })
+
+test('ifupdown: the file that holds the stanza, if the main file includes it', (t) => {
+  const main = '/etc/network/interfaces'
+  t.is(ifupdown.path('eth0', []), main)
+  t.is(ifupdown.path('eth0', [at(main, stanza)]), main)
+  const included = at(`${main}.d/eth0.cfg`, stanza)
+  t.is(ifupdown.path('eth0', [at(main, 'source interfaces.d/*\n'), included]), included.path)
+  t.is(ifupdown.path('eth0', [at(main, `source-directory ${main}.d\n`), included]), main)
+  t.is(ifupdown.path('eth0', [at(main, `source-directory ${main}.d\n`), at(`${main}.d/eth0`, stanza)]), `${main}.d/eth0`)
+  t.is(ifupdown.path('eth0', [at(main, 'auto lo\n'), included]), main)
+  t.is(ifupdown.path('eth0', [at(main, 'source interfaces.d/*\n'), at(`${main}.d/x`, 'iface eth0 inet6 auto\n')]), main)
+})
+
+test('dhcpcd has one file', (t) => {
+  t.is(dhcpcd.path('eth0', []), '/etc/dhcpcd.conf')
+})
+
+test('NetworkManager: the active profile, under /etc wherever it lives now', (t) => {
+  const folder = '/etc/NetworkManager/system-connections'
+  const shown = 'lo:/run/NetworkManager/system-connections/lo.nmconnection\n' +
+    'eth0:/run/NetworkManager/system-connections/Wired connection 1\\: cable.nmconnection\n'
+  t.is(profileOf(shown, 'eth0'), '/run/NetworkManager/system-connections/Wired connection 1: cable.nmconnection')
+  t.is(profileOf(shown, 'eth1'), undefined)
+  t.is(networkmanager.path('eth0', [], profileOf(shown, 'eth0')), `${folder}/Wired connection 1: cable.nmconnection`)
+  const cable = at(`${folder}/cable.nmconnection`, '[connection]\nid=cable\ninterface-name=eth0\n')
+  const wifi = at(`${folder}/wifi.nmconnection`, '[connection]\ninterface-name=wlan0\n')
+  t.is(networkmanager.path('eth0', [wifi, cable]), cable.path)
+  t.is(networkmanager.path('eth1', [cable]), `${folder}/eth1.nmconnection`)
+})
+
+test('networkd: the file in use, and a file of its own where that one matches others too', (t) => {
+  const folder = '/etc/systemd/network'
+  const status = '● 2: eth0\n                     Link File: /usr/lib/systemd/network/99-default.link\n' +
+    '                  Network File: /run/systemd/network/20-wired.network\n                         State: routable\n'
+  t.is(networkFileOf(status), '/run/systemd/network/20-wired.network')
+  t.is(networkFileOf('  Network File: n/a\n'), undefined)
+  t.is(networkd.path('eth0', []), `${folder}/10-eth0.network`)
+  t.is(networkd.path('eth0', [], networkFileOf(status)), `${folder}/20-wired.network`)
+  const own = at(`${folder}/20-wired.network`, '[Match]\nName=eth0\n')
+  const all = at(`${folder}/05-all.network`, '[Match]\nName=en* eth*\n')
+  t.is(networkd.path('eth0', [own, at(`${folder}/10-x.network`, '[Match]\nName=eth1\n')]), own.path)
+  t.is(networkd.path('eth0', [own, all]), `${folder}/00-eth0.network`)
+  t.is(networkd.path('eth0', [own, all], own.path), own.path)
+})

@@ -1,0 +1,54 @@
+import test from 'ava'
+import type { TaskEvent } from '../../runner/engine/events.js'
+import { differenceLines, shareDifferences } from '../../runner/ui/difference.js'
+import { createStyle } from '../../runner/ui/style.js'
+
+const plain = createStyle({ color: false, utf8: true })
+const coloured = createStyle({ color: true, utf8: true })
+
+const shown = test.macro({
+  exec(t, from: string | undefined, to: string | undefined, expected: string[]) {
+    t.deepEqual(differenceLines({ subject: 'x', from, to }, plain), expected)
+  },
+  title: title => `a difference of ${title}`,
+})
+
+test('two values', shown, '0600', '0644', ['x: 0600 -> 0644'])
+test('nothing before', shown, undefined, 'installed', ['x: (absent) -> installed'])
+test('nothing after', shown, 'installed', undefined, ['x: installed -> (absent)'])
+test('an empty value', shown, '', 'a', ['x: "" -> a'])
+test('several lines', shown, 'a\nb\n', 'a\nc\n', ['--- x  (now)', '+++ x  (declared)', '@@ -1,2 +1,2 @@', ' a', '-b', '+c'])
+test('a new file', shown, undefined, 'a\n\tb\n', ['--- x  (absent)', '+++ x  (declared)', '@@ -0,0 +1,2 @@', '+a', '+    b'])
+test('a last newline', shown, 'a\nb', 'a\nb\n', [
+  '--- x  (now)',
+  '+++ x  (declared)',
+  '@@ -1,2 +1,2 @@',
+  ' a',
+  '-b',
+  '\\ No newline at end of file',
+  '+b',
+])
+test('lines that look like a header', shown, 'a\n-- b\n', 'a\n', ['--- x  (now)', '+++ x  (declared)', '@@ -1,2 +1,1 @@', ' a', '--- b'])
+
+test('no more than three lines of context', t => {
+  const lines = Array.from({ length: 20 }, (_, index) => `line ${index}`)
+  const changed = lines.with(10, 'new')
+  t.is(differenceLines({ subject: 'x', from: lines.join('\n'), to: changed.join('\n') }, plain).length, 2 + 1 + 3 + 2 + 3)
+})
+
+test('both sides have their colour', t => {
+  t.deepEqual(differenceLines({ subject: 'x', from: '1', to: '2' }, coloured), ['x: \x1b[31m1\x1b[39m -> \x1b[32m2\x1b[39m'])
+})
+
+test('what is equal on several nodes stands once, what is not stands apart', t => {
+  const mode = { subject: 'mode', from: '1', to: '2' }
+  const event = (host: string, ...diff: TaskEvent['diff'] & object): TaskEvent => {
+    return { event: 'task', cluster: 'c', host, role: 'r', task: 't', status: 'changed', ms: 0, diff }
+  }
+  const own = { subject: 'text', from: 'a', to: 'node2' }
+  t.deepEqual(shareDifferences([event('node1', mode), event('node2', mode, own), event('node3')]), [
+    { hosts: ['node1', 'node2'], role: 'r', task: 't', differences: [mode] },
+    { hosts: ['node2'], role: 'r', task: 't', differences: [own] },
+    { hosts: ['node3'], role: 'r', task: 't', differences: [] },
+  ])
+})

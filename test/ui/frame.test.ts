@@ -1,0 +1,105 @@
+import test from 'ava'
+import { frameOf } from '../../runner/ui/frame.js'
+import { Rows } from '../../runner/ui/rows.js'
+import { createStyle } from '../../runner/ui/style.js'
+import type { AnyEvent } from '../../runner/ui/visible.js'
+
+const style = createStyle({ color: false, utf8: true })
+
+function rowsFor(clusters: Record<string, string[]>, events: AnyEvent[] = []): Rows {
+  const rows = new Rows(
+    {
+      event: 'run', run: '1', command: [], inventory: 'i', check: false,
+      clusters: Object.entries(clusters).map(([name, nodes]) => ({ name, nodes })),
+    },
+    0,
+  )
+  for (const event of events) rows.apply(event, 0)
+  return rows
+}
+
+function pictured(rows: Rows, size: { columns?: number; lines?: number; now?: number } = {}): string[] {
+  const { texts, rest } = frameOf(rows.all, { style, columns: 80, lines: 20, now: 0, ...size })
+  return [...[...texts.values()].flatMap(text => text.split('\n')), ...(rest === undefined ? [] : [rest])]
+}
+
+const place = { cluster: 'web', host: 'node1', role: 'corosync', task: 'write corosync.conf' }
+const start: AnyEvent = { event: 'task-start', ...place, index: 3, count: 7, applying: true }
+const ok: AnyEvent = { event: 'task', ...place, status: 'ok', ms: 1 }
+const failed: AnyEvent = { event: 'task', ...place, status: 'failed', ms: 1, error: { message: 'no space\nleft' } }
+
+test('a row says the role, how far it is, and the task', t => {
+  t.deepEqual(pictured(rowsFor({ web: ['node1', 'node2'] }, [start])), [
+    '› node1  corosync 3/7       write corosync.conf',
+    '· node2  waiting',
+  ])
+})
+
+test('what takes long says for how long, and what it waits for', t => {
+  const notice: AnyEvent = { event: 'notice', cluster: 'web', host: 'node1', text: 'apt waits' }
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, notice]), { now: 12_400 }), [
+    '› node1  corosync 3/7       write corosync.conf  12 s  apt waits',
+  ])
+})
+
+test('the time stays in sight on a narrow screen', t => {
+  const rows = rowsFor({ web: ['node1'] }, [start])
+  t.deepEqual(pictured(rows, { columns: 40, now: 12_400 }), ['› node1  corosync 3/7       writ…  12 s'])
+})
+
+test('a failure is unfolded below its row', t => {
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, failed])), ['✖ node1  1 failed', '    no space left'])
+})
+
+test('between two tasks a row says what was done', t => {
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, ok])), ['✔ node1  1 ok'])
+})
+
+test('checks that go out together show as the first one that is open', t => {
+  const second: AnyEvent = { ...start, task: 'start corosync', index: 4 }
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, second, ok])), ['› node1  corosync 4/7       start corosync'])
+})
+
+test('several clusters have rows of their own, a single one only for its own tasks', t => {
+  t.deepEqual(pictured(rowsFor({ web: ['node1'], mail: ['mx1'] })), [
+    '· web      ',
+    '·   node1  waiting',
+    '· mail     ',
+    '·   mx1    waiting',
+  ])
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [{ ...start, host: undefined, role: 'constraints' }])), [
+    '› web    constraints 3/7    write corosync.conf',
+    '· node1  waiting',
+  ])
+})
+
+test('rows without room are counted, failed ones have room first', t => {
+  const names = Array.from({ length: 64 }, (_, index) => `node${index + 1}`)
+  const rows = rowsFor({ web: names }, [
+    { ...failed, host: 'node60' },
+    { ...start, host: 'node50' },
+  ])
+  const lines = pictured(rows, { lines: 6 })
+  t.deepEqual(lines, [
+    '· node1   waiting',
+    '· node2   waiting',
+    '· node3   waiting',
+    '✖ node60  1 failed',
+    '    no space left',
+    '… 60 more: 1 running, 59 waiting',
+  ])
+  // After ten seconds the one that hangs is worth seeing.
+  t.true(pictured(rows, { lines: 6, now: 10_500 }).some(line => line.includes('node50')))
+})
+
+test('a frame never has more lines or columns than the screen', t => {
+  const names = Array.from({ length: 64 }, (_, index) => `node${index + 1}`)
+  const rows = rowsFor({ web: names }, names.map((host, index) => ({ ...(index % 3 ? start : failed), host })))
+  for (const columns of [30, 60, 120]) {
+    for (const lines of [3, 10, 23, 49]) {
+      const picture = pictured(rows, { columns, lines, now: 60_000 })
+      t.true(picture.length <= lines)
+      t.true(picture.every(line => line.length < columns))
+    }
+  }
+})

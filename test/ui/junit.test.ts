@@ -1,0 +1,80 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- parsed text has the type that the test expects */
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { junitReporter } from '../../runner/ui/junit-file.js'
+import { escapeXml, junit } from '../../runner/ui/junit.js'
+import type { AnyEvent } from '../../runner/ui/visible.js'
+
+const events: AnyEvent[] = [
+  { event: 'run', run: '1', command: [], inventory: 'i', check: false, clusters: [{ name: 'web', nodes: ['node1', 'node2'] }] },
+  { event: 'task', cluster: 'web', host: 'node1', role: 'corosync', task: 'install', status: 'ok', ms: 1200 },
+  {
+    event: 'task', cluster: 'web', host: 'node1', role: 'corosync', task: 'write "x" & <y>', status: 'failed', ms: 30,
+    error: { message: 'line one\nline <two>', command: 'corosync -t', output: '\x1b[31mbad\x1b[0m ]]>', hint: 'look' },
+  },
+  { event: 'task', cluster: 'web', host: 'node1', role: 'apache', task: 'page', status: 'skipped', reason: 'needs x', ms: 0 },
+  { event: 'task', cluster: 'web', host: 'node2', role: 'apache', task: 'page', status: 'would-change', ms: 5, diff: [{ subject: 'mode of x', from: '1', to: '2' }] },
+  { event: 'assertion', cluster: 'web', role: 'verify', task: 'page answers', status: 'failed', evidence: 'refused', hint: 'start it', ms: 4 },
+  { event: 'error', cluster: 'web', host: 'node2', status: 'unreachable', error: { message: 'no answer' } },
+]
+
+test('a suite for each cluster and host, a case for each task', t => {
+  t.is(
+    junit(events),
+    `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="ha-run" tests="6" failures="3" errors="1" skipped="1" time="1.239">
+  <testsuite name="web.node1" tests="3" failures="1" errors="0" skipped="1" time="1.230">
+    <testcase classname="web.node1" name="corosync: install" time="1.200"/>
+    <testcase classname="web.node1" name="corosync: write &quot;x&quot; &amp; &lt;y&gt;" time="0.030">
+      <failure message="line one&#10;line &lt;two&gt;" type="failed">$ corosync -t
+[31mbad[0m ]]&gt;
+look</failure>
+    </testcase>
+    <testcase classname="web.node1" name="apache: page" time="0.000">
+      <skipped message="needs x"/>
+    </testcase>
+  </testsuite>
+  <testsuite name="web.node2" tests="2" failures="1" errors="1" skipped="0" time="0.005">
+    <testcase classname="web.node2" name="apache: page" time="0.005">
+      <failure message="mode of x" type="would-change"/>
+    </testcase>
+    <testcase classname="web.node2" name="run" time="0.000">
+      <error message="no answer" type="unreachable"/>
+    </testcase>
+  </testsuite>
+  <testsuite name="web" tests="1" failures="1" errors="0" skipped="0" time="0.004">
+    <testcase classname="web" name="verify: page answers" time="0.004">
+      <failure message="refused" type="failed">start it</failure>
+    </testcase>
+  </testsuite>
+</testsuites>
+`,
+  )
+  t.true(XMLValidator.validate(junit(events)))
+})
+
+test('a parser gives back what was escaped', t => {
+  const text = 'a & b < c > "d" \'e\' ]]>'
+  const parsed = new XMLParser().parse(`<x>${escapeXml(text)}</x>`) as { x: string }
+  t.is(parsed.x, text)
+})
+
+test('the file appears whole, and nothing is left beside it', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'ha-run-junit-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'report.xml')
+  await writeFile(file, 'old')
+  const reporter = junitReporter(file)
+  for (const event of events) reporter.report(event)
+  t.is(await readFile(file, 'utf8'), 'old')
+  await reporter.close()
+  t.is(await readFile(file, 'utf8'), junit(events))
+  t.deepEqual(await readdir(folder), ['report.xml'])
+})
+
+test('a folder that is not there is an error', async t => {
+  await t.throwsAsync(junitReporter('/nowhere/at/all.xml').close(), { code: 'ENOENT' })
+})

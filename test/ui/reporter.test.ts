@@ -1,0 +1,72 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import type { Reporter } from '../../runner/engine/events.js'
+import { createReporter } from '../../runner/ui/reporter.js'
+import { localeIsUtf8 } from '../../runner/ui/style.js'
+import { tee } from '../../runner/ui/tee.js'
+import type { AnyEvent } from '../../runner/ui/visible.js'
+import { collector } from './collector.js'
+
+const run: AnyEvent = {
+  event: 'run', run: '1', command: ['ha-run'], inventory: 'i', check: false, clusters: [{ name: 'web', nodes: ['node1'] }],
+}
+const hideCursor = '\x1b[?25l'
+
+async function written(options: { mode?: 'tty' | 'plain' | 'json'; isTTY: boolean; verbosity?: number }) {
+  const stdout = collector({ isTTY: options.isTTY, columns: 80, rows: 24 })
+  const reporter = createReporter({
+    mode: options.mode, stdout, stderr: collector(), verbosity: options.verbosity ?? 0, color: false, diff: false,
+  })
+  reporter.report(run)
+  await reporter.close()
+  return stdout.text()
+}
+
+test('rows on a terminal, lines elsewhere, JSON when asked for', async t => {
+  const term = process.env['TERM']
+  process.env['TERM'] = 'xterm'
+  t.teardown(() => {
+    if (term === undefined) delete process.env['TERM']
+    else process.env['TERM'] = term
+  })
+  t.true((await written({ isTTY: true })).includes(hideCursor))
+  t.false((await written({ isTTY: false })).includes(hideCursor))
+  t.false((await written({ isTTY: true, verbosity: 1 })).includes(hideCursor))
+  t.false((await written({ isTTY: true, verbosity: -1 })).includes(hideCursor))
+  t.regex(await written({ isTTY: true, mode: 'json' }), /^\{"event":"run",/)
+})
+
+test('a JUnit file beside any of them', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'ha-run-ui-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const junit = join(folder, 'junit.xml')
+  const stdout = collector()
+  const reporter = createReporter({ mode: 'json', stdout, stderr: collector(), verbosity: 0, color: false, diff: false, junit })
+  reporter.report(run)
+  await reporter.close()
+  t.regex(await readFile(junit, 'utf8'), /<testsuites name="ha-run" tests="0"/)
+})
+
+test('a tee tells all, and closes all even when one fails', async t => {
+  const calls: string[] = []
+  const fake = (name: string, failing = false): Reporter => ({
+    report: event => void calls.push(`${name} ${event.event}`),
+    async close() {
+      calls.push(`${name} close`)
+      if (failing) throw new Error(`${name} failed`)
+    },
+  })
+  const both = tee(fake('a', true), fake('b'))
+  both.report(run)
+  await t.throwsAsync(both.close(), { message: 'a failed' })
+  t.deepEqual(calls, ['a run', 'b run', 'a close', 'b close'])
+})
+
+test('the locale is asked as libc does', t => {
+  t.true(localeIsUtf8({ LANG: 'pt_BR.UTF-8' }))
+  t.true(localeIsUtf8({ LC_ALL: 'C.utf8', LANG: 'C' }))
+  t.false(localeIsUtf8({ LC_ALL: 'C', LANG: 'C.UTF-8' }))
+  t.false(localeIsUtf8({}))
+})

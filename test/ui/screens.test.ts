@@ -1,0 +1,42 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- parsed text has the type that the test expects */
+import { readFileSync, readdirSync } from 'node:fs'
+import test from 'ava'
+import { load } from 'js-yaml'
+import { closing } from '../../runner/ui/closing.js'
+import { plainReporter } from '../../runner/ui/plain.js'
+import { createStyle } from '../../runner/ui/style.js'
+import { visibleEvent } from '../../runner/ui/visible.js'
+import type { AnyEvent } from '../../runner/ui/visible.js'
+import { collector } from './collector.js'
+
+/**
+ * Each file is a run: its events, and what the two human reporters leave on the screen. `plain` is all of the plain
+ * reporter's output, `closing` what stays after the live rows are gone.
+ */
+interface Case {
+  about: string
+  options: { verbosity?: number; diff?: boolean }
+  events: AnyEvent[]
+  plain: string
+  closing: string
+}
+
+const folder = 'test/cases/ui'
+const style = createStyle({ color: false, utf8: true })
+
+for (const file of readdirSync(folder).filter(name => name.endsWith('.yml'))) {
+  const { about, options, events, ...expected } = load(readFileSync(`${folder}/${file}`, 'utf8')) as Case
+  const settings = { verbosity: 0, diff: false, style, ...options }
+
+  test(`${file}, plain: ${about}`, async t => {
+    const out = collector()
+    const reporter = plainReporter({ ...settings, stdout: out, stderr: out })
+    for (const event of events) reporter.report(event)
+    await reporter.close()
+    t.is(out.text(), expected.plain)
+  })
+
+  test(`${file}, closing: ${about}`, t => {
+    t.is(`${closing(events.map(visibleEvent), { ...settings, streamed: false }).join('\n')}\n`, expected.closing)
+  })
+}
