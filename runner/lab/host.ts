@@ -32,10 +32,9 @@ export function missingPackages(required: string[], dpkgQuery: string): string[]
  * Is this a machine that a lab can stand on? Null, or the reason why not, as people and skipped tests need it.
  */
 export async function unfit(): Promise<string | null> {
-  if (process.getuid?.() !== 0) return 'a lab needs root'
   const { ID } = parseOsRelease(await readFile('/etc/os-release', 'utf8').catch(() => ''))
   if (ID !== 'debian' && ID !== 'ubuntu') return `a lab needs Debian or Ubuntu, this is ${ID ?? process.platform}`
-  return null
+  return process.getuid?.() === 0 ? null : 'a lab needs root'
 }
 
 /** @throws UsageError unless this is root on Debian or Ubuntu */

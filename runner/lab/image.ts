@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildGroup, inGroup, makeGroup } from './cgroup.js'
-import { hostSuite } from './host.js'
 import { locked } from './lock.js'
 import { imagesDir } from './names.js'
 import { run } from './process.js'
@@ -26,6 +25,8 @@ export interface Image {
 export interface ImageOptions {
   /** The lab that asks, in whose control group the work is done. */
   lab: string
+  /** The release's code name. */
+  suite: string
   yes: boolean
   say: (line: string) => void
   signal?: AbortSignal | undefined
@@ -36,7 +37,7 @@ export interface ImageOptions {
  * finds it done. It gets its name when it is complete, so that a build that was cut short is never used.
  */
 export async function ensureImage(options: ImageOptions): Promise<Image> {
-  const suite = await hostSuite()
+  const { suite } = options
   const dir = join(imagesDir, `${suite}-${recipeHash(suite)}`)
   const image = { root: join(dir, 'root'), packages: join(dir, 'packages') }
   if (existsSync(dir)) return image
@@ -49,22 +50,21 @@ export async function ensureImage(options: ImageOptions): Promise<Image> {
     await prune()
     const part = `${dir}${partSuffix(options.lab)}`
     await mkdir(part)
-    await build(part, suite, options)
+    await build(part, options)
     await rename(part, dir)
     return image
   })
 }
 
-async function build(part: string, suite: string, options: ImageOptions): Promise<void> {
-  const { say, signal } = options
-  const group = await makeGroup(buildGroup(options.lab))
+async function build(part: string, { lab, suite, yes, say, signal }: ImageOptions): Promise<void> {
+  const group = await makeGroup(buildGroup(lab))
   const paths = {
     root: join(part, 'root'),
     work: join(part, 'work'),
     sources: join(part, 'sources.list'),
     script: join(part, 'customize.sh'),
   }
-  await writeFile(paths.sources, (await hostSources(suite, options.yes)).join('\n') + '\n')
+  await writeFile(paths.sources, (await hostSources(suite, yes)).join('\n') + '\n')
   await writeFile(paths.script, customizeScript())
   say(`building the base image of ${suite} from this machine's own apt sources (once)`)
   const onLine = (line: string) => { if (/^I: [a-z -]+\.\.\.$/.test(line)) say(`  ${line.slice(3)}`) }

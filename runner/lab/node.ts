@@ -24,8 +24,8 @@ export function interfacesFile(node: LabNode): string {
 }
 
 /**
- * The mount of a node's disk. `volatile` makes every sync of it free, and the node slow-disk-proof; what a host's crash
- * would lose is lost anyway. An overlay so mounted can only be mounted once, so it stays through power cuts.
+ * The mount of a node's disk. `volatile` makes its syncs free; what a crash of the host would lose is lost anyway. An
+ * overlay so mounted can be mounted only once, so it stays through power cuts.
  */
 export function mountCommand(node: LabNode, image: Image): string[] {
   const dir = nodeDir(node)

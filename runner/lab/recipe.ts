@@ -80,7 +80,8 @@ export function debootstrapCommand(
 ): string[] {
   return [
     // What mmdebstrap mounts in the tree would outlive it when it is killed; in a namespace of its own it cannot.
-    'unshare', '--mount', 'mmdebstrap', '--mode=root', '--variant=minbase', '--format=directory', `--include=${basePackages.join(',')}`,
+    'unshare', '--mount', 'mmdebstrap', '--mode=root', '--variant=minbase', '--format=directory',
+    `--include=${basePackages.join(',')}`,
     '--aptopt=APT::Install-Recommends "false"',
     // Absolute, and so the host's own: a private mirror's login.
     '--aptopt=Dir::Etc::netrc "/etc/apt/auth.conf"', '--aptopt=Dir::Etc::netrcparts "/etc/apt/auth.conf.d"',

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import PQueue from 'p-queue'
 import { UsageError } from '../errors.js'
 import { makeKey, writeAccess, type KeyPair } from './access.js'
-import { requireHost, requirePackages } from './host.js'
+import { hostSuite, requireHost, requirePackages } from './host.js'
 import { ensureImage, type Image } from './image.js'
 import { locked } from './lock.js'
 import { checkCount, checkName, describe, type Lab, type LabNode } from './names.js'
@@ -42,7 +42,7 @@ export async function up({ name, count, yes, say, signal }: UpOptions): Promise<
     if (await isAlive(name)) say(`removing what an interrupted up of lab ${name} has left`)
     if (!isNothing(await findRemains(name))) await removeRemains(name)
     try {
-      const image = await ensureImage({ lab: name, yes, say, signal })
+      const image = await ensureImage({ lab: name, suite: await hostSuite(), yes, say, signal })
       const lab = describe(name, count)
       say(`starting ${lab.nodes.map(node => node.name).join(', ')}`)
       await build(lab, image, signal)
