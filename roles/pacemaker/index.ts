@@ -11,12 +11,12 @@ const runs = 'pacemaker runs, with a DC'
 
 /** The resource manager on top of the ring, and the properties of the whole cluster. */
 export default role('pacemaker', ({ cluster: { properties, resourceDefaults, operationDefaults } }) => [
-  packages(['pacemaker', 'pacemaker-cli-utils', 'crmsh', 'resource-agents', 'curl'], ['corosync.service', 'pacemaker.service']),
   prerequisite('corosync is running', {
     needs: ['corosync: corosync runs what its files say', 'authkey: corosync runs what its files say'],
     holds: async ({ read }) => await read(runningKeys) !== undefined,
     remedy: 'run the roles before this one first: `ha-run corosync authkey`',
   }),
+  packages(['pacemaker', 'pacemaker-cli-utils', 'crmsh', 'resource-agents', 'curl'], ['corosync.service', 'pacemaker.service']),
   service('pacemaker.service', { enabled: true, needs: [install] }),
   pacemakerRuns(runs, [install, 'corosync is running']),
   clusterTask('cluster properties', {

@@ -1,0 +1,5 @@
+export default {
+  files: ['dist/test/**/*.test.js'],
+  workerThreads: false,
+  timeout: '2m',
+}

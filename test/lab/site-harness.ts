@@ -1,0 +1,108 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import test, { type ExecutionContext, type TestFn } from 'ava'
+import { dump, load } from 'js-yaml'
+import { $ } from 'zx/core'
+import type { MachineEvent, TaskEvent } from '../../runner/engine/events.js'
+import { inLab } from '../../runner/lab/network.js'
+import { describe, down, exec, unfit, up, type Lab } from '../../runner/lab/index.js'
+
+const main = fileURLToPath(new URL('../../runner/cli/main.js', import.meta.url))
+
+export interface Result {
+  exitCode: number | null
+  stdout: string
+  stderr: string
+  events: MachineEvent[]
+}
+
+/** One lab for the tests of a file, and ha-run itself, run as people run it: in a process of its own. */
+export class LabSite {
+  readonly lab: Lab
+
+  constructor(name: string, count: number) {
+    this.lab = describe(`${name}-${process.pid}`, count)
+  }
+
+  /** Runs `ha-run WORDS --json` on the lab's inventory, or another one. */
+  async run(words: string[], { inventory = this.lab.inventory, config = this.lab.sshConfig, seconds = 240 } = {}): Promise<Result> {
+    const all = [...words, '-i', inventory, '-F', config, '--json']
+    const { exitCode, stdout, stderr } = await $({
+      quiet: true, nothrow: true, timeout: `${seconds}s`, stdio: ['ignore', 'pipe', 'pipe'],
+    })`${process.execPath} ${main} ${all}`
+    const events = stdout.trim().split('\n').map(line => JSON.parse(line) as MachineEvent)
+    return { exitCode, stdout, stderr, events }
+  }
+
+  /** Runs shell text in a node, from outside. @returns what it printed. */
+  async on(node: string, script: string): Promise<string> {
+    const target = this.lab.nodes.find(({ name }) => name === node)!
+    const { exitCode, stdout, stderr } = await exec(target, ['sh', '-c', script], { output: 'collect', seconds: 120 })
+    if (exitCode !== 0) throw new Error(`${node}: ${script}: exit code ${exitCode}: ${stderr || stdout}`)
+    return stdout
+  }
+
+  /** Runs shell text beside the nodes, on the bridge: another machine of their network. */
+  async outside(script: string): Promise<void> {
+    await $({ quiet: true, timeout: '20s' })`${inLab(this.lab.name, ['sh', '-c', script])}`
+  }
+
+  /** The lab's inventory with something changed, as a file of its own. */
+  async inventory(name: string, change: (cluster: Record<string, unknown>, hosts: Record<string, Record<string, unknown>>) => void): Promise<string> {
+    const tree = load(await readFile(this.lab.inventory, 'utf8')) as { all: { children: { web: { vars: { cluster: Record<string, unknown> }; hosts: Record<string, Record<string, unknown>> } } } }
+    const { vars, hosts } = tree.all.children.web
+    change(vars.cluster, hosts)
+    return this.file(name, dump(tree))
+  }
+
+  /** A file in the lab's own directory, which goes with the lab. */
+  async file(name: string, text: string): Promise<string> {
+    const path = join(this.lab.dir, name)
+    await writeFile(path, text)
+    return path
+  }
+}
+
+/**
+ * Declares a lab that is brought up before a file's tests and taken down after them. Where no lab can be had, the
+ * tests are skipped, with the reason in their titles; with HA_RUN_LAB=required (CI) they fail instead.
+ */
+export function labSite(name: string, count: number): { site: LabSite; onLab: (title: string, body: (t: ExecutionContext) => Promise<void>) => void } {
+  const site = new LabSite(name, count)
+  const reason = unfit()
+  let fit = true
+  test.serial.before(async t => {
+    t.timeout(20 * 60_000)
+    const why = await reason
+    fit = why === null || process.env['HA_RUN_LAB'] === 'required'
+    if (fit) await up({ name: site.lab.name, count, yes: true, say: line => t.log(line) })
+  })
+  test.after.always(async () => {
+    if (fit) await down({ name: site.lab.name, say: () => {} })
+  })
+  const serial = test.serial as TestFn
+  return { site, onLab: (title, body) => serial(title, async t => { t.timeout(5 * 60_000); await body(t) }) }
+}
+
+export function tasksOf({ events }: Result): TaskEvent[] {
+  return events.filter(event => event.event === 'task')
+}
+
+/** Names of the tasks with a status, as `node1 network: write /etc/hosts`; a cluster's own tasks stand without a node. */
+export function withStatus(result: Result, ...statuses: string[]): string[] {
+  return tasksOf(result).filter(({ status }) => statuses.includes(status))
+    .map(({ host, role, task }) => `${host === undefined ? '' : `${host} `}${role}: ${task}`)
+}
+
+/** What went wrong, for a test's message: the failed tasks and assertions with their errors. */
+export function troubles(result: Result): string {
+  const failed = result.events.filter(event => 'status' in event && (event.status === 'failed' || event.status === 'unreachable') || event.event === 'error')
+  return failed.map(event => JSON.stringify(event)).join('\n') + result.stderr
+}
+
+export function summaryOf({ events }: Result) {
+  const last = events.at(-1)
+  if (last?.event !== 'summary') throw new Error(`the last line is no summary: ${JSON.stringify(last)}`)
+  return last
+}

@@ -1,0 +1,160 @@
+import { labSite, summaryOf, tasksOf, troubles, withStatus } from './site-harness.js'
+
+/** Two bare nodes become a cluster, role by role and then whole; every drift that we can think of is found and mended. */
+const { site, onLab } = labSite('site', 2)
+const running = 'ip -o -4 addr show | grep -c 192.168.0.10/'
+
+onLab('a plan for bare nodes is complete, and writes nothing', async t => {
+  for (const { name } of site.lab.nodes) await site.on(name, 'touch /run/before; sleep 0.1')
+  const plan = await site.run(['site', '--check'])
+  t.is(plan.exitCode, 3, troubles(plan))
+  t.true(withStatus(plan, 'would-change').includes('node1 corosync: install corosync'))
+  t.true(withStatus(plan, 'unknown').includes('constraints: resources and constraints'))
+  t.is(tasksOf(plan).length, tasksOf(await site.run(['site', '--check'])).length)
+  for (const { name } of site.lab.nodes) {
+    t.is(await site.on(name, 'find /etc /usr /var/lib /var/cache /root /run/lock /tmp -xdev -newer /run/before'), '')
+  }
+})
+
+onLab('a role that lacks what an earlier one provides fails, names it, and does nothing', async t => {
+  for (const [role, hint] of [['pacemaker', 'corosync authkey'], ['authkey', 'corosync'], ['constraints', 'pacemaker']] as const) {
+    const run = await site.run([role])
+    t.is(run.exitCode, 2, role)
+    t.deepEqual(withStatus(run, 'changed'), [])
+    t.true(troubles(run).includes(hint), `${role}: ${troubles(run)}`)
+  }
+})
+
+onLab('roles can be run one after the other; corosync waits for its key', async t => {
+  await site.run(['network'])
+  const corosync = await site.run(['corosync'])
+  t.is(corosync.exitCode, 0, troubles(corosync))
+  t.deepEqual(withStatus(corosync, 'skipped'), ['corosync: corosync runs what its files say'])
+  t.is(await site.on('node1', 'systemctl is-active corosync || :'), 'inactive\n', 'nothing was started by the package')
+  const authkey = await site.run(['authkey'])
+  t.is(authkey.exitCode, 0, troubles(authkey))
+  const hashes = await Promise.all(site.lab.nodes.map(({ name }) => site.on(name, 'stat -c "%a %U:%G %s" /etc/corosync/authkey; sha256sum </etc/corosync/authkey')))
+  t.is(hashes[0], hashes[1])
+  t.true(hashes[0]!.startsWith('400 root:root 256\n'))
+  t.regex(await site.on('node2', 'corosync-quorumtool -s'), /Quorate:\s+Yes/)
+})
+
+onLab('a foreign machine on the floating IP stops the run before the cluster takes it', async t => {
+  t.is((await site.run(['pacemaker', 'apache'])).exitCode, 0)
+  await site.outside('ip addr add 192.168.0.10/24 dev br0')
+  const taken = await site.run(['site'])
+  await site.outside('ip addr del 192.168.0.10/24 dev br0')
+  t.is(taken.exitCode, 2)
+  t.regex(troubles(taken), /192\.168\.0\.10 is taken: [0-9a-f:]{17} answers for it/)
+  t.false((await site.on('node1', 'cibadmin -Q')).includes('FloatIP'))
+})
+
+onLab('site builds the rest and proves it', async t => {
+  const run = await site.run(['site'])
+  t.is(run.exitCode, 0, troubles(run))
+  const assertions = run.events.filter(event => event.event === 'assertion')
+  t.is(assertions.filter(({ status }) => status === 'ok').length, 10)
+  t.deepEqual(assertions.filter(({ status }) => status === 'warning').map(({ task }) => task), ['fencing is on'])
+  const holders = await Promise.all(site.lab.nodes.map(({ name }) => site.on(name, `${running} || :`)))
+  t.deepEqual(holders.toSorted(), ['0\n', '1\n'])
+})
+
+onLab('a second run changes nothing, and asks each node in a few frames', async t => {
+  const again = await site.run(['site'])
+  t.is(again.exitCode, 0, troubles(again))
+  t.deepEqual(tasksOf(again).filter(({ status }) => status !== 'ok'), [])
+  t.like(summaryOf(again), { changed: 0, failed: 0, unreachable: 0 })
+})
+
+/** A drift: how it comes about on a node, and the tasks that find and mend it. */
+const drifts: [title: string, node: string, script: string, tasks: string[]][] = [
+  ['a line of /etc/hosts is gone', 'node2', 'sed -i /node1/d /etc/hosts', ['node2 network: write /etc/hosts']],
+  ['corosync.conf was edited', 'node2', 'sed -i s/3000/3001/ /etc/corosync/corosync.conf', ['corosync: write /etc/corosync/corosync.conf']],
+  ['corosync.conf cannot be read any more', 'node1', 'echo "totem {" >/etc/corosync/corosync.conf', ['corosync: write /etc/corosync/corosync.conf']],
+  ['the mode of corosync.conf', 'node1', 'chmod 600 /etc/corosync/corosync.conf', ['corosync: write /etc/corosync/corosync.conf']],
+  ['the mode of the key', 'node2', 'chmod 644 /etc/corosync/authkey', ['authkey: one key for all nodes']],
+  ['the key is gone', 'node1', 'rm /etc/corosync/authkey', ['authkey: one key for all nodes']],
+  ['the key is another one', 'node1', 'head -c 256 /dev/urandom >/etc/corosync/authkey', ['authkey: one key for all nodes']],
+  ['corosync is disabled', 'node1', 'systemctl -q disable corosync', ['node1 corosync: corosync is enabled in systemd']],
+  ['corosync is stopped', 'node2', 'systemctl stop corosync', ['corosync: corosync runs what its files say']],
+  ['pacemaker is stopped', 'node1', 'systemctl stop pacemaker', ['pacemaker: pacemaker runs, with a DC']],
+  ['pacemaker is disabled', 'node2', 'systemctl -q disable pacemaker', ['node2 pacemaker: pacemaker is enabled in systemd']],
+  ['a package was removed', 'node2', 'apt-get -qq -y purge crmsh >/dev/null 2>&1', ['node2 pacemaker: install pacemaker']],
+  ['apache2 is enabled in systemd', 'node1', 'systemctl -q enable apache2', ['node1 apache: apache2 is disabled and stopped in systemd']],
+  ['mod_status is off', 'node2', 'a2dismod -q -f status', ['node2 apache: enable mod_status']],
+  ['the page was edited', 'node1', 'echo hello >/var/www/html/index.html', ['node1 apache: write /var/www/html/index.html']],
+  ['a constraint was deleted', 'node1', 'crm -F configure delete FloatIP-before-WebSite', ['constraints: resources and constraints']],
+  ['a parameter was changed', 'node2', 'crm_resource -r FloatIP -p cidr_netmask -v 25', ['constraints: resources and constraints']],
+  ['a timeout was changed', 'node1', `cibadmin --modify --xml-text '<op id="WebSite-stop-0s" timeout="7s"/>'`, ['constraints: resources and constraints']],
+  ['a score was changed', 'node1', `cibadmin --modify --xml-text '<rsc_colocation id="WebSite-with-FloatIP" score="10"/>'`, ['constraints: resources and constraints']],
+  ['a property was changed', 'node2', 'crm_attribute -t crm_config -n stonith-enabled -v true', ['pacemaker: cluster properties']],
+]
+
+for (const [title, node, script, tasks] of drifts) {
+  onLab(`drift is found and mended: ${title}`, async t => {
+    await site.on(node, script)
+    const plan = await site.run(['site', '--check', '--diff'])
+    t.is(plan.exitCode, 3, troubles(plan))
+    t.true(tasks.every(task => withStatus(plan, 'would-change', 'unknown').includes(task)), withStatus(plan, 'would-change').join(', '))
+    const mend = await site.run(['site'])
+    t.is(mend.exitCode, 0, troubles(mend))
+    t.true(tasks.every(task => withStatus(mend, 'changed').includes(task)), withStatus(mend, 'changed').join(', '))
+    t.is((await site.run(['site', '--check'])).exitCode, 0)
+  })
+}
+
+onLab('what the cluster has and the inventory does not declare is left alone', async t => {
+  await site.on('node1', 'crm configure primitive Foreign ocf:heartbeat:Dummy meta target-role=Stopped; crm_resource -r WebSite --meta -p priority -v 5')
+  t.is((await site.run(['site'])).exitCode, 0)
+  t.regex(await site.on('node2', 'crm_resource -r WebSite --meta -g priority; cibadmin -Q --xpath "//primitive[@id=\'Foreign\']"'), /5\n[^]*Foreign/)
+  await site.on('node1', 'crm -F configure delete Foreign')
+})
+
+onLab('--limit works where it says, and never changes who the members are', async t => {
+  await site.on('node1', 'echo hello >/var/www/html/index.html')
+  await site.on('node2', 'echo hello >/var/www/html/index.html')
+  const limited = await site.run(['site', '-l', 'node2'])
+  t.deepEqual(withStatus(limited, 'changed'), ['node2 apache: write /var/www/html/index.html'])
+  t.true(tasksOf(limited).every(({ host }) => host !== 'node1'))
+  t.is((await site.on('node1', 'cat /var/www/html/index.html')), 'hello\n')
+  await site.on('node1', 'sed -i s/3000/3001/ /etc/corosync/corosync.conf')
+  const refused = await site.run(['corosync', '-l', 'node2'])
+  t.is(refused.exitCode, 2)
+  t.regex(troubles(refused), /node1 would have to change too and is not selected/)
+  t.is((await site.run(['site'])).exitCode, 0)
+})
+
+onLab('a token is changed live, on all nodes, without a new ring', async t => {
+  const inventory = await site.inventory('token.yml', cluster => { cluster['corosync'] = { token: 5000 } })
+  const ring = /Ring ID:\s+(\S+)/
+  const before = ring.exec(await site.on('node1', 'corosync-quorumtool -s'))![1]
+  const run = await site.run(['corosync'], { inventory })
+  t.is(run.exitCode, 0, troubles(run))
+  t.deepEqual(withStatus(run, 'changed'), ['corosync: write /etc/corosync/corosync.conf', 'corosync: corosync runs what its files say'])
+  for (const { name } of site.lab.nodes) {
+    t.regex(await site.on(name, 'corosync-cmapctl -g runtime.config.totem.token'), /= 5000/)
+  }
+  t.is(ring.exec(await site.on('node1', 'corosync-quorumtool -s'))![1], before)
+  t.deepEqual(withStatus(await site.run(['corosync'], { inventory }), 'changed'), [])
+  t.is((await site.run(['site'])).exitCode, 0)
+})
+
+onLab('what only a restart could change is refused with both values, and not even written', async t => {
+  const inventory = await site.inventory('hash.yml', cluster => { cluster['corosync'] = { crypto_hash: 'sha512' } })
+  const before = await site.on('node1', 'sha256sum /etc/corosync/corosync.conf; systemctl show -p MainPID corosync')
+  const run = await site.run(['site'], { inventory })
+  t.is(run.exitCode, 2)
+  t.regex(troubles(run), /totem\.crypto_hash is sha256 and would be sha512/)
+  t.is(await site.on('node1', 'sha256sum /etc/corosync/corosync.conf; systemctl show -p MainPID corosync'), before)
+})
+
+onLab('members are never added, dropped or renamed on the side', async t => {
+  const renamed = await site.inventory('renamed.yml', (_, hosts) => {
+    hosts['node3'] = hosts['node2']!
+    delete hosts['node2']
+  })
+  const run = await site.run(['corosync'], { inventory: renamed })
+  t.is(run.exitCode, 2)
+  t.regex(troubles(run), /node3 is new, node2 is not in the inventory/)
+  t.regex(troubles(await site.run(['network'], { inventory: renamed })), /a member of a running cluster as node2/)
+})
