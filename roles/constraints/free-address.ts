@@ -51,8 +51,8 @@ function isInCib(cib: string, address: string): boolean {
 
 /**
  * Makes the node's own kernel ask who has the address, by a datagram to its discard port, and reads the answer from
- * the neighbour table: no tool that Debian does not have, and no privileges. The kernel asks three times, a second
- * apart, before it says FAILED.
+ * the neighbour table: no tool that Debian does not have. What the table knew before may be half a minute old, so it
+ * is dropped first. The kernel asks three times, a second apart, before it says FAILED.
  */
 export function addressUse(address: string): Fact<AddressUse> {
   return { family: uses, argument: address }
@@ -61,6 +61,7 @@ export function addressUse(address: string): Fact<AddressUse> {
 const uses: Family<AddressUse> = {
   name: 'who has an address',
   script: addresses => addresses.map(address => sh`ip -o -4 addr show to ${`${address}/32`}; printf '\\0'
+ip neigh flush to ${address}
 bash -c 'echo >/dev/udp/$0/9' ${address} 2>/dev/null
 tries=20
 while [ $tries -gt 0 ]; do

@@ -6,7 +6,7 @@ import { fileState, fileText } from '../facts/files.js'
 import { unitState } from '../facts/units.js'
 import { sha256 } from '../blocks/file.js'
 import { fingerprint } from '../secret.js'
-import type { CmapValue } from './cmap.js'
+import { membersOf, type CmapValue } from './cmap.js'
 import { parseCorosyncConf, valueOf } from './corosync-conf.js'
 import { confPath, keyPath } from './corosync-files.js'
 import { flatten } from './corosync-keys.js'
@@ -43,10 +43,10 @@ export function corosyncRunsItsFiles(needs: readonly string[]): ClusterTask<Node
     tolerant: true,
     async check(scope) {
       const loaded = await readLoaded(scope)
-      if (loaded.every(({ keyHash }) => keyHash === undefined) && loaded.some(({ conf }) => wantsKey(conf))) {
-        return skip('it waits for the key: the authkey role makes it')
+      refuseUnequalConf(loaded)
+      if (new Set(loaded.map(({ keyHash }) => keyHash)).size > 1 || loaded.some(lacksKey)) {
+        return skip('it waits for the key: the authkey role gives every node the same')
       }
-      refuseUnequal(loaded)
       return loaded.flatMap(nodeDifferences)
     },
     async apply(scope) {
@@ -55,7 +55,7 @@ export function corosyncRunsItsFiles(needs: readonly string[]): ClusterTask<Node
       const stale = loaded.filter(node => node.active && nodeDifferences(node).length > 0)
       refuseUnselected(scope, [...stopped, ...stale].map(({ member }) => member))
       if (stale.length > 0) await reload(scope, loaded)
-      await Promise.all(stopped.map(start))
+      if (stopped.length > 0) await startTogether(stopped, loaded)
     },
   })
 }
@@ -69,13 +69,13 @@ async function readLoaded({ members }: Scope): Promise<Loaded[]> {
   }))
 }
 
-function wantsKey(conf: string | undefined): boolean {
-  const cipher = conf === undefined ? undefined : valueOf(parseCorosyncConf(conf), 'totem', 'crypto_cipher')
-  return cipher !== undefined && cipher !== 'none'
+function lacksKey({ conf, keyHash }: Loaded): boolean {
+  const cipher = valueOf(parseCorosyncConf(conf!), 'totem', 'crypto_cipher') ?? 'none'
+  return keyHash === undefined && cipher !== 'none'
 }
 
-/** Rule 9.1: nothing is loaded while nodes hold different files. */
-function refuseUnequal(loaded: Loaded[]): void {
+/** Rule 9.1: nothing is loaded while nodes hold different files. @throws TaskError also where one has none. */
+function refuseUnequalConf(loaded: Loaded[]): void {
   if (loaded.some(({ conf }) => conf === undefined)) {
     throw new TaskError(`${confPath} is missing on ${loaded.filter(({ conf }) => conf === undefined).map(({ member }) => member.name).join(', ')}`, {
       hint: 'run the corosync role first: `ha-run corosync`',
@@ -83,9 +83,6 @@ function refuseUnequal(loaded: Loaded[]): void {
   }
   if (new Set(loaded.map(({ conf }) => conf)).size > 1) {
     throw new TaskError(`${confPath} is not the same on every node`, { hint: 'run the corosync role first, for all nodes' })
-  }
-  if (new Set(loaded.map(({ keyHash }) => keyHash)).size > 1) {
-    throw new TaskError(`${keyPath} is not the same on every node`, { hint: 'run the authkey role first, for all nodes' })
   }
 }
 
@@ -121,10 +118,19 @@ export function refuseRestart(differing: Difference[], where: string): void {
   })
 }
 
-async function start({ member, conf, keyHash }: Loaded): Promise<void> {
-  await member.$({ timeout: 90 })`systemctl reset-failed corosync.service; systemctl start corosync.service`
-  await until(`corosync on ${member.name}`, 30, () => member.readAgain(runningKeys))
-  await note(member, conf!, keyHash)
+/** Seconds until nodes that run have found each other: several times the token. */
+const joinTime = 30
+
+/** Starts what is stopped at once, notes what was loaded, and waits until all that run have joined. */
+async function startTogether(stopped: Loaded[], loaded: Loaded[]): Promise<void> {
+  await Promise.all(stopped.map(async ({ member, conf, keyHash }) => {
+    await member.$({ timeout: 90 })`systemctl reset-failed corosync.service; systemctl start corosync.service`
+    await note(member, conf!, keyHash)
+  }))
+  await Promise.all(loaded.map(({ member }) => until(`${member.name} to be joined by all ${loaded.length} nodes`, joinTime, async () => {
+    const keys = await member.readAgain(runningKeys)
+    return keys && membersOf(keys).filter(({ status }) => status === 'joined').length >= loaded.length ? true : undefined
+  })))
 }
 
 /**

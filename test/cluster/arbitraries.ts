@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { DeclaredCib } from '../../runner/cluster/cib.js'
 import type { Constraint, Operation, Primitive, Resource } from '../../runner/cluster/declaration.js'
+import { milliseconds } from '../../runner/cluster/pacemaker-values.js'
 
 /** Text that XML can carry and careless code does not. */
 export const hostileText = fc.array(fc.oneof(
@@ -25,7 +26,11 @@ const primitive = (id: string): fc.Arbitrary<Primitive> => fc.record({
   id: fc.constant(id),
   agent: fc.constantFrom('ocf:heartbeat:IPaddr2', 'ocf:heartbeat:apache', 'systemd:nginx', 'systemd:a@b:c'),
   params: pairs,
-  operations: fc.uniqueArray(operation, { maxLength: 4, selector: ({ name, interval }) => `${name} ${interval}` }),
+  // Pacemaker itself refuses two operations of one name and interval, however the interval is written.
+  operations: fc.uniqueArray(operation, {
+    maxLength: 4,
+    selector: ({ name, interval }) => `${name} ${milliseconds(interval)}`
+  }),
   meta: pairs
 })
 

@@ -1,0 +1,78 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import type { ExecutionContext } from 'ava'
+import { ConnectError } from '../../runner/errors.js'
+import { Session, type Channel } from '../../runner/transport/session.js'
+
+/** Every POSIX sh of this machine that a node may have as its /bin/sh. */
+export const shells: [name: string, words: string[]][] = [
+  ['dash', ['/bin/dash']],
+  ['bash', ['/bin/bash', '--posix']],
+  ['busybox', ['/bin/busybox', 'sh']],
+].filter((shell): shell is [string, string[]] => existsSync(shell[1]![0]!))
+
+/** A shell on this machine in the place of one on a node. */
+export class LocalShell implements Channel {
+  readonly process: ChildProcessWithoutNullStreams
+  readonly closed: Promise<ConnectError>
+
+  constructor([command = '/bin/sh', ...words]: string[] = []) {
+    this.process = spawn(command, words, { stdio: 'pipe', env: { ...process.env, LC_ALL: 'C' } })
+    this.process.stdin.on('error', () => {})
+    this.closed = new Promise(resolve => {
+      this.process.on('exit', () => resolve(new ConnectError('the local shell is gone')))
+    })
+  }
+
+  write(text: string): void {
+    this.process.stdin.write(text)
+  }
+
+  onOutput(stream: 'stdout' | 'stderr', take: (chunk: Buffer) => void): void {
+    this.process[stream].on('data', take)
+  }
+
+  end(): void {
+    this.process.stdin.end()
+  }
+
+  kill(): void {
+    this.process.kill('SIGKILL')
+  }
+}
+
+/** A session over a shell on this machine, ended with the test. */
+export function localSession(t: Pick<ExecutionContext, 'teardown'>, words?: string[]): { session: Session; shell: LocalShell } {
+  const shell = new LocalShell(words)
+  const session = new Session(shell)
+  t.teardown(async () => {
+    await session.close()
+    for (const stream of ['stdout', 'stderr', 'stdin'] as const) shell.process[stream].destroy()
+  })
+  return { session, shell }
+}
+
+/** As errors and facts take it: a session with the name of a node. */
+export function localPlace(t: Pick<ExecutionContext, 'teardown'>, name = 'node1'): { name: string; session: Session } {
+  return { name, session: localSession(t).session }
+}
+
+/** Whether a process is still there and no zombie. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch {
+    return false
+  }
+  return true
+}
+
+/** Waits until something holds, for at most so many milliseconds; says whether it did. */
+export async function comesTrue(holds: () => boolean, patience = 3000): Promise<boolean> {
+  const deadline = Date.now() + patience
+  while (!holds()) {
+    if (Date.now() > deadline) return false
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+  return true
+}
