@@ -68,7 +68,7 @@ const kernelNetwork = fact('ip addr, ip route', `ip -o -4 addr show; printf '\\0
 
 const probes: Family<string> = {
   name: 'who manages an interface',
-  script: interfaces => interfaces.map(iface => `${detectScript(iface)}; printf '\\0'`).join('\n'),
+  script: interfaces => interfaces.map(iface => `${detectScript(iface)}printf '\\0'`).join('\n'),
   parse: ({ stdout }, interfaces) => interfaces.map((_, at) => stdout.split('\0')[at] ?? ''),
 }
 

@@ -85,6 +85,10 @@ async function becomeReady(channel: SshChannel, name: string, password: Secret |
       if (!asked && seen.includes(passwordWanted) && password) channel.write(`${password.reveal().toString()}\n`)
       if (seen.includes(shellReady)) resolve()
     })
+    // Without more input sudo gives up after the first wrong password.
+    channel.onOutput('stderr', chunk => {
+      if (chunk.toString().includes('Sorry, try again')) channel.end()
+    })
     void channel.closed.then(reason => {
       reject(seen.includes(passwordWanted) && !password
         ? new ConnectError(`${name}: sudo wants a password`, { hint: 'run again with --ask-become-pass' })

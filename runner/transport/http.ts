@@ -1,6 +1,6 @@
 import { get } from 'node:http'
 import { Duplex } from 'node:stream'
-import { $ } from 'zx/core'
+import { $, type ProcessPromise } from 'zx/core'
 import type { Connection } from '../inventory/site.js'
 import type { NodeConnection } from './connect.js'
 import { configurationWords, type SshSettings } from './openssh.js'
@@ -38,7 +38,7 @@ export async function httpGet(address: string, path: string, through?: NodeConne
       const options = {
         host: address, path, timeout: patience,
         // With an agent, Node would pass createConnection over and go to the address by itself.
-        ...(tunnel ? { createConnection: () => Duplex.from({ readable: tunnel.stdout, writable: tunnel.stdin }) } : { agent: false as const }),
+        ...(tunnel ? { createConnection: () => connectionOver(tunnel) } : { agent: false as const }),
       }
       const request = get(options, response => {
         let body = ''
@@ -54,4 +54,16 @@ export async function httpGet(address: string, path: string, through?: NodeConne
   } finally {
     tunnel?.child?.kill()
   }
+}
+
+/**
+ * The two pipes of a tunnel as one stream. `Duplex.from` would call it a premature close when the server ends the
+ * connection, as it does after each page, before our side is finished.
+ */
+function connectionOver({ stdin, stdout }: ProcessPromise): Duplex {
+  const connection = new Duplex({ read: () => {}, write: (chunk: Buffer, _, done) => { stdin.write(chunk, () => done()) } })
+  stdout.on('data', (chunk: Buffer) => connection.push(chunk))
+  stdout.on('end', () => connection.push(null))
+  stdin.on('error', () => {})
+  return connection
 }

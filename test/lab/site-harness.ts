@@ -1,10 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext, type TestFn } from 'ava'
 import { dump, load } from 'js-yaml'
-import { $ } from 'zx/core'
+import { $, type ProcessOutput } from 'zx/core'
 import type { MachineEvent, TaskEvent } from '../../runner/engine/events.js'
+import { quote } from '../../runner/transport/quote.js'
 import { inLab } from '../../runner/lab/network.js'
 import { describe, down, exec, unfit, up, type Lab } from '../../runner/lab/index.js'
 
@@ -27,12 +29,43 @@ export class LabSite {
 
   /** Runs `ha-run WORDS --json` on the lab's inventory, or another one. */
   async run(words: string[], { inventory = this.lab.inventory, config = this.lab.sshConfig, seconds = 240 } = {}): Promise<Result> {
-    const all = [...words, '-i', inventory, '-F', config, '--json']
-    const { exitCode, stdout, stderr } = await $({
-      quiet: true, nothrow: true, timeout: `${seconds}s`, stdio: ['ignore', 'pipe', 'pipe'],
-    })`${process.execPath} ${main} ${all}`
-    const events = stdout.trim().split('\n').map(line => JSON.parse(line) as MachineEvent)
-    return { exitCode, stdout, stderr, events }
+    return resultOf(await this.#start([...words, '-i', inventory, '-F', config, '--json'], seconds))
+  }
+
+  #start(words: string[], seconds: number) {
+    return $({
+      quiet: true, nothrow: true, prefix: 'exec ', timeout: `${seconds}s`, stdio: ['ignore', 'pipe', 'pipe'],
+    })`${process.execPath} ${main} ${words}`
+  }
+
+  /** Runs it, and presses Ctrl-C after each of these pauses (ms). */
+  async interrupted(words: string[], inventory: string, pauses: number[]): Promise<Result> {
+    const running = this.#start([...words, '-i', inventory, '-F', this.lab.sshConfig, '--json'], 120)
+    for (const pause of pauses) {
+      await sleep(pause)
+      process.kill(running.pid!, 'SIGINT')
+    }
+    return resultOf(await running)
+  }
+
+  /** Runs it in a terminal, and types once it asks for a password. */
+  async terminal(words: string[], typed: string): Promise<{ exitCode: number | null; screen: string }> {
+    const command = [process.execPath, main, ...words].map(quote).join(' ')
+    const running = $({ quiet: true, nothrow: true, timeout: '60s' })`script -qec ${command} /dev/null`
+    running.stdout.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('password for sudo')) running.stdin.end(typed)
+    })
+    const { exitCode, stdout } = await running
+    return { exitCode, screen: stdout }
+  }
+
+  /** The lab's ssh configuration for another login. */
+  async login(user: string): Promise<string> {
+    return this.sshConfig(user, text => text.replaceAll('User root', `User ${user}`))
+  }
+
+  async sshConfig(name: string, change: (text: string) => string): Promise<string> {
+    return this.file(`ssh_config.${name}`, change(await readFile(this.lab.sshConfig, 'utf8')))
   }
 
   /** Runs shell text in a node, from outside. @returns what it printed. */
@@ -83,6 +116,10 @@ export function labSite(name: string, count: number): { site: LabSite; onLab: (t
   })
   const serial = test.serial as TestFn
   return { site, onLab: (title, body) => serial(title, async t => { t.timeout(5 * 60_000); await body(t) }) }
+}
+
+function resultOf({ exitCode, stdout, stderr }: ProcessOutput): Result {
+  return { exitCode, stdout, stderr, events: stdout.trim().split('\n').map(line => JSON.parse(line) as MachineEvent) }
 }
 
 export function tasksOf({ events }: Result): TaskEvent[] {

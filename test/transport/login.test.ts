@@ -11,9 +11,9 @@ const asRoot = isRoot ? test : test.skip
 
 interface Login { become?: boolean; hasPassword?: boolean; stdin: string; unprivileged?: boolean; env?: Record<string, string> }
 
-/** Types on the shell that a login leads to. The login shell is bash, as on Debian. */
+/** Types on the shell that a login leads to. */
 function login({ become, hasPassword = false, stdin, unprivileged = false, env }: Login) {
-  const words = ['bash', '-c', loginCommand(become, hasPassword)]
+  const words = ['sh', '-c', loginCommand(become, hasPassword)]
   const [command, ...args] = unprivileged ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...words] : words
   const { stdout, stderr, status } = spawnSync(command!, args, { input: stdin, env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8' })
   return { stdout, stderr, status }

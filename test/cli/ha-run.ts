@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ExecutionContext } from 'ava'
+
+const main = fileURLToPath(new URL('../../runner/cli/main.js', import.meta.url))
+
+export interface Ended {
+  exit: number | null
+  stdout: string
+  stderr: string
+}
+
+/** Types a command line, in a folder of its own, without a terminal. */
+export async function haRun(t: ExecutionContext, ...words: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [main, ...words], { cwd: folderOf(t), stdio: ['ignore', 'pipe', 'pipe'] })
+  const said = { stdout: '', stderr: '' }
+  for (const stream of ['stdout', 'stderr'] as const) child[stream].on('data', (chunk: Buffer) => { said[stream] += chunk.toString() })
+  const exit = await new Promise<number | null>(resolve => child.on('close', resolve))
+  return { exit, ...said }
+}
+
+export function folderOf(t: ExecutionContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ha-run-cli-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** An inventory of two nodes that are both this machine, at these ports. */
+export function inventoryOf(t: ExecutionContext, one: number, other: number): string {
+  const file = join(folderOf(t), 'site.yml')
+  writeFileSync(file, `all:
+  vars:
+    cluster: { name: test-${one}, floating_ip: 192.0.2.10/24, fencing: disabled }
+  hosts:
+    node1: { ansible_host: 127.0.0.1, ansible_port: ${one}, address: 192.0.2.1/24 }
+    node2: { ansible_host: 127.0.0.1, ansible_port: ${other}, address: 192.0.2.2/24 }
+`)
+  return file
+}
+
+export interface Line {
+  event: string
+  status?: string
+  host?: string
+  exit?: number
+  unreachable?: number
+  error?: { message: string; hint?: string }
+}
+
+/** stdout as JSON Lines; throws where a line is none. */
+export function jsonLines(stdout: string): Line[] {
+  return stdout.trimEnd().split('\n').map(line => JSON.parse(line) as Line)
+}

@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { closedPort, localSshd, noSshd } from '../transport/local-sshd.js'
+import { folderOf, haRun, inventoryOf, jsonLines } from './ha-run.js'
+
+const withSshd = noSshd === undefined ? test : test.skip
+if (noSshd !== undefined) test(`what needs a real sshd is left out: ${noSshd}`, t => t.pass())
+
+/** A configuration for ssh that knows nobody. */
+function emptyConfig(t: ExecutionContext): string {
+  const file = join(folderOf(t), 'config')
+  writeFileSync(file, 'Host *\n  UserKnownHostsFile /dev/null\n  GlobalKnownHostsFile none\n  IdentityFile /nonexistent\n')
+  return file
+}
+
+test('a port that nobody listens on: exit code 4, and what to look at', async t => {
+  const inventory = inventoryOf(t, await closedPort(), await closedPort())
+  const { exit, stdout, stderr } = await haRun(t, 'site', '--check', '-i', inventory, '-F', emptyConfig(t))
+  t.is(exit, 4)
+  const said = stdout + stderr
+  t.regex(said, /node1: the connection was refused/)
+  t.regex(said, /node2: the connection was refused/)
+  t.regex(said, /is sshd running there/)
+})
+
+test('the same as JSON Lines: an event a node, and the summary last', async t => {
+  const inventory = inventoryOf(t, await closedPort(), await closedPort())
+  const { exit, stdout } = await haRun(t, 'verify', '--json', '-i', inventory, '-F', emptyConfig(t))
+  t.is(exit, 4)
+  const events = jsonLines(stdout)
+  t.is(events[0]?.event, 'run')
+  t.deepEqual(events.filter(({ event }) => event === 'error').map(({ host, status }) => `${host} ${status}`).toSorted(), ['node1 unreachable', 'node2 unreachable'])
+  t.like(events.at(-1), { event: 'summary', unreachable: 2, exit: 4 })
+})
+
+withSshd('an unknown host key: exit code 4, the fingerprint and the remedy, and nothing is accepted', async t => {
+  const server = await localSshd(t)
+  writeFileSync(server.knownHosts, '')
+  const { exit, stdout } = await haRun(t, 'site', '--json', '--check', '-i', inventoryOf(t, server.port, server.port), '-F', server.configFile)
+  t.is(exit, 4)
+  const error = jsonLines(stdout).find(({ host }) => host === 'node1')?.error
+  t.is(error?.message, `node1: the host key is not known: it is ${server.fingerprint} (ED25519)`)
+  t.regex(error?.hint ?? '', /compare the fingerprint/)
+  t.is(readFileSync(server.knownHosts, 'utf8'), '')
+})
+
+withSshd('a changed host key: exit code 4, and no word about accepting the new one blindly', async t => {
+  const server = await localSshd(t)
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(server.folder, 'other')])
+  const known = `[127.0.0.1]:${server.port} ${readFileSync(join(server.folder, 'other.pub'), 'utf8')}`
+  writeFileSync(server.knownHosts, known)
+  const { exit, stdout, stderr } = await haRun(t, 'site', '--check', '-i', inventoryOf(t, server.port, server.port), '-F', server.configFile)
+  t.is(exit, 4)
+  t.regex(stdout + stderr, /node1: the host key is not the one that known_hosts has/)
+  t.regex(stdout + stderr, /ssh-keygen -R/)
+  t.is(readFileSync(server.knownHosts, 'utf8'), known)
+})
+
+withSshd('one node of two: the other is looked at all the same', async t => {
+  const server = await localSshd(t)
+  const { exit, stdout } = await haRun(t, 'apache', '--json', '--check', '-i', inventoryOf(t, server.port, await closedPort()), '-F', server.configFile)
+  t.is(exit, 4)
+  const events = jsonLines(stdout)
+  t.true(events.some(({ event, host }) => event === 'task' && host === 'node1'))
+  t.like(events.at(-1), { event: 'summary', unreachable: 1, exit: 4 })
+})

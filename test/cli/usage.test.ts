@@ -1,0 +1,86 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { folderOf, haRun, inventoryOf, jsonLines } from './ha-run.js'
+
+for (const words of [['--help'], ['-h'], ['site', '--help'], ['verify', '--help'], ['play', '--help']]) {
+  test(`ha-run ${words.join(' ')} helps, on stdout`, async t => {
+    const { exit, stdout, stderr } = await haRun(t, ...words)
+    t.is(exit, 0)
+    t.regex(stdout, /^Usage: ha-run /)
+    t.is(stderr, '')
+  })
+}
+
+// Since roles are arguments, commander leaves its own `help` out, and it is taken for a role.
+test.failing('ha-run help helps', async t => {
+  t.is((await haRun(t, 'help')).exit, 0)
+})
+
+test('--help names commands, roles and exit codes', async t => {
+  const stdout = (await haRun(t, '--help')).stdout.replaceAll(/\s+/g, ' ')
+  for (const word of ['site', 'verify', 'play', 'lab', 'network corosync authkey pacemaker apache constraints', '--check', '--limit', 'Exit codes: 0 ']) t.true(stdout.includes(word), word)
+})
+
+const refuses = test.macro({
+  exec: async (t, words: string[], message: RegExp, hint: RegExp) => {
+    const { exit, stdout, stderr } = await haRun(t, ...words)
+    const said = stdout + stderr
+    t.is(exit, 1)
+    t.regex(said, message)
+    t.regex(said, hint)
+    t.notRegex(said, /\n {4}at /)
+  },
+  title: (_, words: string[]) => `ha-run ${words.join(' ')}: wrong use`,
+})
+
+test(refuses, [], /what should be done\?/, /ha-run --help/)
+test(refuses, ['sites'], /there is no command and no role "sites"/, /[Dd]id you mean.*site/)
+test(refuses, ['corosink'], /there is no command and no role "corosink"/, /[Dd]id you mean.*corosync/)
+test(refuses, ['corosync', 'zzz'], /no role "zzz"/, /corosync/)
+test(refuses, ['site', '--chekc'], /unknown option '--chekc'/, /--check/)
+test(refuses, ['site', 'extra'], /too many arguments/, /ha-run --help/)
+test(refuses, ['site', '-f', '0'], /expected a number from 1 to 9999/, /ha-run --help/)
+test(refuses, ['site', '--forks', 'many'], /expected a number from 1 to 9999/, /ha-run --help/)
+test(refuses, ['site', '--forks', '-1'], /expected a number from 1 to 9999|argument missing/, /ha-run --help/)
+test(refuses, ['site', '-i', 'nowhere.yml'], /there is no inventory at "nowhere\.yml"/, /example\.yml/)
+test(refuses, ['site'], /there is no inventory at "inventory\/"/, /example\.yml/)
+test(refuses, ['play', 'nowhere.yml'], /nowhere\.yml/, /./)
+test(refuses, ['play'], /missing required argument/, /ha-run --help/)
+
+test('a limit that leaves nobody is wrong use', async t => {
+  const { exit, stderr, stdout } = await haRun(t, 'site', '-i', inventoryOf(t, 1, 2), '-l', 'node3')
+  t.is(exit, 1)
+  t.regex(stdout + stderr, /no host or group matches "node3"/)
+})
+
+test('a wrong inventory shows file, line and caret', async t => {
+  const file = join(folderOf(t), 'site.yml')
+  writeFileSync(file, 'all:\n  vars:\n    cluster: { name: c, floating_ip: 192.0.2.10/24, fencing: disabled, tokn: 1 }\n  hosts: { a: { ansible_host: 192.0.2.1 }, b: { ansible_host: 192.0.2.2 } }\n')
+  const { exit, stdout, stderr } = await haRun(t, 'site', '-i', file)
+  t.is(exit, 1)
+  t.regex(stdout + stderr, /tokn[^]*site\.yml" \(3:\d+\)[^]*\^/)
+})
+
+test('asking for a password needs a terminal', async t => {
+  const { exit, stdout, stderr } = await haRun(t, 'site', '-i', inventoryOf(t, 1, 2), '--ask-become-pass')
+  t.is(exit, 1)
+  t.regex(stdout + stderr, /needs a terminal/)
+})
+
+for (const words of [['sites', '--json'], ['--json', 'site', '-f', '0'], ['site', '--json', '-i', 'nowhere.yml'], ['--json']]) {
+  test(`ha-run ${words.join(' ')}: stdout is JSON Lines, the summary last`, async t => {
+    const { exit, stdout, stderr } = await haRun(t, ...words)
+    const events = jsonLines(stdout)
+    t.deepEqual(events.map(({ event }) => event), ['error', 'summary'])
+    t.like(events.at(-1), { exit: 1, failed: 0, unreachable: 0 })
+    t.is(exit, 1)
+    t.truthy(events[0]?.error?.message)
+    t.is(stderr, '')
+  })
+}
+
+test('a stack is for -v', async t => {
+  const { stderr, stdout } = await haRun(t, 'sites', '-v')
+  t.regex(stdout + stderr, /UsageError[^]*\n\s+at /)
+})

@@ -1,0 +1,113 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ExecutionContext } from 'ava'
+import PQueue from 'p-queue'
+import { ClusterRun } from '../../runner/engine/cluster-run.js'
+import type { MachineEvent, Signal, TaskEvent } from '../../runner/engine/events.js'
+import { Member, type ClusterLike, type NodeLike } from '../../runner/engine/member.js'
+import type { Role } from '../../runner/engine/role.js'
+import { Tally } from '../../runner/engine/tally.js'
+import { task, type ClusterTask, type NodeTask, type Task } from '../../runner/engine/task.js'
+import { ConnectError } from '../../runner/errors.js'
+import { fileText } from '../../runner/facts/files.js'
+import type { NodeConnection } from '../../runner/transport/connect.js'
+import { localSession, type LocalShell } from '../transport/local-shell.js'
+
+/** A node whose connection is a shell on this machine. */
+export function localMember(t: ExecutionContext, name: string): { member: Member; shell: LocalShell } {
+  const { session, shell } = localSession(t)
+  const connection = { name, session } as unknown as NodeConnection
+  return { member: new Member({ name, connection: { host: name } }, connection), shell }
+}
+
+export interface RunSettings {
+  check?: boolean
+  forks?: number
+  selected?: string[]
+  stop?: AbortSignal
+}
+
+/**
+ * A cluster of local shells, each with a folder of its own, and what is reported of its runs.
+ *
+ * @param absent - nodes that cannot be reached.
+ */
+export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: string[] = []) {
+  const folder = mkdtempSync(join(tmpdir(), 'ha-run-engine-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const cluster: ClusterLike = { name: 'c', nodes: names.map(name => ({ name, connection: { host: name } })) }
+  const shells = new Map<string, LocalShell>()
+  const members = cluster.nodes.map(node => {
+    if (absent.includes(node.name)) return new Member(node, new ConnectError(`${node.name}: no answer`))
+    const { member, shell } = localMember(t, node.name)
+    shells.set(node.name, shell)
+    return member
+  })
+  const events: (MachineEvent | Signal)[] = []
+  const path = (node: string, name: string) => join(folder, `${node}.${name}`)
+
+  return {
+    cluster, members, shells, events, path,
+    write: (node: string, name: string, text: string) => writeFileSync(path(node, name), text),
+    text: (node: string, name: string) => readFileSync(path(node, name), 'utf8'),
+    frames: () => members.map(member => member.unreachable ? 0 : member.connection.session.frames),
+
+    /** Runs a role; every run of these members is a run of the same connections. */
+    async run(tasks: (node: NodeLike) => Task[], { check = false, forks = 20, selected = names, stop = new AbortController().signal }: RunSettings = {}) {
+      events.length = 0
+      const role: Role = { name: 'r', tasks: ({ node }) => tasks(node) }
+      const queue = new PQueue({ concurrency: forks })
+      const tally = new Tally()
+      const report = (event: MachineEvent | Signal) => {
+        events.push(event)
+        if ('status' in event || event.event === 'error') tally.count(event as MachineEvent)
+      }
+      await new ClusterRun(cluster, members, [{ role, selected: new Set(selected) }], { check, stop, queue, report }).run()
+      return { lines: lines(events), summary: tally.summary }
+    },
+
+    /** A file of one node with the wanted text. */
+    wants(node: NodeLike, name: string, text: string, more: Partial<NodeTask> = {}): NodeTask {
+      const file = path(node.name, name)
+      return task(`write ${name}`, {
+        async check({ read }) {
+          const now = await read(fileText(file))
+          return now === text ? [] : [{ subject: name, from: now, to: text }]
+        },
+        async apply({ $ }) {
+          await $({ input: text })`cat >${file}`
+        },
+        ...more,
+      })
+    },
+  }
+}
+
+/** A task for the cluster that notes what it did in `calls`. */
+export function noted(name: string, calls: string[], more: Partial<ClusterTask> = {}): ClusterTask {
+  return {
+    scope: 'cluster',
+    name,
+    check: () => Promise.resolve(calls.some(call => call.startsWith(name)) ? [] : [{ subject: name, from: undefined, to: 'done' }]),
+    apply: ({ leader, selected }) => {
+      calls.push(`${name} by ${leader.name} for ${selected.map(member => member.name).join('+')}`)
+      return Promise.resolve()
+    },
+    ...more,
+  }
+}
+
+/** `n1 write x: failed, why`; a cluster's own task has the cluster's name in front. */
+export function lines(events: (MachineEvent | Signal)[]): string[] {
+  return events.flatMap(event => {
+    if (event.event !== 'task' && event.event !== 'assertion' && event.event !== 'error') return []
+    const why = event.error?.message ?? ('reason' in event ? event.reason : 'evidence' in event ? event.evidence : undefined)
+    const what = event.event === 'error' ? 'connection' : event.task
+    return `${event.host ?? event.cluster} ${what}: ${event.status}${why === undefined ? '' : `, ${why}`}`
+  })
+}
+
+export function taskEvents(events: (MachineEvent | Signal)[]): TaskEvent[] {
+  return events.filter(event => event.event === 'task')
+}

@@ -1,0 +1,187 @@
+import test from 'ava'
+import { converge, foresee } from '../../runner/engine/attempt.js'
+import { errorReport } from '../../runner/engine/error-report.js'
+import type { MachineEvent, Status } from '../../runner/engine/events.js'
+import type { NodeLike } from '../../runner/engine/member.js'
+import { Outcomes } from '../../runner/engine/outcomes.js'
+import { layOut, segments } from '../../runner/engine/plan.js'
+import type { Role } from '../../runner/engine/role.js'
+import { Tally } from '../../runner/engine/tally.js'
+import { prerequisite, skip, task, type Finding, type Task } from '../../runner/engine/task.js'
+import { until } from '../../runner/engine/until.js'
+import { exitCodes, TaskError, UsageError } from '../../runner/errors.js'
+
+const nothing = { check: () => Promise.resolve([]), apply: () => Promise.resolve() }
+const onNode = (name: string) => task(name, nothing)
+const onCluster = (name: string): Task => ({ scope: 'cluster', name, ...nothing })
+const asserted = (name: string): Task => ({ scope: 'assertion', name, check: () => Promise.resolve({ status: 'ok', evidence: '' }) })
+const cluster = { name: 'c', nodes: ['n1', 'n2'].map(name => ({ name, connection: { host: name } })) }
+const role = (name: string, tasks: (node: NodeLike) => Task[]): Role => ({ name, tasks: ({ node }) => tasks(node) })
+const all = new Set(['n1', 'n2'])
+
+test('a layout is every role’s tasks in order, each with its place', t => {
+  const slots = layOut(cluster, [{ role: role('a', () => [onNode('x'), onCluster('y')]), selected: all }, { role: role('b', () => [onNode('z')]), selected: all }])
+  t.deepEqual(slots.map(({ role: name, name: own, index, count, scope }) => `${name}: ${own} ${index}/${count} ${scope}`), ['a: x 1/2 node', 'a: y 2/2 cluster', 'b: z 1/1 node'])
+})
+
+test('each node has its own task in a slot', t => {
+  const [slot] = layOut(cluster, [{ role: role('a', node => [{ ...onNode('x'), needs: [node.name] }]), selected: all }])
+  t.like(slot!.of('n2'), { needs: ['n2'] })
+})
+
+for (const [what, tasks] of [
+  ['one more', (node: NodeLike) => [onNode('x'), ...(node.name === 'n2' ? [onNode('y')] : [])]],
+  ['another name', (node: NodeLike) => [onNode(node.name)]],
+] as const) {
+  test(`a role with other tasks for some nodes is a defect: ${what}`, t => {
+    t.throws(() => layOut(cluster, [{ role: role('a', tasks), selected: all }]), { message: /^role a has other tasks for some nodes/ })
+  })
+}
+
+const cuts = test.macro({
+  exec: (t, tasks: Task[][], expected: string) => {
+    const slots = layOut(cluster, tasks.map((list, at) => ({ role: role(`r${at}`, () => list), selected: all })))
+    t.is(segments(slots).map(segment => segment.map(({ name }) => name).join('')).join(' '), expected)
+  },
+  title: (_, tasks: Task[][], expected: string) => `segments: ${expected || 'none'}, of ${tasks.length} roles`,
+})
+
+test(cuts, [], '')
+test(cuts, [[onNode('a'), onNode('b')]], 'ab')
+test(cuts, [[onNode('a')], [onNode('b')]], 'ab')
+test(cuts, [[onNode('a'), onCluster('B'), onNode('c'), onNode('d')]], 'a B cd')
+test(cuts, [[onCluster('A'), onCluster('B'), asserted('C')]], 'A B C')
+test(cuts, [[onNode('a'), asserted('B')], [onNode('c')]], 'a B c')
+
+test('steps with other nodes selected are not run together', t => {
+  const steps = [all, new Set(['n1'])].map((selected, at) => ({ role: role(`r${at}`, () => [onNode('a')]), selected }))
+  t.is(segments(layOut(cluster, steps)).length, 2)
+})
+
+const unsettled = test.macro({
+  exec: (t, done: [host: string | undefined, role: string, task: string, status: Status][], needs: string[], host: string | undefined, expected: string | undefined) => {
+    const outcomes = new Outcomes()
+    for (const one of done) outcomes.add(...one)
+    t.is(outcomes.unsettled(needs, 'r', host), expected)
+  },
+  title: (name = '') => `needs: ${name}`,
+})
+
+test('what would change', unsettled, [['n1', 'r', 'a', 'would-change']], ['a'], 'n1', 'a')
+test('what is unknown itself', unsettled, [['n1', 'r', 'a', 'unknown']], ['a'], 'n1', 'a')
+test('what is in sync', unsettled, [['n1', 'r', 'a', 'ok']], ['a'], 'n1', undefined)
+test('what was never reached', unsettled, [], ['a'], 'n1', undefined)
+test('another node’s change is none of mine', unsettled, [['n2', 'r', 'a', 'would-change']], ['a'], 'n1', undefined)
+test('any node’s change is the cluster’s', unsettled, [['n1', 'r', 'a', 'ok'], ['n2', 'r', 'a', 'would-change']], ['a'], undefined, 'a')
+test('the cluster’s change is every node’s', unsettled, [[undefined, 'r', 'a', 'would-change']], ['a'], 'n1', 'a')
+test('another role’s task of the same name', unsettled, [['n1', 'x', 'a', 'would-change']], ['a'], 'n1', undefined)
+test('another role’s task by its full name', unsettled, [['n1', 'x', 'a', 'would-change']], ['x: a'], 'n1', 'x: a')
+test('the first that is open', unsettled, [['n1', 'r', 'b', 'unknown'], ['n1', 'r', 'a', 'would-change']], ['a', 'b'], 'n1', 'a')
+
+/** Counts tasks of these statuses, then overrides. */
+const tallies = test.macro({
+  exec: (t, events: [Status, string?][], overrides: number[], exit: number) => {
+    const tally = new Tally()
+    for (const [status, host] of events) tally.count({ event: 'task', cluster: 'c', host, role: 'r', task: 't', status, ms: 0 })
+    for (const override of overrides) tally.override(override)
+    t.is(tally.summary.exit, exit)
+  },
+  title: (name = '') => `exit code: ${name}`,
+})
+
+test('nothing', tallies, [], [], 0)
+test('changed is converged', tallies, [['changed', 'a'], ['ok', 'a'], ['warning', 'a'], ['skipped', 'a']], [], 0)
+test('drift', tallies, [['would-change', 'a']], [], 3)
+test('unknown is drift', tallies, [['unknown', 'a']], [], 3)
+test('failed before drift', tallies, [['would-change', 'a'], ['failed', 'a']], [], 2)
+test('unreachable before failed', tallies, [['failed', 'a'], ['unreachable', 'b']], [], 4)
+test('wrong use before unreachable', tallies, [['unreachable', 'b']], [exitCodes.usage], 1)
+test('locked before wrong use', tallies, [['unreachable', 'b']], [exitCodes.usage, exitCodes.locked], 5)
+test('interrupted before all', tallies, [['failed', 'a']], [exitCodes.interrupted, exitCodes.locked], 130)
+test('interrupted before all, said last', tallies, [['ok', 'a']], [exitCodes.locked, exitCodes.interrupted], 130)
+
+test('a summary counts tasks, assertions and nodes', t => {
+  const tally = new Tally()
+  const place = { cluster: 'c', role: 'r', task: 't', ms: 0 }
+  const events: MachineEvent[] = [
+    { event: 'task', ...place, host: 'a', status: 'ok' }, { event: 'task', ...place, host: 'a', status: 'warning' }, { event: 'task', ...place, status: 'skipped' },
+    { event: 'assertion', ...place, status: 'failed' }, { event: 'error', cluster: 'c', status: 'failed', error: { message: 'x' } },
+    { event: 'error', cluster: 'c', host: 'b', status: 'unreachable', error: { message: 'x' } }, { event: 'task', ...place, host: 'b', status: 'unreachable' },
+  ]
+  for (const event of events) tally.count(event)
+  t.like(tally.summary, { event: 'summary', ok: 2, changed: 0, would_change: 0, unknown: 0, failed: 2, unreachable: 1, exit: 4 })
+})
+
+const difference = { subject: 's', from: 'a', to: 'b' }
+
+test('apply runs once and only where something differs', async t => {
+  const applied: unknown[] = []
+  const attempt = (findings: Finding[]) => converge({
+    check: () => Promise.resolve(findings[0]!), recheck: () => Promise.resolve(findings[1]!), apply: differences => { applied.push(differences); return Promise.resolve() },
+  })
+  t.deepEqual(await attempt([[]]), { status: 'ok' })
+  t.deepEqual(await attempt([skip('why')]), { status: 'skipped', reason: 'why' })
+  t.deepEqual(await attempt([[difference], []]), { status: 'changed', diff: [difference] })
+  t.deepEqual(applied, [[difference]])
+})
+
+const stillDiffers = test.macro({
+  exec: async (t, from: string | undefined, to: string | undefined, says: string) => {
+    const attempt = converge({ check: () => Promise.resolve([difference]), recheck: () => Promise.resolve([{ subject: 's', from, to }]), apply: () => Promise.resolve() })
+    await t.throwsAsync(attempt, { instanceOf: TaskError, message: `still differs after the change: s is ${says}` })
+  },
+  title: (_, __, ___, says: string) => `still differs: ${says.slice(0, 40)}`,
+})
+
+test(stillDiffers, 'a', 'b', '"a", not "b"')
+test(stillDiffers, undefined, 'b', 'absent, not "b"')
+test(stillDiffers, 'a\nb', undefined, '"a\\nb"…, not absent')
+test(stillDiffers, 'x'.repeat(61), '', `"${'x'.repeat(60)}"…, not ""`)
+
+test('a plan tells what would be', async t => {
+  t.deepEqual(await foresee({ check: () => Promise.resolve([difference]) }, undefined), { status: 'would-change', diff: [difference] })
+  t.deepEqual(await foresee({ check: () => Promise.resolve([]) }, undefined), { status: 'ok' })
+  t.deepEqual(await foresee({ check: () => Promise.reject(new Error('x')) }, 'a'), { status: 'unknown', reason: 'until "a" is done' })
+  await t.throwsAsync(foresee({ check: () => Promise.reject(new Error('x')) }, undefined), { message: 'x' })
+})
+
+test('until looks again and again', async t => {
+  let looks = 0
+  t.is(await until('x', 5, () => Promise.resolve((looks += 1) > 2 ? 'seen' : undefined)), 'seen')
+  t.is(looks, 3)
+})
+
+test('until gives up in time and says what it waited for', async t => {
+  const started = Date.now()
+  await t.throwsAsync(until('a DC', 0.6, () => Promise.resolve(undefined)), { instanceOf: TaskError, message: 'waited 0.6 s for a DC, in vain' })
+  t.true(Date.now() - started < 1000)
+})
+
+test('until looks at least once, and false is something', async t => {
+  t.is(await until('x', 0, () => Promise.resolve(false)), false)
+  await t.throwsAsync(until('x', 5, () => Promise.reject(new TaskError('no agent'))), { message: 'no agent' })
+})
+
+test('a known error is reported with its details', t => {
+  const { stack, ...report } = errorReport(new TaskError('no', { command: 'c', output: 'o', hint: 'h' }))
+  t.deepEqual(report, { message: 'no', command: 'c', output: 'o', hint: 'h' })
+  t.regex(stack!, /^TaskError: no/)
+  t.is(errorReport(new UsageError('x', {})).output, undefined)
+  t.is(errorReport(new TaskError('x', { output: '' })).output, undefined)
+})
+
+test('any other error is a defect, with its stack', t => {
+  const report = errorReport(new TypeError('x is undefined'))
+  t.is(report.message, 'a defect of ha-run: x is undefined')
+  t.regex(report.output!, /parts\.test/)
+  t.is(errorReport('a string').message, 'a defect of ha-run: a string')
+})
+
+test('a prerequisite holds, or fails with its remedy; it never changes anything', async t => {
+  const scope = {} as never
+  const make = (holds: boolean) => prerequisite('corosync runs', { needs: ['a'], holds: () => Promise.resolve(holds), remedy: 'run corosync' })
+  t.deepEqual(await make(true).check(scope), [])
+  const error = await t.throwsAsync(make(false).check(scope), { instanceOf: TaskError, message: 'not so: corosync runs' })
+  t.is(error.hint, 'run corosync')
+  t.deepEqual(make(true).needs, ['a'])
+})

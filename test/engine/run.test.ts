@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import test, { type ExecutionContext } from 'ava'
+import type { MachineEvent, Signal } from '../../runner/engine/events.js'
+import { run, type RunOptions } from '../../runner/engine/run.js'
+import { lockCluster } from '../../runner/engine/lock.js'
+import { task, type NodeTask } from '../../runner/engine/task.js'
+import { closedPort, localSshd, noSshd, type LocalSshd } from '../transport/local-sshd.js'
+import { lines, localMember } from './cluster.js'
+
+const withSshd = noSshd === undefined ? test : test.skip
+if (noSshd !== undefined) test(`what needs a real sshd is left out: ${noSshd}`, t => t.pass())
+
+const fine = task('fine', { check: async ({ read }) => read({ family: { name: 'true', script: () => 'true', parse: () => [[]] }, argument: '' }), apply: () => Promise.resolve() })
+
+/** Runs one role on nodes that are all this machine, by ssh; `false` for a node where nobody listens. */
+async function runOn(t: ExecutionContext, server: LocalSshd, nodes: Record<string, boolean>, tasks: NodeTask[], more: Partial<RunOptions> = {}, name = `test-${randomBytes(6).toString('hex')}`) {
+  const closed = await closedPort()
+  const cluster = { name, nodes: Object.entries(nodes).map(([node, up]) => ({ name: node, connection: { host: '127.0.0.1', port: up ? server.port : closed } })) }
+  t.teardown(() => rmSync(`/run/lock/ha-run.${name}`, { force: true }))
+  const events: (MachineEvent | Signal)[] = []
+  const summary = await run([{ cluster, steps: [{ role: { name: 'r', tasks: () => tasks }, selected: new Set(Object.keys(nodes)) }] }], {
+    run: 'run1', check: false, lock: false, forks: 20, ssh: server, reporter: { report: event => events.push(event), close: () => Promise.resolve() },
+    stop: new AbortController().signal, abandon: new AbortController().signal, ...more,
+  })
+  return { summary, lines: lines(events), events, name }
+}
+
+withSshd('a run connects, works and reports; the summary comes last', async t => {
+  const { summary, lines: said, events } = await runOn(t, await localSshd(t), { n1: true, n2: true }, [fine])
+  t.deepEqual(said.toSorted(), ['n1 fine: ok', 'n2 fine: ok'])
+  t.like(summary, { ok: 2, exit: 0 })
+  t.is(events.at(-1), summary)
+})
+
+withSshd('a node that cannot be reached is an event, and the others are worked on', async t => {
+  const { summary, lines: said } = await runOn(t, await localSshd(t), { n1: false, n2: true }, [fine])
+  t.deepEqual(said, ['n1 connection: unreachable, n1: the connection was refused', 'n2 fine: ok'])
+  t.like(summary, { ok: 1, unreachable: 1, exit: 4 })
+})
+
+withSshd('a cluster that another run has locked is not worked on', async t => {
+  const server = await localSshd(t)
+  const name = `test-${randomBytes(6).toString('hex')}`
+  await lockCluster([localMember(t, 'n1').member], name, 'run0')
+  const { summary, lines: said } = await runOn(t, server, { n1: true }, [fine], { lock: true }, name)
+  t.is(said.length, 1)
+  t.regex(said[0]!, /is locked on n1 by another run: .*\(run run0\)/)
+  t.is(summary.exit, 5)
+})
+
+withSshd('the lock is free once a run has ended', async t => {
+  const server = await localSshd(t)
+  const { summary, name } = await runOn(t, server, { n1: true }, [fine], { lock: true })
+  t.is(summary.exit, 0)
+  t.is((await runOn(t, server, { n1: true }, [fine], { lock: true }, name)).summary.exit, 0)
+})
+
+withSshd('interrupted before it began, a run connects to nobody', async t => {
+  const { summary, lines: said } = await runOn(t, await localSshd(t), { n1: true }, [fine], { stop: AbortSignal.abort() })
+  t.deepEqual(said, ['n1 connection: unreachable, n1: interrupted before it was connected to'])
+  t.is(summary.exit, 130)
+})
+
+withSshd('interrupted twice, what runs on the nodes is ended there', async t => {
+  const [stop, abandon] = [new AbortController(), new AbortController()]
+  const started = Date.now()
+  const long = task('long', { check: () => Promise.resolve([{ subject: 'x', from: undefined, to: 'y' }]), apply: async ({ $ }) => {
+    setTimeout(() => { stop.abort(); abandon.abort() }, 200)
+    await $`sleep 47`
+  } })
+  const { summary, lines: said } = await runOn(t, await localSshd(t), { n1: true }, [long, fine], { stop: stop.signal, abandon: abandon.signal })
+  t.true(Date.now() - started < 20_000)
+  t.regex(said[0]!, /^n1 long: failed/)
+  t.is(said[1], 'n1 fine: skipped, interrupted')
+  t.is(summary.exit, 130)
+})

@@ -1,0 +1,39 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { load } from 'js-yaml'
+import { z } from 'zod'
+import type { Family } from '../../runner/facts/fact.js'
+import { fileState, fileText } from '../../runner/facts/files.js'
+import { packageVersion } from '../../runner/facts/packages.js'
+import { unitState } from '../../runner/facts/units.js'
+import { processOutput } from '../../runner/transport/remote.js'
+
+/** What a node said, and what it is understood as: one value for each argument, null where there is none. */
+const schema = z.strictObject({
+  args: z.array(z.string()),
+  stdout: z.string().default(''),
+  stderr: z.string().default(''),
+  exitCode: z.number().default(0),
+  values: z.array(z.unknown()).optional(),
+  error: z.string().optional(),
+})
+
+const families: Record<string, Family<unknown>> = {
+  'file-state': fileState('').family,
+  'file-text': fileText('').family,
+  packages: packageVersion('').family,
+  units: unitState('').family,
+}
+
+for (const [name, family] of Object.entries(families)) {
+  const folder = join('test', 'cases', 'facts', name)
+  for (const file of readdirSync(folder).toSorted()) {
+    const { args, stdout, stderr, exitCode, values, error } = schema.parse(load(readFileSync(join(folder, file), 'utf8')))
+    test(`${name}/${file.replace('.yml', '')}`, t => {
+      const parse = () => family.parse(processOutput({ stdout, stderr, exitCode, timedOut: false }), args)
+      if (error === undefined) t.deepEqual(parse().map(value => value ?? null), values)
+      else t.is(t.throws(parse)?.message, error)
+    })
+  }
+}

@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process'
+import { setImmediate as turn } from 'node:timers/promises'
+import test from 'ava'
+import type { ProcessOutput } from 'zx/core'
+import { fact, patient, type Family } from '../../runner/facts/fact.js'
+import { FactReader } from '../../runner/facts/reader.js'
+import { localPlace, localSession } from '../transport/local-shell.js'
+
+/** A family that says its arguments back, and remembers with whom each was asked. */
+function echoFamily(name: string) {
+  const asked: string[][] = []
+  const family: Family<string> = {
+    name,
+    script: args => {
+      asked.push([...args])
+      return `printf '%s\\n' ${args.join(' ')}`
+    },
+    parse: ({ stdout }) => stdout.trim().split('\n'),
+  }
+  return { asked, of: (argument: string) => ({ family, argument }) }
+}
+
+test('what is read in one turn goes in one frame, a family in one script', async t => {
+  const place = localPlace(t)
+  const reader = new FactReader(place)
+  const [one, two] = [echoFamily('one'), echoFamily('two')]
+  const values = await Promise.all([
+    reader.read(one.of('a')), reader.read(two.of('x')), reader.read(one.of('b')), turn0(async () => reader.read(two.of('y'))),
+  ])
+  t.deepEqual(values, ['a', 'x', 'b', 'y'])
+  t.deepEqual([one.asked, two.asked], [[['a', 'b']], [['x', 'y']]])
+  t.is(place.session.frames, 1)
+})
+
+/** Some microtasks later, in the same turn of the event loop. */
+async function turn0<T>(work: () => Promise<T>): Promise<T> {
+  for (let at = 0; at < 10; at += 1) await Promise.resolve()
+  return work()
+}
+
+test('what was asked once is known, until it is forgotten', async t => {
+  const place = localPlace(t)
+  const reader = new FactReader(place)
+  const { of, asked } = echoFamily('one')
+  await Promise.all([reader.read(of('a')), reader.read(of('a'))])
+  await reader.read(of('a'))
+  t.deepEqual(asked, [['a']])
+  reader.forget()
+  t.is(await reader.read(of('a')), 'a')
+  t.deepEqual(asked, [['a'], ['a']])
+  t.is(place.session.frames, 2)
+})
+
+test('forgetting while a question is under way asks again for the next reader', async t => {
+  const place = localPlace(t)
+  const reader = new FactReader(place)
+  const { of, asked } = echoFamily('one')
+  const first = reader.read(of('a'))
+  reader.forget()
+  const second = reader.read(of('a'))
+  t.deepEqual(await Promise.all([first, second]), ['a', 'a'])
+  t.deepEqual(asked.flat(), ['a', 'a'])
+})
+
+test('a failing parse rejects its own family only', async t => {
+  const reader = new FactReader(localPlace(t))
+  const wrong = fact('wrong', 'echo x', (): never => { throw new Error('garbage') })
+  const [bad, good] = await Promise.allSettled([reader.read(wrong), reader.read(fact('right', 'echo y', ({ stdout }) => stdout))])
+  t.like(bad, { status: 'rejected', reason: { message: 'garbage' } })
+  t.like(good, { status: 'fulfilled', value: 'y\n' })
+})
+
+test('an exit code and a silent tool are the family’s to judge', async t => {
+  const reader = new FactReader(localPlace(t))
+  const judge = ({ exitCode, stdout, stderr }: ProcessOutput) => `${exitCode} ${stdout}${stderr}`
+  const values = await Promise.all(['exit 3', 'no-such-tool-at-all 2>/dev/null', 'echo x >&2'].map(async script => reader.read(fact('f', script, judge))))
+  t.deepEqual(values, ['3 ', '127 ', '0 x\n'])
+})
+
+test('a patient question that hangs is an answer too, and costs its own time only', t => {
+  t.is(patient('crm_mon -1'), 'timeout -k 2 10 crm_mon -1')
+})
+
+test('a lost session rejects every question, the later ones too', async t => {
+  const { session, shell } = localSession(t)
+  const reader = new FactReader({ name: 'node1', session })
+  const { of } = echoFamily('one')
+  const hanging = reader.read(fact('hang', 'sleep 30', ({ stdout }) => stdout))
+  await turn()
+  shell.kill()
+  await t.throwsAsync(hanging, { name: 'ConnectError' })
+  await t.throwsAsync(reader.read(of('a')), { name: 'ConnectError' })
+})
+
+test('too many questions for one frame are an error, not a hang', async t => {
+  const reader = new FactReader(localPlace(t))
+  await t.throwsAsync(reader.read(fact('long', `: ${'x'.repeat(130_000)}`, () => 0)), { instanceOf: RangeError })
+})
+
+// The families' scripts are built outside of the reader's `try`: an argument that cannot be one (a NUL byte) becomes
+// an unhandled rejection, and every question of that turn waits for ever. In a process of its own, which it ends.
+test.failing('a question that cannot be put is an error, not the end of the process', t => {
+  const from = (path: string) => new URL(`../../runner/${path}`, import.meta.url).href
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', `
+    import { FactReader } from '${from('facts/reader.js')}'
+    import { fileText } from '${from('facts/files.js')}'
+    const reader = new FactReader({ name: 'node1', session: { run: async () => [] } })
+    await reader.read(fileText('a\\0b')).catch(error => console.log(error.message))`], { encoding: 'utf8' })
+  t.is(stdout, 'a word cannot hold a NUL byte\n')
+})

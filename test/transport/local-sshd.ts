@@ -1,0 +1,83 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { ExecutionContext } from 'ava'
+
+const sshd = '/usr/sbin/sshd'
+
+/** Why there can be no sshd of ours here; undefined where there can. */
+export const noSshd = !existsSync(sshd) ? `${sshd} is missing: install openssh-server`
+  : process.getuid?.() === 0 ? undefined : 'sshd wants root'
+
+/** A server on 127.0.0.1 with keys of its own, and a client's configuration that knows it. */
+export interface LocalSshd {
+  port: number
+  /** For `-F`. */
+  configFile: string
+  /** For control sockets. */
+  controlDirectory: string
+  knownHosts: string
+  folder: string
+  /** `SHA256:…` of the server's key. */
+  fingerprint: string
+  /** Writes the configuration anew, with more lines. */
+  configure(more?: string): void
+}
+
+/** A TCP port of 127.0.0.1 that nobody listens on. */
+export async function closedPort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
+
+async function answers(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true) })
+    socket.on('error', () => resolve(false))
+  })
+}
+
+/** Starts an sshd, ended with the test. */
+export async function localSshd(t: Pick<ExecutionContext, 'teardown'>): Promise<LocalSshd> {
+  const folder = mkdtempSync('/tmp/ha-run-sshd-')
+  const at = (name: string) => join(folder, name)
+  for (const name of ['hostkey', 'userkey']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)])
+  mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
+  mkdirSync(at('control'), { mode: 0o700 })
+  const port = await closedPort()
+  writeFileSync(at('sshd_config'), `ListenAddress 127.0.0.1:${port}
+HostKey ${at('hostkey')}
+AuthorizedKeysFile ${at('userkey.pub')}
+PidFile none
+StrictModes no
+UsePAM no
+PermitRootLogin yes
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+`)
+  const server = spawn(sshd, ['-D', '-e', '-f', at('sshd_config')], { stdio: 'ignore' })
+  const gone = new Promise(resolve => server.on('exit', resolve))
+  t.teardown(async () => {
+    server.kill()
+    await gone
+    rmSync(folder, { recursive: true, force: true })
+  })
+  for (let tries = 100; tries > 0 && !await answers(port); tries -= 1) await new Promise(resolve => setTimeout(resolve, 50))
+  const hostKey = readFileSync(at('hostkey.pub'), 'utf8')
+  writeFileSync(at('known_hosts'), `[127.0.0.1]:${port} ${hostKey}`)
+  const configure = (more = '') => writeFileSync(at('config'), `${more}
+Host *
+  IdentityFile ${at('userkey')}
+  IdentitiesOnly yes
+  IdentityAgent none
+  UserKnownHostsFile ${at('known_hosts')}
+  GlobalKnownHostsFile none
+`)
+  configure()
+  const fingerprint = execFileSync('ssh-keygen', ['-l', '-f', at('hostkey.pub')], { encoding: 'utf8' }).split(' ')[1]!
+  return { port, configFile: at('config'), controlDirectory: at('control'), knownHosts: at('known_hosts'), folder, fingerprint, configure }
+}
