@@ -8,8 +8,9 @@ import { hostsFile } from './hosts-file.js'
 export default role('network', ({ cluster, node }) => {
   const names = cluster.nodes.map(({ name, links: [address] }) => ({ name, address: address! }))
   return [
+    // First, because it refuses what cannot be: then nothing else is told of the new address.
+    ...(cluster.nodes.some(({ network }) => network) ? [staticAddress(node)] : []),
     file('/etc/hosts', { content: current => hostsFile(current ?? '', names) }),
     hostName(node.name),
-    ...(cluster.nodes.some(({ network }) => network) ? [staticAddress(node)] : []),
   ]
 })

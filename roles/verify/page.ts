@@ -22,14 +22,14 @@ export function pageThroughFloatingIp(cluster: Cluster) {
     if (!holder) return verdict([`${url}: no node has the address`], '', remedy)
     try {
       const direct = await isDirect(scope.leader.node.connection, scope.leader.connection.settings)
-      const { status, body, ms } = await httpGet(address, '/', direct ? undefined : witness ?? scope.leader.connection)
+      const { status, body } = await httpGet(address, '/', direct ? undefined : witness ?? scope.leader.connection)
       const server = nodes.find(({ name }) => body === page.replaceAll('{node}', name))?.name
       const complaints = [
         ...(status === 200 ? [] : [`${url} answers ${status}`]),
         ...(server === undefined ? [`${url} serves another page than the declared one`] : []),
         ...(page.includes('{node}') && server !== undefined && server !== holder.name ? [`${url} serves the page of ${server}, and ${holder.name} has the address`] : []),
       ]
-      return verdict(complaints, `${status} from ${page.includes('{node}') ? server : holder.name} in ${ms} ms`, remedy, [{ label: 'page', text: url }])
+      return verdict(complaints, `${status} from ${page.includes('{node}') ? server : holder.name}`, remedy, [{ label: 'page', text: url }])
     } catch (error) {
       return verdict([`${url} does not answer: ${(error as Error).message}`], '', remedy)
     }

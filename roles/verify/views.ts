@@ -19,7 +19,7 @@ export async function fromEveryView<T>(
     if (member.unreachable) return [`${member.name} is unreachable: its view is missing`]
     return view === undefined ? [`${member.name}: ${silent}`] : judge(view, member).map(complaint => `${member.name}: ${complaint}`)
   })
-  return { views: seen.flatMap(([, view]) => view ?? []), complaints }
+  return { views: seen.map(([, view]) => view).filter(view => view !== undefined), complaints }
 }
 
 /** A verdict from complaints: none, and it holds. */

@@ -89,5 +89,5 @@ function shipped(name: string): string {
 }
 
 function wantsColor({ color }: RunFlags): boolean {
-  return color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined
+  return color && process.stdout.isTTY && process.env['NO_COLOR'] === undefined
 }

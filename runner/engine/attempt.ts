@@ -11,10 +11,10 @@ export interface Outcome {
 
 export interface Attempt {
   /** The check's finding: made early together with others where nothing has changed since, else made now. */
-  check(): Promise<Finding>
+  check: () => Promise<Finding>
   /** The same check, looking again. */
-  recheck(): Promise<Finding>
-  apply(differences: Difference[]): Promise<void>
+  recheck: () => Promise<Finding>
+  apply: (differences: Difference[]) => Promise<void>
 }
 
 /**

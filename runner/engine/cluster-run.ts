@@ -7,7 +7,7 @@ import type { Difference, MachineEvent, Signal } from './events.js'
 import type { ClusterLike, Member, NodeLike } from './member.js'
 import { Outcomes } from './outcomes.js'
 import { layOut, segments, type Slot, type Step } from './plan.js'
-import type { Assertion, ClusterScope, ClusterTask, Finding, NodeTask, Verdict } from './task.js'
+import type { ClusterScope, ClusterTask, Finding, NodeTask, Verdict } from './task.js'
 
 export interface ClusterRunOptions {
   /** Look only. */
@@ -182,7 +182,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   async #look(slot: Slot<N>, member: Member<N>): Promise<Finding | Verdict> {
     const own = slot.of(member.name)
     if (own.scope === 'node') return own.check(member)
-    return (own as ClusterTask<N> | Assertion<N>).check(this.#scope(slot, member))
+    return own.check(this.#scope(slot, member))
   }
 
   #scope(slot: Slot<N>, leader: Member<N>): ClusterScope<N> {

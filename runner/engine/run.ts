@@ -70,7 +70,6 @@ async function join<N extends NodeLike>(
 ): Promise<Member<N>> {
   try {
     if (stop.aborted) throw new ConnectError(`${node.name}: interrupted before it was connected to`)
-    report({ event: 'task-start', cluster, host: node.name, role: 'connect', task: `ssh ${node.connection.host}`, index: 1, count: 1, applying: false })
     return new Member(node, await connect(node.name, node.connection, ssh))
   } catch (error) {
     if (!(error instanceof HaRunError)) throw error

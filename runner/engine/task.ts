@@ -36,7 +36,7 @@ export type Finding = Difference[] | Warn | Skip
 /** What a task on one node works with. */
 export interface NodeScope {
   $: Remote
-  read<T>(fact: Fact<T>): Promise<T>
+  read: <T>(fact: Fact<T>) => Promise<T>
 }
 
 /** What a task for a whole cluster works with: all its members, in inventory order. */
@@ -55,9 +55,9 @@ interface Work<Scope> {
    */
   needs?: readonly string[]
   /** Reads, never writes. Throws where the declared state cannot or must not be reached. */
-  check(scope: Scope): Promise<Finding>
+  check: (scope: Scope) => Promise<Finding>
   /** Closes the differences. Afterwards the check runs again. */
-  apply(scope: Scope, differences: Difference[]): Promise<void>
+  apply: (scope: Scope, differences: Difference[]) => Promise<void>
 }
 
 export interface NodeTask extends Work<NodeScope> {
@@ -91,7 +91,7 @@ export interface Verdict {
 export interface Assertion<N extends NodeLike = NodeLike> {
   scope: 'assertion'
   name: string
-  check(scope: ClusterScope<N>): Promise<Verdict>
+  check: (scope: ClusterScope<N>) => Promise<Verdict>
 }
 
 export type Task<N extends NodeLike = NodeLike> = NodeTask | ClusterTask<N> | Assertion<N>
@@ -109,7 +109,7 @@ export function task(name: string, work: Work<NodeScope>): NodeTask {
  * @param remedy - what to run first.
  */
 export function prerequisite(
-  name: string, { needs, holds, remedy }: { needs: readonly string[]; holds(scope: NodeScope): Promise<boolean>; remedy: string },
+  name: string, { needs, holds, remedy }: { needs: readonly string[]; holds: (scope: NodeScope) => Promise<boolean>; remedy: string },
 ): NodeTask {
   const check = async (scope: NodeScope): Promise<Finding> => {
     if (await holds(scope)) return []

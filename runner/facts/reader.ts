@@ -7,8 +7,8 @@ const frameTimeout = 60
 interface Question {
   family: Family<unknown>
   argument: string
-  resolve(value: unknown): void
-  reject(error: unknown): void
+  resolve: (value: unknown) => void
+  reject: (error: unknown) => void
 }
 
 /** Asks a node for facts: each one once until `forget`, and what is asked in one turn of the event loop together. */

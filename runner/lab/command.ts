@@ -20,7 +20,7 @@ const faults: { name: string; summary: string; done: string; act: (node: LabNode
 
 /** `ha-run lab` with its subcommands. */
 export function labCommand(say: (line: string) => void): Command {
-  const lab = new Command('lab')
+  const lab = new Command('ha-run lab')
     .description('a disposable cluster of real Debian nodes on this machine')
     .enablePositionalOptions()
 

@@ -55,13 +55,18 @@ export async function hostSuite(): Promise<string> {
   })
 }
 
+/** The packages that a lab needs and this machine lacks. */
+export async function lackingPackages(): Promise<string[]> {
+  const query = ['dpkg-query', '--show', '--showformat=${Package} ${db:Status-Status}\\n', ...requiredPackages]
+  return missingPackages(requiredPackages, (await run(query, { seconds: 30, nothrow: true })).stdout)
+}
+
 /**
  * Sees to the packages a lab needs; installs them only with leave.
  * @throws UsageError that names them
  */
 export async function requirePackages(options: { yes: boolean; say: (line: string) => void }): Promise<void> {
-  const query = ['dpkg-query', '--show', '--showformat=${Package} ${db:Status-Status}\\n', ...requiredPackages]
-  const missing = missingPackages(requiredPackages, (await run(query, { seconds: 30, nothrow: true })).stdout)
+  const missing = await lackingPackages()
   if (missing.length === 0) return
   const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing]
   if (!options.yes) {

@@ -8,8 +8,6 @@ import { configurationWords, type SshSettings } from './openssh.js'
 export interface Answer {
   status: number
   body: string
-  /** Milliseconds from the connection to the end of the page. */
-  ms: number
 }
 
 /** Milliseconds until an address counts as not answering. */
@@ -31,7 +29,6 @@ export async function isDirect(connection: Connection, settings: SshSettings): P
  * @throws Error with the system's reason when there is no answer within 5 s.
  */
 export async function httpGet(address: string, path: string, through?: NodeConnection): Promise<Answer> {
-  const started = performance.now()
   const tunnel = through?.forward(`${address}:80`)
   try {
     return await new Promise((resolve, reject) => {
@@ -44,7 +41,7 @@ export async function httpGet(address: string, path: string, through?: NodeConne
         let body = ''
         response.setEncoding('utf8')
         response.on('data', (chunk: string) => { body += chunk })
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body, ms: Math.round(performance.now() - started) }))
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
         response.on('error', reject)
       })
       request.on('error', reject)

@@ -19,8 +19,8 @@ interface Pending {
   request: Request
   answer: Answer
   timer: NodeJS.Timeout
-  resolve(parts: Part[]): void
-  reject(error: Error): void
+  resolve: (parts: Part[]) => void
+  reject: (error: Error) => void
 }
 
 /** Seconds that a frame may be late after the node itself should have ended it. */

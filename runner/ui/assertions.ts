@@ -13,8 +13,10 @@ export type ShownAssertions = 'all' | 'not ok' | 'failed'
 export function assertionLines(assertions: AssertionEvent[], which: ShownAssertions, style: Style): string[] {
   const shown = assertions.filter(({ status }) => {
     if (which === 'failed') return status === 'failed'
-    return which === 'all' || status !== 'ok'
+    return which === 'all' || (status !== 'ok' && !isOpen(status))
   })
+  const open = which === 'not ok' ? openLines(assertions) : []
+  if (shown.length === 0 && open.length > 0) return [style.strong('Assertions'), ...open]
   if (shown.length === 0) return []
   const answers = grouped(shown, event => JSON.stringify([event.task, event.status, seen(event)]))
   const clusters = new Set(shown.map(event => event.cluster))
@@ -32,7 +34,18 @@ export function assertionLines(assertions: AssertionEvent[], which: ShownAsserti
       const line = `  ${title}  ${verdict(first, style)}  ${evidence}`.trimEnd()
       return first.status === 'ok' || !first.hint ? [line] : [line, `    -> ${oneLine(first.hint)}`]
     }),
+    ...open,
   ]
+}
+
+/** Nobody has looked: a plan that changes something, or a run that failed before. */
+function isOpen(status: AssertionEvent['status']): boolean {
+  return status === 'unknown' || status === 'skipped'
+}
+
+function openLines(assertions: AssertionEvent[]): string[] {
+  const reasons = grouped(assertions.filter(({ status }) => isOpen(status)), event => JSON.stringify([event.status, seen(event)]))
+  return reasons.map(group => `  ${group.length} ${group[0]!.status}: ${seen(group[0]!)}`)
 }
 
 function seen({ evidence, error }: AssertionEvent): string {

@@ -1,6 +1,7 @@
 import type { Difference, ErrorReport, MachineEvent, Reporter } from '../engine/events.js'
 import { errorLines } from './failure.js'
 import type { ReporterOptions } from './options.js'
+import { RunOrder } from './run-order.js'
 import { visibleEvent } from './visible.js'
 import type { AnyEvent } from './visible.js'
 import { writeLines } from './write.js'
@@ -8,6 +9,7 @@ import { writeLines } from './write.js'
 /** JSON Lines on stdout and nothing else; with -v, notices and errors for people on stderr. */
 export function jsonReporter(options: ReporterOptions, now: () => Date = () => new Date()): Reporter {
   const { stdout, stderr, style, verbosity } = options
+  const order = new RunOrder<{ event: MachineEvent; time: Date }>(({ event }) => event)
   let ended = false
   return {
     report(event) {
@@ -15,7 +17,8 @@ export function jsonReporter(options: ReporterOptions, now: () => Date = () => n
       if (ended) return
       if (verbosity > 0) writeLines(stderr, humanLines(visibleEvent(event)))
       if (event.event === 'headline' || event.event === 'notice' || event.event === 'task-start') return
-      writeLines(stdout, [jsonLine(event, now(), verbosity > 0)])
+      const due = order.take({ event, time: now() })
+      writeLines(stdout, due.map(({ event, time }) => jsonLine(event, time, verbosity > 0)))
       ended = event.event === 'summary'
     },
     async close() {},

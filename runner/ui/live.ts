@@ -2,6 +2,7 @@ import type { Reporter } from '../engine/events.js'
 import { closing } from './closing.js'
 import { frameOf } from './frame.js'
 import type { ReporterOptions } from './options.js'
+import { inRunOrder } from './run-order.js'
 import { Rows } from './rows.js'
 import type { Screen } from './screen.js'
 import { openScreen } from './screen.js'
@@ -48,7 +49,7 @@ export function liveReporter(options: ReporterOptions, now: () => number = () =>
     async close() {
       clearInterval(ticks)
       await screen?.close()
-      writeLines(closingStream(options, events), closing(events, { ...options, streamed: false }))
+      writeLines(closingStream(options, events), closing(inRunOrder(events), { ...options, streamed: false }))
     },
   }
 }

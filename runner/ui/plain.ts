@@ -1,6 +1,7 @@
 import type { AssertionEvent, Reporter, Status, TaskEvent } from '../engine/events.js'
 import { closing } from './closing.js'
 import type { ReporterOptions } from './options.js'
+import { inRunOrder } from './run-order.js'
 import type { Style } from './style.js'
 import { oneLine, seconds } from './text.js'
 import { visibleEvent } from './visible.js'
@@ -17,6 +18,7 @@ export function plainReporter(options: ReporterOptions): Reporter {
   const events: AnyEvent[] = []
   let nameWidth = 0
   let streamed = false
+  const said = new Set<string>()
   return {
     report(told) {
       const event = visibleEvent(told)
@@ -25,15 +27,26 @@ export function plainReporter(options: ReporterOptions): Reporter {
         const names = event.clusters.flatMap(({ name, nodes }) => [name, ...nodes])
         nameWidth = Math.max(...names.map(name => name.length), 0)
       }
+      if (options.verbosity <= 0 && isRepeated(event, said)) return
       const lines = plainLines(event, { ...options, nameWidth })
       streamed ||= lines.length > 0
       writeLines(options.stdout, lines)
     },
     async close() {
-      const lines = closing(events, { ...options, streamed: true })
+      const lines = closing(inRunOrder(events), { ...options, streamed: true })
       writeLines(closingStream(options, events), streamed && lines.length > 0 ? ['', ...lines] : lines)
     },
   }
+}
+
+/** After a failure, or in a plan, the same reason holds for all that follows: it is said once for a cluster. */
+function isRepeated(event: AnyEvent, said: Set<string>): boolean {
+  if (event.event !== 'task' && event.event !== 'assertion') return false
+  if (event.status !== 'skipped' && (event.status !== 'unknown' || event.event === 'task')) return false
+  const reason = JSON.stringify([event.cluster, event.status, event.event === 'task' ? event.reason : event.evidence])
+  const repeated = said.has(reason)
+  said.add(reason)
+  return repeated
 }
 
 export interface PlainOptions {

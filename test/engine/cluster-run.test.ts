@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/unbound-method -- tasks and checks do not use `this` */
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { task, skip, warn } from '../../runner/engine/task.js'
@@ -14,7 +15,7 @@ test('in sync: one frame a node, nothing applied, all ok', async t => {
       await Promise.all(members.map(async ({ read, name }) => read(fileText(c.path(name, 'x')))))
       return []
     } }),
-    c.wants(node, 'x', 'x', { apply: () => t.fail() as never }),
+    c.wants(node, 'x', 'x', { apply: () => t.fail() }),
   ])
   t.deepEqual(c.frames(), [1, 1, 1])
   t.true(lines.every(line => line.endsWith(': ok')))
@@ -79,7 +80,7 @@ test('a failed early look is met again at the task’s turn, and may be right by
 test('a plan never applies, and what needs a change is unknown until then', async t => {
   const c = localCluster(t)
   c.write('n2', 'a', '1')
-  const never = () => t.fail() as never
+  const never = () => t.fail()
   const calls: string[] = []
   const { lines, summary } = await c.run(node => [
     c.wants(node, 'a', '1', { apply: never }),
@@ -226,7 +227,7 @@ test('interrupted: what runs is finished, nothing is begun', async t => {
 test('skips and warnings say why, and stop nothing', async t => {
   const c = localCluster(t, ['n1'])
   const says = (name: string, finding: ReturnType<typeof skip> | ReturnType<typeof warn>) =>
-    task(name, { check: () => Promise.resolve(finding), apply: () => t.fail() as never })
+    task(name, { check: () => Promise.resolve(finding), apply: () => t.fail() })
   const { lines, summary } = await c.run(() => [says('a', skip('not here')), says('b', warn('in standby'))])
   t.deepEqual(lines, ['n1 a: skipped, not here', 'n1 b: warning, in standby'])
   t.like(summary, { ok: 1, exit: 0 })

@@ -1,3 +1,5 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
+/* oxlint-disable typescript/unbound-method -- tasks and checks do not use `this` */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -61,7 +63,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
       const tally = new Tally()
       const report = (event: MachineEvent | Signal) => {
         events.push(event)
-        if ('status' in event || event.event === 'error') tally.count(event as MachineEvent)
+        if ('status' in event || event.event === 'error') tally.count(event)
       }
       await new ClusterRun(cluster, members, [{ role, selected: new Set(selected) }], { check, stop, queue, report }).run()
       return { lines: lines(events), summary: tally.summary }

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
 import { converge, foresee } from '../../runner/engine/attempt.js'
 import { errorReport } from '../../runner/engine/error-report.js'

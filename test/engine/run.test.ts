@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/unbound-method -- tasks and checks do not use `this` */
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import test, { type ExecutionContext } from 'ava'

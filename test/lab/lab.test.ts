@@ -4,7 +4,7 @@ import test from 'ava'
 import { $ } from 'zx/core'
 import { UsageError } from '../../runner/errors.js'
 import {
-  answers, boot, cutCable, describe, down, exec, findLab, freeze, healCable, powerKill, status, thaw, unfit, up,
+  answers, boot, cutCable, describe, down, exec, findLab, freeze, healCable, powerKill, status, thaw, up,
   type LabNode,
 } from '../../runner/lab/index.js'
 import { labNetns, nodeOf } from '../../runner/lab/names.js'
@@ -12,6 +12,7 @@ import { inLab } from '../../runner/lab/network.js'
 import { powered } from '../../runner/lab/node.js'
 import { run } from '../../runner/lab/process.js'
 import { findRemains, isNothing } from '../../runner/lab/remains.js'
+import { isRequired, reason, title } from './availability.js'
 
 /** One real lab for all tests of this file, and a second one that is killed halfway. */
 const name = `test-${process.pid}`
@@ -20,9 +21,7 @@ const say = () => {}
 const lab = describe(name, 2)
 const [node1, node2] = [nodeOf(name, 1), nodeOf(name, 2)]
 
-const reason = await unfit()
 const onLab = reason === null ? test.serial : test.serial.skip
-const title = (text: string) => reason === null ? text : `${text} (skipped: ${reason})`
 
 const ssh = (...words: string[]) =>
   run(['ssh', '-F', lab.sshConfig, '-o', 'BatchMode=yes', ...words], { seconds: 60, nothrow: true })
@@ -52,7 +51,7 @@ onLab(title('up leaves nodes that ssh reaches by the written configuration'), as
   // Without the cached image this is the one that builds it.
   t.timeout(20 * 60_000)
   const before = await hostLinks()
-  t.deepEqual(await up({ name, count: 2, yes: true, say }), lab)
+  t.deepEqual(await up({ name, count: 2, yes: isRequired, say }), lab)
   t.deepEqual(await hostLinks(), before, 'the host has no new link')
   for (const node of lab.nodes) {
     for (const address of [node.name, node.address]) {

@@ -2,13 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import test, { type ExecutionContext, type TestFn } from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { dump, load } from 'js-yaml'
 import { $, type ProcessOutput } from 'zx/core'
 import type { MachineEvent, TaskEvent } from '../../runner/engine/events.js'
 import { quote } from '../../runner/transport/quote.js'
 import { inLab } from '../../runner/lab/network.js'
-import { describe, down, exec, unfit, up, type Lab } from '../../runner/lab/index.js'
+import { describe, down, exec, up, type Lab } from '../../runner/lab/index.js'
+import { isRequired, reason, title } from './availability.js'
 
 const main = fileURLToPath(new URL('../../runner/cli/main.js', import.meta.url))
 
@@ -99,23 +100,27 @@ export class LabSite {
 
 /**
  * Declares a lab that is brought up before a file's tests and taken down after them. Where no lab can be had, the
- * tests are skipped, with the reason in their titles; with HA_RUN_LAB=required (CI) they fail instead.
+ * tests are skipped, with the reason in their titles.
  */
-export function labSite(name: string, count: number): { site: LabSite; onLab: (title: string, body: (t: ExecutionContext) => Promise<void>) => void } {
+export function labSite(name: string, count: number): { site: LabSite; onLab: (text: string, body: (t: ExecutionContext) => Promise<void>) => void } {
   const site = new LabSite(name, count)
-  const reason = unfit()
-  let fit = true
-  test.serial.before(async t => {
-    t.timeout(20 * 60_000)
-    const why = await reason
-    fit = why === null || process.env['HA_RUN_LAB'] === 'required'
-    if (fit) await up({ name: site.lab.name, count, yes: true, say: line => t.log(line) })
-  })
-  test.after.always(async () => {
-    if (fit) await down({ name: site.lab.name, say: () => {} })
-  })
-  const serial = test.serial as TestFn
-  return { site, onLab: (title, body) => serial(title, async t => { t.timeout(5 * 60_000); await body(t) }) }
+  const declare = reason === null ? test.serial : test.serial.skip
+  if (reason === null) {
+    test.serial.before(async t => {
+      t.timeout(20 * 60_000)
+      await up({ name: site.lab.name, count, yes: isRequired, say: line => t.log(line) })
+    })
+    test.after.always(async () => {
+      await down({ name: site.lab.name, say: () => {} })
+    })
+  }
+  return {
+    site,
+    onLab: (text, body) => declare(title(text), async t => {
+      t.timeout(5 * 60_000)
+      await body(t)
+    }),
+  }
 }
 
 function resultOf({ exitCode, stdout, stderr }: ProcessOutput): Result {

@@ -100,8 +100,23 @@ for (const [title, node, script, tasks] of drifts) {
     t.is(mend.exitCode, 0, troubles(mend))
     t.true(tasks.every(task => withStatus(mend, 'changed').includes(task)), withStatus(mend, 'changed').join(', '))
     t.is((await site.run(['site', '--check'])).exitCode, 0)
+    const key = await site.on(node, 'base64 -w0 /etc/corosync/authkey')
+    for (const { stdout, stderr } of [plan, mend]) t.false(`${stdout}${stderr}`.includes(key.slice(0, 40)), 'the key is nobody\'s to read')
   })
 }
+
+onLab('a playbook of the user\'s own runs its roles on its hosts', async t => {
+  const file = await site.file('page.yml', '- name: Page\n  hosts: web:!node1\n  roles: [apache]\n')
+  const run = await site.run(['play', file])
+  t.is(run.exitCode, 0, troubles(run))
+  t.deepEqual([...new Set(tasksOf(run).map(({ host, role }) => `${host} ${role}`))], ['node2 apache'])
+})
+
+onLab('two equal runs print the same lines, but for time, duration and the run\'s own id', async t => {
+  const [one, other] = [await site.run(['site', '--check']), await site.run(['site', '--check'])]
+  const lines = ({ stdout }: { stdout: string }) => stdout.replaceAll(/"(time|run)":"[^"]*"|"ms":\d+/g, '').split('\n')
+  t.deepEqual(lines(one), lines(other))
+})
 
 onLab('what the cluster has and the inventory does not declare is left alone', async t => {
   await site.on('node1', 'crm configure primitive Foreign ocf:heartbeat:Dummy meta target-role=Stopped; crm_resource -r WebSite --meta -p priority -v 5')

@@ -8,7 +8,7 @@ import { encode } from '../../runner/transport/frame.js'
 function testChannel() {
   const takers = { stdout: [] as ((chunk: Buffer) => void)[], stderr: [] as ((chunk: Buffer) => void)[] }
   const nonces: string[] = []
-  let lose = (_: ConnectError) => {}
+  let lose: (reason: ConnectError) => void = () => {}
   const channel: Channel = {
     write: text => { nonces.push(/ha-run-[0-9a-f]{24}/.exec(text)![0]) },
     onOutput: (stream, take) => { takers[stream].push(take) },

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs'
@@ -44,9 +45,7 @@ test('a page that we reach ourselves', async t => {
     response.statusCode = 203
     response.end(`${url} ${headers.host}`)
   })
-  const answer = await httpGet('127.0.66.1', '/x')
-  t.like(answer, { status: 203, body: '/x 127.0.66.1' })
-  t.true(Number.isInteger(answer.ms) && answer.ms >= 0 && answer.ms < 5000)
+  t.like(await httpGet('127.0.66.1', '/x'), { status: 203, body: '/x 127.0.66.1' })
 })
 
 test('through a node, no connection of our own is ever made', async t => {

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import { spawnSync } from 'node:child_process'
 import test from 'ava'
 import fc from 'fast-check'

@@ -1,0 +1,16 @@
+import { lackingPackages, unfit } from '../../runner/lab/index.js'
+
+/** HA_RUN_LAB=required (CI): no test is skipped, and what a lab needs is installed on this machine. */
+export const isRequired = process.env['HA_RUN_LAB'] === 'required'
+
+/** Why tests on a lab are skipped here; null where they run. */
+export const reason = isRequired ? null : await unfit() ?? lack(await lackingPackages())
+
+/** A test's title, with the reason where it is skipped. */
+export function title(text: string): string {
+  return reason === null ? text : `${text} (skipped: ${reason})`
+}
+
+function lack(packages: string[]): string | null {
+  return packages.length === 0 ? null : `a lab needs ${packages.join(', ')}: HA_RUN_LAB=required installs them`
+}

@@ -1,0 +1,36 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
+import test from 'ava'
+import apache from '../../../roles/apache/index.js'
+import { statusModule } from '../../../roles/apache/status-module.js'
+import type { Difference } from '../../../runner/engine/events.js'
+import type { NodeTask } from '../../../runner/engine/task.js'
+import { answering, clusterOf } from '../corosync/cluster.js'
+
+const tasksOf = (more: object, at = 0) => {
+  const cluster = clusterOf(more)
+  return apache.tasks({ cluster, node: cluster.nodes[at]! })
+}
+
+test('the page has the node’s own name, as often as it is asked for', async t => {
+  const page = tasksOf({ page: '<b>{node}</b> {node} $& {other}' }, 1).at(-1) as NodeTask
+  t.is(page.name, 'write /var/www/html/index.html')
+  const [difference] = await page.check(answering('node2', { 'state of files': undefined, 'text of files': undefined })) as Difference[]
+  t.is(difference?.to, '<b>node2</b> node2 $& {other}')
+})
+
+test('without a web site there is nothing to do', t => {
+  t.deepEqual(tasksOf({ resources: { WebSite: false } }), [])
+})
+
+test('mod_status is both of its files', async t => {
+  const check = async (load: unknown, conf: unknown) => {
+    const found = await statusModule([]).check(answering('node1', {
+      'state of files /etc/apache2/mods-enabled/status.load': load, 'state of files /etc/apache2/mods-enabled/status.conf': conf,
+    })) as Difference[]
+    return found.map(({ subject }) => subject.split('/').at(-1))
+  }
+  const link = { type: 'symbolic link' }
+  t.deepEqual(await check(link, link), [])
+  t.deepEqual(await check(link, undefined), ['status.conf'])
+  t.deepEqual(await check(undefined, undefined), ['status.load', 'status.conf'])
+})

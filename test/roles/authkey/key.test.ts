@@ -1,0 +1,35 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
+import test from 'ava'
+import { keptKey } from '../../../roles/authkey/key.js'
+import { TaskError } from '../../../runner/errors.js'
+
+const [a, b, c] = ['a', 'b', 'c'].map(digit => digit.repeat(64)) as [string, string, string]
+
+const keeps = test.macro({
+  exec: (t, hashes: (string | undefined)[], loaded: string[], expected: string | undefined) => {
+    t.is(keptKey(hashes.map((hash, at) => [`node${at + 1}`, hash]), new Set(loaded)), expected)
+  },
+  title: (name = '') => `the key that stays: ${name}`,
+})
+
+test('nobody has one', keeps, [undefined, undefined], [], undefined)
+test('all have the same', keeps, [a, a], [], a)
+test('one has one', keeps, [undefined, a, undefined], [], a)
+test('the only file stays, even where another is loaded', keeps, [a, undefined], [b], a)
+test('of two, the loaded one', keeps, [a, b], [b], b)
+test('of three, the loaded one', keeps, [a, b, c], [a], a)
+
+const refuses = test.macro({
+  exec: (t, hashes: (string | undefined)[], loaded: string[], who: string) => {
+    const error = t.throws(() => keptKey(hashes.map((hash, at) => [`node${at + 1}`, hash]), new Set(loaded)), { instanceOf: TaskError })
+    t.true(error.message.endsWith(who), error.message)
+    t.false(error.message.includes(a))
+    t.truthy(error.hint)
+  },
+  title: (name = '') => `no key is chosen: ${name}`,
+})
+
+const said = (hash: string) => `secret sha256:${hash.slice(0, 12)}`
+test('two, none loaded', refuses, [a, b], [], `node1 ${said(a)}, node2 ${said(b)}`)
+test('two, both loaded', refuses, [a, b], [a, b], `node1 ${said(a)}, node2 ${said(b)}`)
+test('two, a third one loaded', refuses, [a, undefined, b], [c], `node1 ${said(a)}, node2 (none), node3 ${said(b)}`)

@@ -1,0 +1,33 @@
+import test from 'ava'
+import { primitivesStarted } from '../../../roles/constraints/started.js'
+import { TaskError } from '../../../runner/errors.js'
+import { clusterOf, scopeOf } from '../corosync/cluster.js'
+import { stateOf, type ShortState } from '../verify/state.js'
+
+const waits = async (state: ShortState) => primitivesStarted(scopeOf({ node1: { crm_mon: stateOf(state) } }), clusterOf().resources)
+
+test('all run: nothing is waited for', async t => {
+  await t.notThrowsAsync(waits({ resources: { FloatIP: ['node1'], WebSite: ['node1'] } }))
+})
+
+test('an admin keeps one from running: that is settled', async t => {
+  await t.notThrowsAsync(waits({ resources: { FloatIP: ['node1'], WebSite: [] }, flags: { WebSite: { managed: false } } }))
+})
+
+test('in maintenance nothing will start: that is settled', async t => {
+  await t.notThrowsAsync(waits({ resources: {}, maintenance: true }))
+})
+
+test('every node in standby: nothing will start', async t => {
+  await t.notThrowsAsync(waits({ resources: {}, standby: ['node1', 'node2'] }))
+})
+
+test('a failed start is an error with the agent’s reason', async t => {
+  const error = await t.throwsAsync(waits({ resources: { FloatIP: ['node1'], WebSite: [] }, failures: [['WebSite_start_0', 'node2', 'error', 'no apache']] }), { instanceOf: TaskError })
+  t.is(error.message, 'WebSite_start_0 on node2: error: no apache')
+  t.regex(error.hint!, /--cleanup/)
+})
+
+test('a failed monitor of before is no failed start', async t => {
+  await t.notThrowsAsync(waits({ resources: { FloatIP: ['node1'], WebSite: ['node1'] }, failures: [['WebSite_monitor_60000', 'node2', 'error', '']] }))
+})

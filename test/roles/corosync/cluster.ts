@@ -1,0 +1,41 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ClusterMember, Scope } from '../../../runner/cluster/members.js'
+import type { Cluster } from '../../../runner/cluster/declaration.js'
+import { readClusters } from '../../../runner/cluster/read-declaration.js'
+import type { Fact } from '../../../runner/facts/fact.js'
+import { loadInventory } from '../../../runner/inventory/load.js'
+
+/** The smallest declared cluster of so many nodes, with more under `cluster:`. */
+export function clusterOf(more: object = {}, nodes = 2): Cluster {
+  const folder = mkdtempSync(join(tmpdir(), 'ha-run-roles-'))
+  try {
+    const hosts = Array.from({ length: nodes }, (_, at) => [`node${at + 1}`, { ansible_host: `192.168.0.${at + 1}` }])
+    const cluster = { name: 'pacemaker1', floating_ip: '192.168.0.10/24', fencing: 'disabled', ...more }
+    writeFileSync(join(folder, 'site.yml'), JSON.stringify({ all: { vars: { cluster }, hosts: Object.fromEntries(hosts) } }))
+    return readClusters(loadInventory(join(folder, 'site.yml')))[0]!
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** What a member answers to questions, by `family`, or `family argument`; a missing one is an error of the test. */
+export type Answers = Record<string, unknown>
+
+/** A member that answers from a table. */
+export function answering(name: string, answers: Answers | undefined): ClusterMember {
+  const read = async ({ family, argument }: Fact<unknown>): Promise<unknown> => {
+    const key = [`${family.name} ${argument}`, family.name].find(candidate => answers && candidate in answers)
+    if (key === undefined) throw new Error(`the test has no answer to "${family.name} ${argument}"`)
+    return answers![key]
+  }
+  return { name, node: { name, links: [] }, unreachable: answers === undefined, read, readAgain: read } as unknown as ClusterMember
+}
+
+/** A scope of members that answer from tables; undefined for one that cannot be reached. */
+export function scopeOf(members: Record<string, Answers | undefined>, selected = Object.keys(members)): Scope {
+  const all = Object.entries(members).map(([name, answers]) => answering(name, answers))
+  return { members: all, selected: all.filter(({ name }) => selected.includes(name)), leader: all.find(({ unreachable }) => !unreachable)! }
+}

@@ -1,0 +1,76 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { noDefaultCluster, wipeScript } from '../../../roles/corosync/default-cluster.js'
+import { answering, type Answers } from './cluster.js'
+
+/** A node's folders below a temporary one, and a systemctl that says what it is told to. */
+function setUp(t: ExecutionContext, systemctl: string) {
+  const root = mkdtempSync(join(tmpdir(), 'ha-run-wipe-'))
+  t.teardown(() => rmSync(root, { recursive: true, force: true }))
+  for (const folder of ['var/lib/pacemaker/cib', 'var/backups', 'etc/corosync', 'bin']) mkdirSync(join(root, folder), { recursive: true })
+  writeFileSync(join(root, 'var/lib/pacemaker/cib/cib.xml'), '<cib/>')
+  writeFileSync(join(root, 'var/lib/pacemaker/cib/.hidden'), 'x')
+  writeFileSync(join(root, 'etc/corosync/corosync.conf'), 'conf')
+  writeFileSync(join(root, 'bin/systemctl'), `#!/bin/sh\necho "$*" >>${root}/log\n${systemctl}\n`, { mode: 0o755 })
+  const script = wipeScript().replaceAll(/(^|[\s=])\/(var|etc)\//g, `$1${root}/$2/`)
+  const { status } = spawnSync('/bin/sh', ['-c', script], { env: { PATH: `${join(root, 'bin')}:${process.env['PATH']}` } })
+  return { status, cib: () => readdirSync(join(root, 'var/lib/pacemaker/cib')), backups: join(root, 'var/backups/ha-run'), log: readFileSync(join(root, 'log'), 'utf8') }
+}
+
+test('the default cluster is stopped, kept, and removed', t => {
+  const { status, cib, backups, log } = setUp(t, 'case $1 in is-active) exit 3 ;; esac')
+  t.is(status, 0)
+  t.deepEqual(cib(), [])
+  const [kept, ...others] = readdirSync(backups)
+  t.deepEqual(others, [])
+  t.is(readFileSync(join(backups, kept!, 'cib/cib.xml'), 'utf8'), '<cib/>')
+  t.is(readFileSync(join(backups, kept!, 'cib/.hidden'), 'utf8'), 'x')
+  t.is(readFileSync(join(backups, kept!, 'corosync.conf'), 'utf8'), 'conf')
+  t.regex(log, /^stop pacemaker\.service corosync\.service\n/)
+})
+
+test('while a daemon runs, nothing is removed', t => {
+  const { status, cib, backups } = setUp(t, '')
+  t.not(status, 0)
+  t.is(cib().length, 2)
+  t.false(existsSync(backups))
+})
+
+test('where stopping fails for good, nothing is removed', t => {
+  const { status, cib } = setUp(t, 'case $1 in stop) exit 1 ;; is-active) exit 3 ;; esac')
+  t.not(status, 0)
+  t.is(cib().length, 2)
+})
+
+test('the script is one that sh can read', t => {
+  t.is(spawnSync('sh', ['-n'], { input: wipeScript() }).stderr.toString(), '')
+})
+
+const debian = 'totem {\ncluster_name: debian\n}\nnodelist {\nnode {\nname: node1\nnodeid: 1\nring0_addr: 127.0.0.1\n}\n}\n'
+const keys = (entries: Record<string, string>) => new Map(Object.entries(entries).map(([key, value]) => [key, { value }]))
+const runsDefault = keys({ 'totem.cluster_name': 'debian', 'nodelist.node.0.ring0_addr': '127.0.0.1' })
+const file = { type: 'regular file' }
+
+const finds = test.macro({
+  exec: async (t, running: unknown, conf: string | undefined, cib: unknown, expected: string[]) => {
+    const answers: Answers = { 'corosync-cmapctl': running, 'text of files': conf, 'state of files': cib }
+    const finding = await noDefaultCluster([]).check(answering('node1', answers))
+    t.deepEqual((finding as { subject: string }[]).map(({ subject }) => subject), expected)
+  },
+  title: (name = '') => `no default cluster: ${name}`,
+})
+
+const cluster = 'cluster "debian" on 127.0.0.1'
+const cib = '/var/lib/pacemaker/cib/cib.xml'
+test('a bare node', finds, undefined, undefined, undefined, [])
+test('it runs, with a CIB', finds, runsDefault, debian, file, [cluster, cib])
+test('it runs, without Pacemaker', finds, runsDefault, debian, undefined, [cluster])
+test('it is stopped, its CIB is left', finds, undefined, debian, file, [cib])
+test('installed and never started', finds, undefined, debian, undefined, [])
+test('a cluster of somebody’s that runs is none of ours to wipe', finds, keys({ 'totem.cluster_name': 'web', 'nodelist.node.0.ring0_addr': '127.0.0.1' }), debian, file, [])
+test('a cluster named debian with real addresses is none of ours to wipe', finds, keys({ 'totem.cluster_name': 'debian', 'nodelist.node.0.ring0_addr': '192.168.0.1' }), 'x {', file, [])
+test('a stopped cluster of somebody’s is none of ours to wipe', finds, undefined, debian.replace('debian', 'web'), file, [])

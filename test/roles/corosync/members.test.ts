@@ -1,0 +1,86 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import test, { type ExecutionContext } from 'ava'
+import { replaceOnAll, validateConf } from '../../../runner/cluster/corosync-files.js'
+import { on, readOnAll, refuseUnselected, sharedTextDifferences, type ClusterMember, type Scope } from '../../../runner/cluster/members.js'
+import { TaskError } from '../../../runner/errors.js'
+import { Secret } from '../../../runner/secret.js'
+import { localMember } from '../../engine/cluster.js'
+import { answering, scopeOf } from './cluster.js'
+
+const [n1, n2, n3] = ['n1', 'n2', 'n3'].map(name => answering(name, {})) as [ClusterMember, ClusterMember, ClusterMember]
+
+test('equal texts stand together', t => {
+  t.deepEqual(sharedTextDifferences('/x', 'new', [[n1, 'old'], [n2, undefined], [n3, 'old']]), [
+    { subject: '/x on n1, n3', from: 'old', to: 'new' }, { subject: '/x on n2', from: undefined, to: 'new' },
+  ])
+  t.deepEqual(sharedTextDifferences('/x', 'new', [[n1, 'new'], [n2, 'new']]), [])
+  t.is(on('x', [n1, [n2, 0]]), 'x on n1, n2')
+})
+
+test('a node that would have to change and is not selected stops all of them', t => {
+  const scope = scopeOf({ n1: {}, n2: {} }, ['n1'])
+  const [one, other] = scope.members as [ClusterMember, ClusterMember]
+  t.notThrows(() => refuseUnselected(scope, [one]))
+  const error = t.throws(() => refuseUnselected(scope, [one, other]), { instanceOf: TaskError, message: /^n2 would have to change too/ })
+  t.regex(error.hint!, /--limit/)
+})
+
+test('the unreachable are not asked', async t => {
+  const { members } = scopeOf({ n1: { f: 1 }, n2: undefined, n3: { f: 3 } })
+  const fact = { family: { name: 'f', script: () => '', parse: () => [] }, argument: '' }
+  t.deepEqual((await readOnAll(members, fact)).map(([{ name }, value]) => [name, value]), [['n1', 1], ['n3', 3]])
+})
+
+/** Real shells, all of this machine. */
+function setUp(t: ExecutionContext, names: string[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'ha-run-members-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const all = names.map(name => localMember(t, name))
+  const members = all.map(({ member }) => member as unknown as ClusterMember)
+  const scope: Scope = { members, selected: members, leader: members[0]! }
+  return { folder, path: join(folder, 'x'), scope, shells: all.map(({ shell }) => shell) }
+}
+
+const asRoot = process.getuid?.() === 0 ? test : test.skip
+const attributes = { mode: '0400', owner: 'root:root' }
+
+asRoot('a secret arrives whole, with its mode', async t => {
+  const { folder, path, scope } = setUp(t, ['n1'])
+  const bytes = Buffer.from([0, 255, 10, 13, 0])
+  await replaceOnAll(scope, scope.members, path, new Secret(bytes), attributes)
+  t.true(readFileSync(path).equals(bytes))
+  t.is(statSync(path).mode & 0o777, 0o400)
+  t.deepEqual(readdirSync(folder), ['x'])
+})
+
+asRoot('where one node cannot take it, no node does, and nothing is left', async t => {
+  const { folder, path, scope, shells } = setUp(t, ['n1', 'n2'])
+  writeFileSync(path, 'old')
+  shells[1]!.kill()
+  await shells[1]!.closed
+  await t.throwsAsync(replaceOnAll(scope, scope.members, path, 'new', attributes), { name: 'ConnectError' })
+  t.is(readFileSync(path, 'utf8'), 'old')
+  t.deepEqual(readdirSync(folder), ['x'])
+})
+
+asRoot('a candidate that a check refuses changes nothing', async t => {
+  const { folder, path, scope } = setUp(t, ['n1'])
+  writeFileSync(path, 'old')
+  await t.throwsAsync(replaceOnAll(scope, scope.members, path, 'new', attributes, () => 'false\ntrue'), { name: 'CommandError' })
+  t.is(readFileSync(path, 'utf8'), 'old')
+  t.deepEqual(readdirSync(folder), ['x'])
+})
+
+asRoot('a node that is not selected keeps all from changing', async t => {
+  const { path, scope } = setUp(t, ['n1', 'n2'])
+  await t.throwsAsync(replaceOnAll({ ...scope, selected: scope.members.slice(0, 1) }, scope.members, path, 'new', attributes), { message: /^n2 would have to change too/ })
+  t.throws(() => statSync(path), { code: 'ENOENT' })
+})
+
+test('the check of a corosync.conf is one that sh can read', t => {
+  t.is(spawnSync('sh', ['-n'], { input: validateConf("/a 'b'") }).stderr.toString(), '')
+})

@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { partOf, pushScript, readCib, versionOf } from '../../../runner/cluster/cib-push.js'
+import { TaskError } from '../../../runner/errors.js'
+import { scopeOf } from '../corosync/cluster.js'
+
+const versions = test.macro({
+  exec: (t, cib: string, expected: string) => t.is(versionOf(cib), expected),
+  title: (name = '') => `a CIB’s version: ${name}`,
+})
+
+test('as Pacemaker 2.1 writes it', versions, '<cib crm_feature_set="3.16.2" validate-with="pacemaker-3.9" epoch="12" num_updates="34" admin_epoch="1" cib-last-written="x" have-quorum="1" dc-uuid="1">\n  <configuration>', '1.12')
+test('as Pacemaker 2.0 writes it', versions, '<cib admin_epoch="0" epoch="7" num_updates="0" validate-with="pacemaker-1.2">', '0.7')
+test('behind a declaration', versions, '<?xml version="1.0"?>\n<cib epoch="7" admin_epoch="0">', '0.7')
+test('not of an object inside', versions, '<cib num_updates="0"><x epoch="1" admin_epoch="2"/></cib>', '.')
+test('of something else', versions, '', '.')
+
+const asRoot = process.getuid?.() === 0 && existsSync('/run') ? test : test.skip
+
+/** Runs a push with tools that answer from files: `head` is the first line of the CIB, `codes` what cibadmin --patch ends with, in turn. */
+function push(t: ExecutionContext, { head, codes = [0], version = '0.7', diffCode = 1 }: { head: string[]; codes?: number[]; version?: string; diffCode?: number }) {
+  const folder = mkdtempSync(join(tmpdir(), 'ha-run-push-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const at = (name: string) => join(folder, name)
+  const tool = (name: string, text: string) => writeFileSync(at(name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+  const next = (list: string) => `n=$(cat ${at(list)}.n 2>/dev/null || echo 1); echo $((n + 1)) >${at(list)}.n; v=$(sed -n "$n"p ${at(list)}); [ -n "$v" ] || v=$(tail -n 1 ${at(list)})`
+  writeFileSync(at('heads'), `${head.join('\n')}\n`)
+  writeFileSync(at('codes'), `${codes.join('\n')}\n`)
+  tool('crm_diff', `cp "$2" ${at('seen')}; cp "$4" ${at('wanted')}
+echo '<diff format="2"><version><source admin_epoch="9" epoch="9" num_updates="9"/><target admin_epoch="9" epoch="9" num_updates="9"/></version></diff>'; exit ${diffCode}`)
+  tool('cibadmin', `case $1 in -Q) ${next('heads')}; echo "$v"; echo '  <configuration/>' ;;
+*) cp "$3" ${at('patch')}; printf x >>${at('patches')}; ${next('codes')}; exit "$v" ;; esac`)
+  const input = '<seen é/><wanted/>'
+  const { status } = spawnSync('/bin/sh', ['-c', pushScript(version, Buffer.byteLength('<seen é/>'))], { input, env: { PATH: `${folder}:${process.env['PATH']}` } })
+  const text = (name: string) => existsSync(at(name)) ? readFileSync(at(name), 'utf8') : undefined
+  return { status, seen: text('seen'), wanted: text('wanted'), patch: text('patch'), patches: text('patches')?.length ?? 0 }
+}
+
+const line = (epoch: number, updates: number) => `<cib crm_feature_set="3.16.2" epoch="${epoch}" num_updates="${updates}" admin_epoch="0" have-quorum="1">`
+
+asRoot('both files are cut out of stdin, and the patch names the present version and the next', t => {
+  const { status, seen, wanted, patch } = push(t, { head: [line(7, 34)] })
+  t.is(status, 0)
+  t.deepEqual([seen, wanted], ['<seen é/>', '<wanted/>'])
+  t.is(patch?.trim(), '<diff format="2"><version><source admin_epoch="0" epoch="7" num_updates="34"/>'
+    + '<target admin_epoch="0" epoch="8" num_updates="0"/></version></diff>')
+})
+
+asRoot('a configuration that has moved on is not patched', t => {
+  t.like(push(t, { head: [line(8, 0)] }), { status: 75, patches: 0 })
+})
+
+asRoot('a status update that comes in between is no obstacle', t => {
+  const { status, patch, patches } = push(t, { head: [line(7, 1), line(7, 2), line(7, 3)], codes: [103, 103, 0] })
+  t.is(status, 0)
+  t.is(patches, 3)
+  t.regex(patch!, /num_updates="3"/)
+})
+
+asRoot('status updates without end are given up as moved', t => {
+  t.like(push(t, { head: [line(7, 1)], codes: [103] }), { status: 75, patches: 5 })
+})
+
+asRoot('what cibadmin refuses is told', t => {
+  t.like(push(t, { head: [line(7, 1)], codes: [78] }), { status: 78, patches: 1 })
+})
+
+asRoot('a crm_diff that fails stops it', t => {
+  t.like(push(t, { head: [line(7, 1)], diffCode: 65 }), { status: 65, patches: 0 })
+})
+
+asRoot('a cluster that does not answer is not patched', t => {
+  t.like(push(t, { head: [''] }), { status: 75, patches: 0 })
+})
+
+asRoot('nothing stays in /run', t => {
+  const before = new Set(readdirSync('/run'))
+  push(t, { head: [line(7, 1)], codes: [78] })
+  t.deepEqual(readdirSync('/run').filter(name => name.startsWith('ha-run.') && !before.has(name)), [])
+})
+
+test('the script is one that sh can read', t => {
+  t.is(spawnSync('sh', ['-n'], { input: pushScript('0.7', 100) }).stderr.toString(), '')
+})
+
+test('a part is complete: what it does not name is empty', t => {
+  t.deepEqual(partOf({ properties: { a: 'b' } }), { resources: [], constraints: [], properties: { a: 'b' }, resourceDefaults: {}, operationDefaults: {} })
+})
+
+test('a silent Pacemaker is an error that names the role', async t => {
+  const error = await t.throwsAsync(readCib(scopeOf({ node1: { 'cibadmin -Q': undefined } })), { instanceOf: TaskError, message: 'pacemaker does not answer on node1' })
+  t.regex(error.hint!, /ha-run pacemaker/)
+})

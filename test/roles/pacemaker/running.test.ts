@@ -1,0 +1,24 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
+import test from 'ava'
+import { pacemakerRuns } from '../../../roles/pacemaker/running.js'
+import { scopeOf } from '../corosync/cluster.js'
+import { stateOf, type ShortState } from '../verify/state.js'
+
+const fine: ShortState = { resources: {} }
+
+const finds = test.macro({
+  exec: async (t, states: (ShortState | undefined | 'unreachable')[], expected: string[]) => {
+    const members = states.map((state, at) => [`node${at + 1}`, state === 'unreachable' ? undefined : { crm_mon: state && stateOf(state) }])
+    const finding = await pacemakerRuns('runs', []).check(scopeOf(Object.fromEntries(members) as Parameters<typeof scopeOf>[0]))
+    t.deepEqual((finding as { subject: string; from?: string }[]).map(({ subject, from }) => `${subject}: ${from ?? '-'}`), expected)
+  },
+  title: (name = '') => `pacemaker runs: ${name}`,
+})
+
+test('everywhere, with a DC', finds, [fine, fine], [])
+test('nowhere', finds, [undefined, undefined], ['pacemaker on node1: not running', 'pacemaker on node2: not running'])
+test('on one node only', finds, [{ ...fine, nodes: ['node1'] }, undefined], ['pacemaker on node2: not running', 'node2: offline'])
+test('without a DC yet', finds, [{ ...fine, dc: null }, fine], ['DC: -'])
+test('one node does not see the other', finds, [fine, { ...fine, offline: ['node1'] }], ['node1: offline'])
+test('a node in standby is online', finds, [{ ...fine, standby: ['node2'] }, { ...fine, standby: ['node2'] }], [])
+test('an unreachable node is not waited for', finds, [{ ...fine, offline: ['node2'] }, 'unreachable'], [])

@@ -1,0 +1,42 @@
+/* oxlint-disable typescript/unbound-method -- tasks and checks do not use `this` */
+import test from 'ava'
+import apache from '../../../roles/apache/index.js'
+import authkey from '../../../roles/authkey/index.js'
+import constraints from '../../../roles/constraints/index.js'
+import corosync from '../../../roles/corosync/index.js'
+import network from '../../../roles/network/index.js'
+import pacemaker from '../../../roles/pacemaker/index.js'
+import verify from '../../../roles/verify/index.js'
+import { readPlaybook } from '../../../runner/inventory/playbook.js'
+import { clusterOf } from '../corosync/cluster.js'
+
+const roles = [network, corosync, authkey, pacemaker, apache, constraints, verify]
+const cluster = clusterOf()
+const tasks = roles.flatMap(({ name, tasks: list }) => list({ cluster, node: cluster.nodes[0]! }).map(task => ({ role: name, task })))
+
+test('the site runs these roles in this order', t => {
+  const known = roles.map(({ name }) => name)
+  t.deepEqual(readPlaybook('playbooks/site.yml', known).flatMap(play => play.roles), known)
+})
+
+// A need that no task bears is never unsettled: a plan would guess where it should say "unknown".
+test('what a task needs is a task before it', t => {
+  for (const [at, { role, task }] of tasks.entries()) {
+    for (const need of 'needs' in task ? task.needs ?? [] : []) {
+      const before = tasks.slice(0, at).some(one => need === `${one.role}: ${one.task.name}` || (one.role === role && need === one.task.name))
+      t.true(before, `${role}: ${task.name} needs "${need}"`)
+    }
+  }
+})
+
+test('no two tasks of a role have the same name', t => {
+  const names = tasks.map(({ role, task }) => `${role}: ${task.name}`)
+  t.deepEqual(names, [...new Set(names)])
+})
+
+test('every node has the same tasks', t => {
+  for (const { tasks: list } of roles) {
+    const [one, other] = cluster.nodes.map(node => list({ cluster, node }).map(({ name, scope }) => `${scope} ${name}`))
+    t.deepEqual(one, other)
+  }
+})

@@ -1,0 +1,56 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { load } from 'js-yaml'
+import { z } from 'zod'
+import { floatingIpOnOneNode, interfacesWith, placementComplaints, resourcesPlaced } from '../../../roles/verify/placement.js'
+import { clusterOf, scopeOf } from '../corosync/cluster.js'
+import { stateOf } from './state.js'
+
+/** What is declared beside the defaults, where things run, and what is wrong with that. */
+const schema = z.strictObject({
+  declared: z.record(z.string(), z.unknown()).default({}),
+  resources: z.record(z.string(), z.array(z.string())),
+  flags: z.record(z.string(), z.record(z.string(), z.boolean())).optional(),
+  standby: z.array(z.string()).optional(),
+  offline: z.array(z.string()).optional(),
+  complaints: z.array(z.string()),
+})
+
+const folder = join('test', 'cases', 'verify', 'placement')
+for (const file of readdirSync(folder).toSorted()) {
+  const { declared, complaints, ...state } = schema.parse(load(readFileSync(join(folder, file), 'utf8')))
+  test(`placement: ${file.replace('.yml', '')}`, t => {
+    t.deepEqual(placementComplaints(clusterOf(declared), stateOf(state)), complaints)
+  })
+}
+
+test('where all is well, the headline says where everything runs', async t => {
+  const verdict = await resourcesPlaced(clusterOf())(scopeOf({ node1: { crm_mon: stateOf({ resources: { FloatIP: ['node2'], WebSite: ['node2'] } }) } }))
+  t.like(verdict, { status: 'ok', evidence: 'FloatIP, WebSite on node2', headlines: [{ label: 'resources', text: 'FloatIP, WebSite on node2' }] })
+})
+
+test('a silent pacemaker fails', async t => {
+  t.like(await resourcesPlaced(clusterOf())(scopeOf({ node1: { crm_mon: undefined } })), { status: 'failed', evidence: 'node1: pacemaker does not answer' })
+})
+
+const bears = test.macro({
+  exec: async (t, one: string[], other: string[] | undefined, status: 'ok' | 'failed', evidence: string) => {
+    const scope = scopeOf({ node1: { 'ip addr show': one }, node2: other && { 'ip addr show': other } })
+    t.like(await floatingIpOnOneNode(clusterOf())(scope), { status, evidence })
+  },
+  title: (name = '') => `the floating IP ${name}`,
+})
+
+test('on one node', bears, ['eth0'], [], 'ok', '192.168.0.10 on eth0 of node1')
+test('on the only node that can be asked', bears, ['eth0'], undefined, 'ok', '192.168.0.10 on eth0 of node1')
+test('on no node', bears, [], [], 'failed', '192.168.0.10 is on no node')
+test('on two nodes', bears, ['eth0'], ['eth0'], 'failed', '192.168.0.10 is on eth0 of node1 and eth0 of node2')
+test('twice on one node', bears, ['eth0', 'eth1'], [], 'failed', '192.168.0.10 is on eth0 of node1 and eth1 of node1')
+
+test('interfaces are read from ip’s own lines, each address’s apart', t => {
+  const { family } = interfacesWith('192.168.0.10')
+  const stdout = '2: eth0    inet 192.168.0.10/24 scope global eth0\\ valid\n7: host0@if8    inet 192.168.0.10/24 scope global host0\n\0\n\0'
+  t.deepEqual(family.parse({ stdout } as never, ['192.168.0.10', '192.168.0.11']), [['eth0', 'host0@if8'], []])
+})

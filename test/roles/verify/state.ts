@@ -1,0 +1,36 @@
+import type { ClusterState, ResourceState } from '../../../runner/cluster/crm-mon.js'
+
+/** What crm_mon says of a cluster of node1 and node2, as a test writes it. */
+export interface ShortState {
+  /** Where each primitive runs; `clone/primitive` is one inside of something. */
+  resources: Record<string, string[]>
+  flags?: Record<string, Partial<ResourceState>>
+  dc?: string | null
+  quorate?: boolean
+  maintenance?: boolean
+  offline?: string[]
+  standby?: string[]
+  nodes?: string[]
+  failures?: [operation: string, node: string, status: string, reason: string][]
+}
+
+/** The same, complete. A primitive on several nodes has one instance on each, as crm_mon tells it. */
+export function stateOf({
+  resources, flags = {}, dc = 'node1', quorate = true, maintenance = false, offline = [], standby = [], nodes = ['node1', 'node2'], failures = [],
+}: ShortState): ClusterState {
+  return {
+    ...dc !== null && { dc }, quorate, mixedVersion: false, maintenance, stonithEnabled: false,
+    nodes: nodes.map((name, at) => (
+      { name, id: String(at + 1), online: !offline.includes(name), standby: standby.includes(name), maintenance: false, pending: false, unclean: false }
+    )),
+    resources: Object.entries(resources).flatMap(([path, where]) => {
+      const parents = path.split('/')
+      const id = parents.pop()!
+      return (where.length === 0 ? [[]] : where.map(node => [node])).map(on => ({
+        id, agent: 'ocf:heartbeat:Dummy', role: on.length === 0 ? 'Stopped' : 'Started', active: on.length > 0, failed: false, blocked: false, orphaned: false,
+        managed: true, nodes: on, parents, ...flags[id],
+      }))
+    }),
+    failures: failures.map(([operation, node, status, reason]) => ({ operation, node, status, reason, code: 1 })),
+  }
+}

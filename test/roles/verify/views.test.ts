@@ -1,0 +1,95 @@
+import test from 'ava'
+import { everyNodeOnline, fencingIsOn, noFailedActions, oneDc } from '../../../roles/verify/pacemaker.js'
+import { everyNodeJoined, linksConnected, quorate } from '../../../roles/verify/ring.js'
+import { fromEveryView, verdict } from '../../../roles/verify/views.js'
+import type { Quorum } from '../../../runner/cluster/quorumtool.js'
+import type { ClusterMember } from '../../../runner/cluster/members.js'
+import { clusterOf, scopeOf } from '../corosync/cluster.js'
+import { stateOf, type ShortState } from './state.js'
+
+const said = (one: ShortState | undefined, other?: ShortState) =>
+  scopeOf({ node1: { crm_mon: one && stateOf(one) }, node2: { crm_mon: other && stateOf(other) } })
+const fine: ShortState = { resources: {} }
+
+test('every selected node is asked, the unreachable and the silent are complaints', async t => {
+  const scope = scopeOf({ node1: { f: 1 }, node2: { f: undefined }, node3: undefined, node4: { f: 4 } }, ['node1', 'node2', 'node3'])
+  const fact = { family: { name: 'f', script: () => '', parse: () => [] }, argument: '' }
+  t.deepEqual(await fromEveryView<number>(scope, fact, 'says nothing', (view, { name }) => [`${name} saw ${view}`]), {
+    views: [1], complaints: ['node1: node1 saw 1', 'node2: says nothing', 'node3 is unreachable: its view is missing'],
+  })
+})
+
+test('no complaint is ok, any is a failure with all of them', t => {
+  t.deepEqual(verdict([], 'fine', 'h'), { status: 'ok', evidence: 'fine', headlines: [] })
+  t.deepEqual(verdict(['a', 'b'], 'fine', 'h'), { status: 'failed', evidence: 'a; b', hint: 'h', headlines: [] })
+})
+
+test('one DC', async t => {
+  t.like(await oneDc(said(fine, fine)), { status: 'ok', evidence: 'node1' })
+  t.like(await oneDc(said(fine, { ...fine, dc: 'node2' })), { status: 'failed', evidence: 'the nodes follow different DCs: node1, node2' })
+  t.like(await oneDc(said(fine, { ...fine, dc: null })), { status: 'failed', evidence: 'node2: no DC' })
+  t.like(await oneDc(said(fine, { ...fine, quorate: false })), { status: 'failed', evidence: 'node2: the partition of DC node1 has no quorum' })
+  t.like(await oneDc(said(fine, undefined)), { status: 'failed', evidence: 'node2: pacemaker does not answer' })
+})
+
+test('all nodes online, in every view', async t => {
+  const online = everyNodeOnline(clusterOf())
+  t.like(await online(said(fine, fine)), { status: 'ok', evidence: 'node1, node2' })
+  t.like(await online(said(fine, { ...fine, offline: ['node1'] })), { status: 'failed', evidence: 'node2: node1 is offline' })
+  t.like(await online(said({ ...fine, nodes: ['node1'] }, fine)), { status: 'failed', evidence: 'node1: node2 is not in the cluster' })
+})
+
+test('standby is what an admin may mean', async t => {
+  const resting = { ...fine, standby: ['node2'] }
+  t.like(await everyNodeOnline(clusterOf())(said(resting, resting)), { status: 'warning', evidence: 'node2 is in standby' })
+})
+
+test('failed actions are told with their reason', async t => {
+  t.like(await noFailedActions(said(fine)), { status: 'ok' })
+  t.like(await noFailedActions(said({ ...fine, failures: [['a_start_0', 'node1', 'error', 'why'], ['b_stop_0', 'node2', 'timeout', '']] })), {
+    status: 'failed', evidence: 'a_start_0 on node1: error: why; b_stop_0 on node2: timeout',
+  })
+})
+
+test('no fencing is a warning for ever', async t => {
+  t.like(await fencingIsOn(clusterOf())(), { status: 'warning', evidence: 'fencing: disabled' })
+})
+
+const quorumOf = (more: Partial<Quorum>) => ({ quorate: true, ringId: '1.5', votes: { total: 2, expected: 2 }, ...more })
+
+test('quorum, and one ring', async t => {
+  const judge = async (one: object | undefined, other: object | undefined) => quorate(scopeOf({ node1: { 'corosync-quorumtool -s': one }, node2: { 'corosync-quorumtool -s': other } }))
+  t.like(await judge(quorumOf({}), quorumOf({})), { status: 'ok', evidence: '2 of 2 votes, ring 1.5' })
+  t.like(await judge(quorumOf({}), quorumOf({ ringId: '2.9' })), { status: 'failed', evidence: 'the nodes are in different rings: 1.5, 2.9' })
+  t.like(await judge(quorumOf({ quorate: false }), undefined), { status: 'failed', evidence: 'node1: no quorum: 2 of 2 votes; node2: corosync does not answer' })
+})
+
+test('every declared node has joined, and nobody else', async t => {
+  const keys = (members: [ip: string, status: string][]) => new Map(members.flatMap(([ip, status], at) => [
+    [`runtime.members.${at + 1}.ip`, { value: `r(0) ip(${ip}) ` }], [`runtime.members.${at + 1}.status`, { value: status }],
+  ]))
+  const judge = async (members: [string, string][]) => everyNodeJoined(clusterOf())(scopeOf({ node1: { 'corosync-cmapctl': keys(members) } }))
+  t.like(await judge([['192.168.0.1', 'joined'], ['192.168.0.2', 'joined']]), { status: 'ok', headlines: [{ label: 'members', text: 'node1, node2' }] })
+  t.like(await judge([['192.168.0.1', 'joined'], ['192.168.0.2', 'left']]), { status: 'failed', evidence: 'node1: node2 (192.168.0.2) has not joined' })
+  t.like(await judge([['192.168.0.1', 'joined'], ['192.168.0.2', 'joined'], ['192.168.0.9', 'joined']]), { evidence: 'node1: 192.168.0.9 has joined and is not declared' })
+})
+
+test('links at the declared addresses, all connected', async t => {
+  const cluster = clusterOf()
+  const judge = async (links: object[]) => {
+    const scope = scopeOf({ node1: { 'corosync-cfgtool -s': links } })
+    for (const member of scope.members) (member as { node: ClusterMember['node'] }).node = cluster.nodes[0]!
+    return linksConnected(cluster)(scope)
+  }
+  const link = { link: 0, address: '192.168.0.1', faulty: false, peers: [{ nodeId: 2, connected: true }] }
+  t.like(await judge([link]), { status: 'ok' })
+  t.like(await judge([]), { status: 'failed', evidence: 'node1: link 0 is missing' })
+  t.like(await judge([{ ...link, address: '127.0.0.1' }]), { evidence: 'node1: link 0 has the address 127.0.0.1, not 192.168.0.1' })
+  t.like(await judge([{ ...link, faulty: true, peers: [{ nodeId: 2, connected: false }] }]), { evidence: 'node1: link 0 is faulty; node1: link 0 to node 2 is disconnected' })
+})
+
+test('a view that is a list stays one view', async t => {
+  const fact = { family: { name: 'f', script: () => '', parse: () => [] }, argument: '' }
+  const { views } = await fromEveryView<number[]>(scopeOf({ node1: { f: [1, 2] }, node2: { f: [] } }), fact, '', () => [])
+  t.deepEqual(views, [[1, 2], []])
+})
