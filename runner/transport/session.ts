@@ -18,7 +18,6 @@ interface Pending {
   nonce: string
   request: Request
   answer: Answer
-  timer: NodeJS.Timeout
   resolve: (parts: Part[]) => void
   reject: (error: Error) => void
 }
@@ -35,6 +34,7 @@ export class Session {
   readonly #readers = { stdout: new StreamReader(), stderr: new StreamReader() }
   #pending: Pending[] = []
   #lost: Error | undefined
+  #lateness: NodeJS.Timeout | undefined
   /** Frames sent so far: as many round trips when each was waited for. */
   frames = 0
 
@@ -57,9 +57,8 @@ export class Session {
     const frame = encode(nonce, request)
     this.frames += 1
     return new Promise((resolve, reject) => {
-      const late = () => this.#fail(new ConnectError(`no answer within ${request.timeout + grace} s`))
-      const timer = setTimeout(late, (request.timeout + grace) * 1000)
-      this.#pending.push({ nonce, request, answer: new Answer(), timer, resolve, reject })
+      this.#pending.push({ nonce, request, answer: new Answer(), resolve, reject })
+      if (this.#pending.length === 1) this.#expectHead()
       this.#channel.write(frame)
     })
   }
@@ -74,9 +73,9 @@ export class Session {
     return this.#lost
   }
 
-  /** Process groups on the node that have begun and not ended. */
+  /** Process groups on the node that have begun and not ended; never 1 or less, which `kill` takes for all there are. */
   get runningGroups(): number[] {
-    return this.#pending.flatMap(({ answer }) => answer.stdout.processGroup ?? [])
+    return this.#pending.flatMap(({ answer }) => answer.stdout.processGroup ?? []).filter(group => group > 1)
   }
 
   /** Lets the shell finish what it was told, then closes; at the latest after 5 s. */
@@ -94,19 +93,26 @@ export class Session {
       if (!answer[stream].take(reader, nonce)) break
     }
     while (this.#pending[0]?.answer.complete) {
-      const { answer, request, timer, resolve } = this.#pending.shift()!
-      clearTimeout(timer)
+      const { answer, request, resolve } = this.#pending.shift()!
+      this.#expectHead()
       resolve(answer.parts(request))
     }
+  }
+
+  /** Only the frame that the node is working on can be late: those behind it wait for their turn. */
+  #expectHead(): void {
+    clearTimeout(this.#lateness)
+    const [head] = this.#pending
+    if (!head) return
+    const seconds = head.request.timeout + grace
+    this.#lateness = setTimeout(() => this.#fail(new ConnectError(`no answer within ${seconds} s`)), seconds * 1000)
   }
 
   #fail(error: Error): void {
     if (this.#lost) return
     this.#lost = error
-    for (const { timer, reject } of this.#pending) {
-      clearTimeout(timer)
-      reject(error)
-    }
+    clearTimeout(this.#lateness)
+    for (const { reject } of this.#pending) reject(error)
     this.#pending = []
     this.#channel.kill()
   }

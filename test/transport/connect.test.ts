@@ -73,9 +73,7 @@ withSshd('the login shell’s files and a banner are no matter', async t => {
 withSshd('a lost connection rejects what runs with ConnectError, and its local ssh is gone', async t => {
   const node = await connected(t, await localSshd(t))
   const $ = remote(node)
-  const sshdOfOurs = Number((await $`ps -o ppid= -p $(ps -o ppid= -p $PPID)`).stdout)
-  const pending = $`sleep 60`
-  process.kill(sshdOfOurs, 'SIGKILL')
+  const pending = $`kill -KILL $(ps -o ppid= -p $(ps -o ppid= -p $PPID)); sleep 60`
   await t.throwsAsync(pending, { instanceOf: ConnectError, message: /^node1: / })
   await t.throwsAsync($`true`, { instanceOf: ConnectError })
 })
@@ -85,9 +83,7 @@ withSshdFailing('why a connection was lost is told by ssh, not by a script', asy
   const node = await connected(t, await localSshd(t))
   const $ = remote(node)
   await $({ nothrow: true })`echo 'crm_mon: Connection to cluster failed: Connection refused' >&2`
-  const sshdOfOurs = Number((await $`ps -o ppid= -p $(ps -o ppid= -p $PPID)`).stdout)
-  const pending = $`sleep 60`
-  process.kill(sshdOfOurs, 'SIGKILL')
+  const pending = $`kill -KILL $(ps -o ppid= -p $(ps -o ppid= -p $PPID)); sleep 60`
   const error = await t.throwsAsync(pending, { instanceOf: ConnectError })
   t.not(error.message, 'node1: the connection was refused')
   t.false(error.output?.includes('crm_mon'))

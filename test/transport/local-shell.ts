@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
 import { ConnectError } from '../../runner/errors.js'
 import { Session, type Channel } from '../../runner/transport/session.js'
@@ -57,8 +57,9 @@ export function localPlace(t: Pick<ExecutionContext, 'teardown'>, name = 'node1'
   return { name, session: localSession(t).session }
 }
 
-/** Whether a process is still there and no zombie. */
+/** Whether a process is still there. */
 export function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid < 2) throw new Error(`not a process: ${pid}`)
   try {
     process.kill(pid, 0)
   } catch {
@@ -75,4 +76,26 @@ export async function comesTrue(holds: () => boolean, patience = 3000): Promise<
     await new Promise(resolve => setTimeout(resolve, 20))
   }
   return true
+}
+
+/**
+ * Signals a process, or with `group` its process group, once it is known to be ours. A number that was read wrong can
+ * be 0, 1 or -1, and for root these mean our own group, init, and every process of the machine.
+ *
+ * @param ancestor - a process that the test has started, and that this one must descend from.
+ */
+export function signal(pid: number, name: NodeJS.Signals, ancestor: number | undefined, { group = false } = {}): void {
+  if (!Number.isInteger(pid) || pid < 2) throw new Error(`not a process to signal: ${pid}`)
+  if (ancestor === undefined || ancestor < 2 || !descends(pid, ancestor)) throw new Error(`process ${pid} is none of ours`)
+  process.kill(group ? -pid : pid, name)
+}
+
+function descends(pid: number, ancestor: number): boolean {
+  for (let at = pid; at > 1; at = parentOf(at)) if (at === ancestor) return true
+  return false
+}
+
+function parentOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
 }

@@ -1,5 +1,5 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -7,9 +7,16 @@ import type { ExecutionContext } from 'ava'
 
 const sshd = '/usr/sbin/sshd'
 
+/**
+ * Processes of its own: what ha-run ends on a node by number, as root, can never be one of this machine's, even where
+ * the number is wrong (`kill -TERM -1`).
+ */
+const apart = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child']
+
 /** Why there can be no sshd of ours here; undefined where there can. */
 export const noSshd = !existsSync(sshd) ? `${sshd} is missing: install openssh-server`
-  : process.getuid?.() === 0 ? undefined : 'sshd wants root'
+  : process.getuid?.() !== 0 ? 'sshd wants root'
+  : spawnSync(apart[0]!, [...apart.slice(1), 'true']).status === 0 ? undefined : 'there can be no PID namespace'
 
 /** A server on 127.0.0.1 with keys of its own, and a client's configuration that knows it. */
 export interface LocalSshd {
@@ -60,7 +67,7 @@ PermitRootLogin yes
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 `)
-  const server = spawn(sshd, ['-D', '-e', '-f', at('sshd_config')], { stdio: 'ignore' })
+  const server = spawn(apart[0]!, [...apart.slice(1), sshd, '-D', '-e', '-f', at('sshd_config')], { stdio: 'ignore' })
   const gone = new Promise(resolve => server.on('exit', resolve))
   t.teardown(async () => {
     server.kill()
