@@ -1,5 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { ConnectError } from '../../runner/errors.js'
 import { Session, type Channel } from '../../runner/transport/session.js'
@@ -11,13 +13,17 @@ export const shells: [name: string, words: string[]][] = [
   ['busybox', ['/bin/busybox', 'sh']],
 ].filter((shell): shell is [string, string[]] => existsSync(shell[1]![0]!))
 
+/** Where shells run: what a wrongly quoted `>` writes is written here. */
+export const scratch = mkdtempSync(join(tmpdir(), 'ha-run-scratch-'))
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
+
 /** A shell on this machine in the place of one on a node. */
 export class LocalShell implements Channel {
   readonly process: ChildProcessWithoutNullStreams
   readonly closed: Promise<ConnectError>
 
   constructor([command = '/bin/sh', ...words]: string[] = []) {
-    this.process = spawn(command, words, { stdio: 'pipe', env: { ...process.env, LC_ALL: 'C' } })
+    this.process = spawn(command, words, { stdio: 'pipe', cwd: scratch, env: { ...process.env, LC_ALL: 'C' } })
     this.process.stdin.on('error', () => {})
     this.closed = new Promise(resolve => {
       this.process.on('exit', () => resolve(new ConnectError('the local shell is gone')))

@@ -70,7 +70,8 @@ KbdInteractiveAuthentication no
   const server = spawn(apart[0]!, [...apart.slice(1), sshd, '-D', '-e', '-f', at('sshd_config')], { stdio: 'ignore' })
   const gone = new Promise(resolve => server.on('exit', resolve))
   t.teardown(async () => {
-    server.kill()
+    // unshare takes no notice of TERM; at its end the kernel ends all that is in there.
+    server.kill('SIGKILL')
     await gone
     rmSync(folder, { recursive: true, force: true })
   })

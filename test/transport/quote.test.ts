@@ -6,7 +6,7 @@ import { quote, quoteWords, sh } from '../../runner/transport/quote.js'
 import { remote } from '../../runner/transport/remote.js'
 import { Secret } from '../../runner/secret.js'
 import { hostileWords } from './hostile.js'
-import { localSession, shells } from './local-shell.js'
+import { localSession, scratch, shells } from './local-shell.js'
 
 const plain = test.macro({
   exec: (t, word: string | number, expected: string) => t.is(quote(word), expected),
@@ -27,7 +27,7 @@ test(plain, 'é', "'é'")
 for (const [name, [command, ...words]] of shells) {
   test(`a list of hostile words comes back byte for byte, ${name}`, t => {
     fc.assert(fc.property(hostileWords, values => {
-      const { stdout } = spawnSync(command!, [...words, '-c', sh`printf '%s\\0' ${values}`])
+      const { stdout } = spawnSync(command!, [...words, '-c', sh`printf '%s\\0' ${values}`], { cwd: scratch })
       t.deepEqual(stdout.toString().split('\0').slice(0, -1), values)
     }), { numRuns: 150 })
   })
@@ -45,7 +45,7 @@ for (const [name, [command, ...words]] of shells) {
 
   test(`a quoted word inside a quoted script stays whole, ${name}`, t => {
     fc.assert(fc.property(hostileWords, values => {
-      const { stdout } = spawnSync(command!, [...words, '-c', sh`sh -c ${sh`printf '%s\\0' ${values}`}`])
+      const { stdout } = spawnSync(command!, [...words, '-c', sh`sh -c ${sh`printf '%s\\0' ${values}`}`], { cwd: scratch })
       t.deepEqual(stdout.toString().split('\0').slice(0, -1), values)
     }), { numRuns: 50 })
   })
