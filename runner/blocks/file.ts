@@ -32,13 +32,13 @@ export function file(path: string, options: FileOptions): NodeTask {
       const state = await read(fileState(path))
       if (typeof content === 'string' && state?.hash === sha256(content)) return attributeDifferences(path, state, attributes)
       const current = await read(fileText(path))
-      const wanted = typeof content === 'string' ? content : content(current)
+      const wanted = wantedText(path, content, current)
       const text = current === wanted ? [] : [{ subject: path, from: current, to: wanted }]
       return [...text, ...attributeDifferences(path, state, attributes)]
     },
     async apply({ $, read }, differences) {
       const current = await read(fileText(path))
-      const wanted = typeof content === 'string' ? content : content(current)
+      const wanted = wantedText(path, content, current)
       if (differences.some(({ subject }) => subject === path)) {
         await $({ input: wanted }).script(replaceScript(path, attributes, validate))
       } else {
@@ -46,6 +46,17 @@ export function file(path: string, options: FileOptions): NodeTask {
       }
     },
   })
+}
+
+/** @throws TaskError for a file whose bytes we would not give back as they were. */
+function wantedText(path: string, content: FileOptions['content'], current: string | undefined): string {
+  if (typeof content === 'string') return content
+  if (current?.includes('\uFFFD')) {
+    throw new TaskError(`${path} holds bytes that are not UTF-8, so that a part of it cannot be changed safely`, {
+      hint: `correct them by hand; \`grep -naxv '.*' ${path}\` shows their lines`,
+    })
+  }
+  return content(current)
 }
 
 /** How a file's type, mode and owner differ from the declared ones; without a file nothing can differ. */

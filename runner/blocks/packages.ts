@@ -25,7 +25,7 @@ export function installScript(packages: readonly string[], units: readonly strin
     `tries=${lockTimeout}`,
     'until out=$(apt-get -q update 2>&1); do',
     '  case $out in *"Could not get lock"*) ;; *) printf "%s\\n" "$out" >&2; break ;; esac',
-    '  tries=$((tries - 1)); [ $tries -gt 0 ] || exit 100; sleep 1',
+    '  tries=$((tries - 1)); [ $tries -gt 0 ] || { printf "%s\\n" "$out" >&2; exit 100; }; sleep 1',
     'done',
     `${apt} install --no-install-recommends ` + sh`-- ${packages}`,
   ].join('\n')

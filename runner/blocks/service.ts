@@ -1,5 +1,6 @@
 import type { Difference } from '../engine/events.js'
 import { task, type NodeTask } from '../engine/task.js'
+import { TaskError } from '../errors.js'
 import { unitState, type UnitState } from '../facts/units.js'
 
 export interface ServiceOptions {
@@ -10,10 +11,17 @@ export interface ServiceOptions {
   needs?: readonly string[]
 }
 
-/** How a unit differs from what is declared. A unit that a killed installation left masked is unmasked. */
+/**
+ * How a unit differs from what is declared. A unit that a killed installation left masked (at run time) is unmasked.
+ *
+ * @throws TaskError for one that an admin has masked.
+ */
 export function serviceDifferences(unit: string, { enabled, running }: ServiceOptions, state: UnitState): Difference[] {
-  const wanted = enabled ? 'enabled' : 'disabled'
-  const boot = state.file === wanted || (!enabled && state.load === 'not-found') ? [] : [{ subject: `${unit} at boot`, from: state.file || 'absent', to: wanted }]
+  if (enabled && state.file === 'masked') {
+    throw new TaskError(`${unit} is masked: an admin did not want it started`, { hint: `\`systemctl unmask ${unit}\` if that is over` })
+  }
+  const asDeclared = enabled ? state.file === 'enabled' : !state.file.startsWith('enabled')
+  const boot = asDeclared ? [] : [{ subject: `${unit} at boot`, from: state.file || 'absent', to: enabled ? 'enabled' : 'disabled' }]
   const active = state.active === 'active'
   if (running === undefined || running === active) return boot
   return [...boot, { subject: unit, from: state.active, to: running ? 'active' : 'inactive' }]
@@ -25,7 +33,6 @@ export function serviceCommands(unit: string, { enabled, running }: ServiceOptio
   const now = differences.some(({ subject }) => subject === unit)
   return [
     ...(boot?.from === 'masked-runtime' ? [['systemctl', '-q', 'unmask', '--runtime', unit]] : []),
-    ...(boot?.from === 'masked' ? [['systemctl', '-q', 'unmask', unit]] : []),
     ...(boot ? [['systemctl', '-q', enabled ? 'enable' : 'disable', unit]] : []),
     ...(now ? [['systemctl', running ? 'start' : 'stop', unit]] : []),
   ]

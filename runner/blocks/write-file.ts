@@ -31,13 +31,13 @@ export function stageScript(path: string, candidate: string, { mode, owner }: Fi
 
 /** Puts a staged candidate in place: a rename, so that there is the old file or the new one and never half of one. */
 export function commitScript(path: string, candidate: string): string {
-  return sh`mv -fT -- ${candidate} ${path} && sync -- ${posix.dirname(path)}`
+  return sh`mv -fT -- ${candidate} ${path}\nsync -- ${posix.dirname(path)}`
 }
 
-/** Both halves at once, for a file that concerns one node only. */
+/** Both halves at once, for a file that concerns one node only: one list of commands, since `set -e` ends where `&&` begins. */
 export function replaceScript(path: string, attributes: FileAttributes, validate?: Validate): string {
   const candidate = candidateOf(path)
-  return `(${stageScript(path, candidate, attributes, validate)}\n) && ${commitScript(path, candidate)}`
+  return `${stageScript(path, candidate, attributes, validate)}\n${commitScript(path, candidate)}`
 }
 
 /** The name beside a file under which its successor waits. */

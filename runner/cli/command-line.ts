@@ -23,6 +23,7 @@ export function commandLine(): Command {
     .argument('[roles...]', `roles to run: ${roleNames.join(' ')}`)
     .showSuggestionAfterError()
     .enablePositionalOptions()
+    .helpCommand('help [command]', 'display help for a command')
     .addHelpText('after', examples)
   withRunOptions(program).action(async (roles: string[], flags: RunFlags) => {
     if (roles.length === 0) throw new UsageError('what should be done?', { hint: '`ha-run site` converges everything; `ha-run --help` shows the rest' })

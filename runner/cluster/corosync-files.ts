@@ -43,7 +43,7 @@ export async function replaceOnAll(
     await forget()
     throw error
   }
-  await Promise.all(touched.map(({ $ }) => $.script(commitScript(path, candidate))))
+  await Promise.all(touched.map(({ $ }) => $.script(`set -e\n${commitScript(path, candidate)}`)))
 }
 
 /** Corrects mode and owner where the content is right. */

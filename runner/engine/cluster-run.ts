@@ -125,9 +125,11 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     try {
       this.#settle(slot, host, await attempt(), Date.now() - started)
     } catch (error) {
-      if (host === undefined) this.#failedAt = `${slot.role}: ${slot.name}`
-      else member.failedAt = `${slot.role}: ${slot.name}`
-      const status = error instanceof ConnectError ? 'unreachable' as const : 'failed' as const
+      // An assertion stands for itself: the others are looked at all the same.
+      if (slot.scope === 'cluster') this.#failedAt = `${slot.role}: ${slot.name}`
+      if (slot.scope === 'node') member.failedAt = `${slot.role}: ${slot.name}`
+      // A cluster's task fails; the node that was lost with it is an event of its own.
+      const status = error instanceof ConnectError && host !== undefined ? 'unreachable' as const : 'failed' as const
       this.#settle(slot, host, { status, error }, Date.now() - started)
     }
   }

@@ -15,8 +15,8 @@ export interface Family<T> {
   name: string
   /** POSIX sh that reads and never writes. */
   script(args: readonly string[]): string
-  /** One value for each argument, in their order. An exit code that is not 0 is its to judge. */
-  parse(output: ProcessOutput, args: readonly string[]): T[]
+  /** One value for each argument, in their order, or why there is none. An exit code that is not 0 is its to judge. */
+  parse(output: ProcessOutput, args: readonly string[]): (T | Error)[]
 }
 
 /** A question that takes no argument. */

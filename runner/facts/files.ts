@@ -1,4 +1,5 @@
 import { sh } from '../transport/quote.js'
+import { freshNonce } from '../transport/frame.js'
 import type { Fact, Family } from './fact.js'
 import { CommandError } from '../transport/remote.js'
 
@@ -15,8 +16,10 @@ export interface FileState {
 
 const states: Family<FileState | undefined> = {
   name: 'state of files',
+  // Only regular files are hashed: a pipe would be read for ever.
   script: paths => sh`stat --printf='%n\\0%F\\0%04a\\0%U\\0%G\\0' -- ${paths} 2>/dev/null
-sha256sum -z -- ${paths} 2>/dev/null`,
+set --; for path in ${paths}; do [ -f "$path" ] && set -- "$@" "$path"; done
+[ $# = 0 ] || sha256sum -z -- "$@" 2>/dev/null`,
   parse({ stdout }, paths) {
     const found = new Map<string, FileState>()
     const words = stdout.split('\0')
@@ -43,21 +46,24 @@ export function fileState(path: string): Fact<FileState | undefined> {
 
 const texts: Family<string | undefined> = {
   name: 'text of files',
-  // Each text ends with a NUL byte and how `cat` ended.
-  script: paths => paths.map(path =>
-    sh`if [ -e ${path} ]; then cat -- ${path}; printf '\\0%s\\0' $?; else printf '\\0absent\\0'; fi`).join('\n'),
+  // The first line is a marker that no file can hold; it ends every text, together with how `cat` ended.
+  script(paths) {
+    const marker = freshNonce()
+    const reads = paths.map(path => sh`if [ -e ${path} ]; then cat -- ${path}; code=$?; else code=absent; fi; printf '%s %s\\n' ${marker} $code`)
+    return [`printf '%s\\n' ${marker}`, ...reads].join('\n')
+  },
   parse(output, paths) {
-    const words = output.stdout.split('\0')
+    const [marker = ''] = output.stdout.split('\n', 1)
+    const words = output.stdout.slice(marker.length + 1).split(new RegExp(`${marker} (\\w+)\n`))
     return paths.map((path, index) => {
       const code = words[index * 2 + 1]
       if (code === 'absent') return undefined
-      if (code !== '0') throw new CommandError(sh`cat -- ${path}`, output, `cannot read ${path}`)
-      return words[index * 2]
+      return code === '0' ? words[index * 2] : new CommandError(sh`cat -- ${path}`, output, `cannot read ${path}`)
     })
   },
 }
 
-/** A text file's content; undefined where there is none. For files without NUL bytes. */
+/** A text file's content; undefined where there is none. Bytes that are no UTF-8 come as U+FFFD. */
 export function fileText(path: string): Fact<string | undefined> {
   return { family: texts, argument: path }
 }

@@ -44,14 +44,14 @@ export class FactReader {
     const waiting = this.#waiting.splice(0)
     const families = [...new Set(waiting.map(({ family }) => family))]
       .map(family => [family, waiting.filter(question => question.family === family)] as const)
-    const scripts = families.map(([family, questions]) => family.script(questions.map(({ argument }) => argument)))
     try {
+      const scripts = families.map(([family, questions]) => family.script(questions.map(({ argument }) => argument)))
       const parts = await this.#place.session.run({ scripts, timeout: frameTimeout })
       for (const [index, [family, questions]] of families.entries()) {
         try {
           const args = questions.map(({ argument }) => argument)
           const values = family.parse(outcome(scripts[index]!, parts[index]!, this.#place.name, frameTimeout, true), args)
-          questions.forEach(({ resolve }, at) => resolve(values[at]))
+          questions.forEach(({ resolve, reject }, at) => values[at] instanceof Error ? reject(values[at]) : resolve(values[at]))
         } catch (error) {
           for (const { reject } of questions) reject(error)
         }

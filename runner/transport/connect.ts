@@ -36,6 +36,7 @@ class SshChannel implements Channel {
   readonly closed: Promise<ConnectError>
   readonly #process: ProcessPromise
   #stderr = ''
+  #isReady = false
 
   constructor(process: ProcessPromise, name: string) {
     this.#process = process
@@ -44,11 +45,17 @@ class SshChannel implements Channel {
     process.stderr.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-8192)
     })
-    this.closed = process.then(() => diagnose(name, this.#stderr, 'the connection was lost'))
+    this.closed = process.then(() => diagnose(name, this.#isReady ? ownWords(this.#stderr) : this.#stderr, 'the connection was lost'))
   }
 
   get stderr(): string {
     return this.#stderr
+  }
+
+  /** From now on stderr is mostly that of the scripts, which says nothing about the connection. */
+  ready(): void {
+    this.#isReady = true
+    this.#stderr = ''
   }
 
   write(text: string): void {
@@ -72,6 +79,11 @@ class SshChannel implements Channel {
       // It ended by itself in between.
     }
   }
+}
+
+/** The lines that ssh itself writes about a connection that has ended. */
+function ownWords(stderr: string): string {
+  return stderr.split('\n').filter(line => /^(Timeout, server|Connection (to|closed|reset)|client_loop:|packet_write_|ssh_dispatch)/.test(line)).join('\n')
 }
 
 /** Waits until the shell on the node is ours, giving sudo its password when it asks. */
@@ -98,6 +110,7 @@ async function becomeReady(channel: SshChannel, name: string, password: Secret |
   const giveUp = setTimeout(() => channel.kill(), 1000 * shellTime)
   try {
     await ready
+    channel.ready()
   } finally {
     clearTimeout(giveUp)
   }

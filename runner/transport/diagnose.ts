@@ -13,6 +13,11 @@ const known: { pattern: RegExp; says: string; hint: string }[] = [
     hint: 'compare the fingerprint on the node, then log in once by ssh and accept it (or set `StrictHostKeyChecking accept-new` in your ssh configuration)',
   },
   {
+    pattern: /Too many authentication failures/,
+    says: 'the login was refused after too many keys',
+    hint: 'your agent offers more keys than sshd listens to: name the right one (`ansible_ssh_private_key_file`, with `IdentitiesOnly yes` in your ssh configuration)',
+  },
+  {
     pattern: /Permission denied \(/,
     says: 'the login was refused',
     hint: 'check `ansible_user` and `ansible_ssh_private_key_file`; `ssh-copy-id` installs your key; ha-run logs in by key or agent, never by password',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -26,8 +27,9 @@ export function removeControlDirectory(directory: string): void {
   rmSync(directory, { recursive: true, force: true })
 }
 
+/** A name may be longer than a socket's path can be, so its hash stands for it. */
 function controlPath(host: string, settings: SshSettings): string {
-  return join(settings.controlDirectory, host.replaceAll(/[^\w.-]/g, '_').slice(0, 40))
+  return join(settings.controlDirectory, createHash('sha256').update(host).digest('hex').slice(0, 16))
 }
 
 /** What all our ssh calls for a host have in common: whom to reach, and never a question on the terminal. */

@@ -12,7 +12,6 @@ import { comesTrue } from './local-shell.js'
 import { closedPort, localSshd, noSshd, type LocalSshd } from './local-sshd.js'
 
 const withSshd = noSshd === undefined ? test : test.skip
-const withSshdFailing = noSshd === undefined ? test.failing : test.skip
 if (noSshd !== undefined) test(`what needs a real sshd is left out: ${noSshd}`, t => t.pass())
 
 /** A connection to a server of ours, closed with the test. */
@@ -79,7 +78,7 @@ withSshd('a lost connection rejects what runs with ConnectError, and its local s
 })
 
 // All of a session's stderr is kept for the day it is lost, and what a script wrote there is taken for ssh's own words.
-withSshdFailing('why a connection was lost is told by ssh, not by a script', async t => {
+withSshd('why a connection was lost is told by ssh, not by a script', async t => {
   const node = await connected(t, await localSshd(t))
   const $ = remote(node)
   await $({ nothrow: true })`echo 'crm_mon: Connection to cluster failed: Connection refused' >&2`

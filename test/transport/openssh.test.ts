@@ -8,24 +8,26 @@ import {
 const settings = { controlDirectory: '/run/x' }
 const full: Connection = { host: '-oProxyCommand=x', port: 2222, user: 'a b', keyFile: '/k y' }
 const fullWords = ['-F', '/f', '-p', '2222', '-l', 'a b', '-i', '/k y', '-o', 'BatchMode=yes', '-T', '--', '-oProxyCommand=x']
+/** The socket bears the name's hash. */
+const node1Socket = '/run/x/ca12f31b8cbf5f29'
 const plainWords = ['-o', 'BatchMode=yes', '-T', '--', 'node1']
 
 test('the master keeps a dead node from holding a run up', t => {
   t.deepEqual(masterWords('node1', { host: 'node1' }, settings, 'exec sh'), [
-    'ssh', '-M', '-S', '/run/x/node1', '-o', 'ControlPersist=no', '-o', 'ConnectTimeout=10', '-o', 'ServerAliveInterval=5',
+    'ssh', '-M', '-S', node1Socket, '-o', 'ControlPersist=no', '-o', 'ConnectTimeout=10', '-o', 'ServerAliveInterval=5',
     '-o', 'ServerAliveCountMax=3', ...plainWords, 'exec sh',
   ])
 })
 
 test('a sibling uses the master or fails', t => {
   t.deepEqual(siblingWords('node1', { host: 'node1' }, settings, 'exec sh'), [
-    'ssh', '-S', '/run/x/node1', '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', ...plainWords, 'exec sh',
+    'ssh', '-S', node1Socket, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', ...plainWords, 'exec sh',
   ])
 })
 
 test('a forward uses the master or fails', t => {
   t.deepEqual(forwardWords('node1', { host: 'node1' }, settings, '192.168.0.10:80'), [
-    'ssh', '-S', '/run/x/node1', '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-W', '192.168.0.10:80', ...plainWords,
+    'ssh', '-S', node1Socket, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-W', '192.168.0.10:80', ...plainWords,
   ])
 })
 
@@ -55,12 +57,12 @@ test('a control socket stays in its directory and is short, whatever the node is
 
 // Two long names (of more than 40 characters) that differ at their end have one socket: the second master goes
 // without, and what is meant for its siblings (forward, the end of running groups) goes to the first node.
-test.failing('two nodes never share a control socket', t => {
+test('two nodes never share a control socket', t => {
   const prefix = 'pacemaker-production-frankfurt-rack-12-pi-'
   t.not(socket(`${prefix}node1`), socket(`${prefix}node2`))
 })
 
-test.failing('nor do two whose names differ in a character that a path cannot have', t => {
+test('nor do two whose names differ in a character that a path cannot have', t => {
   t.not(socket('a b'), socket('a_b'))
 })
 
