@@ -1,9 +1,8 @@
-import { attributeDifferences } from '../../runner/blocks/file.js'
-import { correctAttributes, keyAttributes, keyPath, replaceOnAll } from '../../runner/cluster/corosync-files.js'
+import { correctAttributes, keyAttributes, keyPath, replaceOnAll, withWrongAttributes } from '../../runner/cluster/corosync-files.js'
 import { notes } from '../../runner/cluster/corosync-load.js'
 import type { Node } from '../../runner/cluster/declaration.js'
 import { runningKeys } from '../../runner/cluster/facts.js'
-import { on, readOnAll, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
+import { on, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
 import type { ClusterTask } from '../../runner/engine/task.js'
 import { TaskError } from '../../runner/errors.js'
@@ -21,13 +20,15 @@ export function sharedKey(name: string): ClusterTask<Node> {
       const states = await readOnAll(scope.members, fileState(keyPath))
       const kept = keptKey(states.map(([{ name }, state]) => [name, state?.hash]), await loadedHashes(scope))
       const wrong = states.filter(([, state]) => state?.hash === undefined || state.hash !== kept)
+      const askew = withWrongAttributes(keyPath, keyAttributes, states)
+      refuseUnselected(scope, [...wrong.map(([member]) => member), ...askew.map(({ member }) => member)])
       return [
         ...wrong.map(([member, state]) => ({
           subject: on(keyPath, [member]),
           from: state?.hash === undefined ? undefined : fingerprint(state.hash),
           to: kept === undefined ? 'a new key' : fingerprint(kept),
         })),
-        ...states.flatMap(([member, state]) => attributeDifferences(on(keyPath, [member]), state, keyAttributes)),
+        ...askew.flatMap(({ differences }) => differences),
       ]
     },
     async apply(scope) {
@@ -37,10 +38,10 @@ export function sharedKey(name: string): ClusterTask<Node> {
       const touched = states.filter(([, state]) => state?.hash === undefined || state.hash !== kept).map(([member]) => member)
       if (touched.length > 0) {
         const key = await (holder ? readKey(holder) : makeKey(scope.leader))
-        await replaceOnAll(scope, touched, keyPath, key, keyAttributes)
+        await replaceOnAll(touched, keyPath, key, keyAttributes)
       }
-      const askew = states.filter(([member, state]) => !touched.includes(member) && attributeDifferences(keyPath, state, keyAttributes).length > 0)
-      await correctAttributes(scope, askew.map(([member]) => member), keyPath, keyAttributes)
+      const askew = withWrongAttributes(keyPath, keyAttributes, states).filter(({ member }) => !touched.includes(member))
+      await correctAttributes(askew.map(({ member }) => member), keyPath, keyAttributes)
     },
   })
 }
@@ -50,16 +51,17 @@ export function sharedKey(name: string): ClusterTask<Node> {
  *
  * @param hashes - of each node's file, undefined where there is none.
  * @param loaded - hashes of what running daemons have noted.
- * @returns undefined where no node has a key.
- * @throws TaskError where nodes hold different keys and none of them, or several, are loaded.
+ * @returns undefined where no node has a key, and none is loaded.
+ * @throws TaskError where no file, or more than one, holds what is loaded, and where different keys are held and
+ *   none is known to be loaded.
  */
 export function keptKey(hashes: [node: string, hash: string | undefined][], loaded: Set<string>): string | undefined {
   const distinct = [...new Set(hashes.flatMap(([, hash]) => hash ?? []))]
-  if (distinct.length < 2) return distinct[0]
+  if (distinct.length < 2 && (loaded.size === 0 || loaded.has(distinct[0] ?? ''))) return distinct[0]
   const inUse = distinct.filter(hash => loaded.has(hash))
   if (inUse.length === 1) return inUse[0]
   const who = hashes.map(([node, hash]) => `${node} ${hash === undefined ? '(none)' : fingerprint(hash)}`).join(', ')
-  throw new TaskError(`the nodes hold different keys and none is known to be the loaded one: ${who}`, {
+  throw new TaskError(`it cannot be told which key is the right one: ${who}; corosync has loaded ${[...loaded].map(fingerprint).join(', ') || 'one that nobody noted'}`, {
     hint: `copy the right ${keyPath} to every node, or remove the wrong ones, and run again`,
   })
 }
@@ -71,12 +73,12 @@ async function loadedHashes({ members }: Scope): Promise<Set<string>> {
 
 /** The bytes pass through this machine's memory and nowhere else. */
 async function readKey({ $ }: ClusterMember): Promise<Secret> {
-  const { stdout } = await $`base64 -w0 -- ${keyPath}`
+  const { stdout } = await $({ secretOutput: true })`base64 -w0 -- ${keyPath}`
   return new Secret(Buffer.from(stdout, 'base64'))
 }
 
 /** Made by the node, as corosync-keygen does: from its kernel's random numbers. */
 async function makeKey({ $ }: ClusterMember): Promise<Secret> {
-  const { stdout } = await $`head -c ${keyBytes} /dev/urandom | base64 -w0`
+  const { stdout } = await $({ secretOutput: true })`head -c ${keyBytes} /dev/urandom | base64 -w0`
   return new Secret(Buffer.from(stdout, 'base64'))
 }

@@ -14,7 +14,7 @@ const startTime = 120
  *
  * @throws TaskError with the agent's reason when one of them failed to start.
  */
-export async function primitivesStarted({ leader }: Scope, resources: Resource[]): Promise<void> {
+export async function primitivesStarted({ leader, abandon }: Scope, resources: Resource[]): Promise<void> {
   const ids = resources.flatMap(resource => resource.kind === 'primitive' ? [resource.id] : [])
   await until(`${ids.join(', ')} to run`, startTime, async () => {
     const state = await leader.readAgain(clusterState)
@@ -26,11 +26,12 @@ export async function primitivesStarted({ leader }: Scope, resources: Resource[]
       })
     }
     return ids.every(id => isSettled(state, id)) ? true : undefined
-  })
+  }, { hint: '`crm_mon -1 -r` and `crm_simulate -sL` on a node say what keeps them from running', abandon })
 }
 
 function isSettled(state: ClusterState, id: string): boolean {
   const instances = state.resources.filter(resource => resource.id === id)
   const nobodyMay = state.maintenance || state.nodes.every(({ online, standby, maintenance }) => !online || standby || maintenance)
-  return nobodyMay || instances.some(({ role, active, nodes, managed }) => (active && nodes.length > 0 && role === 'Started') || !managed)
+  return nobodyMay || instances.some(({ role, active, nodes, managed, targetRole }) =>
+    (active && nodes.length > 0 && role === 'Started') || !managed || targetRole === 'Stopped')
 }

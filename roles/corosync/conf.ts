@@ -1,13 +1,12 @@
-import { attributeDifferences } from '../../runner/blocks/file.js'
 import { corosyncConf, parseCorosyncConf, type Section } from '../../runner/cluster/corosync-conf.js'
-import { confAttributes, confPath, correctAttributes, replaceOnAll, validateConf } from '../../runner/cluster/corosync-files.js'
+import { confAttributes, confPath, correctAttributes, replaceOnAll, validateConf, withWrongAttributes } from '../../runner/cluster/corosync-files.js'
 import { flatten } from '../../runner/cluster/corosync-keys.js'
 import { refuseRestart } from '../../runner/cluster/corosync-load.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration.js'
 import { runningKeys } from '../../runner/cluster/facts.js'
 import { differingKeys } from '../../runner/cluster/live-keys.js'
-import { readOnAll, sharedTextDifferences, type Scope } from '../../runner/cluster/members.js'
-import { resolveNodeIds } from '../../runner/cluster/node-ids.js'
+import { readOnAll, refuseUnselected, sharedTextDifferences, type Scope } from '../../runner/cluster/members.js'
+import { resolveNodeIds, runsDebianDefault } from '../../runner/cluster/node-ids.js'
 import { clusterTask } from '../../runner/cluster/role.js'
 import type { ClusterTask } from '../../runner/engine/task.js'
 import { TaskError } from '../../runner/errors.js'
@@ -20,24 +19,24 @@ import { fileState, fileText } from '../../runner/facts/files.js'
 export function declaredConf(name: string, cluster: Cluster): ClusterTask<Node> {
   return clusterTask(name, {
     needs: ['no default cluster'],
-    async check({ members }) {
+    async check(scope) {
+      const { members } = scope
       const [texts, states] = await Promise.all([readOnAll(members, fileText(confPath)), readOnAll(members, fileState(confPath))])
       const wanted = wantedConf(cluster, texts.map(([{ name }, text]) => [name, text]))
       const differences = sharedTextDifferences(confPath, wanted, texts)
-      if (differences.length > 0) await refuseWhatRunsOtherwise({ members }, wanted)
-      return [
-        ...differences,
-        ...states.flatMap(([member, state]) => attributeDifferences(`${confPath} on ${member.name}`, state, confAttributes)),
-      ]
+      if (differences.length > 0) await refuseWhatRunsOtherwise(scope, wanted)
+      const wrong = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
+      const askew = withWrongAttributes(confPath, confAttributes, states)
+      refuseUnselected(scope, [...wrong, ...askew.map(({ member }) => member)])
+      return [...differences, ...askew.flatMap(({ differences: own }) => own)]
     },
     async apply(scope) {
       const texts = await readOnAll(scope.members, fileText(confPath))
       const wanted = wantedConf(cluster, texts.map(([{ name }, text]) => [name, text]))
-      const touched = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
-      await replaceOnAll(scope, touched, confPath, wanted, confAttributes, validateConf)
-      const states = await readOnAll(scope.members, fileState(confPath))
-      const askew = states.filter(([member, state]) => !touched.includes(member) && attributeDifferences(confPath, state, confAttributes).length > 0)
-      await correctAttributes(scope, askew.map(([member]) => member), confPath, confAttributes)
+      const wrong = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
+      await replaceOnAll(wrong, confPath, wanted, confAttributes, validateConf)
+      const askew = withWrongAttributes(confPath, confAttributes, await readOnAll(scope.members, fileState(confPath)))
+      await correctAttributes(askew.map(({ member }) => member), confPath, confAttributes)
     },
   })
 }
@@ -79,6 +78,6 @@ function readable(text: string | undefined): Section | undefined {
 async function refuseWhatRunsOtherwise({ members }: Pick<Scope, 'members'>, wanted: string): Promise<void> {
   const declared = flatten(parseCorosyncConf(wanted))
   for (const [{ name }, keys] of await readOnAll(members, runningKeys)) {
-    if (keys && keys.get('totem.cluster_name')?.value !== 'debian') refuseRestart(differingKeys(declared, keys), name)
+    if (keys && !runsDebianDefault(keys)) refuseRestart(differingKeys(declared, keys), name)
   }
 }

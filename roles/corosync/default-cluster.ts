@@ -1,4 +1,4 @@
-import { isDebianDefault } from '../../runner/cluster/node-ids.js'
+import { isDebianDefault, runsDebianDefault } from '../../runner/cluster/node-ids.js'
 import { parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
 import { confPath } from '../../runner/cluster/corosync-files.js'
 import { runningKeys } from '../../runner/cluster/facts.js'
@@ -18,12 +18,13 @@ export function noDefaultCluster(needs: readonly string[]): NodeTask {
     needs,
     async check({ read }) {
       const [keys, text, state] = await Promise.all([read(runningKeys), read(fileText(confPath)), read(fileState(cib))])
-      const runs = keys !== undefined && keys.get('totem.cluster_name')?.value === 'debian'
-        && keys.get('nodelist.node.0.ring0_addr')?.value === '127.0.0.1'
+      const runs = keys !== undefined && runsDebianDefault(keys)
       const configured = text !== undefined && isDefault(text) && keys === undefined
+      // A member that lost its corosync package has the shipped file again, and the CIB of its own cluster.
+      const left = state && (runs || (configured && isNamedDebian(await read(fileText(cib)))))
       return [
         ...(runs ? [{ subject: 'cluster "debian" on 127.0.0.1', from: 'running', to: undefined }] : []),
-        ...(state && (runs || configured) ? [{ subject: cib, from: 'of the cluster "debian"', to: undefined }] : []),
+        ...(left ? [{ subject: cib, from: 'of the cluster "debian"', to: undefined }] : []),
       ]
     },
     async apply({ $, read }) {
@@ -45,8 +46,13 @@ timeout 60 systemctl stop pacemaker.service corosync.service || { systemctl kill
 systemctl is-active -q pacemaker.service corosync.service && exit 1
 kept=/var/backups/ha-run/debian-cluster.$(date +%Y%m%dT%H%M%S)
 mkdir -p -m 0700 /var/backups/ha-run; mkdir -p -m 0700 -- "$kept"
-cp -a /var/lib/pacemaker/cib ${confPath} "$kept"
-find /var/lib/pacemaker/cib -mindepth 1 -delete`
+cp -a ${confPath} "$kept"
+[ ! -d /var/lib/pacemaker/cib ] || { cp -a /var/lib/pacemaker/cib "$kept"; find /var/lib/pacemaker/cib -mindepth 1 -delete; }`
+}
+
+/** Pacemaker notes the name of the cluster that a CIB belongs to (cluster-facts C9). */
+function isNamedDebian(cibText: string | undefined): boolean {
+  return /<nvpair [^>]*name="cluster-name"[^>]*value="debian"/.test(cibText ?? '')
 }
 
 function isDefault(text: string): boolean {

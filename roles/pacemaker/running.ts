@@ -28,7 +28,7 @@ export function pacemakerRuns(name: string, needs: readonly string[]): ClusterTa
       await until('a DC, and every reachable node online', electionTime, async () => {
         for (const member of scope.members) member.changed()
         return findings(scope, await views(scope)).length === 0 ? true : undefined
-      })
+      }, { hint: '`crm_mon -1` and `journalctl -u pacemaker` on the nodes say more', abandon: scope.abandon })
     },
   })
 }
@@ -46,6 +46,7 @@ function findings({ members }: Scope, seen: [ClusterMember, ClusterState | undef
   return [
     ...silent.map(([{ name }]) => ({ subject: `pacemaker on ${name}`, from: 'not running', to: 'running' })),
     ...(views.some(({ dc }) => dc === undefined) ? [{ subject: 'DC', from: undefined, to: 'elected' }] : []),
+    ...(views.some(({ dc, quorate }) => dc !== undefined && !quorate) ? [{ subject: 'quorum', from: 'no', to: 'yes' }] : []),
     ...offline.map(name => ({ subject: name, from: 'offline', to: 'online' })),
   ]
 }

@@ -22,7 +22,11 @@ export function pageThroughFloatingIp(cluster: Cluster) {
     if (!holder) return verdict([`${url}: no node has the address`], '', remedy)
     try {
       const direct = await isDirect(scope.leader.node.connection, scope.leader.connection.settings)
-      const { status, body } = await httpGet(address, '/', direct ? undefined : witness ?? scope.leader.connection)
+      const through = witness ?? scope.leader.connection
+      // Where ssh goes straight to a node, the floating IP may still be in a network that only the nodes reach.
+      const { status, body } = direct
+        ? await httpGet(address, '/').catch(() => httpGet(address, '/', through))
+        : await httpGet(address, '/', through)
       const server = nodes.find(({ name }) => body === page.replaceAll('{node}', name))?.name
       const complaints = [
         ...(status === 200 ? [] : [`${url} answers ${status}`]),

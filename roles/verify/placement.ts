@@ -1,6 +1,6 @@
 import type { Cluster, Primitive } from '../../runner/cluster/declaration.js'
 import type { ClusterState } from '../../runner/cluster/crm-mon.js'
-import { clusterState } from '../../runner/cluster/facts.js'
+import { cibText, clusterState } from '../../runner/cluster/facts.js'
 import { reachable, type Scope } from '../../runner/cluster/members.js'
 import type { Headline, Verdict } from '../../runner/engine/task.js'
 import type { Fact, Family } from '../../runner/facts/fact.js'
@@ -15,6 +15,10 @@ export function resourcesPlaced(cluster: Cluster) {
     const state = await leader.read(clusterState)
     if (!state) return verdict([`${leader.name}: pacemaker does not answer`], '', remedy)
     const complaints = placementComplaints(cluster, state)
+    const meant = [...onPurpose(cluster, state), ...leftovers(await leader.read(cibText))]
+    if (meant.length > 0 && (complaints.length === 0 || state.maintenance)) {
+      return { status: 'warning', evidence: meant.join('; '), hint: 'an admin may mean that; `crm resource start`, `crm resource clear` and `crm maintenance off` end it', headlines: headlines(cluster, state) }
+    }
     return verdict(complaints, placementText(cluster, state), remedy, complaints.length === 0 ? headlines(cluster, state) : [])
   }
 }
@@ -25,8 +29,23 @@ export function placementComplaints(cluster: Cluster, state: ClusterState): Comp
   return [...primitives.flatMap(primitive => primitiveComplaints(primitive, state)), ...colocationComplaints(cluster, state)]
 }
 
+/** What an admin has set, and what keeps declared resources from where they would be. */
+function onPurpose(cluster: Cluster, state: ClusterState): string[] {
+  const stopped = state.resources.filter(({ id, targetRole }) => targetRole === 'Stopped' && cluster.resources.some(declared => declared.id === id))
+  return [
+    ...(state.maintenance ? ['the cluster is in maintenance mode'] : []),
+    ...[...new Set(stopped.map(({ id }) => id))].map(id => `${id} is stopped by target-role`),
+  ]
+}
+
+/** Constraints that `crm resource move` and `ban` leave behind. */
+function leftovers(cib: string | undefined): string[] {
+  return [...(cib ?? '').matchAll(/<rsc_location id="(cli-[^"]+)"/g)].map(([, id]) => `${id} is left from a move or a ban`)
+}
+
 function primitiveComplaints({ id, clone }: Primitive, state: ClusterState): Complaint[] {
   const instances = state.resources.filter(resource => resource.id === id)
+  if (instances.some(({ targetRole }) => targetRole === 'Stopped')) return []
   const nodes = nodesOf(id, state)
   const odd = instances.flatMap(({ failed, blocked, orphaned, managed }) => [
     ...(failed ? [`${id} has failed`] : []), ...(blocked ? [`${id} is blocked`] : []),

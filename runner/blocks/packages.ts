@@ -27,6 +27,8 @@ export function installScript(packages: readonly string[], units: readonly strin
     '  case $out in *"Could not get lock"*) ;; *) printf "%s\\n" "$out" >&2; break ;; esac',
     '  tries=$((tries - 1)); [ $tries -gt 0 ] || { printf "%s\\n" "$out" >&2; exit 100; }; sleep 1',
     'done',
+    // Somebody pulled the plug on an earlier dpkg: apt would only say so. It may also be at work; then apt waits for it.
+    '[ -z "$(ls /var/lib/dpkg/updates)" ] || dpkg --force-confold --configure -a >&2 || :',
     `${apt} install --no-install-recommends ` + sh`-- ${packages}`,
   ].join('\n')
 }

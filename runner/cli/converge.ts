@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { accessSync, constants } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readClusters } from '../cluster/read-declaration.js'
 import { run } from '../engine/run.js'
@@ -41,6 +43,7 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
     .filter(job => job.steps.length > 0)
   if (jobs.length === 0) throw new UsageError('no node of a cluster is selected', { hint: 'check --limit and the hosts of the playbook' })
 
+  if (flags.junit !== undefined) refuseUnwritable(flags.junit)
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined
   const id = randomBytes(4).toString('hex')
   const reporter = createReporter({
@@ -48,7 +51,7 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
     verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags), diff: flags.diff ?? false, junit: flags.junit,
   })
   const interrupt = onInterrupt(text => reporter.report({ event: 'notice', text }))
-  const controlDirectory = makeControlDirectory(id)
+  const controlDirectory = makeControlDirectory()
   try {
     reporter.report({
       event: 'run', run: id, command: words, inventory: inventory.path, check: flags.check ?? false,
@@ -58,14 +61,23 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
     const { exit } = await run(jobs, {
       run: id, check: flags.check ?? false, forks: flags.forks, reporter,
       lock: !flags.check && jobs.some(job => job.steps.some(({ role }) => role.name !== 'verify')),
-      ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword },
+      ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon: interrupt.abandon },
       stop: interrupt.stop, abandon: interrupt.abandon,
     })
     return exit
   } finally {
-    await reporter.close()
-    removeControlDirectory(controlDirectory)
     interrupt.done()
+    removeControlDirectory(controlDirectory)
+    await reporter.close()
+  }
+}
+
+/** Said before the run, not after it. @throws UsageError where no file can be written. */
+function refuseUnwritable(file: string): void {
+  try {
+    accessSync(dirname(resolve(file)), constants.W_OK)
+  } catch (error) {
+    throw new UsageError(`${file} cannot be written: ${(error as Error).message}`, { cause: error })
   }
 }
 

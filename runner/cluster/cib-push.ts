@@ -1,7 +1,7 @@
 import { TaskError } from '../errors.js'
 import { cibDifferences, cibWith, type DeclaredCib } from './cib.js'
 import { withTimeouts } from './agent-metadata.js'
-import { agentMetadata, cibText } from './facts.js'
+import { agentMetadata, cibText, clusterState } from './facts.js'
 import type { Scope } from './members.js'
 import type { Difference } from '../engine/events.js'
 
@@ -26,7 +26,7 @@ export async function readCib({ leader }: Scope): Promise<string> {
 /** How the CIB differs from what is declared, the agents' advised timeouts filled in. */
 export async function cibFindings(scope: Scope, part: DeclaredCib): Promise<Difference[]> {
   const [cib, declared] = await Promise.all([readCib(scope), withAdvisedTimeouts(scope, part)])
-  return cibDifferences(cib, declared)
+  return understood(() => cibDifferences(cib, declared))
 }
 
 /**
@@ -37,19 +37,36 @@ export async function cibFindings(scope: Scope, part: DeclaredCib): Promise<Diff
 export async function pushCib(scope: Scope, part: DeclaredCib): Promise<void> {
   const declared = await withAdvisedTimeouts(scope, part)
   const { leader } = scope
+  await refuseWithoutQuorum(scope)
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const cib = await leader.readAgain(cibText)
     if (cib === undefined) throw new TaskError(`pacemaker does not answer on ${leader.name}`)
     const seen = withoutStatus(cib)
-    const wanted = withoutStatus(cibWith(cib, declared))
+    const wanted = withoutStatus(understood(() => cibWith(cib, declared)))
     const script = pushScript(versionOf(cib), Buffer.byteLength(seen))
     const result = await leader.$({ input: seen + wanted, nothrow: true }).script(script)
     if (result.exitCode === 0) return
     if (result.exitCode !== moved) {
-      throw new TaskError('the CIB refused the change', { command: 'cibadmin --patch', output: result.stderr.trim() || result.stdout.trim() })
+      throw new TaskError(`the CIB refused the change on ${leader.name}`, { hint: '`crm_verify -L -V` there says what is wrong with the configuration as it is', command: 'cibadmin --patch', output: result.stderr.trim() || result.stdout.trim() })
     }
   }
   throw new TaskError(`somebody else kept changing the CIB: ${attempts} attempts were overtaken`, { hint: 'run again when it is quiet' })
+}
+
+/** The CIB may hold what ha-run must not correct; that is the admin's to decide, and no defect. */
+function understood<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw new TaskError((error as Error).message, { hint: 'make the inventory and the CIB agree about it: `crm configure edit`', cause: error })
+  }
+}
+
+/** A change made in a minority would win over what the majority does meanwhile, once they meet again. */
+async function refuseWithoutQuorum({ leader }: Scope): Promise<void> {
+  const state = await leader.read(clusterState)
+  if (state?.quorate) return
+  throw new TaskError(`${leader.name} has no quorum: the CIB was not changed`, { hint: 'bring the other nodes back, then run again' })
 }
 
 async function withAdvisedTimeouts({ leader }: Scope, part: DeclaredCib): Promise<DeclaredCib> {

@@ -1,9 +1,11 @@
 import { TaskError } from '../errors.js'
 import { candidateOf, commitScript, stageScript, type FileAttributes, type Validate } from '../blocks/write-file.js'
-import { sha256 } from '../blocks/file.js'
+import { attributeDifferences, sha256 } from '../blocks/file.js'
 import { sh } from '../transport/quote.js'
 import { Secret } from '../secret.js'
-import { refuseUnselected, type ClusterMember, type Scope } from './members.js'
+import type { Difference } from '../engine/events.js'
+import type { FileState } from '../facts/files.js'
+import { on, type ClusterMember } from './members.js'
 
 export const confPath = '/etc/corosync/corosync.conf'
 export const keyPath = '/etc/corosync/authkey'
@@ -27,9 +29,8 @@ fi`
  * and only then renamed on all (rule 9.1). Interrupted before the renames it has changed nothing.
  */
 export async function replaceOnAll(
-  scope: Scope, touched: ClusterMember[], path: string, content: string | Secret, attributes: FileAttributes, validate?: Validate,
+  touched: ClusterMember[], path: string, content: string | Secret, attributes: FileAttributes, validate?: Validate,
 ): Promise<void> {
-  refuseUnselected(scope, touched)
   const candidate = candidateOf(path)
   const hash = content instanceof Secret ? content.hash : sha256(content)
   const forget = () => Promise.allSettled(touched.map(({ $ }) => $`rm -f -- ${candidate}`))
@@ -46,8 +47,16 @@ export async function replaceOnAll(
   await Promise.all(touched.map(({ $ }) => $.script(`set -e\n${commitScript(path, candidate)}`)))
 }
 
+/** Nodes on which the file is there, with another mode or owner. */
+export function withWrongAttributes(
+  path: string, attributes: FileAttributes, states: [ClusterMember, FileState | undefined][],
+): { member: ClusterMember; differences: Difference[] }[] {
+  return states
+    .map(([member, state]) => ({ member, differences: attributeDifferences(on(path, [member]), state, attributes) }))
+    .filter(({ differences }) => differences.length > 0)
+}
+
 /** Corrects mode and owner where the content is right. */
-export async function correctAttributes(scope: Scope, touched: ClusterMember[], path: string, { mode, owner }: FileAttributes): Promise<void> {
-  refuseUnselected(scope, touched)
+export async function correctAttributes(touched: ClusterMember[], path: string, { mode, owner }: FileAttributes): Promise<void> {
   await Promise.all(touched.map(({ $ }) => $`chmod ${mode} -- ${path} && chown ${owner} -- ${path}`))
 }

@@ -7,7 +7,7 @@ import { unitState } from '../facts/units.js'
 import { sha256 } from '../blocks/file.js'
 import { fingerprint } from '../secret.js'
 import { membersOf, type CmapValue } from './cmap.js'
-import { parseCorosyncConf, valueOf } from './corosync-conf.js'
+import { parseCorosyncConf, valueOf, type Section } from './corosync-conf.js'
 import { confPath, keyPath } from './corosync-files.js'
 import { flatten } from './corosync-keys.js'
 import type { Node } from './declaration.js'
@@ -52,10 +52,12 @@ export function corosyncRunsItsFiles(needs: readonly string[]): ClusterTask<Node
     async apply(scope) {
       const loaded = await readLoaded(scope)
       const stopped = loaded.filter(({ active }) => !active)
-      const stale = loaded.filter(node => node.active && nodeDifferences(node).length > 0)
+      const stale = loaded.filter(node => node.keys && nodeDifferences(node).length > 0)
+      const silent = loaded.filter(({ active, keys }) => active && !keys)
+      await Promise.all(silent.map(({ member }) => until(`corosync on ${member.name} to answer`, joinTime, () => member.readAgain(runningKeys), { abandon: scope.abandon })))
       refuseUnselected(scope, [...stopped, ...stale].map(({ member }) => member))
       if (stale.length > 0) await reload(scope, loaded)
-      if (stopped.length > 0) await startTogether(stopped, loaded)
+      if (stopped.length > 0) await startTogether(stopped, loaded, scope)
     },
   })
 }
@@ -69,9 +71,19 @@ async function readLoaded({ members }: Scope): Promise<Loaded[]> {
   }))
 }
 
-function lacksKey({ conf, keyHash }: Loaded): boolean {
-  const cipher = valueOf(parseCorosyncConf(conf!), 'totem', 'crypto_cipher') ?? 'none'
-  return keyHash === undefined && cipher !== 'none'
+function lacksKey({ member, conf, keyHash }: Loaded): boolean {
+  if (keyHash !== undefined) return false
+  // Corosync reads the key unless both are off (totem_config_keyread in exec/totemconfig.c of 3.1).
+  return ['crypto_cipher', 'crypto_hash'].some(key => (valueOf(readable(member, conf!), 'totem', key) ?? 'none') !== 'none')
+}
+
+/** @throws TaskError for a file that Corosync could not read either. */
+function readable({ name }: ClusterMember, conf: string): Section {
+  try {
+    return parseCorosyncConf(conf)
+  } catch (error) {
+    throw new TaskError(`${(error as Error).message} on ${name}`, { hint: 'run the corosync role first: `ha-run corosync`', cause: error })
+  }
 }
 
 /** Rule 9.1: nothing is loaded while nodes hold different files. @throws TaskError also where one has none. */
@@ -96,7 +108,7 @@ function nodeDifferences({ member, conf, keyHash, active, keys }: Loaded): Diffe
     })
   }
   if (keys.get(notes.conf)?.value === sha256(conf!)) return []
-  const file = flatten(parseCorosyncConf(conf!))
+  const file = flatten(readable(member, conf!))
   const differing = differingKeys(file, keys)
   refuseRestart(differing, member.name)
   const inForce = timersNotInForce(file, keys)
@@ -122,22 +134,25 @@ export function refuseRestart(differing: Difference[], where: string): void {
 const joinTime = 30
 
 /** Starts what is stopped at once, notes what was loaded, and waits until all that run have joined. */
-async function startTogether(stopped: Loaded[], loaded: Loaded[]): Promise<void> {
+async function startTogether(stopped: Loaded[], loaded: Loaded[], { abandon }: Scope): Promise<void> {
   await Promise.all(stopped.map(async ({ member, conf, keyHash }) => {
     await member.$({ timeout: 90 })`systemctl reset-failed corosync.service; systemctl start corosync.service`
     await note(member, conf!, keyHash)
   }))
-  await Promise.all(loaded.map(({ member }) => until(`${member.name} to be joined by all ${loaded.length} nodes`, joinTime, async () => {
+  const expected = loaded.map(({ member }) => member.node.links[0])
+  const hint = 'is UDP port 5405 open between the nodes? `corosync-cfgtool -s` and `journalctl -u corosync` there say more'
+  await Promise.all(loaded.map(({ member }) => until(`${member.name} to see ${loaded.length} nodes joined`, joinTime, async () => {
     const keys = await member.readAgain(runningKeys)
-    return keys && membersOf(keys).filter(({ status }) => status === 'joined').length >= loaded.length ? true : undefined
-  })))
+    const joined = keys ? membersOf(keys).filter(({ status }) => status === 'joined').map(({ addresses }) => addresses[0]) : []
+    return expected.every(address => joined.includes(address)) ? true : undefined
+  }, { hint, abandon })))
 }
 
 /**
  * One reload, which every node carries out by its own file; then every node's running keys are read back, because
  * the exit code says 0 for keys that were ignored (rule 9.3).
  */
-async function reload({ members, leader }: Scope, loaded: Loaded[]): Promise<void> {
+async function reload({ members, leader, abandon }: Scope, loaded: Loaded[]): Promise<void> {
   if (loaded.length < members.length) {
     const absent = members.filter(({ unreachable }) => unreachable).map(({ name }) => name)
     throw new TaskError(`${absent.join(', ')} unreachable: nothing was reloaded, since its files cannot be compared`)
@@ -150,7 +165,7 @@ async function reload({ members, leader }: Scope, loaded: Loaded[]): Promise<voi
     await until(`${member.name} to run with the new ${confPath}`, 15, async () => {
       const keys = await member.readAgain(runningKeys)
       return keys && differingKeys(file, keys).length + timersNotInForce(file, keys).length === 0 ? true : undefined
-    })
+    }, { hint: `\`journalctl -u corosync\` on ${member.name} says what the reload did not like`, abandon })
     await note(member, conf!, keyHash)
   }
 }

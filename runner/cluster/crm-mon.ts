@@ -37,6 +37,8 @@ export interface ResourceState {
   blocked: boolean
   orphaned: boolean
   managed: boolean
+  /** What an admin wants it to be (`crm resource stop`): `Stopped`; absent where nobody said. */
+  targetRole?: string
   /** Names of the nodes it runs on. */
   nodes: string[]
   /** Ids of the group, clone or bundle it is in, outermost first. */
@@ -121,6 +123,7 @@ function resourcesIn(list: Element | undefined, parents: string[]): ResourceStat
 }
 
 function resourceState(resource: Element, parents: string[]): ResourceState {
+  const targetRole = resource.attributes.get('target_role')
   return {
     id: said(resource, 'id'),
     // Debian 11 writes ocf::heartbeat:IPaddr2.
@@ -131,6 +134,7 @@ function resourceState(resource: Element, parents: string[]): ResourceState {
     blocked: yes(resource, 'blocked'),
     orphaned: yes(resource, 'orphaned'),
     managed: yes(resource, 'managed'),
+    ...targetRole !== undefined && { targetRole },
     nodes: elementsOf(resource, 'node').map(node => said(node, 'name')),
     parents
   }

@@ -1,3 +1,4 @@
+import type { CmapValue } from './cmap.js'
 import { nodeSections, valueOf, type Section } from './corosync-conf.js'
 
 /**
@@ -72,4 +73,9 @@ export function isDebianDefault(conf: Section): boolean {
   const nodes = nodeSections(conf)
   return valueOf(conf, 'totem', 'cluster_name') === 'debian'
     && nodes.length === 1 && nodes[0]?.get('ring0_addr') === '127.0.0.1'
+}
+
+/** Whether Corosync runs with that file. A cluster of that name with real addresses is somebody's. */
+export function runsDebianDefault(keys: Map<string, CmapValue>): boolean {
+  return keys.get('totem.cluster_name')?.value === 'debian' && keys.get('nodelist.node.0.ring0_addr')?.value === '127.0.0.1'
 }

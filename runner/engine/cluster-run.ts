@@ -14,6 +14,8 @@ export interface ClusterRunOptions {
   check: boolean
   /** Aborted by the first Ctrl-C: what runs is finished, nothing is begun. */
   stop: AbortSignal
+  /** Aborted by the second: waits end too. */
+  abandon: AbortSignal
   /** Bounds how many nodes are worked on at the same time, over all clusters. */
   queue: PQueue
   report(event: MachineEvent | Signal): void
@@ -92,15 +94,21 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     }
     await this.#perform(slot, leader, async () => {
       if (slot.scope === 'assertion') return this.#assert(slot, leader)
-      const { needs = [], apply, tolerant = false } = slot.of(leader.name) as ClusterTask<N>
+      const { needs = [], apply } = slot.of(leader.name) as ClusterTask<N>
       return this.#attempt(slot, leader, needs, async differences => {
-        const troubles = this.#members.flatMap(({ trouble }) => trouble ?? [])
-        if (troubles.length > 0 && !tolerant) {
+        const troubles = this.#troubles(slot, leader)
+        if (troubles.length > 0) {
           throw new TaskError(`${troubles.join(', ')}: nothing was changed, since every node must take part`)
         }
         await apply(this.#scope(slot, leader), differences)
       })
     })
+  }
+
+  /** What keeps members from taking part in a cluster's task that needs them all. */
+  #troubles(slot: Slot<N>, leader: Member<N>): string[] {
+    const { tolerant = false } = slot.of(leader.name) as ClusterTask<N>
+    return tolerant ? [] : this.#members.flatMap(({ trouble }) => trouble ?? [])
   }
 
   /** A node that was connected and is no more is an event of its own: it may have gone between two tasks. */
@@ -145,7 +153,13 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   ): Promise<Outcome> {
     const host = slot.scope === 'node' ? member.name : undefined
     const check = () => this.#earlyOrNow(slot, member) as Promise<Finding>
-    if (this.#options.check) return foresee({ check }, this.#outcomes.unsettled(needs, slot.role, host))
+    if (this.#options.check) {
+      const outcome = await foresee({ check }, this.#outcomes.unsettled(needs, slot.role, host))
+      const absent = host === undefined ? this.#troubles(slot, member) : []
+      return outcome.status === 'would-change' && absent.length > 0
+        ? { status: 'unknown', reason: `until every node takes part: ${absent.join(', ')}` }
+        : outcome
+    }
     return converge({
       check,
       recheck: () => this.#look(slot, member) as Promise<Finding>,
@@ -176,9 +190,16 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     return verdict
   }
 
-  #earlyOrNow(slot: Slot<N>, member: Member<N>): Promise<Finding | Verdict> {
+  async #earlyOrNow(slot: Slot<N>, member: Member<N>): Promise<Finding | Verdict> {
     const early = this.#early.get(this.#key(slot, member))
-    return early?.generation === this.#generation(slot, member) ? early.finding : this.#look(slot, member)
+    if (early?.generation !== this.#generation(slot, member)) return this.#look(slot, member)
+    try {
+      return await early.finding
+    } catch (error) {
+      // A node that was lost since then is left out of a second look at the others.
+      if (error instanceof ConnectError && !member.unreachable) return this.#look(slot, member)
+      throw error
+    }
   }
 
   async #look(slot: Slot<N>, member: Member<N>): Promise<Finding | Verdict> {
@@ -188,7 +209,8 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   }
 
   #scope(slot: Slot<N>, leader: Member<N>): ClusterScope<N> {
-    return { members: this.#members, selected: this.#members.filter(({ name }) => slot.selected.has(name)), leader }
+    const { abandon } = this.#options
+    return { members: this.#members, leader, abandon, selected: this.#members.filter(({ name }) => slot.selected.has(name)) }
   }
 
   #generation(slot: Slot<N>, member: Member<N>): number {

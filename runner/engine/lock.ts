@@ -1,11 +1,11 @@
-import { hostname, userInfo } from 'node:os'
-import { LockedError } from '../errors.js'
+import { hostname } from 'node:os'
+import { ConnectError, LockedError } from '../errors.js'
 import { sh } from '../transport/quote.js'
 import type { Member, NodeLike } from './member.js'
 
 /** Who holds a lock, as one line: person, machine, since when, and the run. */
 function holder(run: string): string {
-  return `${userInfo().username}@${hostname()} since ${new Date().toISOString()} (run ${run})`
+  return `${process.env['SUDO_USER'] ?? process.env['USER'] ?? `uid-${process.getuid?.()}`}@${hostname()} since ${new Date().toISOString()} (run ${run})`
 }
 
 /**
@@ -19,7 +19,12 @@ async function lockNode<N extends NodeLike>(member: Member<N>, cluster: string, 
   // `command` keeps the shell alive where the file cannot be opened.
   member.connection.session.tell(
     sh`command exec 9>>${file} && flock -n 9 && printf '%s\\n' ${holder(run)} >${file}` + '\n')
-  const { stdout } = await member.$({ nothrow: true, timeout: 10 })`cat ${file}`
+  const stdout = await member.$({ nothrow: true, timeout: 10 })`cat ${file}`.then(result => result.stdout, error => {
+    // A node that goes now is one of those that the run goes on without.
+    if (error instanceof ConnectError) return undefined
+    throw error
+  })
+  if (stdout === undefined) return
   if (stdout.includes(`(run ${run})`)) return
   throw new LockedError(`${cluster} is locked on ${member.name} by another run: ${stdout.trim() || `cannot write ${file}`}`, {
     hint: 'wait until it has ended; the lock goes with its session',

@@ -44,6 +44,8 @@ export interface ClusterScope<N extends NodeLike = NodeLike> {
   members: Member<N>[]
   /** Those that this run may change; the others are only read. */
   selected: Member<N>[]
+  /** Aborted by the second Ctrl-C: a wait ends there. */
+  abandon: AbortSignal
   /** The first selected member that is ready: work that is done once is done there. */
   leader: Member<N>
 }

@@ -12,6 +12,8 @@ import { Session, type Channel } from './session.js'
 
 export interface ConnectOptions extends SshSettings {
   becomePassword?: Secret | undefined
+  /** Aborted when nobody wants the connection any more. */
+  abandon?: AbortSignal | undefined
 }
 
 /** Seconds from the start of ssh to a shell that is ours: the connection, a slow sudo, a slow login shell. */
@@ -37,6 +39,7 @@ class SshChannel implements Channel {
   readonly #process: ProcessPromise
   #stderr = ''
   #isReady = false
+  #ending = 'the connection was lost'
 
   constructor(process: ProcessPromise, name: string) {
     this.#process = process
@@ -45,7 +48,7 @@ class SshChannel implements Channel {
     process.stderr.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-8192)
     })
-    this.closed = process.then(() => diagnose(name, this.#isReady ? ownWords(this.#stderr) : this.#stderr, 'the connection was lost'))
+    this.closed = process.then(() => diagnose(name, this.#isReady ? ownWords(this.#stderr) : this.#stderr, this.#ending))
   }
 
   get stderr(): string {
@@ -70,7 +73,9 @@ class SshChannel implements Channel {
     this.#process.stdin.end()
   }
 
-  kill(): void {
+  /** @param why - what to say of it where ssh itself says nothing. */
+  kill(why?: string): void {
+    this.#ending = why ?? this.#ending
     const { pid } = this.#process
     if (pid === undefined || this.#process.child?.exitCode !== null) return
     try {
@@ -87,7 +92,7 @@ function ownWords(stderr: string): string {
 }
 
 /** Waits until the shell on the node is ours, giving sudo its password when it asks. */
-async function becomeReady(channel: SshChannel, name: string, password: Secret | undefined): Promise<void> {
+async function becomeReady(channel: SshChannel, name: string, { becomePassword: password, abandon }: ConnectOptions): Promise<void> {
   let seen = ''
   const ready = new Promise<void>((resolve, reject) => {
     channel.onOutput('stdout', chunk => {
@@ -107,12 +112,15 @@ async function becomeReady(channel: SshChannel, name: string, password: Secret |
         : reason)
     })
   })
-  const giveUp = setTimeout(() => channel.kill(), 1000 * shellTime)
+  const giveUp = setTimeout(() => channel.kill(`no shell within ${shellTime} s`), 1000 * shellTime)
+  const abandoned = () => channel.kill('interrupted while it was connected to')
+  abandon?.addEventListener('abort', abandoned)
   try {
     await ready
     channel.ready()
   } finally {
     clearTimeout(giveUp)
+    abandon?.removeEventListener('abort', abandoned)
   }
 }
 
@@ -137,7 +145,7 @@ export class NodeConnection {
     const { become } = this.#connection
     const login = loginCommand(become, this.settings.becomePassword !== undefined)
     const channel = new SshChannel(spawn(siblingWords(this.name, this.#connection, this.settings, login)), this.name)
-    await becomeReady(channel, this.name, this.settings.becomePassword)
+    await becomeReady(channel, this.name, { ...this.settings, abandon: undefined })
     channel.write(`kill -TERM ${groups.map(group => `-${group}`).join(' ')}\n`)
     channel.end()
     await channel.closed
@@ -159,8 +167,8 @@ export async function connect(name: string, connection: Connection, options: Con
     const command = loginCommand(connection.become, options.becomePassword !== undefined)
     const channel = new SshChannel(spawn(masterWords(name, connection, options, command)), name)
     try {
-      await becomeReady(channel, name, options.becomePassword)
-      return new NodeConnection(name, new Session(channel), connection, options)
+      await becomeReady(channel, name, options)
+      return new NodeConnection(name, new Session(channel, name), connection, options)
     } catch (error) {
       if (attempt < 3 && isThrottled(channel.stderr)) {
         await sleep(200 * attempt + Math.random() * 300)

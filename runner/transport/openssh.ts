@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Connection } from '../inventory/site.js'
 
@@ -13,14 +12,11 @@ export interface SshSettings {
 }
 
 /**
- * Makes the directory for a run's control sockets. A socket's path may have 104 bytes and ssh adds a random suffix
- * while it makes one, so the directory is near the root.
+ * Makes the directory for a run's control sockets, for nobody but us. A socket's path may have 104 bytes and ssh
+ * adds a random suffix while it makes one, so the directory is near the root.
  */
-export function makeControlDirectory(run: string): string {
-  const base = process.env['XDG_RUNTIME_DIR'] ?? join(tmpdir(), `ha-run-${userInfo().uid}`)
-  const directory = join(base.length > 40 ? '/tmp' : base, `ha-run-${run}`)
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  return directory
+export function makeControlDirectory(): string {
+  return mkdtempSync('/tmp/ha-run-')
 }
 
 export function removeControlDirectory(directory: string): void {

@@ -11,6 +11,8 @@ export interface RemoteOptions {
   input?: string | Buffer | Secret | undefined
   /** Seconds until the node ends the command and all that it started. */
   timeout?: number
+  /** stdout is a secret: no error quotes it. */
+  secretOutput?: boolean
   /** An exit code that is not 0 is a result, not an error. */
   nothrow?: boolean
 }
@@ -68,7 +70,8 @@ export function remote(place: Place, options: RemoteOptions = {}): Remote {
   async function script(text: string): Promise<ProcessOutput> {
     const bytes = input instanceof Secret ? input.reveal() : input === undefined ? undefined : Buffer.from(input)
     const [part] = await place.session.run({ scripts: [text], timeout, input: bytes })
-    return outcome(text, part!, place.name, timeout, nothrow)
+    const isSecret = options.secretOutput && part!.exitCode !== 0
+    return outcome(text, isSecret ? { ...part!, stdout: '' } : part!, place.name, timeout, nothrow)
   }
   const call = (first: TemplateStringsArray | RemoteOptions, ...values: Words[]) =>
     'raw' in first ? script(shellText(first, values)) : remote(place, { ...options, ...first })

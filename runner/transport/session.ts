@@ -31,6 +31,7 @@ const grace = 15
  */
 export class Session {
   readonly #channel: Channel
+  readonly #name: string
   readonly #readers = { stdout: new StreamReader(), stderr: new StreamReader() }
   #pending: Pending[] = []
   #lost: Error | undefined
@@ -38,8 +39,10 @@ export class Session {
   /** Frames sent so far: as many round trips when each was waited for. */
   frames = 0
 
-  constructor(channel: Channel) {
+  /** @param name - the node's, for errors. */
+  constructor(channel: Channel, name: string) {
     this.#channel = channel
+    this.#name = name
     channel.onOutput('stdout', chunk => this.#read('stdout', chunk))
     channel.onOutput('stderr', chunk => this.#read('stderr', chunk))
     void channel.closed.then(reason => this.#fail(reason))
@@ -105,7 +108,7 @@ export class Session {
     const [head] = this.#pending
     if (!head) return
     const seconds = head.request.timeout + grace
-    this.#lateness = setTimeout(() => this.#fail(new ConnectError(`no answer within ${seconds} s`)), seconds * 1000)
+    this.#lateness = setTimeout(() => this.#fail(new ConnectError(`${this.#name}: no answer within ${seconds} s`, { hint: 'is the machine on, and not overloaded? a rerun goes on where this one stopped' })), seconds * 1000)
   }
 
   #fail(error: Error): void {

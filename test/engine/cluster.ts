@@ -65,7 +65,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
         events.push(event)
         if ('status' in event || event.event === 'error') tally.count(event)
       }
-      await new ClusterRun(cluster, members, [{ role, selected: new Set(selected) }], { check, stop, queue, report }).run()
+      await new ClusterRun(cluster, members, [{ role, selected: new Set(selected) }], { check, stop, abandon: new AbortController().signal, queue, report }).run()
       return { lines: lines(events), summary: tally.summary }
     },
 

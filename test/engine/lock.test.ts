@@ -20,7 +20,7 @@ function clusterName(t: ExecutionContext): { name: string; file: string } {
 withLocks('a lock says who holds it, from where and since when', async t => {
   const { name, file } = clusterName(t)
   await lockCluster([localMember(t, 'n1').member], name, 'run1')
-  t.regex(readFileSync(file, 'utf8'), new RegExp(`^\\w+@${hostname()} since 20\\d\\d-\\d\\d-\\d\\dT[\\d:.]+Z \\(run run1\\)\n$`))
+  t.regex(readFileSync(file, 'utf8'), new RegExp(`^[\\w-]+@${hostname()} since 20\\d\\d-\\d\\d-\\d\\dT[\\d:.]+Z \\(run run1\\)\n$`))
 })
 
 withLocks('a second run is told who has it, and does not take it over', async t => {

@@ -10,7 +10,7 @@ import type { Role } from '../../runner/engine/role.js'
 import { Tally } from '../../runner/engine/tally.js'
 import { prerequisite, skip, task, type Finding, type Task } from '../../runner/engine/task.js'
 import { until } from '../../runner/engine/until.js'
-import { exitCodes, TaskError, UsageError } from '../../runner/errors.js'
+import { InterruptedError, exitCodes, TaskError, UsageError } from '../../runner/errors.js'
 
 const nothing = { check: () => Promise.resolve([]), apply: () => Promise.resolve() }
 const onNode = (name: string) => task(name, nothing)
@@ -146,21 +146,25 @@ test('a plan tells what would be', async t => {
   await t.throwsAsync(foresee({ check: () => Promise.reject(new Error('x')) }, undefined), { message: 'x' })
 })
 
+const patience = { abandon: new AbortController().signal }
+
 test('until looks again and again', async t => {
   let looks = 0
-  t.is(await until('x', 5, () => Promise.resolve((looks += 1) > 2 ? 'seen' : undefined)), 'seen')
+  t.is(await until('x', 5, () => Promise.resolve((looks += 1) > 2 ? 'seen' : undefined), patience), 'seen')
   t.is(looks, 3)
 })
 
 test('until gives up in time and says what it waited for', async t => {
   const started = Date.now()
-  await t.throwsAsync(until('a DC', 0.6, () => Promise.resolve(undefined)), { instanceOf: TaskError, message: 'waited 0.6 s for a DC, in vain' })
+  await t.throwsAsync(until('a DC', 0.6, () => Promise.resolve(undefined), { ...patience, hint: 'look there' }), { instanceOf: TaskError, message: 'waited 0.6 s for a DC, in vain' })
+  const abandon = AbortSignal.abort()
+  await t.throwsAsync(until('a DC', 60, () => Promise.resolve(undefined), { abandon }), { instanceOf: InterruptedError })
   t.true(Date.now() - started < 1000)
 })
 
 test('until looks at least once, and false is something', async t => {
-  t.is(await until('x', 0, () => Promise.resolve(false)), false)
-  await t.throwsAsync(until('x', 5, () => Promise.reject(new TaskError('no agent'))), { message: 'no agent' })
+  t.is(await until('x', 0, () => Promise.resolve(false), patience), false)
+  await t.throwsAsync(until('x', 5, () => Promise.reject(new TaskError('no agent')), patience), { message: 'no agent' })
 })
 
 test('a known error is reported with its details', t => {

@@ -17,7 +17,7 @@ function testChannel() {
     kill: () => {},
   }
   const emit = (stream: 'stdout' | 'stderr', chunk: Buffer) => takers[stream].forEach(take => take(chunk))
-  return { session: new Session(channel), nonces, emit, lose: (reason: ConnectError) => lose(reason) }
+  return { session: new Session(channel, 'node1'), nonces, emit, lose: (reason: ConnectError) => lose(reason) }
 }
 
 interface Said { out: Buffer; err: Buffer; code: number }

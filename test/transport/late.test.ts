@@ -13,16 +13,16 @@ test.beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
 test.afterEach.always(() => mock.timers.reset())
 
 test.serial('a node that never answers is given up 15 s after its own timeout', async t => {
-  const session = new Session(silent())
+  const session = new Session(silent(), 'node1')
   const call = session.run({ scripts: ['x'], timeout: 10 })
   mock.timers.tick(24_900)
   t.is(session.lost, undefined)
   mock.timers.tick(200)
-  await t.throwsAsync(call, { instanceOf: ConnectError, message: 'no answer within 25 s' })
+  await t.throwsAsync(call, { instanceOf: ConnectError, message: 'node1: no answer within 25 s' })
 })
 
 test.serial('a frame that waits for the one before it is not late yet', async t => {
-  const session = new Session(silent())
+  const session = new Session(silent(), 'node1')
   const calls = [session.run({ scripts: ['x'], timeout: 1800 }), session.run({ scripts: ['y'], timeout: 60 })]
   const settled = Promise.allSettled(calls)
   mock.timers.tick(100_000)

@@ -50,7 +50,7 @@ export class LocalShell implements Channel {
 /** A session over a shell on this machine, ended with the test. */
 export function localSession(t: Pick<ExecutionContext, 'teardown'>, words?: string[]): { session: Session; shell: LocalShell } {
   const shell = new LocalShell(words)
-  const session = new Session(shell)
+  const session = new Session(shell, 'local')
   t.teardown(async () => {
     await session.close()
     for (const stream of ['stdout', 'stderr', 'stdin'] as const) shell.process[stream].destroy()

@@ -67,7 +67,7 @@ test('nor do two whose names differ in a character that a path cannot have', t =
 })
 
 test('the control directory is for us alone, short enough for a socket, and goes', t => {
-  const directory = makeControlDirectory('0123abcd')
+  const directory = makeControlDirectory()
   t.teardown(() => removeControlDirectory(directory))
   t.is(statSync(directory).mode & 0o777, 0o700)
   // ssh binds `<path>.<16 random characters>` first, and a socket's path has 104 bytes on the shortest system.

@@ -5,4 +5,5 @@ until out=$(apt-get -q update 2>&1); do
   case $out in *"Could not get lock"*) ;; *) printf "%s\n" "$out" >&2; break ;; esac
   tries=$((tries - 1)); [ $tries -gt 0 ] || { printf "%s\n" "$out" >&2; exit 100; }; sleep 1
 done
+[ -z "$(ls /var/lib/dpkg/updates)" ] || dpkg --force-confold --configure -a >&2 || :
 apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold install --no-install-recommends -- a

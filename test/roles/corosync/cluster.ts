@@ -37,5 +37,5 @@ export function answering(name: string, answers: Answers | undefined): ClusterMe
 /** A scope of members that answer from tables; undefined for one that cannot be reached. */
 export function scopeOf(members: Record<string, Answers | undefined>, selected = Object.keys(members)): Scope {
   const all = Object.entries(members).map(([name, answers]) => answering(name, answers))
-  return { members: all, selected: all.filter(({ name }) => selected.includes(name)), leader: all.find(({ unreachable }) => !unreachable)! }
+  return { members: all, selected: all.filter(({ name }) => selected.includes(name)), leader: all.find(({ unreachable }) => !unreachable)!, abandon: new AbortController().signal }
 }

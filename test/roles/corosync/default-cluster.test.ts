@@ -54,10 +54,11 @@ const debian = 'totem {\ncluster_name: debian\n}\nnodelist {\nnode {\nname: node
 const keys = (entries: Record<string, string>) => new Map(Object.entries(entries).map(([key, value]) => [key, { value }]))
 const runsDefault = keys({ 'totem.cluster_name': 'debian', 'nodelist.node.0.ring0_addr': '127.0.0.1' })
 const file = { type: 'regular file' }
+const ofDebian = '<cib><nvpair id="x" name="cluster-name" value="debian"/></cib>'
 
 const finds = test.macro({
-  exec: async (t, running: unknown, conf: string | undefined, cib: unknown, expected: string[]) => {
-    const answers: Answers = { 'corosync-cmapctl': running, 'text of files': conf, 'state of files': cib }
+  exec: async (t, running: unknown, conf: string | undefined, cib: unknown, expected: string[], left: string = ofDebian) => {
+    const answers: Answers = { 'corosync-cmapctl': running, 'text of files /etc/corosync/corosync.conf': conf, 'text of files': left, 'state of files': cib }
     const finding = await noDefaultCluster([]).check(answering('node1', answers))
     t.deepEqual((finding as { subject: string }[]).map(({ subject }) => subject), expected)
   },
@@ -70,6 +71,7 @@ test('a bare node', finds, undefined, undefined, undefined, [])
 test('it runs, with a CIB', finds, runsDefault, debian, file, [cluster, cib])
 test('it runs, without Pacemaker', finds, runsDefault, debian, undefined, [cluster])
 test('it is stopped, its CIB is left', finds, undefined, debian, file, [cib])
+test('a member that lost its package keeps the CIB of its cluster', finds, undefined, debian, file, [], ofDebian.replace('"debian"', '"pacemaker1"'))
 test('installed and never started', finds, undefined, debian, undefined, [])
 test('a cluster of somebody’s that runs is none of ours to wipe', finds, keys({ 'totem.cluster_name': 'web', 'nodelist.node.0.ring0_addr': '127.0.0.1' }), debian, file, [])
 test('a cluster named debian with real addresses is none of ours to wipe', finds, keys({ 'totem.cluster_name': 'debian', 'nodelist.node.0.ring0_addr': '192.168.0.1' }), 'x {', file, [])

@@ -50,8 +50,13 @@ for (const [what, keys] of [['no key', [undefined, undefined]], ['a key on one n
   })
 }
 
+test('a hash alone wants the key too', async t => {
+  const half = node({ key: undefined, active: 'inactive', text: conf.replace(/crypto_cipher: \w+/, 'crypto_cipher: none') })
+  t.true(await check(scopeOf({ node1: half, node2: half })) instanceof Skip)
+})
+
 test('where no key is used, none is waited for', async t => {
-  const plain = node({ key: undefined, active: 'inactive', text: conf.replace(/crypto_cipher: \w+/, 'crypto_cipher: none') })
+  const plain = node({ key: undefined, active: 'inactive', text: conf.replaceAll(/crypto_(cipher|hash): \w+/g, 'crypto_$1: none') })
   t.is((await check(scopeOf({ node1: plain, node2: plain })) as unknown[]).length, 2)
 })
 

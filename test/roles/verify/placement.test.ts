@@ -27,7 +27,7 @@ for (const file of readdirSync(folder).toSorted()) {
 }
 
 test('where all is well, the headline says where everything runs', async t => {
-  const verdict = await resourcesPlaced(clusterOf())(scopeOf({ node1: { crm_mon: stateOf({ resources: { FloatIP: ['node2'], WebSite: ['node2'] } }) } }))
+  const verdict = await resourcesPlaced(clusterOf())(scopeOf({ node1: { crm_mon: stateOf({ resources: { FloatIP: ['node2'], WebSite: ['node2'] } }), 'cibadmin -Q': '<cib/>' } }))
   t.like(verdict, { status: 'ok', evidence: 'FloatIP, WebSite on node2', headlines: [{ label: 'resources', text: 'FloatIP, WebSite on node2' }] })
 })
 
