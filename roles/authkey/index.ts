@@ -14,5 +14,7 @@ export default role('authkey', () => [
     remedy: 'run the corosync role first: `ha-run corosync authkey`',
   }),
   sharedKey(share),
-  corosyncRunsItsFiles([share, 'corosync: install corosync', 'corosync: write /etc/corosync/corosync.conf', 'corosync: no default cluster']),
+  corosyncRunsItsFiles([share, ...[
+    'install corosync', 'write /etc/corosync/corosync.conf', 'no default cluster', 'corosync runs what its files say',
+  ].map(task => `corosync: ${task}`)]),
 ])

@@ -1,5 +1,5 @@
-import { correctAttributes, keyAttributes, keyPath, replaceOnAll, withWrongAttributes } from '../../runner/cluster/corosync-files.js'
-import { notes } from '../../runner/cluster/corosync-load.js'
+import { correctAttributes, keyAttributes, keyPath, makeKey, replaceOnAll, withWrongAttributes } from '../../runner/cluster/corosync-files.js'
+import { notes } from '../../runner/cluster/corosync-start.js'
 import type { Node } from '../../runner/cluster/declaration.js'
 import { runningKeys } from '../../runner/cluster/facts.js'
 import { on, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
@@ -8,9 +8,6 @@ import type { ClusterTask } from '../../runner/engine/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState } from '../../runner/facts/files.js'
 import { fingerprint, Secret } from '../../runner/secret.js'
-
-/** What Corosync 3.1.2's own corosync-keygen makes; longer keys fail under FIPS (cluster-facts C4). */
-const keyBytes = 256
 
 /** The same key on every node: an existing one is kept, a new one is made only where there was none at all. */
 export function sharedKey(name: string): ClusterTask<Node> {
@@ -57,7 +54,9 @@ export function sharedKey(name: string): ClusterTask<Node> {
  */
 export function keptKey(hashes: [node: string, hash: string | undefined][], loaded: Set<string>): string | undefined {
   const distinct = [...new Set(hashes.flatMap(([, hash]) => hash ?? []))]
-  if (distinct.length < 2 && (loaded.size === 0 || loaded.has(distinct[0] ?? ''))) return distinct[0]
+  // One key on all nodes is what the next load will make true, also where a rotation was interrupted.
+  const isShared = distinct.length === 1 && hashes.every(([, hash]) => hash !== undefined)
+  if (isShared || (distinct.length < 2 && (loaded.size === 0 || loaded.has(distinct[0] ?? '')))) return distinct[0]
   const inUse = distinct.filter(hash => loaded.has(hash))
   if (inUse.length === 1) return inUse[0]
   const who = hashes.map(([node, hash]) => `${node} ${hash === undefined ? '(none)' : fingerprint(hash)}`).join(', ')
@@ -74,11 +73,5 @@ async function loadedHashes({ members }: Scope): Promise<Set<string>> {
 /** The bytes pass through this machine's memory and nowhere else. */
 async function readKey({ $ }: ClusterMember): Promise<Secret> {
   const { stdout } = await $({ secretOutput: true })`base64 -w0 -- ${keyPath}`
-  return new Secret(Buffer.from(stdout, 'base64'))
-}
-
-/** Made by the node, as corosync-keygen does: from its kernel's random numbers. */
-async function makeKey({ $ }: ClusterMember): Promise<Secret> {
-  const { stdout } = await $({ secretOutput: true })`head -c ${keyBytes} /dev/urandom | base64 -w0`
   return new Secret(Buffer.from(stdout, 'base64'))
 }

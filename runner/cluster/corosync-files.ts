@@ -60,3 +60,12 @@ export function withWrongAttributes(
 export async function correctAttributes(touched: ClusterMember[], path: string, { mode, owner }: FileAttributes): Promise<void> {
   await Promise.all(touched.map(({ $ }) => $`chmod ${mode} -- ${path} && chown ${owner} -- ${path}`))
 }
+
+/** What Corosync 3.1.2's own corosync-keygen makes; longer keys fail under FIPS (cluster-facts C4). */
+const keyBytes = 256
+
+/** Made by the node, as corosync-keygen does: from its kernel's random numbers. */
+export async function makeKey({ $ }: ClusterMember): Promise<Secret> {
+  const { stdout } = await $({ secretOutput: true })`head -c ${keyBytes} /dev/urandom | base64 -w0`
+  return new Secret(Buffer.from(stdout, 'base64'))
+}

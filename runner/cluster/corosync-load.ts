@@ -6,30 +6,15 @@ import { fileState, fileText } from '../facts/files.js'
 import { unitState } from '../facts/units.js'
 import { sha256 } from '../blocks/file.js'
 import { fingerprint } from '../secret.js'
-import { membersOf, type CmapValue } from './cmap.js'
 import { parseCorosyncConf, valueOf, type Section } from './corosync-conf.js'
 import { confPath, keyPath } from './corosync-files.js'
 import { flatten } from './corosync-keys.js'
+import { joinTime, notes, reload, startTogether, type Loaded } from './corosync-start.js'
 import type { Node } from './declaration.js'
 import { runningKeys } from './facts.js'
 import { differingKeys, isLive, timersNotInForce } from './live-keys.js'
 import { reachable, refuseUnselected, type ClusterMember, type Scope } from './members.js'
 import { clusterTask } from './role.js'
-
-/** What one node's Corosync was told by its files, and what it runs with. */
-interface Loaded {
-  member: ClusterMember
-  conf: string | undefined
-  keyHash: string | undefined
-  active: boolean
-  keys: Map<string, CmapValue> | undefined
-}
-
-/**
- * Hashes of the files that Corosync last loaded, noted in its own cmap: they die with the process, so that they
- * never speak of another one.
- */
-export const notes = { conf: 'ha_run.corosync_conf', key: 'ha_run.authkey' } as const
 
 /**
  * "Corosync runs what its files say": the last task of the roles that write those files. A stopped daemon is
@@ -102,17 +87,15 @@ function refuseUnequalConf(loaded: Loaded[]): void {
 function nodeDifferences({ member, conf, keyHash, active, keys }: Loaded): Difference[] {
   if (!active || !keys) return [{ subject: `corosync on ${member.name}`, from: active ? 'starting' : 'stopped', to: 'running' }]
   const notedKey = keys.get(notes.key)?.value
-  if (notedKey !== undefined && notedKey !== keyHash) {
-    throw new TaskError(`corosync on ${member.name} runs with another key than ${keyPath} holds: ${fingerprint(notedKey)}, not ${fingerprint(keyHash ?? '')}`, {
-      hint: 'put the old key back, or stop the cluster on all nodes and run again',
-    })
-  }
-  if (keys.get(notes.conf)?.value === sha256(conf!)) return []
+  // All nodes hold this key (rule 9.1), so that a reload gives it to all at once (cluster-facts C4).
+  const key = notedKey === undefined || notedKey === keyHash ? []
+    : [{ subject: `key that corosync runs with on ${member.name}`, from: fingerprint(notedKey), to: fingerprint(keyHash ?? '') }]
+  if (keys.get(notes.conf)?.value === sha256(conf!)) return key
   const file = flatten(readable(member, conf!))
   const differing = differingKeys(file, keys)
   refuseRestart(differing, member.name)
   const inForce = timersNotInForce(file, keys)
-  return [...differing, ...inForce].map(({ subject, from, to }) => ({ subject: `${subject} on ${member.name}`, from, to }))
+  return [...key, ...[...differing, ...inForce].map(({ subject, from, to }) => ({ subject: `${subject} on ${member.name}`, from, to }))]
 }
 
 /**
@@ -128,49 +111,4 @@ export function refuseRestart(differing: Difference[], where: string): void {
   throw new TaskError(`corosync runs on ${where} and a reload does not change this: ${values.join('; ')}`, {
     hint: 'declare what runs, or stop corosync on all nodes by hand and run again: the service is down meanwhile',
   })
-}
-
-/** Seconds until nodes that run have found each other: several times the token. */
-const joinTime = 30
-
-/** Starts what is stopped at once, notes what was loaded, and waits until all that run have joined. */
-async function startTogether(stopped: Loaded[], loaded: Loaded[], { abandon }: Scope): Promise<void> {
-  await Promise.all(stopped.map(async ({ member, conf, keyHash }) => {
-    await member.$({ timeout: 90 })`systemctl reset-failed corosync.service; systemctl start corosync.service`
-    await note(member, conf!, keyHash)
-  }))
-  const expected = loaded.map(({ member }) => member.node.links[0])
-  const hint = 'is UDP port 5405 open between the nodes? `corosync-cfgtool -s` and `journalctl -u corosync` there say more'
-  await Promise.all(loaded.map(({ member }) => until(`${member.name} to see ${loaded.length} nodes joined`, joinTime, async () => {
-    const keys = await member.readAgain(runningKeys)
-    const joined = keys ? membersOf(keys).filter(({ status }) => status === 'joined').map(({ addresses }) => addresses[0]) : []
-    return expected.every(address => joined.includes(address)) ? true : undefined
-  }, { hint, abandon })))
-}
-
-/**
- * One reload, which every node carries out by its own file; then every node's running keys are read back, because
- * the exit code says 0 for keys that were ignored (rule 9.3).
- */
-async function reload({ members, leader, abandon }: Scope, loaded: Loaded[]): Promise<void> {
-  if (loaded.length < members.length) {
-    const absent = members.filter(({ unreachable }) => unreachable).map(({ name }) => name)
-    throw new TaskError(`${absent.join(', ')} unreachable: nothing was reloaded, since its files cannot be compared`)
-  }
-  const running = loaded.filter(({ active }) => active)
-  const on = running.find(({ member }) => member === leader) ?? running[0]!
-  await on.member.$({ timeout: 30 })`corosync-cfgtool -R`
-  for (const { member, conf, keyHash } of running) {
-    const file = flatten(parseCorosyncConf(conf!))
-    await until(`${member.name} to run with the new ${confPath}`, 15, async () => {
-      const keys = await member.readAgain(runningKeys)
-      return keys && differingKeys(file, keys).length + timersNotInForce(file, keys).length === 0 ? true : undefined
-    }, { hint: `\`journalctl -u corosync\` on ${member.name} says what the reload did not like`, abandon })
-    await note(member, conf!, keyHash)
-  }
-}
-
-async function note({ $ }: ClusterMember, conf: string, keyHash: string | undefined): Promise<void> {
-  await $`corosync-cmapctl -s ${notes.conf} str ${sha256(conf)}`
-  if (keyHash !== undefined) await $`corosync-cmapctl -s ${notes.key} str ${keyHash}`
 }

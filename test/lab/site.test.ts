@@ -1,7 +1,9 @@
+import { probing } from './http-probe.js'
 import { labSite, summaryOf, tasksOf, troubles, withStatus } from './site-harness.js'
 
 /** Two bare nodes become a cluster, role by role and then whole; every drift that we can think of is found and mended. */
 const { site, onLab } = labSite('site', 2)
+const ringOf = async (node: string) => /Ring ID:\s+(\S+)/.exec(await site.on(node, 'corosync-quorumtool -s'))![1]
 const running = 'ip -o -4 addr show | grep -c 192.168.0.10/'
 
 onLab('a plan for bare nodes is complete, and writes nothing', async t => {
@@ -86,8 +88,8 @@ const drifts: [title: string, node: string, script: string, found: string[], men
   ['pacemaker is disabled', 'node2', 'systemctl -q disable pacemaker', ['node2 pacemaker: pacemaker is enabled in systemd']],
   ['a package was removed', 'node2', 'apt-get -qq -y purge crmsh >/dev/null 2>&1', ['node2 pacemaker: install pacemaker']],
   ['corosync was purged', 'node2', 'apt-get -qq -y purge corosync >/dev/null 2>&1', ['node2 corosync: install corosync', 'node2 pacemaker: install pacemaker'], [
-    'node2 corosync: install corosync', 'node2 corosync: keep corosync.conf.default', 'corosync: write /etc/corosync/corosync.conf', 'node2 corosync: corosync is enabled in systemd',
-    'authkey: one key for all nodes', 'authkey: corosync runs what its files say', 'node2 pacemaker: install pacemaker', 'node2 pacemaker: pacemaker is enabled in systemd', 'pacemaker: pacemaker runs, with a DC']],
+    'node2 corosync: install corosync', 'corosync: write /etc/corosync/corosync.conf', 'corosync: corosync runs what its files say',
+    'node2 pacemaker: install pacemaker', 'pacemaker: pacemaker runs, with a DC']],
   ['apache2 is started in systemd, where the cluster does not run it', 'node2', 'systemctl start apache2', ['node2 apache: apache2 is disabled and stopped in systemd']],
   ['apache2 is enabled in systemd', 'node1', 'systemctl -q enable apache2', ['node1 apache: apache2 is disabled and stopped in systemd']],
   ['mod_status is off', 'node2', 'a2dismod -q -f status', ['node2 apache: enable mod_status']],
@@ -185,17 +187,43 @@ onLab('--limit works where it says, and never changes who the members are', asyn
 
 onLab('a token is changed live, on all nodes, without a new ring', async t => {
   const inventory = await site.inventory('token.yml', cluster => { cluster['corosync'] = { token: 5000 } })
-  const ring = /Ring ID:\s+(\S+)/
-  const before = ring.exec(await site.on('node1', 'corosync-quorumtool -s'))![1]
+  const before = await ringOf('node1')
   const run = await site.run(['corosync'], { inventory })
   t.is(run.exitCode, 0, troubles(run))
   t.deepEqual(withStatus(run, 'changed'), ['corosync: write /etc/corosync/corosync.conf', 'corosync: corosync runs what its files say'])
   for (const { name } of site.lab.nodes) {
     t.regex(await site.on(name, 'corosync-cmapctl -g runtime.config.totem.token'), /= 5000/)
   }
-  t.is(ring.exec(await site.on('node1', 'corosync-quorumtool -s'))![1], before)
+  t.is(await ringOf('node1'), before)
   t.deepEqual(withStatus(await site.run(['corosync'], { inventory }), 'changed'), [])
   t.is((await site.run(['site'])).exitCode, 0)
+})
+
+const keyOf = async (node: string) => site.on(node, 'sha256sum </etc/corosync/authkey')
+
+onLab('the key is rotated under load: no request fails, and the ring stays as it is', async t => {
+  const [ring, key] = [await ringOf('node1'), await keyOf('node1')]
+  let rotation = await site.run(['verify'])
+  const probed = await probing(site.lab.name, async () => { rotation = await site.run(['rotate-key']) })
+  t.is(rotation.exitCode, 0, troubles(rotation))
+  t.deepEqual(withStatus(rotation, 'changed'), ['rotate-key: a new key for all nodes', 'rotate-key: corosync runs what its files say'])
+  t.true(probed.requests > 50)
+  t.is(probed.failed, 0, JSON.stringify(probed))
+  t.deepEqual([await ringOf('node1'), await ringOf('node2')], [ring, ring])
+  t.not(await keyOf('node1'), key)
+  t.is(await keyOf('node1'), await keyOf('node2'))
+  t.deepEqual(withStatus(await site.run(['site', '--check']), 'would-change', 'unknown', 'failed'), [])
+  t.false(rotation.stdout.includes((await site.on('node1', 'base64 -w0 /etc/corosync/authkey')).slice(0, 40)))
+})
+
+onLab('a rotation that was interrupted before the reload is finished by the next run', async t => {
+  const ring = await ringOf('node1')
+  const key = (await site.on('node1', 'head -c 256 /dev/urandom | base64 -w0')).trim()
+  for (const { name } of site.lab.nodes) await site.on(name, `echo ${key} | base64 -d >/etc/corosync/authkey`)
+  const next = await site.run(['site'])
+  t.is(next.exitCode, 0, troubles(next))
+  t.deepEqual(withStatus(next, 'changed'), ['corosync: corosync runs what its files say'])
+  t.is(await ringOf('node2'), ring)
 })
 
 onLab('what only a restart could change is refused with both values, and not even written', async t => {
@@ -215,5 +243,5 @@ onLab('members are never added, dropped or renamed on the side', async t => {
   const run = await site.run(['corosync'], { inventory: renamed })
   t.is(run.exitCode, 2)
   t.regex(troubles(run), /node3 is new, node2 is not in the inventory/)
-  t.regex(troubles(await site.run(['network'], { inventory: renamed })), /a member of a running cluster as node2/)
+  t.regex(troubles(await site.run(['network'], { inventory: renamed })), /a member of a cluster as node2/)
 })

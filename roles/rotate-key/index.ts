@@ -1,0 +1,11 @@
+import { corosyncRunsItsFiles } from '../../runner/cluster/corosync-load.js'
+import { role } from '../../runner/cluster/role.js'
+import { newKey } from './new-key.js'
+
+const share = 'a new key for all nodes'
+
+/**
+ * Gives the ring a new key while it runs: Corosync takes it up by a reload, all nodes at once, and no membership
+ * changes. Interrupted before the reload, it is finished by the next run of the authkey role.
+ */
+export default role('rotate-key', () => [newKey(share), corosyncRunsItsFiles([share])])

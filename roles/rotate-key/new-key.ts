@@ -1,0 +1,42 @@
+import { keyAttributes, keyPath, makeKey, replaceOnAll } from '../../runner/cluster/corosync-files.js'
+import type { Node } from '../../runner/cluster/declaration.js'
+import { runningKeys } from '../../runner/cluster/facts.js'
+import { readOnAll, refuseUnselected, type Scope } from '../../runner/cluster/members.js'
+import { clusterTask } from '../../runner/cluster/role.js'
+import { skip, type ClusterTask } from '../../runner/engine/task.js'
+import { TaskError } from '../../runner/errors.js'
+import { fileState } from '../../runner/facts/files.js'
+import { fingerprint } from '../../runner/secret.js'
+
+/** One new key, made once in a run: the task is in sync when every node holds another key than before. */
+export function newKey(name: string): ClusterTask<Node> {
+  let former: string | undefined
+  return clusterTask(name, {
+    async check(scope) {
+      const hash = await commonHash(scope)
+      if (hash === undefined) return skip('there is no key yet: the authkey role makes the first one')
+      former ??= hash
+      if (hash !== former) return []
+      refuseUnselected(scope, scope.members)
+      return [{ subject: keyPath, from: fingerprint(hash), to: 'a new key' }]
+    },
+    async apply({ members, leader }) {
+      await replaceOnAll(members, keyPath, await makeKey(leader), keyAttributes)
+    },
+  })
+}
+
+/**
+ * The hash of the one key that all nodes hold; undefined where none holds any.
+ *
+ * @throws TaskError where nodes differ, or one does not run and so could not take the new key up with the others.
+ */
+async function commonHash({ members }: Scope): Promise<string | undefined> {
+  const hashes = new Set((await readOnAll(members, fileState(keyPath))).map(([, state]) => state?.hash))
+  if (hashes.size > 1) throw new TaskError(`${keyPath} is not the same on every node`, { hint: 'run the authkey role first: `ha-run authkey`' })
+  const [hash] = hashes
+  if (hash === undefined) return undefined
+  const silent = (await readOnAll(members, runningKeys)).filter(([, keys]) => !keys).map(([{ name }]) => name)
+  if (silent.length > 0) throw new TaskError(`corosync does not run on ${silent.join(', ')}`, { hint: 'run `ha-run site` first' })
+  return hash
+}
