@@ -85,6 +85,6 @@ test('only what a reload does not change is refused, with both values', t => {
 })
 
 test('another key than the loaded one, the same on all nodes, is taken up by a reload', async t => {
-  const finding = await check(scopeOf({ node1: settled, node2: node({ keys: running(conf, { [notes.key]: 'old' }) }) }))
+  const finding = await check(scopeOf({ node1: settled, node2: node({ keys: running(conf, { [notes.conf]: sha256(conf), [notes.key]: 'old' }) }) }))
   t.deepEqual((finding as { subject: string }[]).map(({ subject }) => subject), ['key that corosync runs with on node2'])
 })
