@@ -4,10 +4,11 @@ import { ConnectError, TaskError } from '../errors.js'
 import { converge, foresee, type Outcome } from './attempt.js'
 import { errorReport } from './error-report.js'
 import type { Difference, MachineEvent, Signal } from './events.js'
+import { Looks } from './looks.js'
 import type { ClusterLike, Member, NodeLike } from './member.js'
 import { Outcomes } from './outcomes.js'
 import { layOut, segments, type Slot, type Step } from './plan.js'
-import type { ClusterScope, ClusterTask, Finding, NodeTask, Verdict } from './task.js'
+import type { ClusterTask, Finding, NodeTask, Verdict } from './task.js'
 
 export interface ClusterRunOptions {
   /** Look only. */
@@ -37,7 +38,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   readonly #slots: Slot<N>[]
   readonly #options: ClusterRunOptions
   readonly #outcomes = new Outcomes()
-  readonly #early = new Map<string, { finding: Promise<Finding | Verdict>; generation: number }>()
+  readonly #looks: Looks<N>
   readonly #lost = new Set<string>()
   #failedAt: string | undefined
 
@@ -46,10 +47,11 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     this.#members = members
     this.#slots = layOut(cluster, steps)
     this.#options = options
+    this.#looks = new Looks(members, options.abandon)
   }
 
   async run(): Promise<void> {
-    this.#lookEarly()
+    this.#looks.begin(this.#slots)
     for (const segment of segments(this.#slots)) {
       const [{ scope, selected }] = segment as [Slot<N>]
       const chosen = this.#members.filter(({ name }) => selected.has(name))
@@ -61,19 +63,6 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
       await Promise.all(jobs.map(job => this.#options.queue.add(job)))
     }
     this.#reportLost()
-  }
-
-  /** All checks go out at once: a run with nothing to do costs about one round trip a node. */
-  #lookEarly(): void {
-    for (const slot of this.#slots) {
-      const chosen = this.#members.filter(({ name, unreachable }) => slot.selected.has(name) && !unreachable)
-      for (const member of slot.scope === 'node' ? chosen : chosen.slice(0, 1)) {
-        const finding = this.#look(slot, member)
-        // A failed early look is met again at the task's turn.
-        finding.catch(() => {})
-        this.#early.set(this.#key(slot, member), { finding, generation: this.#generation(slot, member) })
-      }
-    }
   }
 
   async #onNode(slot: Slot<N>, member: Member<N>): Promise<void> {
@@ -100,7 +89,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
         if (troubles.length > 0) {
           throw new TaskError(`${troubles.join(', ')}: nothing was changed, since every node must take part`)
         }
-        await apply(this.#scope(slot, leader), differences)
+        await apply(this.#looks.scope(slot, leader), differences)
       })
     })
   }
@@ -152,7 +141,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     slot: Slot<N>, member: Member<N>, needs: readonly string[], apply: (differences: Difference[]) => Promise<void>,
   ): Promise<Outcome> {
     const host = slot.scope === 'node' ? member.name : undefined
-    const check = () => this.#earlyOrNow(slot, member) as Promise<Finding>
+    const check = () => this.#looks.finding(slot, member) as Promise<Finding>
     if (this.#options.check) {
       const outcome = await foresee({ check }, this.#outcomes.unsettled(needs, slot.role, host))
       const absent = host === undefined ? this.#troubles(slot, member) : []
@@ -162,7 +151,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     }
     return converge({
       check,
-      recheck: () => this.#look(slot, member) as Promise<Finding>,
+      recheck: () => this.#looks.again(slot, member) as Promise<Finding>,
       apply: async differences => {
         this.#signal(slot, host, true)
         try {
@@ -178,48 +167,16 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   async #assert(slot: Slot<N>, leader: Member<N>): Promise<Settled> {
     if (this.#options.check && this.#outcomes.anyUnsettled) return { status: 'unknown', reason: 'until all changes are made' }
     const deadline = Date.now() + (this.#outcomes.anyChanged ? settleTime * 1000 : 0)
-    let verdict = await this.#earlyOrNow(slot, leader) as Verdict
+    let verdict = await this.#looks.finding(slot, leader) as Verdict
     while (verdict.status === 'failed' && Date.now() < deadline && !this.#options.stop.aborted) {
       await sleep(500)
       for (const member of this.#members) member.changed()
-      verdict = await this.#look(slot, leader) as Verdict
+      verdict = await this.#looks.again(slot, leader) as Verdict
     }
     for (const headline of verdict.headlines ?? []) {
       this.#options.report({ event: 'headline', cluster: this.#cluster.name, ...headline })
     }
     return verdict
-  }
-
-  async #earlyOrNow(slot: Slot<N>, member: Member<N>): Promise<Finding | Verdict> {
-    const early = this.#early.get(this.#key(slot, member))
-    if (early?.generation !== this.#generation(slot, member)) return this.#look(slot, member)
-    try {
-      return await early.finding
-    } catch (error) {
-      // A node that was lost since then is left out of a second look at the others.
-      if (error instanceof ConnectError && !member.unreachable) return this.#look(slot, member)
-      throw error
-    }
-  }
-
-  async #look(slot: Slot<N>, member: Member<N>): Promise<Finding | Verdict> {
-    const own = slot.of(member.name)
-    if (own.scope === 'node') return own.check(member)
-    return own.check(this.#scope(slot, member))
-  }
-
-  #scope(slot: Slot<N>, leader: Member<N>): ClusterScope<N> {
-    const { abandon } = this.#options
-    return { members: this.#members, leader, abandon, selected: this.#members.filter(({ name }) => slot.selected.has(name)) }
-  }
-
-  #generation(slot: Slot<N>, member: Member<N>): number {
-    const read = slot.scope === 'node' ? [member] : this.#members
-    return read.reduce((sum, { generation }) => sum + generation, 0)
-  }
-
-  #key(slot: Slot<N>, member: Member<N>): string {
-    return `${slot.role}/${slot.index}/${slot.scope === 'node' ? member.name : ''}`
   }
 
   #signal(slot: Slot<N>, host: string | undefined, applying: boolean): void {

@@ -1,0 +1,61 @@
+import { ConnectError } from '../errors.js'
+import type { Member, NodeLike } from './member.js'
+import type { Slot } from './plan.js'
+import type { ClusterScope, Finding, Verdict } from './task.js'
+
+/** Makes a cluster's checks: all of them at once at the beginning, and again where something has changed since. */
+export class Looks<N extends NodeLike> {
+  readonly #members: Member<N>[]
+  readonly #abandon: AbortSignal
+  readonly #early = new Map<string, { finding: Promise<Finding | Verdict>; generation: number }>()
+
+  constructor(members: Member<N>[], abandon: AbortSignal) {
+    this.#members = members
+    this.#abandon = abandon
+  }
+
+  /** All checks go out at once: a run with nothing to do costs about one round trip a node. */
+  begin(slots: Slot<N>[]): void {
+    for (const slot of slots) {
+      const chosen = this.#members.filter(({ name, unreachable }) => slot.selected.has(name) && !unreachable)
+      for (const member of slot.scope === 'node' ? chosen : chosen.slice(0, 1)) {
+        const finding = this.again(slot, member)
+        // A failed early look is met again at the task's turn.
+        finding.catch(() => {})
+        this.#early.set(this.#key(slot, member), { finding, generation: this.#generation(slot, member) })
+      }
+    }
+  }
+
+  /** What the early look found, where this run has changed nothing since that it read; else a new look. */
+  async finding(slot: Slot<N>, member: Member<N>): Promise<Finding | Verdict> {
+    const early = this.#early.get(this.#key(slot, member))
+    if (early?.generation !== this.#generation(slot, member)) return this.again(slot, member)
+    try {
+      return await early.finding
+    } catch (error) {
+      // A node that was lost since then is left out of a second look at the others.
+      if (error instanceof ConnectError && !member.unreachable) return this.again(slot, member)
+      throw error
+    }
+  }
+
+  async again(slot: Slot<N>, member: Member<N>): Promise<Finding | Verdict> {
+    const own = slot.of(member.name)
+    return own.scope === 'node' ? own.check(member) : own.check(this.scope(slot, member))
+  }
+
+  scope(slot: Slot<N>, leader: Member<N>): ClusterScope<N> {
+    const selected = this.#members.filter(({ name }) => slot.selected.has(name))
+    return { members: this.#members, selected, leader, abandon: this.#abandon }
+  }
+
+  #generation(slot: Slot<N>, member: Member<N>): number {
+    const read = slot.scope === 'node' ? [member] : this.#members
+    return read.reduce((sum, { generation }) => sum + generation, 0)
+  }
+
+  #key(slot: Slot<N>, member: Member<N>): string {
+    return `${slot.role}/${slot.index}/${slot.scope === 'node' ? member.name : ''}`
+  }
+}
