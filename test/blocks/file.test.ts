@@ -73,7 +73,6 @@ asRoot('a folder or a link in its place is an error that says what to do', async
   await t.throwsAsync(file(join(folder, 'folder'), { content: 'x' }).check(scope), { instanceOf: TaskError })
 })
 
-// See write-file.test.ts: only a check that ends in `exit` is heard.
 test('a candidate that is refused is an error with what the check said', async t => {
   const path = join(folderOf(t), 'x.conf')
   writeFileSync(path, 'good')

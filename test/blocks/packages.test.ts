@@ -71,7 +71,6 @@ test('a lock that never opens is given up', async t => {
   t.deepEqual(said(), [mask, update, 'sleep 1', update, 'sleep 1', update, unmask])
 })
 
-// Whoever waited in vain reads `exit code 100` and nothing else.
 test('a lock that never opens is told by name', async t => {
   const { run } = setUp(t, `case $* in *update*) echo 'E: Could not get lock x' >&2; exit 100 ;; esac`)
   const { stderr } = await run(corosync.replace(`tries=${lockTimeout}`, 'tries=2'))

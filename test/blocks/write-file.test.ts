@@ -79,8 +79,8 @@ asRoot('a check sees the whole candidate, with its mode, before the old file goe
   t.is(stderr, 'new old640\n')
 })
 
-// Left of `&&`, a subshell takes no notice of its own `set -e`: what fails in the middle of staging, a full disk
-// too, is committed all the same. Only a check that ends in `exit` is heard.
+// Left of `&&`, a subshell would take no notice of its own `set -e`: what fails in the middle of staging would be
+// committed all the same.
 asRoot('a check that fails in the middle fails', async t => {
   const { path, run } = setUp(t)
   t.not((await run(replaceScript(path, attributes, () => 'false\ntrue'), 'x')).exitCode, 0)
@@ -121,7 +121,6 @@ asRoot('a folder is never replaced, and nothing is put into it', async t => {
   t.deepEqual(readdirSync(path), [])
 })
 
-// Staging ended well, so its trap kept the candidate; where the rename then fails, nobody removes it.
 asRoot('where the rename fails, nothing is left beside', async t => {
   const { folder, path, run } = setUp(t)
   mkdirSync(path)

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { folderOf, haRun, inventoryOf, jsonLines } from './ha-run.js'
+import { folderOf, haRun, inventoryOf, jsonLines, main } from './ha-run.js'
 
 for (const words of [['--help'], ['-h'], ['site', '--help'], ['verify', '--help'], ['play', '--help']]) {
   test(`ha-run ${words.join(' ')} helps, on stdout`, async t => {
@@ -12,7 +12,7 @@ for (const words of [['--help'], ['-h'], ['site', '--help'], ['verify', '--help'
   })
 }
 
-// Since roles are arguments, commander leaves its own `help` out, and it is taken for a role.
+// Roles are arguments, so commander would take `help` for one.
 test('ha-run help helps', async t => {
   t.is((await haRun(t, 'help')).exit, 0)
 })
@@ -83,4 +83,8 @@ for (const words of [['sites', '--json'], ['--json', 'site', '-f', '0'], ['site'
 test('a stack is for -v', async t => {
   const { stderr, stdout } = await haRun(t, 'sites', '-v')
   t.regex(stdout + stderr, /UsageError[^]*\n\s+at /)
+})
+
+test('what npm run build leaves can be run as a command', t => {
+  t.not(statSync(main).mode & 0o111, 0)
 })

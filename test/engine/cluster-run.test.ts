@@ -247,7 +247,7 @@ test('a node that is lost in the middle is unreachable, once, and the others go 
   t.like(summary, { changed: 2, unreachable: 1, exit: 4 })
 })
 
-// The cluster's own task has no host, and is counted as one more node.
+// The cluster's own task has no host, and is no node.
 test('a node that is lost during a task of the cluster counts once', async t => {
   const c = localCluster(t)
   const { summary } = await c.run(() => [noted('shared', [], { apply: async ({ leader }) => {

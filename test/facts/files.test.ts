@@ -76,8 +76,7 @@ test('a dangling link is no text', async t => {
   t.is(await reader.read(fileText(join(folder, 'link'))), undefined)
 })
 
-// A file that a power cut filled with NUL bytes (a Pi's SD card) makes every text of that frame unreadable, and the
-// error may name another file.
+// What a power cut leaves on a Pi's SD card. A text's end cannot be told by a NUL byte.
 test('a file full of NUL bytes does not keep another one from being read', async t => {
   const { folder, reader } = setUp(t)
   writeFileSync(join(folder, 'zero'), Buffer.alloc(64))

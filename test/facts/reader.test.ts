@@ -97,8 +97,7 @@ test('too many questions for one frame are an error, not a hang', async t => {
   await t.throwsAsync(reader.read(fact('long', `: ${'x'.repeat(130_000)}`, () => 0)), { instanceOf: RangeError })
 })
 
-// The families' scripts are built outside of the reader's `try`: an argument that cannot be one (a NUL byte) becomes
-// an unhandled rejection, and every question of that turn waits for ever. In a process of its own, which it ends.
+// An argument that cannot be one (a NUL byte). In a process of its own: an unhandled rejection would end it.
 test('a question that cannot be put is an error, not the end of the process', t => {
   const from = (path: string) => new URL(`../../runner/${path}`, import.meta.url).href
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', `

@@ -77,7 +77,7 @@ withSshd('a lost connection rejects what runs with ConnectError, and its local s
   await t.throwsAsync($`true`, { instanceOf: ConnectError })
 })
 
-// All of a session's stderr is kept for the day it is lost, and what a script wrote there is taken for ssh's own words.
+// What a script wrote on stderr (`Connection refused`, say) must not be taken for ssh's own words.
 withSshd('why a connection was lost is told by ssh, not by a script', async t => {
   const node = await connected(t, await localSshd(t))
   const $ = remote(node)

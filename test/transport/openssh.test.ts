@@ -55,8 +55,7 @@ test('a control socket stays in its directory and is short, whatever the node is
   for (const name of ['../../etc/x', 'a/b', 'ä', 'x'.repeat(300), '%h', 'a b']) t.regex(socket(name), /^\/run\/x\/[\w.-]{1,40}$/)
 })
 
-// Two long names (of more than 40 characters) that differ at their end have one socket: the second master goes
-// without, and what is meant for its siblings (forward, the end of running groups) goes to the first node.
+// With one socket for two, what is meant for one node's siblings (forward, the end of groups) would go to the other.
 test('two nodes never share a control socket', t => {
   const prefix = 'pacemaker-production-frankfurt-rack-12-pi-'
   t.not(socket(`${prefix}node1`), socket(`${prefix}node2`))

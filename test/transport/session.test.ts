@@ -150,8 +150,7 @@ test('what hangs is ended on the node with all it started; what came before is k
   t.deepEqual(await outputs(session, 'echo next'), ['next\n'])
 })
 
-// `timeout -k 5` sends its KILL only while the frame's own sh lives, and that one has gone at the TERM: what ignores
-// TERM runs on for ever, holding stdout.
+// `timeout -k 5` sends its KILL only while the frame's own sh lives, and that one goes at the TERM.
 test('after a timeout nothing goes on, not even what ignores TERM', async t => {
   const { session } = localSession(t)
   const file = join(directory(t), 'pid')
