@@ -171,6 +171,24 @@ onLab('what the cluster has and the inventory does not declare is left alone', a
   await site.on('node1', 'crm -F configure delete Foreign')
 })
 
+/** Every file with its times and mode, the CIB's version, the units and the locks: what a plan must leave as it was. */
+const everything = `find / -xdev \\( -path /var/log -o -path /var/lib/pacemaker/pengine -o -path /var/lib/systemd/timers \\) -prune -o -printf '%p %y %m %U %G %s %T@\\n' | sort | sha256sum
+cibadmin -Q | grep -o '^<cib [^>]*' | grep -o 'epoch="[0-9]*"'; ls -l /run/lock
+systemctl list-units --no-legend --plain --type=service | awk '$1 !~ /^(user@|user-runtime|session|systemd-(tmpfiles|hostnamed))/ { print $1, $3, $4 }' | sort`
+
+onLab('a plan for a drifted cluster, and verify, write nothing', async t => {
+  await site.on('node1', 'sed -i s/3000/3001/ /etc/corosync/corosync.conf; chmod 644 /etc/corosync/authkey; crm -F configure delete FloatIP-before-WebSite')
+  await site.on('node2', 'sed -i /node1/d /etc/hosts; echo x >/var/www/html/index.html; systemctl -q enable apache2')
+  await site.run(['verify'])
+  const before = await Promise.all(site.lab.nodes.map(({ name }) => site.on(name, everything)))
+  const plan = await site.run(['site', '--check', '--diff'])
+  t.is(plan.exitCode, 3, troubles(plan))
+  t.is((await site.run(['rotate-key', '--check'])).exitCode, 3)
+  await site.run(['verify'])
+  t.deepEqual(await Promise.all(site.lab.nodes.map(({ name }) => site.on(name, everything))), before)
+  t.is((await site.run(['site'])).exitCode, 0)
+})
+
 onLab('--limit works where it says, and never changes who the members are', async t => {
   await site.on('node1', 'echo hello >/var/www/html/index.html')
   await site.on('node2', 'echo hello >/var/www/html/index.html')
