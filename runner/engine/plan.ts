@@ -19,12 +19,12 @@ export interface Slot<N extends NodeLike> {
   scope: Task<N>['scope']
   selected: Set<string>
   /** The node's own task; for a cluster's task, any node's will do. */
-  of(node: string): Task<N>
+  of: (node: string) => Task<N>
 }
 
 /** Lays a cluster's steps out in the order in which their tasks run. */
 export function layOut<C extends ClusterLike<N>, N extends NodeLike>(cluster: C, steps: Step<C, N>[]): Slot<N>[] {
-  return steps.flatMap(({ role, selected }) => {
+  const slots = steps.flatMap(({ role, selected }) => {
     const lists = new Map(cluster.nodes.map(node => [node.name, role.tasks({ cluster, node })]))
     const [first = []] = lists.values()
     return first.map(({ name, scope }, at) => {
@@ -33,9 +33,27 @@ export function layOut<C extends ClusterLike<N>, N extends NodeLike>(cluster: C,
           throw new Error(`role ${role.name} has other tasks for some nodes: every node must have "${name}"`)
         }
       }
-      return { role: role.name, name, index: at + 1, count: first.length, scope, selected, of: node => lists.get(node)![at]! }
+      return { role: role.name, name, index: at + 1, count: first.length, scope, selected, of: (node: string) => lists.get(node)![at]! }
     })
   })
+  refuseUnknownNeeds(slots, cluster.nodes[0]!.name)
+  return slots
+}
+
+/** A need that names no task would count as settled for ever, and plans would guess. */
+function refuseUnknownNeeds<N extends NodeLike>(slots: Slot<N>[], node: string): void {
+  const names = new Set(slots.map(({ role, name }) => `${role}: ${name}`))
+  const roles = new Set(slots.map(({ role }) => role))
+  for (const { role, name, of } of slots) {
+    const task = of(node)
+    for (const need of 'needs' in task ? task.needs ?? [] : []) {
+      const [owner = ''] = need.split(': ', 1)
+      const isOfThisRun = need.includes(': ') ? roles.has(owner) : true
+      if (isOfThisRun && !names.has(need) && !names.has(`${role}: ${need}`)) {
+        throw new Error(`"${role}: ${name}" needs "${need}", and no task of this run is called that`)
+      }
+    }
+  }
 }
 
 /** Cuts a layout where all nodes must have arrived: around every task that is done once for the cluster. */

@@ -26,8 +26,14 @@ test('a layout is every role’s tasks in order, each with its place', t => {
 })
 
 test('each node has its own task in a slot', t => {
-  const [slot] = layOut(cluster, [{ role: role('a', node => [{ ...onNode('x'), needs: [node.name] }]), selected: all }])
+  const [slot] = layOut(cluster, [{ role: role('a', node => [{ ...onNode('x'), needs: [node.name] }, onNode('n1'), onNode('n2')]), selected: all }])
   t.like(slot!.of('n2'), { needs: ['n2'] })
+})
+
+test('a need that no task of this run answers to is a defect; one of a role that does not run is settled', t => {
+  const needing = (need: string) => () => layOut(cluster, [{ role: role('a', () => [onNode('x'), { ...onNode('y'), needs: [need] }]), selected: all }])
+  for (const need of ['x', 'a: x', 'b: anything']) t.notThrows(needing(need))
+  for (const need of ['z', 'a: z']) t.throws(needing(need), { message: `"a: y" needs "${need}", and no task of this run is called that` })
 })
 
 for (const [what, tasks] of [

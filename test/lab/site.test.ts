@@ -172,7 +172,7 @@ onLab('what the cluster has and the inventory does not declare is left alone', a
 })
 
 /** Every file with its times and mode, the CIB's version, the units and the locks: what a plan must leave as it was. */
-const everything = `find / -xdev \\( -path /var/log -o -path /var/lib/pacemaker/pengine -o -path /var/lib/systemd/timers \\) -prune -o -printf '%p %y %m %U %G %s %T@\\n' | sort | sha256sum
+const everything = `find / -xdev \\( -path /run -o -path /var/log -o -path /var/lib/pacemaker/pengine -o -path /var/lib/systemd/timers \\) -prune -o -printf '%p %y %m %U %G %s %T@\\n' | sort | sha256sum
 cibadmin -Q | grep -o '^<cib [^>]*' | grep -o 'epoch="[0-9]*"'; ls -l /run/lock
 systemctl list-units --no-legend --plain --type=service | awk '$1 !~ /^(user@|user-runtime|session|systemd-(tmpfiles|hostnamed))/ { print $1, $3, $4 }' | sort`
 
