@@ -1,6 +1,5 @@
 import { servesPage } from '../../runner/cluster/declaration.js'
-import { role } from '../../runner/cluster/role.js'
-import { assertion } from '../../runner/cluster/role.js'
+import { assertion, role } from '../../runner/cluster/role.js'
 import { configurationIsValid, everyNodeOnline, fencingIsOn, noFailedActions, oneDc } from './pacemaker.js'
 import { floatingIpOnOneNode, resourcesPlaced } from './placement.js'
 import { pageThroughFloatingIp } from './page.js'

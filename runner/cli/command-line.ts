@@ -3,7 +3,7 @@ import { UsageError } from '../errors.js'
 import type { RunFlags } from './flags.js'
 
 /** The roles that can be named on the command line, in the order in which the tutorial takes them. */
-export const roleNames = ['network', 'corosync', 'authkey', 'pacemaker', 'apache', 'constraints'] as const
+const roleNames = ['network', 'corosync', 'authkey', 'pacemaker', 'apache', 'constraints'] as const
 
 const examples = `
 Examples:
@@ -25,6 +25,7 @@ export function commandLine(): Command {
     .enablePositionalOptions()
     .helpCommand('help [command]', 'display help for a command')
     .addHelpText('after', examples)
+    .hook('preSubcommand', handOn)
   withRunOptions(program).action(async (roles: string[], flags: RunFlags) => {
     if (roles.length === 0) throw new UsageError('what should be done?', { hint: '`ha-run site` converges everything; `ha-run --help` shows the rest' })
     await converge({ roles }, flags)
@@ -44,6 +45,22 @@ export function commandLine(): Command {
       await throwingErrors(labCommand(line => process.stderr.write(`${line}\n`))).parseAsync(words, { from: 'user' })
     })
   return throwingErrors(program)
+}
+
+/**
+ * Options count before the command as well as after it: `ha-run --check site` must never be a run that changes things.
+ *
+ * @throws UsageError for one that the command does not have.
+ */
+function handOn(program: Command, command: Command): void {
+  for (const option of program.options) {
+    const name = option.attributeName()
+    if (program.getOptionValueSource(name) !== 'cli') continue
+    if (!command.options.some(own => own.attributeName() === name)) {
+      throw new UsageError(`${command.name()} has no option ${option.long}`, { hint: `\`ha-run ${command.name()} --help\` shows what there is` })
+    }
+    command.setOptionValueWithSource(name, program.getOptionValue(name), 'cli')
+  }
 }
 
 async function converge(what: { roles?: string[]; playbook?: string; playbookFile?: string }, flags: RunFlags): Promise<void> {

@@ -45,6 +45,7 @@ export function inventoryOf(t: ExecutionContext, one: number, other: number): st
 export interface Line {
   event: string
   status?: string
+  check?: boolean
   host?: string
   exit?: number
   unreachable?: number

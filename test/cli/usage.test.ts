@@ -88,3 +88,22 @@ test('a stack is for -v', async t => {
 test('what npm run build leaves can be run as a command', t => {
   t.not(statSync(main).mode & 0o111, 0)
 })
+
+// `ha-run --check site` once ran without --check.
+for (const words of [['--check', 'site'], ['site', '--check'], ['--check', 'verify', '--forks', '3'], ['--check', 'corosync'], ['corosync', '--check']]) {
+  test(`--check counts wherever it stands: ha-run ${words.join(' ')}`, async t => {
+    const { stdout } = await haRun(t, '--json', '-i', inventoryOf(t, 1, 2), ...words)
+    t.like(jsonLines(stdout).find(({ event }) => event === 'run'), { check: true })
+  })
+}
+
+test('an option after the command wins over one before it', async t => {
+  const { stdout } = await haRun(t, '-i', '/nowhere', 'site', '--check', '--json', '-i', inventoryOf(t, 1, 2))
+  t.like(jsonLines(stdout)[0], { event: 'run', check: true })
+})
+
+test('an option that a command does not have is refused before it', async t => {
+  const { exit, stderr } = await haRun(t, '--check', 'lab', 'status')
+  t.is(exit, 1)
+  t.regex(stderr, /lab has no option --check/)
+})
