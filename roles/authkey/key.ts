@@ -6,7 +6,7 @@ import { on, readOnAll, refuseUnselected, type ClusterMember, type Scope } from 
 import { clusterTask } from '../../runner/cluster/role.js'
 import type { ClusterTask } from '../../runner/engine/task.js'
 import { TaskError } from '../../runner/errors.js'
-import { fileState } from '../../runner/facts/files.js'
+import { fileState, type FileState } from '../../runner/facts/files.js'
 import { fingerprint, Secret } from '../../runner/secret.js'
 
 /** The same key on every node: an existing one is kept, a new one is made only where there was none at all. */
@@ -14,10 +14,7 @@ export function sharedKey(name: string): ClusterTask<Node> {
   return clusterTask(name, {
     needs: ['corosync: install corosync'],
     async check(scope) {
-      const states = await readOnAll(scope.members, fileState(keyPath))
-      const kept = keptKey(states.map(([{ name }, state]) => [name, state?.hash]), await loadedHashes(scope))
-      const wrong = states.filter(([, state]) => state?.hash === undefined || state.hash !== kept)
-      const askew = withWrongAttributes(keyPath, keyAttributes, states)
+      const { kept, wrong, askew } = await observe(scope)
       refuseUnselected(scope, [...wrong.map(([member]) => member), ...askew.map(({ member }) => member)])
       return [
         ...wrong.map(([member, state]) => ({
@@ -29,18 +26,27 @@ export function sharedKey(name: string): ClusterTask<Node> {
       ]
     },
     async apply(scope) {
-      const states = await readOnAll(scope.members, fileState(keyPath))
-      const kept = keptKey(states.map(([{ name }, state]) => [name, state?.hash]), await loadedHashes(scope))
-      const holder = states.find(([, state]) => kept !== undefined && state?.hash === kept)?.[0]
-      const touched = states.filter(([, state]) => state?.hash === undefined || state.hash !== kept).map(([member]) => member)
-      if (touched.length > 0) {
+      const { holder, wrong, askew } = await observe(scope)
+      if (wrong.length > 0) {
         const key = await (holder ? readKey(holder) : makeKey(scope.leader))
-        await replaceOnAll(touched, keyPath, key, keyAttributes)
+        await replaceOnAll(wrong.map(([member]) => member), keyPath, key, keyAttributes)
       }
-      const askew = withWrongAttributes(keyPath, keyAttributes, states).filter(({ member }) => !touched.includes(member))
       await correctAttributes(askew.map(({ member }) => member), keyPath, keyAttributes)
     },
   })
+}
+
+/** Which key stays and who holds it, and which nodes hold another, none, or it with a wrong mode or owner. */
+async function observe(scope: Scope) {
+  const states = await readOnAll(scope.members, fileState(keyPath))
+  const kept = keptKey(states.map(([{ name }, state]) => [name, state?.hash]), await loadedHashes(scope))
+  const isKept = (state: FileState | undefined) => state?.hash !== undefined && state.hash === kept
+  return {
+    kept,
+    holder: states.find(([, state]) => isKept(state))?.[0],
+    wrong: states.filter(([, state]) => !isKept(state)),
+    askew: withWrongAttributes(keyPath, keyAttributes, states),
+  }
 }
 
 /**

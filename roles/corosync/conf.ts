@@ -20,25 +20,25 @@ export function declaredConf(name: string, cluster: Cluster): ClusterTask<Node> 
   return clusterTask(name, {
     needs: ['no default cluster'],
     async check(scope) {
-      const { members } = scope
-      const [texts, states] = await Promise.all([readOnAll(members, fileText(confPath)), readOnAll(members, fileState(confPath))])
-      const wanted = wantedConf(cluster, texts.map(([{ name }, text]) => [name, text]))
-      const differences = sharedTextDifferences(confPath, wanted, texts)
-      if (differences.length > 0) await refuseWhatRunsOtherwise(scope, wanted)
-      const wrong = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
-      const askew = withWrongAttributes(confPath, confAttributes, states)
+      const { texts, wanted, wrong, askew } = await observe(scope, cluster)
+      if (wrong.length > 0) await refuseWhatRunsOtherwise(scope, wanted)
       refuseUnselected(scope, [...wrong, ...askew.map(({ member }) => member)])
-      return [...differences, ...askew.flatMap(({ differences: own }) => own)]
+      return [...sharedTextDifferences(confPath, wanted, texts), ...askew.flatMap(({ differences }) => differences)]
     },
     async apply(scope) {
-      const texts = await readOnAll(scope.members, fileText(confPath))
-      const wanted = wantedConf(cluster, texts.map(([{ name }, text]) => [name, text]))
-      const wrong = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
+      const { wanted, wrong, askew } = await observe(scope, cluster)
       await replaceOnAll(wrong, confPath, wanted, confAttributes, validateConf)
-      const askew = withWrongAttributes(confPath, confAttributes, await readOnAll(scope.members, fileState(confPath)))
       await correctAttributes(askew.map(({ member }) => member), confPath, confAttributes)
     },
   })
+}
+
+/** What the nodes hold, what they are to hold, and which of them hold something else or hold it with a wrong mode or owner. */
+async function observe({ members }: Scope, cluster: Cluster) {
+  const [texts, states] = await Promise.all([readOnAll(members, fileText(confPath)), readOnAll(members, fileState(confPath))])
+  const wanted = wantedConf(cluster, texts.map(([{ name }, text]) => [name, text]))
+  const wrong = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
+  return { texts, wanted, wrong, askew: withWrongAttributes(confPath, confAttributes, states) }
 }
 
 /**

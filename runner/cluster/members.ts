@@ -24,13 +24,12 @@ export async function readOnAll<T>(members: ClusterMember[], fact: Fact<T>): Pro
 export function sharedTextDifferences(path: string, wanted: string, texts: [ClusterMember, string | undefined][]): Difference[] {
   const differing = texts.filter(([, text]) => text !== wanted)
   const variants = [...new Set(differing.map(([, text]) => text))]
-  return variants.map(from => ({ subject: on(path, differing.filter(([, text]) => text === from)), from, to: wanted }))
+  return variants.map(from => ({ subject: on(path, differing.filter(([, text]) => text === from).map(([member]) => member)), from, to: wanted }))
 }
 
 /** `subject on node1, node2` */
-export function on(subject: string, members: readonly (ClusterMember | readonly [ClusterMember, unknown])[]): string {
-  const names = members.map(member => 'name' in member ? member.name : member[0].name)
-  return `${subject} on ${names.join(', ')}`
+export function on(subject: string, members: ClusterMember[]): string {
+  return `${subject} on ${members.map(({ name }) => name).join(', ')}`
 }
 
 /**

@@ -18,7 +18,7 @@ test('equal texts stand together', t => {
     { subject: '/x on n1, n3', from: 'old', to: 'new' }, { subject: '/x on n2', from: undefined, to: 'new' },
   ])
   t.deepEqual(sharedTextDifferences('/x', 'new', [[n1, 'new'], [n2, 'new']]), [])
-  t.is(on('x', [n1, [n2, 0]]), 'x on n1, n2')
+  t.is(on('x', [n1, n2]), 'x on n1, n2')
 })
 
 test('a node that would have to change and is not selected stops all of them', t => {
