@@ -34,9 +34,10 @@ export function freshNonce(): string {
 /**
  * The text that makes the session's shell run a frame.
  *
- * `timeout` puts the frame in a process group of its own, whose number the start marker tells. It asks the group to
- * end and is content when its own child does; so what is left of a group 5 s after its time is killed here. In dash
- * a command that is all of a subshell replaces it, so that a script of one command costs one process.
+ * `timeout` puts the frame in a process group of its own, whose number the start marker tells. Out of time (124, 137)
+ * or ended from outside (143), it is content when its own child has gone; so what is left of the group (a script's
+ * trap that puts things back) is waited for here, and killed after 5 s. In dash a command that is all of a subshell
+ * replaces it, so that a script of one command costs one process.
  *
  * @throws RangeError when the scripts are too long for one argument.
  */
@@ -53,6 +54,6 @@ export function encode(nonce: string, { scripts, timeout, input }: Request): str
     : `base64 -d <<'${nonce}' | ${command} &\n${input.toString('base64').replaceAll(/.{76}/g, '$&\n')}\n${nonce}`
   return `${run}
 group=$!; wait $group; code=$?
-case $code in 124|137) n=50; while kill -s 0 -- -$group 2>/dev/null && [ $n -gt 0 ]; do sleep 0.1; n=$((n - 1)); done; kill -s KILL -- -$group 2>/dev/null ;; esac
+case $code in 124|137|143) n=50; while kill -s 0 -- -$group 2>/dev/null && [ $n -gt 0 ]; do sleep 0.1; n=$((n - 1)); done; kill -s KILL -- -$group 2>/dev/null ;; esac
 printf '\\n%s\\n' "${nonce} end $code"; printf '\\n%s\\n' '${nonce} end' >&2\n`
 }

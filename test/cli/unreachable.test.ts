@@ -16,7 +16,7 @@ function emptyConfig(t: ExecutionContext): string {
 }
 
 test('a port that nobody listens on: exit code 4, and what to look at', async t => {
-  const inventory = inventoryOf(t, await closedPort(), await closedPort())
+  const inventory = inventoryOf(t, closedPort, closedPort)
   const { exit, stdout, stderr } = await haRun(t, 'site', '--check', '-i', inventory, '-F', emptyConfig(t))
   t.is(exit, 4)
   const said = stdout + stderr
@@ -26,7 +26,7 @@ test('a port that nobody listens on: exit code 4, and what to look at', async t 
 })
 
 test('the same as JSON Lines: an event a node, and the summary last', async t => {
-  const inventory = inventoryOf(t, await closedPort(), await closedPort())
+  const inventory = inventoryOf(t, closedPort, closedPort)
   const { exit, stdout } = await haRun(t, 'verify', '--json', '-i', inventory, '-F', emptyConfig(t))
   t.is(exit, 4)
   const events = jsonLines(stdout)
@@ -60,7 +60,7 @@ withSshd('a changed host key: exit code 4, and no word about accepting the new o
 
 withSshd('one node of two: the other is looked at all the same', async t => {
   const server = await localSshd(t)
-  const { exit, stdout } = await haRun(t, 'apache', '--json', '--check', '-i', inventoryOf(t, server.port, await closedPort()), '-F', server.configFile)
+  const { exit, stdout } = await haRun(t, 'apache', '--json', '--check', '-i', inventoryOf(t, server.port, closedPort), '-F', server.configFile)
   t.is(exit, 4)
   const events = jsonLines(stdout)
   t.true(events.some(({ event, host }) => event === 'task' && host === 'node1'))

@@ -16,8 +16,7 @@ const fine = task('fine', { check: async ({ read }) => read({ family: { name: 't
 
 /** Runs one role on nodes that are all this machine, by ssh; `false` for a node where nobody listens. */
 async function runOn(t: ExecutionContext, server: LocalSshd, nodes: Record<string, boolean>, tasks: NodeTask[], more: Partial<RunOptions> = {}, name = `test-${randomBytes(6).toString('hex')}`) {
-  const closed = await closedPort()
-  const cluster = { name, nodes: Object.entries(nodes).map(([node, up]) => ({ name: node, connection: { host: '127.0.0.1', port: up ? server.port : closed } })) }
+  const cluster = { name, nodes: Object.entries(nodes).map(([node, up]) => ({ name: node, connection: { host: '127.0.0.1', port: up ? server.port : closedPort } })) }
   t.teardown(() => rmSync(`/run/lock/ha-run.${name}`, { force: true }))
   const events: (MachineEvent | Signal)[] = []
   const summary = await run([{ cluster, steps: [{ role: { name: 'r', tasks: () => tasks }, selected: new Set(Object.keys(nodes)) }] }], {

@@ -102,7 +102,7 @@ withSshd('a key that the server does not know', refused, ({ folder }) => {
 }, 'node1: the login was refused', 'ansible_user')
 
 withSshd('a port that nobody listens on', refused, async server => {
-  server.port = await closedPort()
+  server.port = closedPort
 }, 'node1: the connection was refused', 'is sshd running')
 
 withSshd('a name that cannot be resolved', refused, server => {

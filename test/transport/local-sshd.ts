@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 
@@ -33,8 +33,11 @@ export interface LocalSshd {
   configure(more?: string): void
 }
 
-/** A TCP port of 127.0.0.1 that nobody listens on. */
-export async function closedPort(): Promise<number> {
+/** A TCP port of 127.0.0.1 that nobody listens on: below those that the kernel gives to the servers of other tests. */
+export const closedPort = 1
+
+/** A TCP port of 127.0.0.1 that was free a moment ago; another test may be given the same one. */
+async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -42,10 +45,17 @@ export async function closedPort(): Promise<number> {
   return port
 }
 
-async function answers(port: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true) })
-    socket.on('error', () => resolve(false))
+/** @returns the server once it listens; undefined where the port was taken in the meantime. */
+async function listening(configFile: string, port: number): Promise<ChildProcess | undefined> {
+  const server = spawn(apart[0]!, [...apart.slice(1), sshd, '-D', '-e', '-f', configFile, '-p', `${port}`], { stdio: ['ignore', 'ignore', 'pipe'] })
+  return new Promise((resolve, reject) => {
+    let said = ''
+    server.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      if (said.includes('Server listening on')) resolve(server)
+    })
+    server.on('error', reject)
+    server.on('close', () => said.includes('Address already in use') ? resolve(undefined) : reject(new Error(`sshd: ${said}`)))
   })
 }
 
@@ -56,8 +66,7 @@ export async function localSshd(t: Pick<ExecutionContext, 'teardown'>): Promise<
   for (const name of ['hostkey', 'userkey']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)])
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
   mkdirSync(at('control'), { mode: 0o700 })
-  const port = await closedPort()
-  writeFileSync(at('sshd_config'), `ListenAddress 127.0.0.1:${port}
+  writeFileSync(at('sshd_config'), `ListenAddress 127.0.0.1
 HostKey ${at('hostkey')}
 AuthorizedKeysFile ${at('userkey.pub')}
 PidFile none
@@ -67,7 +76,12 @@ PermitRootLogin yes
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 `)
-  const server = spawn(apart[0]!, [...apart.slice(1), sshd, '-D', '-e', '-f', at('sshd_config')], { stdio: 'ignore' })
+  let port = await freePort()
+  let server = await listening(at('sshd_config'), port)
+  while (!server) {
+    port = await freePort()
+    server = await listening(at('sshd_config'), port)
+  }
   const gone = new Promise(resolve => server.on('exit', resolve))
   t.teardown(async () => {
     // unshare takes no notice of TERM; at its end the kernel ends all that is in there.
@@ -75,7 +89,6 @@ KbdInteractiveAuthentication no
     await gone
     rmSync(folder, { recursive: true, force: true })
   })
-  for (let tries = 100; tries > 0 && !await answers(port); tries -= 1) await new Promise(resolve => setTimeout(resolve, 50))
   const hostKey = readFileSync(at('hostkey.pub'), 'utf8')
   writeFileSync(at('known_hosts'), `[127.0.0.1]:${port} ${hostKey}`)
   const configure = (more = '') => writeFileSync(at('config'), `${more}

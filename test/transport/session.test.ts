@@ -218,3 +218,13 @@ test('a running group can be ended from outside, and its frame says so', async t
   t.not(second!.exitCode, 0)
   t.deepEqual(await outputs(session, 'echo next'), ['next\n'])
 })
+
+test('what a script puts back when its group is ended from outside is waited for', async t => {
+  const { session, shell } = localSession(t)
+  const file = join(directory(t), 'back')
+  const answer = session.run({ scripts: [sh`trap ${sh`sleep 0.5; : >${file}`} EXIT; trap 'exit 143' TERM; echo begun; sleep 60`], timeout: 60 })
+  t.true(await comesTrue(() => session.runningGroups.length === 1))
+  signal(session.runningGroups[0]!, 'SIGTERM', shell.process.pid, { group: true })
+  await answer
+  t.true(existsSync(file))
+})
