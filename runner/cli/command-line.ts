@@ -74,6 +74,8 @@ function withRunOptions(command: Command): Command {
     .option('-l, --limit <pattern>', "only these nodes: names, globs, groups, 'web:!node2'")
     .option('--check', 'plan: look at everything, change nothing')
     .option('--diff', 'show differences in full')
+    .option('--allow-outage', 'stop the service where a change cannot be made without')
+    .option('--purge', 'remove from the CIB what the inventory does not declare')
     .option('-f, --forks <n>', 'nodes worked on at the same time', positiveInteger, 20)
     .option('-F, --ssh-config <file>', "ssh's own configuration file")
     .option('--ask-become-pass', 'ask for the password of sudo')

@@ -63,6 +63,7 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
       lock: !flags.check && jobs.some(job => job.steps.some(({ role }) => role.name !== 'verify')),
       ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon: interrupt.abandon },
       stop: interrupt.stop, abandon: interrupt.abandon,
+      consent: { outage: flags.allowOutage ?? false, purge: flags.purge ?? false },
     })
     return exit
   } finally {

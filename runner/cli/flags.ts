@@ -7,6 +7,8 @@ export interface RunFlags {
   forks: number
   sshConfig?: string
   askBecomePass?: boolean
+  allowOutage?: boolean
+  purge?: boolean
   json?: boolean
   junit?: string
   verbose?: boolean

@@ -6,6 +6,7 @@ import { Skip, type Finding, type Warn } from './task.js'
 export interface Outcome {
   status: Status
   diff?: Difference[]
+  effects?: string[]
   reason?: string
 }
 
@@ -14,7 +15,8 @@ export interface Attempt {
   check: () => Promise<Finding>
   /** The same check, looking again. */
   recheck: () => Promise<Finding>
-  apply: (differences: Difference[]) => Promise<void>
+  /** @returns what came of it, as sentences. */
+  apply: (differences: Difference[]) => Promise<string[] | void>
 }
 
 /**
@@ -26,10 +28,16 @@ export async function converge({ check, recheck, apply }: Attempt): Promise<Outc
   const finding = await check()
   if (!Array.isArray(finding)) return remark(finding)
   if (finding.length === 0) return { status: 'ok' }
-  await apply(finding)
+  const effects = await apply(finding)
   const left = await recheck()
-  if (!Array.isArray(left) || left.length === 0) return { status: 'changed', diff: finding }
+  if (!Array.isArray(left) || left.length === 0) return { status: 'changed', diff: finding, ...effects && { effects } }
   throw new TaskError(`still differs after the change: ${left.map(bothValues).join('; ')}`)
+}
+
+/** What a plan is made from. */
+export interface Foresight extends Pick<Attempt, 'check'> {
+  /** What closing the differences would make of what runs. */
+  forecast?: ((differences: Difference[]) => Promise<string[]>) | undefined
 }
 
 /**
@@ -37,14 +45,16 @@ export async function converge({ check, recheck, apply }: Attempt): Promise<Outc
  *
  * @param waitsFor - the need that an earlier task would bring about: until then nobody can tell.
  */
-export async function foresee({ check }: Pick<Attempt, 'check'>, waitsFor: string | undefined): Promise<Outcome> {
+export async function foresee({ check, forecast }: Foresight, waitsFor: string | undefined): Promise<Outcome> {
   if (waitsFor !== undefined) {
     await check().catch(() => {})
     return { status: 'unknown', reason: `until "${waitsFor}" is done` }
   }
   const finding = await check()
   if (!Array.isArray(finding)) return remark(finding)
-  return finding.length === 0 ? { status: 'ok' } : { status: 'would-change', diff: finding }
+  if (finding.length === 0) return { status: 'ok' }
+  const effects = await forecast?.(finding)
+  return { status: 'would-change', diff: finding, ...effects && { effects } }
 }
 
 function remark(finding: Skip | Warn): Outcome {

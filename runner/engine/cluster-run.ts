@@ -1,14 +1,14 @@
 import type PQueue from 'p-queue'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectError, TaskError } from '../errors.js'
-import { converge, foresee, type Outcome } from './attempt.js'
+import { converge, foresee, type Attempt, type Foresight, type Outcome } from './attempt.js'
 import { errorReport } from './error-report.js'
-import type { Difference, MachineEvent, Signal } from './events.js'
+import type { MachineEvent, Signal } from './events.js'
 import { Looks } from './looks.js'
 import type { ClusterLike, Member, NodeLike } from './member.js'
 import { Outcomes } from './outcomes.js'
 import { layOut, segments, type Slot, type Step } from './plan.js'
-import type { ClusterTask, Finding, NodeTask, Verdict } from './task.js'
+import type { ClusterTask, Consent, Finding, NodeTask, Verdict } from './task.js'
 
 export interface ClusterRunOptions {
   /** Look only. */
@@ -17,6 +17,7 @@ export interface ClusterRunOptions {
   stop: AbortSignal
   /** Aborted by the second: waits end too. */
   abandon: AbortSignal
+  consent: Consent
   /** Bounds how many nodes are worked on at the same time, over all clusters. */
   queue: PQueue
   report(event: MachineEvent | Signal): void
@@ -47,7 +48,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     this.#members = members
     this.#slots = layOut(cluster, steps)
     this.#options = options
-    this.#looks = new Looks(members, options.abandon)
+    this.#looks = new Looks(members, options)
   }
 
   async run(): Promise<void> {
@@ -69,8 +70,13 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     this.#reportLost()
     if (member.unreachable) return
     await this.#perform(slot, member, async () => {
-      const { needs = [], apply } = slot.of(member.name) as NodeTask
-      return this.#attempt(slot, member, needs, differences => apply(member, differences))
+      const own = slot.of(member.name) as NodeTask
+      const scope = this.#looks.nodeScope(member)
+      return this.#attempt(slot, member, {
+        needs: own.needs ?? [],
+        forecast: own.forecast && (async differences => own.forecast!(scope, differences)),
+        apply: async differences => own.apply(scope, differences),
+      })
     })
   }
 
@@ -83,13 +89,18 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     }
     await this.#perform(slot, leader, async () => {
       if (slot.scope === 'assertion') return this.#assert(slot, leader)
-      const { needs = [], apply } = slot.of(leader.name) as ClusterTask<N>
-      return this.#attempt(slot, leader, needs, async differences => {
-        const troubles = this.#troubles(slot, leader)
-        if (troubles.length > 0) {
-          throw new TaskError(`${troubles.join(', ')}: nothing was changed, since every node must take part`)
-        }
-        await apply(this.#looks.scope(slot, leader), differences)
+      const own = slot.of(leader.name) as ClusterTask<N>
+      const scope = this.#looks.scope(slot, leader)
+      return this.#attempt(slot, leader, {
+        needs: own.needs ?? [],
+        forecast: own.forecast && (async differences => own.forecast!(scope, differences)),
+        apply: async differences => {
+          const troubles = this.#troubles(slot, leader)
+          if (troubles.length > 0) {
+            throw new TaskError(`${troubles.join(', ')}: nothing was changed, since every node must take part`)
+          }
+          return own.apply(scope, differences)
+        },
       })
     })
   }
@@ -138,12 +149,13 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   }
 
   async #attempt(
-    slot: Slot<N>, member: Member<N>, needs: readonly string[], apply: (differences: Difference[]) => Promise<void>,
+    slot: Slot<N>, member: Member<N>,
+    { needs, forecast, apply }: { needs: readonly string[]; forecast: Foresight['forecast']; apply: Attempt['apply'] },
   ): Promise<Outcome> {
     const host = slot.scope === 'node' ? member.name : undefined
     const check = () => this.#looks.finding(slot, member) as Promise<Finding>
     if (this.#options.check) {
-      const outcome = await foresee({ check }, this.#outcomes.unsettled(needs, slot.role, host))
+      const outcome = await foresee({ check, forecast }, this.#outcomes.unsettled(needs, slot.role, host))
       const absent = host === undefined ? this.#troubles(slot, member) : []
       return outcome.status === 'would-change' && absent.length > 0
         ? { status: 'unknown', reason: `until every node takes part: ${absent.join(', ')}` }
@@ -155,7 +167,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
       apply: async differences => {
         this.#signal(slot, host, true)
         try {
-          await apply(differences)
+          return await apply(differences)
         } finally {
           for (const touched of host === undefined ? this.#members : [member]) touched.changed()
         }
@@ -186,11 +198,11 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
 
   #settle(slot: Slot<N>, host: string | undefined, outcome: Settled, ms: number): void {
     const { role, name: task } = slot
-    const { status, diff, reason, evidence, hint } = outcome
+    const { status, diff, effects, reason, evidence, hint } = outcome
     const error = outcome.error === undefined ? undefined : errorReport(outcome.error)
     this.#outcomes.add(host, role, task, status)
     const place = { cluster: this.#cluster.name, host, role, task, status }
     if (slot.scope === 'assertion') this.#options.report({ event: 'assertion', ...place, evidence: evidence ?? reason, hint, error, ms })
-    else this.#options.report({ event: 'task', ...place, reason, diff, error, ms })
+    else this.#options.report({ event: 'task', ...place, reason, diff, effects, error, ms })
   }
 }

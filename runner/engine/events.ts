@@ -12,6 +12,8 @@ export interface Difference {
   subject: string
   from: string | undefined
   to: string | undefined
+  /** How closing it takes effect, where that is not plain: `live: a reload applies it`. */
+  note?: string | undefined
 }
 
 /** An error as reporters show it. */
@@ -48,6 +50,11 @@ export interface TaskEvent extends Place {
   /** Why it was skipped, is unknown, or is a warning. */
   reason?: string | undefined
   diff?: Difference[] | undefined
+  /**
+   * What else comes of the change, as sentences: in a plan what will start, stop and move, after a run what did, and
+   * where that was not as foreseen.
+   */
+  effects?: string[] | undefined
   error?: ErrorReport | undefined
   ms: number
 }

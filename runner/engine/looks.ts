@@ -1,17 +1,20 @@
 import { ConnectError } from '../errors.js'
 import type { Member, NodeLike } from './member.js'
 import type { Slot } from './plan.js'
-import type { ClusterScope, Finding, Verdict } from './task.js'
+import type { ClusterScope, Finding, NodeScope, Verdict } from './task.js'
+
+/** What every task's scope has in common. */
+export type LookOptions = Pick<ClusterScope, 'stop' | 'abandon' | 'consent'>
 
 /** Makes a cluster's checks: all of them at once at the beginning, and again where something has changed since. */
 export class Looks<N extends NodeLike> {
   readonly #members: Member<N>[]
-  readonly #abandon: AbortSignal
+  readonly #options: LookOptions
   readonly #early = new Map<string, { finding: Promise<Finding | Verdict>; generation: number }>()
 
-  constructor(members: Member<N>[], abandon: AbortSignal) {
+  constructor(members: Member<N>[], { stop, abandon, consent }: LookOptions) {
     this.#members = members
-    this.#abandon = abandon
+    this.#options = { stop, abandon, consent }
   }
 
   /** All checks go out at once: a run with nothing to do costs about one round trip a node. */
@@ -42,12 +45,16 @@ export class Looks<N extends NodeLike> {
 
   async again(slot: Slot<N>, member: Member<N>): Promise<Finding | Verdict> {
     const own = slot.of(member.name)
-    return own.scope === 'node' ? own.check(member) : own.check(this.scope(slot, member))
+    return own.scope === 'node' ? own.check(this.nodeScope(member)) : own.check(this.scope(slot, member))
   }
 
   scope(slot: Slot<N>, leader: Member<N>): ClusterScope<N> {
     const selected = this.#members.filter(({ name }) => slot.selected.has(name))
-    return { members: this.#members, selected, leader, abandon: this.#abandon }
+    return { members: this.#members, selected, leader, ...this.#options }
+  }
+
+  nodeScope({ $, read }: Member<N>): NodeScope {
+    return { $, read, consent: this.#options.consent }
   }
 
   #generation(slot: Slot<N>, member: Member<N>): number {

@@ -8,6 +8,7 @@ import { lockCluster } from './lock.js'
 import { Member, type ClusterLike, type NodeLike } from './member.js'
 import type { Step } from './plan.js'
 import { Tally } from './tally.js'
+import type { Consent } from './task.js'
 
 /** A cluster and what is to be done there. */
 export interface Job<C extends ClusterLike, N extends NodeLike = C['nodes'][number]> {
@@ -28,6 +29,7 @@ export interface RunOptions {
   stop: AbortSignal
   /** Aborted by the second: what runs on the nodes is ended too. */
   abandon: AbortSignal
+  consent: Consent
 }
 
 /**

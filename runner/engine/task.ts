@@ -33,10 +33,19 @@ export function warn(reason: string): Warn {
 /** What a check found: differences from the declared state (none: in sync), a remark, or why it does not apply. */
 export type Finding = Difference[] | Warn | Skip
 
+/** What a run does only because it was told to, by a flag of that name. */
+export interface Consent {
+  /** `--allow-outage`: to stop the service where there is no way around it. */
+  outage: boolean
+  /** `--purge`: to remove what is nobody's of ours. */
+  purge: boolean
+}
+
 /** What a task on one node works with. */
 export interface NodeScope {
   $: Remote
   read: <T>(fact: Fact<T>) => Promise<T>
+  consent: Consent
 }
 
 /** What a task for a whole cluster works with: all its members, in inventory order. */
@@ -44,8 +53,11 @@ export interface ClusterScope<N extends NodeLike = NodeLike> {
   members: Member<N>[]
   /** Those that this run may change; the others are only read. */
   selected: Member<N>[]
+  /** Aborted by the first Ctrl-C: work in several steps ends after the present one. */
+  stop: AbortSignal
   /** Aborted by the second Ctrl-C: a wait ends there. */
   abandon: AbortSignal
+  consent: Consent
   /** The first selected member that is ready: work that is done once is done there. */
   leader: Member<N>
 }
@@ -58,8 +70,10 @@ interface Work<Scope> {
   needs?: readonly string[]
   /** Reads, never writes. Throws where the declared state cannot or must not be reached. */
   check: (scope: Scope) => Promise<Finding>
-  /** Closes the differences. Afterwards the check runs again. */
-  apply: (scope: Scope, differences: Difference[]) => Promise<void>
+  /** What closing the differences would make of what runs, as sentences. Asked in a plan; reads, never writes. */
+  forecast?: (scope: Scope, differences: Difference[]) => Promise<string[]>
+  /** Closes the differences. Afterwards the check runs again. @returns what came of it, as sentences, if there is a word to say. */
+  apply: (scope: Scope, differences: Difference[]) => Promise<string[] | void>
 }
 
 export interface NodeTask extends Work<NodeScope> {

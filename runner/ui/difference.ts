@@ -4,10 +4,10 @@ import type { Style } from './style.js'
 import { grouped, indented, linesOf, names, oneLine } from './text.js'
 
 /** One difference as people read it: `subject: from -> to`, or a unified diff where a side has several lines. */
-export function differenceLines({ subject: about, from, to }: Difference, style: Style): string[] {
+export function differenceLines({ subject: about, from, to, note }: Difference, style: Style): string[] {
   const subject = oneLine(about)
   if (!from?.includes('\n') && !to?.includes('\n')) {
-    return [`${subject}: ${style.bad(sideText(from))} -> ${style.good(sideText(to))}`]
+    return [`${subject}: ${style.bad(sideText(from))} -> ${style.good(sideText(to))}${noteText(note, style)}`]
   }
   const heads = [absence(from, 'now'), absence(to, 'declared')] as const
   const lines = linesOf(createTwoFilesPatch(subject, subject, from ?? '', to ?? '', ...heads, { context: 3 }))
@@ -15,6 +15,10 @@ export function differenceLines({ subject: about, from, to }: Difference, style:
   const [before, after, ...body] = lines.slice(lines.findIndex(line => line.startsWith('--- ')))
   const files = [before, after].map(file => style.strong((file ?? '').replace('\t', '  ')))
   return [...files, ...body.map(line => patchLine(line.replaceAll('\t', '    '), style))]
+}
+
+function noteText(note: string | undefined, style: Style): string {
+  return note === undefined ? '' : style.quiet(`  (${oneLine(note)})`)
 }
 
 function sideText(value: string | undefined): string {
@@ -39,6 +43,8 @@ export interface SharedDifferences {
   role: string
   task: string
   differences: Difference[]
+  /** What will come of it, or has. */
+  effects: string[]
 }
 
 /**
@@ -58,6 +64,7 @@ export function shareDifferences(events: TaskEvent[]): SharedDifferences[] {
     role: group[0]!.event.role,
     task: group[0]!.event.task,
     differences: group.flatMap(({ difference }) => difference ?? []),
+    effects: [...new Set(group.flatMap(({ event }) => event.effects ?? []))],
   }))
 }
 
@@ -81,15 +88,31 @@ function taskLines(changes: TaskEvent[], style: Style): string[] {
   }))
   return grouped(shared, ({ role, hosts }) => JSON.stringify([role, hosts])).map(group => {
     const { role, hosts } = group[0]!
-    return `${style.strong(names(hosts))}  ${role}: ${group.map(({ task }) => task).join(', ')}`
-  })
+    return [
+      `${style.strong(names(hosts))}  ${role}: ${group.map(({ task }) => task).join(', ')}`,
+      ...indented(effectLines(effectsOf(changes, group), style), '  '),
+    ]
+  }).flat()
+}
+
+/** What came of these tasks, each sentence once. */
+function effectsOf(changes: TaskEvent[], tasks: { role: string; task: string }[]): string[] {
+  const those = changes.filter(({ role, task }) => tasks.some(one => one.role === role && one.task === task))
+  return [...new Set(those.flatMap(({ effects }) => effects ?? []))]
+}
+
+export function effectLines(effects: string[], style: Style): string[] {
+  return effects.map(effect => `${style.accent('=>')} ${oneLine(effect)}`)
 }
 
 function detailLines(changes: TaskEvent[], detail: 'subjects' | 'values', style: Style): string[] {
-  return shareDifferences(changes).flatMap(({ hosts, role, task, differences }) => [
+  return shareDifferences(changes).flatMap(({ hosts, role, task, differences, effects }) => [
     `${style.strong(names(hosts))}  ${role}: ${task}`,
     ...indented(
-      differences.flatMap(each => (detail === 'subjects' ? [oneLine(each.subject)] : differenceLines(each, style))),
+      [
+        ...differences.flatMap(each => (detail === 'subjects' ? [oneLine(each.subject) + noteText(each.note, style)] : differenceLines(each, style))),
+        ...effectLines(effects, style),
+      ],
       '  ',
     ),
   ])

@@ -33,7 +33,7 @@ export function jsonReporter(options: ReporterOptions, now: () => Date = () => n
 /** The order of keys after `event` and `time`; a key that is not here stands behind, in the event's own order. */
 const keyOrder = [
   ...['run', 'command', 'inventory', 'check', 'clusters'],
-  ...['cluster', 'host', 'role', 'task', 'status', 'reason', 'evidence', 'hint', 'diff', 'error'],
+  ...['cluster', 'host', 'role', 'task', 'status', 'reason', 'evidence', 'hint', 'diff', 'effects', 'error'],
   ...['ok', 'changed', 'would_change', 'unknown', 'failed', 'unreachable', 'exit', 'ms'],
 ]
 
@@ -51,8 +51,8 @@ export function jsonLine(event: MachineEvent, time: Date, withStack: boolean): s
 }
 
 /** An absent side is `null`, so that all differences have the same keys. */
-function jsonDifference({ subject, from, to }: Difference): unknown {
-  return { subject, from: from ?? null, to: to ?? null }
+function jsonDifference({ subject, from, to, note }: Difference): unknown {
+  return { subject, from: from ?? null, to: to ?? null, note }
 }
 
 function jsonError({ message, command, output, hint, stack }: ErrorReport, withStack: boolean): unknown {

@@ -1,9 +1,10 @@
 import type { AssertionEvent, Reporter, Status, TaskEvent } from '../engine/events.js'
 import { closing } from './closing.js'
+import { effectLines } from './difference.js'
 import type { ReporterOptions } from './options.js'
 import { inRunOrder } from './run-order.js'
 import type { Style } from './style.js'
-import { oneLine, seconds } from './text.js'
+import { indented, oneLine, seconds } from './text.js'
 import { visibleEvent } from './visible.js'
 import type { AnyEvent } from './visible.js'
 import { closingStream, writeLines } from './write.js'
@@ -69,7 +70,8 @@ export function plainLines(event: AnyEvent, { style, verbosity, nameWidth }: Pla
       if (quiet ? !bad : event.status === 'ok' && verbosity === 0) return []
       const reason = bad ? oneLine(event.error?.message ?? evidenceOf(event)) : ''
       const line = resultLine(event, nameWidth, style)
-      return reason ? [line, `${' '.repeat(nameWidth + 2)}${style.bad(reason)}`] : [line]
+      const below = reason ? [style.bad(reason)] : event.event === 'task' && event.status === 'changed' ? effectLines(event.effects ?? [], style) : []
+      return [line, ...indented(below, ' '.repeat(nameWidth + 2))]
     }
     case 'error': {
       if (event.status === undefined) return []

@@ -6,6 +6,7 @@ import type { Difference } from '../../runner/engine/events.js'
 import type { Finding, NodeScope, NodeTask } from '../../runner/engine/task.js'
 import { FactReader } from '../../runner/facts/reader.js'
 import { remote } from '../../runner/transport/remote.js'
+import { noConsent } from '../engine/cluster.js'
 import { localPlace } from '../transport/local-shell.js'
 
 /** A folder that goes with the test. */
@@ -19,7 +20,7 @@ export function folderOf(t: ExecutionContext): string {
 export function localScope(t: ExecutionContext): NodeScope & { reader: FactReader } {
   const place = localPlace(t)
   const reader = new FactReader(place)
-  return { $: remote(place), read: async fact => reader.read(fact), reader }
+  return { $: remote(place), read: async fact => reader.read(fact), reader, consent: noConsent }
 }
 
 /** Checks, applies what differs, and checks again, as a run does. */

@@ -16,6 +16,9 @@ import { fileText } from '../../runner/facts/files.js'
 import type { NodeConnection } from '../../runner/transport/connect.js'
 import { localSession, type LocalShell } from '../transport/local-shell.js'
 
+/** A run that was told nothing more. */
+export const noConsent = { outage: false, purge: false }
+
 /** A node whose connection is a shell on this machine. */
 export function localMember(t: ExecutionContext, name: string): { member: Member; shell: LocalShell } {
   const { session, shell } = localSession(t)
@@ -65,7 +68,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
         events.push(event)
         if ('status' in event || event.event === 'error') tally.count(event)
       }
-      await new ClusterRun(cluster, members, [{ role, selected: new Set(selected) }], { check, stop, abandon: new AbortController().signal, queue, report }).run()
+      await new ClusterRun(cluster, members, [{ role, selected: new Set(selected) }], { check, stop, abandon: new AbortController().signal, consent: noConsent, queue, report }).run()
       return { lines: lines(events), summary: tally.summary }
     },
 

@@ -7,7 +7,7 @@ import { run, type RunOptions } from '../../runner/engine/run.js'
 import { lockCluster } from '../../runner/engine/lock.js'
 import { task, type NodeTask } from '../../runner/engine/task.js'
 import { closedPort, localSshd, noSshd, type LocalSshd } from '../transport/local-sshd.js'
-import { lines, localMember } from './cluster.js'
+import { lines, localMember, noConsent } from './cluster.js'
 
 const withSshd = noSshd === undefined ? test : test.skip
 if (noSshd !== undefined) test(`what needs a real sshd is left out: ${noSshd}`, t => t.pass())
@@ -21,7 +21,7 @@ async function runOn(t: ExecutionContext, server: LocalSshd, nodes: Record<strin
   const events: (MachineEvent | Signal)[] = []
   const summary = await run([{ cluster, steps: [{ role: { name: 'r', tasks: () => tasks }, selected: new Set(Object.keys(nodes)) }] }], {
     run: 'run1', check: false, lock: false, forks: 20, ssh: server, reporter: { report: event => events.push(event), close: () => Promise.resolve() },
-    stop: new AbortController().signal, abandon: new AbortController().signal, ...more,
+    stop: new AbortController().signal, abandon: new AbortController().signal, consent: noConsent, ...more,
   })
   return { summary, lines: lines(events), events, name }
 }

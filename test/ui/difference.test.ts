@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { TaskEvent } from '../../runner/engine/events.js'
-import { differenceLines, shareDifferences } from '../../runner/ui/difference.js'
+import { changeLines, differenceLines, shareDifferences } from '../../runner/ui/difference.js'
 import { createStyle } from '../../runner/ui/style.js'
 
 const plain = createStyle({ color: false, utf8: true })
@@ -40,6 +40,16 @@ test('both sides have their colour', t => {
   t.deepEqual(differenceLines({ subject: 'x', from: '1', to: '2' }, coloured), ['x: \x1b[31m1\x1b[39m -> \x1b[32m2\x1b[39m'])
 })
 
+test('how a change takes effect, and what comes of it, stand beside it', t => {
+  const event: TaskEvent = {
+    event: 'task', cluster: 'web', role: 'r', task: 't', status: 'would-change', ms: 0,
+    diff: [{ subject: 'totem.token', from: '1', to: '2', note: 'live' }], effects: ['FloatIP moves node1 -> node2'],
+  }
+  t.deepEqual(changeLines([event], 'would-change', 'values', plain).slice(1), ['  web  r: t', '    totem.token: 1 -> 2  (live)', '    => FloatIP moves node1 -> node2'])
+  t.deepEqual(changeLines([event], 'would-change', 'subjects', plain).slice(1), ['  web  r: t', '    totem.token  (live)', '    => FloatIP moves node1 -> node2'])
+  t.deepEqual(changeLines([event], 'would-change', 'tasks', plain).slice(1), ['  web  r: t', '    => FloatIP moves node1 -> node2'])
+})
+
 test('what is equal on several nodes stands once, what is not stands apart', t => {
   const mode = { subject: 'mode', from: '1', to: '2' }
   const event = (host: string, ...diff: TaskEvent['diff'] & object): TaskEvent => {
@@ -47,8 +57,8 @@ test('what is equal on several nodes stands once, what is not stands apart', t =
   }
   const own = { subject: 'text', from: 'a', to: 'node2' }
   t.deepEqual(shareDifferences([event('node1', mode), event('node2', mode, own), event('node3')]), [
-    { hosts: ['node1', 'node2'], role: 'r', task: 't', differences: [mode] },
-    { hosts: ['node2'], role: 'r', task: 't', differences: [own] },
-    { hosts: ['node3'], role: 'r', task: 't', differences: [] },
+    { hosts: ['node1', 'node2'], role: 'r', task: 't', differences: [mode], effects: [] },
+    { hosts: ['node2'], role: 'r', task: 't', differences: [own], effects: [] },
+    { hosts: ['node3'], role: 'r', task: 't', differences: [], effects: [] },
   ])
 })

@@ -6,7 +6,9 @@ import type { ClusterMember, Scope } from '../../../runner/cluster/members.js'
 import type { Cluster } from '../../../runner/cluster/declaration.js'
 import { readClusters } from '../../../runner/cluster/read-declaration.js'
 import type { Fact } from '../../../runner/facts/fact.js'
+import type { NodeScope } from '../../../runner/engine/task.js'
 import { loadInventory } from '../../../runner/inventory/load.js'
+import { noConsent } from '../../engine/cluster.js'
 
 /** The smallest declared cluster of so many nodes, with more under `cluster:`. */
 export function clusterOf(more: object = {}, nodes = 2): Cluster {
@@ -25,17 +27,17 @@ export function clusterOf(more: object = {}, nodes = 2): Cluster {
 export type Answers = Record<string, unknown>
 
 /** A member that answers from a table. */
-export function answering(name: string, answers: Answers | undefined): ClusterMember {
+export function answering(name: string, answers: Answers | undefined): ClusterMember & NodeScope {
   const read = async ({ family, argument }: Fact<unknown>): Promise<unknown> => {
     const key = [`${family.name} ${argument}`, family.name].find(candidate => answers && candidate in answers)
     if (key === undefined) throw new Error(`the test has no answer to "${family.name} ${argument}"`)
     return answers![key]
   }
-  return { name, node: { name, links: [] }, unreachable: answers === undefined, read, readAgain: read } as unknown as ClusterMember
+  return { name, node: { name, links: [] }, unreachable: answers === undefined, read, readAgain: read, consent: noConsent } as unknown as ClusterMember & NodeScope
 }
 
 /** A scope of members that answer from tables; undefined for one that cannot be reached. */
 export function scopeOf(members: Record<string, Answers | undefined>, selected = Object.keys(members)): Scope {
   const all = Object.entries(members).map(([name, answers]) => answering(name, answers))
-  return { members: all, selected: all.filter(({ name }) => selected.includes(name)), leader: all.find(({ unreachable }) => !unreachable)!, abandon: new AbortController().signal }
+  return { members: all, selected: all.filter(({ name }) => selected.includes(name)), leader: all.find(({ unreachable }) => !unreachable)!, stop: new AbortController().signal, abandon: new AbortController().signal, consent: noConsent }
 }

@@ -8,10 +8,12 @@ import { replaceOnAll, validateConf } from '../../../runner/cluster/corosync-fil
 import { on, readOnAll, refuseUnselected, sharedTextDifferences, type ClusterMember, type Scope } from '../../../runner/cluster/members.js'
 import { TaskError } from '../../../runner/errors.js'
 import { Secret } from '../../../runner/secret.js'
-import { localMember } from '../../engine/cluster.js'
+import { localMember, noConsent } from '../../engine/cluster.js'
 import { answering, scopeOf } from './cluster.js'
 
-const [n1, n2, n3] = ['n1', 'n2', 'n3'].map(name => answering(name, {})) as [ClusterMember, ClusterMember, ClusterMember]
+const n1 = answering('n1', {})
+const n2 = answering('n2', {})
+const n3 = answering('n3', {})
 
 test('equal texts stand together', t => {
   t.deepEqual(sharedTextDifferences('/x', 'new', [[n1, 'old'], [n2, undefined], [n3, 'old']]), [
@@ -41,7 +43,7 @@ function setUp(t: ExecutionContext, names: string[]) {
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const all = names.map(name => localMember(t, name))
   const members = all.map(({ member }) => member as unknown as ClusterMember)
-  const scope: Scope = { members, selected: members, leader: members[0]!, abandon: new AbortController().signal }
+  const scope: Scope = { members, selected: members, leader: members[0]!, stop: new AbortController().signal, abandon: new AbortController().signal, consent: noConsent }
   return { folder, path: join(folder, 'x'), scope, shells: all.map(({ shell }) => shell) }
 }
 
