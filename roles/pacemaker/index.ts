@@ -1,8 +1,8 @@
 import { packages } from '../../runner/blocks/packages.js'
 import { service } from '../../runner/blocks/service.js'
-import { cibFindings, partOf, pushCib } from '../../runner/cluster/cib-push.js'
+import { cibTask, declaredEdit } from '../../runner/cluster/cib-task.js'
 import { runningKeys } from '../../runner/cluster/facts.js'
-import { clusterTask, role } from '../../runner/cluster/role.js'
+import { role } from '../../runner/cluster/role.js'
 import { prerequisite } from '../../runner/engine/task.js'
 import { pacemakerRuns } from './running.js'
 
@@ -19,10 +19,8 @@ export default role('pacemaker', ({ cluster: { properties, resourceDefaults, ope
   packages(['pacemaker', 'pacemaker-cli-utils', 'crmsh', 'resource-agents', 'curl'], ['corosync.service', 'pacemaker.service']),
   service('pacemaker.service', { enabled: true, needs: [install] }),
   pacemakerRuns(runs, [install, 'corosync is running']),
-  clusterTask('cluster properties', {
+  cibTask('cluster properties', {
     needs: [runs],
-    tolerant: true,
-    check: async scope => cibFindings(scope, partOf({ properties, resourceDefaults, operationDefaults })),
-    apply: async scope => pushCib(scope, partOf({ properties, resourceDefaults, operationDefaults })),
+    edit: async scope => declaredEdit(scope, { properties, resourceDefaults, operationDefaults }),
   }),
 ])

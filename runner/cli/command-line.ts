@@ -36,6 +36,8 @@ export function commandLine(): Command {
     .action(async (flags: RunFlags) => converge({ roles: ['verify'] }, flags))
   withRunOptions(program.command('rotate-key')).description('a new key for the ring while it runs, then verify')
     .action(async (flags: RunFlags) => converge({ roles: ['rotate-key', 'verify'] }, flags))
+  withRunOptions(program.command('rollback')).description('the CIB as it was before the last change that ha-run made')
+    .action(async (flags: RunFlags) => converge({ roles: ['rollback'] }, flags))
   withRunOptions(program.command('play')).description('another playbook').argument('<file>', 'a list of {name, hosts, roles}')
     .action(async (file: string, flags: RunFlags) => converge({ playbookFile: file }, flags))
   program.command('lab').description('a disposable cluster of real Debian nodes on this machine')

@@ -12,22 +12,30 @@ export interface CibDraft {
   differences: Difference[]
   /** Every id that something in the configuration has. */
   ids: Set<string>
+  /** Ids of the objects that the declaration brought. */
+  added: Set<string>
+  /** Ids of the values (`nvpair`, `op`) that are declared, whoever put them in. */
+  declaredValues: Set<string>
+  /** Ids of the values that had to be put in or corrected. */
+  madeValues: Set<string>
+  /** Whether what is nobody's of ours goes. */
+  purge: boolean
 }
 
 /**
  * Reads the output of `cibadmin -Q` into a draft.
  * @throws Error when this is no CIB.
  */
-export function draftOf(text: string): CibDraft {
+export function draftOf(text: string, purge = false): CibDraft {
   const cib = parseXml(text)
   const configuration = firstOf(cib, 'configuration')
   if (cib.name !== 'cib' || configuration === undefined) throw new Error(`not a CIB: <${cib.name}>`)
   const ids = [...walk(configuration)].flatMap(element => ownId(element) ?? [])
-  return { cib, configuration, differences: [], ids: new Set(ids) }
+  return { cib, configuration, differences: [], ids: new Set(ids), added: new Set(), declaredValues: new Set(), madeValues: new Set(), purge }
 }
 
 /** An element's own id. Some elements have only the id of another one. */
-function ownId(element: Element): string | undefined {
+export function ownId(element: Element): string | undefined {
   return ['obj_ref', 'resource_ref', 'role'].includes(element.name) ? undefined : element.attributes.get('id')
 }
 
@@ -54,17 +62,27 @@ export function freshId(draft: CibDraft, wanted: string): string {
 /** Takes an id that the inventory gives to a new object. */
 export function claim(draft: CibDraft, id: string): string {
   draft.ids.add(id)
+  draft.added.add(id)
   return id
 }
 
-/** Sets an attribute that differs, and notes it. */
+/** Sets an attribute that differs, and notes it. @returns whether it differed. */
 export function setAttribute(
   draft: CibDraft, element: Element, name: string, to: string, subject: string, same = sameText
-): void {
+): boolean {
   const from = element.attributes.get(name)
-  if (from !== undefined && same(from, to)) return
+  if (from !== undefined && same(from, to)) return false
   draft.differences.push({ subject, from, to })
   element.attributes.set(name, to)
+  return true
+}
+
+/** Notes that a value is declared, and whether it is ha-run that made it what it is. */
+export function noteValue(draft: CibDraft, value: Element, isMade: boolean): void {
+  const id = ownId(value)
+  if (id === undefined) return
+  draft.declaredValues.add(id)
+  if (isMade) draft.madeValues.add(id)
 }
 
 /** Takes an attribute away that must not be there, and notes it. */
@@ -85,7 +103,7 @@ export function parentOf(draft: CibDraft, child: Element): Element | undefined {
  * @throws Error when the id belongs to something else.
  */
 export function objectOf(draft: CibDraft, id: string, ...names: string[]): Element | undefined {
-  const found = [...walk(draft.configuration)].find(element => ownId(element) === id)
+  const found = elementWith(draft, id)
   if (found !== undefined && !names.includes(found.name)) {
     throw new Error(`the inventory declares ${id} as ${names[0]}, and in the CIB ${id} is a ${found.name}`)
   }
@@ -97,12 +115,22 @@ export function detach(parent: Element, child: Element): void {
   parent.children = parent.children.filter(other => other !== child)
 }
 
-/** The ids that ha-run's tag lists. */
-export function ownedIds(draft: CibDraft): string[] {
+/** An element by its own id. */
+export function elementWith(draft: CibDraft, id: string): Element | undefined {
+  return [...walk(draft.configuration)].find(element => ownId(element) === id)
+}
+
+/** The ids that a tag lists. */
+export function taggedIds(draft: CibDraft, tag: string): string[] {
   const tags = firstOf(draft.configuration, 'tags')
-  const own = tags && elementsOf(tags, 'tag').find(tag => tag.attributes.get('id') === ownershipTag)
+  const own = tags && elementsOf(tags, 'tag').find(({ attributes }) => attributes.get('id') === tag)
   return own === undefined ? [] : elementsOf(own, 'obj_ref').flatMap(ref => ref.attributes.get('id') ?? [])
 }
 
-/** The id of the tag in which ha-run remembers what it owns. */
+/** The ids of the objects that ha-run owns. */
+export function ownedIds(draft: CibDraft): string[] {
+  return taggedIds(draft, ownershipTag)
+}
+
+/** The id of the tag in which ha-run remembers the objects that it owns. */
 export const ownershipTag = 'ha-run'

@@ -1,4 +1,4 @@
-import { freshId, setAttribute, type CibDraft } from './cib-draft.js'
+import { freshId, noteValue, setAttribute, type CibDraft } from './cib-draft.js'
 import { elementsOf, newElement, type Element } from './xml.js'
 
 /** Where name-value pairs of one kind live. */
@@ -25,12 +25,14 @@ export function putNvpairs(draft: CibDraft, place: NvpairPlace, declared: Record
     const names = place.names?.(name) ?? [name]
     const found = names.map(candidate => inForce(place, candidate)).find(pair => pair !== undefined)
     if (found !== undefined) {
-      setAttribute(draft, found, 'value', value, subject)
+      noteValue(draft, found, setAttribute(draft, found, 'value', value, subject))
       continue
     }
     const set = setFor(draft, place)
     const id = freshId(draft, `${set.attributes.get('id')}-${name}`)
-    set.children.push(newElement('nvpair', { id, name, value }))
+    const pair = newElement('nvpair', { id, name, value })
+    set.children.push(pair)
+    noteValue(draft, pair, true)
     draft.differences.push({ subject, from: undefined, to: value })
   }
 }

@@ -1,4 +1,4 @@
-import { append, freshId, setAttribute, type CibDraft } from './cib-draft.js'
+import { append, freshId, noteValue, setAttribute, type CibDraft } from './cib-draft.js'
 import { putNvpairs } from './cib-nvpairs.js'
 import type { Operation, Primitive } from './declaration.js'
 import { sameText, sameTime } from './pacemaker-values.js'
@@ -45,16 +45,16 @@ function addOperation(draft: CibDraft, list: Element, owner: string, operation: 
   const op = append(list, newElement('op', { id, name, ...said }))
   const to = Object.entries(said).map(([key, value]) => `${key}=${value}`).join(' ')
   draft.differences.push({ subject, from: undefined, to })
+  noteValue(draft, op, true)
   putParams(draft, op, params, subject)
 }
 
 function correct(draft: CibDraft, op: Element, { interval, timeout, options }: Operation, subject: string): void {
   const { attributes, params } = split(options)
-  setAttribute(draft, op, 'interval', interval, `${subject} interval`, sameTime)
-  if (timeout !== undefined) setAttribute(draft, op, 'timeout', timeout, `${subject} timeout`, sameTime)
-  for (const [key, value] of Object.entries(attributes)) {
-    setAttribute(draft, op, key, value, `${subject} ${key}`, key === 'start-delay' ? sameTime : sameText)
-  }
+  const said = { interval, ...timeout !== undefined && { timeout }, ...attributes }
+  const corrected = Object.entries(said).filter(([key, value]) =>
+    setAttribute(draft, op, key, value, `${subject} ${key}`, times.has(key) ? sameTime : sameText))
+  noteValue(draft, op, corrected.length > 0)
   putParams(draft, op, params, subject)
 }
 
@@ -62,6 +62,8 @@ function correct(draft: CibDraft, op: Element, { interval, timeout, options }: O
 const opAttributes = new Set([
   'description', 'start-delay', 'interval-origin', 'enabled', 'record-pending', 'role', 'on-fail'
 ])
+
+const times = new Set(['interval', 'timeout', 'start-delay'])
 
 function split(options: Record<string, string>): Record<'attributes' | 'params', Record<string, string>> {
   const entries = Object.entries(options)

@@ -1,20 +1,17 @@
 import { TaskError } from '../errors.js'
-import { cibDifferences, cibWith, type DeclaredCib } from './cib.js'
-import { withTimeouts } from './agent-metadata.js'
-import { agentMetadata, cibText, clusterState } from './facts.js'
+import type { CibEdit } from './cib.js'
+import { keepAfter, keepBefore } from './cib-journal.js'
+import { versionOf, withoutStatus } from './cib-version.js'
+import { cibText, clusterState } from './facts.js'
+import { simulate } from './forecast.js'
 import type { Scope } from './members.js'
-import type { Difference } from '../engine/events.js'
+import type { Effect } from './transition.js'
 
 /** Exit code of the push script when somebody has changed the configuration since we read it. */
 const moved = 75
 
 /** How often a push is worked out anew because somebody else was quicker. */
 const attempts = 5
-
-/** The part of a cluster's declaration that a task is about. */
-export function partOf(declared: Partial<DeclaredCib>): DeclaredCib {
-  return { resources: [], constraints: [], properties: {}, resourceDefaults: {}, operationDefaults: {}, ...declared }
-}
 
 /** The CIB as the leader has it. @throws TaskError where Pacemaker does not answer. */
 export async function readCib({ leader }: Scope): Promise<string> {
@@ -23,29 +20,37 @@ export async function readCib({ leader }: Scope): Promise<string> {
   throw new TaskError(`pacemaker does not answer on ${leader.name}`, { hint: 'run the pacemaker role first: `ha-run pacemaker`' })
 }
 
-/** How the CIB differs from what is declared, the agents' advised timeouts filled in. */
-export async function cibFindings(scope: Scope, part: DeclaredCib): Promise<Difference[]> {
-  const [cib, declared] = await Promise.all([readCib(scope), withAdvisedTimeouts(scope, part)])
-  return understood(() => cibDifferences(cib, declared))
+/** What a push did. */
+export interface Pushed {
+  /** The CIB, status included, just before and just after. */
+  before: string
+  after: string
+  /** What Pacemaker was expected to make of it. */
+  forecast: Effect[]
 }
 
 /**
- * Puts the declared objects into the CIB as one versioned patch, so that resources never start without their
- * constraints, and nobody else's change is overwritten: the patch names the version it was made from, and where the
- * configuration has moved on since, it is worked out anew (rule 9.4).
+ * Edits the CIB by one versioned patch, so that resources never start without their constraints, and nobody else's
+ * change is overwritten: the patch names the version it was made from, and where the configuration has moved on
+ * since, it is worked out anew (rule 9.4). Before and after are kept on the nodes.
  */
-export async function pushCib(scope: Scope, part: DeclaredCib): Promise<void> {
-  const declared = await withAdvisedTimeouts(scope, part)
+export async function pushCib(scope: Scope, edit: CibEdit): Promise<Pushed> {
   const { leader } = scope
+  const keepers = scope.selected.filter(({ unreachable }) => !unreachable)
   await refuseWithoutQuorum(scope)
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const cib = await leader.readAgain(cibText)
-    if (cib === undefined) throw new TaskError(`pacemaker does not answer on ${leader.name}`)
-    const seen = withoutStatus(cib)
-    const wanted = withoutStatus(understood(() => cibWith(cib, declared)))
-    const script = pushScript(versionOf(cib), Buffer.byteLength(seen))
-    const result = await leader.$({ input: seen + wanted, nothrow: true }).script(script)
-    if (result.exitCode === 0) return
+    const before = await freshCib(scope)
+    const candidate = understood(() => edit(before))
+    const forecast = await simulate(leader, candidate.text)
+    const seen = withoutStatus(before)
+    await keepBefore(keepers, seen)
+    const script = pushScript(versionOf(before), Buffer.byteLength(seen))
+    const result = await leader.$({ input: seen + withoutStatus(candidate.text), nothrow: true }).script(script)
+    if (result.exitCode === 0) {
+      const after = await freshCib(scope)
+      await keepAfter(keepers, withoutStatus(after), new Date())
+      return { before, after, forecast }
+    }
     if (result.exitCode !== moved) {
       throw new TaskError(`the CIB refused the change on ${leader.name}`, { hint: '`crm_verify -L -V` there says what is wrong with the configuration as it is', command: 'cibadmin --patch', output: result.stderr.trim() || result.stdout.trim() })
     }
@@ -53,11 +58,19 @@ export async function pushCib(scope: Scope, part: DeclaredCib): Promise<void> {
   throw new TaskError(`somebody else kept changing the CIB: ${attempts} attempts were overtaken`, { hint: 'run again when it is quiet' })
 }
 
+/** The CIB as the leader has it now, whatever was read before. */
+export async function freshCib({ leader }: Scope): Promise<string> {
+  const cib = await leader.readAgain(cibText)
+  if (cib === undefined) throw new TaskError(`pacemaker does not answer on ${leader.name}`)
+  return cib
+}
+
 /** The CIB may hold what ha-run must not correct; that is the admin's to decide, and no defect. */
-function understood<T>(work: () => T): T {
+export function understood<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
+    if (error instanceof TaskError) throw error
     throw new TaskError((error as Error).message, { hint: 'make the inventory and the CIB agree about it: `crm configure edit`', cause: error })
   }
 }
@@ -67,25 +80,6 @@ async function refuseWithoutQuorum({ leader }: Scope): Promise<void> {
   const state = await leader.read(clusterState)
   if (state?.quorate) return
   throw new TaskError(`${leader.name} has no quorum: the CIB was not changed`, { hint: 'bring the other nodes back, then run again' })
-}
-
-async function withAdvisedTimeouts({ leader }: Scope, part: DeclaredCib): Promise<DeclaredCib> {
-  return {
-    ...part,
-    resources: await Promise.all(part.resources.map(async resource =>
-      resource.kind === 'primitive' ? withTimeouts(resource, await leader.read(agentMetadata(resource.agent))) : resource)),
-  }
-}
-
-/** A CIB's configuration version, `admin_epoch.epoch`: it changes with the configuration, and not with the status. */
-export function versionOf(cib: string): string {
-  const tag = /<cib [^>]*>/.exec(cib)?.[0] ?? ''
-  return ['admin_epoch', 'epoch'].map(name => new RegExp(`\\s${name}="(\\d+)"`).exec(tag)?.[1] ?? '').join('.')
-}
-
-/** Status changes all the time and is not ours to patch. */
-function withoutStatus(cib: string): string {
-  return cib.replace(/<status>.*<\/status>/s, '<status/>')
 }
 
 /**

@@ -67,7 +67,7 @@ function leaveFormerWrapper(draft: CibDraft, element: Element, wrappers: Map<str
     detach(wrapper, element)
     outer.children.splice(index + 1, 0, element)
     draft.differences.push({ subject: `${wrapper.name} ${id}`, from: before, to: idsOf(wrapper) })
-  } else if (ownedIds(draft).includes(id)) {
+  } else if (draft.purge || ownedIds(draft).includes(id)) {
     outer.children.splice(index, 1, ...elementsOf(wrapper, 'primitive', 'group'))
     draft.ids.delete(id)
     draft.differences.push({ subject: `${wrapper.name} ${id}`, from: before, to: undefined })

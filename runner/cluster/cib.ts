@@ -1,58 +1,84 @@
 import type { Difference } from '../engine/events.js'
 import { putConstraint } from './cib-constraints.js'
-import { draftOf, ownedIds, type CibDraft } from './cib-draft.js'
+import { draftOf, elementWith, ownedIds, type CibDraft } from './cib-draft.js'
 import { putOperationDefaults, putProperties, putResourceDefaults } from './cib-options.js'
-import { putOwnership } from './cib-ownership.js'
+import { putOwnership, putValueOwnership } from './cib-ownership.js'
+import { isLeftover, objectsIn, removeUndeclared } from './cib-removal.js'
 import { putGroup, putPrimitive } from './cib-resources.js'
+import { kindOf, masked } from './cib-words.js'
 import type { Cluster, Resource } from './declaration.js'
 import { renderXml } from './xml.js'
 
 /**
  * The CIB against what is declared. Objects are known by their ids: a declared one is made where it is missing and
- * corrected where any declared attribute differs; everything else in the CIB is left as it is.
+ * corrected where any declared attribute differs; one of ours that is declared no more is taken out; everything else
+ * in the CIB is left as it is.
  */
 
-/** What a cluster declares that lives in the CIB. */
+/** What a cluster declares that lives in the CIB. What is left out is not this declaration's matter, and stays. */
 export type DeclaredCib =
-  Pick<Cluster, 'resources' | 'constraints' | 'properties' | 'resourceDefaults' | 'operationDefaults'>
+  Partial<Pick<Cluster, 'resources' | 'constraints' | 'properties' | 'resourceDefaults' | 'operationDefaults'>>
+
+/** A CIB as it should be, and how it differs from the one that was read. */
+export interface Candidate {
+  /** The whole CIB, status included. Where nothing differs it is the given one but for white space. */
+  text: string
+  differences: Difference[]
+}
+
+/** An edit of a CIB (the output of `cibadmin -Q`), as text to text: what tasks check, foretell and push. */
+export type CibEdit = (cib: string) => Candidate
 
 /**
- * What the CIB (the output of `cibadmin -Q`) has otherwise than declared. Pacemaker 2 prints a line break in a value
- * as `\n` and a tab as four spaces, and 2.0.5 cannot print a letter beyond ASCII: there, such values never read back.
- * @throws Error when the text is no CIB, or holds a declared id in a place where ha-run must not correct it: as
- * another kind of object, in somebody else's group, or with values from a shared set or template.
+ * The CIB with the declared objects put in, and without those that ha-run once put in and that are declared no more.
+ * Pacemaker 2 prints a line break in a value as `\n` and a tab as four spaces, and 2.0.5 cannot print a letter beyond
+ * ASCII: there, such values never read back.
+ *
+ * @param purge - take out what somebody else put in, too.
+ * @throws Error when the text is no CIB, holds a declared id in a place where ha-run must not correct it (as another
+ * kind of object, in somebody else's group, with values from a shared set or template), or needs what would go.
  */
-export function cibDifferences(cib: string, declared: DeclaredCib): Difference[] {
-  return put(cib, declared).differences
+export function candidate(cib: string, declared: DeclaredCib, { purge = false } = {}): Candidate {
+  const draft = put(draftOf(cib, purge), declared)
+  return { text: renderXml(draft.cib), differences: draft.differences.map(masked) }
 }
 
-/**
- * The CIB with the declared objects put in, as text. Where nothing differs it is the given one but for white space.
- * @throws Error as `cibDifferences` does.
- */
-export function cibWith(cib: string, declared: DeclaredCib): string {
-  return renderXml(put(cib, declared).cib)
+/** An object that is not ha-run's. */
+export interface ForeignObject {
+  id: string
+  kind: string
+  /** Left by a command such as `crm resource move`, rather than written on purpose. */
+  isLeftover: boolean
 }
 
-/** Ids of objects that ha-run made or adopted and that are declared no more, e.g. after `WebSite: false`. */
-export function noLongerDeclared(cib: string, declared: DeclaredCib): string[] {
+/** Resources and constraints that the inventory does not declare and ha-run never put in. */
+export function foreignObjects(cib: string, declared: DeclaredCib): ForeignObject[] {
   const draft = draftOf(cib)
-  const ids = idsOf(declared)
-  return ownedIds(draft).filter(id => draft.ids.has(id) && !ids.includes(id))
+  const known = new Set([...idsOf(declared), ...ownedIds(draft)])
+  return ['resources', 'constraints'].flatMap(section => objectsIn(draft, section)).filter(id => !known.has(id))
+    .map(id => ({ id, kind: kindOf(elementWith(draft, id)!), isLeftover: isLeftover(id) }))
 }
 
-function put(cib: string, declared: DeclaredCib): CibDraft {
-  const draft = draftOf(cib)
-  putProperties(draft, declared.properties)
-  putResourceDefaults(draft, declared.resourceDefaults)
-  putOperationDefaults(draft, declared.operationDefaults)
-  const wrappers = wrappersOf(declared.resources)
-  const primitives = declared.resources.filter(resource => resource.kind === 'primitive')
+function put(draft: CibDraft, declared: DeclaredCib): CibDraft {
+  const { resources = [], constraints = [], properties = {}, resourceDefaults = {}, operationDefaults = {} } = declared
+  putProperties(draft, properties)
+  putResourceDefaults(draft, resourceDefaults)
+  putOperationDefaults(draft, operationDefaults)
+  const wrappers = wrappersOf(resources)
+  const primitives = resources.filter(resource => resource.kind === 'primitive')
   for (const primitive of primitives) putPrimitive(draft, primitive, wrappers)
-  for (const group of declared.resources.filter(resource => resource.kind === 'group')) putGroup(draft, group)
-  for (const constraint of declared.constraints) putConstraint(draft, constraint)
+  for (const group of resources.filter(resource => resource.kind === 'group')) putGroup(draft, group)
+  for (const constraint of constraints) putConstraint(draft, constraint)
+  removeUndeclared(draft, idsOf(declared), sectionsOf(declared))
   putOwnership(draft, idsOf(declared))
+  putValueOwnership(draft)
   return draft
+}
+
+/** The sections of the configuration that a declaration speaks about. */
+function sectionsOf(declared: DeclaredCib): Set<string> {
+  const sections = { resources: 'resources', constraints: 'constraints', properties: 'crm_config', resourceDefaults: 'rsc_defaults', operationDefaults: 'op_defaults' } as const
+  return new Set(Object.entries(sections).filter(([key]) => declared[key as keyof DeclaredCib] !== undefined).map(([, section]) => section))
 }
 
 function wrappersOf(resources: Resource[]): Map<string, string[]> {
@@ -62,7 +88,7 @@ function wrappersOf(resources: Resource[]): Map<string, string[]> {
   }))
 }
 
-function idsOf({ resources, constraints }: DeclaredCib): string[] {
+function idsOf({ resources = [], constraints = [] }: DeclaredCib): string[] {
   const clones = resources.filter(resource => resource.kind === 'primitive')
     .flatMap(({ clone }) => clone === undefined ? [] : [clone.id])
   return [...resources, ...constraints].map(({ id }) => id).concat(clones)

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { parseAgentMetadata, withTimeouts } from '../../runner/cluster/agent-metadata.js'
 import { parseCfgtool } from '../../runner/cluster/cfgtool.js'
-import { cibDifferences, cibWith } from '../../runner/cluster/cib.js'
+import { candidate } from '../../runner/cluster/cib.js'
 import { membersOf, parseCmap } from '../../runner/cluster/cmap.js'
 import { corosyncConf, parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
 import { flatten } from '../../runner/cluster/corosync-keys.js'
@@ -10,6 +10,7 @@ import type { Cluster, Primitive } from '../../runner/cluster/declaration.js'
 import { differingKeys, isLive, timersNotInForce } from '../../runner/cluster/live-keys.js'
 import { resolveNodeIds } from '../../runner/cluster/node-ids.js'
 import { parseQuorumtool } from '../../runner/cluster/quorumtool.js'
+import { foretold, parseTransition } from '../../runner/cluster/transition.js'
 import { declaredOf, type ShortDeclaration } from './declared.js'
 import { casesIn, folders, plain } from './cases.js'
 
@@ -24,6 +25,7 @@ interface Case {
   primitive?: Primitive
   /** `cib`. Differences are `subject: from -> to`, with `-` where a side is absent. */
   declared: ShortDeclaration
+  purge?: boolean
   observed: string
   /** `corosync-conf-written`. */
   cluster: Cluster
@@ -41,10 +43,10 @@ const subjects: Record<string, (data: Case) => unknown> = {
   'agent-metadata': ({ output, primitive }) =>
     primitive === undefined ? parseAgentMetadata(output) : withTimeouts(primitive, parseAgentMetadata(output)),
   cfgtool: ({ output }) => parseCfgtool(output),
-  cib: ({ observed, declared }) => {
-    const differences = cibDifferences(observed, declaredOf(declared))
+  cib: ({ observed, declared, purge }) => {
+    const { differences, text } = candidate(observed, declaredOf(declared), { purge })
     // Once put in, nothing may differ any more.
-    const left = cibDifferences(cibWith(observed, declaredOf(declared)), declaredOf(declared))
+    const left = candidate(text, declaredOf(declared), { purge }).differences
     return [...differences, ...left].map(({ subject, from, to }) => `${subject}: ${from ?? '-'} -> ${to ?? '-'}`)
   },
   cmap: ({ output }) => parseCmap(output),
@@ -65,7 +67,8 @@ const subjects: Record<string, (data: Case) => unknown> = {
       [node, text === null ? undefined : parseCorosyncConf(text)] as const)
     return resolveNodeIds(nodes, new Map(parsed))
   },
-  quorumtool: ({ output }) => parseQuorumtool(output)
+  quorumtool: ({ output }) => parseQuorumtool(output),
+  transition: ({ output }) => foretold(parseTransition(output))
 }
 
 const readsAs = test.macro({

@@ -1,12 +1,15 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { cibDifferences, cibWith, noLongerDeclared } from '../../runner/cluster/cib.js'
+import { candidate, foreignObjects, type DeclaredCib } from '../../runner/cluster/cib.js'
 import { parseXml, renderXml, walk, type Element } from '../../runner/cluster/xml.js'
 import { declaration, hostileText } from './arbitraries.js'
 import { declaredOf } from './declared.js'
 
 const empty = '<cib><configuration><crm_config/><nodes/><resources/><constraints/></configuration></cib>'
 const nothing = declaredOf({})
+
+const cibDifferences = (cib: string, declared: DeclaredCib) => candidate(cib, declared).differences
+const cibWith = (cib: string, declared: DeclaredCib) => candidate(cib, declared).text
 
 /** A CIB with somebody else's things in every section. */
 function withForeign(cib: string, value: string): string {
@@ -59,13 +62,32 @@ test('ids stay unique', t => {
   }))
 })
 
-test('declaring nothing changes nothing, and what was owned is remembered', t => {
+test('declared no more, everything that was put in goes, and nothing else', t => {
+  fc.assert(fc.property(declaration, hostileText, (declared, value) => {
+    const cib = withForeign(cibWith(empty, declared), value)
+    const rest = cibWith(cib, nothing)
+    t.deepEqual(foreignParts(rest), foreignParts(cib))
+    const left = [...walk(parseXml(rest))].filter(({ name }) => ['primitive', 'nvpair', 'op', 'clone', 'obj_ref', 'rsc_location', 'rsc_colocation', 'rsc_order'].includes(name))
+    t.deepEqual(left.filter(({ attributes }) => !attributes.get('id')!.startsWith('x-')), [])
+  }))
+})
+
+test('a declaration that does not speak of a section leaves it alone', t => {
   fc.assert(fc.property(declaration, declared => {
     const cib = cibWith(empty, declared)
-    t.is(cibWith(cib, nothing), cib)
-    t.deepEqual(noLongerDeclared(cib, declared), [])
-    const ids = [...declared.resources, ...declared.constraints].map(({ id }) => id)
-    t.true(ids.every(id => noLongerDeclared(cib, nothing).includes(id)))
+    t.is(cibWith(cib, {}), cib)
+  }))
+})
+
+test('what is foreign is told, and goes only by a purge', t => {
+  fc.assert(fc.property(declaration, hostileText, (declared, value) => {
+    const cib = withForeign(cibWith(empty, declared), value)
+    const ids = foreignObjects(cib, declared).map(({ id }) => id)
+    t.deepEqual(ids.toSorted(), ['x-g', 'x-p', 'x-q', 'x-t'])
+    const purged = candidate(cib, declared, { purge: true })
+    t.deepEqual(foreignObjects(purged.text, declared), [])
+    t.deepEqual(purged.differences.map(({ subject }) => subject.split(' ').at(-1)!).toSorted(), ['x-g', 'x-p', 'x-t'], 'a group goes with its members')
+    t.deepEqual(candidate(purged.text, declared, { purge: true }).differences, [])
   }))
 })
 

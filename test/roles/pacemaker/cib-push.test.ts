@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { partOf, pushScript, readCib, versionOf } from '../../../runner/cluster/cib-push.js'
+import { pushScript, readCib } from '../../../runner/cluster/cib-push.js'
+import { versionOf } from '../../../runner/cluster/cib-version.js'
 import { TaskError } from '../../../runner/errors.js'
 import { scopeOf } from '../corosync/cluster.js'
 
@@ -84,10 +85,6 @@ asRoot('nothing stays in /run', t => {
 
 test('the script is one that sh can read', t => {
   t.is(spawnSync('sh', ['-n'], { input: pushScript('0.7', 100) }).stderr.toString(), '')
-})
-
-test('a part is complete: what it does not name is empty', t => {
-  t.deepEqual(partOf({ properties: { a: 'b' } }), { resources: [], constraints: [], properties: { a: 'b' }, resourceDefaults: {}, operationDefaults: {} })
 })
 
 test('a silent Pacemaker is an error that names the role', async t => {

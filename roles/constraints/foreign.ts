@@ -1,0 +1,23 @@
+import { foreignObjects } from '../../runner/cluster/cib.js'
+import { readCib } from '../../runner/cluster/cib-push.js'
+import type { Cluster, Node } from '../../runner/cluster/declaration.js'
+import { clusterTask } from '../../runner/cluster/role.js'
+import { warn, type ClusterTask } from '../../runner/engine/task.js'
+
+/**
+ * What somebody else put into the CIB is theirs: it is told and left alone. With `--purge` the task before this one
+ * has taken it out.
+ */
+export function nothingForeign(cluster: Cluster, needs: readonly string[]): ClusterTask<Node> {
+  return clusterTask('nothing but what is declared', {
+    needs,
+    tolerant: true,
+    async check(scope) {
+      const foreign = foreignObjects(await readCib(scope), cluster)
+      if (foreign.length === 0 || scope.consent.purge) return []
+      const told = foreign.map(({ kind, id, isLeftover }) => `${kind} ${id}${isLeftover ? ' (left by a move or ban: `crm_resource --clear` takes it back)' : ''}`)
+      return warn(`not ha-run's, and left alone: ${told.join(', ')}; --purge removes ${foreign.length === 1 ? 'it' : 'them'}`)
+    },
+    apply: () => Promise.resolve(),
+  })
+}

@@ -1,0 +1,29 @@
+import { latest, lastEntry, type JournalEntry } from '../../runner/cluster/cib-journal.js'
+import { withoutChange } from '../../runner/cluster/cib-restore.js'
+import { cibTask } from '../../runner/cluster/cib-task.js'
+import { readOnAll, type Scope } from '../../runner/cluster/members.js'
+import { role } from '../../runner/cluster/role.js'
+import { TaskError } from '../../runner/errors.js'
+
+/**
+ * Takes the last change that ha-run made to the CIB back. That is a change too: a second rollback undoes the first.
+ * The inventory is not asked; the next run of the site declares its own again.
+ */
+export default role('rollback', () => {
+  // The change is named once in a run: afterwards the rollback itself is the last one.
+  let entry: JournalEntry | undefined
+  return [
+    cibTask('the CIB as it was before the last change', {
+      edit: async scope => {
+        entry ??= await lastChange(scope)
+        return cib => withoutChange(cib, entry!)
+      },
+    }),
+  ]
+})
+
+async function lastChange({ members }: Scope): Promise<JournalEntry> {
+  const entry = latest((await readOnAll(members, lastEntry)).map(([, found]) => found))
+  if (entry) return entry
+  throw new TaskError('no node remembers a change of the CIB that ha-run made', { hint: 'there is nothing to take back' })
+}

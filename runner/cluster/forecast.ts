@@ -1,0 +1,48 @@
+import { until } from '../engine/until.js'
+import { TaskError } from '../errors.js'
+import { fact, patient, type Fact } from '../facts/fact.js'
+import { lastLines } from '../transport/diagnose.js'
+import type { ClusterMember, Scope } from './members.js'
+import { parseTransition, type Effect } from './transition.js'
+
+/** Asks Pacemaker's own scheduler, which decides the same way over a CIB that is not in force yet. */
+
+/**
+ * What Pacemaker on this node would do if this were the CIB. It comes on stdin, so that nothing is written.
+ *
+ * @param cib - with its status.
+ * @throws TaskError where the configuration is not valid.
+ */
+export async function simulate({ $, name }: ClusterMember, cib: string): Promise<Effect[]> {
+  const { stdout, stderr, exitCode } = await $({ input: cib, nothrow: true, timeout: 30 })`crm_simulate --simulate --xml-pipe`
+  try {
+    return parseTransition(stdout)
+  } catch (error) {
+    throw new TaskError(`pacemaker on ${name} cannot tell what the changed configuration would do (exit code ${exitCode})`, {
+      hint: 'a parameter, score or reference that is not valid is the usual cause', command: 'crm_simulate', output: lastLines(stderr || stdout), cause: error,
+    })
+  }
+}
+
+/** What Pacemaker has still to do about the CIB that is in force; undefined where it does not answer. */
+const pending: Fact<Effect[] | undefined> = fact('crm_simulate --live-check', patient('crm_simulate --live-check --simulate'), ({ stdout, exitCode }) =>
+  exitCode === 0 ? parseTransition(stdout) : undefined)
+
+/** What the DC is at; `S_IDLE` says that no transition runs. */
+const dcState: Fact<string> = fact('crmadmin', `dc=$(${patient('crmadmin --dc_lookup --quiet')} 2>/dev/null) && dc=\${dc##* } && ${patient('crmadmin --status "$dc"')}`, ({ stdout }) => stdout)
+
+/** Seconds: longer than any agent's advised start and stop together. */
+const settleTime = 120
+
+/**
+ * Waits until Pacemaker has nothing more to do. `crm_resource --wait` would poll every 2 s, and may return early
+ * (cluster-facts C6, C13).
+ *
+ * @throws TaskError when it did not settle in time.
+ */
+export async function settled({ leader, abandon }: Scope): Promise<void> {
+  await until('pacemaker to settle', settleTime, async () => {
+    const [effects, state] = await Promise.all([leader.readAgain(pending), leader.read(dcState)])
+    return effects?.length === 0 && state.includes('S_IDLE') ? true : undefined
+  }, { hint: '`crm_mon -1 -r` and `crm_simulate -LS` on a node say what it is at', abandon })
+}
