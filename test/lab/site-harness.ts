@@ -98,11 +98,17 @@ export class LabSite {
   }
 }
 
+/** A lab, and how tests on it are declared. */
+export interface SharedLab {
+  site: LabSite
+  onLab: (text: string, body: (t: ExecutionContext) => Promise<void>) => void
+}
+
 /**
  * Declares a lab that is brought up before a file's tests and taken down after them. Where no lab can be had, the
  * tests are skipped, with the reason in their titles.
  */
-export function labSite(name: string, count: number): { site: LabSite; onLab: (text: string, body: (t: ExecutionContext) => Promise<void>) => void } {
+export function labSite(name: string, count: number): SharedLab {
   const site = new LabSite(name, count)
   const declare = reason === null ? test.serial : test.serial.skip
   if (reason === null) {
