@@ -8,7 +8,7 @@ import { packageHeld } from '../../runner/facts/packages.js'
  */
 const daemons = ['corosync', 'pacemaker']
 
-const hint = 'an unattended upgrade restarts the cluster on all nodes at once, and the service is down meanwhile; '
+const hint = 'an unattended upgrade restarts them under the resources, in the worst case on all nodes at once; '
   + '`cluster.packages.hold: true` in the inventory keeps both as they are until you upgrade them node by node'
 
 /** A warning and no failure: upgrades may be kept apart in other ways. */

@@ -12,7 +12,7 @@ test('what is not held is told with its nodes, with what may come of it', async 
   const { status, evidence, hint } = await daemonsAreHeld(scopeOf({ node1: node(true, false), node2: node(false, false), node3: node(true, true) }))
   t.is(status, 'warning')
   t.is(evidence, 'corosync is not held on node2; pacemaker is not held on node1, node2')
-  t.regex(hint!, /unattended upgrade restarts the cluster.*`cluster\.packages\.hold: true`/)
+  t.regex(hint!, /unattended upgrade restarts them.*`cluster\.packages\.hold: true`/)
 })
 
 test('a node that cannot be asked is left to the other assertions, and a limit hides none', async t => {
