@@ -19,7 +19,7 @@ export function apacheRunsItsFiles(cluster: Cluster, needs: readonly string[]): 
     tolerant: true,
     async check(scope) {
       const seen = await observe(scope)
-      if (seen.active.length === 0) return skip('the cluster runs apache nowhere')
+      if (seen.active.length === 0) return skip('the cluster runs apache on none of the selected nodes')
       const older = seen.active.filter(({ runsWith }) => runsWith !== undefined)
       if (older.length === 0) {
         const remarks = remarksOn(seen)
