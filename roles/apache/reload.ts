@@ -63,15 +63,21 @@ export async function refuseBroken(members: ClusterMember[], configFile: string)
   })
 }
 
-/** @throws TaskError with the end of Apache's error log where the process ended or kept what it had. */
-export async function reload({ $, name }: ClusterMember, hash: string): Promise<void> {
+/**
+ * A configuration can pass its test and still not be loaded: a port that another process has, say. Then Apache ends,
+ * and the cluster is told to look at once instead of at its next monitor.
+ *
+ * @throws TaskError with the end of Apache's error log where the process ended or kept what it had.
+ */
+export async function reload({ $, name }: ClusterMember, hash: string, resources: string[]): Promise<void> {
   try {
     await $.script(reloadScript(hash))
   } catch (error) {
     if (!(error instanceof TaskError)) throw error
+    for (const resource of resources) await $({ nothrow: true })`crm_resource --refresh -r ${resource} -N ${name}`
     throw new TaskError(`apache on ${name} did not take its configuration, although its own test had nothing against it`, {
       ...(error.output !== undefined && { output: error.output }),
-      hint: `correct what ${errorLog} there says and run again; the cluster restarts apache at its next monitor`,
+      hint: `correct what ${errorLog} there says and run again; \`crm_mon -1\` says where the cluster runs it meanwhile`,
       cause: error,
     })
   }

@@ -39,7 +39,7 @@ export function apacheRunsItsFiles(cluster: Cluster, needs: readonly string[]): 
       for (const { member, runsWith, found, resources } of seen.active) {
         if (runsWith === undefined) continue
         if (scope.stop.aborted) throw new InterruptedError(`interrupted before apache on ${member.name} was reloaded`)
-        await reload(member, hashOf(found))
+        await reload(member, hashOf(found), resources)
         for (const resource of resources) await confirm(member, resource)
       }
       return [...remarksOn(seen), ...scope.members.filter(({ unreachable }) => unreachable).map(({ name }) => `the configuration of ${name} was not tested: it is unreachable`)]

@@ -92,7 +92,6 @@ const drifts: [title: string, node: string, script: string, found: string[], men
     'node2 pacemaker: install pacemaker', 'pacemaker: pacemaker runs, with a DC']],
   ['apache2 is started in systemd, where the cluster does not run it', 'node2', 'systemctl start apache2', ['node2 apache: apache2 is disabled and stopped in systemd']],
   ['apache2 is enabled in systemd', 'node1', 'systemctl -q enable apache2', ['node1 apache: apache2 is disabled and stopped in systemd']],
-  ['mod_status is off', 'node2', 'a2dismod -q -f status', ['node2 apache: enable mod_status']],
   ['the page was edited', 'node1', 'echo hello >/var/www/html/index.html', ['node1 apache: write /var/www/html/index.html']],
   ['a constraint was deleted', 'node1', 'crm -F configure delete FloatIP-before-WebSite', ['constraints: resources and constraints']],
   ['a parameter was changed', 'node2', 'crm_resource -r FloatIP -p cidr_netmask -v 25', ['constraints: resources and constraints']],

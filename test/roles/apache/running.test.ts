@@ -4,7 +4,7 @@ import { apacheRunsItsFiles } from '../../../roles/apache/running.js'
 import { Skip, Warn } from '../../../runner/engine/task.js'
 import { TaskError } from '../../../runner/errors.js'
 import { shellText, type Words } from '../../../runner/transport/quote.js'
-import { processOutput } from '../../../runner/transport/remote.js'
+import { CommandError, processOutput } from '../../../runner/transport/remote.js'
 import { clusterOf, scopeOf, type Answers } from '../corosync/cluster.js'
 import { stateOf } from '../verify/state.js'
 
@@ -31,14 +31,18 @@ function scopeWith(configurations: Record<string, Configuration | undefined | 'd
 function telling(scope: ReturnType<typeof scopeOf>, failing?: RegExp): string[] {
   const told: string[] = []
   for (const member of scope.members) {
-    const run = async (text: string) => {
+    const run = async (text: string, nothrow: boolean) => {
       const line = `${member.name}: ${text.includes('kill -USR1') ? 'reload' : text}`
       told.push(line)
-      return processOutput({ stdout: '', stderr: 'AH00526: Syntax error', exitCode: failing?.test(line) ? 1 : 0, timedOut: false })
+      const result = processOutput({ stdout: '', stderr: 'AH00526: Syntax error', exitCode: failing?.test(line) ? 1 : 0, timedOut: false })
+      if (result.exitCode !== 0 && !nothrow) throw new CommandError(text, result, 'exit code 1')
+      return result
     }
-    const $ = (first: object, ...values: Words[]) => 'raw' in first ? run(shellText(first as TemplateStringsArray, values)) : $
-    Object.assign($, { script: run })
-    Object.defineProperty(member, '$', { value: $ })
+    const remote = (nothrow: boolean): object => Object.assign(
+      (first: object, ...values: Words[]) => 'raw' in first ? run(shellText(first as TemplateStringsArray, values), nothrow) : remote('nothrow' in first),
+      { script: (text: string) => run(text, nothrow) },
+    )
+    Object.defineProperty(member, '$', { value: remote(false) })
   }
   return told
 }
@@ -102,4 +106,12 @@ test('a node that could not be tested is told', async t => {
   const scope = scopeWith({ node1: older, node2: 'down' }, ['node1'])
   telling(scope)
   t.deepEqual(await task.apply(scope, []), ['the configuration of node2 was not tested: it is unreachable'])
+})
+
+test('where apache ends over its configuration, the cluster is told to look at once', async t => {
+  const scope = scopeWith({ node1: older, node2: older }, ['node1', 'node2'])
+  const told = telling(scope, /reload/)
+  const error = await t.throwsAsync(async () => task.apply(scope, []), { instanceOf: TaskError, message: /^apache on node1 did not take its configuration/ })
+  t.is(error.output, 'AH00526: Syntax error')
+  t.deepEqual(told.slice(2), ['node1: reload', 'node1: crm_resource --refresh -r WebSite -N node1'])
 })
