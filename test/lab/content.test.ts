@@ -94,9 +94,13 @@ onLab('a changed configuration is planned, and loaded where it is active, withou
   t.is(plan.exitCode, 3)
   t.deepEqual(withStatus(plan, 'would-change'), [runsItsFiles])
   t.like(tasksOf(plan).find(({ status }) => status === 'would-change')!.diff![0], { subject: `configuration that apache runs with on ${node}` })
+  await onBoth('head -c 20M /dev/zero >/var/www/html/large')
+  const other = both.find(name => name !== node)!
+  const download = site.on(other, 'curl -s --limit-rate 4M -o /dev/null -w "%{http_code} %{size_download}" http://192.168.0.10/large || :')
   const { run, failed, requests } = await underProbe(['site'])
   t.deepEqual([run.exitCode, failed], [0, 0], troubles(run))
   t.log(`${requests} requests, none failed`)
+  t.is(await download, `200 ${20 * 2 ** 20}`, 'a download that had begun before is finished')
   t.deepEqual(withStatus(run, 'changed'), [runsItsFiles])
   t.regex(await site.on(node, 'curl -sI http://127.0.0.1/'), /X-Changed: yes/)
   t.is(await untouched(node), before, 'the same process, nothing in Pacemaker’s history, no failure')
