@@ -14,11 +14,17 @@ export function testScript(configFile: string): string {
   return sh`apache2ctl -DSTATUS -f ${configFile} -t`
 }
 
+/** The same for a plan, which may not make the folders that apache2ctl would make where Apache never ran. */
+export function readOnlyTestScript(configFile: string): string {
+  return `[ ! -d /run/apache2/socks ] || [ ! -d /run/lock/apache2 ] || ${testScript(configFile)}`
+}
+
 /**
  * Has the main process read its configuration again: requests that are being answered are finished by the old workers,
- * new ones wait for the new, and the process stays, so that for Pacemaker nothing has happened. The signal is the
- * node's own: `apache2ctl graceful` would ask systemd, where the cluster's Apache is not known, and the agent has no
- * reload of its own. It is done when the pid file has been replaced; then the hash that was loaded is noted.
+ * new ones wait for the new, and the process stays, so that for Pacemaker nothing has happened. The agent has no reload
+ * of its own, and `apache2ctl graceful` would start an Apache beside the cluster's where that has just moved away: so
+ * the signal goes to the process that was looked at. It is done when the pid file has been replaced, and then the hash
+ * that was loaded is noted.
  *
  * @param hash - of what is on disk, taken before: a file that is changed meanwhile differs from it at the next look.
  */
@@ -45,20 +51,19 @@ export function complaintOf(output: string): string {
   return output.split('\n').filter(line => line.trim() !== '' && !remarks.test(line)).join('\n')
 }
 
-/**
- * Has Apache test the configuration on all of these nodes, also on those where it does not run: there it would not
- * start at the next failover.
- *
- * @throws TaskError with Apache's own words where it finds a fault.
- */
+/** What Apache has against its configuration, node by node: also where it does not run, since there it could not start. */
+export async function complaints(members: ClusterMember[], script: string): Promise<[ClusterMember, string][]> {
+  const tests = await Promise.all(members.map(async member => [member, await member.$({ nothrow: true }).script(script)] as const))
+  return tests.filter(([, { exitCode }]) => exitCode !== 0).map(([member, { stdout, stderr }]) => [member, complaintOf(`${stderr}\n${stdout}`)])
+}
+
+/** @throws TaskError with Apache's own words where it finds a fault on any of these nodes. */
 export async function refuseBroken(members: ClusterMember[], configFile: string): Promise<void> {
-  const command = testScript(configFile)
-  const tests = await Promise.all(members.map(async member => ({ member, result: await member.$({ nothrow: true }).script(command) })))
-  const broken = tests.filter(({ result }) => result.exitCode !== 0)
+  const broken = await complaints(members, testScript(configFile))
   if (broken.length === 0) return
-  throw new TaskError(`${on('apache refuses its configuration', broken.map(({ member }) => member))}: nothing was reloaded anywhere`, {
-    command,
-    output: broken.map(({ member, result: { stdout, stderr } }) => `${member.name}: ${complaintOf(`${stderr}\n${stdout}`)}`).join('\n'),
+  throw new TaskError(`${on('apache refuses its configuration', broken.map(([member]) => member))}: nothing was reloaded anywhere`, {
+    command: testScript(configFile),
+    output: broken.map(([{ name }, complaint]) => `${name}: ${complaint}`).join('\n'),
     hint: 'correct it there and run again: apache could not start there at a failover',
   })
 }

@@ -5,7 +5,7 @@ import { clusterTask } from '../../runner/cluster/role.js'
 import { skip, warn, type ClusterTask } from '../../runner/engine/task.js'
 import { InterruptedError } from '../../runner/errors.js'
 import { configuration, differenceBetween, hashOf, olderThanDisk, pidFile, shortHash, type Configuration } from './configuration.js'
-import { confirm, refuseBroken, reload } from './reload.js'
+import { complaints, confirm, readOnlyTestScript, refuseBroken, reload } from './reload.js'
 
 const agent = 'ocf:heartbeat:apache'
 
@@ -31,6 +31,11 @@ export function apacheRunsItsFiles(cluster: Cluster, needs: readonly string[]): 
         to: shortHash(hashOf(found)),
         note: 'graceful reload: the process stays, and no request is lost',
       }))
+    },
+    async forecast(scope) {
+      const { installed } = await observe(scope)
+      const broken = await complaints(installed.map(([member]) => member), readOnlyTestScript(configFile(cluster)))
+      return broken.map(([member, complaint]) => `nothing would be reloaded: ${on('apache refuses its configuration', [member])}: ${complaint.replaceAll('\n', ' ')}`)
     },
     async apply(scope) {
       const seen = await observe(scope)

@@ -113,6 +113,8 @@ onLab('a configuration that is broken on a node where it is not active stops the
   const before = [await untouched(node), await loads(node)]
   await onBoth('echo "# more" >>/etc/apache2/conf-enabled/changed.conf')
   await site.on(other, 'echo Nonsense >/etc/apache2/conf-enabled/broken.conf')
+  const [would] = tasksOf(await site.run(['site', '--check'])).filter(({ status }) => status === 'would-change')
+  t.regex(would!.effects!.join(), new RegExp(`nothing would be reloaded: apache refuses its configuration on ${other}: AH.*'Nonsense'`))
   const { run, failed } = await underProbe(['site'])
   t.deepEqual([run.exitCode, failed], [2, 0])
   t.regex(troubles(run), new RegExp(`apache refuses its configuration on ${other}: nothing was reloaded anywhere.*Invalid command 'Nonsense'`))

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { configuration, hashOf, olderThanDisk, type Configuration } from '../../../roles/apache/configuration.js'
-import { complaintOf, reloadScript, testScript } from '../../../roles/apache/reload.js'
+import { complaintOf, readOnlyTestScript, reloadScript, testScript } from '../../../roles/apache/reload.js'
 import { outcome } from '../../../runner/transport/remote.js'
 import { folderOf } from '../../blocks/scope.js'
 import { localSession } from '../../transport/local-shell.js'
@@ -63,6 +63,19 @@ test('a module that was enabled or disabled is a change, although no file is new
   t.regex(olderThanDisk(await look())!, /mods-enabled/)
 })
 
+test('a file with an old date is a change, and so is one outside that a link leads to', async t => {
+  const { folder, run, look } = await setUp(t, load)
+  await run(`ln -s ${folder}/outside ${folder}/etc/mods-enabled/outside.conf; echo one >${folder}/outside`)
+  await run(reloadScript('abc'))
+  await run(`rm ${folder}/note; touch -d 2001-01-01 ${folder}/etc/ports.conf`)
+  t.is(olderThanDisk(await look()), 'as before ports.conf changed')
+  const loaded = hashOf(await look())
+  await run(reloadScript(loaded))
+  t.is(olderThanDisk(await look()), undefined)
+  await run(`echo two >${folder}/outside`)
+  t.is(olderThanDisk(await look()), `sha256:${loaded.slice(0, 12)}`)
+})
+
 test('where apache ends over it, the end of its error log is told and nothing is noted', async t => {
   const { folder, run } = await setUp(t, 'exit 1')
   t.like(await run(reloadScript('abc')), { exitCode: 1, stderr: 'AH00016: Configuration Failed\n' })
@@ -94,4 +107,15 @@ The Apache error log may have more information.
 
 test('the test is of the file that the agent is told', t => {
   t.is(testScript('/etc/apache2/my site.conf'), 'apache2ctl -DSTATUS -f \'/etc/apache2/my site.conf\' -t')
+})
+
+test('a plan’s test makes no folder', async t => {
+  const folder = folderOf(t)
+  const { session } = localSession(t)
+  const here = readOnlyTestScript('x').replaceAll('/run/', `${folder}/`).replace('apache2ctl', 'echo tested')
+  const run = async () => (await session.run({ scripts: [here], timeout: 20 }))[0]!
+  t.like(await run(), { exitCode: 0, stdout: '' })
+  mkdirSync(join(folder, 'apache2/socks'), { recursive: true })
+  mkdirSync(join(folder, 'lock/apache2'), { recursive: true })
+  t.like(await run(), { exitCode: 0, stdout: 'tested -DSTATUS -f x -t\n' })
 })

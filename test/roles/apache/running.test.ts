@@ -95,6 +95,13 @@ test('one configuration that is refused, and nothing is reloaded', async t => {
   t.deepEqual(told, [`node1: ${testOf}`, `node2: ${testOf}`])
 })
 
+test('a plan tells where a configuration would be refused', async t => {
+  const scope = scopeWith({ node1: older, node2: idle, node3: 'down' }, ['node1'])
+  const told = telling(scope, /node2/)
+  t.deepEqual(await task.forecast!(scope, []), ['nothing would be reloaded: apache refuses its configuration on node2: AH00526: Syntax error'])
+  t.is(told.length, 2)
+})
+
 test('a monitor that fails afterwards is an error, and the next node keeps what it has', async t => {
   const scope = scopeWith({ node1: older, node2: older }, ['node1', 'node2'])
   const told = telling(scope, /force-check/)
@@ -102,7 +109,8 @@ test('a monitor that fails afterwards is an error, and the next node keeps what 
   t.false(told.includes('node2: reload'))
 })
 
-test('a node that could not be tested is told', async t => {
+test('a node that is down hinders nobody, and is told', async t => {
+  t.true(task.tolerant)
   const scope = scopeWith({ node1: older, node2: 'down' }, ['node1'])
   telling(scope)
   t.deepEqual(await task.apply(scope, []), ['the configuration of node2 was not tested: it is unreachable'])
