@@ -3,14 +3,17 @@ import { packages } from '../../runner/blocks/packages.js'
 import { service } from '../../runner/blocks/service.js'
 import { servesPage } from '../../runner/cluster/declaration.js'
 import { role } from '../../runner/cluster/role.js'
+import { apacheRunsItsFiles } from './running.js'
 import { statusModule } from './status-module.js'
 
 const install = 'install apache2'
+const status = 'enable mod_status'
 
 /** What the floating IP serves: on every node, run by the cluster and never by systemd. */
 export default role('apache', ({ cluster, node }) => servesPage(cluster) ? [
   packages(['apache2', 'curl'], ['apache2.service']),
   service('apache2.service', { enabled: false, running: false, needs: [install] }),
-  statusModule([install]),
+  statusModule(status, [install]),
   file('/var/www/html/index.html', { content: cluster.page.replaceAll('{node}', node.name), needs: [install] }),
+  apacheRunsItsFiles(cluster, [install, status, 'pacemaker: pacemaker runs, with a DC']),
 ] : [])

@@ -7,8 +7,8 @@ const parts = ['status.load', 'status.conf'].map(name => `/etc/apache2/mods-enab
  * mod_status answers the agent's monitor at http://127.0.0.1/server-status. The agent would enable it itself at its
  * first start, and the nodes would differ until then (cluster-facts C8).
  */
-export function statusModule(needs: readonly string[]): NodeTask {
-  return task('enable mod_status', {
+export function statusModule(name: string, needs: readonly string[]): NodeTask {
+  return task(name, {
     needs,
     async check({ read }) {
       const states = await Promise.all(parts.map(path => read(fileState(path))))

@@ -1,3 +1,4 @@
+import { hold } from '../../runner/blocks/hold.js'
 import { keepOriginal } from '../../runner/blocks/keep-original.js'
 import { packages } from '../../runner/blocks/packages.js'
 import { service } from '../../runner/blocks/service.js'
@@ -14,6 +15,7 @@ const write = `write ${confPath}`
 /** The cluster's ring: the daemon, its configuration, and that it runs with it. */
 export default role('corosync', ({ cluster }) => [
   packages(['corosync'], ['corosync.service', 'pacemaker.service']),
+  ...hold('corosync', cluster.holdPackages, [install]),
   noDefaultCluster([install]),
   keepOriginal(confPath, '.default', { needs: [install], isOriginal: text => !isManaged(text) }),
   declaredConf(write, cluster),

@@ -1,3 +1,4 @@
+import { hold } from '../../runner/blocks/hold.js'
 import { packages } from '../../runner/blocks/packages.js'
 import { service } from '../../runner/blocks/service.js'
 import { cibTask, declaredEdit } from '../../runner/cluster/cib-task.js'
@@ -10,13 +11,14 @@ const install = 'install pacemaker'
 const runs = 'pacemaker runs, with a DC'
 
 /** The resource manager on top of the ring, and the properties of the whole cluster. */
-export default role('pacemaker', ({ cluster: { properties, resourceDefaults, operationDefaults } }) => [
+export default role('pacemaker', ({ cluster: { properties, resourceDefaults, operationDefaults, holdPackages } }) => [
   prerequisite('corosync is running', {
     needs: ['corosync: corosync runs what its files say', 'authkey: corosync runs what its files say'],
     holds: async ({ read }) => await read(runningKeys) !== undefined,
     remedy: 'run the roles before this one first: `ha-run corosync authkey`',
   }),
   packages(['pacemaker', 'pacemaker-cli-utils', 'crmsh', 'resource-agents', 'curl'], ['corosync.service', 'pacemaker.service']),
+  ...hold('pacemaker', holdPackages, [install]),
   service('pacemaker.service', { enabled: true, needs: [install] }),
   pacemakerRuns(runs, [install, 'corosync is running']),
   cibTask('cluster properties', {

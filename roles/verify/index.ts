@@ -1,6 +1,7 @@
 import { servesPage } from '../../runner/cluster/declaration.js'
 import { assertion, role } from '../../runner/cluster/role.js'
 import { configurationIsValid, everyNodeOnline, fencingIsOn, noFailedActions, oneDc } from './pacemaker.js'
+import { daemonsAreHeld } from './packages.js'
 import { floatingIpOnOneNode, resourcesPlaced } from './placement.js'
 import { pageThroughFloatingIp } from './page.js'
 import { everyNodeJoined, linksConnected, quorate } from './ring.js'
@@ -18,4 +19,5 @@ export default role('verify', ({ cluster }) => [
   assertion('the floating IP is on one node', floatingIpOnOneNode(cluster)),
   ...(servesPage(cluster) ? [assertion('the page answers through the floating IP', pageThroughFloatingIp(cluster))] : []),
   assertion('fencing is on', fencingIsOn(cluster)),
+  assertion('corosync and pacemaker are held', daemonsAreHeld),
 ])

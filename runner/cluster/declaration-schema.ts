@@ -174,6 +174,11 @@ export const clusterSchema = mapping('a mapping that declares the cluster', {
   properties: z.optional(attributes),
   resource_defaults: z.optional(attributes),
   operation_defaults: z.optional(attributes),
+  packages: z.optional(
+    mapping('a mapping with hold', {
+      hold: z.optional(z.boolean({ error: ({ input }) => expected('true or false', input) })),
+    }),
+  ),
   page: z.optional(textThat('the HTML text of a page', () => true)),
 })
 

@@ -28,6 +28,8 @@ export interface Cluster {
   properties: Record<string, string>
   resourceDefaults: Record<string, string>
   operationDefaults: Record<string, string>
+  /** Whether the packages of Corosync and Pacemaker are on hold; left out: as the admin has it. */
+  holdPackages?: boolean
   /** HTML text; `{node}` stands for the node's name. */
   page: string
 }

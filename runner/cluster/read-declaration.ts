@@ -93,6 +93,7 @@ function readCluster(group: Group, inventory: Inventory, origin: Origin): Cluste
     properties: completeProperties(declared.properties ?? {}, origin.at('properties')),
     resourceDefaults: declared.resource_defaults ?? {},
     operationDefaults: declared.operation_defaults ?? {},
+    ...(declared.packages?.hold !== undefined && { holdPackages: declared.packages.hold }),
     page: declared.page ?? defaultPage,
   }
 }

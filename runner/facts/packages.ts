@@ -12,6 +12,20 @@ const versions: Family<string | undefined> = {
   },
 }
 
+const holds: Family<boolean> = {
+  name: 'held packages',
+  script: names => sh`dpkg-query -W -f='\${Package}\\t\${db:Status-Want}\\n' -- ${names} 2>/dev/null`,
+  parse({ stdout }, names) {
+    const held = new Set(stdout.split('\n').map(row => row.split('\t')).filter(([, want]) => want === 'hold').map(([name]) => name))
+    return names.map(name => held.has(name))
+  },
+}
+
+/** Whether a Debian package is on hold (`apt-mark hold`): apt and unattended-upgrades leave it as it is. */
+export function packageHeld(name: string): Fact<boolean> {
+  return { family: holds, argument: name }
+}
+
 /** The installed version of a Debian package; undefined where it is not (fully) installed. */
 export function packageVersion(name: string): Fact<string | undefined> {
   return { family: versions, argument: name }

@@ -148,3 +148,11 @@ test('a value of corosync.conf stays on its line', t => {
     ),
   )
 })
+
+test('holds on packages: wanted, not wanted, or nobody said', t => {
+  const said = (more: object) => {
+    const cluster = read(more)
+    return cluster instanceof InventoryError ? cluster.message : cluster.holdPackages
+  }
+  t.deepEqual([{ packages: { hold: true } }, { packages: { hold: false } }, { packages: {} }, {}].map(said), [true, false, undefined, undefined])
+})

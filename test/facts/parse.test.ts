@@ -5,7 +5,7 @@ import { load } from 'js-yaml'
 import { z } from 'zod'
 import type { Family } from '../../runner/facts/fact.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
-import { packageVersion } from '../../runner/facts/packages.js'
+import { packageHeld, packageVersion } from '../../runner/facts/packages.js'
 import { unitState } from '../../runner/facts/units.js'
 import { processOutput } from '../../runner/transport/remote.js'
 
@@ -23,6 +23,7 @@ const families: Record<string, Family<unknown>> = {
   'file-state': fileState('').family,
   'file-text': fileText('').family,
   packages: packageVersion('').family,
+  holds: packageHeld('').family,
   units: unitState('').family,
 }
 
