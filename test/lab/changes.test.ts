@@ -1,4 +1,5 @@
 import { cibChanges } from './changes/cib.js'
+import { contentChanges } from './changes/content.js'
 import { labSite, tasksOf, troubles } from './site-harness.js'
 
 /** Every kind of change, made to one cluster that is serving; HTTP through the floating IP is probed meanwhile. */
@@ -11,4 +12,5 @@ onLab('a cluster that serves', async t => {
   t.true(tasksOf(run).some(({ effects }) => effects?.[0]?.endsWith('WebSite started on node1: as forecast')))
 })
 
+contentChanges(shared)
 cibChanges(shared)
