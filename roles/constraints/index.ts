@@ -1,3 +1,4 @@
+import { withoutRetired } from '../../runner/cluster/cib.js'
 import { cibTask, declaredEdit } from '../../runner/cluster/cib-task.js'
 import { role } from '../../runner/cluster/role.js'
 import { nothingForeign } from './foreign.js'
@@ -17,6 +18,7 @@ export default role('constraints', ({ cluster }) => {
       needs: [running, free, 'apache: install apache2'],
       edit: async scope => declaredEdit(scope, { resources, constraints }),
       earlier: async scope => declaredEdit(scope, { properties, resourceDefaults, operationDefaults }),
+      first: ({ consent }) => cib => withoutRetired(cib, { resources, constraints }, consent),
       wait: async scope => primitivesStarted(scope, resources),
     }),
     nothingForeign(cluster, [running, push]),

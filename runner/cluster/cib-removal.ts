@@ -13,13 +13,31 @@ import { elementsOf, firstOf, walk, type Element } from './xml.js'
  */
 export function removeUndeclared(draft: CibDraft, declared: string[], sections: Set<string>): void {
   const former = new Set(undeclaredIds(draft, declared, sections))
-  const removed = new Set<string>()
   if (sections.has('constraints')) removeConstraints(draft, id => former.has(id))
-  if (sections.has('resources')) {
-    for (const id of former) removeResource(draft, id, former, removed)
-    removeReferences(draft, removed)
-  }
+  if (sections.has('resources')) removeReferences(draft, removeResources(draft, former), isLeftover)
   removeValues(draft, sections)
+}
+
+/**
+ * Takes out only the resources that are declared no more, with groups that would be empty without them and all
+ * constraints that name them: what is declared of these comes back with what is put in afterwards.
+ */
+export function retireResources(draft: CibDraft, declared: string[]): void {
+  const former = undeclaredIds(draft, declared, new Set(['resources']))
+  const hollow = declared.filter(id => {
+    const inside = resourcesIn(elementWith(draft, id))
+    return inside.length > 0 && inside.every(inner => former.includes(ownId(inner)!))
+  })
+  const removed = removeResources(draft, new Set([...former, ...hollow]))
+  const goes = new Set([...declared, ...undeclaredIds(draft, declared, new Set(['constraints']))])
+  removeReferences(draft, removed, id => goes.has(id) || isLeftover(id))
+}
+
+/** @returns the ids of all that went. */
+function removeResources(draft: CibDraft, former: Set<string>): Set<string> {
+  const removed = new Set<string>()
+  for (const id of former) removeResource(draft, id, former, removed)
+  return removed
 }
 
 /** Ids of objects in these sections that are not declared, and ha-run's or nobody's to keep. */
@@ -46,10 +64,10 @@ function removeConstraints(draft: CibDraft, goes: (id: string) => boolean): void
 
 function removeResource(draft: CibDraft, id: string, former: Set<string>, removed: Set<string>): void {
   const element = elementWith(draft, id)
-  // It went with the group or clone around it.
-  if (element === undefined) return
+  // It went with the group or clone around it, or is a constraint.
+  if (element === undefined || !resourceElements.has(element.name)) return
   const parent = parentOf(draft, element)!
-  const inside = [...walk(element)].filter(inner => inner !== element && resourceElements.has(inner.name))
+  const inside = resourcesIn(element)
   const staying = inside.filter(inner => !former.has(ownId(inner)!))
   if (staying.length > 0 && element.name === 'bundle') {
     throw new Error(`${kindOf(element)} ${id} is declared no more, and holds ${staying.map(ownId).join(', ')}`)
@@ -63,13 +81,18 @@ function removeResource(draft: CibDraft, id: string, former: Set<string>, remove
   }
 }
 
+/** The resources inside of a group or clone. */
+function resourcesIn(wrapper: Element | undefined): Element[] {
+  return wrapper === undefined ? [] : [...walk(wrapper)].filter(inner => inner !== wrapper && resourceElements.has(inner.name))
+}
+
 /** Leftovers of `crm resource move` and the like go with their resource; what somebody wrote on purpose stands in the way. */
-function removeReferences(draft: CibDraft, removed: Set<string>): void {
+function removeReferences(draft: CibDraft, removed: Set<string>, goes: (constraint: string) => boolean): void {
   const section = firstOf(draft.configuration, 'constraints')
   for (const constraint of section === undefined ? [] : elementsOf(section)) {
     const named = referencesOf(constraint).filter(id => removed.has(id))
     if (named.length === 0) continue
-    if (!isLeftover(ownId(constraint) ?? '')) {
+    if (!goes(ownId(constraint) ?? '')) {
       throw new Error(`${kindOf(constraint)} ${ownId(constraint)} in the CIB is about ${named.join(', ')}, which the inventory declares no more`)
     }
     takeOut(draft, section!, constraint)

@@ -17,6 +17,8 @@ export interface CibWork {
   edit: (scope: Scope) => Promise<CibEdit>
   /** The edits of earlier tasks, which a plan has not made: the forecast is of what this one adds to them. */
   earlier?: (scope: Scope) => Promise<CibEdit>
+  /** What must have been done, and settled, before the rest. */
+  first?: (scope: Scope) => CibEdit
   /** Waits for what must come true, besides that Pacemaker settles. */
   wait?: (scope: Scope) => Promise<void>
 }
@@ -25,7 +27,7 @@ export interface CibWork {
  * A task that changes the CIB: the plan says what Pacemaker will start, stop and move, and after the change what it
  * did is compared with that.
  */
-export function cibTask(name: string, { needs = [], edit, earlier, wait }: CibWork): ClusterTask<Node> {
+export function cibTask(name: string, { needs = [], edit, earlier, first, wait }: CibWork): ClusterTask<Node> {
   return clusterTask(name, {
     needs,
     tolerant: true,
@@ -42,12 +44,21 @@ export function cibTask(name: string, { needs = [], edit, earlier, wait }: CibWo
       return foretold(all!.filter(({ words }) => !said.has(words)))
     },
     async apply(scope) {
-      const { before, forecast } = await pushCib(scope, await edit(scope))
-      await wait?.(scope)
-      await settled(scope)
-      return compared(forecast, happened(activityOf(before), activityOf(await freshCib(scope))))
+      const preparation = first?.(scope)
+      const cib = await readCib(scope)
+      const isSplit = preparation !== undefined && understood(() => preparation(cib)).differences.length > 0
+      const effects = isSplit ? await change(scope, preparation) : []
+      return [...effects, ...await change(scope, await edit(scope), wait)]
     },
   })
+}
+
+/** Makes one change, waits until Pacemaker has settled, and says what came of it. */
+async function change(scope: Scope, edit: CibEdit, wait?: CibWork['wait']): Promise<string[]> {
+  const { before, forecast } = await pushCib(scope, edit)
+  await wait?.(scope)
+  await settled(scope)
+  return compared(forecast, happened(activityOf(before), activityOf(await freshCib(scope))))
 }
 
 /** The edit that a declaration asks for, the agents' advised timeouts filled in. */

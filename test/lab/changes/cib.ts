@@ -79,6 +79,23 @@ export function cibChanges({ site, onLab }: SharedLab): void {
     await site.on('node1', 'crm_attribute -n no-quorum-policy -D; crm_resource -r WebSite --meta -d priority')
   })
 
+  onLab('a resource under another name is stopped under the old one first: the address ends up where it should', async t => {
+    const inventory = await site.inventory('renamed-ip.yml', cluster => {
+      cluster['resources'] = { FloatIP: false, Address: { agent: 'ocf:heartbeat:IPaddr2', params: { ip: '192.168.0.10', cidr_netmask: 24 }, op: { monitor: '10s' } } }
+      cluster['constraints'] = {
+        colocation: { 'WebSite-with-FloatIP': { resource: 'WebSite', with: 'Address', score: 'INFINITY' } },
+        order: { 'FloatIP-before-WebSite': { first: 'Address', then: 'WebSite', kind: 'Mandatory' } },
+      }
+    })
+    const run = await site.run(['site'], { inventory })
+    t.is(run.exitCode, 0, troubles(run))
+    t.regex(effectsOf(run)[0]!, /^FloatIP stopped on node[12].*: as forecast$/)
+    t.regex(effectsOf(run)[1]!, /Address started on node[12].*: as forecast$/)
+    const again = await site.run(['site'], { inventory })
+    t.deepEqual(withStatus(again, 'changed', 'warning'), [], tasksOf(again).at(-1)?.reason)
+    t.is((await site.run(['site'])).exitCode, 0)
+  })
+
   onLab('somebody else\'s edit between our look and our push survives', async t => {
     const inventory = await site.inventory('race.yml', cluster => { cluster['resources'] = { WebSite: { meta: { 'migration-threshold': 4 } } } })
     // crm_diff is what the push works with after the CIB was read: the first one is late, and somebody is quicker.
@@ -94,6 +111,7 @@ chmod +x /usr/local/sbin/crm_diff; rm -f /run/raced`)
     t.regex(left, /name="batch-limit" value="7"/)
     t.regex(left, /name="priority" value="6"/)
     t.regex(left, /name="migration-threshold" value="4"/)
+    t.regex(await site.on('node1', 'cd /var/lib/ha-run/cib; cat "$(ls | sort -V | tail -n 1)"/before.xml'), /batch-limit/, 'the change was worked out anew')
     await site.on('node1', 'crm_attribute -n batch-limit -D; crm_resource -r WebSite --meta -d priority')
     t.is((await site.run(['site'])).exitCode, 0)
   })
