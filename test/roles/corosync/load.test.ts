@@ -1,11 +1,10 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 /* oxlint-disable typescript/unbound-method -- tasks and checks do not use `this` */
 import test from 'ava'
-import { sha256 } from '../../../runner/blocks/file.js'
 import { parseCorosyncConf } from '../../../runner/cluster/corosync-conf.js'
 import { flatten } from '../../../runner/cluster/corosync-keys.js'
-import { corosyncRunsItsFiles, refuseRestart } from '../../../runner/cluster/corosync-load.js'
-import { notes } from '../../../runner/cluster/corosync-start.js'
+import { corosyncRunsItsFiles } from '../../../runner/cluster/corosync-load.js'
+import { keyNote } from '../../../runner/cluster/loaded.js'
 import { Skip } from '../../../runner/engine/task.js'
 import { TaskError } from '../../../runner/errors.js'
 import { wantedConf } from '../../../roles/corosync/conf.js'
@@ -27,7 +26,7 @@ function node(given: State = {}): Answers {
   return { 'text of files': text, 'state of files': key === undefined ? undefined : { hash: key }, 'state of units': { active }, 'corosync-cmapctl': keys }
 }
 
-const settled = node({ keys: running(conf, { [notes.conf]: sha256(conf), [notes.key]: 'k' }) })
+const settled = node({ keys: running(conf, { [keyNote]: 'k' }) })
 
 test('what is noted as loaded is in sync', async t => {
   t.deepEqual(await check(scopeOf({ node1: settled, node2: settled })), [])
@@ -85,6 +84,6 @@ test('only what a reload does not change is refused, with both values', t => {
 })
 
 test('another key than the loaded one, the same on all nodes, is taken up by a reload', async t => {
-  const finding = await check(scopeOf({ node1: settled, node2: node({ keys: running(conf, { [notes.conf]: sha256(conf), [notes.key]: 'old' }) }) }))
+  const finding = await check(scopeOf({ node1: settled, node2: node({ keys: running(conf, { [keyNote]: 'old' }) }) }))
   t.deepEqual((finding as { subject: string }[]).map(({ subject }) => subject), ['key that corosync runs with on node2'])
 })

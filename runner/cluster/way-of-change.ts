@@ -1,0 +1,91 @@
+import { TaskError } from '../errors.js'
+import type { Difference } from '../engine/events.js'
+import { classify, hardest, recreatedLink, type ChangeClass, type Judgement } from './change-class.js'
+import { parseCorosyncConf } from './corosync-conf.js'
+import { flatten } from './corosync-keys.js'
+import { byNodeId, configured } from './key-differences.js'
+import { notInForce, oldestCorosync, type Loaded } from './loaded.js'
+import type { ClusterMember, Scope } from './members.js'
+import { runsDebianDefault } from './node-ids.js'
+import { rollRefusal } from './rolling-refusal.js'
+
+/** How a running cluster gets from what it runs with to a file. */
+export interface Way {
+  /** The hardest class of all changes; undefined where nothing that runs would change. */
+  class: ChangeClass | undefined
+  /** What each node runs with and the file says otherwise. */
+  changes: { member: ClusterMember; changes: Difference[] }[]
+  judge(change: Difference): Judgement
+  /** Links whose address changes, or protocol: taken away and put back. */
+  recreated: number[]
+  /** Why a roll is not possible, where the way would be one: then all stops, as was allowed. */
+  obstacle?: string
+}
+
+/**
+ * How the running nodes get to a corosync.conf.
+ *
+ * @param isResumed - a roll that was interrupted goes on: what stands in its way now may be what it left behind, so
+ *   that each node's turn decides.
+ * @throws TaskError where the way is one that was not allowed, with every key, both values, and why.
+ */
+export async function wayTo(conf: string, loaded: Loaded[], scope: Scope, isResumed = false): Promise<Way> {
+  const running = loaded.filter(({ active, keys }) => active && keys && !runsDebianDefault(keys))
+  const changes = running.map(({ member, keys }) => ({ member, changes: notInForce(conf, keys!, member.name) }))
+  const all = changes.flatMap(({ changes: some }) => some)
+  if (all.length === 0) return { class: undefined, changes, judge: () => ({ class: 'live reload', why: 'corosync runs it already' }), recreated: [] }
+  const file = byNodeId(flatten(parseCorosyncConf(conf)))
+  const steadyLink = running.every(({ keys }) => keepsALink(byNodeId(configured(keys!)), file))
+  const version = await oldestCorosync(scope.members)
+  const judge = (change: Difference) => classify(change, { version, steadyLink })
+  const recreated = [...new Set(all.flatMap(change => recreatedLink(change) ?? []))]
+  const way = { class: hardest(all.map(change => judge(change).class)), changes, judge, recreated }
+  if (way.class === 'rolling restart') {
+    const obstacle = isResumed ? undefined : await rollRefusal(conf, loaded, scope)
+    if (obstacle === undefined) return way
+    if (!scope.consent.outage) throw refusal(`corosync cannot be restarted one node at a time: ${obstacle}`, way)
+    return { ...way, class: 'full stop', obstacle }
+  }
+  if (way.class === 'full stop' && !scope.consent.outage) throw refusal('corosync would have to be stopped on all nodes at once', way)
+  return way
+}
+
+/** Whether at least one link has the same addresses before and after. */
+export function keepsALink(before: Map<string, string>, after: Map<string, string>): boolean {
+  const links = linksOf(before)
+  return [...linksOf(after)].some(([link, addresses]) => links.get(link) === addresses)
+}
+
+/** The addresses of each link, by node id, as one text. */
+function linksOf(keys: Map<string, string>): Map<string, string> {
+  const links = new Map<string, string>()
+  for (const [key, address] of [...keys].toSorted(([one], [other]) => one < other ? -1 : 1)) {
+    const [, id, link] = /^nodelist\.nodeid\.(\d+)\.ring(\d+)_addr$/.exec(key) ?? []
+    if (link !== undefined) links.set(link, `${links.get(link) ?? ''} ${id}=${address}`)
+  }
+  return links
+}
+
+function refusal(what: string, way: Way): TaskError {
+  const all = way.changes.flatMap(({ changes }) => changes).filter(change => way.judge(change).class === way.class)
+  const values = all.map(change => `${change.subject} is ${valueText(change.from)} and would be ${valueText(change.to)} (${way.judge(change).why})`)
+  return new TaskError(`${what}, and nothing was changed: ${[...new Set(values)].join('; ')}`, {
+    hint: 'declare what runs; or `--allow-outage` stops the cluster, changes this and starts it again: the service is down meanwhile',
+  })
+}
+
+function valueText(value: string | undefined): string {
+  return value ?? '(not set)'
+}
+
+/** A class with its reason, as the note of a difference. */
+export function noteOf({ class: name, why }: Judgement, { class: way, obstacle }: Way): string {
+  const words: Record<ChangeClass, string> = {
+    'live reload': 'live',
+    'two-step reload': 'two-step reload',
+    'rolling restart': 'rolling restart, one node at a time',
+    'full stop': 'full stop, the service is down meanwhile',
+  }
+  if (name === 'rolling restart' && way === 'full stop') return `${words[way]}: ${obstacle ?? why}`
+  return `${words[name]}: ${why}`
+}
