@@ -67,8 +67,8 @@ function linksOf(keys: Map<string, string>): Map<string, string> {
 }
 
 function refusal(what: string, way: Way): TaskError {
-  const all = way.changes.flatMap(({ changes }) => changes).filter(change => way.judge(change).class === way.class)
-  const values = all.map(change => `${change.subject} is ${valueText(change.from)} and would be ${valueText(change.to)} (${way.judge(change).why})`)
+  const values = way.changes.flatMap(({ changes }) => changes)
+    .map(change => `${change.subject} is ${valueText(change.from)} and would be ${valueText(change.to)} (${noteOf(way.judge(change), way)})`)
   return new TaskError(`${what}, and nothing was changed: ${[...new Set(values)].join('; ')}`, {
     hint: 'declare what runs; or `--allow-outage` stops the cluster, changes this and starts it again: the service is down meanwhile',
   })
