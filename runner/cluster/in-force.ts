@@ -38,11 +38,11 @@ export function inForce(cmap: Map<string, CmapValue>, quorum: Quorum | undefined
 }
 
 /** Whether the flag would be on, were the cmap's values in force. */
-function saysOn(key: string, keys: Map<string, CmapValue>, { members, flags: shown }: Quorum): boolean {
+function saysOn(key: string, keys: Map<string, CmapValue>, { votes, flags: shown }: Quorum): boolean {
   const is = (name: string) => keys.get(`quorum.${name}`)?.value
   // two_node brings wait_for_all with it where that is not said (votequorum(5)).
   if (key === 'quorum.wait_for_all') return (is('wait_for_all') ?? is('two_node')) === '1'
   if (key !== 'quorum.auto_tie_breaker') return keys.get(key)?.value === '1'
   // votequorum switches it off by itself where the votes are odd and nobody waits for all.
-  return is('auto_tie_breaker') === '1' && (members.length % 2 === 0 || shown.includes('WaitForAll'))
+  return is('auto_tie_breaker') === '1' && ((votes?.expected ?? 0) % 2 === 0 || shown.includes('WaitForAll'))
 }

@@ -15,7 +15,7 @@ export interface Way {
   class: ChangeClass | undefined
   /** What each node runs with and the file says otherwise. */
   changes: { member: ClusterMember; changes: Difference[] }[]
-  judge(change: Difference): Judgement
+  judge: (change: Difference) => Judgement
   /** Links whose address changes, or protocol: taken away and put back. */
   recreated: number[]
   /** Why a roll is not possible, where the way would be one: then all stops, as was allowed. */
