@@ -39,8 +39,12 @@ function shown(subject: string, value: string | undefined): string | undefined {
   return subject === 'totem.key' && value !== undefined ? new Secret(Buffer.from(value)).toString() : value
 }
 
-// Corosync 3's transport where the file names none.
-const defaults = new Map([['totem.transport', 'knet']])
+// What Corosync 3 does where the file says nothing (corosync.conf(5), votequorum(5)), for keys that cost a restart.
+const defaults = new Map([
+  ['totem.transport', 'knet'], ['totem.link_mode', 'passive'],
+  ['quorum.allow_downscale', '0'], ['quorum.auto_tie_breaker', '0'], ['quorum.expected_votes_tracking', '0'],
+  ['quorum.last_man_standing', '0'], ['quorum.last_man_standing_window', '10000'],
+])
 
 /** The running keys that come from the file, without those which Corosync itself adds to its sections. */
 export function configured(running: Map<string, CmapValue>): Map<string, string> {

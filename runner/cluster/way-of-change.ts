@@ -1,6 +1,6 @@
 import { TaskError } from '../errors.js'
 import type { Difference } from '../engine/events.js'
-import { classify, hardest, recreatedLink, type ChangeClass, type Judgement } from './change-class.js'
+import { changeClasses, classify, hardest, recreatedLink, type ChangeClass, type Judgement } from './change-class.js'
 import { parseCorosyncConf } from './corosync-conf.js'
 import { flatten } from './corosync-keys.js'
 import { byNodeId, configured } from './key-differences.js'
@@ -67,7 +67,9 @@ function linksOf(keys: Map<string, string>): Map<string, string> {
 }
 
 function refusal(what: string, way: Way): TaskError {
+  const rank = (change: Difference) => changeClasses.indexOf(way.judge(change).class)
   const values = way.changes.flatMap(({ changes }) => changes)
+    .toSorted((one, other) => rank(other) - rank(one))
     .map(change => `${change.subject} is ${valueText(change.from)} and would be ${valueText(change.to)} (${noteOf(way.judge(change), way)})`)
   return new TaskError(`${what}, and nothing was changed: ${[...new Set(values)].join('; ')}`, {
     hint: 'declare what runs; or `--allow-outage` stops the cluster, changes this and starts it again: the service is down meanwhile',
@@ -79,13 +81,13 @@ function valueText(value: string | undefined): string {
 }
 
 /** A class with its reason, as the note of a difference. */
-export function noteOf({ class: name, why }: Judgement, { class: way, obstacle }: Way): string {
+export function noteOf({ class: name, why }: Judgement, { obstacle }: Way): string {
   const words: Record<ChangeClass, string> = {
     'live reload': 'live',
     'two-step reload': 'two-step reload',
     'rolling restart': 'rolling restart, one node at a time',
     'full stop': 'full stop, the service is down meanwhile',
   }
-  if (name === 'rolling restart' && way === 'full stop') return `${words[way]}: ${obstacle ?? why}`
+  if (name === 'rolling restart' && obstacle !== undefined) return `${words['full stop']}: ${obstacle}`
   return `${words[name]}: ${why}`
 }
