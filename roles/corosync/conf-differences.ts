@@ -1,7 +1,7 @@
 import { parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
 import { confPath } from '../../runner/cluster/corosync-files.js'
 import { flatten } from '../../runner/cluster/corosync-keys.js'
-import { betweenFiles, byNodeId, configured } from '../../runner/cluster/key-differences.js'
+import { betweenFiles, runningValue, sameValue } from '../../runner/cluster/key-differences.js'
 import { groupedOverNodes } from '../../runner/cluster/key-report.js'
 import type { Loaded } from '../../runner/cluster/loaded.js'
 import { sharedTextDifferences, type ClusterMember } from '../../runner/cluster/members.js'
@@ -24,8 +24,7 @@ export function confDifferences(wanted: string, texts: [ClusterMember, string | 
     if (differing.length === 0) asText.push([member, text])
     const running = loaded.find(({ member: other }) => other === member)?.keys
     for (const difference of differing) {
-      const now = running && byNodeId(configured(running)).get(difference.subject)
-      asKeys.push([member, { ...difference, ...running && { note: noteFor(difference, now, way) } }])
+      asKeys.push([member, { ...difference, ...running && { note: noteFor(difference, runningValue(difference.subject, running), way) } }])
     }
   }
   return [...sharedTextDifferences(confPath, wanted, asText), ...groupedOverNodes(asKeys)]
@@ -44,7 +43,7 @@ function keysOf(text: string): Map<string, string> | undefined {
 /** How the change takes effect, and what Corosync runs with where that is not what the file says. */
 function noteFor(difference: Difference, running: string | undefined, way: Way): string {
   const { subject, from, to } = difference
-  if (running === to) return `corosync runs ${running ?? 'without it'}: only the file is put right`
+  if (sameValue(running, to)) return `corosync runs ${running ?? 'without it'}: only the file is put right`
   const note = noteOf(way.judge({ subject, from: running, to }), way)
-  return running === from ? note : `${note}; corosync runs ${running ?? 'without it'}`
+  return sameValue(running, from) ? note : `${note}; corosync runs ${running ?? 'without it'}`
 }

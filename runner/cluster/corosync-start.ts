@@ -1,5 +1,5 @@
 import { until } from '../engine/until.js'
-import { membersOf } from './cmap.js'
+import { membersOf, nodeIdsIn } from './cmap.js'
 import { runningKeys } from './facts.js'
 import { keyNote, type Loaded } from './loaded.js'
 import type { ClusterMember, Scope } from './members.js'
@@ -17,12 +17,12 @@ export async function startTogether(stopped: Loaded[], loaded: Loaded[], { aband
 }
 
 async function untilJoined(members: ClusterMember[], abandon: AbortSignal): Promise<void> {
-  const expected = members.map(({ node }) => node.links[0])
   const hint = 'is UDP port 5405 open between the nodes? `corosync-cfgtool -s` and `journalctl -u corosync` there say more'
   await Promise.all(members.map(member => until(`${member.name} to see ${members.length} nodes joined`, joinTime, async () => {
     const keys = await member.readAgain(runningKeys)
-    const joined = keys ? membersOf(keys).filter(({ status }) => status === 'joined').map(({ addresses }) => addresses[0]) : []
-    return expected.every(address => joined.includes(address)) ? true : undefined
+    const joined = keys ? membersOf(keys).filter(({ status }) => status === 'joined').map(({ nodeId }) => nodeId) : []
+    const ids = nodeIdsIn(keys ?? new Map())
+    return members.every(({ name }) => joined.includes(ids.get(name) ?? 0)) ? true : undefined
   }, { hint, abandon })))
 }
 

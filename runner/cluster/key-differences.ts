@@ -34,6 +34,11 @@ export function betweenFiles(one: Map<string, string>, other: Map<string, string
   })
 }
 
+/** A key's value in what Corosync runs with, by its name in a difference. */
+export function runningValue(subject: string, running: Map<string, CmapValue>): string | undefined {
+  return shown(subject, byNodeId(configured(running)).get(subject) ?? defaults.get(subject))
+}
+
 /** A key can stand in the file itself (`totem.key`), and is nobody's to read. */
 function shown(subject: string, value: string | undefined): string | undefined {
   return subject === 'totem.key' && value !== undefined ? new Secret(Buffer.from(value)).toString() : value
@@ -64,7 +69,7 @@ export function byNodeId(keys: Map<string, string>): Map<string, string> {
   }))
 }
 
-function sameValue(one: string | undefined, other: string | undefined): boolean {
+export function sameValue(one: string | undefined, other: string | undefined): boolean {
   return one === other || (isNumber(one) && isNumber(other) && BigInt(one) === BigInt(other))
 }
 

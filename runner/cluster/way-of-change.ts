@@ -43,7 +43,7 @@ export async function wayTo(conf: string, loaded: Loaded[], scope: Scope, isResu
   if (way.class === 'rolling restart') {
     const obstacle = isResumed ? undefined : await rollRefusal(conf, loaded, scope)
     if (obstacle === undefined) return way
-    if (!scope.consent.outage) throw refusal(`corosync cannot be restarted one node at a time: ${obstacle}`, way)
+    if (!scope.consent.outage) throw refusal('corosync cannot be restarted one node at a time', way, obstacle)
     return { ...way, class: 'full stop', obstacle }
   }
   if (way.class === 'full stop' && !scope.consent.outage) throw refusal('corosync would have to be stopped on all nodes at once', way)
@@ -66,12 +66,12 @@ function linksOf(keys: Map<string, string>): Map<string, string> {
   return links
 }
 
-function refusal(what: string, way: Way): TaskError {
+function refusal(what: string, way: Way, obstacle?: string): TaskError {
   const rank = (change: Difference) => changeClasses.indexOf(way.judge(change).class)
   const values = way.changes.flatMap(({ changes }) => changes)
     .toSorted((one, other) => rank(other) - rank(one))
     .map(change => `${change.subject} is ${valueText(change.from)} and would be ${valueText(change.to)} (${noteOf(way.judge(change), way)})`)
-  return new TaskError(`${what}, and nothing was changed: ${[...new Set(values)].join('; ')}`, {
+  return new TaskError(`${what}, and nothing was changed: ${[...obstacle === undefined ? [] : [obstacle], ...new Set(values)].join('; ')}`, {
     hint: 'declare what runs; or `--allow-outage` stops the cluster, changes this and starts it again: the service is down meanwhile',
   })
 }
