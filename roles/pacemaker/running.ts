@@ -1,5 +1,5 @@
 import type { Node } from '../../runner/cluster/declaration.js'
-import { drainedIn, readmitDrained } from '../../runner/cluster/drained.js'
+import { drainedIn, endDetachment, isDetachedIn, readmitDrained } from '../../runner/cluster/drained.js'
 import { pacemakerLacks, pacemakerViews, startPacemaker, untilOnline } from '../../runner/cluster/pacemaker-state.js'
 import { readOnAll, reachable, refuseUnselected } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
@@ -7,18 +7,19 @@ import type { ClusterTask } from '../../runner/engine/task.js'
 import { unitState } from '../../runner/facts/units.js'
 
 /**
- * Started on all nodes that need it at once, then waited for together. A node that an interrupted run of ours has
- * emptied takes part again; what an admin has put in standby stays.
+ * Started on all nodes that need it at once, then waited for together. What an interrupted run of ours has put in
+ * standby or in maintenance is taken back; what an admin has put there stays.
  */
 export function pacemakerRuns(name: string, needs: readonly string[]): ClusterTask<Node> {
   return clusterTask(name, {
     needs,
     tolerant: true,
     async check({ members }) {
-      const [seen, drained] = await Promise.all([pacemakerViews(members), drainedIn(members)])
+      const [seen, drained, isDetached] = await Promise.all([pacemakerViews(members), drainedIn(members), isDetachedIn(members)])
       return [
         ...pacemakerLacks(members, seen),
         ...drained.map(node => ({ subject: node, from: 'in standby by an interrupted run', to: 'taking part' })),
+        ...(isDetached ? [{ subject: 'resources', from: 'in maintenance by an interrupted run', to: 'watched over' }] : []),
       ]
     },
     async apply(scope) {
@@ -28,6 +29,7 @@ export function pacemakerRuns(name: string, needs: readonly string[]): ClusterTa
       await startPacemaker(stopped)
       await untilOnline(reachable(scope.members), scope)
       await readmitDrained(scope)
+      await endDetachment(scope)
     },
   })
 }

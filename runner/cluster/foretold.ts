@@ -1,15 +1,25 @@
 import type { ClusterState } from './crm-mon.js'
-import { clusterState } from './facts.js'
+import { canDetach } from './detach.js'
+import { cibText, clusterState } from './facts.js'
 import { readOnAll, type Scope } from './members.js'
 import { rollOrder } from './rolling.js'
 import type { Way } from './way-of-change.js'
 
 /** What will become of the service on the way to a new corosync.conf, as sentences. */
 export async function foretell({ members }: Scope, way: Way): Promise<string[]> {
-  if (way.class === 'full stop') return ['Corosync and Pacemaker stop on all nodes and start again: the service is down meanwhile']
-  if (way.class !== 'rolling restart') return []
+  if (way.class !== 'rolling restart' && way.class !== 'full stop') return []
   const state = (await readOnAll(members, clusterState)).find(([, seen]) => seen)?.[1]
+  if (way.class === 'full stop') {
+    const cib = (await readOnAll(members, cibText)).find(([, text]) => text !== undefined)?.[1]
+    return [foretoldStop(state, cib)]
+  }
   return foretoldRoll(way.changes.filter(({ changes }) => changes.length > 0).map(({ member }) => member.name), state)
+}
+
+/** Whether the resources run on while all daemons are away. */
+export function foretoldStop(state: ClusterState | undefined, cib: string | undefined): string {
+  const fate = state && cib !== undefined && canDetach(state, cib) ? 'the resources run on, and nothing watches over them meanwhile' : 'the service is down meanwhile'
+  return `Corosync and Pacemaker stop on all nodes and start again: ${fate}`
 }
 
 /** The order of the nodes, and what each has to give away before it restarts. */

@@ -3,17 +3,23 @@ import { until } from '../engine/until.js'
 import { unitState } from '../facts/units.js'
 import { commitOnAll, confAttributes, confPath, forgetStaged, stageOnAll, validateConf } from './corosync-files.js'
 import { joinTime, startTogether } from './corosync-start.js'
-import { quorum } from './facts.js'
+import type { ClusterState } from './crm-mon.js'
+import { canDetach, detachScript, isDetached } from './detach.js'
+import { endDetachment } from './drained.js'
+import { cibText, quorum } from './facts.js'
 import { lacksKey, type Loaded } from './loaded.js'
 import { readOnAll, refuseUnselected, type Scope } from './members.js'
-import { startPacemaker, untilOnline } from './pacemaker-state.js'
+import { runsAll, startPacemaker, stateOf, untilOnline } from './pacemaker-state.js'
 
 /** Seconds for all resources of a node to stop: the longest advised stop of an agent is 60 s, and some wait for others. */
 const stopTime = 300
 
+/** Seconds for the probes of all resources on all nodes. */
+const findTime = 60
+
 /**
- * Stops the cluster on all nodes, gives it a new corosync.conf where there is one, and starts it again: for what
- * every node must agree on. All are started at once, since one of two that starts alone has no quorum (cluster-facts
+ * Stops Corosync and Pacemaker on all nodes, gives them a new corosync.conf where there is one, and starts them again: for
+ * what every node must agree on. The resources run on meanwhile where they can (`detach.ts`). All nodes are started at once, since one of two that starts alone has no quorum (cluster-facts
  * C4). One step, which the first Ctrl-C lets finish; ended harder, the next run starts what is stopped.
  *
  * @param conf - undefined where the files are right already.
@@ -25,12 +31,15 @@ export async function fullStop(scope: Scope, loaded: Loaded[], conf?: string): P
   refuseImpossible(scope, wanted)
   const served = (await readOnAll(members, unitState('pacemaker.service'))).filter(([, { active }]) => active === 'active').map(([member]) => member)
   if (conf !== undefined) await stageOnAll(members, confPath, conf, confAttributes, validateConf)
+  const before = await detach(scope)
   try {
     await Promise.all(served.map(({ $ }) => $({ timeout: stopTime })`systemctl stop pacemaker.service`))
     await Promise.all(members.map(({ $ }) => $({ timeout: 60 })`systemctl stop corosync.service`))
     if (conf !== undefined) await commitOnAll(members, confPath)
   } catch (error) {
     if (conf !== undefined) await forgetStaged(members, confPath)
+    // Best effort: where no Pacemaker answers any more, the next run of its role takes it back.
+    if (before) await endDetachment(scope).catch(() => {})
     throw error
   }
   await startTogether(wanted, wanted, scope)
@@ -38,6 +47,26 @@ export async function fullStop(scope: Scope, loaded: Loaded[], conf?: string): P
   if (served.length === 0) return
   await startPacemaker(served)
   await untilOnline(served, scope)
+  if (before) await attach(before, scope)
+}
+
+/** @returns what runs, and is to run on; undefined where it stops with Pacemaker. */
+async function detach(scope: Scope): Promise<ClusterState | undefined> {
+  const state = await stateOf(scope)
+  const [there] = (await readOnAll(scope.members, cibText)).filter(([, text]) => text !== undefined)
+  if (!state || !there || !canDetach(state, there[1]!)) return undefined
+  if (!isDetached(there[1]!)) await there[0].$({ timeout: 30 }).script(detachScript())
+  await until('maintenance mode', 30, async () => (await stateOf(scope))?.maintenance === true || undefined, scope)
+  return state
+}
+
+/** Pacemaker is given the resources back once it has found them all again: before that it could only start them anew. */
+async function attach(before: ClusterState, scope: Scope): Promise<void> {
+  await until('Pacemaker to find the resources that run', findTime, async () => {
+    const now = await stateOf(scope)
+    return now && runsAll(now, before) ? true : undefined
+  }, { hint: '`crm_mon -1rf` says what does not run; the next run of the pacemaker role ends the maintenance mode', abandon: scope.abandon })
+  await endDetachment(scope)
 }
 
 function refuseImpossible(scope: Scope, wanted: Loaded[]): void {

@@ -37,3 +37,20 @@ export async function untilOnline(members: ClusterMember[], { abandon }: Pick<Sc
     return pacemakerLacks(members, await pacemakerViews(members)).length === 0 ? true : undefined
   }, { hint: '`crm_mon -1` and `journalctl -u pacemaker` on the nodes say more', abandon })
 }
+
+/** The cluster as a node of it sees it now; undefined where Pacemaker runs nowhere. */
+export async function stateOf({ members }: Pick<Scope, 'members'>): Promise<ClusterState | undefined> {
+  for (const member of members) member.changed()
+  const views = (await readOnAll(members, clusterState)).flatMap(([member, state]) => state ? [[member, state] as const] : [])
+  // The DC decides, so that its view is the one to go by.
+  return (views.find(([{ name }, { dc }]) => dc === name) ?? views[0])?.[1]
+}
+
+/** Whether all that ran before runs; instances of clones that ran on more nodes may be fewer while one is empty. */
+export function runsAll(now: ClusterState, before: ClusterState, isOneEmpty = false): boolean {
+  const instances = ({ resources }: ClusterState, wanted: string) => resources.filter(({ id, active, failed }) => id === wanted && active && !failed).length
+  return before.resources.every(({ id }) => {
+    const former = instances(before, id)
+    return instances(now, id) >= (isOneEmpty && former > 1 ? 1 : former)
+  })
+}

@@ -6,10 +6,9 @@ import { refuseMovedFiles } from './corosync-reload.js'
 import { startTogether } from './corosync-start.js'
 import { drainScript, readmitScript } from './drain.js'
 import { readmitDrained } from './drained.js'
-import { clusterState } from './facts.js'
 import { notInForce, readLoaded, type Loaded } from './loaded.js'
 import { readOnAll, refuseUnselected, type ClusterMember, type Scope } from './members.js'
-import { startPacemaker, untilOnline } from './pacemaker-state.js'
+import { runsAll, startPacemaker, stateOf, untilOnline } from './pacemaker-state.js'
 import { rollRefusal } from './rolling-refusal.js'
 
 /** Seconds for all resources of a node to stop and to start elsewhere: the longest advised stop of an agent is 60 s. */
@@ -111,15 +110,6 @@ function runsAny({ resources }: ClusterState, node: string): boolean {
   return resources.some(({ active, nodes }) => active && nodes.includes(node))
 }
 
-/** Whether all that ran before runs; instances of clones that ran on more nodes may be fewer while one is empty. */
-function runsAll(now: ClusterState, before: ClusterState, isOneEmpty = false): boolean {
-  const instances = ({ resources }: ClusterState, wanted: string) => resources.filter(({ id, active, failed }) => id === wanted && active && !failed).length
-  return before.resources.every(({ id }) => {
-    const former = instances(before, id)
-    return instances(now, id) >= (isOneEmpty && former > 1 ? 1 : former)
-  })
-}
-
 /** @throws TaskError where the new daemon does not run what its file says. */
 async function refuseOldValues({ member, conf }: Loaded): Promise<void> {
   const [now] = await readLoaded([member])
@@ -132,12 +122,4 @@ async function refuseOldValues({ member, conf }: Loaded): Promise<void> {
 async function serving({ members }: Scope): Promise<ClusterMember[]> {
   for (const member of members) member.changed()
   return (await readOnAll(members, unitState('pacemaker.service'))).filter(([, { active }]) => active === 'active').map(([member]) => member)
-}
-
-/** The cluster as a node of it sees it now; undefined where Pacemaker runs nowhere. */
-async function stateOf({ members }: Scope): Promise<ClusterState | undefined> {
-  for (const member of members) member.changed()
-  const views = (await readOnAll(members, clusterState)).flatMap(([member, state]) => state ? [[member, state] as const] : [])
-  // The DC decides, so that its view is the one to go by.
-  return (views.find(([{ name }, { dc }]) => dc === name) ?? views[0])?.[1]
 }

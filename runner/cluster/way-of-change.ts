@@ -72,7 +72,7 @@ function refusal(what: string, way: Way, obstacle?: string): TaskError {
     .toSorted((one, other) => rank(other) - rank(one))
     .map(change => `${change.subject} is ${valueText(change.from)} and would be ${valueText(change.to)} (${noteOf(way.judge(change), way)})`)
   return new TaskError(`${what}, and nothing was changed: ${[...obstacle === undefined ? [] : [obstacle], ...new Set(values)].join('; ')}`, {
-    hint: 'declare what runs; or `--allow-outage` stops the cluster, changes this and starts it again: the service is down meanwhile',
+    hint: 'declare what runs; or `--allow-outage` stops Corosync and Pacemaker on all nodes, changes this and starts them again: nothing fails over meanwhile',
   })
 }
 
@@ -86,7 +86,7 @@ export function noteOf({ class: name, why }: Judgement, { obstacle }: Way): stri
     'live reload': 'live',
     'two-step reload': 'two-step reload',
     'rolling restart': 'rolling restart, one node at a time',
-    'full stop': 'full stop, the service is down meanwhile',
+    'full stop': 'full stop, nothing fails over meanwhile',
   }
   if (name === 'rolling restart' && obstacle !== undefined) return `${words['full stop']}: ${obstacle}`
   return `${words[name]}: ${why}`

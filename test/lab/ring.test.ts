@@ -171,7 +171,7 @@ onLab('a right file with another value running is drift, and is reloaded', async
   t.deepEqual(await runs('runtime.config.totem.token'), everywhere('4650'))
 })
 
-onLab('what all nodes must agree on is refused and not even written; allowed, all stop, change and start at once', async t => {
+onLab('what all nodes must agree on is refused and not even written; allowed, all stop, change and start at once, and the resources run on', async t => {
   const inventory = await declare({ totem: { link_mode: 'active', ip_version: 'ipv4' } })
   const before = await conf()
   for (const words of [['site'], ['site', '--check']]) {
@@ -180,8 +180,12 @@ onLab('what all nodes must agree on is refused and not even written; allowed, al
     t.regex(troubles(refused), /totem\.ip_version is \(not set\) and would be ipv4 \(full stop[^)]*\).*--allow-outage/)
   }
   t.deepEqual(await conf(), before)
-  const { run } = await measured(t, 'full stop', ['site', '--allow-outage'], inventory)
+  const plan = await site.run(['site', '--check', '--allow-outage'], { inventory })
+  t.deepEqual(tasksOf(plan).find(({ task }) => write.endsWith(task))?.effects, ['Corosync and Pacemaker stop on all nodes and start again: the resources run on, and nothing watches over them meanwhile'])
+  const { run, probed } = await measured(t, 'full stop', ['site', '--allow-outage'], inventory)
+  t.is(probed.failed, 0, 'Pacemaker leaves what runs and finds it again')
   t.deepEqual(withStatus(run, 'changed'), [write])
   t.deepEqual(await runs('totem.ip_version'), everywhere('ipv4'))
+  t.false((await site.on('node1', 'cibadmin -Q --scope crm_config')).includes('maintenance-mode'))
   t.is((await site.run(['site', '--check'], { inventory })).exitCode, 0)
 })

@@ -96,6 +96,6 @@ test('where all may stop, what all must agree on is a difference like others', a
   const finding = await check({ ...scopeOf({ node1: other, node2: other }), consent: { outage: true, purge: false } })
   t.deepEqual(finding, [{
     subject: 'totem.cluster_name that corosync runs with on node1, node2', from: 'web', to: 'pacemaker1',
-    note: 'full stop, the service is down meanwhile: all nodes must agree on it, and a reload does not change it',
+    note: 'full stop, nothing fails over meanwhile: all nodes must agree on it, and a reload does not change it',
   }])
 })
