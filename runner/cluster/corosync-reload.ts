@@ -110,14 +110,16 @@ async function refuseNewRing(running: Loaded[], rings: (string | undefined)[], a
   }, { abandon })
 }
 
+/** Between the nodes that run: to one that is stopped, no link can be up. */
 async function untilLinksConnected(running: Loaded[], abandon: AbortSignal): Promise<void> {
   const hint = 'has each node its address on every link, and is UDP open there? `corosync-cfgtool -s` shows which peer is missing'
+  const ids = running.map(({ quorum: state }) => state?.nodeId)
   await Promise.all(running.map(({ member }) => until(`all links of ${member.name} to be connected`, linkTime, async () => {
     const links = await member.readAgain(linkStates)
-    return links?.every(isConnected) ? true : undefined
+    return links?.every(link => isConnected(link, ids)) ? true : undefined
   }, { hint, abandon })))
 }
 
-function isConnected({ peers, faulty }: Link): boolean {
-  return faulty !== true && peers.every(({ connected }) => connected)
+function isConnected({ peers, faulty }: Link, ids: (number | undefined)[]): boolean {
+  return faulty !== true && peers.every(({ nodeId, connected }) => connected || !ids.includes(nodeId))
 }

@@ -23,15 +23,11 @@ const calm = 1
  */
 export async function roll(scope: Scope): Promise<void> {
   await putPacemakerBack(scope)
-  let pending = rollOrder(stale(await readLoaded(scope.members)), await stateOf(scope))
+  const pending = rollOrder(stale(await readLoaded(scope.members)), await stateOf(scope))
   refuseUnselected(scope, pending)
-  while (pending.length > 0) {
-    const [member, ...others] = pending
-    await restart(member!, scope)
-    if (scope.stop.aborted && others.length > 0) {
-      throw new InterruptedError(`interrupted: ${others.map(({ name }) => name).join(', ')} not restarted yet`)
-    }
-    pending = others
+  for (const [at, member] of pending.entries()) {
+    if (scope.stop.aborted) throw new InterruptedError(`interrupted: ${pending.slice(at).map(({ name }) => name).join(', ')} not restarted yet`)
+    await restart(member, scope)
   }
 }
 
