@@ -1,5 +1,5 @@
 import type { Node } from '../../runner/cluster/declaration.js'
-import { drainedIn, endDetachment, isDetachedIn, readmitDrained } from '../../runner/cluster/drained.js'
+import { drainedIn, endDetachment, isDetachedIn, readmitDrained } from '../../runner/cluster/ours-in-cib.js'
 import { pacemakerLacks, pacemakerViews, startPacemaker, untilOnline } from '../../runner/cluster/pacemaker-state.js'
 import { readOnAll, reachable, refuseUnselected } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'

@@ -7,7 +7,6 @@ import { confPath } from './corosync-files.js'
 import { reload } from './corosync-reload.js'
 import { joinTime, startTogether } from './corosync-start.js'
 import type { Node } from './declaration.js'
-import { drainedIn } from './drained.js'
 import { runningKeys } from './facts.js'
 import { foretell } from './foretold.js'
 import { fullStop } from './full-stop.js'
@@ -59,8 +58,7 @@ export function corosyncRunsItsFiles(needs: readonly string[]): ClusterTask<Node
 
 /** All nodes hold the same file, so that any one's will do. */
 async function wayOf(scope: Scope, loaded: Loaded[]): Promise<Way> {
-  const isResumed = loaded.some(({ active }) => !active) || (await drainedIn(scope.members)).length > 0
-  return wayTo(loaded[0]!.conf!, loaded, scope, isResumed)
+  return wayTo(loaded[0]!.conf!, loaded, scope, { mayResume: true })
 }
 
 function hasClass({ changes, judge }: Way, ...classes: string[]): boolean {

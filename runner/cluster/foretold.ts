@@ -1,7 +1,8 @@
 import type { ClusterState } from './crm-mon.js'
 import { canDetach } from './detach.js'
-import { cibText, clusterState } from './facts.js'
+import { clusterState } from './facts.js'
 import { readOnAll, type Scope } from './members.js'
+import { cibOf } from './ours-in-cib.js'
 import { rollOrder } from './rolling.js'
 import type { Way } from './way-of-change.js'
 
@@ -9,10 +10,7 @@ import type { Way } from './way-of-change.js'
 export async function foretell({ members }: Scope, way: Way): Promise<string[]> {
   if (way.class !== 'rolling restart' && way.class !== 'full stop') return []
   const state = (await readOnAll(members, clusterState)).find(([, seen]) => seen)?.[1]
-  if (way.class === 'full stop') {
-    const cib = (await readOnAll(members, cibText)).find(([, text]) => text !== undefined)?.[1]
-    return [foretoldStop(state, cib)]
-  }
+  if (way.class === 'full stop') return [foretoldStop(state, (await cibOf(members))?.cib)]
   return foretoldRoll(way.changes.filter(({ changes }) => changes.length > 0).map(({ member }) => member.name), state)
 }
 

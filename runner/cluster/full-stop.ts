@@ -5,8 +5,8 @@ import { commitOnAll, confAttributes, confPath, forgetStaged, stageOnAll, valida
 import { joinTime, startTogether } from './corosync-start.js'
 import type { ClusterState } from './crm-mon.js'
 import { canDetach, detachScript, isDetached } from './detach.js'
-import { endDetachment } from './drained.js'
-import { cibText, quorum } from './facts.js'
+import { cibOf, endDetachment } from './ours-in-cib.js'
+import { quorum } from './facts.js'
 import { lacksKey, type Loaded } from './loaded.js'
 import { readOnAll, refuseUnselected, type Scope } from './members.js'
 import { runsAll, startPacemaker, stateOf, untilOnline } from './pacemaker-state.js'
@@ -53,20 +53,26 @@ export async function fullStop(scope: Scope, loaded: Loaded[], conf?: string): P
 /** @returns what runs, and is to run on; undefined where it stops with Pacemaker. */
 async function detach(scope: Scope): Promise<ClusterState | undefined> {
   const state = await stateOf(scope)
-  const [there] = (await readOnAll(scope.members, cibText)).filter(([, text]) => text !== undefined)
-  if (!state || !there || !canDetach(state, there[1]!)) return undefined
-  if (!isDetached(there[1]!)) await there[0].$({ timeout: 30 }).script(detachScript())
+  const found = await cibOf(scope.members)
+  if (!state || !found || !canDetach(state, found.cib)) return undefined
+  if (!isDetached(found.cib)) await found.member.$({ timeout: 30 }).script(detachScript())
   await until('maintenance mode', 30, async () => (await stateOf(scope))?.maintenance === true || undefined, scope)
   return state
 }
 
-/** Pacemaker is given the resources back once it has found them all again: before that it could only start them anew. */
+/**
+ * Pacemaker is given the resources back once it has found them all again; what it does not find by then has failed
+ * meanwhile, and is its to mend.
+ */
 async function attach(before: ClusterState, scope: Scope): Promise<void> {
-  await until('Pacemaker to find the resources that run', findTime, async () => {
-    const now = await stateOf(scope)
-    return now && runsAll(now, before) ? true : undefined
-  }, { hint: '`crm_mon -1rf` says what does not run; the next run of the pacemaker role ends the maintenance mode', abandon: scope.abandon })
-  await endDetachment(scope)
+  try {
+    await until('Pacemaker to find the resources that run', findTime, async () => {
+      const now = await stateOf(scope)
+      return now && runsAll(now, before) ? true : undefined
+    }, { hint: '`crm_mon -1rf` says what does not run', abandon: scope.abandon })
+  } finally {
+    await endDetachment(scope)
+  }
 }
 
 function refuseImpossible(scope: Scope, wanted: Loaded[]): void {

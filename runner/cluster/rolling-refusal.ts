@@ -1,7 +1,7 @@
 import type { ClusterState } from './crm-mon.js'
 import { flatten } from './corosync-keys.js'
 import { nodeSections, parseCorosyncConf } from './corosync-conf.js'
-import { drainedIn } from './drained.js'
+import { drainedIn } from './ours-in-cib.js'
 import { clusterState } from './facts.js'
 import type { Loaded } from './loaded.js'
 import { readOnAll, type Scope } from './members.js'

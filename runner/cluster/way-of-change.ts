@@ -7,6 +7,7 @@ import { byNodeId, configured } from './key-differences.js'
 import { notInForce, oldestCorosync, type Loaded } from './loaded.js'
 import type { ClusterMember, Scope } from './members.js'
 import { runsDebianDefault } from './node-ids.js'
+import { drainedIn } from './ours-in-cib.js'
 import { rollRefusal } from './rolling-refusal.js'
 
 /** How a running cluster gets from what it runs with to a file. */
@@ -25,11 +26,11 @@ export interface Way {
 /**
  * How the running nodes get to a corosync.conf.
  *
- * @param isResumed - a roll that was interrupted goes on: what stands in its way now may be what it left behind, so
- *   that each node's turn decides.
+ * @param mayResume - the files are in place: where a roll was interrupted, what stands in its way now may be what it
+ *   left behind, and each node's turn decides.
  * @throws TaskError where the way is one that was not allowed, with every key, both values, and why.
  */
-export async function wayTo(conf: string, loaded: Loaded[], scope: Scope, isResumed = false): Promise<Way> {
+export async function wayTo(conf: string, loaded: Loaded[], scope: Scope, { mayResume = false } = {}): Promise<Way> {
   const running = loaded.filter(({ active, keys }) => active && keys && !runsDebianDefault(keys))
   const changes = running.map(({ member, keys }) => ({ member, changes: notInForce(conf, keys!, member.name) }))
   const all = changes.flatMap(({ changes: some }) => some)
@@ -41,6 +42,7 @@ export async function wayTo(conf: string, loaded: Loaded[], scope: Scope, isResu
   const recreated = [...new Set(all.flatMap(change => recreatedLink(change) ?? []))]
   const way = { class: hardest(all.map(change => judge(change).class)), changes, judge, recreated }
   if (way.class === 'rolling restart') {
+    const isResumed = mayResume && (loaded.some(({ active }) => !active) || (await drainedIn(scope.members)).length > 0)
     const obstacle = isResumed ? undefined : await rollRefusal(conf, loaded, scope)
     if (obstacle === undefined) return way
     if (!scope.consent.outage) throw refusal('corosync cannot be restarted one node at a time', way, obstacle)
