@@ -1,5 +1,5 @@
 import { correctAttributes, keyAttributes, keyPath, makeKey, replaceOnAll, withWrongAttributes } from '../../runner/cluster/corosync-files.js'
-import { notes } from '../../runner/cluster/corosync-start.js'
+import { keyNote } from '../../runner/cluster/loaded.js'
 import type { Node } from '../../runner/cluster/declaration.js'
 import { runningKeys } from '../../runner/cluster/facts.js'
 import { on, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
@@ -73,7 +73,7 @@ export function keptKey(hashes: [node: string, hash: string | undefined][], load
 
 async function loadedHashes({ members }: Scope): Promise<Set<string>> {
   const all = await readOnAll(members, runningKeys)
-  return new Set(all.flatMap(([, keys]) => keys?.get(notes.key)?.value ?? []))
+  return new Set(all.flatMap(([, keys]) => keys?.get(keyNote)?.value ?? []))
 }
 
 /** The bytes pass through this machine's memory and nowhere else. */

@@ -1,36 +1,49 @@
 import { corosyncConf, parseCorosyncConf, type Section } from '../../runner/cluster/corosync-conf.js'
 import { confAttributes, confPath, correctAttributes, replaceOnAll, validateConf, withWrongAttributes } from '../../runner/cluster/corosync-files.js'
-import { flatten } from '../../runner/cluster/corosync-keys.js'
-import { refuseRestart } from '../../runner/cluster/corosync-load.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration.js'
-import { runningKeys } from '../../runner/cluster/facts.js'
-import { differingKeys } from '../../runner/cluster/live-keys.js'
-import { readOnAll, refuseUnselected, sharedTextDifferences, type Scope } from '../../runner/cluster/members.js'
-import { resolveNodeIds, runsDebianDefault } from '../../runner/cluster/node-ids.js'
+import { foretell } from '../../runner/cluster/foretold.js'
+import { fullStop } from '../../runner/cluster/full-stop.js'
+import { readLoaded } from '../../runner/cluster/loaded.js'
+import { readOnAll, refuseUnselected, type Scope } from '../../runner/cluster/members.js'
+import { resolveNodeIds } from '../../runner/cluster/node-ids.js'
 import { clusterTask } from '../../runner/cluster/role.js'
+import { wayTo } from '../../runner/cluster/way-of-change.js'
 import type { ClusterTask } from '../../runner/engine/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
+import { confDifferences } from './conf-differences.js'
 
 /**
- * corosync.conf, the same bytes on every node. What runs is not touched here, but a file that Corosync could only
- * take up by a restart is not even written: the next boot would bring it about.
+ * corosync.conf, the same bytes on every node. What runs is not touched here but for a full stop, and a file that
+ * Corosync could only take up in a way that was not allowed is not even written: the next boot would bring it about.
  */
 export function declaredConf(name: string, cluster: Cluster): ClusterTask<Node> {
   return clusterTask(name, {
     needs: ['no default cluster'],
     async check(scope) {
       const { texts, wanted, wrong, askew } = await observe(scope, cluster)
-      if (wrong.length > 0) await refuseWhatRunsOtherwise(scope, wanted)
       refuseUnselected(scope, [...wrong, ...askew.map(({ member }) => member)])
-      return [...sharedTextDifferences(confPath, wanted, texts), ...askew.flatMap(({ differences }) => differences)]
+      const differences = wrong.length === 0 ? [] : confDifferences(wanted, texts, await readLoaded(scope.members), await wayOf(scope, wanted))
+      return [...differences, ...askew.flatMap(({ differences: some }) => some)]
+    },
+    async forecast(scope) {
+      const { wanted, wrong } = await observe(scope, cluster)
+      return wrong.length === 0 ? [] : foretell(scope, await wayOf(scope, wanted))
     },
     async apply(scope) {
       const { wanted, wrong, askew } = await observe(scope, cluster)
-      await replaceOnAll(wrong, confPath, wanted, confAttributes, validateConf)
+      if (wrong.length > 0 && (await wayOf(scope, wanted)).class === 'full stop') {
+        await fullStop(scope, await readLoaded(scope.members), wanted)
+      } else {
+        await replaceOnAll(wrong, confPath, wanted, confAttributes, validateConf)
+      }
       await correctAttributes(askew.map(({ member }) => member), confPath, confAttributes)
     },
   })
+}
+
+async function wayOf(scope: Scope, wanted: string) {
+  return wayTo(wanted, await readLoaded(scope.members), scope)
 }
 
 /** What the nodes hold, what they are to hold, and which of them hold something else or hold it with a wrong mode or owner. */
@@ -72,12 +85,5 @@ function readable(text: string | undefined): Section | undefined {
     return text === undefined ? undefined : parseCorosyncConf(text)
   } catch {
     return undefined
-  }
-}
-
-async function refuseWhatRunsOtherwise({ members }: Pick<Scope, 'members'>, wanted: string): Promise<void> {
-  const declared = flatten(parseCorosyncConf(wanted))
-  for (const [{ name }, keys] of await readOnAll(members, runningKeys)) {
-    if (keys && !runsDebianDefault(keys)) refuseRestart(differingKeys(declared, keys), name)
   }
 }

@@ -1,4 +1,4 @@
-import { membersOf } from '../../runner/cluster/cmap.js'
+import { membersOf, nodeIdsIn } from '../../runner/cluster/cmap.js'
 import type { Cluster } from '../../runner/cluster/declaration.js'
 import { linkStates, quorum, runningKeys } from '../../runner/cluster/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
@@ -28,14 +28,16 @@ export function linksConnected(cluster: Cluster) {
   }
 }
 
+/** By node id: what Corosync says of a member's addresses is as old as its joining, and a link can change since. */
 export function everyNodeJoined(cluster: Cluster) {
   return async (scope: Scope): Promise<Verdict> => {
-    const addresses = new Map(cluster.nodes.map(({ name, links }) => [links[0], name]))
     const { complaints } = await fromEveryView(scope, runningKeys, silent, keys => {
-      const joined = membersOf(keys).filter(({ status }) => status === 'joined').flatMap(({ addresses: [first] }) => first ?? [])
+      const ids = nodeIdsIn(keys)
+      const joined = membersOf(keys).filter(({ status }) => status === 'joined')
+      const declared = cluster.nodes.map(({ name, links: [address] }) => ({ name, address, id: ids.get(name) }))
       return [
-        ...[...addresses].filter(([address]) => !joined.includes(address!)).map(([address, name]) => `${name} (${address}) has not joined`),
-        ...joined.filter(address => !addresses.has(address)).map(address => `${address} has joined and is not declared`),
+        ...declared.filter(({ id }) => !joined.some(({ nodeId }) => nodeId === id)).map(({ name, address }) => `${name} (${address}) has not joined`),
+        ...joined.filter(({ nodeId }) => !declared.some(({ id }) => id === nodeId)).map(({ nodeId, addresses: [address] }) => `node ${nodeId} (${address}) has joined and is not declared`),
       ]
     })
     const names = cluster.nodes.map(({ name }) => name).join(', ')

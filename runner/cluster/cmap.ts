@@ -52,3 +52,11 @@ export function membersOf(keys: Map<string, CmapValue>): Member[] {
   }
   return [...members.values()].sort((one, other) => one.nodeId - other.nodeId)
 }
+
+/** The ids of the nodes that Corosync was told of, by name. */
+export function nodeIdsIn(keys: Map<string, CmapValue>): Map<string, number> {
+  return new Map([...keys].flatMap(([key, { value }]) => {
+    const [, place] = /^nodelist\.node\.(\d+)\.name$/.exec(key) ?? []
+    return place === undefined ? [] : [[value, Number(keys.get(`nodelist.node.${place}.nodeid`)?.value)] as const]
+  }))
+}

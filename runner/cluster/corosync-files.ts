@@ -31,9 +31,16 @@ fi`
 export async function replaceOnAll(
   touched: ClusterMember[], path: string, content: string | Secret, attributes: FileAttributes, validate?: Validate,
 ): Promise<void> {
+  await stageOnAll(touched, path, content, attributes, validate)
+  await commitOnAll(touched, path)
+}
+
+/** The first half: nothing is in place yet, and where one node cannot take the file, no node keeps it. */
+export async function stageOnAll(
+  touched: ClusterMember[], path: string, content: string | Secret, attributes: FileAttributes, validate?: Validate,
+): Promise<void> {
   const candidate = candidateOf(path)
   const hash = content instanceof Secret ? content.hash : sha256(content)
-  const forget = () => Promise.allSettled(touched.map(({ $ }) => $`rm -f -- ${candidate}`))
   try {
     await Promise.all(touched.map(async ({ $, name }) => {
       await $({ input: content }).script(stageScript(path, candidate, attributes, validate))
@@ -41,10 +48,19 @@ export async function replaceOnAll(
       if (!stdout.startsWith(hash)) throw new TaskError(`${name} holds another ${path} than was sent`)
     }))
   } catch (error) {
-    await forget()
+    await forgetStaged(touched, path)
     throw error
   }
-  await Promise.all(touched.map(({ $ }) => $.script(`set -e\n${commitScript(path, candidate)}`)))
+}
+
+/** The second half: what was staged is put in place. */
+export async function commitOnAll(touched: ClusterMember[], path: string): Promise<void> {
+  await Promise.all(touched.map(({ $ }) => $.script(`set -e\n${commitScript(path, candidateOf(path))}`)))
+}
+
+/** In place of the second half. */
+export async function forgetStaged(touched: ClusterMember[], path: string): Promise<void> {
+  await Promise.allSettled(touched.map(({ $ }) => $`rm -f -- ${candidateOf(path)}`))
 }
 
 /** Nodes on which the file is there, with another mode or owner. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { count, mapping, oneOf, scalar } from '../inventory/check.js'
+import { count, expected, mapping, oneOf, scalar } from '../inventory/check.js'
 import { onlySaid } from './declaration-said.js'
 
 /** The keys that corosync.conf(5) and votequorum(5) of Corosync 3.1 know, with the values they take. */
@@ -116,19 +116,17 @@ function section(
 }
 
 /** `cluster.corosync`: the keys of the totem section that people set most, and all others by section. */
-export const corosyncSchema = mapping(
-  'a mapping of settings of Corosync',
-  {
-    token: z.optional(totemKeys.token),
-    token_retransmits_before_loss_const: z.optional(totemKeys.token_retransmits_before_loss_const),
-    crypto_cipher: z.optional(totemKeys.crypto_cipher),
-    crypto_hash: z.optional(totemKeys.crypto_hash),
-    transport: z.optional(oneOf(['knet', 'udpu', 'udp'])),
-    totem: section('totem', totemKeys, saidElsewhere),
-    quorum: section('quorum', quorumKeys, { device: 'Quorum devices are not managed yet.' }),
-    logging: section('logging', loggingKeys, { logger_subsys: 'Subsections are not managed yet.' }),
-  },
-  { links: 'More than one link is not managed yet: link 0 is the address of each node.' },
-)
+export const corosyncSchema = mapping('a mapping of settings of Corosync', {
+  token: z.optional(totemKeys.token),
+  token_retransmits_before_loss_const: z.optional(totemKeys.token_retransmits_before_loss_const),
+  crypto_cipher: z.optional(totemKeys.crypto_cipher),
+  crypto_hash: z.optional(totemKeys.crypto_hash),
+  transport: z.optional(oneOf(['knet', 'udpu', 'udp'])),
+  totem: section('totem', totemKeys, saidElsewhere),
+  quorum: section('quorum', quorumKeys, { device: 'Quorum devices are not managed yet.' }),
+  logging: section('logging', loggingKeys, { logger_subsys: 'Subsections are not managed yet.' }),
+  // Link 1 and on: who is on them and with which address is for declaration-links.ts to say.
+  links: z.optional(z.array(z.unknown(), { error: ({ input }) => expected('a list of links, each a mapping of nodes to addresses', input) })),
+})
 
 export type CorosyncSettings = z.output<typeof corosyncSchema>

@@ -10,7 +10,7 @@ import type { Cluster, ConfValues } from './declaration.js'
  * Throws an InventoryError where Corosync would refuse the settings together, though it knows each of them.
  */
 export function completeCorosync(
-  settings: CorosyncSettings,
+  settings: Omit<CorosyncSettings, 'links'>,
   nodes: number,
   origin: Origin,
 ): Cluster['corosync'] {

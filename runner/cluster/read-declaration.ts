@@ -6,6 +6,7 @@ import { completeConstraints } from './declaration-constraints.js'
 import { completeCorosync } from './declaration-corosync.js'
 import { defaultPage } from './declaration-defaults.js'
 import { readPrefixed } from './declaration-ipv4.js'
+import { withLinks } from './declaration-links.js'
 import { checkAddresses, readNode } from './declaration-nodes.js'
 import type { DeclaredNode } from './declaration-nodes.js'
 import { completeProperties } from './declaration-properties.js'
@@ -73,6 +74,7 @@ function readCluster(group: Group, inventory: Inventory, origin: Origin): Cluste
     ...commonInterface(nodes),
   }
   const resources = completeResources(declared.resources ?? {}, floatIpParams, origin.at('resources'))
+  const { links = [], ...corosync } = declared.corosync ?? {}
   const names = nodes.map(({ node }) => node.name)
   const constraints = completeConstraints(
     declared.constraints ?? {},
@@ -84,10 +86,15 @@ function readCluster(group: Group, inventory: Inventory, origin: Origin): Cluste
   return {
     name: declared.name,
     group: group.name,
-    nodes: nodes.map(({ node }) => node),
+    nodes: withLinks(
+      nodes.map(({ node }) => node),
+      { links, transport: corosync.transport ?? 'knet' },
+      floatingIp,
+      origin.at('corosync', 'links'),
+    ),
     floatingIp,
     fencing: 'disabled',
-    corosync: completeCorosync(declared.corosync ?? {}, nodes.length, origin.at('corosync')),
+    corosync: completeCorosync(corosync, nodes.length, origin.at('corosync')),
     resources,
     constraints,
     properties: completeProperties(declared.properties ?? {}, origin.at('properties')),

@@ -7,7 +7,8 @@ import { corosyncConf, parseCorosyncConf } from '../../runner/cluster/corosync-c
 import { flatten } from '../../runner/cluster/corosync-keys.js'
 import { parseCrmMon } from '../../runner/cluster/crm-mon.js'
 import type { Cluster, Primitive } from '../../runner/cluster/declaration.js'
-import { differingKeys, isLive, timersNotInForce } from '../../runner/cluster/live-keys.js'
+import { inForce } from '../../runner/cluster/in-force.js'
+import { differingKeys, timersNotInForce } from '../../runner/cluster/key-differences.js'
 import { resolveNodeIds } from '../../runner/cluster/node-ids.js'
 import { parseQuorumtool } from '../../runner/cluster/quorumtool.js'
 import { foretold, parseTransition } from '../../runner/cluster/transition.js'
@@ -30,9 +31,10 @@ interface Case {
   /** `corosync-conf-written`. */
   cluster: Cluster
   nodeIds: Record<string, number>
-  /** `live-keys`: a corosync.conf and what corosync-cmapctl printed. */
+  /** `key-differences`: a corosync.conf, what corosync-cmapctl printed, and corosync-quorumtool -s. */
   file: string
   running: string
+  quorum?: string
   /** `node-ids`: the inventory's nodes, and each one's corosync.conf. */
   nodes: string[]
   confs: Record<string, string | null>
@@ -53,13 +55,10 @@ const subjects: Record<string, (data: Case) => unknown> = {
   'corosync-conf': ({ output }) => flatten(parseCorosyncConf(output)),
   'corosync-conf-written': ({ cluster, nodeIds }) => corosyncConf(cluster, new Map(Object.entries(nodeIds))),
   'crm-mon': ({ output }) => parseCrmMon(output),
-  'live-keys': ({ file, running }) => {
+  'key-differences': ({ file, running, quorum }) => {
     const keys = flatten(parseCorosyncConf(file))
-    const differing = differingKeys(keys, parseCmap(running))
-    return {
-      differing: differing.map(difference => ({ ...difference, live: isLive(difference.subject) })),
-      notInForce: timersNotInForce(keys, parseCmap(running))
-    }
+    const cmap = inForce(parseCmap(running), quorum === undefined ? undefined : parseQuorumtool(quorum))
+    return { differing: differingKeys(keys, cmap), notInForce: timersNotInForce(keys, cmap) }
   },
   members: ({ output }) => membersOf(parseCmap(output)),
   'node-ids': ({ nodes, confs }) => {

@@ -5,7 +5,7 @@ const root = new URL('../../../test/cases/cluster/', import.meta.url)
 
 /** The folders of cases. */
 export function folders(): string[] {
-  return readdirSync(root).sort()
+  return readdirSync(root, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name }) => name).sort()
 }
 
 /** The cases in a folder, each with its name. What a case holds is for its reader to say. */

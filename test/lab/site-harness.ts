@@ -49,6 +49,14 @@ export class LabSite {
     return resultOf(await running)
   }
 
+  /** Runs it, and kills it without a warning once something has come about. */
+  async killed(words: string[], inventory: string, hasCome: () => Promise<boolean>): Promise<void> {
+    const running = this.#start([...words, '-i', inventory, '-F', this.lab.sshConfig, '--json'], 120)
+    while (!await hasCome()) await sleep(100)
+    process.kill(running.pid!, 'SIGKILL')
+    await running
+  }
+
   /** Runs it in a terminal, and types once it asks for a password. */
   async terminal(words: string[], typed: string): Promise<{ exitCode: number | null; screen: string }> {
     const command = [process.execPath, main, ...words].map(quote).join(' ')

@@ -259,12 +259,12 @@ onLab('a rotation that was interrupted before the reload is finished by the next
   t.is(await ringOf('node2'), ring)
 })
 
-onLab('what only a restart could change is refused with both values, and not even written', async t => {
-  const inventory = await site.inventory('hash.yml', cluster => { cluster['corosync'] = { crypto_hash: 'sha512' } })
+onLab('what only a full stop could change is refused with both values, and not even written', async t => {
+  const inventory = await site.inventory('family.yml', cluster => { cluster['corosync'] = { totem: { ip_version: 'ipv4' } } })
   const before = await site.on('node1', 'sha256sum /etc/corosync/corosync.conf; systemctl show -p MainPID corosync')
   const run = await site.run(['site'], { inventory })
   t.is(run.exitCode, 2)
-  t.regex(troubles(run), /totem\.crypto_hash is sha256 and would be sha512/)
+  t.regex(troubles(run), /totem\.ip_version is \(not set\) and would be ipv4 \(full stop/)
   t.is(await site.on('node1', 'sha256sum /etc/corosync/corosync.conf; systemctl show -p MainPID corosync'), before)
 })
 

@@ -1,11 +1,10 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 /* oxlint-disable typescript/unbound-method -- tasks and checks do not use `this` */
 import test from 'ava'
-import { sha256 } from '../../../runner/blocks/file.js'
 import { parseCorosyncConf } from '../../../runner/cluster/corosync-conf.js'
 import { flatten } from '../../../runner/cluster/corosync-keys.js'
-import { corosyncRunsItsFiles, refuseRestart } from '../../../runner/cluster/corosync-load.js'
-import { notes } from '../../../runner/cluster/corosync-start.js'
+import { corosyncRunsItsFiles } from '../../../runner/cluster/corosync-load.js'
+import { keyNote } from '../../../runner/cluster/loaded.js'
 import { Skip } from '../../../runner/engine/task.js'
 import { TaskError } from '../../../runner/errors.js'
 import { wantedConf } from '../../../roles/corosync/conf.js'
@@ -14,9 +13,11 @@ import { clusterOf, scopeOf, type Answers } from './cluster.js'
 const conf = wantedConf(clusterOf(), [['node1', undefined], ['node2', undefined]])
 const check = corosyncRunsItsFiles([]).check
 
-/** What a node's daemon says that has loaded `text`, with notes. */
+/** What a node's daemon says that runs with `text`, with notes. */
 function running(text: string, noted: Record<string, string> = {}): Map<string, { value: string }> {
-  const values = Object.entries(Object.fromEntries(flatten(parseCorosyncConf(text))))
+  const file = flatten(parseCorosyncConf(text))
+  const timers = ['token', 'token_retransmits_before_loss_const'].map(key => [`runtime.config.totem.${key}`, file.get(`totem.${key}`)!] as const)
+  const values = [...file, ...timers]
   return new Map([...values, ...Object.entries(noted)].map(([key, value]) => [key, { value }]))
 }
 
@@ -24,18 +25,19 @@ interface State { text?: string | undefined; key?: string | undefined; active?: 
 
 function node(given: State = {}): Answers {
   const { text, key, active, keys } = { text: conf, key: 'k', active: 'active', keys: undefined, ...given }
-  return { 'text of files': text, 'state of files': key === undefined ? undefined : { hash: key }, 'state of units': { active }, 'corosync-cmapctl': keys }
+  return { 'text of files': text, 'state of files': key === undefined ? undefined : { hash: key }, 'state of units': { active }, 'corosync-cmapctl': keys,
+    'corosync-quorumtool -s': undefined, 'installed packages': '3.1.7-1+deb12u2', 'cibadmin -Q': undefined, crm_mon: undefined }
 }
 
-const settled = node({ keys: running(conf, { [notes.conf]: sha256(conf), [notes.key]: 'k' }) })
+const settled = node({ keys: running(conf, { [keyNote]: 'k' }) })
 
-test('what is noted as loaded is in sync', async t => {
+test('what runs as the files say is in sync', async t => {
   t.deepEqual(await check(scopeOf({ node1: settled, node2: settled })), [])
 })
 
-test('a note that is missing is made up for by what runs', async t => {
+test('a key that nobody noted is not taken for another one', async t => {
   const plain = node({ keys: running(conf) })
-  t.deepEqual((await check(scopeOf({ node1: plain, node2: plain })) as { subject: string }[]).filter(({ subject }) => !/runtime|token/.test(subject)), [])
+  t.deepEqual(await check(scopeOf({ node1: plain, node2: plain })), [])
 })
 
 test('a stopped daemon is to run, one that is starting too', async t => {
@@ -71,20 +73,29 @@ const refuses = test.macro({
 
 test('no file on one node', refuses, settled, node({ text: undefined }), /corosync\.conf is missing on node2$/)
 test('other files', refuses, settled, node({ text: `${conf}# x\n` }), /corosync\.conf is not the same on every node$/)
-test('what only a restart changes', refuses, settled, node({ keys: running(conf.replace('pacemaker1', 'web')) }), /a reload does not change this: totem\.cluster_name is web and would be pacemaker1/)
+test('what only a restart changes', refuses, settled, node({ keys: running(conf.replace('pacemaker1', 'web')) }), /stopped on all nodes at once, and nothing was changed: totem\.cluster_name is web and would be pacemaker1 \(full stop, /)
 
 test('an unreachable node has no say', async t => {
   t.deepEqual(await check(scopeOf({ node1: settled, node2: undefined })), [])
 })
 
-test('only what a reload does not change is refused, with both values', t => {
-  t.notThrows(() => refuseRestart([], 'node1'))
-  t.notThrows(() => refuseRestart([{ subject: 'totem.token', from: '1000', to: '3000' }], 'node1'))
-  const error = t.throws(() => refuseRestart([{ subject: 'totem.token', from: '1', to: '2' }, { subject: 'totem.cluster_name', from: 'a', to: undefined }], 'node1'), { instanceOf: TaskError })
-  t.is(error.message, 'corosync runs on node1 and a reload does not change this: totem.cluster_name is a and would be (not set)')
+test('another key than the loaded one, the same on all nodes, is taken up by a reload', async t => {
+  const finding = await check(scopeOf({ node1: settled, node2: node({ keys: running(conf, { [keyNote]: 'old' }) }) }))
+  t.deepEqual((finding as { subject: string }[]).map(({ subject }) => subject), ['key that corosync runs with on node2'])
 })
 
-test('another key than the loaded one, the same on all nodes, is taken up by a reload', async t => {
-  const finding = await check(scopeOf({ node1: settled, node2: node({ keys: running(conf, { [notes.conf]: sha256(conf), [notes.key]: 'old' }) }) }))
-  t.deepEqual((finding as { subject: string }[]).map(({ subject }) => subject), ['key that corosync runs with on node2'])
+test('a file that is right while the daemons run something else is named as that, with the way there', async t => {
+  const old = node({ keys: running(conf.replace('token: 3000', 'token: 5000')) })
+  t.deepEqual(await check(scopeOf({ node1: old, node2: old })), [
+    { subject: 'totem.token that corosync runs with on node1, node2', from: '5000', to: '3000', note: 'live: a reload applies it' },
+  ])
+})
+
+test('where all may stop, what all must agree on is a difference like others', async t => {
+  const other = node({ keys: running(conf.replace('pacemaker1', 'web')) })
+  const finding = await check({ ...scopeOf({ node1: other, node2: other }), consent: { outage: true, purge: false } })
+  t.deepEqual(finding, [{
+    subject: 'totem.cluster_name that corosync runs with on node1, node2', from: 'web', to: 'pacemaker1',
+    note: 'full stop, nothing fails over meanwhile: all nodes must agree on it, and a reload does not change it',
+  }])
 })

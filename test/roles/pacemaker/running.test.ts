@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
 import { pacemakerRuns } from '../../../roles/pacemaker/running.js'
+import { drainMark } from '../../../runner/cluster/drain.js'
 import { scopeOf } from '../corosync/cluster.js'
 import { stateOf, type ShortState } from '../verify/state.js'
 
@@ -8,7 +9,7 @@ const fine: ShortState = { resources: {} }
 
 const finds = test.macro({
   exec: async (t, states: (ShortState | undefined | 'unreachable')[], expected: string[]) => {
-    const members = states.map((state, at) => [`node${at + 1}`, state === 'unreachable' ? undefined : { crm_mon: state && stateOf(state) }])
+    const members = states.map((state, at) => [`node${at + 1}`, state === 'unreachable' ? undefined : { crm_mon: state && stateOf(state), 'cibadmin -Q': undefined }])
     const finding = await pacemakerRuns('runs', []).check(scopeOf(Object.fromEntries(members) as Parameters<typeof scopeOf>[0]))
     t.deepEqual((finding as { subject: string; from?: string }[]).map(({ subject, from }) => `${subject}: ${from ?? '-'}`), expected)
   },
@@ -22,3 +23,12 @@ test('without a DC yet', finds, [{ ...fine, dc: null }, fine], ['DC: -'])
 test('one node does not see the other', finds, [fine, { ...fine, offline: ['node1'] }], ['node1: offline'])
 test('a node in standby is online', finds, [{ ...fine, standby: ['node2'] }, { ...fine, standby: ['node2'] }], [])
 test('an unreachable node is not waited for', finds, [{ ...fine, offline: ['node2'] }, 'unreachable'], [])
+
+test('a node that an interrupted run has emptied is to take part again, an admin\'s standby stays', async t => {
+  const mark = (id: number, name: string) => `<node id="${id}" uname="node${id}"><instance_attributes id="i${id}"><nvpair id="n${id}" name="${name}" value="on"/></instance_attributes></node>`
+  const cib = `<cib><configuration><nodes>${mark(1, 'standby')}${mark(2, drainMark)}</nodes></configuration></cib>`
+  const member = { crm_mon: stateOf({ ...fine, standby: ['node1', 'node2'] }), 'cibadmin -Q': cib }
+  t.deepEqual(await pacemakerRuns('runs', []).check(scopeOf({ node1: member, node2: member })), [
+    { subject: 'node2', from: 'in standby by an interrupted run', to: 'taking part' },
+  ])
+})

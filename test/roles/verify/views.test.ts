@@ -67,11 +67,13 @@ test('quorum, and one ring', async t => {
 test('every declared node has joined, and nobody else', async t => {
   const keys = (members: [ip: string, status: string][]) => new Map(members.flatMap(([ip, status], at) => [
     [`runtime.members.${at + 1}.ip`, { value: `r(0) ip(${ip}) ` }], [`runtime.members.${at + 1}.status`, { value: status }],
+    [`nodelist.node.${at}.name`, { value: `node${at + 1}` }], [`nodelist.node.${at}.nodeid`, { value: String(at + 1) }],
   ]))
   const judge = async (members: [string, string][]) => everyNodeJoined(clusterOf())(scopeOf({ node1: { 'corosync-cmapctl': keys(members) } }))
   t.like(await judge([['192.168.0.1', 'joined'], ['192.168.0.2', 'joined']]), { status: 'ok', headlines: [{ label: 'members', text: 'node1, node2' }] })
   t.like(await judge([['192.168.0.1', 'joined'], ['192.168.0.2', 'left']]), { status: 'failed', evidence: 'node1: node2 (192.168.0.2) has not joined' })
-  t.like(await judge([['192.168.0.1', 'joined'], ['192.168.0.2', 'joined'], ['192.168.0.9', 'joined']]), { evidence: 'node1: 192.168.0.9 has joined and is not declared' })
+  t.like(await judge([['192.168.0.1', 'joined'], ['192.168.0.2', 'joined'], ['192.168.0.9', 'joined']]), { evidence: 'node1: node 3 (192.168.0.9) has joined and is not declared' })
+  t.like(await judge([['192.168.0.7', 'joined'], ['192.168.0.2', 'joined']]), { status: 'ok' }, 'addresses there are as old as the joining')
 })
 
 test('links at the declared addresses, all connected', async t => {

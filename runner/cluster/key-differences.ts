@@ -1,47 +1,58 @@
 import type { Difference } from '../engine/events.js'
+import { Secret } from '../secret.js'
 import type { CmapValue } from './cmap.js'
 
-/**
- * What a reload (`corosync-cfgtool -R`) must and can change: a file's keys (`flatten`) against those that Corosync
- * runs with (`parseCmap`).
- */
+/** How corosync.conf's keys (`flatten`) differ from another file's and from those that Corosync runs with (`parseCmap`). */
 
 // All that totem_volatile_config_read (exec/totemconfig.c of 3.1) reads again at a reload and that is a number.
-const timers = new Set([
+const timers = [
   'token', 'token_coefficient', 'token_retransmits_before_loss_const', 'token_retransmit', 'token_warning', 'hold',
   'join', 'send_join', 'consensus', 'merge', 'downcheck', 'fail_recv_const', 'seqno_unchanged_const',
   'heartbeat_failures_allowed', 'max_network_delay', 'window_size', 'max_messages', 'miss_count_const',
   'knet_pmtud_interval'
-])
-
-/** Whether a reload applies a change of this key at once. Where this says no, Corosync is restarted. */
-export function isLive(key: string): boolean {
-  return key.startsWith('logging.') || (key.startsWith('totem.') && timers.has(key.slice('totem.'.length)))
-}
+]
 
 /**
- * The keys in which the file and the running Corosync differ, `from` what runs `to` what the file says. Nodes are
+ * The keys in which a file and the running Corosync differ, `from` what runs `to` what the file says. Nodes are
  * told apart by their ids, not by their place in the file (`nodelist.nodeid.2.ring0_addr`).
  *
  * Equal keys do not prove that a value is in force: after a reload that changed `wait_for_all` and its like the
- * cmap has the new value and the quorum the old one (cluster-facts C3).
+ * cmap has the new value and the quorum the old one (cluster-facts C3). `in-force.ts` sees through that.
  */
 export function differingKeys(file: Map<string, string>, running: Map<string, CmapValue>): Difference[] {
-  const wanted = byNodeId(file)
-  const actual = byNodeId(configured(running))
-  const subjects = [...new Set([...wanted.keys(), ...actual.keys()])].sort()
+  return betweenFiles(configured(running), file)
+}
+
+/** The keys in which two files differ. */
+export function betweenFiles(one: Map<string, string>, other: Map<string, string>): Difference[] {
+  const [before, after] = [byNodeId(one), byNodeId(other)]
+  const subjects = [...new Set([...before.keys(), ...after.keys()])].sort()
   return subjects.flatMap(subject => {
-    const from = actual.get(subject) ?? defaults.get(subject)
-    const to = wanted.get(subject) ?? defaults.get(subject)
-    return sameValue(from, to) ? [] : [{ subject, from, to }]
+    const from = before.get(subject) ?? defaults.get(subject)
+    const to = after.get(subject) ?? defaults.get(subject)
+    return sameValue(from, to) ? [] : [{ subject, from: shown(subject, from), to: shown(subject, to) }]
   })
 }
 
-// Corosync 3's transport where the file names none.
-const defaults = new Map([['totem.transport', 'knet']])
+/** A key's value in what Corosync runs with, by its name in a difference. */
+export function runningValue(subject: string, running: Map<string, CmapValue>): string | undefined {
+  return shown(subject, byNodeId(configured(running)).get(subject) ?? defaults.get(subject))
+}
+
+/** A key can stand in the file itself (`totem.key`), and is nobody's to read. */
+function shown(subject: string, value: string | undefined): string | undefined {
+  return subject === 'totem.key' && value !== undefined ? new Secret(Buffer.from(value)).toString() : value
+}
+
+// What Corosync 3 does where the file says nothing (corosync.conf(5), votequorum(5)), for keys that cost a restart.
+const defaults = new Map([
+  ['totem.transport', 'knet'], ['totem.link_mode', 'passive'],
+  ['quorum.allow_downscale', '0'], ['quorum.auto_tie_breaker', '0'], ['quorum.expected_votes_tracking', '0'],
+  ['quorum.last_man_standing', '0'], ['quorum.last_man_standing_window', '10000'],
+])
 
 /** The running keys that come from the file, without those which Corosync itself adds to its sections. */
-function configured(running: Map<string, CmapValue>): Map<string, string> {
+export function configured(running: Map<string, CmapValue>): Map<string, string> {
   const keys = [...running].filter(([key]) => fromFile.test(key) && !added.test(key))
   return new Map(keys.map(([key, { value }]) => [key, value]))
 }
@@ -50,7 +61,7 @@ const fromFile = /^(totem|nodelist|quorum|logging|system)\./
 const added =
   /^(nodelist\.local_node_pos|totem\.interface\.\d+\.(bindnetaddr|mcastport)|quorum\.cancel_wait_for_all)$/
 
-function byNodeId(keys: Map<string, string>): Map<string, string> {
+export function byNodeId(keys: Map<string, string>): Map<string, string> {
   return new Map([...keys].map(([key, value]) => {
     const [, place, name] = /^nodelist\.node\.(\d+)\.(.+)$/.exec(key) ?? []
     const id = keys.get(`nodelist.node.${place}.nodeid`)
@@ -58,7 +69,7 @@ function byNodeId(keys: Map<string, string>): Map<string, string> {
   }))
 }
 
-function sameValue(one: string | undefined, other: string | undefined): boolean {
+export function sameValue(one: string | undefined, other: string | undefined): boolean {
   return one === other || (isNumber(one) && isNumber(other) && BigInt(one) === BigInt(other))
 }
 

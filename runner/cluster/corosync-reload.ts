@@ -1,0 +1,125 @@
+import { sha256 } from '../blocks/file.js'
+import { until } from '../engine/until.js'
+import { TaskError } from '../errors.js'
+import { fileState } from '../facts/files.js'
+import type { Link } from './cfgtool.js'
+import { confAttributes, confPath, keyPath, replaceOnAll, validateConf } from './corosync-files.js'
+import { note } from './corosync-start.js'
+import { linkStates, quorum, runningKeys } from './facts.js'
+import { oldValues } from './in-force.js'
+import { keyNote, notInForce, type Loaded } from './loaded.js'
+import { readOnAll, type Scope } from './members.js'
+import type { Way } from './way-of-change.js'
+
+/** Seconds until knet has a new link up: it pings each peer, at its slowest every 1.5 s at the default token. */
+const linkTime = 30
+
+/**
+ * Takes up what a reload can change. Links that another address needs are taken away by a first reload and put back
+ * by a second; interrupted between the two, the next run finds a file without them and goes on from there.
+ */
+export async function reload(scope: Scope, loaded: Loaded[], way: Way): Promise<void> {
+  if (way.recreated.length > 0) {
+    const without = loaded.map(node => ({ ...node, conf: withoutLinks(node.conf!, way.recreated) }))
+    await refuseMovedFiles(scope, loaded)
+    await replaceOnAll(loaded.map(({ member }) => member), confPath, without[0]!.conf, confAttributes, validateConf)
+    await reloadOnce(scope, without, way)
+    await replaceOnAll(loaded.map(({ member }) => member), confPath, loaded[0]!.conf!, confAttributes, validateConf)
+  }
+  await reloadOnce(scope, loaded, way)
+}
+
+/** A corosync.conf without the addresses of these links. */
+export function withoutLinks(conf: string, links: number[]): string {
+  return conf.split('\n').filter(line => !links.some(link => line.trim().startsWith(`ring${link}_addr:`))).join('\n')
+}
+
+/**
+ * One reload, which every node carries out by its own file (rule 9.1: all hold the same, looked at once more), and
+ * then every node's running keys are read back, because the exit code says 0 for keys that were ignored (rule 9.3).
+ */
+async function reloadOnce(scope: Scope, loaded: Loaded[], way: Way): Promise<void> {
+  const { leader, abandon } = scope
+  await refuseMovedFiles(scope, loaded)
+  const running = loaded.filter(({ active }) => active)
+  const rings = await ringsOf(running)
+  await Promise.all(running.map(node => noteOldValues(node, way)))
+  const on = running.find(({ member }) => member === leader) ?? running[0]!
+  await on.member.$({ timeout: 30 })`corosync-cfgtool -R`
+  for (const { member, conf } of running) {
+    await until(`${member.name} to run with the new ${confPath}`, 15, async () => {
+      const keys = await member.readAgain(runningKeys)
+      const left = keys && notInForce(conf!, keys, member.name).filter(change => isLive(change.subject, way))
+      return left?.length === 0 ? true : undefined
+    }, { hint: `\`journalctl -u corosync\` on ${member.name} says what the reload did not like`, abandon })
+  }
+  if (running.some(({ keys, keyHash }) => keys?.get(keyNote)?.value !== keyHash) || changesCrypto(way)) await refuseNewRing(running, rings, abandon)
+  await untilLinksConnected(running, abandon)
+  await Promise.all(running.map(note))
+}
+
+/** @throws TaskError before anything is loaded where a node is unreachable or its files have changed meanwhile. */
+export async function refuseMovedFiles({ members }: Pick<Scope, 'members'>, loaded: Loaded[]): Promise<void> {
+  if (loaded.length < members.length || members.some(({ unreachable }) => unreachable)) {
+    const absent = members.filter(({ unreachable }) => unreachable).map(({ name }) => name)
+    throw new TaskError(`${absent.join(', ')} unreachable: nothing was loaded, since its files cannot be compared`)
+  }
+  await Promise.all(loaded.map(async ({ member, conf, keyHash }) => {
+    const [confNow, keyNow] = await Promise.all([member.readAgain(fileState(confPath)), member.read(fileState(keyPath))])
+    if (confNow?.hash === sha256(conf!) && keyNow?.hash === keyHash) return
+    throw new TaskError(`${confPath} or ${keyPath} on ${member.name} has just been changed by somebody else: nothing was loaded`, { hint: 'run again' })
+  }))
+}
+
+function isLive(key: string, { judge }: Way): boolean {
+  return judge({ subject: key, from: undefined, to: undefined }).class === 'live reload'
+}
+
+/** What waits for a restart looks applied after a reload: its old value is noted until the process ends. */
+async function noteOldValues({ member: { $, name } }: Loaded, { changes, judge }: Way): Promise<void> {
+  const waiting = changes.find(({ member }) => member.name === name)?.changes.filter(change => judge(change).class === 'rolling restart') ?? []
+  for (const { subject, from } of waiting) {
+    await $`corosync-cmapctl -s ${oldValues + subject} str ${from === undefined ? '-' : `=${from}`}`
+  }
+}
+
+async function ringsOf(running: Loaded[]): Promise<(string | undefined)[]> {
+  return (await readOnAll(running.map(({ member }) => member), quorum)).map(([, state]) => state?.ringId)
+}
+
+function changesCrypto({ changes }: Way): boolean {
+  return changes.some(({ changes: some }) => some.some(({ subject }) => /^totem\.(crypto_|secauth|key)/.test(subject)))
+}
+
+/**
+ * Nodes that did not take a key up drop out once the token is lost, so the ring is watched for that long. corosync
+ * reports errors of applying it only from 3.1.9 on (cluster-facts C3).
+ */
+async function refuseNewRing(running: Loaded[], rings: (string | undefined)[], abandon: AbortSignal): Promise<void> {
+  const token = Number(running[0]!.keys?.get('runtime.config.totem.token')?.value ?? 3000)
+  const end = Date.now() + token * 1.5
+  await until('the ring to stay as it is', token * 2 / 1000 + 5, async () => {
+    for (const { member } of running) member.changed()
+    const now = await ringsOf(running)
+    if (now.some((ring, at) => ring !== rings[at])) {
+      throw new TaskError(`the reload made a new ring: it was ${rings.join(', ')} and is ${now.join(', ')}`, {
+        hint: '`corosync-quorumtool -s` and `journalctl -u corosync` on every node say who left',
+      })
+    }
+    return Date.now() >= end ? true : undefined
+  }, { abandon })
+}
+
+/** Between the nodes that run: to one that is stopped, no link can be up. */
+async function untilLinksConnected(running: Loaded[], abandon: AbortSignal): Promise<void> {
+  const hint = 'has each node its address on every link, and is UDP open there? `corosync-cfgtool -s` shows which peer is missing'
+  const ids = running.map(({ quorum: state }) => state?.nodeId)
+  await Promise.all(running.map(({ member }) => until(`all links of ${member.name} to be connected`, linkTime, async () => {
+    const links = await member.readAgain(linkStates)
+    return links?.every(link => isConnected(link, ids)) ? true : undefined
+  }, { hint, abandon })))
+}
+
+function isConnected({ peers, faulty }: Link, ids: (number | undefined)[]): boolean {
+  return faulty !== true && peers.every(({ nodeId, connected }) => connected || !ids.includes(nodeId))
+}

@@ -1,0 +1,34 @@
+import { sh } from '../transport/quote.js'
+import { elementsOf, firstOf, newElement, parseXml } from './xml.js'
+
+/**
+ * Emptying a node before its daemons are restarted. Our standby bears a mark, a node attribute that stays in the CIB,
+ * so that a run that was killed is finished by the next one, and an admin's own standby is never taken back.
+ */
+export const drainMark = 'ha-run-drained'
+
+/** The mark comes first: a standby without it would be taken for an admin's. */
+export function drainScript(node: string): string {
+  return sh`set -e
+crm_attribute -N ${node} -n ${drainMark} -l forever -v true
+crm_attribute -N ${node} -n standby -l forever -v on`
+}
+
+/** The mark goes last: interrupted between the two, the next run still knows whose standby it was. */
+export function readmitScript(node: string): string {
+  return sh`set -e
+crm_attribute -N ${node} -n standby -l forever -D
+crm_attribute -N ${node} -n ${drainMark} -l forever -D`
+}
+
+/**
+ * The nodes that bear our mark.
+ *
+ * @param cib - what `cibadmin -Q` prints.
+ */
+export function drainedNodes(cib: string): string[] {
+  const configuration = firstOf(parseXml(cib), 'configuration')
+  return elementsOf(firstOf(configuration, 'nodes') ?? newElement('nodes'), 'node')
+    .filter(node => elementsOf(node, 'instance_attributes').flatMap(set => elementsOf(set, 'nvpair')).some(pair => pair.attributes.get('name') === drainMark))
+    .map(node => node.attributes.get('uname') ?? '')
+}

@@ -1,0 +1,95 @@
+import { TaskError } from '../errors.js'
+import { until } from '../engine/until.js'
+import { unitState } from '../facts/units.js'
+import { commitOnAll, confAttributes, confPath, forgetStaged, stageOnAll, validateConf } from './corosync-files.js'
+import { joinTime, startTogether } from './corosync-start.js'
+import type { ClusterState } from './crm-mon.js'
+import { canDetach, detachScript, isDetached } from './detach.js'
+import { cibOf, endDetachment } from './ours-in-cib.js'
+import { quorum } from './facts.js'
+import { lacksKey, type Loaded } from './loaded.js'
+import { readOnAll, refuseUnselected, type Scope } from './members.js'
+import { runsAll, startPacemaker, stateOf, untilOnline } from './pacemaker-state.js'
+
+/** Seconds for all resources of a node to stop: the longest advised stop of an agent is 60 s, and some wait for others. */
+const stopTime = 300
+
+/** Seconds for the probes of all resources on all nodes. */
+const findTime = 60
+
+/**
+ * Stops Corosync and Pacemaker on all nodes, gives them a new corosync.conf where there is one, and starts them again: for
+ * what every node must agree on. The resources run on meanwhile where they can (`detach.ts`). All nodes are started at once, since one of two that starts alone has no quorum (cluster-facts
+ * C4). One step, which the first Ctrl-C lets finish; ended harder, the next run starts what is stopped.
+ *
+ * @param conf - undefined where the files are right already.
+ * @throws TaskError before anything is stopped where a node is missing, or the new file needs a key and there is none.
+ */
+export async function fullStop(scope: Scope, loaded: Loaded[], conf?: string): Promise<void> {
+  const { members } = scope
+  const wanted = loaded.map(node => ({ ...node, conf: conf ?? node.conf }))
+  refuseImpossible(scope, wanted)
+  const served = (await readOnAll(members, unitState('pacemaker.service'))).filter(([, { active }]) => active === 'active').map(([member]) => member)
+  if (conf !== undefined) await stageOnAll(members, confPath, conf, confAttributes, validateConf)
+  const before = await detach(scope)
+  try {
+    await Promise.all(served.map(({ $ }) => $({ timeout: stopTime })`systemctl stop pacemaker.service`))
+    await Promise.all(members.map(({ $ }) => $({ timeout: 60 })`systemctl stop corosync.service`))
+    if (conf !== undefined) await commitOnAll(members, confPath)
+  } catch (error) {
+    if (conf !== undefined) await forgetStaged(members, confPath)
+    // Best effort: where no Pacemaker answers any more, the next run of its role takes it back.
+    if (before) await endDetachment(scope).catch(() => {})
+    throw error
+  }
+  await startTogether(wanted, wanted, scope)
+  await untilQuorate(scope)
+  if (served.length === 0) return
+  await startPacemaker(served)
+  await untilOnline(served, scope)
+  if (before) await attach(before, scope)
+}
+
+/** @returns what runs, and is to run on; undefined where it stops with Pacemaker. */
+async function detach(scope: Scope): Promise<ClusterState | undefined> {
+  const state = await stateOf(scope)
+  const found = await cibOf(scope.members)
+  if (!state || !found || !canDetach(state, found.cib)) return undefined
+  if (!isDetached(found.cib)) await found.member.$({ timeout: 30 }).script(detachScript())
+  await until('maintenance mode', 30, async () => (await stateOf(scope))?.maintenance === true || undefined, scope)
+  return state
+}
+
+/**
+ * Pacemaker is given the resources back once it has found them all again; what it does not find by then has failed
+ * meanwhile, and is its to mend.
+ */
+async function attach(before: ClusterState, scope: Scope): Promise<void> {
+  try {
+    await until('Pacemaker to find the resources that run', findTime, async () => {
+      const now = await stateOf(scope)
+      return now && runsAll(now, before) ? true : undefined
+    }, { hint: '`crm_mon -1rf` says what does not run', abandon: scope.abandon })
+  } finally {
+    await endDetachment(scope)
+  }
+}
+
+function refuseImpossible(scope: Scope, wanted: Loaded[]): void {
+  const absent = scope.members.filter(({ unreachable }) => unreachable).map(({ name }) => name)
+  if (absent.length > 0) throw new TaskError(`${absent.join(', ')} unreachable: nothing was stopped, since every node must take part`)
+  refuseUnselected(scope, scope.members)
+  if (wanted.some(lacksKey)) {
+    throw new TaskError('the new corosync.conf needs a key and there is none: nothing was stopped', { hint: 'run the authkey role first: `ha-run authkey`' })
+  }
+  if (new Set(wanted.map(({ keyHash }) => keyHash)).size > 1) {
+    throw new TaskError('the nodes have different keys and would not find each other: nothing was stopped', { hint: 'run the authkey role first: `ha-run authkey`' })
+  }
+}
+
+async function untilQuorate({ members, abandon }: Scope): Promise<void> {
+  await until('a quorum of all nodes', joinTime, async () => {
+    const seen = await Promise.all(members.map(member => member.readAgain(quorum)))
+    return seen.every(state => state?.quorate) ? true : undefined
+  }, { hint: '`corosync-quorumtool -s` on the nodes says more', abandon })
+}

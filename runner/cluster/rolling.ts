@@ -1,0 +1,121 @@
+import { InterruptedError, TaskError } from '../errors.js'
+import { until } from '../engine/until.js'
+import { unitState } from '../facts/units.js'
+import type { ClusterState } from './crm-mon.js'
+import { refuseMovedFiles } from './corosync-reload.js'
+import { startTogether } from './corosync-start.js'
+import { drainScript, readmitScript } from './drain.js'
+import { readmitDrained } from './ours-in-cib.js'
+import { notInForce, readLoaded, type Loaded } from './loaded.js'
+import { readOnAll, refuseUnselected, type ClusterMember, type Scope } from './members.js'
+import { runsAll, startPacemaker, stateOf, untilOnline } from './pacemaker-state.js'
+import { rollRefusal } from './rolling-refusal.js'
+
+/** Seconds for all resources of a node to stop and to start elsewhere: the longest advised stop of an agent is 60 s. */
+const moveTime = 180
+
+/** Seconds without a change after which resources count as settled: a transition's actions follow each other faster. */
+const calm = 1
+
+/**
+ * Restarts Corosync on every node that does not run what its file says, one node at a time: emptied, stopped,
+ * started, joined, taking part again, and only then the next. The first Ctrl-C lets the present node finish.
+ */
+export async function roll(scope: Scope): Promise<void> {
+  await putPacemakerBack(scope)
+  const pending = rollOrder(stale(await readLoaded(scope.members)), await stateOf(scope))
+  refuseUnselected(scope, pending)
+  for (const [at, member] of pending.entries()) {
+    if (scope.stop.aborted) throw new InterruptedError(`interrupted: ${pending.slice(at).map(({ name }) => name).join(', ')} not restarted yet`)
+    await restart(member, scope)
+  }
+}
+
+function stale(loaded: Loaded[]): ClusterMember[] {
+  return loaded.filter(({ conf, keys, member }) => keys && notInForce(conf!, keys, member.name).length > 0).map(({ member }) => member)
+}
+
+/** Nodes on which nothing runs go first: what moves away later finds them done, and need not move twice. */
+export function rollOrder<M extends { name: string }>(members: M[], state: ClusterState | undefined): M[] {
+  const isBusy = ({ name }: M) => state?.resources.some(({ active, nodes }) => active && nodes.includes(name)) ?? false
+  return [...members.filter(member => !isBusy(member)), ...members.filter(isBusy)]
+}
+
+/** A roll that was killed may have left a node stopped, and in a standby of ours. */
+async function putPacemakerBack(scope: Scope): Promise<void> {
+  const units = await readOnAll(scope.members, unitState('pacemaker.service'))
+  const [running, stopped] = [units.filter(([, { active }]) => active === 'active'), units.filter(([, { active }]) => active !== 'active')]
+  if (running.length === 0) return
+  await startPacemaker(stopped.filter(([, { load }]) => load === 'loaded').map(([member]) => member))
+  await untilOnline(units.filter(([, { load }]) => load === 'loaded').map(([member]) => member), scope)
+  await readmitDrained(scope)
+}
+
+async function restart(member: ClusterMember, scope: Scope): Promise<void> {
+  for (const each of scope.members) each.changed()
+  const loaded = await readLoaded(scope.members)
+  await refuseMovedFiles(scope, loaded)
+  const own = loaded.find(({ member: other }) => other === member)!
+  const obstacle = await rollRefusal(own.conf!, loaded, scope, [member.name])
+  if (obstacle !== undefined) {
+    throw new TaskError(`${member.name} was not restarted: ${obstacle}`, { hint: 'put that right and run again; or `--allow-outage` stops all nodes at once' })
+  }
+  const before = await stateOf(scope)
+  const serves = before?.nodes.some(({ name, online }) => name === member.name && online) ?? false
+  // An admin's own standby stays as it is: there is nothing to empty and nothing to take back.
+  const drains = serves && !before!.nodes.find(({ name }) => name === member.name)!.standby
+  try {
+    if (drains) await drain(member, before!, scope)
+    if (serves) await member.$({ timeout: moveTime })`systemctl stop pacemaker.service`
+    await member.$({ timeout: 60 })`systemctl stop corosync.service`
+    await startTogether([own], loaded, scope)
+    await refuseOldValues(own)
+    if (serves) {
+      await startPacemaker([member])
+      await untilOnline(await serving(scope), scope)
+    }
+    if (drains) await readmit(member, before!, scope)
+  } catch (error) {
+    // Best effort: where it fails, the mark stays and the next run takes the standby back.
+    if (drains) await member.$({ timeout: 10, nothrow: true }).script(readmitScript(member.name)).catch(() => {})
+    throw error
+  }
+}
+
+async function drain(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
+  await member.$({ timeout: 30 }).script(drainScript(member.name))
+  await until(`the resources of ${member.name} to run elsewhere`, moveTime, async () => {
+    const now = await stateOf(scope)
+    return now && !runsAny(now, member.name) && runsAll(now, before, true) ? true : undefined
+  }, { hint: '`crm_mon -1rA` says what keeps them; what runs nowhere else has no node that may take it', abandon: scope.abandon })
+}
+
+async function readmit(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
+  await member.$({ timeout: 30 }).script(readmitScript(member.name))
+  let since = Date.now()
+  let last = ''
+  await until('the resources to settle', moveTime, async () => {
+    const now = await stateOf(scope)
+    const picture = JSON.stringify(now?.resources)
+    if (picture !== last) [last, since] = [picture, Date.now()]
+    return now && runsAll(now, before) && Date.now() - since >= calm * 1000 ? true : undefined
+  }, { hint: '`crm_mon -1rf` says what does not start', abandon: scope.abandon })
+}
+
+function runsAny({ resources }: ClusterState, node: string): boolean {
+  return resources.some(({ active, nodes }) => active && nodes.includes(node))
+}
+
+/** @throws TaskError where the new daemon does not run what its file says. */
+async function refuseOldValues({ member, conf }: Loaded): Promise<void> {
+  const [now] = await readLoaded([member])
+  const left = now?.keys ? notInForce(conf!, now.keys, member.name) : []
+  if (left.length === 0) return
+  throw new TaskError(`corosync on ${member.name} was restarted and still runs otherwise: ${left.map(({ subject, from, to }) => `${subject} is ${from ?? '(not set)'}, not ${to ?? '(not set)'}`).join('; ')}`)
+}
+
+/** Nodes on which Pacemaker runs. */
+async function serving({ members }: Scope): Promise<ClusterMember[]> {
+  for (const member of members) member.changed()
+  return (await readOnAll(members, unitState('pacemaker.service'))).filter(([, { active }]) => active === 'active').map(([member]) => member)
+}

@@ -1,0 +1,95 @@
+import { TaskError } from '../errors.js'
+import type { Difference } from '../engine/events.js'
+import { changeClasses, classify, hardest, recreatedLink, type ChangeClass, type Judgement } from './change-class.js'
+import { parseCorosyncConf } from './corosync-conf.js'
+import { flatten } from './corosync-keys.js'
+import { byNodeId, configured } from './key-differences.js'
+import { notInForce, oldestCorosync, type Loaded } from './loaded.js'
+import type { ClusterMember, Scope } from './members.js'
+import { runsDebianDefault } from './node-ids.js'
+import { drainedIn } from './ours-in-cib.js'
+import { rollRefusal } from './rolling-refusal.js'
+
+/** How a running cluster gets from what it runs with to a file. */
+export interface Way {
+  /** The hardest class of all changes; undefined where nothing that runs would change. */
+  class: ChangeClass | undefined
+  /** What each node runs with and the file says otherwise. */
+  changes: { member: ClusterMember; changes: Difference[] }[]
+  judge: (change: Difference) => Judgement
+  /** Links whose address changes, or protocol: taken away and put back. */
+  recreated: number[]
+  /** Why a roll is not possible, where the way would be one: then all stops, as was allowed. */
+  obstacle?: string
+}
+
+/**
+ * How the running nodes get to a corosync.conf.
+ *
+ * @param mayResume - the files are in place: where a roll was interrupted, what stands in its way now may be what it
+ *   left behind, and each node's turn decides.
+ * @throws TaskError where the way is one that was not allowed, with every key, both values, and why.
+ */
+export async function wayTo(conf: string, loaded: Loaded[], scope: Scope, { mayResume = false } = {}): Promise<Way> {
+  const running = loaded.filter(({ active, keys }) => active && keys && !runsDebianDefault(keys))
+  const changes = running.map(({ member, keys }) => ({ member, changes: notInForce(conf, keys!, member.name) }))
+  const all = changes.flatMap(({ changes: some }) => some)
+  if (all.length === 0) return { class: undefined, changes, judge: () => ({ class: 'live reload', why: 'corosync runs it already' }), recreated: [] }
+  const file = byNodeId(flatten(parseCorosyncConf(conf)))
+  const steadyLink = running.every(({ keys }) => keepsALink(byNodeId(configured(keys!)), file))
+  const version = await oldestCorosync(scope.members)
+  const judge = (change: Difference) => classify(change, { version, steadyLink })
+  const recreated = [...new Set(all.flatMap(change => recreatedLink(change) ?? []))]
+  const way = { class: hardest(all.map(change => judge(change).class)), changes, judge, recreated }
+  if (way.class === 'rolling restart') {
+    const isResumed = mayResume && (loaded.some(({ active }) => !active) || (await drainedIn(scope.members)).length > 0)
+    const obstacle = isResumed ? undefined : await rollRefusal(conf, loaded, scope)
+    if (obstacle === undefined) return way
+    if (!scope.consent.outage) throw refusal('corosync cannot be restarted one node at a time', way, obstacle)
+    return { ...way, class: 'full stop', obstacle }
+  }
+  if (way.class === 'full stop' && !scope.consent.outage) throw refusal('corosync would have to be stopped on all nodes at once', way)
+  return way
+}
+
+/** Whether at least one link has the same addresses before and after. */
+export function keepsALink(before: Map<string, string>, after: Map<string, string>): boolean {
+  const links = linksOf(before)
+  return [...linksOf(after)].some(([link, addresses]) => links.get(link) === addresses)
+}
+
+/** The addresses of each link, by node id, as one text. */
+function linksOf(keys: Map<string, string>): Map<string, string> {
+  const links = new Map<string, string>()
+  for (const [key, address] of [...keys].toSorted(([one], [other]) => one < other ? -1 : 1)) {
+    const [, id, link] = /^nodelist\.nodeid\.(\d+)\.ring(\d+)_addr$/.exec(key) ?? []
+    if (link !== undefined) links.set(link, `${links.get(link) ?? ''} ${id}=${address}`)
+  }
+  return links
+}
+
+function refusal(what: string, way: Way, obstacle?: string): TaskError {
+  const rank = (change: Difference) => changeClasses.indexOf(way.judge(change).class)
+  const values = way.changes.flatMap(({ changes }) => changes)
+    .toSorted((one, other) => rank(other) - rank(one))
+    .map(change => `${change.subject} is ${valueText(change.from)} and would be ${valueText(change.to)} (${noteOf(way.judge(change), way)})`)
+  return new TaskError(`${what}, and nothing was changed: ${[...obstacle === undefined ? [] : [obstacle], ...new Set(values)].join('; ')}`, {
+    hint: 'declare what runs; or `--allow-outage` stops Corosync and Pacemaker on all nodes, changes this and starts them again: nothing fails over meanwhile',
+  })
+}
+
+function valueText(value: string | undefined): string {
+  return value ?? '(not set)'
+}
+
+/** A class with its reason, as the note of a difference. */
+export function noteOf({ class: name, why }: Judgement, { obstacle }: Way): string {
+  const words: Record<ChangeClass, string> = {
+    'live reload': 'live',
+    'two-step reload': 'two-step reload',
+    'rolling restart': 'rolling restart, one node at a time',
+    'full stop': 'full stop, nothing fails over meanwhile',
+  }
+  if (name === 'rolling restart' && obstacle !== undefined) return `${words['full stop']}: ${obstacle}`
+  return `${words[name]}: ${why}`
+}

@@ -1,0 +1,51 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
+import test from 'ava'
+import { wantedConf } from '../../../roles/corosync/conf.js'
+import { confDifferences } from '../../../roles/corosync/conf-differences.js'
+import { parseCorosyncConf } from '../../../runner/cluster/corosync-conf.js'
+import { flatten } from '../../../runner/cluster/corosync-keys.js'
+import type { Loaded } from '../../../runner/cluster/loaded.js'
+import type { Way } from '../../../runner/cluster/way-of-change.js'
+import { answering, clusterOf } from './cluster.js'
+
+const conf = wantedConf(clusterOf(), [['node1', undefined], ['node2', undefined]])
+const members = ['node1', 'node2'].map(name => answering(name, {}))
+const old = conf.replace('token: 3000', 'token: 5000')
+const way: Way = { class: 'live reload', changes: [], judge: () => ({ class: 'live reload', why: 'a reload applies it' }), recreated: [] }
+
+/** What is told of two nodes with these files, of which some run with these. */
+function told(texts: [string | undefined, string | undefined], running: (string | undefined)[] = texts) {
+  const loaded = members.map((member, at) => ({
+    member, keys: running[at] === undefined ? undefined : new Map([...flatten(parseCorosyncConf(running[at]))].map(([key, value]) => [key, { type: 'str', value }])),
+  }) as unknown as Loaded)
+  return confDifferences(conf, [[members[0]!, texts[0]], [members[1]!, texts[1]]], loaded, way)
+}
+
+test('key by key, nodes with the same together', t => {
+  t.deepEqual(told([old, old]), [{ subject: 'totem.token on node1, node2', from: '5000', to: '3000', note: 'live: a reload applies it' }])
+  t.deepEqual(told([old, conf]), [{ subject: 'totem.token on node1', from: '5000', to: '3000', note: 'live: a reload applies it' }])
+})
+
+test('a file that was changed while the right value runs on is only put right', t => {
+  t.is(told([old, conf], [conf, conf])[0]!.note, 'corosync runs 3000: only the file is put right')
+})
+
+test('what runs is neither what the file says nor what is declared', t => {
+  t.is(told([old, conf], [conf.replace('token: 3000', 'token: 4000'), conf])[0]!.note, 'live: a reload applies it; corosync runs 4000')
+})
+
+test('where nothing runs there is nothing to say of how it takes effect', t => {
+  t.deepEqual(told([old, conf], [undefined, undefined]), [{ subject: 'totem.token on node1', from: '5000', to: '3000' }])
+})
+
+const debian = 'totem {\n  version: 2\n  cluster_name: debian\n}\nnodelist {\n  node {\n    name: node1\n    nodeid: 1\n    ring0_addr: 127.0.0.1\n  }\n}\n'
+for (const [what, text] of [['missing', undefined], ['unreadable', 'totem {\n'], ['Debian\'s own', debian], ['other in its layout only', `# mine\n${conf}`]] as const) {
+  test(`as text: a file that is ${what}`, t => {
+    t.deepEqual(told([text, conf], [undefined, undefined]), [{ subject: '/etc/corosync/corosync.conf on node1', from: text, to: conf }])
+  })
+}
+
+test('a key that stands in the file is shown as a fingerprint', t => {
+  const [difference] = told([conf.replace('totem {\n', 'totem {\n\tkey: geheim\n'), conf], [undefined, undefined])
+  t.regex(difference!.from!, /^secret sha256:[0-9a-f]{12}$/)
+})
