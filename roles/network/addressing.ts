@@ -1,43 +1,72 @@
 import { posix } from 'node:path'
 import { replaceScript } from '../../runner/blocks/write-file.js'
 import type { Node } from '../../runner/cluster/declaration.js'
+import { runningKeys } from '../../runner/cluster/facts.js'
+import { runsDebianDefault } from '../../runner/cluster/node-ids.js'
+import type { Difference } from '../../runner/engine/events.js'
 import { skip, task, warn, type NodeScope, type NodeTask } from '../../runner/engine/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { fact, type Fact, type Family } from '../../runner/facts/fact.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
+import { unitState } from '../../runner/facts/units.js'
 import { sh } from '../../runner/transport/quote.js'
+import { armed, confirm, undoTime } from './armed.js'
 import { detectScript, managerOf, probesOf } from './detect.js'
-import { interfaceOf, liveOf } from './live.js'
+import { interfaceOf, liveOf, type Live } from './live.js'
 import type { Manager, ManagerFile, Network } from './manager.js'
 import { managers } from './managers.js'
+import { moveAddress } from './move.js'
 import { profileOf } from './networkmanager.js'
 import { networkFileOf } from './networkd.js'
 import { networkDifferences } from './plan.js'
 
 /**
- * The manager that the node really uses says the declared address, gateway and DNS servers in its own file. Nothing
- * is re-applied: that drops a floating IP on most managers (cluster-facts C12), so it waits for the next boot.
+ * The manager that the node really uses says the declared address, gateway and DNS servers in its own file. Where the
+ * node has another address, it gets the declared one at once, armed (design 9.5) and on one node after the other; all
+ * else waits for the next boot, since to re-apply drops a floating IP on most managers (cluster-facts C12).
  */
 export function staticAddress(node: Node): NodeTask {
   const { network } = node
   return task('static address', {
+    oneAtATime: true,
     async check(scope) {
       if (!network) return skip('the inventory declares no address for this node')
-      const { manager, path, iface, live, text } = await observe(scope, node, network)
-      const { differences, refused, pending } = networkDifferences({ declared: network, live, file: manager.read(text, iface), manager, path })
-      if (refused !== undefined) throw new TaskError(refused)
-      return differences.length === 0 && pending.length > 0 ? warn(pending.join('; ')) : differences
+      const { plan, isArmed, live } = await observe(scope, node, network)
+      if (isArmed) return leftArmed(network, live)
+      if (plan.refused !== undefined) throw new TaskError(plan.refused)
+      const { elsewhere } = scope.member.connection.destination
+      const remarks = [...elsewhere ? [`${node.name} is at ${elsewhere.address}: correct \`ansible_host\` in the inventory, which says ${node.connection.host}`] : [], ...plan.pending]
+      return plan.differences.length === 0 && remarks.length > 0 ? warn(remarks.join('; ')) : plan.differences
     },
     async apply(scope) {
-      const { manager, path, iface, text } = await observe(scope, node, network!)
+      const { isArmed, plan, manager, path, iface, text, units } = await observe(scope, node, network!)
+      if (isArmed) {
+        await scope.$.script(confirm)
+        return undefined
+      }
       const state = await scope.read(fileState(path))
       const attributes = { mode: state?.mode ?? manager.mode, owner: state ? `${state.owner}:${state.group}` : 'root:root' }
-      await scope.$({ input: manager.write(text, iface, network!) }).script(replaceScript(path, attributes))
+      const content = manager.write(text, iface, network!)
+      if (plan.move) return moveAddress(scope, { iface, path, attributes, swap: manager.swap(iface), ...plan.move, stopped: units }, content)
+      await scope.$({ input: content }).script(replaceScript(path, attributes))
+      return undefined
     },
   })
 }
 
-async function observe({ read }: NodeScope, node: Node, network: Network) {
+/** A run that was cut short has left a change: over the new address it is confirmed, at the former one it is waited for. */
+function leftArmed({ address }: Network, live: Live): Difference[] {
+  if (live.address !== address) {
+    throw new TaskError(`a change of address is being undone on this node, since the run that made it was cut short`, {
+      hint: `run again in ${undoTime} s`,
+    })
+  }
+  const note = `an earlier run was cut short: without a confirmation, the node goes back by itself within ${undoTime} s`
+  return [{ subject: `change to ${address}`, from: 'armed', to: 'confirmed', note }]
+}
+
+async function observe(scope: NodeScope, node: Node, network: Network) {
+  const { read, consent } = scope
   const kernel = await read(kernelNetwork)
   const talkedTo = node.connection.host
   const iface = interfaceOf(kernel.addresses, talkedTo) ?? interfaceOf(kernel.addresses, network.address) ?? network.interface
@@ -51,14 +80,26 @@ async function observe({ read }: NodeScope, node: Node, network: Network) {
     })
   }
   const manager = managers[name]
-  const [own, active] = await Promise.all([read(filesOf(manager)), activeFile(read, manager, iface)])
+  const [own, active, isArmed, units] = await Promise.all([
+    read(filesOf(manager)), activeFile(read, manager, iface), read(armed), memberUnits(read),
+  ])
   // A profile may be in use from /run or /usr: then its text is where ours starts from.
   const lent = active === undefined || own.some(file => file.path === active) ? undefined : await read(fileText(active))
   const files = lent === undefined ? own : [...own, { path: active!, text: lent }]
   const path = manager.path(iface, files, active)
   const isStandIn = active !== undefined && posix.basename(active) === posix.basename(path)
   const text = (files.find(file => file.path === path) ?? files.find(file => isStandIn && file.path === active))?.text
-  return { manager, path, iface, text, live: liveOf(kernel, iface, { declared: network.address, talkedTo }) }
+  const live = liveOf(kernel, iface, { declared: network.address, talkedTo })
+  const facts = { declared: network, live, file: manager.read(text, iface), manager, path, isMember: units.length > 0, outage: consent.outage }
+  return { manager, path, iface, text, live, isArmed, units, plan: networkDifferences(facts) }
+}
+
+/** What runs of the cluster on a node, in the order in which it starts; Debian's default cluster is nobody's. */
+async function memberUnits(read: NodeScope['read']): Promise<string[]> {
+  const units = ['corosync.service', 'pacemaker.service']
+  const [states, keys] = await Promise.all([Promise.all(units.map(unit => read(unitState(unit)))), read(runningKeys)])
+  const running = units.filter((_, at) => ['active', 'activating', 'reloading'].includes(states[at]!.active))
+  return running.includes('corosync.service') && !(keys && runsDebianDefault(keys)) ? running : []
 }
 
 const kernelNetwork = fact('ip addr, ip route', `ip -o -4 addr show; printf '\\0'; ip -4 route show default`, ({ stdout }) => {

@@ -1,3 +1,4 @@
+import { sh } from '../../runner/transport/quote.js'
 import { isIpv4, parseCidr } from './ipv4.js'
 import { ended, linesOf, withPart } from './lines.js'
 import { cidr, isAsDeclared, joined, type Addressing, type Manager, type Network } from './manager.js'
@@ -16,6 +17,7 @@ export const dhcpcd: Manager = {
   read,
   write,
   reapply: (iface) => `dhcpcd -n ${iface}`,
+  swap: (iface) => ({ before: [], after: [sh`dhcpcd -n ${iface}`] }),
 }
 
 /** A `static KEY=VALUE` line of an interface's blocks. */

@@ -8,6 +8,8 @@ const facts: NetworkFacts = {
   file: { address: '192.168.0.1', prefix: 24, gateway: '192.168.0.254', dns: ['1.1.1.1', '8.8.8.8'] },
   manager: ifupdown,
   path: '/etc/network/interfaces',
+  isMember: false,
+  outage: false,
 }
 
 test('nothing to do', (t) => {
