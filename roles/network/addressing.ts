@@ -6,6 +6,7 @@ import { runsDebianDefault } from '../../runner/cluster/node-ids.js'
 import type { Difference } from '../../runner/engine/events.js'
 import { skip, task, warn, type NodeScope, type NodeTask } from '../../runner/engine/task.js'
 import { TaskError } from '../../runner/errors.js'
+import { addressUse, type AddressUse } from '../../runner/facts/address-use.js'
 import { fact, type Fact, type Family } from '../../runner/facts/fact.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { unitState } from '../../runner/facts/units.js'
@@ -34,6 +35,7 @@ export function staticAddress(node: Node): NodeTask {
       const { plan, isArmed, live } = await observe(scope, node, network)
       if (isArmed) return leftArmed(network, live)
       if (plan.refused !== undefined) throw new TaskError(plan.refused)
+      if (plan.move) refuseTaken(network.address, await scope.read(addressUse(network.address)))
       const { elsewhere } = scope.member.connection.destination
       const remarks = [...elsewhere ? [`${node.name} is at ${elsewhere.address}: correct \`ansible_host\` in the inventory, which says ${node.connection.host}`] : [], ...plan.pending]
       return plan.differences.length === 0 && remarks.length > 0 ? warn(remarks.join('; ')) : plan.differences
@@ -52,6 +54,13 @@ export function staticAddress(node: Node): NodeTask {
       return undefined
     },
   })
+}
+
+/** @throws TaskError for an address that is another machine's: until the undo it would answer some and not others. */
+function refuseTaken(address: string, { interface: own, mac }: AddressUse): void {
+  if (own !== undefined) throw new TaskError(`${address} is on ${own} of this node already`, { hint: 'remove it there, or correct `interface` and `ansible_host`' })
+  if (mac === undefined) return
+  throw new TaskError(`${address} is taken: ${mac} answers for it`, { hint: 'declare another address, or take that machine off it' })
 }
 
 /** A run that was cut short has left a change: over the new address it is confirmed, at the former one it is waited for. */
