@@ -77,7 +77,7 @@ function leftArmed({ address }: Network, live: Live): Difference[] {
 async function observe(scope: NodeScope, node: Node, network: Network) {
   const { read, consent } = scope
   const kernel = await read(kernelNetwork)
-  const talkedTo = node.connection.host
+  const talkedTo = scope.member.connection.destination.elsewhere?.address ?? node.connection.host
   const iface = interfaceOf(kernel.addresses, talkedTo) ?? interfaceOf(kernel.addresses, network.address) ?? network.interface
   if (iface === undefined) {
     throw new TaskError(`no interface has ${network.address}, and none is declared`, { hint: 'declare `interface` for this node' })

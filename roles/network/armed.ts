@@ -90,13 +90,18 @@ export function undoScript({ iface, path, swap, from, to, stopped }: ArmedChange
 systemctl kill -s KILL ${changeUnit}.service 2>/dev/null
 ${lines(swap.before)}
 }
+(
+set -e
 if [ -e ${folder}/former ]; then
-cp -p -- ${folder}/former ${candidate} && sync -- ${candidate} && {
+cp -p -- ${folder}/former ${candidate}
+sync -- ${candidate}
 ${commitScript(path, candidateOf(path))}
-} || exit
 else
-${sh`rm -f -- ${path}`} ${candidate}; ${sh`sync -- ${posix.dirname(path)}`}
+${sh`rm -f -- ${path}`} ${candidate}
+${sh`sync -- ${posix.dirname(path)}`}
 fi
+)
+[ $? = 0 ] || exit
 [ ! -e ${thisBoot} ] || {
 ${lines(swap.after)}
 ${waitUntil(hasAddress(iface, from.address), 150)}
@@ -115,9 +120,10 @@ export function applyScript({ path, swap }: ArmedChange): string {
   return `# Time for the answer that this has begun.
 sleep 1
 ${lines(swap.before)}
-{
+(
+set -e
 ${commitScript(path, candidateOf(path))}
-}; moved=$?
+); moved=$?
 ${lines(swap.after)}
 echo $((moved + $?)) >${folder}/result
 `
