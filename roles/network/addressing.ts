@@ -3,7 +3,6 @@ import { replaceScript } from '../../runner/blocks/write-file.js'
 import type { Node } from '../../runner/cluster/declaration.js'
 import { runningKeys } from '../../runner/cluster/facts.js'
 import { runsDebianDefault } from '../../runner/cluster/node-ids.js'
-import type { Difference } from '../../runner/engine/events.js'
 import { skip, task, warn, type NodeScope, type NodeTask } from '../../runner/engine/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { addressUse, type AddressUse } from '../../runner/facts/address-use.js'
@@ -11,9 +10,9 @@ import { fact, type Fact, type Family } from '../../runner/facts/fact.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { unitState } from '../../runner/facts/units.js'
 import { sh } from '../../runner/transport/quote.js'
-import { armed, confirm, undoTime } from './armed.js'
+import { armed, undoTime } from './armed.js'
 import { detectScript, managerOf, probesOf } from './detect.js'
-import { interfaceOf, liveOf, type Live } from './live.js'
+import { interfaceOf, liveOf } from './live.js'
 import type { Manager, ManagerFile, Network } from './manager.js'
 import { managers } from './managers.js'
 import { moveAddress } from './move.js'
@@ -32,8 +31,12 @@ export function staticAddress(node: Node): NodeTask {
     oneAtATime: true,
     async check(scope) {
       if (!network) return skip('the inventory declares no address for this node')
-      const { plan, isArmed, live } = await observe(scope, node, network)
-      if (isArmed) return leftArmed(network, live)
+      const { plan, isArmed } = await observe(scope, node, network)
+      if (isArmed) {
+        throw new TaskError('a change of address that nobody has confirmed is about to be undone on this node: the run that made it was cut short', {
+          hint: `run again in ${undoTime} s`,
+        })
+      }
       if (plan.refused !== undefined) throw new TaskError(plan.refused)
       if (plan.move) refuseTaken(network.address, await scope.read(addressUse(network.address)))
       const { elsewhere } = scope.member.connection.destination
@@ -41,11 +44,7 @@ export function staticAddress(node: Node): NodeTask {
       return plan.differences.length === 0 && remarks.length > 0 ? warn(remarks.join('; ')) : plan.differences
     },
     async apply(scope) {
-      const { isArmed, plan, manager, path, iface, text, units } = await observe(scope, node, network!)
-      if (isArmed) {
-        await scope.$.script(confirm)
-        return undefined
-      }
+      const { plan, manager, path, iface, text, units } = await observe(scope, node, network!)
       const state = await scope.read(fileState(path))
       const attributes = { mode: state?.mode ?? manager.mode, owner: state ? `${state.owner}:${state.group}` : 'root:root' }
       const content = manager.write(text, iface, network!)
@@ -61,17 +60,6 @@ function refuseTaken(address: string, { interface: own, mac }: AddressUse): void
   if (own !== undefined) throw new TaskError(`${address} is on ${own} of this node already`, { hint: 'remove it there, or correct `interface` and `ansible_host`' })
   if (mac === undefined) return
   throw new TaskError(`${address} is taken: ${mac} answers for it`, { hint: 'declare another address, or take that machine off it' })
-}
-
-/** A run that was cut short has left a change: over the new address it is confirmed, at the former one it is waited for. */
-function leftArmed({ address }: Network, live: Live): Difference[] {
-  if (live.address !== address) {
-    throw new TaskError(`a change of address is being undone on this node, since the run that made it was cut short`, {
-      hint: `run again in ${undoTime} s`,
-    })
-  }
-  const note = `an earlier run was cut short: without a confirmation, the node goes back by itself within ${undoTime} s`
-  return [{ subject: `change to ${address}`, from: 'armed', to: 'confirmed', note }]
 }
 
 async function observe(scope: NodeScope, node: Node, network: Network) {
@@ -100,7 +88,7 @@ async function observe(scope: NodeScope, node: Node, network: Network) {
   const text = (files.find(file => file.path === path) ?? files.find(file => isStandIn && file.path === active))?.text
   const live = liveOf(kernel, iface, { declared: network.address, talkedTo })
   const facts = { declared: network, live, file: manager.read(text, iface), manager, path, isMember: units.length > 0, outage: consent.outage }
-  return { manager, path, iface, text, live, isArmed, units, plan: networkDifferences(facts) }
+  return { manager, path, iface, text, isArmed, units, plan: networkDifferences(facts) }
 }
 
 /** What runs of the cluster on a node, in the order in which it starts; Debian's default cluster is nobody's. */

@@ -146,7 +146,6 @@ while [ "$pid" -gt 1 ]; do
   case $(readlink "/proc/$pid/fd/9") in /run/lock/ha-run.*) echo "$pid" >${folder}/session; break ;; esac
   pid=$(cut -d' ' -f4 "/proc/$pid/stat")
 done
-${sh`printf %s ${confirmScript(change)} >${`${folder}/confirm`}`}
 ${sh`printf %s ${undoScript(change)} >${`${folder}/undo`}`}
 sync -f ${folder}
 mkdir -p ${posix.dirname(wanted)}
@@ -167,17 +166,13 @@ ${sh`rm -f -- ${candidateOf(path)}`}
 ${cleanUp}`
 }
 
-/** Confirms what is armed, over a fresh connection. Fails where the undo has begun, or where this is another machine. */
-export const confirm = `if ${isArmed}; then sh ${folder}/confirm
-else echo 'no change of address is armed here: it was undone already, or this is another machine' >&2; exit 1; fi`
-
 /**
- * Confirms where the change has ended well and the kernel has the address. What the manager leaves of the former one is
- * removed.
+ * Confirms over a fresh connection that the change has ended well and the kernel has the address. What the manager leaves
+ * of the former one is removed. Fails where the undo has begun, or where this is another machine.
  */
-export function confirmScript({ iface, from, to }: ArmedChange): string {
+export function confirmScript({ iface, from, to }: Pick<ArmedChange, 'iface' | 'from' | 'to'>): string {
   return `fail() { echo "$1" >&2; exit 1; }
-confirm() {
+${isArmed} || fail 'no change of address is armed here: it was undone already, or this is another machine'
 ${waitUntil(`[ -s ${folder}/result ]`, 100)}
 [ "$(cat ${folder}/result)" = 0 ] || fail 'the network manager did not take the new address up without an error'
 ${hasAddress(iface, to.address)} || fail ${sh`${`${iface} does not have ${to.address}`}`}
@@ -187,10 +182,7 @@ systemctl stop ${unit}.timer || fail 'the undo has begun already'
 case $(systemctl is-active ${unit}.service) in inactive|failed) ;; *) fail 'the undo has begun already' ;; esac
 ${isArmed} || fail 'the change was undone already'
 ${endSession}
-${cleanUp}
-}
-confirm; exit
-`
+${cleanUp}`
 }
 
 function lines(commands: string[]): string {

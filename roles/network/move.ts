@@ -6,7 +6,7 @@ import { FactReader } from '../../runner/facts/reader.js'
 import type { NodeConnection } from '../../runner/transport/connect.js'
 import { reconnect } from '../../runner/transport/reconnect.js'
 import { remote } from '../../runner/transport/remote.js'
-import { armed, armScript, confirm, disarmScript, undoTime, type ArmedChange } from './armed.js'
+import { armed, armScript, confirmScript, disarmScript, undoTime, type ArmedChange } from './armed.js'
 import { cidr } from './manager.js'
 
 /** Seconds in which the new address must answer: less than `undoTime` by what a confirmation may take. */
@@ -56,12 +56,13 @@ export async function moveAddress(scope: Scope, change: ArmedChange, content: st
 }
 
 /** A connection over the new address that has confirmed the change, or why there is none. */
-async function answer(scope: Scope, { from, to }: ArmedChange): Promise<NodeConnection | Error> {
+async function answer(scope: Scope, change: ArmedChange): Promise<NodeConnection | Error> {
   const { member } = scope
+  const { from, to } = change
   const what = `${member.name} to answer at ${to.address}: unconfirmed, it goes back to ${from.address} by itself within ${undoTime} s`
   try {
     return await persist(what, answerTime, scope, async () => over(await reconnect(member.connection, to.address), async fresh => {
-      await remote(fresh).script(confirm)
+      await remote(fresh).script(confirmScript(change))
     }))
   } catch (error) {
     if (error instanceof TaskError) return error

@@ -86,6 +86,7 @@ onLab('an address that answers: the run goes on there, and the next one finds th
 })
 
 onLab('Ctrl-C twice and a power cut while nobody has confirmed: the former address comes back', async t => {
+  await makeUnreachable()
   const before = await file('node2', '/etc/network/interfaces')
   const changed = async () => site.on('node2', 'n=300; until [ -s /var/lib/ha-run/address/result ] || [ $n = 0 ]; do sleep 0.1; n=$((n - 1)); done')
   const at = { node1: 21 }
