@@ -82,7 +82,10 @@ const hasAddress = (iface: string, address: string) => sh`ip -4 -o address show 
 /** Waits until a test holds. @param fifths - of a second, at most. */
 const waitUntil = (test: string, fifths: number) => `n=${fifths}; until ${test} || [ $n = 0 ]; do sleep 0.2; n=$((n - 1)); done`
 
-/** What the node does by itself when nobody has confirmed: the former file, taken up, and what was stopped started again. */
+/**
+ * What the node does by itself when nobody has confirmed: the former file, taken up, and what was stopped started again.
+ * Where the file cannot be put back, the network comes up all the same, and the next boot tries once more.
+ */
 export function undoScript({ iface, path, swap, from, to, stopped }: ArmedChange): string {
   const candidate = quote(candidateOf(path))
   return `undo() {
@@ -100,8 +103,7 @@ else
 ${sh`rm -f -- ${path}`} ${candidate}
 ${sh`sync -- ${posix.dirname(path)}`}
 fi
-)
-[ $? = 0 ] || exit
+); restored=$?
 [ ! -e ${thisBoot} ] || {
 ${lines(swap.after)}
 ${waitUntil(hasAddress(iface, from.address), 150)}
@@ -109,6 +111,7 @@ ${sh`ip -4 address del ${`${to.address}/${to.prefix}`} dev ${iface} 2>/dev/null`
 ${stopped.length === 0 ? ':' : sh`systemctl start --no-block ${stopped}`}
 ${endSession}
 }
+[ $restored = 0 ] || exit
 ${cleanUp}
 }
 undo; exit
@@ -130,7 +133,7 @@ echo $((moved + $?)) >${folder}/result
 }
 
 /**
- * Prepares everything, arms the undo and only then starts the change.
+ * Prepares everything, arms the undo and only then starts the change. Where one of this fails, all is as it was.
  *
  * @returns the script; it expects the file's new content on stdin.
  */
@@ -139,6 +142,13 @@ export function armScript(change: ArmedChange): string {
   return `if ${isArmed}; then echo 'a change of address is armed here already' >&2; exit 1; fi
 rm -rf -- ${folder} && mkdir -p -m 0700 -- ${folder} || exit
 ${stageScript(path, candidateOf(path), attributes)}
+disarm() {
+set +e
+systemctl stop ${unit}.timer 2>/dev/null
+rm -f -- "$candidate"
+${cleanUp}
+}
+trap 'code=$?; [ $code = 0 ] || disarm; exit $code' EXIT
 ${sh`[ ! -e ${path} ] || cp -p -- ${path} ${`${folder}/former`}`}
 ${sh`printf %s ${applyScript(change)} >${`${folder}/apply`}`}
 pid=$PPID
@@ -157,13 +167,6 @@ systemctl daemon-reload
 systemd-run -q --on-active=${undoTime} --timer-property=AccuracySec=100ms --unit=${unit}.service
 systemd-run -q --collect -p KillMode=process --unit=${changeUnit} /bin/sh ${folder}/apply
 `
-}
-
-/** Takes back what `armScript` did before it failed, when nothing was changed yet. */
-export function disarmScript({ path }: ArmedChange): string {
-  return `systemctl stop ${unit}.timer 2>/dev/null
-${sh`rm -f -- ${candidateOf(path)}`}
-${cleanUp}`
 }
 
 /**

@@ -5,8 +5,8 @@ import { ConnectError, HaRunError, InterruptedError, TaskError } from '../../run
 import { FactReader } from '../../runner/facts/reader.js'
 import type { NodeConnection } from '../../runner/transport/connect.js'
 import { reconnect } from '../../runner/transport/reconnect.js'
-import { remote } from '../../runner/transport/remote.js'
-import { armed, armScript, confirmScript, disarmScript, undoTime, type ArmedChange } from './armed.js'
+import { remote, type Remote } from '../../runner/transport/remote.js'
+import { armed, armScript, confirmScript, undoTime, type ArmedChange } from './armed.js'
 import { cidr } from './manager.js'
 
 /** Seconds in which the new address must answer: less than `undoTime` by what a confirmation may take. */
@@ -37,8 +37,7 @@ export async function moveAddress(scope: Scope, change: ArmedChange, content: st
   } catch (error) {
     // A connection that goes at that very moment does not say how far it came; what follows finds out.
     if (!(error instanceof ConnectError)) {
-      await $.script(disarmScript(change))
-      await start(scope, change.stopped)
+      await start($, change.stopped)
       throw error
     }
   }
@@ -89,6 +88,8 @@ async function goBack(scope: Scope, { from, to, stopped }: ArmedChange, reason: 
     })
   }
   await member.adopt(back)
+  // The undo has seen to that, unless the connection was lost before there was one.
+  await start(remote(back), stopped)
   throw new TaskError(`${why}. The node has gone back to ${from.address} by itself${stopped.length === 0 ? '' : `, and ${stopped.join(' and ')} start again`}`, {
     hint: `is ${cidr(to)} right, and does this machine reach that network? \`journalctl -u ha-run-address-change -u ha-run-address-undo\` on the node says what the network manager did`,
     ...reason instanceof HaRunError && reason.output !== undefined && { output: reason.output }, cause: reason,
@@ -130,11 +131,11 @@ async function stop(scope: Scope, { stopped }: ArmedChange): Promise<void> {
   try {
     for (const unit of stopped.toReversed()) await scope.$({ timeout: stopTime })`systemctl stop ${unit}`
   } catch (error) {
-    await start(scope, stopped)
+    await start(scope.$, stopped)
     throw error
   }
 }
 
-async function start({ $ }: Scope, stopped: string[]): Promise<void> {
+async function start($: Remote, stopped: string[]): Promise<void> {
   if (stopped.length > 0) await $`systemctl start --no-block ${stopped}`
 }

@@ -71,6 +71,17 @@ onLab('an address of another machine is refused', async t => {
   t.regex(troubles(run), /192\.168\.0\.254 is taken: [0-9a-f:]{17} answers for it/)
 })
 
+onLab('where the undo cannot be armed, nothing is changed', async t => {
+  const before = await file('node1', '/etc/network/interfaces')
+  await site.on('node1', 'mv /usr/bin/systemd-run /usr/bin/systemd-run.away')
+  const run = await site.run(['network', '-l', 'node1'], { inventory: await declared({ node1: 21 }) })
+  await site.on('node1', 'mv /usr/bin/systemd-run.away /usr/bin/systemd-run')
+  t.is(run.exitCode, 2)
+  t.regex(troubles(run), /systemd-run: not found/)
+  t.is(await file('node1', '/etc/network/interfaces'), before)
+  t.is(await remains('node1'), '')
+})
+
 onLab('an address that answers: the run goes on there, and the next one finds the node', async t => {
   const inventory = await declared({ node1: 21 })
   const run = await site.run(['network'], { inventory })

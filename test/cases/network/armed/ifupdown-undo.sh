@@ -15,8 +15,7 @@ else
 rm -f -- /etc/network/interfaces /etc/network/.interfaces.ha-run
 sync -- /etc/network
 fi
-)
-[ $? = 0 ] || exit
+); restored=$?
 [ ! -e /run/ha-run.address ] || {
 ifup --force eth0
 n=150; until ip -4 -o address show dev eth0 to 192.168.0.1/32 | grep -q . || [ $n = 0 ]; do sleep 0.2; n=$((n - 1)); done
@@ -26,6 +25,7 @@ session=$(cat /var/lib/ha-run/address/session 2>/dev/null) && case $(readlink "/
   /run/lock/ha-run.*) kill -KILL "$session" ;;
 esac
 }
+[ $restored = 0 ] || exit
 rm -f -- /etc/systemd/system/ha-run-address-undo.service /etc/systemd/system/multi-user.target.wants/ha-run-address-undo.service
 [ ! -e /run/ha-run.address ] || systemctl daemon-reload
 rm -rf -- /var/lib/ha-run/address /run/ha-run.address

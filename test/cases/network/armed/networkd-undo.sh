@@ -14,8 +14,7 @@ else
 rm -f -- /etc/systemd/network/10-eth0.network /etc/systemd/network/.10-eth0.network.ha-run
 sync -- /etc/systemd/network
 fi
-)
-[ $? = 0 ] || exit
+); restored=$?
 [ ! -e /run/ha-run.address ] || {
 networkctl reload
 networkctl reconfigure eth0
@@ -26,6 +25,7 @@ session=$(cat /var/lib/ha-run/address/session 2>/dev/null) && case $(readlink "/
   /run/lock/ha-run.*) kill -KILL "$session" ;;
 esac
 }
+[ $restored = 0 ] || exit
 rm -f -- /etc/systemd/system/ha-run-address-undo.service /etc/systemd/system/multi-user.target.wants/ha-run-address-undo.service
 [ ! -e /run/ha-run.address ] || systemctl daemon-reload
 rm -rf -- /var/lib/ha-run/address /run/ha-run.address
