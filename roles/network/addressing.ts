@@ -1,45 +1,71 @@
 import { posix } from 'node:path'
 import { replaceScript } from '../../runner/blocks/write-file.js'
 import type { Node } from '../../runner/cluster/declaration.js'
+import { runningKeys } from '../../runner/cluster/facts.js'
+import { runsDebianDefault } from '../../runner/cluster/node-ids.js'
 import { skip, task, warn, type NodeScope, type NodeTask } from '../../runner/engine/task.js'
 import { TaskError } from '../../runner/errors.js'
+import { addressUse, type AddressUse } from '../../runner/facts/address-use.js'
 import { fact, type Fact, type Family } from '../../runner/facts/fact.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
+import { unitState } from '../../runner/facts/units.js'
 import { sh } from '../../runner/transport/quote.js'
+import { armed, undoTime } from './armed.js'
 import { detectScript, managerOf, probesOf } from './detect.js'
 import { interfaceOf, liveOf } from './live.js'
 import type { Manager, ManagerFile, Network } from './manager.js'
 import { managers } from './managers.js'
+import { moveAddress } from './move.js'
 import { profileOf } from './networkmanager.js'
 import { networkFileOf } from './networkd.js'
 import { networkDifferences } from './plan.js'
 
 /**
- * The manager that the node really uses says the declared address, gateway and DNS servers in its own file. Nothing
- * is re-applied: that drops a floating IP on most managers (cluster-facts C12), so it waits for the next boot.
+ * The manager that the node really uses says the declared address, gateway and DNS servers in its own file. Where the
+ * node has another address, it gets the declared one at once, armed (design 9.5) and on one node after the other; all
+ * else waits for the next boot, since to re-apply drops a floating IP on most managers (cluster-facts C12).
  */
 export function staticAddress(node: Node): NodeTask {
   const { network } = node
   return task('static address', {
+    oneAtATime: true,
     async check(scope) {
       if (!network) return skip('the inventory declares no address for this node')
-      const { manager, path, iface, live, text } = await observe(scope, node, network)
-      const { differences, refused, pending } = networkDifferences({ declared: network, live, file: manager.read(text, iface), manager, path })
-      if (refused !== undefined) throw new TaskError(refused)
-      return differences.length === 0 && pending.length > 0 ? warn(pending.join('; ')) : differences
+      const { plan, isArmed } = await observe(scope, node, network)
+      if (isArmed) {
+        throw new TaskError('a change of address that nobody has confirmed is about to be undone on this node: the run that made it was cut short', {
+          hint: `run again in ${undoTime} s`,
+        })
+      }
+      if (plan.refused !== undefined) throw new TaskError(plan.refused)
+      if (plan.move) refuseTaken(network.address, await scope.read(addressUse(network.address)))
+      const { elsewhere } = scope.member.connection.destination
+      const remarks = [...elsewhere ? [`${node.name} is at ${elsewhere.address}: correct \`ansible_host\` in the inventory, which says ${node.connection.host}`] : [], ...plan.pending]
+      return plan.differences.length === 0 && remarks.length > 0 ? warn(remarks.join('; ')) : plan.differences
     },
     async apply(scope) {
-      const { manager, path, iface, text } = await observe(scope, node, network!)
+      const { plan, manager, path, iface, text, units } = await observe(scope, node, network!)
       const state = await scope.read(fileState(path))
       const attributes = { mode: state?.mode ?? manager.mode, owner: state ? `${state.owner}:${state.group}` : 'root:root' }
-      await scope.$({ input: manager.write(text, iface, network!) }).script(replaceScript(path, attributes))
+      const content = manager.write(text, iface, network!)
+      if (plan.move) return moveAddress(scope, { iface, path, attributes, swap: manager.swap(iface), ...plan.move, stopped: units }, content)
+      await scope.$({ input: content }).script(replaceScript(path, attributes))
+      return undefined
     },
   })
 }
 
-async function observe({ read }: NodeScope, node: Node, network: Network) {
+/** @throws TaskError for an address that is another machine's: until the undo it would answer some and not others. */
+function refuseTaken(address: string, { interface: own, mac }: AddressUse): void {
+  if (own !== undefined) throw new TaskError(`${address} is on ${own} of this node already`, { hint: 'remove it there, or correct `interface` and `ansible_host`' })
+  if (mac === undefined) return
+  throw new TaskError(`${address} is taken: ${mac} answers for it`, { hint: 'declare another address, or take that machine off it' })
+}
+
+async function observe(scope: NodeScope, node: Node, network: Network) {
+  const { read, consent } = scope
   const kernel = await read(kernelNetwork)
-  const talkedTo = node.connection.host
+  const talkedTo = scope.member.connection.destination.elsewhere?.address ?? node.connection.host
   const iface = interfaceOf(kernel.addresses, talkedTo) ?? interfaceOf(kernel.addresses, network.address) ?? network.interface
   if (iface === undefined) {
     throw new TaskError(`no interface has ${network.address}, and none is declared`, { hint: 'declare `interface` for this node' })
@@ -51,14 +77,26 @@ async function observe({ read }: NodeScope, node: Node, network: Network) {
     })
   }
   const manager = managers[name]
-  const [own, active] = await Promise.all([read(filesOf(manager)), activeFile(read, manager, iface)])
+  const [own, active, isArmed, units] = await Promise.all([
+    read(filesOf(manager)), activeFile(read, manager, iface), read(armed), memberUnits(read),
+  ])
   // A profile may be in use from /run or /usr: then its text is where ours starts from.
   const lent = active === undefined || own.some(file => file.path === active) ? undefined : await read(fileText(active))
   const files = lent === undefined ? own : [...own, { path: active!, text: lent }]
   const path = manager.path(iface, files, active)
   const isStandIn = active !== undefined && posix.basename(active) === posix.basename(path)
   const text = (files.find(file => file.path === path) ?? files.find(file => isStandIn && file.path === active))?.text
-  return { manager, path, iface, text, live: liveOf(kernel, iface, { declared: network.address, talkedTo }) }
+  const live = liveOf(kernel, iface, { declared: network.address, talkedTo })
+  const facts = { declared: network, live, file: manager.read(text, iface), manager, path, isMember: units.length > 0, outage: consent.outage }
+  return { manager, path, iface, text, isArmed, units, plan: networkDifferences(facts) }
+}
+
+/** What runs of the cluster on a node, in the order in which it starts; Debian's default cluster is nobody's. */
+async function memberUnits(read: NodeScope['read']): Promise<string[]> {
+  const units = ['corosync.service', 'pacemaker.service']
+  const [states, keys] = await Promise.all([Promise.all(units.map(unit => read(unitState(unit)))), read(runningKeys)])
+  const running = units.filter((_, at) => ['active', 'activating', 'reloading'].includes(states[at]!.active))
+  return running.includes('corosync.service') && !(keys && runsDebianDefault(keys)) ? running : []
 }
 
 const kernelNetwork = fact('ip addr, ip route', `ip -o -4 addr show; printf '\\0'; ip -4 route show default`, ({ stdout }) => {

@@ -1,6 +1,7 @@
+import { sh } from '../../runner/transport/quote.js'
 import { isIpv4, parseCidr } from './ipv4.js'
 import { ended, linesOf, withPart } from './lines.js'
-import { cidr, isAsDeclared, joined, type Addressing, type Manager, type Network } from './manager.js'
+import { cidr, isAsDeclared, joined, type Addressing, type Manager, type Network, type Swap } from './manager.js'
 
 /**
  * /etc/dhcpcd.conf, see dhcpcd.conf(5). A block begins at `interface NAME` and ends at the next `interface`, `ssid` or
@@ -15,7 +16,16 @@ export const dhcpcd: Manager = {
   path: () => '/etc/dhcpcd.conf',
   read,
   write,
-  reapply: (iface) => `dhcpcd -n ${iface}`,
+  reapply: () => 'kill -HUP $(cat $(dhcpcd -P))',
+  swap,
+}
+
+/**
+ * By signal: after one `dhcpcd -n`, which does the same, 9.4.1 answers on its control socket no more until it is started
+ * again, and then nobody can tell who manages the interface (measured). A daemon may be there for the interface alone.
+ */
+function swap(iface: string): Swap {
+  return { before: [], after: [sh`for pid in "$(dhcpcd -P ${iface})" "$(dhcpcd -P)"; do [ -s "$pid" ] && kill -HUP "$(cat "$pid")" && break; done`] }
 }
 
 /** A `static KEY=VALUE` line of an interface's blocks. */

@@ -1,8 +1,9 @@
 import { posix } from 'node:path'
+import { sh } from '../../runner/transport/quote.js'
 import { globMatches } from './glob.js'
 import { classPrefix, parseCidr, prefixOfNetmask } from './ipv4.js'
 import { ended, lineEndOf, withPart } from './lines.js'
-import { cidr, isAsDeclared, joined, type Addressing, type Manager, type ManagerFile, type Network } from './manager.js'
+import { cidr, isAsDeclared, joined, type Addressing, type Manager, type ManagerFile, type Network, type Swap } from './manager.js'
 import { inetStanza, isBroughtUp, statementsOf, type Stanza, type Statement } from './stanza.js'
 
 const main = '/etc/network/interfaces'
@@ -20,6 +21,15 @@ export const ifupdown: Manager = {
   read,
   write,
   reapply: (iface) => `ifdown ${iface}; ifup ${iface}`,
+  swap,
+}
+
+/**
+ * ifdown ends what the present file says, a DHCP client too, so it comes before the replacement. An ifup that has failed
+ * leaves the interface "not configured" with its address on: hence `--force`, and the flush (measured with 0.8.41).
+ */
+function swap(iface: string): Swap {
+  return { before: [sh`ifdown --force ${iface}`, sh`ip -4 address flush dev ${iface}`], after: [sh`ifup --force ${iface}`] }
 }
 
 function path(iface: string, files: ManagerFile[]): string {

@@ -8,7 +8,7 @@ import { hostsFile } from './hosts-file.js'
 export default role('network', ({ cluster, node }) => {
   const names = cluster.nodes.map(({ name, links: [address] }) => ({ name, address: address! }))
   return [
-    // First, because it refuses what cannot be: then nothing else is told of the new address.
+    // First, because an address that cannot be is refused or undone: then this node is told of no new one.
     ...(cluster.nodes.some(({ network }) => network) ? [staticAddress(node)] : []),
     file('/etc/hosts', { content: current => hostsFile(current ?? '', names) }),
     hostName(node.name),

@@ -44,6 +44,15 @@ export interface Manager {
   write: (text: string | undefined, iface: string, network: Network) => string
   /** How a person makes it take effect, as a command. */
   reapply: (iface: string) => string
+  /** How the interface goes from one file to another while it runs. */
+  swap: (iface: string) => Swap
+}
+
+/** Commands around the replacement of a file. */
+export interface Swap {
+  /** Where what the old file has set up can only be ended with that file. */
+  before: string[]
+  after: string[]
 }
 
 /** Whether a file says what is declared. Undeclared gateway and DNS servers may be anything. */

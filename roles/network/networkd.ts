@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { sh } from '../../runner/transport/quote.js'
 import { globMatches } from './glob.js'
 import { addEntry, iniEntries, removeEntries, replaceEntry, type IniEntry } from './ini.js'
 import { isIpv4, parseCidr } from './ipv4.js'
@@ -18,6 +19,7 @@ export const networkd: Manager = {
   read,
   write,
   reapply: (iface) => `networkctl reload; networkctl reconfigure ${iface}`,
+  swap: (iface) => ({ before: [], after: ['networkctl reload', sh`networkctl reconfigure ${iface}`] }),
 }
 
 /**

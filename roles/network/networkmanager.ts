@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { sh } from '../../runner/transport/quote.js'
 import { addEntry, iniEntries, replaceEntry, setEntry, type IniEntry } from './ini.js'
 import { parseCidr } from './ipv4.js'
 import { cidr, isAsDeclared, type Addressing, type Manager, type ManagerFile, type Network } from './manager.js'
@@ -17,6 +18,7 @@ export const networkmanager: Manager = {
   read,
   write,
   reapply: (iface) => `nmcli connection reload; nmcli device reapply ${iface}`,
+  swap: (iface) => ({ before: [], after: ['nmcli connection reload', sh`nmcli device reapply ${iface}`] }),
 }
 
 /**

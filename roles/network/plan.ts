@@ -1,14 +1,22 @@
 import type { Difference } from '../../runner/engine/events.js'
+import { undoTime } from './armed.js'
 import type { Live } from './live.js'
 import { cidr, type Addressing, type Manager, type Network } from './manager.js'
 
 export interface NetworkPlan {
-  /** What the manager's file does not say as declared. */
+  /** What the manager's file does not say as declared, and the address where the kernel has another. */
   differences: Difference[]
+  /** The address that ha-run talks to becomes another one: an armed change. */
+  move?: Move
   /** Why nothing may be done about it, as a sentence for people. */
   refused?: string
   /** What the file says already, or will, and the kernel does not have yet: sentences, for warnings. */
   pending: string[]
+}
+
+export interface Move {
+  from: { address: string; prefix: number }
+  to: { address: string; prefix: number }
 }
 
 /** What the decision is made from. */
@@ -20,17 +28,40 @@ export interface NetworkFacts {
   file: Addressing
   manager: Pick<Manager, 'reapply'>
   path: string
+  /** Whether a cluster's Corosync runs on this node. */
+  isMember: boolean
+  /** Whether the service may be stopped. */
+  outage: boolean
 }
 
 /**
- * What to do about a node's declared addressing. Only the file is written; nothing is re-applied, so that neither
- * our own connection nor a floating IP on the interface is touched. A change that would move the address that we are
- * talking to is refused, until there is an armed way (design 9.5) to do it.
+ * What to do about a node's declared addressing. Where the address that we are talking to stays, only the file is
+ * written and nothing is re-applied, so that a floating IP on the interface is not touched.
  */
 export function networkDifferences(facts: NetworkFacts): NetworkPlan {
-  const plan: NetworkPlan = { differences: fileDifferences(facts), pending: pendingChanges(facts) }
-  const refused = refusal(facts)
-  return refused === undefined ? plan : { ...plan, refused }
+  const move = moveOf(facts)
+  const refused = refusal(facts, move)
+  return {
+    differences: [...fileDifferences(facts), ...move ? [moveDifference(move, facts)] : []],
+    ...move && { move },
+    ...refused !== undefined && { refused },
+    pending: pendingChanges(facts),
+  }
+}
+
+function moveOf({ declared, live }: NetworkFacts): Move | undefined {
+  const { address, prefix } = live
+  if (address === undefined || prefix === undefined || address === declared.address) return undefined
+  if ((declared.interface ?? live.interface) !== live.interface) return undefined
+  return { from: { address, prefix }, to: { address: declared.address, prefix: declared.prefix } }
+}
+
+function moveDifference({ from, to }: Move, { live, isMember }: NetworkFacts): Difference {
+  const stop = isMember ? 'pacemaker and corosync are stopped there first; ' : ''
+  return {
+    subject: `address of ${live.interface}`, from: cidr(from), to: cidr(to),
+    note: `${stop}armed: the node undoes it after ${undoTime} s unless it is confirmed over a fresh connection to ${to.address}`,
+  }
 }
 
 function fileDifferences({ declared, live, file, path }: NetworkFacts): Difference[] {
@@ -46,7 +77,7 @@ function fileDifferences({ declared, live, file, path }: NetworkFacts): Differen
     .map(([name, from, to]) => ({ subject: `${name} of ${iface} in ${path}`, from, to }))
 }
 
-function refusal({ declared, live, manager, path }: NetworkFacts): string | undefined {
+function refusal({ declared, live, file, manager, path, isMember, outage }: NetworkFacts, move: Move | undefined): string | undefined {
   const wanted = cidr(declared)
   const iface = declared.interface ?? live.interface
   if (iface !== live.interface) {
@@ -56,12 +87,19 @@ function refusal({ declared, live, manager, path }: NetworkFacts): string | unde
       `Give ${iface} that address by hand, or correct \`interface\` in the inventory.`
     )
   }
-  if (live.address === undefined || live.address === declared.address) return undefined
+  if (!move) return undefined
+  const change = `${iface} has ${cidr(move.from)} and ${wanted} is declared`
+  if (file.address === declared.address) {
+    return (
+      `${change}, which ${path} says already: there would be nothing to go back to if it did not answer. Reboot the ` +
+      `node, or put ${cidr(move.from)} back into ${path} and run again. By hand, on the node's console: \`${manager.reapply(iface)}\`.`
+    )
+  }
+  if (!isMember || outage) return undefined
   return (
-    `${iface} has ${live.address}/${live.prefix} and ${wanted} is declared: changing it would move the address that ` +
-    `ha-run is talking to. By hand, on the node's console: put ${wanted} into ${path}, then ` +
-    `\`${manager.reapply(iface)}\` or reboot, and correct \`ansible_host\` if it names the old address. If ` +
-    `${live.address} is right, declare that one.`
+    `${change}: that would move the address that ha-run is talking to, under a Corosync that runs with it. Run again ` +
+    `with --allow-outage: pacemaker and corosync are stopped on this node first, and stay so until all nodes' ` +
+    `corosync.conf has the new address. If ${move.from.address} is right, declare that one.`
   )
 }
 

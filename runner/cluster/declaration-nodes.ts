@@ -37,6 +37,7 @@ export function readNode(host: Host, cluster: string): DeclaredNode {
   return {
     node: {
       ...base,
+      ...(prefixed.address !== host.connection.host && { connection: { ...host.connection, address: prefixed.address } }),
       links: [prefixed.address],
       network: {
         ...prefixed,

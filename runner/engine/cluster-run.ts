@@ -54,14 +54,15 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   async run(): Promise<void> {
     this.#looks.begin(this.#slots)
     for (const segment of segments(this.#slots)) {
-      const [{ scope, selected }] = segment as [Slot<N>]
+      const [{ scope, selected, oneAtATime }] = segment as [Slot<N>]
       const chosen = this.#members.filter(({ name }) => selected.has(name))
       const jobs = scope === 'node'
         ? chosen.map(member => async () => {
           for (const slot of segment) await this.#onNode(slot, member)
         })
         : [async () => this.#onCluster(segment[0]!, chosen)]
-      await Promise.all(jobs.map(job => this.#options.queue.add(job)))
+      if (oneAtATime) for (const job of jobs) await this.#options.queue.add(job)
+      else await Promise.all(jobs.map(job => this.#options.queue.add(job)))
     }
     this.#reportLost()
   }

@@ -41,4 +41,5 @@ export async function lockCluster<N extends NodeLike>(members: Member<N>[], clus
   if (!first) return
   await lockNode(first, cluster, run)
   await Promise.all(others.map(member => lockNode(member, cluster, run)))
+  for (const member of [first, ...others]) member.onAdopted(() => lockNode(member, cluster, run))
 }

@@ -53,8 +53,9 @@ export class Looks<N extends NodeLike> {
     return { members: this.#members, selected, leader, ...this.#options }
   }
 
-  nodeScope({ $, read }: Member<N>): NodeScope {
-    return { $, read, consent: this.#options.consent }
+  nodeScope(member: Member<N>): NodeScope {
+    const { consent, abandon } = this.#options
+    return { $: member.$, read: member.read, consent, member, abandon }
   }
 
   #generation(slot: Slot<N>, member: Member<N>): number {

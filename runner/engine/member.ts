@@ -18,10 +18,12 @@ export interface ClusterLike<N extends NodeLike = NodeLike> {
 /** A node in a run: its connection, what is known of it, and whether it can still be worked on. */
 export class Member<N extends NodeLike = NodeLike> {
   readonly node: N
-  readonly #connection: NodeConnection | undefined
-  readonly #reader: FactReader | undefined
+  #connection: NodeConnection | undefined
+  #reader: FactReader | undefined
+  #remote: Remote | undefined
   readonly #absence: ConnectError | undefined
-  readonly #remote: Remote | undefined
+  readonly #renewals: (() => Promise<void>)[] = []
+  #isMoving = false
   /** The task at which it failed in this run. */
   failedAt: string | undefined
   /** Counts what this run changed there: what was read before a change is no longer believed. */
@@ -34,6 +36,10 @@ export class Member<N extends NodeLike = NodeLike> {
       this.#absence = connection
       return
     }
+    this.#use(connection)
+  }
+
+  #use(connection: NodeConnection): void {
     this.#connection = connection
     this.#reader = new FactReader(connection)
     this.#remote = remote(connection)
@@ -55,7 +61,7 @@ export class Member<N extends NodeLike = NodeLike> {
 
   /** Why the connection that there was is no more. */
   get lost(): Error | undefined {
-    return this.#connection?.session.lost
+    return this.#isMoving ? undefined : this.#connection?.session.lost
   }
 
   /** The connection, for what needs more than commands. @throws ConnectError without one. */
@@ -80,6 +86,29 @@ export class Member<N extends NodeLike = NodeLike> {
   async readAgain<T>(fact: Fact<T>): Promise<T> {
     this.#reader?.forget()
     return this.read(fact)
+  }
+
+  /** Does what takes the present connection down with it: while it lasts, that does not count as a lost node. */
+  async moving<T>(work: () => Promise<T>): Promise<T> {
+    this.#isMoving = true
+    try {
+      return await work()
+    } finally {
+      this.#isMoving = false
+    }
+  }
+
+  /** The rest of the run works over this connection, and what lives as long as a session does is set up again. */
+  async adopt(connection: NodeConnection): Promise<void> {
+    this.#connection?.session.abandon()
+    this.#use(connection)
+    this.changed()
+    for (const renew of this.#renewals) await renew()
+  }
+
+  /** @param renew - sets something up that lives as long as a session does, whenever another connection is adopted. */
+  onAdopted(renew: () => Promise<void>): void {
+    this.#renewals.push(renew)
   }
 
   /** This run has changed something there. */

@@ -17,6 +17,8 @@ export interface Slot<N extends NodeLike> {
   index: number
   count: number
   scope: Task<N>['scope']
+  /** Whether a task of the nodes is for one of them at a time. */
+  oneAtATime: boolean
   selected: Set<string>
   /** The node's own task; for a cluster's task, any node's will do. */
   of: (node: string) => Task<N>
@@ -27,13 +29,15 @@ export function layOut<C extends ClusterLike<N>, N extends NodeLike>(cluster: C,
   const slots = steps.flatMap(({ role, selected }) => {
     const lists = new Map(cluster.nodes.map(node => [node.name, role.tasks({ cluster, node })]))
     const [first = []] = lists.values()
-    return first.map(({ name, scope }, at) => {
+    return first.map((task, at) => {
+      const { name, scope } = task
+      const oneAtATime = scope === 'node' && task.oneAtATime === true
       for (const list of lists.values()) {
         if (list.length !== first.length || list[at]!.name !== name) {
           throw new Error(`role ${role.name} has other tasks for some nodes: every node must have "${name}"`)
         }
       }
-      return { role: role.name, name, index: at + 1, count: first.length, scope, selected, of: (node: string) => lists.get(node)![at]! }
+      return { role: role.name, name, index: at + 1, count: first.length, scope, oneAtATime, selected, of: (node: string) => lists.get(node)![at]! }
     })
   })
   refuseUnknownNeeds(slots, cluster.nodes[0]!.name)
@@ -56,13 +60,20 @@ function refuseUnknownNeeds<N extends NodeLike>(slots: Slot<N>[], node: string):
   }
 }
 
-/** Cuts a layout where all nodes must have arrived: around every task that is done once for the cluster. */
+/**
+ * Cuts a layout where all nodes must have arrived: around every task that is done once for the cluster, or on one node
+ * at a time.
+ */
 export function segments<N extends NodeLike>(slots: Slot<N>[]): Slot<N>[][] {
   const cut: Slot<N>[][] = []
   for (const slot of slots) {
     const last = cut.at(-1)
-    if (slot.scope === 'node' && last?.[0]?.scope === 'node' && last[0].selected === slot.selected) last.push(slot)
+    if (isParallel(slot) && last?.[0] && isParallel(last[0]) && last[0].selected === slot.selected) last.push(slot)
     else cut.push([slot])
   }
   return cut
+}
+
+function isParallel<N extends NodeLike>({ scope, oneAtATime }: Slot<N>): boolean {
+  return scope === 'node' && !oneAtATime
 }

@@ -1,6 +1,7 @@
 import PQueue from 'p-queue'
 import { ConnectError, exitCodes, HaRunError, LockedError } from '../errors.js'
 import { connect, type ConnectOptions, type NodeConnection } from '../transport/connect.js'
+import { elsewhere } from '../transport/reconnect.js'
 import { ClusterRun } from './cluster-run.js'
 import { errorReport } from './error-report.js'
 import type { MachineEvent, Reporter, Signal, SummaryEvent } from './events.js'
@@ -72,11 +73,35 @@ async function join<N extends NodeLike>(
 ): Promise<Member<N>> {
   try {
     if (stop.aborted) throw new ConnectError(`${node.name}: interrupted before it was connected to`)
-    return new Member(node, await connect(node.name, node.connection, ssh))
+    return new Member(node, await reach(node, ssh, text => report({ event: 'notice', cluster, host: node.name, text })))
   } catch (error) {
     if (!(error instanceof HaRunError)) throw error
     report({ event: 'error', cluster, host: node.name, status: 'unreachable', error: errorReport(error) })
     return new Member(node, error instanceof ConnectError ? error : new ConnectError(error.message, error))
+  }
+}
+
+/**
+ * Connects where ssh finds the node; or else at its declared address, where an earlier run may have moved it: people
+ * type the same command with the same inventory again.
+ */
+async function reach({ name, connection }: NodeLike, ssh: ConnectOptions, notice: (text: string) => void): Promise<NodeConnection> {
+  const { host, address } = connection
+  try {
+    return await connect(name, connection, ssh)
+  } catch (error) {
+    if (address === undefined || !(error instanceof ConnectError) || ssh.abandon?.aborted) throw error
+    try {
+      const moved = await connect(name, await elsewhere(connection, address, ssh), ssh)
+      notice(`${name} answers at ${address}, its declared address, and not at ${host}: correct ansible_host in the inventory`)
+      return moved
+    } catch (reason) {
+      if (!(reason instanceof HaRunError)) throw reason
+      const also = `${address}, its declared address, was tried too: ${reason.message}`
+      throw new ConnectError(error.message, {
+        hint: error.hint === undefined ? also : `${error.hint}\n${also}`, ...(error.output !== undefined && { output: error.output }), cause: error,
+      })
+    }
   }
 }
 

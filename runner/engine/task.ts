@@ -46,6 +46,10 @@ export interface NodeScope {
   $: Remote
   read: <T>(fact: Fact<T>) => Promise<T>
   consent: Consent
+  /** How the node is reached, for a task that changes it. */
+  member: Pick<Member, 'name' | 'connection' | 'moving' | 'adopt'>
+  /** Aborted by the second Ctrl-C: a wait ends there. */
+  abandon: AbortSignal
 }
 
 /** What a task for a whole cluster works with: all its members, in inventory order. */
@@ -79,6 +83,8 @@ interface Work<Scope> {
 export interface NodeTask extends Work<NodeScope> {
   scope: 'node'
   name: string
+  /** Done on one node after the other, and on all before the next task begins anywhere. */
+  oneAtATime?: boolean
 }
 
 export interface ClusterTask<N extends NodeLike = NodeLike> extends Work<ClusterScope<N>> {
@@ -112,8 +118,8 @@ export interface Assertion<N extends NodeLike = NodeLike> {
 
 export type Task<N extends NodeLike = NodeLike> = NodeTask | ClusterTask<N> | Assertion<N>
 
-/** A task for every selected node; nodes run in parallel. */
-export function task(name: string, work: Work<NodeScope>): NodeTask {
+/** A task for every selected node; nodes run in parallel, unless it is for one at a time. */
+export function task(name: string, work: Omit<NodeTask, 'scope' | 'name'>): NodeTask {
   return { scope: 'node', name, ...work }
 }
 

@@ -10,6 +10,8 @@ export interface Connection {
   keyFile?: string | undefined
   /** `ansible_become`; undefined means sudo where the login is not root. */
   become?: boolean | undefined
+  /** The address that the inventory declares for it, where that is another: it answers there once it was moved. */
+  address?: string | undefined
 }
 
 /** A host of the inventory with everything said about it, the nearest word winning as in Ansible. */

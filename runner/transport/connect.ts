@@ -3,11 +3,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { $, type ProcessPromise } from 'zx/core'
 import { ConnectError } from '../errors.js'
-import type { Connection } from '../inventory/site.js'
 import type { Secret } from '../secret.js'
 import { diagnose, isThrottled } from './diagnose.js'
 import { loginCommand, passwordWanted, shellReady } from './login.js'
-import { forwardWords, hostKeyWords, masterWords, siblingWords, type SshSettings } from './openssh.js'
+import { forwardWords, hostKeyWords, masterWords, siblingWords, type Destination, type SshSettings } from './openssh.js'
 import { Session, type Channel } from './session.js'
 
 export interface ConnectOptions extends SshSettings {
@@ -129,12 +128,12 @@ export class NodeConnection {
   readonly name: string
   readonly session: Session
   readonly settings: ConnectOptions
-  readonly #connection: Connection
+  readonly destination: Destination
 
-  constructor(name: string, session: Session, connection: Connection, options: ConnectOptions) {
+  constructor(name: string, session: Session, destination: Destination, options: ConnectOptions) {
     this.name = name
     this.session = session
-    this.#connection = connection
+    this.destination = destination
     this.settings = options
   }
 
@@ -142,9 +141,9 @@ export class NodeConnection {
   async endRunningGroups(): Promise<void> {
     const groups = this.session.runningGroups
     if (groups.length === 0) return
-    const { become } = this.#connection
+    const { become } = this.destination
     const login = loginCommand(become, this.settings.becomePassword !== undefined)
-    const channel = new SshChannel(spawn(siblingWords(this.name, this.#connection, this.settings, login)), this.name)
+    const channel = new SshChannel(spawn(siblingWords(this.name, this.destination, this.settings, login)), this.name)
     await becomeReady(channel, this.name, { ...this.settings, abandon: undefined })
     channel.write(`kill -TERM ${groups.map(group => `-${group}`).join(' ')}\n`)
     channel.end()
@@ -153,7 +152,7 @@ export class NodeConnection {
 
   /** A TCP connection from the node to `address:port`; its pipes are the connection's two ends. */
   forward(to: string): ProcessPromise {
-    return spawn(forwardWords(this.name, this.#connection, this.settings, to))
+    return spawn(forwardWords(this.name, this.destination, this.settings, to))
   }
 }
 
@@ -162,7 +161,7 @@ export class NodeConnection {
  *
  * @throws ConnectError with what ssh or sudo said, and the remedy.
  */
-export async function connect(name: string, connection: Connection, options: ConnectOptions): Promise<NodeConnection> {
+export async function connect(name: string, connection: Destination, options: ConnectOptions): Promise<NodeConnection> {
   for (let attempt = 1; ; attempt += 1) {
     const command = loginCommand(connection.become, options.becomePassword !== undefined)
     const channel = new SshChannel(spawn(masterWords(name, connection, options, command)), name)
@@ -184,7 +183,7 @@ function isUnknownHostKey(stderr: string): boolean {
 }
 
 /** Adds the fingerprint that the node shows to the error, so that it can be compared there. */
-async function withFingerprint(error: unknown, connection: Connection, options: ConnectOptions): Promise<unknown> {
+async function withFingerprint(error: unknown, connection: Destination, options: ConnectOptions): Promise<unknown> {
   if (!(error instanceof ConnectError)) return error
   const directory = await mkdtemp(join(options.controlDirectory, 'key-'))
   try {

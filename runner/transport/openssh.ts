@@ -3,6 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Connection } from '../inventory/site.js'
 
+/** How ssh reaches a host that is at another address than its configuration says. */
+export interface Destination extends Connection {
+  elsewhere?: { address: string; hostKeyAlias: string } | undefined
+}
+
 /** Settings of one run that every ssh of it shares. */
 export interface SshSettings {
   /** `-F`: ssh's own configuration file; ssh's default without. */
@@ -28,23 +33,38 @@ function controlPath(host: string, settings: SshSettings): string {
   return join(settings.controlDirectory, createHash('sha256').update(host).digest('hex').slice(0, 16))
 }
 
-/** What all our ssh calls for a host have in common: whom to reach, and never a question on the terminal. */
-function destination({ host, port, user, keyFile }: Connection, { configFile }: SshSettings): string[] {
+/**
+ * What all our ssh calls for a host have in common: whom to reach, and never a question on the terminal. Elsewhere, the
+ * host keeps its name on the command line, so that all that the user's configuration says of it goes on to hold (jump
+ * hosts, keys, `%h`), and must show the key that known_hosts has for it.
+ */
+function destination({ host, port, user, keyFile, elsewhere }: Destination, { configFile }: SshSettings): string[] {
   return [
     ...(configFile === undefined ? [] : ['-F', configFile]),
     ...(port === undefined ? [] : ['-p', String(port)]),
     ...(user === undefined ? [] : ['-l', user]),
     ...(keyFile === undefined ? [] : ['-i', keyFile]),
+    ...(elsewhere === undefined ? [] : ['-o', `HostName=${elsewhere.address}`, '-o', `HostKeyAlias=${elsewhere.hostKeyAlias}`]),
     '-o', 'BatchMode=yes',
     '-T', '--', host,
   ]
 }
 
 /**
+ * The name under which known_hosts has a host's key, from `ssh -G`: the address with its port, unless that is ssh's own
+ * (put_host_port in OpenSSH's misc.c); an alias stands as it is.
+ */
+export function hostKeyName(configuration: string): string {
+  const value = (key: string) => new RegExp(`^${key} (.+)$`, 'm').exec(configuration)?.[1]
+  const [name = '', port = '22'] = [value('hostname'), value('port')]
+  return value('hostkeyalias') ?? (port === '22' ? name : `[${name}]:${port}`)
+}
+
+/**
  * The master that is the session too. Keep-alives end it about 15 s after its node has died; without them a run
  * would hang for as long as TCP does.
  */
-export function masterWords(name: string, connection: Connection, settings: SshSettings, command: string): string[] {
+export function masterWords(name: string, connection: Destination, settings: SshSettings, command: string): string[] {
   return [
     'ssh', '-M', '-S', controlPath(name, settings),
     '-o', 'ControlPersist=no', '-o', 'ConnectTimeout=10', '-o', 'ServerAliveInterval=5', '-o', 'ServerAliveCountMax=3',
@@ -56,7 +76,7 @@ export function masterWords(name: string, connection: Connection, settings: SshS
  * One more channel of the master. With `ProxyCommand=false` a dead master fails at once, where ssh would quietly
  * open a connection of its own.
  */
-export function siblingWords(name: string, connection: Connection, settings: SshSettings, command: string): string[] {
+export function siblingWords(name: string, connection: Destination, settings: SshSettings, command: string): string[] {
   return [
     'ssh', '-S', controlPath(name, settings), '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false',
     ...destination(connection, settings), command,
@@ -64,7 +84,7 @@ export function siblingWords(name: string, connection: Connection, settings: Ssh
 }
 
 /** A TCP connection from the node to an address (`ssh -W`) over the master. */
-export function forwardWords(name: string, connection: Connection, settings: SshSettings, to: string): string[] {
+export function forwardWords(name: string, connection: Destination, settings: SshSettings, to: string): string[] {
   return [
     'ssh', '-S', controlPath(name, settings), '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-W', to,
     ...destination(connection, settings),
@@ -72,12 +92,12 @@ export function forwardWords(name: string, connection: Connection, settings: Ssh
 }
 
 /** Asks ssh what its configuration says about a host; nothing is connected to. */
-export function configurationWords(connection: Connection, settings: SshSettings): string[] {
+export function configurationWords(connection: Destination, settings: SshSettings): string[] {
   return ['ssh', '-G', ...destination(connection, settings)]
 }
 
 /** Reads the host's key into a file of ours, by a login that cannot succeed: through the same jump hosts. */
-export function hostKeyWords(connection: Connection, settings: SshSettings, knownHosts: string): string[] {
+export function hostKeyWords(connection: Destination, settings: SshSettings, knownHosts: string): string[] {
   return [
     'ssh', '-S', 'none', '-o', 'ConnectTimeout=10', '-o', 'StrictHostKeyChecking=accept-new',
     '-o', `UserKnownHostsFile=${knownHosts}`, '-o', 'GlobalKnownHostsFile=none', '-o', 'PreferredAuthentications=none',

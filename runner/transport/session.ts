@@ -89,6 +89,11 @@ export class Session {
     clearTimeout(giveUp)
   }
 
+  /** Ends our side at once: for a session whose connection is known to be dead. */
+  abandon(): void {
+    this.#fail(new ConnectError(`${this.#name}: the connection was given up for another one`))
+  }
+
   #read(stream: 'stdout' | 'stderr', chunk: Buffer): void {
     const reader = this.#readers[stream]
     reader.push(chunk)

@@ -97,6 +97,6 @@ test('the task bears the first package’s name', t => {
 
 test('only what is missing is installed', async t => {
   const task = packages(['a', 'b', 'c'])
-  const finding = await task.check({ $: undefined as never, read: (async ({ argument }: { argument: string }) => argument === 'b' ? '1.0' : undefined) as never, consent: noConsent })
+  const finding = await task.check({ $: undefined as never, read: (async ({ argument }: { argument: string }) => argument === 'b' ? '1.0' : undefined) as never, consent: noConsent } as never)
   t.deepEqual(finding, ['a', 'c'].map(name => ({ subject: `package ${name}`, from: undefined, to: 'installed' })))
 })

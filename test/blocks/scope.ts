@@ -6,6 +6,8 @@ import type { Difference } from '../../runner/engine/events.js'
 import type { Finding, NodeScope, NodeTask } from '../../runner/engine/task.js'
 import { FactReader } from '../../runner/facts/reader.js'
 import { remote } from '../../runner/transport/remote.js'
+import { Member } from '../../runner/engine/member.js'
+import type { NodeConnection } from '../../runner/transport/connect.js'
 import { noConsent } from '../engine/cluster.js'
 import { localPlace } from '../transport/local-shell.js'
 
@@ -20,7 +22,8 @@ export function folderOf(t: ExecutionContext): string {
 export function localScope(t: ExecutionContext): NodeScope & { reader: FactReader } {
   const place = localPlace(t)
   const reader = new FactReader(place)
-  return { $: remote(place), read: async fact => reader.read(fact), reader, consent: noConsent }
+  const member = new Member({ name: place.name, connection: { host: place.name } }, place as unknown as NodeConnection)
+  return { $: remote(place), read: async fact => reader.read(fact), reader, consent: noConsent, member, abandon: new AbortController().signal }
 }
 
 /** Checks, applies what differs, and checks again, as a run does. */

@@ -173,6 +173,23 @@ test('where no selected node is ready, a task of the cluster says why it is left
   t.deepEqual(lines, ['c shared: skipped, n1 is unreachable'])
 })
 
+test('a task for one node at a time is done there and then on the next, and the rest waits for all', async t => {
+  const c = localCluster(t)
+  const order: string[] = []
+  const timed = (node: string, name: string, oneAtATime: boolean) => task(name, {
+    oneAtATime,
+    check: () => Promise.resolve(order.includes(`${name} ${node} ends`) ? [] : [{ subject: name, from: undefined, to: 'done' }]),
+    async apply({ $ }) {
+      order.push(`${name} ${node}`)
+      await $`sleep 0.1`
+      order.push(`${name} ${node} ends`)
+    },
+  })
+  await c.run(({ name }) => [timed(name, 'a', true), timed(name, 'b', false)])
+  t.deepEqual(order.slice(0, 4), ['a n1', 'a n1 ends', 'a n2', 'a n2 ends'])
+  t.deepEqual(order.slice(4, 6).toSorted(), ['b n1', 'b n2'])
+})
+
 test('a task of the cluster waits for all nodes, and they for it', async t => {
   const c = localCluster(t)
   const order: string[] = []

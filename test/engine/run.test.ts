@@ -5,6 +5,7 @@ import test, { type ExecutionContext } from 'ava'
 import type { MachineEvent, Signal } from '../../runner/engine/events.js'
 import { run, type RunOptions } from '../../runner/engine/run.js'
 import { lockCluster } from '../../runner/engine/lock.js'
+import type { Connection } from '../../runner/inventory/site.js'
 import { task, type NodeTask } from '../../runner/engine/task.js'
 import { closedPort, localSshd, noSshd, type LocalSshd } from '../transport/local-sshd.js'
 import { lines, localMember, noConsent } from './cluster.js'
@@ -14,9 +15,9 @@ if (noSshd !== undefined) test(`what needs a real sshd is left out: ${noSshd}`, 
 
 const fine = task('fine', { check: async ({ read }) => read({ family: { name: 'true', script: () => 'true', parse: () => [[]] }, argument: '' }), apply: () => Promise.resolve() })
 
-/** Runs one role on nodes that are all this machine, by ssh; `false` for a node where nobody listens. */
-async function runOn(t: ExecutionContext, server: LocalSshd, nodes: Record<string, boolean>, tasks: NodeTask[], more: Partial<RunOptions> = {}, name = `test-${randomBytes(6).toString('hex')}`) {
-  const cluster = { name, nodes: Object.entries(nodes).map(([node, up]) => ({ name: node, connection: { host: '127.0.0.1', port: up ? server.port : closedPort } })) }
+/** Runs one role on nodes that are all this machine, by ssh; `false` for a node where nobody listens, or how it is reached. */
+async function runOn(t: ExecutionContext, server: LocalSshd, nodes: Record<string, boolean | Connection>, tasks: NodeTask[], more: Partial<RunOptions> = {}, name = `test-${randomBytes(6).toString('hex')}`) {
+  const cluster = { name, nodes: Object.entries(nodes).map(([node, up]) => ({ name: node, connection: typeof up === 'object' ? up : { host: '127.0.0.1', port: up ? server.port : closedPort } })) }
   t.teardown(() => rmSync(`/run/lock/ha-run.${name}`, { force: true }))
   const events: (MachineEvent | Signal)[] = []
   const summary = await run([{ cluster, steps: [{ role: { name: 'r', tasks: () => tasks }, selected: new Set(Object.keys(nodes)) }] }], {
@@ -37,6 +38,25 @@ withSshd('a node that cannot be reached is an event, and the others are worked o
   const { summary, lines: said } = await runOn(t, await localSshd(t), { n1: false, n2: true }, [fine])
   t.deepEqual(said, ['n1 connection: unreachable, n1: the connection was refused', 'n2 fine: ok'])
   t.like(summary, { ok: 1, unreachable: 1, exit: 4 })
+})
+
+withSshd('a node that has moved to its declared address is found there, by the key that is known of it', async t => {
+  const server = await localSshd(t)
+  server.knownAs('127.0.0.2')
+  const moved = { host: '127.0.0.2', port: server.port, address: '127.0.0.1' }
+  const { summary, events } = await runOn(t, server, { n1: moved }, [fine])
+  t.like(summary, { ok: 1, unreachable: 0, exit: 0 })
+  t.deepEqual(events.find(({ event }) => event === 'notice'), {
+    event: 'notice', cluster: (events.find(({ event }) => event === 'task') as { cluster: string }).cluster, host: 'n1',
+    text: 'n1 answers at 127.0.0.1, its declared address, and not at 127.0.0.2: correct ansible_host in the inventory',
+  })
+})
+
+withSshd('a node at neither address: the error is that of the first, and says that the other was tried', async t => {
+  const { events, lines: said } = await runOn(t, await localSshd(t), { n1: { host: '127.0.0.1', port: closedPort, address: '127.0.0.2' } }, [fine])
+  t.deepEqual(said, ['n1 connection: unreachable, n1: the connection was refused'])
+  const error = events.find(event => event.event === 'error')
+  t.regex(error!.error.hint!, /is sshd running there[^]*\n127\.0\.0\.2, its declared address, was tried too: n1: the connection was refused$/)
 })
 
 withSshd('a cluster that another run has locked is not worked on', async t => {

@@ -39,11 +39,11 @@ export class LabSite {
     })`${process.execPath} ${main} ${words}`
   }
 
-  /** Runs it, and presses Ctrl-C after each of these pauses (ms). */
-  async interrupted(words: string[], inventory: string, pauses: number[]): Promise<Result> {
-    const running = this.#start([...words, '-i', inventory, '-F', this.lab.sshConfig, '--json'], 120)
+  /** Runs it, and presses Ctrl-C after each of these pauses (ms, or until something has come about). */
+  async interrupted(words: string[], inventory: string, pauses: (number | (() => Promise<unknown>))[], config = this.lab.sshConfig): Promise<Result> {
+    const running = this.#start([...words, '-i', inventory, '-F', config, '--json'], 120)
     for (const pause of pauses) {
-      await sleep(pause)
+      await (typeof pause === 'number' ? sleep(pause) : pause())
       process.kill(running.pid!, 'SIGINT')
     }
     return resultOf(await running)

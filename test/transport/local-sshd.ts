@@ -31,6 +31,8 @@ export interface LocalSshd {
   fingerprint: string
   /** Writes the configuration anew, with more lines. */
   configure(more?: string): void
+  /** Writes known_hosts anew: the server's key stands under this address, and under no other. */
+  knownAs(address: string): void
 }
 
 /** A TCP port of 127.0.0.1 that nobody listens on: below those that the kernel gives to the servers of other tests. */
@@ -90,7 +92,8 @@ KbdInteractiveAuthentication no
     rmSync(folder, { recursive: true, force: true })
   })
   const hostKey = readFileSync(at('hostkey.pub'), 'utf8')
-  writeFileSync(at('known_hosts'), `[127.0.0.1]:${port} ${hostKey}`)
+  const knownAs = (address: string) => writeFileSync(at('known_hosts'), `[${address}]:${port} ${hostKey}`)
+  knownAs('127.0.0.1')
   const configure = (more = '') => writeFileSync(at('config'), `${more}
 Host *
   IdentityFile ${at('userkey')}
@@ -101,5 +104,5 @@ Host *
 `)
   configure()
   const fingerprint = execFileSync('ssh-keygen', ['-l', '-f', at('hostkey.pub')], { encoding: 'utf8' }).split(' ')[1]!
-  return { port, configFile: at('config'), controlDirectory: at('control'), knownHosts: at('known_hosts'), folder, fingerprint, configure }
+  return { port, configFile: at('config'), controlDirectory: at('control'), knownHosts: at('known_hosts'), folder, fingerprint, configure, knownAs }
 }

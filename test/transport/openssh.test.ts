@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import test from 'ava'
 import type { Connection } from '../../runner/inventory/site.js'
 import {
-  configurationWords, forwardWords, hostKeyWords, makeControlDirectory, masterWords, removeControlDirectory, siblingWords,
+  configurationWords, forwardWords, hostKeyName, hostKeyWords, makeControlDirectory, masterWords, removeControlDirectory, siblingWords,
 } from '../../runner/transport/openssh.js'
 
 const settings = { controlDirectory: '/run/x' }
@@ -39,6 +39,19 @@ test('the inventory’s words stand before the host, and the host is never an op
   const all = { ...settings, configFile: '/f' }
   for (const words of [masterWords('n', full, all, 'c'), siblingWords('n', full, all, 'c')]) t.deepEqual(words.slice(-14), [...fullWords, 'c'])
   t.deepEqual(forwardWords('n', full, all, 'a:80').slice(-13), fullWords)
+})
+
+test('elsewhere, the host keeps its name on the command line: what is configured for it holds', t => {
+  const there = { host: 'node1', elsewhere: { address: '192.168.0.21', hostKeyAlias: '192.168.0.1' } }
+  t.deepEqual(masterWords('node1', there, settings, 'exec sh').slice(-10), [
+    '-o', 'HostName=192.168.0.21', '-o', 'HostKeyAlias=192.168.0.1', ...plainWords, 'exec sh',
+  ].slice(-10))
+})
+
+test('the name of a host key in known_hosts', t => {
+  t.is(hostKeyName('user root\nhostname 192.168.0.1\nport 22\n'), '192.168.0.1')
+  t.is(hostKeyName('hostname 192.168.0.1\nport 2222\n'), '[192.168.0.1]:2222')
+  t.is(hostKeyName('hostname 192.168.0.1\nport 2222\nhostkeyalias pi\n'), 'pi')
 })
 
 test('a host key is read into our own file by a login that cannot succeed', t => {

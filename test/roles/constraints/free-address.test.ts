@@ -1,29 +1,8 @@
-/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
-import { spawnSync } from 'node:child_process'
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import test from 'ava'
-import { load } from 'js-yaml'
-import { z } from 'zod'
-import { addressIsFree, addressUse, addressUseOf, type AddressUse } from '../../../roles/constraints/free-address.js'
+import { addressIsFree } from '../../../roles/constraints/free-address.js'
 import { TaskError } from '../../../runner/errors.js'
+import type { AddressUse } from '../../../runner/facts/address-use.js'
 import { clusterOf, scopeOf } from '../corosync/cluster.js'
-
-/** What `ip -o -4 addr show to` and `ip neigh show to` print, and who has the address. */
-const schema = z.strictObject({ own: z.string(), neighbour: z.string(), use: z.strictObject({ interface: z.string().optional(), mac: z.string().optional() }) })
-
-const folder = join('test', 'cases', 'constraints', 'address-use')
-for (const file of readdirSync(folder).toSorted()) {
-  const { own, neighbour, use } = schema.parse(load(readFileSync(join(folder, file), 'utf8')))
-  test(`who has an address: ${file.replace('.yml', '')}`, t => t.deepEqual(addressUseOf(own, neighbour), use))
-}
-
-test('the question is one that sh can read, and its answers are told apart', t => {
-  const { family } = addressUse('192.168.0.10')
-  t.is(spawnSync('sh', ['-n'], { input: family.script(['192.168.0.10', '192.168.0.11']) }).stderr.toString(), '')
-  const stdout = ['2: eth0    inet 192.168.0.10/24 scope global eth0\n', '', '', '192.168.0.11 dev eth0 lladdr 02:00:00:00:00:01 REACHABLE', ''].join('\0')
-  t.deepEqual(family.parse({ stdout } as never, ['192.168.0.10', '192.168.0.11']), [{ interface: 'eth0' }, { mac: '02:00:00:00:00:01' }])
-})
 
 const cib = (ip: string) => `<cib><nvpair id="FloatIP-instance_attributes-ip" name="ip" value="${ip}"/></cib>`
 const looks = async (text: string, one: AddressUse, other: AddressUse | undefined) =>

@@ -8,6 +8,8 @@ const facts: NetworkFacts = {
   file: { address: '192.168.0.1', prefix: 24, gateway: '192.168.0.254', dns: ['1.1.1.1', '8.8.8.8'] },
   manager: ifupdown,
   path: '/etc/network/interfaces',
+  isMember: false,
+  outage: false,
 }
 
 test('nothing to do', (t) => {
@@ -32,16 +34,44 @@ test('what is not declared makes no difference', (t) => {
   t.deepEqual(networkDifferences({ ...facts, declared, file, live }), { differences: [], pending: [] })
 })
 
-test('a change of the address we talk to is refused, with what to do', (t) => {
-  const plan = networkDifferences({ ...facts, live: { ...facts.live, address: '192.168.0.9' }, file: {} })
-  t.is(plan.differences.length, 3)
+const moved: NetworkFacts = { ...facts, live: { ...facts.live, address: '192.168.0.9' }, file: { ...facts.file, address: '192.168.0.9' } }
+const move = { from: { address: '192.168.0.9', prefix: 24 }, to: { address: '192.168.0.1', prefix: 24 } }
+const armed = 'armed: the node undoes it after 90 s unless it is confirmed over a fresh connection to 192.168.0.1'
+
+test('a change of the address we talk to is armed', (t) => {
+  t.deepEqual(networkDifferences(moved), {
+    differences: [
+      { subject: 'address of eth0 in /etc/network/interfaces', from: '192.168.0.9/24', to: '192.168.0.1/24' },
+      { subject: 'address of eth0', from: '192.168.0.9/24', to: '192.168.0.1/24', note: armed },
+    ],
+    move,
+    pending: [],
+  })
+})
+
+test('under a running Corosync it is refused, unless an outage is allowed', (t) => {
   t.is(
-    plan.refused,
-    'eth0 has 192.168.0.9/24 and 192.168.0.1/24 is declared: changing it would move the address that ha-run is talking ' +
-      "to. By hand, on the node's console: put 192.168.0.1/24 into /etc/network/interfaces, then `ifdown eth0; ifup eth0` " +
-      'or reboot, and correct `ansible_host` if it names the old address. If 192.168.0.9 is right, declare that one.',
+    networkDifferences({ ...moved, isMember: true }).refused,
+    'eth0 has 192.168.0.9/24 and 192.168.0.1/24 is declared: that would move the address that ha-run is talking to, under ' +
+      'a Corosync that runs with it. Run again with --allow-outage: pacemaker and corosync are stopped on this node ' +
+      "first, and stay so until all nodes' corosync.conf has the new address. If 192.168.0.9 is right, declare that one.",
   )
-  t.deepEqual(plan.pending, [])
+  const allowed = networkDifferences({ ...moved, isMember: true, outage: true })
+  t.is(allowed.refused, undefined)
+  t.is(allowed.differences.at(-1)!.note, `pacemaker and corosync are stopped there first; ${armed}`)
+})
+
+test('where the file says the new address already, there is nothing to go back to', (t) => {
+  t.is(
+    networkDifferences({ ...moved, file: facts.file }).refused,
+    'eth0 has 192.168.0.9/24 and 192.168.0.1/24 is declared, which /etc/network/interfaces says already: there would be ' +
+      'nothing to go back to if it did not answer. Reboot the node, or put 192.168.0.9/24 back into ' +
+      "/etc/network/interfaces and run again. By hand, on the node's console: `ifdown eth0; ifup eth0`.",
+  )
+})
+
+test('without an address of its own, the interface waits for the next boot', (t) => {
+  t.is(networkDifferences({ ...facts, live: { ...facts.live, address: undefined, prefix: undefined } }).move, undefined)
 })
 
 test('an address for another interface than the one we talk over is refused', (t) => {

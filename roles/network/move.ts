@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { NodeScope } from '../../runner/engine/task.js'
+import { until } from '../../runner/engine/until.js'
+import { ConnectError, HaRunError, InterruptedError, TaskError } from '../../runner/errors.js'
+import { FactReader } from '../../runner/facts/reader.js'
+import type { NodeConnection } from '../../runner/transport/connect.js'
+import { reconnect } from '../../runner/transport/reconnect.js'
+import { remote, type Remote } from '../../runner/transport/remote.js'
+import { armed, armScript, confirmScript, undoTime, type ArmedChange } from './armed.js'
+import { cidr } from './manager.js'
+
+/** Seconds in which the new address must answer: less than `undoTime` by what a confirmation may take. */
+const answerTime = 60
+
+/** Seconds that the node may need to be back after `undoTime`. */
+const returnTime = 60
+
+/** Seconds for resources to leave a node and its daemons to end. */
+const stopTime = 300
+
+type Scope = Pick<NodeScope, '$' | 'member' | 'abandon'>
+
+/**
+ * Gives a node another address, and goes on over it. While nobody has confirmed it over a fresh connection, the node
+ * itself goes back to the former one.
+ *
+ * @param content - of the manager's file.
+ * @returns what people should know of it.
+ * @throws TaskError when the new address did not answer and the node is back at the former one; ConnectError when
+ *   neither answers.
+ */
+export async function moveAddress(scope: Scope, change: ArmedChange, content: string): Promise<string[]> {
+  const { $, member } = scope
+  await stop(scope, change)
+  try {
+    await $({ input: content }).script(armScript(change))
+  } catch (error) {
+    // A connection that goes at that very moment does not say how far it came; what follows finds out.
+    if (!(error instanceof ConnectError)) {
+      await start($, change.stopped)
+      throw error
+    }
+  }
+  await member.moving(async () => {
+    const begun = Date.now()
+    const answered = await answer(scope, change)
+    if (answered instanceof Error) await goBack(scope, change, answered, begun)
+    else await member.adopt(answered)
+  })
+  const { from, to, stopped } = change
+  return [
+    `${member.name} is at ${to.address} now, confirmed over a fresh connection; correct \`ansible_host\` where it says ${from.address}`,
+    ...stopped.length === 0 ? [] : [`${stopped.join(' and ')} stopped on ${member.name} for it: they start once corosync.conf has the new address`],
+  ]
+}
+
+/** A connection over the new address that has confirmed the change, or why there is none. */
+async function answer(scope: Scope, change: ArmedChange): Promise<NodeConnection | Error> {
+  const { member } = scope
+  const { from, to } = change
+  const what = `${member.name} to answer at ${to.address}: unconfirmed, it goes back to ${from.address} by itself within ${undoTime} s`
+  try {
+    return await persist(what, answerTime, scope, async () => over(await reconnect(member.connection, to.address), async fresh => {
+      await remote(fresh).script(confirmScript(change))
+    }))
+  } catch (error) {
+    if (error instanceof TaskError) return error
+    throw error
+  }
+}
+
+/**
+ * Waits until the node has undone the change, and goes on over a connection to its former address.
+ *
+ * @throws TaskError with why the change was not confirmed, or ConnectError when the node does not come back.
+ */
+async function goBack(scope: Scope, { from, to, stopped }: ArmedChange, reason: Error, begun: number): Promise<never> {
+  const { member, abandon } = scope
+  const seconds = Math.max(undoTime + returnTime - Math.round((Date.now() - begun) / 1000), returnTime)
+  const what = `${member.name} to be back at ${from.address}, which it does by itself`
+  const back = await persist(what, seconds, scope, async () => over(await reconnect(member.connection), async former => {
+    await until(what, seconds, async () => await new FactReader(former).read(armed) ? undefined : true, { abandon })
+  }))
+  const why = `${to.address} was not confirmed: ${reason.message}`
+  if (back instanceof ConnectError) {
+    throw new ConnectError(`${member.name} answers at neither address. ${why}. ${from.address}: ${back.message}`, {
+      hint: `look at the node's console: the former addressing comes back there ${undoTime} s after the change, or with a reboot`, cause: back,
+    })
+  }
+  await member.adopt(back)
+  // The undo has seen to that, unless the connection was lost before there was one.
+  await start(remote(back), stopped)
+  throw new TaskError(`${why}. The node has gone back to ${from.address} by itself${stopped.length === 0 ? '' : `, and ${stopped.join(' and ')} start again`}`, {
+    hint: `is ${cidr(to)} right, and does this machine reach that network? \`journalctl -u ha-run-address-change -u ha-run-address-undo\` on the node says what the network manager did`,
+    ...reason instanceof HaRunError && reason.output !== undefined && { output: reason.output }, cause: reason,
+  })
+}
+
+/**
+ * Tries until an attempt does not end with ConnectError.
+ *
+ * @returns the last one of those when the time (in seconds) is over.
+ * @throws InterruptedError when abandoned, or what else an attempt throws.
+ */
+async function persist<T>(what: string, seconds: number, { abandon }: Scope, attempt: () => Promise<T>): Promise<T | ConnectError> {
+  const deadline = Date.now() + seconds * 1000
+  while (true) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (abandon.aborted) throw new InterruptedError(`interrupted while waiting for ${what}`)
+      if (!(error instanceof ConnectError)) throw error
+      if (Date.now() > deadline) return error
+    }
+    await sleep(1000)
+  }
+}
+
+/** The connection, once something was done over it; closed where that failed. */
+async function over(connection: NodeConnection, work: (connection: NodeConnection) => Promise<void>): Promise<NodeConnection> {
+  try {
+    await work(connection)
+    return connection
+  } catch (error) {
+    await connection.session.close()
+    throw error
+  }
+}
+
+async function stop(scope: Scope, { stopped }: ArmedChange): Promise<void> {
+  try {
+    for (const unit of stopped.toReversed()) await scope.$({ timeout: stopTime })`systemctl stop ${unit}`
+  } catch (error) {
+    await start(scope.$, stopped)
+    throw error
+  }
+}
+
+async function start($: Remote, stopped: string[]): Promise<void> {
+  if (stopped.length > 0) await $`systemctl start --no-block ${stopped}`
+}

@@ -1,0 +1,42 @@
+import { sh } from '../transport/quote.js'
+import type { Fact, Family } from './fact.js'
+
+export interface AddressUse {
+  /** The interface of this node that bears the address. */
+  interface?: string
+  /** The hardware address that answers for it. */
+  mac?: string
+}
+
+/**
+ * Makes the node's own kernel ask who has the address, by a datagram to its discard port, and reads the answer from
+ * the neighbour table: no tool that Debian does not have. What the table knew before may be half a minute old, so it
+ * is dropped first. The kernel asks three times, a second apart, before it says FAILED.
+ */
+export function addressUse(address: string): Fact<AddressUse> {
+  return { family: uses, argument: address }
+}
+
+const uses: Family<AddressUse> = {
+  name: 'who has an address',
+  script: addresses => addresses.map(address => sh`ip -o -4 addr show to ${`${address}/32`}; printf '\\0'
+ip neigh flush to ${address}
+bash -c 'echo >/dev/udp/$0/9' ${address} 2>/dev/null
+tries=20
+while [ $tries -gt 0 ]; do
+  seen=$(ip neigh show to ${address}); case $seen in *lladdr*|*FAILED*) break ;; esac
+  tries=$((tries - 1)); sleep 0.2
+done
+printf '%s\\0' "$seen"`).join('\n'),
+  parse({ stdout }, addresses) {
+    const words = stdout.split('\0')
+    return addresses.map((_, at) => addressUseOf(words[at * 2] ?? '', words[at * 2 + 1] ?? ''))
+  },
+}
+
+/** @param own - of `ip -o -4 addr show`. @param neighbour - of `ip neigh show`. */
+export function addressUseOf(own: string, neighbour: string): AddressUse {
+  const iface = /^\d+:\s+(\S+)\s/.exec(own)?.[1]
+  const mac = /\slladdr (\S+)/.exec(neighbour)?.[1]
+  return { ...(iface !== undefined && { interface: iface }), ...(mac !== undefined && { mac }) }
+}

@@ -1,0 +1,11 @@
+# Time for the answer that this has begun.
+sleep 1
+ifdown --force eth0
+ip -4 address flush dev eth0
+(
+set -e
+mv -fT -- /etc/network/.interfaces.ha-run /etc/network/interfaces
+sync -- /etc/network
+); moved=$?
+ifup --force eth0
+echo $((moved + $?)) >/var/lib/ha-run/address/result
