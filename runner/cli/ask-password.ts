@@ -9,8 +9,9 @@ import { Secret } from '../secret.js'
 export async function askPassword(question: string): Promise<Secret> {
   const { stdin, stderr } = process
   if (!stdin.isTTY) throw new UsageError('--ask-become-pass needs a terminal to ask on')
-  stderr.write(question)
+  // Whoever types as soon as they read the question must not see it.
   stdin.setRawMode(true)
+  stderr.write(question)
   stdin.resume()
   try {
     return await new Promise((resolve, reject) => {

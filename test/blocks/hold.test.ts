@@ -3,14 +3,13 @@ import test from 'ava'
 import { hold } from '../../runner/blocks/hold.js'
 import type { NodeScope } from '../../runner/engine/task.js'
 import { shellText, type Words } from '../../runner/transport/quote.js'
-import { noConsent } from '../engine/cluster.js'
 import { said } from './scope.js'
 
 /** A node on which the package is on hold or not, and what it was told. */
 function nodeWith(held: boolean): { scope: NodeScope; told: string[] } {
   const told: string[] = []
   const $ = async (pieces: TemplateStringsArray, ...values: Words[]) => { told.push(shellText(pieces, values)) }
-  return { scope: { $: $ as never, read: async () => held as never, consent: noConsent }, told }
+  return { scope: { $, read: async () => held } as unknown as NodeScope, told }
 }
 
 for (const [wanted, held, finding, command] of [

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { installScript, lockTimeout, packages } from '../../runner/blocks/packages.js'
 import { sh } from '../../runner/transport/quote.js'
-import { noConsent } from '../engine/cluster.js'
 import { localSession } from '../transport/local-shell.js'
 import { folderOf } from './scope.js'
 
@@ -97,6 +96,6 @@ test('the task bears the first package’s name', t => {
 
 test('only what is missing is installed', async t => {
   const task = packages(['a', 'b', 'c'])
-  const finding = await task.check({ $: undefined as never, read: (async ({ argument }: { argument: string }) => argument === 'b' ? '1.0' : undefined) as never, consent: noConsent } as never)
+  const finding = await task.check({ $: undefined as never, read: (async ({ argument }: { argument: string }) => argument === 'b' ? '1.0' : undefined) as never } as never)
   t.deepEqual(finding, ['a', 'c'].map(name => ({ subject: `package ${name}`, from: undefined, to: 'installed' })))
 })
