@@ -96,7 +96,9 @@ function changesCrypto({ changes }: Way): boolean {
  * reports errors of applying it only from 3.1.9 on (cluster-facts C3).
  */
 async function refuseNewRing(running: Loaded[], rings: (string | undefined)[], abandon: AbortSignal): Promise<void> {
-  const token = Number(running[0]!.keys?.get('runtime.config.totem.token')?.value ?? 3000)
+  const [{ member: one, keys: before }] = running as [Loaded]
+  // The reload may have changed the token too: the longer one says when a node that fell silent is lost.
+  const token = Math.max(...[before, await one.readAgain(runningKeys)].map(keys => Number(keys?.get('runtime.config.totem.token')?.value ?? 3000)))
   const end = Date.now() + token * 1.5
   await until('the ring to stay as it is', token * 2 / 1000 + 5, async () => {
     for (const { member } of running) member.changed()

@@ -44,15 +44,15 @@ onLab('three nodes are built', async t => {
 
 onLab('a token and encryption are changed live: no request fails, and the ring stays as it is', async t => {
   const before = await ring()
-  const inventory = await declare({ token: 2000, crypto_cipher: 'none', crypto_hash: 'none' })
+  const inventory = await declare({ token: 6000, crypto_cipher: 'none', crypto_hash: 'none' })
   const plan = await site.run(['corosync', '--check'], { inventory })
   t.deepEqual(diffOf(plan, write), [
     'totem.crypto_cipher on node1, node2, node3: aes256 -> none (live: a reload applies it)',
     'totem.crypto_hash on node1, node2, node3: sha256 -> none (live: a reload applies it)',
-    'totem.token on node1, node2, node3: 3000 -> 2000 (live: a reload applies it)',
+    'totem.token on node1, node2, node3: 3000 -> 6000 (live: a reload applies it)',
   ])
   const off = await measured(t, 'token, and encryption off', ['corosync'], inventory)
-  t.deepEqual(await runs('runtime.config.totem.token'), everywhere('2650'), 'Corosync adds its coefficient for the third node')
+  t.deepEqual(await runs('runtime.config.totem.token'), everywhere('6650'), 'Corosync adds its coefficient for the third node')
   const again = await measured(t, 'encryption on', ['corosync'], await declare({ crypto_cipher: 'aes128', crypto_hash: 'sha512' }))
   t.deepEqual([off.probed.failed, again.probed.failed], [0, 0])
   t.deepEqual(await runs('totem.crypto_cipher'), everywhere('aes128'))
@@ -159,9 +159,9 @@ onLab('a right file with another value running is drift, and is reloaded', async
   const inventory = await declare({})
   const plan = await site.run(['site', '--check'], { inventory })
   t.is(plan.exitCode, 3)
-  t.deepEqual(diffOf(plan, load), ['totem.token that corosync runs with on node2: 5000 -> 2000 (live: a reload applies it)'])
+  t.deepEqual(diffOf(plan, load), ['totem.token that corosync runs with on node2: 5000 -> 6000 (live: a reload applies it)'])
   t.deepEqual(withStatus(await site.run(['site'], { inventory }), 'changed'), [load])
-  t.deepEqual(await runs('runtime.config.totem.token'), everywhere('2650'))
+  t.deepEqual(await runs('runtime.config.totem.token'), everywhere('6650'))
 })
 
 onLab('what all nodes must agree on is refused and not even written; allowed, all stop, change and start at once, and the resources run on', async t => {
