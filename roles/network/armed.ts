@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { candidateOf, commitScript, stageScript, type FileAttributes } from '../../runner/blocks/write-file.js'
 import { fact } from '../../runner/facts/fact.js'
+import { atExit } from '../../runner/transport/at-exit.js'
 import { quote, sh } from '../../runner/transport/quote.js'
 import type { Swap } from './manager.js'
 
@@ -148,7 +149,7 @@ systemctl stop ${unit}.timer 2>/dev/null
 rm -f -- "$candidate"
 ${cleanUp}
 }
-trap 'code=$?; [ $code = 0 ] || disarm; exit $code' EXIT
+${atExit('[ $code = 0 ] || disarm')}
 ${sh`[ ! -e ${path} ] || cp -p -- ${path} ${`${folder}/former`}`}
 ${sh`printf %s ${applyScript(change)} >${`${folder}/apply`}`}
 pid=$PPID

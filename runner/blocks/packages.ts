@@ -1,5 +1,6 @@
 import { task, type NodeTask } from '../engine/task.js'
 import { packageVersion } from '../facts/packages.js'
+import { atExit } from '../transport/at-exit.js'
 import { sh } from '../transport/quote.js'
 
 /** Seconds for a download and an unpacking on a slow machine. */
@@ -19,7 +20,7 @@ export function installScript(packages: readonly string[], units: readonly strin
   const apt = sh`apt-get -q -y -o DPkg::Lock::Timeout=${lockTimeout} -o Dpkg::Options::=--force-confold`
   return [
     ...(units.length === 0 ? [] : [
-      sh`trap ${sh`systemctl -q unmask --runtime ${units}`} EXIT; trap 'exit 143' TERM INT HUP`,
+      atExit(sh`systemctl -q unmask --runtime ${units}`),
       sh`systemctl -q mask --runtime ${units}`,
     ]),
     `tries=${lockTimeout}`,

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { atExit } from '../transport/at-exit.js'
 import { sh } from '../transport/quote.js'
 
 /** How a file is to look beside its content. */
@@ -21,7 +22,7 @@ export type Validate = (candidate: string) => string
 export function stageScript(path: string, candidate: string, { mode, owner }: FileAttributes, validate?: Validate): string {
   return [
     sh`set -e; candidate=${candidate}`,
-    `trap 'code=$?; [ $code = 0 ] || rm -f -- "$candidate"; exit $code' EXIT; trap 'exit 143' TERM INT HUP`,
+    atExit('[ $code = 0 ] || rm -f -- "$candidate"'),
     sh`mkdir -p -- ${posix.dirname(path)}`,
     `umask 077; cat >"$candidate"; chmod ${mode} -- "$candidate"; chown ${owner} -- "$candidate"`,
     ...(validate ? [`{ ${validate(candidate)}\n} >&2`] : []),

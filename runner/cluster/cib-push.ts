@@ -1,4 +1,5 @@
 import { TaskError } from '../errors.js'
+import { atExit } from '../transport/at-exit.js'
 import type { CibEdit } from './cib.js'
 import { keepAfter, keepBefore } from './cib-journal.js'
 import { versionOf, withoutStatus } from './cib-version.js'
@@ -92,7 +93,7 @@ async function refuseWithoutQuorum({ leader }: Scope): Promise<void> {
  */
 export function pushScript(version: string, bytes: number): string {
   return `set -e
-umask 077; d=$(mktemp -d /run/ha-run.XXXXXX); trap 'rm -rf "$d"' EXIT; trap 'exit 143' TERM INT HUP
+umask 077; d=$(mktemp -d /run/ha-run.XXXXXX); ${atExit('rm -rf "$d"')}
 head -c ${bytes} >"$d/seen.xml"; cat >"$d/wanted.xml"
 code=0; crm_diff --original "$d/seen.xml" --new "$d/wanted.xml" >"$d/diff.xml" || code=$?
 [ $code -le 1 ] || exit $code

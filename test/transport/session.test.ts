@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import type { Part } from '../../runner/transport/frame.js'
+import { atExit } from '../../runner/transport/at-exit.js'
 import { sh } from '../../runner/transport/quote.js'
 import type { Session } from '../../runner/transport/session.js'
 import { comesTrue, isAlive, localSession, shells, signal } from './local-shell.js'
@@ -222,7 +223,7 @@ test('a running group can be ended from outside, and its frame says so', async t
 test('what a script puts back when its group is ended from outside is waited for', async t => {
   const { session, shell } = localSession(t)
   const file = join(directory(t), 'back')
-  const answer = session.run({ scripts: [sh`trap ${sh`sleep 0.5; : >${file}`} EXIT; trap 'exit 143' TERM; echo begun; sleep 60`], timeout: 60 })
+  const answer = session.run({ scripts: [`${atExit(sh`sleep 0.5 && : >${file}`)}; echo begun; sleep 60`], timeout: 60 })
   t.true(await comesTrue(() => session.runningGroups.length === 1))
   signal(session.runningGroups[0]!, 'SIGTERM', shell.process.pid, { group: true })
   await answer
