@@ -1,4 +1,4 @@
-trap 'systemctl -q unmask --runtime b.service' EXIT; trap 'exit 143' TERM INT HUP
+trap 'code=$?; trap '\'''\'' TERM INT HUP; systemctl -q unmask --runtime b.service; exit $code' EXIT; trap 'trap '\'''\'' TERM INT HUP; exit 143' TERM INT HUP
 systemctl -q mask --runtime b.service
 tries=300
 until out=$(apt-get -q update 2>&1); do
