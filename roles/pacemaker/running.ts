@@ -13,6 +13,7 @@ import { unitState } from '../../runner/facts/units.js'
 export function pacemakerRuns(name: string, needs: readonly string[]): ClusterTask<Node> {
   return clusterTask(name, {
     needs,
+    lasting: true,
     tolerant: true,
     async check({ members }) {
       const [seen, drained, isDetached] = await Promise.all([pacemakerViews(members), drainedIn(members), isDetachedIn(members)])

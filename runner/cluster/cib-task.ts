@@ -5,7 +5,7 @@ import { candidate, type CibEdit, type DeclaredCib } from './cib.js'
 import { freshCib, pushCib, readCib, understood } from './cib-push.js'
 import type { Node } from './declaration.js'
 import { agentMetadata } from './facts.js'
-import { settled, simulate } from './forecast.js'
+import { rested, settled, simulate } from './forecast.js'
 import type { Scope } from './members.js'
 import { clusterTask } from './role.js'
 import { foretold } from './transition.js'
@@ -55,6 +55,7 @@ export function cibTask(name: string, { needs = [], edit, earlier, first, wait }
 
 /** Makes one change, waits until Pacemaker has settled, and says what came of it. */
 async function change(scope: Scope, edit: CibEdit, wait?: CibWork['wait']): Promise<string[]> {
+  await rested(scope)
   const { before, forecast } = await pushCib(scope, edit)
   await wait?.(scope)
   await settled(scope)

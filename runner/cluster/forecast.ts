@@ -34,6 +34,9 @@ const dcState: Fact<string> = fact('crmadmin', `dc=$(${patient('crmadmin --dc_lo
 /** Seconds: longer than any agent's advised start and stop together. */
 const settleTime = 120
 
+/** Seconds to wait for what Pacemaker is at already: what it does of that after our change would count as ours. */
+const quietTime = 30
+
 /**
  * Waits until Pacemaker has nothing more to do. `crm_resource --wait` would poll every 2 s, and may return early
  * (cluster-facts C6, C13).
@@ -41,8 +44,18 @@ const settleTime = 120
  * @throws TaskError when it did not settle in time.
  */
 export async function settled({ leader, abandon }: Scope): Promise<void> {
-  await until('pacemaker to settle', settleTime, async () => {
-    const [effects, state] = await Promise.all([leader.readAgain(pending), leader.read(dcState)])
-    return effects?.length === 0 && state.includes('S_IDLE') ? true : undefined
-  }, { hint: '`crm_mon -1 -r` and `crm_simulate -LS` on a node say what it is at', abandon })
+  await until('pacemaker to settle', settleTime, async () => await isSettled(leader) || undefined, {
+    hint: '`crm_mon -1 -r` and `crm_simulate -LS` on a node say what it is at', abandon,
+  })
+}
+
+/** Waits for a while until Pacemaker rests; one that does not come to rest is no reason not to mend it. */
+export async function rested({ leader, abandon }: Scope): Promise<void> {
+  const end = Date.now() + quietTime * 1000
+  await until('pacemaker to rest', quietTime * 2, async () => await isSettled(leader) || Date.now() > end || undefined, { abandon })
+}
+
+async function isSettled(leader: ClusterMember): Promise<boolean> {
+  const [effects, state] = await Promise.all([leader.readAgain(pending), leader.read(dcState)])
+  return effects?.length === 0 && state.includes('S_IDLE')
 }

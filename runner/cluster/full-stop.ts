@@ -18,9 +18,9 @@ const stopTime = 300
 const findTime = 60
 
 /**
- * Stops Corosync and Pacemaker on all nodes, gives them a new corosync.conf where there is one, and starts them again: for
- * what every node must agree on. The resources run on meanwhile where they can (`detach.ts`). All nodes are started at once, since one of two that starts alone has no quorum (cluster-facts
- * C4). One step, which the first Ctrl-C lets finish; ended harder, the next run starts what is stopped.
+ * Stops Corosync and Pacemaker on all nodes, gives them a new corosync.conf where there is one, and starts them again:
+ * for what every node must agree on. The resources run on meanwhile where they can (`detach.ts`). All nodes are started
+ * at once, since one of two that starts alone has no quorum (cluster-facts C4). One step, which the first Ctrl-C lets finish; ended harder, the next run starts what is stopped.
  *
  * @param conf - undefined where the files are right already.
  * @throws TaskError before anything is stopped where a node is missing, or the new file needs a key and there is none.

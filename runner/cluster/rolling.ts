@@ -5,6 +5,7 @@ import type { ClusterState } from './crm-mon.js'
 import { refuseMovedFiles } from './corosync-reload.js'
 import { startTogether } from './corosync-start.js'
 import { drainScript, readmitScript } from './drain.js'
+import { settled } from './forecast.js'
 import { readmitDrained } from './ours-in-cib.js'
 import { notInForce, readLoaded, type Loaded } from './loaded.js'
 import { readOnAll, refuseUnselected, type ClusterMember, type Scope } from './members.js'
@@ -13,9 +14,6 @@ import { rollRefusal } from './rolling-refusal.js'
 
 /** Seconds for all resources of a node to stop and to start elsewhere: the longest advised stop of an agent is 60 s. */
 const moveTime = 180
-
-/** Seconds without a change after which resources count as settled: a transition's actions follow each other faster. */
-const calm = 1
 
 /**
  * Restarts Corosync on every node that does not run what its file says, one node at a time: emptied, stopped,
@@ -92,13 +90,10 @@ async function drain(member: ClusterMember, before: ClusterState, scope: Scope):
 
 async function readmit(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
   await member.$({ timeout: 30 }).script(readmitScript(member.name))
-  let since = Date.now()
-  let last = ''
-  await until('the resources to settle', moveTime, async () => {
+  await settled(scope)
+  await until('all resources to run again', moveTime, async () => {
     const now = await stateOf(scope)
-    const picture = JSON.stringify(now?.resources)
-    if (picture !== last) [last, since] = [picture, Date.now()]
-    return now && runsAll(now, before) && Date.now() - since >= calm * 1000 ? true : undefined
+    return now && runsAll(now, before) ? true : undefined
   }, { hint: '`crm_mon -1rf` says what does not start', abandon: scope.abandon })
 }
 

@@ -38,6 +38,8 @@ export async function converge({ check, recheck, apply }: Attempt): Promise<Outc
 export interface Foresight extends Pick<Attempt, 'check'> {
   /** What closing the differences would make of what runs. */
   forecast?: ((differences: Difference[]) => Promise<string[]>) | undefined
+  /** In sync once, it stays so whatever its needs change. */
+  lasting?: boolean | undefined
 }
 
 /**
@@ -45,9 +47,10 @@ export interface Foresight extends Pick<Attempt, 'check'> {
  *
  * @param waitsFor - the need that an earlier task would bring about: until then nobody can tell.
  */
-export async function foresee({ check, forecast }: Foresight, waitsFor: string | undefined): Promise<Outcome> {
+export async function foresee({ check, forecast, lasting = false }: Foresight, waitsFor: string | undefined): Promise<Outcome> {
   if (waitsFor !== undefined) {
-    await check().catch(() => {})
+    const early = await check().catch(() => undefined)
+    if (lasting && Array.isArray(early) && early.length === 0) return { status: 'ok' }
     return { status: 'unknown', reason: `until "${waitsFor}" is done` }
   }
   const finding = await check()

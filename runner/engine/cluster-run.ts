@@ -74,7 +74,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
       const own = slot.of(member.name) as NodeTask
       const scope = this.#looks.nodeScope(member)
       return this.#attempt(slot, member, {
-        needs: own.needs ?? [],
+        ...own,
         forecast: own.forecast && (async differences => own.forecast!(scope, differences)),
         apply: async differences => own.apply(scope, differences),
       })
@@ -93,7 +93,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
       const own = slot.of(leader.name) as ClusterTask<N>
       const scope = this.#looks.scope(slot, leader)
       return this.#attempt(slot, leader, {
-        needs: own.needs ?? [],
+        ...own,
         forecast: own.forecast && (async differences => own.forecast!(scope, differences)),
         apply: async differences => {
           const troubles = this.#troubles(slot, leader)
@@ -151,12 +151,12 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
 
   async #attempt(
     slot: Slot<N>, member: Member<N>,
-    { needs, forecast, apply }: { needs: readonly string[]; forecast: Foresight['forecast']; apply: Attempt['apply'] },
+    { needs = [], lasting, forecast, apply }: { needs?: readonly string[] } & Omit<Foresight, 'check'> & Pick<Attempt, 'apply'>,
   ): Promise<Outcome> {
     const host = slot.scope === 'node' ? member.name : undefined
     const check = () => this.#looks.finding(slot, member) as Promise<Finding>
     if (this.#options.check) {
-      const outcome = await foresee({ check, forecast }, this.#outcomes.unsettled(needs, slot.role, host))
+      const outcome = await foresee({ check, lasting, forecast }, this.#outcomes.unsettled(needs, slot.role, host))
       const absent = host === undefined ? this.#troubles(slot, member) : []
       return outcome.status === 'would-change' && absent.length > 0
         ? { status: 'unknown', reason: `until every node takes part: ${absent.join(', ')}` }

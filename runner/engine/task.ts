@@ -72,6 +72,11 @@ interface Work<Scope> {
    * earlier role. In `--check`, a task whose need would change is unknown.
    */
   needs?: readonly string[]
+  /**
+   * What it needs brings it about and never undoes it: where it is in sync already, it stays so, and a plan need not wait
+   * for what else would change.
+   */
+  lasting?: boolean
   /** Reads, never writes. Throws where the declared state cannot or must not be reached. */
   check: (scope: Scope) => Promise<Finding>
   /** What closing the differences would make of what runs, as sentences. Asked in a plan; reads, never writes. */
@@ -124,8 +129,8 @@ export function task(name: string, work: Omit<NodeTask, 'scope' | 'name'>): Node
 }
 
 /**
- * Something an earlier role provides and this one cannot do without. In a plan it is unknown while that role would
- * still change something.
+ * Something an earlier role provides and this one cannot do without. In a plan it is unknown where it is missing and
+ * that role would still change something.
  *
  * @param holds - false where it is missing.
  * @param remedy - what to run first.
@@ -137,5 +142,5 @@ export function prerequisite(
     if (await holds(scope)) return []
     throw new TaskError(`not so: ${name}`, { hint: remedy })
   }
-  return { scope: 'node', name, needs, check, apply: () => Promise.resolve() }
+  return { scope: 'node', name, needs, lasting: true, check, apply: () => Promise.resolve() }
 }

@@ -77,6 +77,18 @@ test('a failed early look is met again at the task’s turn, and may be right by
   t.deepEqual(lines, ['n1 write a: changed', 'n1 needs a: ok'])
 })
 
+test('what lasts and is in sync need not wait for a change of what it needs; missing, it must', async t => {
+  const c = localCluster(t)
+  for (const node of ['n1', 'n2']) c.write(node, 'b', node === 'n1' ? '1' : '0')
+  const { lines } = await c.run(node => [
+    c.wants(node, 'a', '1'), c.wants(node, 'b', '1', { needs: ['write a'], lasting: true }), c.wants(node, 'c', '1', { needs: ['write b'] }),
+  ], { check: true })
+  t.deepEqual(lines.toSorted(), [
+    'n1 write a: would-change', 'n1 write b: ok', 'n1 write c: would-change',
+    'n2 write a: would-change', 'n2 write b: unknown, until "write a" is done', 'n2 write c: unknown, until "write b" is done',
+  ])
+})
+
 test('a plan never applies, and what needs a change is unknown until then', async t => {
   const c = localCluster(t)
   c.write('n2', 'a', '1')
