@@ -1,4 +1,3 @@
-import { withoutRetired } from '../../runner/cluster/cib.js'
 import { cibTask, declaredEdit } from '../../runner/cluster/cib-task.js'
 import { role } from '../../runner/cluster/role.js'
 import { nothingForeign } from './foreign.js'
@@ -17,8 +16,7 @@ export default role('constraints', ({ cluster }) => {
     cibTask(push, {
       needs: [running, free, 'apache: install apache2'],
       edit: async scope => declaredEdit(scope, { resources, constraints }),
-      earlier: async scope => declaredEdit(scope, { properties, resourceDefaults, operationDefaults }),
-      first: ({ consent }) => cib => withoutRetired(cib, { resources, constraints }, consent),
+      earlier: { role: 'pacemaker', edit: async scope => declaredEdit(scope, { properties, resourceDefaults, operationDefaults }) },
       wait: async scope => primitivesStarted(scope, resources),
     }),
     nothingForeign(cluster, [running, push]),

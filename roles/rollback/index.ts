@@ -1,6 +1,8 @@
 import { latest, lastEntry, type JournalEntry } from '../../runner/cluster/cib-journal.js'
+import { readCib } from '../../runner/cluster/cib-push.js'
 import { withoutChange } from '../../runner/cluster/cib-restore.js'
 import { cibTask } from '../../runner/cluster/cib-task.js'
+import { versionOf, versionOrder } from '../../runner/cluster/cib-version.js'
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
 import { role } from '../../runner/cluster/role.js'
 import { TaskError } from '../../runner/errors.js'
@@ -22,8 +24,10 @@ export default role('rollback', () => {
   ]
 })
 
-async function lastChange({ members }: Scope): Promise<JournalEntry> {
-  const entry = latest((await readOnAll(members, lastEntry)).map(([, found]) => found))
+async function lastChange(scope: Scope): Promise<JournalEntry> {
+  const [cib, entries] = await Promise.all([readCib(scope), readOnAll(scope.members, lastEntry)])
+  // One above the present version speaks of another CIB: of a cluster that was wiped since.
+  const entry = latest(entries.map(([, found]) => found).filter(found => found && versionOrder(found.name.split('-', 1)[0]!) <= versionOrder(versionOf(cib))))
   if (entry) return entry
   throw new TaskError('no node remembers a change of the CIB that ha-run made', { hint: 'there is nothing to take back' })
 }

@@ -18,6 +18,8 @@ export interface CibDraft {
   declaredValues: Set<string>
   /** Ids of the values that had to be put in or corrected. */
   madeValues: Set<string>
+  /** Ids of groups and clones whose members stay without them. */
+  dissolved: Set<string>
   /** Whether what is nobody's of ours goes. */
   purge: boolean
 }
@@ -31,7 +33,7 @@ export function draftOf(text: string, purge = false): CibDraft {
   const configuration = firstOf(cib, 'configuration')
   if (cib.name !== 'cib' || configuration === undefined) throw new Error(`not a CIB: <${cib.name}>`)
   const ids = [...walk(configuration)].flatMap(element => ownId(element) ?? [])
-  return { cib, configuration, differences: [], ids: new Set(ids), added: new Set(), declaredValues: new Set(), madeValues: new Set(), purge }
+  return { cib, configuration, differences: [], ids: new Set(ids), added: new Set(), declaredValues: new Set(), madeValues: new Set(), dissolved: new Set(), purge }
 }
 
 /** An element's own id. Some elements have only the id of another one. */

@@ -1,6 +1,6 @@
 import type { Family, Fact } from '../facts/fact.js'
 import { sh } from '../transport/quote.js'
-import { versionOf } from './cib-version.js'
+import { versionOf, versionOrder } from './cib-version.js'
 import type { ClusterMember } from './members.js'
 
 /**
@@ -21,40 +21,63 @@ export interface JournalEntry {
   after: string
 }
 
-/** Keeps the CIB as it is, before it is changed. */
-export async function keepBefore(members: ClusterMember[], cib: string): Promise<void> {
-  await Promise.all(members.map(async ({ $ }) => $({ input: cib }).script(beforeScript)))
+/** Keeps what the CIB is and what it is to be, before it is changed: a run that is cut short is remembered too. */
+export async function keepChange(members: ClusterMember[], before: string, after: string): Promise<void> {
+  await Promise.all(members.map(async ({ $ }) => $({ input: before + after }).script(keepScript(Buffer.byteLength(before)))))
 }
 
-/** Makes an entry of what was kept and of what came of it. */
-export async function keepAfter(members: ClusterMember[], cib: string, at: Date): Promise<void> {
-  const name = `${versionOf(cib)}-${at.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
-  await Promise.all(members.map(async ({ $ }) => $({ input: cib }).script(afterScript(name))))
+/** Makes an entry of what was kept. @param version - of the CIB that came of it. */
+export async function endEntry(members: ClusterMember[], version: string, at: Date): Promise<void> {
+  const name = `${version}-${at.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
+  await Promise.all(members.map(async ({ $ }) => $.script(endScript(name))))
 }
 
-export const beforeScript = sh`set -e; umask 077
-mkdir -p ${folder}; rm -rf ${unfinished}; mkdir ${unfinished}
-cat >${`${unfinished}/before.xml`}`
+/** The change was not made after all. */
+export async function forgetEntry(members: ClusterMember[]): Promise<void> {
+  await Promise.all(members.map(async ({ $ }) => $`rm -rf -- ${unfinished}`))
+}
 
-/** Names order as versions do: GNU's `sort -V` takes each number as one. */
-export function afterScript(name: string): string {
-  return sh`set -e; umask 077; cd ${folder}
-cat >.unfinished/after.xml; sync -f .unfinished/before.xml .unfinished/after.xml
+/** @param bytes - of the CIB before, which stdin holds first. */
+export function keepScript(bytes: number): string {
+  return sh`set -e; umask 077
+mkdir -p ${folder}; rm -rf ${unfinished}; mkdir ${unfinished}; cd ${unfinished}
+head -c ${bytes} >before.xml; cat >after.xml; sync -f before.xml after.xml`
+}
+
+/**
+ * Names order as versions do: GNU's `sort -V` takes each number as one. Entries above the present one are from before the
+ * CIB was wiped, or from another cluster.
+ */
+export function endScript(name: string): string {
+  return sh`set -e; cd ${folder}
 rm -rf ${name}; mv .unfinished ${name}; sync -f .
+ls | sort -V | sed ${`0,/^${name.replaceAll('.', '\\.')}$/d`} | while read -r stray; do rm -rf -- "$stray"; done
 ls | sort -V | head -n -${kept} | while read -r old; do rm -rf -- "$old"; done`
 }
 
-/** The last change that a node knows of. */
+/** The last change that a node knows of; one that was cut short may or may not have come into the CIB. */
 export const lastEntry: Fact<JournalEntry | undefined> = {
   family: {
     name: 'last change of the CIB',
-    script: () => sh`cd ${folder} 2>/dev/null && n=$(ls | sort -V | tail -n 1) && [ -n "$n" ] && printf '%s\\0' "$n" && cat "$n/before.xml" && printf '\\0' && cat "$n/after.xml"`,
+    script: () => sh`cd ${folder} 2>/dev/null && for n in .unfinished "$(ls | sort -V | tail -n 1)"; do
+[ -n "$n" ] && [ -f "$n/after.xml" ] && printf '%s\\0' "$n" && cat "$n/before.xml" && printf '\\0' && cat "$n/after.xml" && printf '\\0'
+done; :`,
     parse({ stdout }) {
-      const [name, before, after] = stdout.split('\0')
-      return [name && before && after ? { name, before, after } : undefined] as (JournalEntry | Error)[]
+      const words = stdout.split('\0')
+      const entries = [0, 3].flatMap(at => {
+        const [name, before, after] = words.slice(at, at + 3)
+        return name && before && after ? [{ name: name === '.unfinished' ? unfinishedName(before) : name, before, after }] : []
+      })
+      return [latest(entries)] as (JournalEntry | Error)[]
     },
   } satisfies Family<JournalEntry | undefined>,
   argument: '',
+}
+
+/** As the change would have been called: one version above what it began with. */
+function unfinishedName(before: string): string {
+  const [adminEpoch = 0, epoch = 0] = versionOf(before).split('.').map(Number)
+  return `${adminEpoch}.${epoch + 1}-unfinished`
 }
 
 /** The latest of what several nodes know: a node that was away has missed some. */
@@ -62,8 +85,6 @@ export function latest(entries: (JournalEntry | undefined)[]): JournalEntry | un
   return entries.filter(entry => entry !== undefined).toSorted((one, other) => order(one) - order(other)).at(-1)
 }
 
-/** Epochs stay far below a million; admin_epoch is raised by hand only. */
 function order({ name }: JournalEntry): number {
-  const [adminEpoch = 0, epoch = 0] = name.split('-', 1)[0]!.split('.').map(Number)
-  return adminEpoch * 1e9 + epoch
+  return versionOrder(name.split('-', 1)[0]!)
 }

@@ -1,4 +1,4 @@
-import { append, claim, detach, ownedIds, ownershipTag, sectionOf, taggedIds, type CibDraft } from './cib-draft.js'
+import { append, claim, detach, elementWith, ownedIds, ownershipTag, sectionOf, taggedIds, type CibDraft } from './cib-draft.js'
 import { elementsOf, newElement } from './xml.js'
 
 /**
@@ -33,11 +33,17 @@ export function putOwnership(draft: CibDraft, declared: string[]): void {
   }
 }
 
-/** Notes the values that ha-run made, beside other changes: nothing is changed for the notes alone. */
+/**
+ * Notes the values that ha-run made. A note of one that is gone goes at once: the next value of that id is somebody's,
+ * since crmsh and crm_attribute give the same ids.
+ */
 export function putValueOwnership(draft: CibDraft): void {
-  if (draft.differences.length === 0) return
   const owned = ownedValues(draft)
-  writeTag(draft, valuesTag, owned.filter(id => !draft.ids.has(id)), [...draft.madeValues].filter(id => !owned.includes(id)))
+  const gone = owned.filter(id => elementWith(draft, id) === undefined)
+  if (draft.differences.length === 0 && gone.length > 0) {
+    draft.differences.push({ subject: `tag ${valuesTag}`, from: `${gone.join(' ')} (gone)`, to: undefined })
+  }
+  writeTag(draft, valuesTag, gone, [...draft.madeValues].filter(id => !owned.includes(id)))
 }
 
 function writeTag(draft: CibDraft, id: string, gone: string[], added: string[]): void {

@@ -1,7 +1,7 @@
 import { TaskError } from '../errors.js'
 import { atExit } from '../transport/at-exit.js'
 import type { CibEdit } from './cib.js'
-import { keepAfter, keepBefore } from './cib-journal.js'
+import { endEntry, forgetEntry, keepChange } from './cib-journal.js'
 import { versionOf, withoutStatus } from './cib-version.js'
 import { cibText, clusterState } from './facts.js'
 import { simulate } from './forecast.js'
@@ -34,8 +34,10 @@ export interface Pushed {
  * Edits the CIB by one versioned patch, so that resources never start without their constraints, and nobody else's
  * change is overwritten: the patch names the version it was made from, and where the configuration has moved on
  * since, it is worked out anew (rule 9.4). Before and after are kept on the nodes.
+ *
+ * @param first - the push that this one completes: where nobody came in between, both are taken back as one.
  */
-export async function pushCib(scope: Scope, edit: CibEdit): Promise<Pushed> {
+export async function pushCib(scope: Scope, edit: CibEdit, first?: Pushed): Promise<Pushed> {
   const { leader } = scope
   const keepers = scope.selected.filter(({ unreachable }) => !unreachable)
   await refuseWithoutQuorum(scope)
@@ -44,14 +46,17 @@ export async function pushCib(scope: Scope, edit: CibEdit): Promise<Pushed> {
     const candidate = understood(() => edit(before))
     const forecast = await simulate(leader, candidate.text)
     const seen = withoutStatus(before)
-    await keepBefore(keepers, seen)
+    const wanted = withoutStatus(candidate.text)
+    const isSecondHalf = first && versionOf(first.after) === versionOf(before)
+    await keepChange(keepers, isSecondHalf ? withoutStatus(first.before) : seen, wanted)
     const script = pushScript(versionOf(before), Buffer.byteLength(seen))
-    const result = await leader.$({ input: seen + withoutStatus(candidate.text), nothrow: true }).script(script)
+    const result = await leader.$({ input: seen + wanted, nothrow: true }).script(script)
     if (result.exitCode === 0) {
       const after = await freshCib(scope)
-      await keepAfter(keepers, withoutStatus(after), new Date())
+      await endEntry(keepers, versionOf(after), new Date())
       return { before, after, forecast }
     }
+    await forgetEntry(keepers)
     if (result.exitCode !== moved) {
       throw new TaskError(`the CIB refused the change on ${leader.name}`, { hint: '`crm_verify -L -V` there says what is wrong with the configuration as it is', command: 'cibadmin --patch', output: result.stderr.trim() || result.stdout.trim() })
     }

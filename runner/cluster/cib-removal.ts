@@ -14,28 +14,13 @@ import { elementsOf, firstOf, walk, type Element } from './xml.js'
 export function removeUndeclared(draft: CibDraft, declared: string[], sections: Set<string>): void {
   const former = new Set(undeclaredIds(draft, declared, sections))
   if (sections.has('constraints')) removeConstraints(draft, id => former.has(id))
-  if (sections.has('resources')) removeReferences(draft, removeResources(draft, former), isLeftover)
+  if (sections.has('resources')) removeReferences(draft, removeResources(draft, former))
   removeValues(draft, sections)
-}
-
-/**
- * Takes out only the resources that are declared no more, with groups that would be empty without them and all
- * constraints that name them: what is declared of these comes back with what is put in afterwards.
- */
-export function retireResources(draft: CibDraft, declared: string[]): void {
-  const former = undeclaredIds(draft, declared, new Set(['resources']))
-  const hollow = declared.filter(id => {
-    const inside = resourcesIn(elementWith(draft, id))
-    return inside.length > 0 && inside.every(inner => former.includes(ownId(inner)!))
-  })
-  const removed = removeResources(draft, new Set([...former, ...hollow]))
-  const goes = new Set([...declared, ...undeclaredIds(draft, declared, new Set(['constraints']))])
-  removeReferences(draft, removed, id => goes.has(id) || isLeftover(id))
 }
 
 /** @returns the ids of all that went. */
 function removeResources(draft: CibDraft, former: Set<string>): Set<string> {
-  const removed = new Set<string>()
+  const removed = new Set(draft.dissolved)
   for (const id of former) removeResource(draft, id, former, removed)
   return removed
 }
@@ -87,12 +72,12 @@ function resourcesIn(wrapper: Element | undefined): Element[] {
 }
 
 /** Leftovers of `crm resource move` and the like go with their resource; what somebody wrote on purpose stands in the way. */
-function removeReferences(draft: CibDraft, removed: Set<string>, goes: (constraint: string) => boolean): void {
+function removeReferences(draft: CibDraft, removed: Set<string>): void {
   const section = firstOf(draft.configuration, 'constraints')
   for (const constraint of section === undefined ? [] : elementsOf(section)) {
     const named = referencesOf(constraint).filter(id => removed.has(id))
     if (named.length === 0) continue
-    if (!goes(ownId(constraint) ?? '')) {
+    if (!isLeftover(ownId(constraint) ?? '')) {
       throw new Error(`${kindOf(constraint)} ${ownId(constraint)} in the CIB is about ${named.join(', ')}, which the inventory declares no more`)
     }
     takeOut(draft, section!, constraint)

@@ -70,6 +70,7 @@ function leaveFormerWrapper(draft: CibDraft, element: Element, wrappers: Map<str
   } else if (draft.purge || ownedIds(draft).includes(id)) {
     outer.children.splice(index, 1, ...elementsOf(wrapper, 'primitive', 'group'))
     draft.ids.delete(id)
+    draft.dissolved.add(id)
     draft.differences.push({ subject: `${wrapper.name} ${id}`, from: before, to: undefined })
   }
 }

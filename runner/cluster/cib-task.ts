@@ -2,7 +2,8 @@ import type { ClusterTask } from '../engine/task.js'
 import { activityOf, compared, happened } from './activity.js'
 import { withTimeouts } from './agent-metadata.js'
 import { candidate, type CibEdit, type DeclaredCib } from './cib.js'
-import { freshCib, pushCib, readCib, understood } from './cib-push.js'
+import { freshCib, pushCib, readCib, understood, type Pushed } from './cib-push.js'
+import { retiring, withStopped } from './cib-retire.js'
 import type { Node } from './declaration.js'
 import { agentMetadata } from './facts.js'
 import { rested, settled, simulate } from './forecast.js'
@@ -15,10 +16,11 @@ export interface CibWork {
   needs?: readonly string[]
   /** The edit that makes the CIB what it should be. */
   edit: (scope: Scope) => Promise<CibEdit>
-  /** The edits of earlier tasks, which a plan has not made: the forecast is of what this one adds to them. */
-  earlier?: (scope: Scope) => Promise<CibEdit>
-  /** What must have been done, and settled, before the rest. */
-  first?: (scope: Scope) => CibEdit
+  /**
+   * The edit of a role that comes before, and that a plan has not made: where that role runs too, the forecast is of what
+   * this edit adds to it.
+   */
+  earlier?: { role: string; edit: (scope: Scope) => Promise<CibEdit> }
   /** Waits for what must come true, besides that Pacemaker settles. */
   wait?: (scope: Scope) => Promise<void>
 }
@@ -27,7 +29,7 @@ export interface CibWork {
  * A task that changes the CIB: the plan says what Pacemaker will start, stop and move, and after the change what it
  * did is compared with that.
  */
-export function cibTask(name: string, { needs = [], edit, earlier, first, wait }: CibWork): ClusterTask<Node> {
+export function cibTask(name: string, { needs = [], edit, earlier, wait }: CibWork): ClusterTask<Node> {
   return clusterTask(name, {
     needs,
     tolerant: true,
@@ -36,27 +38,32 @@ export function cibTask(name: string, { needs = [], edit, earlier, first, wait }
       return understood(() => change(cib)).differences
     },
     async forecast(scope) {
-      const [cib, change, former] = await Promise.all([readCib(scope), edit(scope), earlier?.(scope)])
+      const former = earlier && scope.roles.has(earlier.role) ? await earlier.edit(scope) : undefined
+      const [cib, change] = await Promise.all([readCib(scope), edit(scope)])
       const base = understood(() => former?.(cib).text ?? cib)
-      const candidateText = understood(() => change(base)).text
-      const [known, all] = await Promise.all([base, candidateText].map(async text => simulate(scope.leader, text)))
+      const wanted = understood(() => change(base)).text
+      const [known, all] = await Promise.all([base, wanted].map(async text => simulate(scope.leader, text)))
       const said = new Set(known!.map(({ words }) => words))
-      return foretold(all!.filter(({ words }) => !said.has(words)))
+      return [...retiring(base, wanted).map(id => `${id} stops before the rest, and with it what depends on it`), ...foretold(all!.filter(({ words }) => !said.has(words)))]
     },
     async apply(scope) {
-      const preparation = first?.(scope)
-      const cib = await readCib(scope)
-      const isSplit = preparation !== undefined && understood(() => preparation(cib)).differences.length > 0
-      const effects = isSplit ? await change(scope, preparation) : []
-      return [...effects, ...await change(scope, await edit(scope), wait)]
+      const change = await edit(scope)
+      await rested(scope)
+      const cib = await freshCib(scope)
+      const wanted = understood(() => change(cib)).text
+      const ids = retiring(cib, wanted)
+      if (ids.length === 0) return made(scope, await pushCib(scope, change), wait)
+      // The second half must be one that Pacemaker takes, or the first would only take things down.
+      await simulate(scope.leader, wanted)
+      const first = await pushCib(scope, text => withStopped(text, ids))
+      const effects = await made(scope, first)
+      return [...effects, ...await made(scope, await pushCib(scope, change, first), wait)]
     },
   })
 }
 
-/** Makes one change, waits until Pacemaker has settled, and says what came of it. */
-async function change(scope: Scope, edit: CibEdit, wait?: CibWork['wait']): Promise<string[]> {
-  await rested(scope)
-  const { before, forecast } = await pushCib(scope, edit)
+/** Waits until Pacemaker has settled after a change, and says what came of it. */
+async function made(scope: Scope, { before, forecast }: Pushed, wait?: CibWork['wait']): Promise<string[]> {
   await wait?.(scope)
   await settled(scope)
   return compared(forecast, happened(activityOf(before), activityOf(await freshCib(scope))))

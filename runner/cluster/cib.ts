@@ -3,7 +3,7 @@ import { putConstraint } from './cib-constraints.js'
 import { draftOf, elementWith, ownedIds, type CibDraft } from './cib-draft.js'
 import { putOperationDefaults, putProperties, putResourceDefaults } from './cib-options.js'
 import { putOwnership, putValueOwnership } from './cib-ownership.js'
-import { isLeftover, objectsIn, removeUndeclared, retireResources } from './cib-removal.js'
+import { isLeftover, objectsIn, removeUndeclared } from './cib-removal.js'
 import { putGroup, putPrimitive } from './cib-resources.js'
 import { kindOf, masked } from './cib-words.js'
 import type { Cluster, Resource } from './declaration.js'
@@ -40,23 +40,6 @@ export type CibEdit = (cib: string) => Candidate
  */
 export function candidate(cib: string, declared: DeclaredCib, { purge = false } = {}): Candidate {
   const draft = put(draftOf(cib, purge), declared)
-  return { text: renderXml(draft.cib), differences: draft.differences.map(masked) }
-}
-
-/**
- * The first half of a change that takes resources away and brings others: Pacemaker orders no stop of the one before the
- * start of the other, and a renamed floating IP would be taken down after it came up. Nothing to do, where nothing comes.
- *
- * @throws Error as `candidate` does.
- */
-export function withoutRetired(cib: string, declared: DeclaredCib, { purge = false } = {}): Candidate {
-  const draft = draftOf(cib, purge)
-  const isNew = (declared.resources ?? []).some(({ id }) => elementWith(draft, id) === undefined)
-  if (isNew) {
-    const ids = idsOf(declared)
-    retireResources(draft, ids)
-    putOwnership(draft, ids.filter(id => draft.ids.has(id)))
-  }
   return { text: renderXml(draft.cib), differences: draft.differences.map(masked) }
 }
 

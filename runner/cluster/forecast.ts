@@ -3,7 +3,7 @@ import { TaskError } from '../errors.js'
 import { fact, patient, type Fact } from '../facts/fact.js'
 import { lastLines } from '../transport/diagnose.js'
 import type { ClusterMember, Scope } from './members.js'
-import { parseTransition, type Effect } from './transition.js'
+import { hasActions, parseTransition, type Effect } from './transition.js'
 
 /** Asks Pacemaker's own scheduler, which decides the same way over a CIB that is not in force yet. */
 
@@ -24,9 +24,9 @@ export async function simulate({ $, name }: ClusterMember, cib: string): Promise
   }
 }
 
-/** What Pacemaker has still to do about the CIB that is in force; undefined where it does not answer. */
-const pending: Fact<Effect[] | undefined> = fact('crm_simulate --live-check', patient('crm_simulate --live-check --simulate'), ({ stdout, exitCode }) =>
-  exitCode === 0 ? parseTransition(stdout) : undefined)
+/** Whether Pacemaker has still to do something about the CIB that is in force; undefined where it does not answer. */
+const pending: Fact<boolean | undefined> = fact('crm_simulate --live-check', patient('crm_simulate --live-check --simulate'), ({ stdout, exitCode }) =>
+  exitCode === 0 ? hasActions(stdout) : undefined)
 
 /** What the DC is at; `S_IDLE` says that no transition runs. */
 const dcState: Fact<string> = fact('crmadmin', `dc=$(${patient('crmadmin --dc_lookup --quiet')} 2>/dev/null) && dc=\${dc##* } && ${patient('crmadmin --status "$dc"')}`, ({ stdout }) => stdout)
@@ -56,6 +56,6 @@ export async function rested({ leader, abandon }: Scope): Promise<void> {
 }
 
 async function isSettled(leader: ClusterMember): Promise<boolean> {
-  const [effects, state] = await Promise.all([leader.readAgain(pending), leader.read(dcState)])
-  return effects?.length === 0 && state.includes('S_IDLE')
+  const [isPending, state] = await Promise.all([leader.readAgain(pending), leader.read(dcState)])
+  return isPending === false && state.includes('S_IDLE')
 }

@@ -27,6 +27,7 @@ export function parseTransition(output: string): Effect[] {
 /** `Move`, `FloatIP     ( node1 -> node2 )`; `Restart`, `WebSite     ( node1 )  due to required FloatIP start`. */
 function effectOf(action: string, rest: string): Effect {
   const words = `${action} ${rest.replaceAll(/ +/g, ' ')}`
+  if (rest.endsWith('(blocked)')) return { kind: 'other', resource: '', words }
   const [, name = '', from = '', to] = /^(\S+) +\( +(?:\S+ )?(\S+?)(?: -> (?:\S+ )?(\S+))? +\)/.exec(rest) ?? []
   // A failed resource may be recovered elsewhere.
   const kind = action === 'Recover' && to !== undefined ? 'move' : kinds[action] ?? 'other'
@@ -35,6 +36,15 @@ function effectOf(action: string, rest: string): Effect {
   if (name === '' || (kind === 'move' && to === undefined)) return { kind: 'other', resource, words }
   if (kind === 'start') return { kind, resource, to: from, words }
   return { kind, resource, from, ...to !== undefined && { to }, words }
+}
+
+/**
+ * Whether Pacemaker would do anything at all. The summary also lists what it cannot do (a start that waits for a
+ * resource which has failed for good), so that the actions themselves count.
+ */
+export function hasActions(output: string): boolean {
+  const executed = output.split(/^Executing cluster transition:$/im)[1]?.split('\n\n')[0] ?? ''
+  return /^ *\* (?:Resource action|Fencing|Cluster action)/m.test(executed)
 }
 
 /** What will happen, each as a sentence, or that nothing will. */

@@ -48,7 +48,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     this.#members = members
     this.#slots = layOut(cluster, steps)
     this.#options = options
-    this.#looks = new Looks(members, options)
+    this.#looks = new Looks(members, { ...options, roles: new Set(this.#slots.map(({ role }) => role)) })
   }
 
   async run(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Slot } from './plan.js'
 import type { ClusterScope, Finding, NodeScope, Verdict } from './task.js'
 
 /** What every task's scope has in common. */
-export type LookOptions = Pick<ClusterScope, 'stop' | 'abandon' | 'consent'>
+export type LookOptions = Pick<ClusterScope, 'roles' | 'stop' | 'abandon' | 'consent'>
 
 /** Makes a cluster's checks: all of them at once at the beginning, and again where something has changed since. */
 export class Looks<N extends NodeLike> {
@@ -12,9 +12,9 @@ export class Looks<N extends NodeLike> {
   readonly #options: LookOptions
   readonly #early = new Map<string, { finding: Promise<Finding | Verdict>; generation: number }>()
 
-  constructor(members: Member<N>[], { stop, abandon, consent }: LookOptions) {
+  constructor(members: Member<N>[], { roles, stop, abandon, consent }: LookOptions) {
     this.#members = members
-    this.#options = { stop, abandon, consent }
+    this.#options = { roles, stop, abandon, consent }
   }
 
   /** All checks go out at once: a run with nothing to do costs about one round trip a node. */

@@ -57,6 +57,8 @@ export interface ClusterScope<N extends NodeLike = NodeLike> {
   members: Member<N>[]
   /** Those that this run may change; the others are only read. */
   selected: Member<N>[]
+  /** Names of the roles of this run. */
+  roles: ReadonlySet<string>
   /** Aborted by the first Ctrl-C: work in several steps ends after the present one. */
   stop: AbortSignal
   /** Aborted by the second Ctrl-C: a wait ends there. */

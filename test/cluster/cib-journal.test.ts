@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import type { ProcessOutput } from 'zx/core'
-import { afterScript, beforeScript, lastEntry, latest } from '../../runner/cluster/cib-journal.js'
+import { endScript, keepScript, lastEntry, latest } from '../../runner/cluster/cib-journal.js'
 
 test('an entry has both sides, for root alone; the last one is the one with the highest version; old ones go', t => {
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-journal-'))
@@ -17,16 +17,20 @@ test('an entry has both sides, for root alone; the last one is the one with the 
   const read = () => lastEntry.family.parse({ stdout: run(lastEntry.family.script([''])).stdout } as ProcessOutput, [''])[0]
   t.is(read(), undefined, 'no folder')
   const push = (name: string) => {
-    t.like(run(beforeScript, `before ${name}`), { status: 0, stderr: '' })
-    t.like(run(afterScript(name), `after ${name}`), { status: 0, stderr: '' })
+    t.like(run(keepScript(`before ${name}`.length), `before ${name}after ${name}`), { status: 0, stderr: '' })
+    t.like(run(endScript(name)), { status: 0, stderr: '' })
   }
   push('0.9-x')
   t.deepEqual(read(), { name: '0.9-x', before: 'before 0.9-x', after: 'after 0.9-x' })
-  run(beforeScript, 'half')
-  t.like(read(), { name: '0.9-x' }, 'what was never finished is no entry')
+  const before = '<cib admin_epoch="0" epoch="9">'
+  run(keepScript(before.length), `${before}after`)
+  t.deepEqual(read(), { name: '0.10-unfinished', before, after: 'after' }, 'a run that was cut short is remembered')
   for (let epoch = 10; epoch < 32; epoch += 1) push(`0.${epoch}-x`)
   t.like(read(), { name: '0.31-x' })
   t.is(readdirSync(join(folder, 'cib')).length, 20)
+  push('0.7-y')
+  t.deepEqual(readdirSync(join(folder, 'cib')), ['0.7-y'], 'what is above the present version is of another CIB')
+  push('0.31-x')
   t.is(statSync(join(folder, 'cib')).mode & 0o777, 0o700)
   t.is(statSync(join(folder, 'cib', '0.31-x', 'after.xml')).mode & 0o777, 0o600)
 })

@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { candidate, foreignObjects, withoutRetired, type DeclaredCib } from '../../runner/cluster/cib.js'
+import { candidate, foreignObjects, type DeclaredCib } from '../../runner/cluster/cib.js'
 import { parseXml, renderXml, walk, type Element } from '../../runner/cluster/xml.js'
 import { declaration, hostileText } from './arbitraries.js'
 import { declaredOf } from './declared.js'
@@ -94,16 +94,4 @@ test('what is foreign is told, and goes only by a purge', t => {
 test('a value that XML cannot carry is refused', t => {
   const declared = declaredOf({ properties: { 'no-quorum-policy': 'a\u0000b' } })
   t.is(t.throws(() => cibWith(empty, declared)).message, 'XML cannot carry a control character: "a\\u0000b"')
-})
-
-test('what goes is retired before what comes is put in; alone it needs no step of its own', t => {
-  fc.assert(fc.property(declaration, declaration, (before, declared) => {
-    const cib = cibWith(empty, before)
-    const retired = withoutRetired(cib, declared)
-    t.deepEqual(cibDifferences(cibWith(retired.text, declared), declared), [])
-    const has = (id: string) => cib.includes(`id="${id}"`)
-    if (declared.resources!.every(({ id }) => has(id))) t.deepEqual(retired.differences, [])
-    const kept = candidate(cib, declared).text
-    t.is(candidate(retired.text, declared).text.includes('<primitive'), kept.includes('<primitive'))
-  }))
 })

@@ -89,11 +89,14 @@ export function cibChanges({ site, onLab }: SharedLab): void {
     })
     const run = await site.run(['site'], { inventory })
     t.is(run.exitCode, 0, troubles(run))
-    t.regex(effectsOf(run)[0]!, /^FloatIP stopped on node[12].*: as forecast$/)
+    t.regex(effectsOf(run)[0]!, /^FloatIP stopped on node[12], WebSite stopped on node[12]: as forecast$/)
     t.regex(effectsOf(run)[1]!, /Address started on node[12].*: as forecast$/)
     const again = await site.run(['site'], { inventory })
     t.deepEqual(withStatus(again, 'changed', 'warning'), [], tasksOf(again).at(-1)?.reason)
-    t.is((await site.run(['site'])).exitCode, 0)
+    const back = await site.run(['rollback'])
+    t.is(back.exitCode, 0, troubles(back))
+    t.regex(await site.on('node1', 'cibadmin -Q -o resources; ip -o -4 addr show to 192.168.0.10/32; crm_resource -W -r FloatIP'), /primitive id="FloatIP"[^]*is running on/)
+    t.deepEqual(withStatus(await site.run(['site']), 'changed', 'failed'), [], 'both halves were taken back as one')
   })
 
   onLab('somebody else\'s edit between our look and our push survives', async t => {

@@ -1,0 +1,31 @@
+import type { Candidate } from './cib.js'
+import { draftOf, elementWith } from './cib-draft.js'
+import { putNvpairs } from './cib-nvpairs.js'
+import { firstOf, parseXml, renderXml, walk, type Element } from './xml.js'
+
+/**
+ * The first half of a change that takes primitives away and brings others. Pacemaker orders no stop of the one before
+ * the start of the other: a floating IP under another name would be taken down after it came up.
+ */
+
+/** Primitives that an edit takes away, where it also brings others; none where no order is needed. */
+export function retiring(before: string, after: string): string[] {
+  const [was, is] = [primitivesIn(before), primitivesIn(after)]
+  const comes = is.some(id => !was.includes(id))
+  return comes ? was.filter(id => !is.includes(id)) : []
+}
+
+function primitivesIn(cib: string): string[] {
+  const resources: Element | undefined = firstOf(firstOf(parseXml(cib), 'configuration'), 'resources')
+  return resources === undefined ? [] : [...walk(resources)].filter(({ name }) => name === 'primitive').flatMap(({ attributes }) => attributes.get('id') ?? [])
+}
+
+/** The CIB with these primitives told to stop, and nothing else changed: what depends on them stops with them. */
+export function withStopped(cib: string, ids: string[]): Candidate {
+  const draft = draftOf(cib)
+  for (const id of ids) {
+    const holder = elementWith(draft, id)
+    if (holder) putNvpairs(draft, { holder, set: 'meta_attributes', setId: `${id}-meta_attributes`, subject: `${id} meta` }, { 'target-role': 'Stopped' })
+  }
+  return { text: renderXml(draft.cib), differences: draft.differences }
+}

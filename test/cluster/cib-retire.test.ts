@@ -1,0 +1,21 @@
+import test from 'ava'
+import { retiring, withStopped } from '../../runner/cluster/cib-retire.js'
+
+const primitive = (id: string) => `<primitive id="${id}" class="ocf" provider="p" type="t"/>`
+const cib = (...resources: string[]) => `<cib><configuration><crm_config/><nodes/><resources>${resources.join('')}</resources><constraints/></configuration></cib>`
+
+test('a step of its own is for primitives that go where others come', t => {
+  const old = cib(primitive('A'), `<group id="G">${primitive('B')}</group>`)
+  t.deepEqual(retiring(old, cib(primitive('C'), `<group id="G">${primitive('B')}</group>`)), ['A'])
+  t.deepEqual(retiring(old, cib(primitive('A'), primitive('C'))), ['B'])
+  t.deepEqual(retiring(old, cib(primitive('B'))), [], 'nothing comes')
+  t.deepEqual(retiring(old, cib(primitive('A'), primitive('B'), primitive('C'))), [], 'nothing goes')
+  t.deepEqual(retiring(old, cib(primitive('A'), `<group id="H">${primitive('B')}</group>`)), [], 'a group under another name')
+})
+
+test('they are told to stop, and nothing else changes; a second time there is nothing to say', t => {
+  const { text, differences } = withStopped(cib(primitive('A'), primitive('B')), ['A', 'gone'])
+  t.deepEqual(differences, [{ subject: 'A meta target-role', from: undefined, to: 'Stopped' }])
+  t.regex(text, /<primitive id="A"[^]*name="target-role" value="Stopped"[^]*<primitive id="B" class="ocf" provider="p" type="t"\/>/)
+  t.deepEqual(withStopped(text, ['A']).differences, [])
+})
