@@ -63,7 +63,7 @@ function refuseTaken(address: string, { interface: own, mac }: AddressUse): void
 }
 
 async function observe(scope: NodeScope, node: Node, network: Network) {
-  const { read, consent } = scope
+  const { read, consent, apart } = scope
   const kernel = await read(kernelNetwork)
   const talkedTo = scope.member.connection.destination.elsewhere?.address ?? node.connection.host
   const iface = interfaceOf(kernel.addresses, talkedTo) ?? interfaceOf(kernel.addresses, network.address) ?? network.interface
@@ -87,7 +87,7 @@ async function observe(scope: NodeScope, node: Node, network: Network) {
   const isStandIn = active !== undefined && posix.basename(active) === posix.basename(path)
   const text = (files.find(file => file.path === path) ?? files.find(file => isStandIn && file.path === active))?.text
   const live = liveOf(kernel, iface, { declared: network.address, talkedTo })
-  const facts = { declared: network, live, file: manager.read(text, iface), manager, path, isMember: units.length > 0, outage: consent.outage }
+  const facts = { declared: network, live, file: manager.read(text, iface), manager, path, isMember: units.length > 0, outage: consent.outage, apart }
   return { manager, path, iface, text, isArmed, units, plan: networkDifferences(facts) }
 }
 

@@ -32,6 +32,8 @@ export interface NetworkFacts {
   isMember: boolean
   /** Whether the service may be stopped. */
   outage: boolean
+  /** Other members that cannot take part in this run. */
+  apart: readonly string[]
 }
 
 /**
@@ -77,7 +79,7 @@ function fileDifferences({ declared, live, file, path }: NetworkFacts): Differen
     .map(([name, from, to]) => ({ subject: `${name} of ${iface} in ${path}`, from, to }))
 }
 
-function refusal({ declared, live, file, manager, path, isMember, outage }: NetworkFacts, move: Move | undefined): string | undefined {
+function refusal({ declared, live, file, manager, path, isMember, outage, apart }: NetworkFacts, move: Move | undefined): string | undefined {
   const wanted = cidr(declared)
   const iface = declared.interface ?? live.interface
   if (iface !== live.interface) {
@@ -93,6 +95,12 @@ function refusal({ declared, live, file, manager, path, isMember, outage }: Netw
     return (
       `${change}, which ${path} says already: there would be nothing to go back to if it did not answer. Reboot the ` +
       `node, or put ${cidr(move.from)} back into ${path} and run again. By hand, on the node's console: \`${manager.reapply(iface)}\`.`
+    )
+  }
+  if (isMember && outage && apart.length > 0) {
+    return (
+      `${change}, under a Corosync that runs with it: all nodes' corosync.conf must get the new address then, and ` +
+      `${apart.join(', ')} cannot take part (unreachable, failed or not selected). Nothing was changed.`
     )
   }
   if (!isMember || outage) return undefined

@@ -1,7 +1,8 @@
 import { keyAttributes, keyPath, makeKey, replaceOnAll } from '../../runner/cluster/corosync-files.js'
 import type { Node } from '../../runner/cluster/declaration.js'
 import { runningKeys } from '../../runner/cluster/facts.js'
-import { readOnAll, refuseUnselected, type Scope } from '../../runner/cluster/members.js'
+import { keyNote } from '../../runner/cluster/loaded.js'
+import { readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
 import { skip, type ClusterTask } from '../../runner/engine/task.js'
 import { TaskError } from '../../runner/errors.js'
@@ -21,9 +22,19 @@ export function newKey(name: string): ClusterTask<Node> {
       return [{ subject: keyPath, from: fingerprint(hash), to: 'a new key' }]
     },
     async apply({ members, leader }) {
+      await noteLoaded(members, former!)
       await replaceOnAll(members, keyPath, await makeKey(leader), keyAttributes)
     },
   })
+}
+
+/**
+ * A Corosync that systemd started has no note of its key: without one, nobody could tell afterwards that it runs with
+ * another one than its file, and the new key would never be loaded.
+ */
+async function noteLoaded(members: ClusterMember[], hash: string): Promise<void> {
+  const nameless = (await readOnAll(members, runningKeys)).filter(([, keys]) => keys && !keys.has(keyNote))
+  await Promise.all(nameless.map(async ([{ $ }]) => $`corosync-cmapctl -s ${keyNote} str ${hash}`))
 }
 
 /**

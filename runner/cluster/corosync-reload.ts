@@ -43,6 +43,8 @@ async function reloadOnce(scope: Scope, loaded: Loaded[], way: Way): Promise<voi
   await refuseMovedFiles(scope, loaded)
   const running = loaded.filter(({ active }) => active)
   const rings = await ringsOf(running)
+  refuseSplit(running, rings)
+  const connected = await connectionsOf(running)
   await Promise.all(running.map(node => noteOldValues(node, way)))
   const on = running.find(({ member }) => member === leader) ?? running[0]!
   await on.member.$({ timeout: 30 })`corosync-cfgtool -R`
@@ -54,8 +56,16 @@ async function reloadOnce(scope: Scope, loaded: Loaded[], way: Way): Promise<voi
     }, { hint: `\`journalctl -u corosync\` on ${member.name} says what the reload did not like`, abandon })
   }
   if (running.some(({ keys, keyHash }) => keys?.get(keyNote)?.value !== keyHash) || changesCrypto(way)) await refuseNewRing(running, rings, abandon)
-  await untilLinksConnected(running, abandon)
   await Promise.all(running.map(note))
+  await untilLinksConnected(running, connected, abandon)
+}
+
+/** A reload reaches the nodes of one ring: another part would go on with what it has, and never meet this one again. */
+function refuseSplit(running: Loaded[], rings: (string | undefined)[]): void {
+  if (rings[0] !== undefined && new Set(rings).size === 1) return
+  throw new TaskError(`the nodes are not in one ring (${running.map(({ member }, at) => `${member.name} ${rings[at] ?? 'in none'}`).join(', ')}): nothing was loaded`, {
+    hint: '`corosync-cfgtool -s` on the nodes says which link is down',
+  })
 }
 
 /** @throws TaskError before anything is loaded where a node is unreachable or its files have changed meanwhile. */
@@ -112,16 +122,25 @@ async function refuseNewRing(running: Loaded[], rings: (string | undefined)[], a
   }, { abandon })
 }
 
-/** Between the nodes that run: to one that is stopped, no link can be up. */
-async function untilLinksConnected(running: Loaded[], abandon: AbortSignal): Promise<void> {
+/** Each node's links, by number and peer, that are there, and whether they are up. */
+async function connectionsOf(running: Loaded[]): Promise<Map<string, boolean>> {
+  const links = await readOnAll(running.map(({ member }) => member), linkStates)
+  return new Map(links.flatMap(([{ name }, states]) => (states ?? []).flatMap(({ link, peers }) =>
+    peers.map(({ nodeId, connected }) => [`${name} ${link} ${nodeId}`, connected] as const))))
+}
+
+/**
+ * Between the nodes that run: to one that is stopped, no link can be up. Nor does a reload mend one that was down before.
+ */
+async function untilLinksConnected(running: Loaded[], before: Map<string, boolean>, abandon: AbortSignal): Promise<void> {
   const hint = 'has each node its address on every link, and is UDP open there? `corosync-cfgtool -s` shows which peer is missing'
   const ids = running.map(({ quorum: state }) => state?.nodeId)
   await Promise.all(running.map(({ member }) => until(`all links of ${member.name} to be connected`, linkTime, async () => {
     const links = await member.readAgain(linkStates)
-    return links?.every(link => isConnected(link, ids)) ? true : undefined
+    return links?.every(link => isConnected(link, ids, peer => before.get(`${member.name} ${link.link} ${peer}`) === false)) ? true : undefined
   }, { hint, abandon })))
 }
 
-function isConnected({ peers, faulty }: Link, ids: (number | undefined)[]): boolean {
-  return faulty !== true && peers.every(({ nodeId, connected }) => connected || !ids.includes(nodeId))
+function isConnected({ peers, faulty }: Link, ids: (number | undefined)[], wasDown: (peer: number) => boolean): boolean {
+  return faulty !== true && peers.every(({ nodeId, connected }) => connected || !ids.includes(nodeId) || wasDown(nodeId))
 }

@@ -1,5 +1,5 @@
 import { sh } from '../transport/quote.js'
-import { elementsOf, firstOf, newElement, parseXml } from './xml.js'
+import { elementsOf, firstOf, newElement, parseXml, renderXml } from './xml.js'
 
 /**
  * Emptying a node before its daemons are restarted. Our standby bears a mark, a node attribute that stays in the CIB,
@@ -19,6 +19,16 @@ export function readmitScript(node: string): string {
   return sh`set -e
 crm_attribute -N ${node} -n standby -l forever -D
 crm_attribute -N ${node} -n ${drainMark} -l forever -D`
+}
+
+/** The CIB as it would be with a node in standby: to ask Pacemaker what it would do. */
+export function withStandby(cib: string, node: string): string {
+  const root = parseXml(cib)
+  const nodes = firstOf(firstOf(root, 'configuration'), 'nodes')
+  const element = elementsOf(nodes ?? newElement('nodes'), 'node').find(({ attributes }) => attributes.get('uname') === node)
+  const pair = newElement('nvpair', { id: `${drainMark}-forecast-standby`, name: 'standby', value: 'on' })
+  element?.children.push({ ...newElement('instance_attributes', { id: `${drainMark}-forecast` }), children: [pair] })
+  return renderXml(root)
 }
 
 /**

@@ -5,7 +5,11 @@ import { lastLines } from '../transport/diagnose.js'
 import type { ClusterMember, Scope } from './members.js'
 import { hasActions, parseTransition, type Effect } from './transition.js'
 
-/** Asks Pacemaker's own scheduler, which decides the same way over a CIB that is not in force yet. */
+/**
+ * Asks Pacemaker's own scheduler, which decides the same way over a CIB that is not in force yet. crm_simulate works on a
+ * shadow file, which it removes; told so, it makes it in /run and leaves Pacemaker's own folder as it is.
+ */
+const crmSimulate = ['env', 'CIB_shadow_dir=/run', 'crm_simulate', '--simulate']
 
 /**
  * What Pacemaker on this node would do if this were the CIB. It comes on stdin, so that nothing is written.
@@ -14,7 +18,7 @@ import { hasActions, parseTransition, type Effect } from './transition.js'
  * @throws TaskError where the configuration is not valid.
  */
 export async function simulate({ $, name }: ClusterMember, cib: string): Promise<Effect[]> {
-  const { stdout, stderr, exitCode } = await $({ input: cib, nothrow: true, timeout: 30 })`crm_simulate --simulate --xml-pipe`
+  const { stdout, stderr, exitCode } = await $({ input: cib, nothrow: true, timeout: 30 })`${crmSimulate} --xml-pipe`
   try {
     return parseTransition(stdout)
   } catch (error) {
@@ -25,7 +29,7 @@ export async function simulate({ $, name }: ClusterMember, cib: string): Promise
 }
 
 /** Whether Pacemaker has still to do something about the CIB that is in force; undefined where it does not answer. */
-const pending: Fact<boolean | undefined> = fact('crm_simulate --live-check', patient('crm_simulate --live-check --simulate'), ({ stdout, exitCode }) =>
+const pending: Fact<boolean | undefined> = fact('crm_simulate --live-check', patient(`${crmSimulate.join(' ')} --live-check`), ({ stdout, exitCode }) =>
   exitCode === 0 ? hasActions(stdout) : undefined)
 
 /** What the DC is at; `S_IDLE` says that no transition runs. */

@@ -8,7 +8,7 @@ import { canDetach, detachScript, isDetached } from './detach.js'
 import { cibOf, endDetachment } from './ours-in-cib.js'
 import { quorum } from './facts.js'
 import { lacksKey, type Loaded } from './loaded.js'
-import { readOnAll, refuseUnselected, type Scope } from './members.js'
+import { readOnAll, refuseUnselected, type ClusterMember, type Scope } from './members.js'
 import { runsAll, startPacemaker, stateOf, untilOnline } from './pacemaker-state.js'
 
 /** Seconds for all resources of a node to stop: the longest advised stop of an agent is 60 s, and some wait for others. */
@@ -31,23 +31,38 @@ export async function fullStop(scope: Scope, loaded: Loaded[], conf?: string): P
   refuseImpossible(scope, wanted)
   const served = (await readOnAll(members, unitState('pacemaker.service'))).filter(([, { active }]) => active === 'active').map(([member]) => member)
   if (conf !== undefined) await stageOnAll(members, confPath, conf, confAttributes, validateConf)
-  const before = await detach(scope)
+  let before: ClusterState | undefined
   try {
+    before = await detach(scope)
     await Promise.all(served.map(({ $ }) => $({ timeout: stopTime })`systemctl stop pacemaker.service`))
     await Promise.all(members.map(({ $ }) => $({ timeout: 60 })`systemctl stop corosync.service`))
     if (conf !== undefined) await commitOnAll(members, confPath)
   } catch (error) {
     if (conf !== undefined) await forgetStaged(members, confPath)
-    // Best effort: where no Pacemaker answers any more, the next run of its role takes it back.
-    if (before) await endDetachment(scope).catch(() => {})
+    await putBack(served, scope)
     throw error
   }
-  await startTogether(wanted, wanted, scope)
-  await untilQuorate(scope)
+  try {
+    await startTogether(wanted, wanted, scope)
+    await untilQuorate(scope)
+  } catch (error) {
+    await putBack(served, scope)
+    throw error
+  }
   if (served.length === 0) return
   await startPacemaker(served)
   await untilOnline(served, scope)
   if (before) await attach(before, scope)
+}
+
+/**
+ * Best effort, after a failure: what served is started again, and only a Pacemaker that sees all of it is given the
+ * resources back. Sooner, it would start elsewhere what still runs on a node that it does not see. What is left is the next
+ * run's.
+ */
+async function putBack(served: ClusterMember[], scope: Scope): Promise<void> {
+  await Promise.allSettled(served.map(({ $ }) => $({ timeout: 120, nothrow: true })`systemctl start corosync.service pacemaker.service`))
+  await untilOnline(served, scope).then(async () => endDetachment(scope)).catch(() => {})
 }
 
 /** @returns what runs, and is to run on; undefined where it stops with Pacemaker. */

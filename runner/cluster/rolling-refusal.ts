@@ -1,10 +1,13 @@
 import type { ClusterState } from './crm-mon.js'
 import { flatten } from './corosync-keys.js'
 import { nodeSections, parseCorosyncConf } from './corosync-conf.js'
-import { drainedIn } from './ours-in-cib.js'
+import { activityOf } from './activity.js'
+import { withStandby } from './drain.js'
+import { cibOf, drainedIn } from './ours-in-cib.js'
 import { clusterState } from './facts.js'
 import type { Loaded } from './loaded.js'
-import { readOnAll, type Scope } from './members.js'
+import { simulate } from './forecast.js'
+import { readOnAll, type ClusterMember, type Scope } from './members.js'
 import type { Quorum } from './quorumtool.js'
 
 /** What decides whether nodes can be restarted one after the other. */
@@ -19,10 +22,12 @@ export interface RollView {
   /** Votes that the new file asks for. */
   quorumToBe: number
   ids: Map<string, number>
+  /** By node, the resources that Pacemaker would stop for good were that node in standby. */
+  wouldStop: Record<string, string[]>
 }
 
 /** Why the nodes cannot be restarted one at a time without losing the service, with the arithmetic; undefined where they can. */
-export function rollObstacle({ nodes, state, quorum, drained, quorumToBe, ids }: RollView): string | undefined {
+export function rollObstacle({ nodes, state, quorum, drained, quorumToBe, ids, wouldStop }: RollView): string | undefined {
   if (!state) return undefined
   if (state.maintenance) return 'the cluster is in maintenance mode, in which Pacemaker moves nothing'
   for (const name of nodes) {
@@ -37,6 +42,8 @@ export function rollObstacle({ nodes, state, quorum, drained, quorumToBe, ids }:
     if (here.length > 0 && able.length === 0) {
       return `${here.map(({ id }) => id).join(', ')} on ${name} could go nowhere: ${others.map(stateText).join(', ')}`
     }
+    const homeless = wouldStop[name] ?? []
+    if (homeless.length > 0) return `${homeless.join(', ')} on ${name} could go nowhere: pacemaker would stop ${homeless.length === 1 ? 'it' : 'them'} while the node is away`
   }
   return undefined
 }
@@ -63,17 +70,26 @@ export function quorumOf(conf: string): number {
   return keys.get('quorum.two_node') === '1' ? 1 : Math.floor(Number(keys.get('quorum.expected_votes')) / 2) + 1
 }
 
+/** What Pacemaker would stop, and start nowhere else, were a node in standby; an instance of a clone stays where others are. */
+async function stoppedWithout(node: string, { member, cib }: { member: ClusterMember; cib: string }): Promise<string[]> {
+  const effects = await simulate(member, withStandby(cib, node))
+  const active = activityOf(cib)
+  return effects.filter(({ kind, resource, from }) => kind === 'stop' && from === node && (active.get(resource)?.size ?? 0) === 1).map(({ resource }) => resource)
+}
+
 /** Asks the nodes. @param nodes - to be restarted; all that run, where nobody says. */
 export async function rollRefusal(
   conf: string, loaded: Loaded[], { members }: Scope, nodes = loaded.filter(({ keys }) => keys).map(({ member }) => member.name),
 ): Promise<string | undefined> {
-  const [states, drained] = await Promise.all([readOnAll(members, clusterState), drainedIn(members)])
+  const [states, drained, found] = await Promise.all([readOnAll(members, clusterState), drainedIn(members), cibOf(members)])
+  const stops = await Promise.all(nodes.map(async node => [node, found ? await stoppedWithout(node, found) : []] as const))
   return rollObstacle({
     nodes,
     state: states.find(([, seen]) => seen)?.[1],
     quorum: loaded.find(({ quorum }) => quorum)?.quorum,
     drained,
     quorumToBe: quorumOf(conf),
+    wouldStop: Object.fromEntries(stops),
     ids: new Map(nodeSections(parseCorosyncConf(conf)).map(node => [node.get('name') ?? '', Number(node.get('nodeid'))])),
   })
 }

@@ -44,6 +44,7 @@ async function putPacemakerBack(scope: Scope): Promise<void> {
   const units = await readOnAll(scope.members, unitState('pacemaker.service'))
   const [running, stopped] = [units.filter(([, { active }]) => active === 'active'), units.filter(([, { active }]) => active !== 'active')]
   if (running.length === 0) return
+  refuseUnselected(scope, stopped.filter(([, { load }]) => load === 'loaded').map(([member]) => member))
   await startPacemaker(stopped.filter(([, { load }]) => load === 'loaded').map(([member]) => member))
   await untilOnline(units.filter(([, { load }]) => load === 'loaded').map(([member]) => member), scope)
   await readmitDrained(scope)

@@ -5,7 +5,8 @@ import { parseCorosyncConf } from './corosync-conf.js'
 import { flatten } from './corosync-keys.js'
 import { byNodeId, configured } from './key-differences.js'
 import { notInForce, oldestCorosync, type Loaded } from './loaded.js'
-import type { ClusterMember, Scope } from './members.js'
+import { linkStates } from './facts.js'
+import { readOnAll, type ClusterMember, type Scope } from './members.js'
 import { runsDebianDefault } from './node-ids.js'
 import { drainedIn } from './ours-in-cib.js'
 import { rollRefusal } from './rolling-refusal.js'
@@ -36,7 +37,8 @@ export async function wayTo(conf: string, loaded: Loaded[], scope: Scope, { mayR
   const all = changes.flatMap(({ changes: some }) => some)
   if (all.length === 0) return { class: undefined, changes, judge: () => ({ class: 'live reload', why: 'corosync runs it already' }), recreated: [] }
   const file = byNodeId(flatten(parseCorosyncConf(conf)))
-  const steadyLink = running.every(({ keys }) => keepsALink(byNodeId(configured(keys!)), file))
+  const isOfLinks = all.some(({ subject }) => /\.(ring\d+_addr|knet_transport)$/.test(subject))
+  const steadyLink = !isOfLinks || await areConnected(running, running.map(({ keys }) => keptLinks(byNodeId(configured(keys!)), file)))
   const version = await oldestCorosync(scope.members)
   const judge = (change: Difference) => classify(change, { version, steadyLink })
   const recreated = [...new Set(all.flatMap(change => recreatedLink(change) ?? []))]
@@ -52,10 +54,20 @@ export async function wayTo(conf: string, loaded: Loaded[], scope: Scope, { mayR
   return way
 }
 
-/** Whether at least one link has the same addresses before and after. */
-export function keepsALink(before: Map<string, string>, after: Map<string, string>): boolean {
+/** The links that have the same addresses before and after. */
+export function keptLinks(before: Map<string, string>, after: Map<string, string>): number[] {
   const links = linksOf(before)
-  return [...linksOf(after)].some(([link, addresses]) => links.get(link) === addresses)
+  return [...linksOf(after)].filter(([link, addresses]) => links.get(link) === addresses).map(([link]) => Number(link))
+}
+
+/** Whether one of the links that each node keeps is up to every peer, so that it can carry the ring alone. */
+async function areConnected(running: Loaded[], kept: number[][]): Promise<boolean> {
+  const [first = []] = kept
+  const common = first.filter(link => kept.every(links => links.includes(link)))
+  const states = await readOnAll(running.map(({ member }) => member), linkStates)
+  const ids = running.map(({ quorum }) => quorum?.nodeId)
+  return common.some(number => states.every(([, links]) => links?.find(({ link }) => link === number)?.peers
+    .every(({ nodeId, connected }) => connected || !ids.includes(nodeId)) ?? links?.length === 0))
 }
 
 /** The addresses of each link, by node id, as one text. */

@@ -72,7 +72,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     if (member.unreachable) return
     await this.#perform(slot, member, async () => {
       const own = slot.of(member.name) as NodeTask
-      const scope = this.#looks.nodeScope(member)
+      const scope = this.#looks.nodeScope(slot, member)
       return this.#attempt(slot, member, {
         ...own,
         forecast: own.forecast && (async differences => own.forecast!(scope, differences)),

@@ -45,7 +45,7 @@ export class Looks<N extends NodeLike> {
 
   async again(slot: Slot<N>, member: Member<N>): Promise<Finding | Verdict> {
     const own = slot.of(member.name)
-    return own.scope === 'node' ? own.check(this.nodeScope(member)) : own.check(this.scope(slot, member))
+    return own.scope === 'node' ? own.check(this.nodeScope(slot, member)) : own.check(this.scope(slot, member))
   }
 
   scope(slot: Slot<N>, leader: Member<N>): ClusterScope<N> {
@@ -53,9 +53,10 @@ export class Looks<N extends NodeLike> {
     return { members: this.#members, selected, leader, ...this.#options }
   }
 
-  nodeScope(member: Member<N>): NodeScope {
+  nodeScope(slot: Slot<N>, member: Member<N>): NodeScope {
     const { consent, abandon } = this.#options
-    return { $: member.$, read: member.read, consent, member, abandon }
+    const apart = this.#members.filter(other => other !== member && (other.trouble !== undefined || !slot.selected.has(other.name)))
+    return { $: member.$, read: member.read, consent, member, apart: apart.map(({ name }) => name), abandon }
   }
 
   #generation(slot: Slot<N>, member: Member<N>): number {

@@ -48,6 +48,8 @@ export interface NodeScope {
   consent: Consent
   /** How the node is reached, for a task that changes it. */
   member: Pick<Member, 'name' | 'connection' | 'moving' | 'adopt'>
+  /** Names of other members that this run cannot reach or may not change: what has to go on with all must not begin. */
+  apart: readonly string[]
   /** Aborted by the second Ctrl-C: a wait ends there. */
   abandon: AbortSignal
 }

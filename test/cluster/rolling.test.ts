@@ -18,6 +18,7 @@ function quorumWith(votes: number[], needed: number): Quorum {
 const fine: RollView = {
   nodes: three, state: stateOf(serving), quorum: quorumWith([1, 1, 1], 2), drained: [], quorumToBe: 2,
   ids: new Map(three.map((name, at) => [name, at + 1])),
+  wouldStop: {},
 }
 
 const obstacle = test.macro({
@@ -39,6 +40,7 @@ test('one of the others can', obstacle, { state: stateOf({ ...serving, standby: 
 test('a standby of an interrupted run is taken back first', obstacle, { state: stateOf({ ...serving, standby: ['node2', 'node3'] }), drained: ['node3'] }, undefined)
 test('nothing runs that could be lost', obstacle, { state: stateOf({ nodes: three, resources: {}, standby: ['node2', 'node3'] }) }, undefined)
 test('Pacemaker may not stop a resource', obstacle, { state: stateOf({ ...serving, flags: { WebSite: { managed: false } } }) }, 'WebSite runs on node1 and Pacemaker may not stop it')
+test('a resource that may run on one node only', obstacle, { state: stateOf(serving), wouldStop: { node1: ['WebSite'] } }, 'WebSite on node1 could go nowhere: pacemaker would stop it while the node is away')
 test('without Pacemaker nothing is lost', obstacle, { state: undefined, quorum: quorumWith([1, 1], 2) }, undefined)
 
 test('empty nodes come first', t => {

@@ -130,6 +130,13 @@ onLab('a roll that would leave the service nowhere to go is refused, and nothing
   t.regex(troubles(run), new RegExp(`FloatIP, WebSite on ${holder} could go nowhere: ${others[0]} is in standby, ${others[1]} is in standby.*--allow-outage`))
   t.deepEqual(await conf(), before)
   await site.on(holder, `for node in ${others.join(' ')}; do crm_standby -N $node -D; done; sleep 1`)
+
+  await site.on(holder, `crm configure primitive Pinned ocf:heartbeat:Dummy; for node in ${others.join(' ')}; do crm_resource --ban -r Pinned -N $node; done; sleep 2`)
+  const pinned = await site.run(['corosync'], { inventory: await site.inventory('refused.yml', cluster => { cluster['corosync'] = { ...settings, totem: { link_mode: 'rr' } } }) })
+  await site.on(holder, 'crm_resource --clear -r Pinned; crm -F configure delete Pinned')
+  t.is(pinned.exitCode, 2)
+  t.regex(troubles(pinned), new RegExp(`Pinned on ${holder} could go nowhere: pacemaker would stop it`))
+  t.deepEqual(await conf(), before)
 })
 
 onLab('wait_for_all that a reload only seems to have applied is named; a roll that is killed is finished by the next run', async t => {

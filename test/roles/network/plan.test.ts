@@ -9,7 +9,7 @@ const facts: NetworkFacts = {
   manager: ifupdown,
   path: '/etc/network/interfaces',
   isMember: false,
-  outage: false,
+  outage: false, apart: [],
 }
 
 test('nothing to do', (t) => {
