@@ -44,6 +44,8 @@ export async function pushCib(scope: Scope, edit: CibEdit, first?: Pushed): Prom
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const before = await freshCib(scope)
     const candidate = understood(() => edit(before))
+    // Somebody else may have made the same change meanwhile.
+    if (candidate.differences.length === 0) return { before, after: before, forecast: [] }
     const forecast = await simulate(leader, candidate.text)
     const seen = withoutStatus(before)
     const wanted = withoutStatus(candidate.text)

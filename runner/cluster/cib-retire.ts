@@ -1,5 +1,5 @@
 import type { Candidate } from './cib.js'
-import { draftOf, elementWith } from './cib-draft.js'
+import { draftOf, elementWith, parentOf } from './cib-draft.js'
 import { putNvpairs } from './cib-nvpairs.js'
 import { firstOf, parseXml, renderXml, walk, type Element } from './xml.js'
 
@@ -28,4 +28,15 @@ export function withStopped(cib: string, ids: string[]): Candidate {
     if (holder) putNvpairs(draft, { holder, set: 'meta_attributes', setId: `${id}-meta_attributes`, subject: `${id} meta` }, { 'target-role': 'Stopped' })
   }
   return { text: renderXml(draft.cib), differences: draft.differences }
+}
+
+/** The CIB with these primitives as they were in another one: what we told them is no change of anybody's. */
+export function asBefore(cib: string, before: string, ids: string[]): string {
+  const [draft, former] = [draftOf(cib), draftOf(before)]
+  for (const id of ids) {
+    const [now, then] = [elementWith(draft, id), elementWith(former, id)]
+    const parent = now && parentOf(draft, now)
+    if (parent && then) parent.children.splice(parent.children.indexOf(now), 1, then)
+  }
+  return renderXml(draft.cib)
 }

@@ -3,7 +3,7 @@ import { activityOf, compared, happened } from './activity.js'
 import { withTimeouts } from './agent-metadata.js'
 import { candidate, type CibEdit, type DeclaredCib } from './cib.js'
 import { freshCib, pushCib, readCib, understood, type Pushed } from './cib-push.js'
-import { retiring, withStopped } from './cib-retire.js'
+import { asBefore, retiring, withStopped } from './cib-retire.js'
 import type { Node } from './declaration.js'
 import { agentMetadata } from './facts.js'
 import { rested, settled, simulate } from './forecast.js'
@@ -52,12 +52,14 @@ export function cibTask(name: string, { needs = [], edit, earlier, wait }: CibWo
       const cib = await freshCib(scope)
       const wanted = understood(() => change(cib)).text
       const ids = retiring(cib, wanted)
-      if (ids.length === 0) return made(scope, await pushCib(scope, change), wait)
+      // Nothing to tell where an interrupted run has told them to stop already.
+      if (withStopped(cib, ids).differences.length === 0) return made(scope, await pushCib(scope, change), wait)
       // The second half must be one that Pacemaker takes, or the first would only take things down.
       await simulate(scope.leader, wanted)
       const first = await pushCib(scope, text => withStopped(text, ids))
       const effects = await made(scope, first)
-      return [...effects, ...await made(scope, await pushCib(scope, change, first), wait)]
+      const second = await pushCib(scope, text => change(asBefore(text, cib, ids)), first)
+      return [...effects, ...await made(scope, second, wait)]
     },
   })
 }

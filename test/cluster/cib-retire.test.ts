@@ -1,5 +1,5 @@
 import test from 'ava'
-import { retiring, withStopped } from '../../runner/cluster/cib-retire.js'
+import { asBefore, retiring, withStopped } from '../../runner/cluster/cib-retire.js'
 
 const primitive = (id: string) => `<primitive id="${id}" class="ocf" provider="p" type="t"/>`
 const cib = (...resources: string[]) => `<cib><configuration><crm_config/><nodes/><resources>${resources.join('')}</resources><constraints/></configuration></cib>`
@@ -11,6 +11,11 @@ test('a step of its own is for primitives that go where others come', t => {
   t.deepEqual(retiring(old, cib(primitive('B'))), [], 'nothing comes')
   t.deepEqual(retiring(old, cib(primitive('A'), primitive('B'), primitive('C'))), [], 'nothing goes')
   t.deepEqual(retiring(old, cib(primitive('A'), `<group id="H">${primitive('B')}</group>`)), [], 'a group under another name')
+})
+
+test('what was told to stop counts as it was', t => {
+  const before = cib(`<group id="G">${primitive('A')}${primitive('B')}</group>`)
+  t.is(asBefore(withStopped(before, ['A']).text, before, ['A', 'gone']), withStopped(before, []).text)
 })
 
 test('they are told to stop, and nothing else changes; a second time there is nothing to say', t => {
