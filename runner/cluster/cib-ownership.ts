@@ -11,7 +11,7 @@ import { elementsOf, newElement } from './xml.js'
  */
 
 /** The id of the tag in which ha-run remembers the values that it made. */
-const valuesTag = 'ha-run.values'
+export const valuesTag = 'ha-run.values'
 
 /** The ids of the values that ha-run made. */
 export function ownedValues(draft: CibDraft): string[] {

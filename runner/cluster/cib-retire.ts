@@ -1,7 +1,8 @@
 import type { Candidate } from './cib.js'
 import { draftOf, elementWith, parentOf } from './cib-draft.js'
 import { putNvpairs } from './cib-nvpairs.js'
-import { firstOf, parseXml, renderXml, walk, type Element } from './xml.js'
+import { putValueOwnership, valuesTag } from './cib-ownership.js'
+import { firstOf, parseXml, renderXml, walk } from './xml.js'
 
 /**
  * The first half of a change that takes primitives away and brings others. Pacemaker orders no stop of the one before
@@ -16,27 +17,31 @@ export function retiring(before: string, after: string): string[] {
 }
 
 function primitivesIn(cib: string): string[] {
-  const resources: Element | undefined = firstOf(firstOf(parseXml(cib), 'configuration'), 'resources')
+  const resources = firstOf(firstOf(parseXml(cib), 'configuration'), 'resources')
   return resources === undefined ? [] : [...walk(resources)].filter(({ name }) => name === 'primitive').flatMap(({ attributes }) => attributes.get('id') ?? [])
 }
 
-/** The CIB with these primitives told to stop, and nothing else changed: what depends on them stops with them. */
+/**
+ * The CIB with these primitives told to stop, and nothing else changed: what depends on them stops with them. The word is
+ * noted as ours, so that it goes again where a run is cut short and the primitive is declared after all.
+ */
 export function withStopped(cib: string, ids: string[]): Candidate {
   const draft = draftOf(cib)
   for (const id of ids) {
     const holder = elementWith(draft, id)
     if (holder) putNvpairs(draft, { holder, set: 'meta_attributes', setId: `${id}-meta_attributes`, subject: `${id} meta` }, { 'target-role': 'Stopped' })
   }
+  putValueOwnership(draft)
   return { text: renderXml(draft.cib), differences: draft.differences }
 }
 
-/** The CIB with these primitives as they were in another one: what we told them is no change of anybody's. */
+/** The CIB with these primitives, and our notes, as they were in another one: what we told them is no change of anybody's. */
 export function asBefore(cib: string, before: string, ids: string[]): string {
   const [draft, former] = [draftOf(cib), draftOf(before)]
-  for (const id of ids) {
+  for (const id of [...ids, valuesTag]) {
     const [now, then] = [elementWith(draft, id), elementWith(former, id)]
     const parent = now && parentOf(draft, now)
-    if (parent && then) parent.children.splice(parent.children.indexOf(now), 1, then)
+    parent?.children.splice(parent.children.indexOf(now!), 1, ...then ? [then] : [])
   }
   return renderXml(draft.cib)
 }

@@ -1,5 +1,7 @@
 import test from 'ava'
+import { candidate } from '../../runner/cluster/cib.js'
 import { asBefore, retiring, withStopped } from '../../runner/cluster/cib-retire.js'
+import { declaredOf } from './declared.js'
 
 const primitive = (id: string) => `<primitive id="${id}" class="ocf" provider="p" type="t"/>`
 const cib = (...resources: string[]) => `<cib><configuration><crm_config/><nodes/><resources>${resources.join('')}</resources><constraints/></configuration></cib>`
@@ -15,7 +17,13 @@ test('a step of its own is for primitives that go where others come', t => {
 
 test('what was told to stop counts as it was', t => {
   const before = cib(`<group id="G">${primitive('A')}${primitive('B')}</group>`)
-  t.is(asBefore(withStopped(before, ['A']).text, before, ['A', 'gone']), withStopped(before, []).text)
+  t.is(asBefore(withStopped(before, ['A']).text, before, ['A', 'gone']).replace('    <tags/>\n', ''), withStopped(before, []).text)
+})
+
+test('a run that was cut short leaves nobody stopped who is declared after all', t => {
+  const declared = declaredOf({ resources: [{ kind: 'primitive', id: 'A', agent: 'ocf:p:t' }] })
+  const cut = withStopped(candidate(cib(), declared).text, ['A']).text
+  t.deepEqual(candidate(cut, declared).differences, [{ subject: 'A meta target-role', from: 'Stopped', to: undefined }])
 })
 
 test('they are told to stop, and nothing else changes; a second time there is nothing to say', t => {
