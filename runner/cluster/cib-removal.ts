@@ -13,7 +13,7 @@ import { elementsOf, firstOf, walk, type Element } from './xml.js'
  */
 export function removeUndeclared(draft: CibDraft, declared: string[], sections: Set<string>): void {
   const former = new Set(undeclaredIds(draft, declared, sections))
-  if (sections.has('constraints')) removeConstraints(draft, id => former.has(id))
+  if (sections.has('constraints')) removeConstraints(draft, former)
   if (sections.has('resources')) removeReferences(draft, removeResources(draft, former))
   removeValues(draft, sections)
 }
@@ -40,10 +40,10 @@ export function objectsIn({ configuration }: CibDraft, section: string): string[
   return objects.flatMap(element => ownId(element) ?? [])
 }
 
-function removeConstraints(draft: CibDraft, goes: (id: string) => boolean): void {
+function removeConstraints(draft: CibDraft, former: Set<string>): void {
   const section = firstOf(draft.configuration, 'constraints')
   for (const constraint of section === undefined ? [] : elementsOf(section)) {
-    if (goes(ownId(constraint) ?? '')) takeOut(draft, section!, constraint)
+    if (former.has(ownId(constraint) ?? '')) takeOut(draft, section!, constraint)
   }
 }
 
@@ -67,8 +67,8 @@ function removeResource(draft: CibDraft, id: string, former: Set<string>, remove
 }
 
 /** The resources inside of a group or clone. */
-function resourcesIn(wrapper: Element | undefined): Element[] {
-  return wrapper === undefined ? [] : [...walk(wrapper)].filter(inner => inner !== wrapper && resourceElements.has(inner.name))
+function resourcesIn(wrapper: Element): Element[] {
+  return [...walk(wrapper)].filter(inner => inner !== wrapper && resourceElements.has(inner.name))
 }
 
 /** Leftovers of `crm resource move` and the like go with their resource; what somebody wrote on purpose stands in the way. */
