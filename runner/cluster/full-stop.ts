@@ -1,5 +1,6 @@
 import { TaskError } from '../errors.js'
 import { until } from '../engine/until.js'
+import { fileState } from '../facts/files.js'
 import { unitState } from '../facts/units.js'
 import { commitOnAll, confAttributes, confPath, forgetStaged, stageOnAll, validateConf } from './corosync-files.js'
 import { joinTime, startTogether } from './corosync-start.js'
@@ -20,7 +21,8 @@ const findTime = 60
 /**
  * Stops Corosync and Pacemaker on all nodes, gives them a new corosync.conf where there is one, and starts them again:
  * for what every node must agree on. The resources run on meanwhile where they can (`detach.ts`). All nodes are started
- * at once, since one of two that starts alone has no quorum (cluster-facts C4). One step, which the first Ctrl-C lets finish; ended harder, the next run starts what is stopped.
+ * at once, since one of two that starts alone has no quorum (cluster-facts C4). One step, which the first Ctrl-C lets
+ * finish; ended harder, the next run starts what is stopped.
  *
  * @param conf - undefined where the files are right already.
  * @throws TaskError before anything is stopped where a node is missing, or the new file needs a key and there is none.
@@ -37,15 +39,10 @@ export async function fullStop(scope: Scope, loaded: Loaded[], conf?: string): P
     await Promise.all(served.map(({ $ }) => $({ timeout: stopTime })`systemctl stop pacemaker.service`))
     await Promise.all(members.map(({ $ }) => $({ timeout: 60 })`systemctl stop corosync.service`))
     if (conf !== undefined) await commitOnAll(members, confPath)
-  } catch (error) {
-    if (conf !== undefined) await forgetStaged(members, confPath)
-    await putBack(served, scope)
-    throw error
-  }
-  try {
     await startTogether(wanted, wanted, scope)
     await untilQuorate(scope)
   } catch (error) {
+    if (conf !== undefined) await forgetStaged(members, confPath)
     await putBack(served, scope)
     throw error
   }
@@ -56,11 +53,13 @@ export async function fullStop(scope: Scope, loaded: Loaded[], conf?: string): P
 }
 
 /**
- * Best effort, after a failure: what served is started again, and only a Pacemaker that sees all of it is given the
- * resources back. Sooner, it would start elsewhere what still runs on a node that it does not see. What is left is the next
- * run's.
+ * Best effort, after a failure: what served is started again, unless the nodes hold different files by now (rule 9.1), and
+ * only a Pacemaker that sees all of it is given the resources back. Sooner, it would start elsewhere what still runs on a
+ * node that it does not see. What is left is the next run's.
  */
 async function putBack(served: ClusterMember[], scope: Scope): Promise<void> {
+  const confs = await Promise.allSettled(scope.members.map(async member => (await member.readAgain(fileState(confPath)))?.hash))
+  if (new Set(confs.map(conf => conf.status === 'fulfilled' ? conf.value : conf.reason as Error)).size > 1) return
   await Promise.allSettled(served.map(({ $ }) => $({ timeout: 120, nothrow: true })`systemctl start corosync.service pacemaker.service`))
   await untilOnline(served, scope).then(async () => endDetachment(scope)).catch(() => {})
 }
