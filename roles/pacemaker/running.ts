@@ -27,7 +27,7 @@ export function pacemakerRuns(name: string, needs: readonly string[]): ClusterTa
       const units = await readOnAll(scope.members, unitState('pacemaker.service'))
       const stopped = units.filter(([, { active }]) => active !== 'active').map(([member]) => member)
       refuseUnselected(scope, stopped)
-      await startPacemaker(stopped)
+      await startPacemaker(stopped, scope)
       await untilOnline(reachable(scope.members), scope)
       await readmitDrained(scope)
       await endDetachment(scope)

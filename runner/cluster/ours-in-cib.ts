@@ -22,14 +22,14 @@ export async function drainedIn(members: ClusterMember[]): Promise<string[]> {
 }
 
 /** Takes back every standby that bears our mark, and no other. */
-export async function readmitDrained({ members, abandon }: Scope): Promise<void> {
+export async function readmitDrained({ members, abandon, progress }: Scope): Promise<void> {
   const found = await cibOf(members)
   if (!found) return
   for (const node of drainedNodes(found.cib)) await found.member.$({ timeout: 30 }).script(readmitScript(node))
   await until('the nodes to take part again', 30, async () => {
     for (const member of members) member.changed()
     return (await drainedIn(members)).length === 0 ? true : undefined
-  }, { abandon })
+  }, { abandon, progress })
 }
 
 /** Whether a full stop that was interrupted has left the cluster in maintenance mode. */
@@ -39,12 +39,12 @@ export async function isDetachedIn(members: ClusterMember[]): Promise<boolean> {
 }
 
 /** Takes back our maintenance mode, and no other. */
-export async function endDetachment({ members, abandon }: Pick<Scope, 'members' | 'abandon'>): Promise<void> {
+export async function endDetachment({ members, abandon, progress }: Pick<Scope, 'members' | 'abandon' | 'progress'>): Promise<void> {
   const found = await cibOf(members)
   if (!found || !isDetached(found.cib)) return
   await found.member.$({ timeout: 30 }).script(attachScript())
   await until('the end of the maintenance mode', 30, async () => {
     for (const member of members) member.changed()
     return await isDetachedIn(members) ? undefined : true
-  }, { abandon })
+  }, { abandon, progress })
 }

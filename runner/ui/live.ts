@@ -38,7 +38,8 @@ export function liveReporter(options: ReporterOptions, now: () => number = () =>
   return {
     report(told) {
       const event = visibleEvent(told)
-      events.push(event)
+      // There are many of them, and nothing to say of them once they are over.
+      if (event.event !== 'progress') events.push(event)
       if (event.event === 'run') {
         rows = new Rows(event, now())
         open(rows)

@@ -39,6 +39,7 @@ export class Rows {
     if (!row) return
     row.touched = true
     if (event.event === 'notice') row.notice = oneLine(event.text)
+    if (event.event === 'progress') row.notice = oneLine(event.text) || undefined
     if (event.event === 'task-start') {
       row.notice = undefined
       row.open.set(taskKey(event), { signal: event, since: now })

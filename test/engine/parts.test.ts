@@ -152,7 +152,7 @@ test('a plan tells what would be', async t => {
   await t.throwsAsync(foresee({ check: () => Promise.reject(new Error('x')) }, undefined), { message: 'x' })
 })
 
-const patience = { abandon: new AbortController().signal }
+const patience = { abandon: new AbortController().signal, progress: () => {} }
 
 test('until looks again and again', async t => {
   let looks = 0
@@ -164,7 +164,7 @@ test('until gives up in time and says what it waited for', async t => {
   const started = Date.now()
   await t.throwsAsync(until('a DC', 0.6, () => Promise.resolve(undefined), { ...patience, hint: 'look there' }), { instanceOf: TaskError, message: 'waited 0.6 s for a DC, in vain' })
   const abandon = AbortSignal.abort()
-  await t.throwsAsync(until('a DC', 60, () => Promise.resolve(undefined), { abandon }), { instanceOf: InterruptedError })
+  await t.throwsAsync(until('a DC', 60, () => Promise.resolve(undefined), { ...patience, abandon }), { instanceOf: InterruptedError })
   t.true(Date.now() - started < 1000)
 })
 
