@@ -17,7 +17,7 @@ export function followApt(tell: Tell): (line: string) => void {
     if (kind === 'pmstatus') tell(`installing ${percent(done)}${what === 'dpkg-exec' ? '' : `: ${what}`}`)
     else if (kind === 'dlstatus' && isInstalling) tell(`downloading ${percent(done)}${text.replace(/^Retrieving /, ': ')}`)
     else if (kind === 'dlstatus' || line.startsWith('Reading package lists')) tell('reading package lists')
-    else if (line.includes('Could not get lock')) tell(`waiting for another apt to finish${holderIn(line)}`)
+    else if (line.includes('Could not get lock')) tell(`waiting for another apt${holderIn(line)}`)
   }
 }
 

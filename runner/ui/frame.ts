@@ -8,8 +8,9 @@ export const longMs = 2000
 /** From here on a row is worth seeing even where the screen has no room for all. */
 const veryLongMs = 10_000
 const shownReasons = 2
-/** With less room than this a notice says nothing. */
+/** With less room than this a notice says nothing, and neither does a task's name. */
 const shortestNotice = 16
+const shortestName = 8
 const reasonIndent = '    '
 
 export interface FrameOptions {
@@ -59,13 +60,15 @@ function rowText(row: Row, widths: Widths, nesting: boolean, { style, columns, n
   const elapsed = elapsedMs(row, now)
   const busy = current !== undefined || row.notice !== undefined || awaited(row)
   const time = busy && elapsed >= longMs ? `  ${Math.floor(elapsed / 1000)} s` : ''
-  const what = oneLine(current ? stepText(current.signal, widths.step) : idleText(row))
   // The mark and a space before, and one column that stays free: some terminals wrap a line that is exactly full.
   const room = columns - name.length - 5 - time.length
-  const text = clip(what, room, symbols.more)
-  const noticeRoom = room - text.length
-  const noticed = current && row.notice && noticeRoom >= shortestNotice
-  const notice = noticed ? clip(`  ${row.notice}`, noticeRoom, symbols.more) : ''
+  const wanted = current && row.notice ? `  ${row.notice}` : ''
+  const what = oneLine(current ? stepText(current.signal, widths.step) : idleText(row))
+  const left = room - wanted.length
+  // What a task is at says more than its name.
+  const nameless = current && what.length > left && left < widths.step + shortestName && wanted !== ''
+  const text = nameless ? clip(stepOf(current.signal), room, symbols.more) : clip(what, left, symbols.more)
+  const notice = room - text.length >= shortestNotice ? clip(wanted, room - text.length, symbols.more) : ''
   const quiet = !current || !current.signal.applying
   const doing = quiet ? style.quiet(text) : text
   const line = `${markOf(row, style)} ${name}  ${doing}${style.accent(time)}${style.quiet(notice)}`
@@ -81,8 +84,12 @@ function markOf(row: Row, { symbols, ...style }: Style): string {
   return row.counts.ok + row.counts.changed > 0 ? style.good(symbols.ok) : style.quiet(symbols.waiting)
 }
 
-function stepText({ role, index, count, task }: TaskStartSignal, width: number): string {
-  return `${`${role} ${index}/${count}`.padEnd(width)}  ${task}`
+function stepText(signal: TaskStartSignal, width: number): string {
+  return `${stepOf(signal).padEnd(width)}  ${signal.task}`
+}
+
+function stepOf({ role, index, count }: TaskStartSignal): string {
+  return `${role} ${index}/${count}`
 }
 
 /** A node from which nothing was heard yet; a cluster's own tasks come late, so its silence means nothing. */

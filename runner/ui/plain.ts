@@ -101,7 +101,7 @@ export function plainLines(event: AnyEvent, { style, verbosity, nameWidth }: Pla
 
 /** `node1  corosync: install corosync … 30 s (installing 62 %: libqb100)` */
 function runningLine({ host, cluster, role, task }: TaskStartSignal, elapsed: number, text: string, nameWidth: number, style: Style): string {
-  const what = `${role}: ${oneLine(task)} ${style.symbols.more} ${elapsed < 120 ? `${elapsed} s` : `${elapsed / 60} min`}`
+  const what = `${role}: ${oneLine(task)} ${style.symbols.more} ${elapsed < 60 ? `${elapsed} s` : `${elapsed / 60} min`}`
   return style.quiet(`${(host ?? cluster).padEnd(nameWidth)}  ${what}${text === '' ? '' : ` (${oneLine(text)})`}`)
 }
 

@@ -47,6 +47,25 @@ test('the time stays in sight on a narrow screen', t => {
   t.deepEqual(pictured(rows, { columns: 40, now: 12_400 }), ['› node1  corosync 3/7       writ…  12 s'])
 })
 
+const wait: AnyEvent = { event: 'progress', ...place, text: 'waiting for another apt: unattended-upgr, pid 811' }
+
+test('what a task is at has room before its name has', t => {
+  const rows = rowsFor({ web: ['node1'] }, [start, wait])
+  const at = (columns: number) => pictured(rows, { columns, now: 12_400 })
+  t.deepEqual(at(120), ['› node1  corosync 3/7       write corosync.conf  12 s  waiting for another apt: unattended-upgr, pid 811'])
+  t.deepEqual(at(95), ['› node1  corosync 3/7       write co…  12 s  waiting for another apt: unattended-upgr, pid 811'])
+  t.deepEqual(at(80), ['› node1  corosync 3/7  12 s  waiting for another apt: unattended-upgr, pid 811'])
+  t.deepEqual(at(60), ['› node1  corosync 3/7  12 s  waiting for another apt: unat…'])
+  t.deepEqual(at(40), ['› node1  corosync 3/7  12 s'])
+})
+
+test('what a task is at goes with it, or when there is no more to say', t => {
+  const step = '› node1  corosync 3/7       write corosync.conf'
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, { ...wait, text: '' } as AnyEvent])), [step])
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, ok])), ['✔ node1  1 ok'])
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, ok, start])), [step])
+})
+
 test('a failure is unfolded below its row', t => {
   t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, failed])), ['✖ node1  1 failed', '    no space left'])
 })
@@ -94,8 +113,10 @@ test('rows without room are counted, failed ones have room first', t => {
 
 test('a frame never has more lines or columns than the screen', t => {
   const names = Array.from({ length: 64 }, (_, index) => `node${index + 1}`)
-  const rows = rowsFor({ web: names }, names.map((host, index) => ({ ...(index % 3 ? start : failed), host })))
-  for (const columns of [30, 60, 120]) {
+  const rows = rowsFor({ web: names }, names.flatMap((host, index) => [
+    { ...(index % 3 ? start : failed), host }, ...index % 2 ? [] : [{ ...wait, host, text: 'waiting for '.repeat(index) }],
+  ] as AnyEvent[]))
+  for (const columns of [30, 45, 60, 80, 120]) {
     for (const lines of [3, 10, 23, 49]) {
       const picture = pictured(rows, { columns, lines, now: 60_000 })
       t.true(picture.length <= lines)

@@ -3,7 +3,7 @@ systemctl -q mask --runtime b.service
 tries=300
 exec 3>&1
 until out=$(apt-get -q -o APT::Status-Fd=3 update 2>&1); do
-  case $out in *"Could not get lock"*) printf "%s\n" "$out" ;; *) printf "%s\n" "$out" >&2; break ;; esac
+  case $out in *"Could not get lock"*) printf "%s\n" "Could not get lock${out#*Could not get lock}" ;; *) printf "%s\n" "$out" >&2; break ;; esac
   tries=$((tries - 1)); [ $tries -gt 0 ] || { printf "%s\n" "$out" >&2; exit 100; }; sleep 1
 done
 [ -z "$(ls /var/lib/dpkg/updates)" ] || dpkg --force-confold --configure -a >&2 || :
