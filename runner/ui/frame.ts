@@ -11,6 +11,8 @@ const shownReasons = 2
 /** With less room than this a notice says nothing, and neither does a task's name. */
 const shortestNotice = 16
 const shortestName = 8
+/** Room that a notice has before a task's name has: most need no more. */
+const noticeShare = 52
 const reasonIndent = '    '
 
 export interface FrameOptions {
@@ -62,13 +64,14 @@ function rowText(row: Row, widths: Widths, nesting: boolean, { style, columns, n
   const time = busy && elapsed >= longMs ? `  ${Math.floor(elapsed / 1000)} s` : ''
   // The mark and a space before, and one column that stays free: some terminals wrap a line that is exactly full.
   const room = columns - name.length - 5 - time.length
-  const wanted = current && row.notice ? `  ${row.notice}` : ''
   const what = oneLine(current ? stepText(current.signal, widths.step) : idleText(row))
-  const left = room - wanted.length
-  // What a task is at says more than its name.
-  const nameless = current && what.length > left && left < widths.step + shortestName && wanted !== ''
-  const text = nameless ? clip(stepOf(current.signal), room, symbols.more) : clip(what, left, symbols.more)
-  const notice = room - text.length >= shortestNotice ? clip(wanted, room - text.length, symbols.more) : ''
+  const noticed = current !== undefined && row.notice !== undefined
+  // What a task is at says more than its name. The name's room is always the same: it would dance with the notice's length.
+  const left = noticed ? room - noticeShare : room
+  const nameless = noticed && what.length > left && left < widths.step + shortestName
+  const text = clip(nameless ? stepOf(current.signal) : what, nameless ? room : left, symbols.more)
+  const noticeRoom = room - text.length
+  const notice = noticed && noticeRoom >= shortestNotice ? clip(`  ${row.notice}`, noticeRoom, symbols.more) : ''
   const quiet = !current || !current.signal.applying
   const doing = quiet ? style.quiet(text) : text
   const line = `${markOf(row, style)} ${name}  ${doing}${style.accent(time)}${style.quiet(notice)}`

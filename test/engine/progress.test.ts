@@ -45,4 +45,8 @@ test('after the end nothing is told, not even what was held back', t => {
   mock.timers.tick(1000)
   progress.tell('3 %')
   t.deepEqual(texts, ['1 %'])
+  const calm = told()
+  calm.progress.end()
+  calm.progress.tell('4 %')
+  t.deepEqual(calm.texts, [])
 })

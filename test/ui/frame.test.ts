@@ -37,7 +37,7 @@ test('a row says the role, how far it is, and the task', t => {
 
 test('what takes long says for how long, and what it waits for', t => {
   const notice: AnyEvent = { event: 'notice', cluster: 'web', host: 'node1', text: 'apt waits' }
-  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, notice]), { now: 12_400 }), [
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, notice]), { columns: 110, now: 12_400 }), [
     '› node1  corosync 3/7       write corosync.conf  12 s  apt waits',
   ])
 })
@@ -53,8 +53,10 @@ test('what a task is at has room before its name has', t => {
   const rows = rowsFor({ web: ['node1'] }, [start, wait])
   const at = (columns: number) => pictured(rows, { columns, now: 12_400 })
   t.deepEqual(at(120), ['› node1  corosync 3/7       write corosync.conf  12 s  waiting for another apt: unattended-upgr, pid 811'])
-  t.deepEqual(at(95), ['› node1  corosync 3/7       write co…  12 s  waiting for another apt: unattended-upgr, pid 811'])
+  t.deepEqual(at(96), ['› node1  corosync 3/7       write co…  12 s  waiting for another apt: unattended-upgr, pid 811'])
   t.deepEqual(at(80), ['› node1  corosync 3/7  12 s  waiting for another apt: unattended-upgr, pid 811'])
+  // A shorter text makes no room for the name: it would come and go.
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, { ...wait, text: 'apt waits' } as AnyEvent])), ['› node1  corosync 3/7  apt waits'])
   t.deepEqual(at(60), ['› node1  corosync 3/7  12 s  waiting for another apt: unat…'])
   t.deepEqual(at(40), ['› node1  corosync 3/7  12 s'])
 })
@@ -62,6 +64,7 @@ test('what a task is at has room before its name has', t => {
 test('what a task is at goes with it, or when there is no more to say', t => {
   const step = '› node1  corosync 3/7       write corosync.conf'
   t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, { ...wait, text: '' } as AnyEvent])), [step])
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, { ...wait, text: 'one\ntwo' } as AnyEvent]), { columns: 120 }), [`${step}  one two`])
   t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, ok])), ['✔ node1  1 ok'])
   t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, ok, start])), [step])
 })

@@ -79,7 +79,8 @@ for (const [where, count] of [['live rows', Infinity], ['row of a task that goes
   const out = collector({ isTTY: true, columns: 100, rows: 30 })
   const reporter = liveReporter({ stdout: out, stderr: out, verbosity: 0, diff: true, style })
   for (const event of runOf('\x1b]0;owned\x07\x1b[31m').slice(0, count)) reporter.report(event)
-  await new Promise(resolve => setTimeout(resolve, 400))
+  // The first frame comes with the first tick.
+  await new Promise(resolve => setTimeout(resolve, 1400))
   await reporter.close()
   t.true(out.text().includes('\\x1b]0;owned\\x07'))
   t.false(out.text().includes('\x1b]'))
