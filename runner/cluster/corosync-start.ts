@@ -21,9 +21,9 @@ async function untilJoined(members: ClusterMember[], patience: Pick<Scope, 'aban
   const hint = 'is UDP port 5405 open between the nodes? `corosync-cfgtool -s` and `journalctl -u corosync` there say more'
   await until(`${members.length} nodes to join`, joinTime, async say => {
     const views = await Promise.all(members.map(async member => ({ name: member.name, joined: joinedOf(members, await member.readAgain(runningKeys)) })))
-    const lacking = views.filter(({ joined }) => joined < members.length)
-    say(lacking.map(({ name, joined }) => `${name} sees ${joined}`).join(', '))
-    return lacking.length === 0 ? true : undefined
+    const fewest = Math.min(...views.map(({ joined }) => joined))
+    say(`${fewest} seen by ${views.filter(({ joined }) => joined === fewest).map(({ name }) => name).join(', ')}`)
+    return fewest === members.length ? true : undefined
   }, { hint, ...patience })
 }
 
