@@ -20,9 +20,11 @@ export interface FrameOptions {
   columns: number
   lines: number
   now: number
+  /** A line about the run as a whole. */
+  remark?: string | undefined
 }
 
-/** What the screen shows: the text of each visible row, and the row that stands for the others. */
+/** What the screen shows: the text of each visible row, and the line for the others and for the run as a whole. */
 export interface Frame {
   texts: Map<Row, string>
   rest: string | undefined
@@ -36,10 +38,15 @@ export function frameOf(rows: Row[], options: FrameOptions): Frame {
   const worthy = rows.filter(row => row.kind === 'node' || nesting || row.touched)
   const widths = columnWidths(worthy, nesting)
   const texts = new Map(worthy.map(row => [row, rowText(row, widths, nesting, options)]))
-  const shown = fitting(worthy, texts, options)
+  const { remark, lines, columns, style } = options
+  const shown = fitting(worthy, texts, remark === undefined ? options : { ...options, lines: lines - 1 })
   const hidden = worthy.filter(row => !shown.has(row))
   for (const row of hidden) texts.delete(row)
-  return { texts, rest: hidden.length > 0 ? restText(hidden, options) : undefined }
+  const below = [
+    ...hidden.length > 0 ? [restText(hidden, options)] : [],
+    ...remark === undefined ? [] : [style.careful(clip(remark, columns - 1, style.symbols.more))],
+  ]
+  return { texts, rest: below.length > 0 ? below.join('\n') : undefined }
 }
 
 interface Widths {

@@ -30,6 +30,7 @@ export function liveReporter(options: ReporterOptions, now: () => number = () =>
         // One line is the cursor's.
         lines: Math.min(height, stdout.rows ?? height) - 1,
         now: now(),
+        remark: all.remark,
       })
     screen = openScreen(all.all, picture, options)
     ticks = setInterval(() => screen?.refresh(), tickMs).unref()

@@ -19,8 +19,8 @@ function rowsFor(clusters: Record<string, string[]>, events: AnyEvent[] = []): R
 }
 
 function pictured(rows: Rows, size: { columns?: number; lines?: number; now?: number } = {}): string[] {
-  const { texts, rest } = frameOf(rows.all, { style, columns: 80, lines: 20, now: 0, ...size })
-  return [...[...texts.values()].flatMap(text => text.split('\n')), ...(rest === undefined ? [] : [rest])]
+  const { texts, rest } = frameOf(rows.all, { style, columns: 80, lines: 20, now: 0, remark: rows.remark, ...size })
+  return [...texts.values(), ...(rest === undefined ? [] : [rest])].flatMap(text => text.split('\n'))
 }
 
 const place = { cluster: 'web', host: 'node1', role: 'corosync', task: 'write corosync.conf' }
@@ -67,6 +67,12 @@ test('what a task is at goes with it, or when there is no more to say', t => {
   t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, { ...wait, text: 'one\ntwo' } as AnyEvent]), { columns: 120 }), [`${step}  one two`])
   t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, ok])), ['✔ node1  1 ok'])
   t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, ok, start])), [step])
+})
+
+test('what is said of the run as a whole stands below the rows, and has its line', t => {
+  const rows = rowsFor({ web: ['node1', 'node2', 'node3'] }, [start, { event: 'notice', text: 'interrupted: finishing what runs' }])
+  t.deepEqual(pictured(rows, { lines: 3, columns: 30 }), ['› node1  corosync 3/7       w…', '… 2 more: 2 waiting', 'interrupted: finishing what …'])
+  t.is(pictured(rows, { lines: 4 }).at(-1), 'interrupted: finishing what runs')
 })
 
 test('a failure is unfolded below its row', t => {
