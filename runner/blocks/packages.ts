@@ -41,6 +41,7 @@ export function installScript(packages: readonly string[], units: readonly strin
  */
 export function packages(names: readonly string[], units: readonly string[] = []): NodeTask {
   return task(`install ${names[0]}`, {
+    ahead: true,
     async check({ read }) {
       const versions = await Promise.all(names.map(name => read(packageVersion(name))))
       return names.flatMap((name, at) =>

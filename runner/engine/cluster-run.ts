@@ -1,6 +1,7 @@
 import type PQueue from 'p-queue'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectError, TaskError } from '../errors.js'
+import { Ahead, type Begun } from './ahead.js'
 import { converge, foresee, type Attempt, type Foresight, type Outcome } from './attempt.js'
 import { errorReport } from './error-report.js'
 import type { MachineEvent, Signal } from './events.js'
@@ -40,6 +41,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   readonly #options: ClusterRunOptions
   readonly #outcomes = new Outcomes()
   readonly #looks: Looks<N>
+  readonly #ahead: Ahead<N>
   readonly #lost = new Set<string>()
   #failedAt: string | undefined
 
@@ -49,6 +51,10 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     this.#slots = layOut(cluster, steps)
     this.#options = options
     this.#looks = new Looks(members, { ...options, roles: new Set(this.#slots.map(({ role }) => role)) })
+    this.#ahead = new Ahead(this.#slots, this.#looks, {
+      isOver: () => options.stop.aborted || this.#failedAt !== undefined,
+      onBegin: (slot, member) => this.#signal(slot, member.name, true),
+    })
   }
 
   async run(): Promise<void> {
@@ -69,16 +75,24 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
 
   async #onNode(slot: Slot<N>, member: Member<N>): Promise<void> {
     this.#reportLost()
-    if (member.unreachable) return
+    const own = slot.of(member.name) as NodeTask
+    const begun = await this.#ahead.begun(own)
+    if (member.unreachable && !begun) return
     await this.#perform(slot, member, async () => {
-      const own = slot.of(member.name) as NodeTask
       const scope = this.#looks.nodeScope(slot, member)
-      return this.#attempt(slot, member, {
+      const outcome = await this.#attempt(slot, member, {
         ...own,
         forecast: own.forecast && (async differences => own.forecast!(scope, differences)),
-        apply: async differences => own.apply(scope, differences),
-      })
-    })
+        apply: async differences => begun ? begun.applied : own.apply(scope, differences),
+      }, begun)
+      if (own.ahead && outcome.status === 'changed' && this.#allAtOnce(slot)) this.#ahead.follow(slot, member)
+      return outcome
+    }, begun)
+  }
+
+  /** Where nodes wait for each other, one that works beside its turn would be one too many. */
+  #allAtOnce({ selected }: Slot<N>): boolean {
+    return this.#options.queue.concurrency >= selected.size
   }
 
   async #onCluster(slot: Slot<N>, chosen: Member<N>[]): Promise<void> {
@@ -122,10 +136,11 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   }
 
   /** Does one task and reports what became of it; never rejects. */
-  async #perform(slot: Slot<N>, member: Member<N>, attempt: () => Promise<Settled>): Promise<void> {
+  async #perform(slot: Slot<N>, member: Member<N>, attempt: () => Promise<Settled>, begun?: Begun): Promise<void> {
     const host = slot.scope === 'node' ? member.name : undefined
-    const started = Date.now()
-    const obstacle = this.#obstacle(member)
+    const started = begun?.started ?? Date.now()
+    // What was begun is finished.
+    const obstacle = begun ? undefined : this.#obstacle(member)
     if (obstacle !== undefined) {
       this.#settle(slot, host, { status: 'skipped', reason: obstacle }, 0)
       return
@@ -152,9 +167,10 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   async #attempt(
     slot: Slot<N>, member: Member<N>,
     { needs = [], lasting, forecast, apply }: { needs?: readonly string[] } & Omit<Foresight, 'check'> & Pick<Attempt, 'apply'>,
+    begun?: Begun,
   ): Promise<Outcome> {
     const host = slot.scope === 'node' ? member.name : undefined
-    const check = () => this.#looks.finding(slot, member) as Promise<Finding>
+    const check = async () => begun?.differences ?? await this.#looks.finding(slot, member) as Finding
     if (this.#options.check) {
       const outcome = await foresee({ check, lasting, forecast }, this.#outcomes.unsettled(needs, slot.role, host))
       const absent = host === undefined ? this.#troubles(slot, member) : []

@@ -58,7 +58,7 @@ export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Jo
       report({ event: 'error', cluster: cluster.name, status: 'failed', error: errorReport(error) })
     } finally {
       options.abandon.removeEventListener('abort', abandon)
-      await Promise.all(connectionsOf(members).map(({ session }) => session.close()))
+      await Promise.all(connectionsOf(members).map(connection => connection.close()))
     }
   }))
   if (options.stop.aborted) tally.override(exitCodes.interrupted)

@@ -22,7 +22,7 @@ export const noConsent = { outage: false, purge: false }
 /** A node whose connection is a shell on this machine. */
 export function localMember(t: ExecutionContext, name: string): { member: Member; shell: LocalShell } {
   const { session, shell } = localSession(t)
-  const connection = { name, session } as unknown as NodeConnection
+  const connection = { name, session, beside: () => Promise.resolve(localSession(t).session) } as unknown as NodeConnection
   return { member: new Member({ name, connection: { host: name } }, connection), shell }
 }
 
