@@ -5,11 +5,12 @@ import { unitState } from '../facts/units.js'
 import { commitOnAll, confAttributes, confPath, forgetStaged, stageOnAll, validateConf } from './corosync-files.js'
 import { joinTime, startTogether } from './corosync-start.js'
 import type { ClusterState } from './crm-mon.js'
-import { canDetach, detachScript, isDetached } from './detach.js'
-import { cibOf, endDetachment } from './ours-in-cib.js'
+import { canDetach } from './detach.js'
+import { cibOf, endPassing } from './ours-in-cib.js'
 import { quorum } from './facts.js'
 import { lacksKey, type Loaded } from './loaded.js'
 import { readOnAll, refuseUnselected, type ClusterMember, type Scope } from './members.js'
+import { detached, isSet, setScript } from './passing-property.js'
 import { runsAll, startPacemaker, stateOf, untilOnline } from './pacemaker-state.js'
 
 /** Seconds for all resources of a node to stop: the longest advised stop of an agent is 60 s, and some wait for others. */
@@ -61,7 +62,7 @@ async function putBack(served: ClusterMember[], scope: Scope): Promise<void> {
   const confs = await Promise.allSettled(scope.members.map(async member => (await member.readAgain(fileState(confPath)))?.hash))
   if (new Set(confs.map(conf => conf.status === 'fulfilled' ? conf.value : conf.reason as Error)).size > 1) return
   await Promise.allSettled(served.map(({ $ }) => $({ timeout: 120, nothrow: true })`systemctl start corosync.service pacemaker.service`))
-  await untilOnline(served, scope).then(async () => endDetachment(scope)).catch(() => {})
+  await untilOnline(served, scope).then(async () => endPassing(detached, scope)).catch(() => {})
 }
 
 /** @returns what runs, and is to run on; undefined where it stops with Pacemaker. */
@@ -69,7 +70,7 @@ async function detach(scope: Scope): Promise<ClusterState | undefined> {
   const state = await stateOf(scope)
   const found = await cibOf(scope.members)
   if (!state || !found || !canDetach(state, found.cib)) return undefined
-  if (!isDetached(found.cib)) await found.member.$({ timeout: 30 }).script(detachScript())
+  if (!isSet(detached, found.cib)) await found.member.$({ timeout: 30 }).script(setScript(detached))
   await until('maintenance mode', 30, async () => (await stateOf(scope))?.maintenance === true || undefined, scope)
   return state
 }
@@ -85,7 +86,7 @@ async function attach(before: ClusterState, scope: Scope): Promise<void> {
       return now && runsAll(now, before) ? true : undefined
     }, { hint: '`crm_mon -1rf` says what does not run', abandon: scope.abandon })
   } finally {
-    await endDetachment(scope)
+    await endPassing(detached, scope)
   }
 }
 
