@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { replaceScript } from '../blocks/write-file.js'
 import { fileState, fileText } from '../facts/files.js'
 import type { AdvisedAction } from './agent-metadata.js'
@@ -14,7 +14,7 @@ const keptFile = '/var/lib/ha-run/agents.json'
 const schema = z.record(z.string(), z.object({
   /** SHA-256 of the agent's file. */
   hash: z.string(),
-  actions: z.array(z.object({ name: z.string(), timeout: z.string().exactOptional(), role: z.string().exactOptional() })),
+  actions: z.array(z.object({ name: z.string(), timeout: z.exactOptional(z.string()), role: z.exactOptional(z.string()) })),
 }))
 
 type Advice = z.infer<typeof schema>

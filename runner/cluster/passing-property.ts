@@ -34,7 +34,8 @@ export function endScript({ set }: PassingProperty): string {
 
 /** Whether our property is set. @param cib - what `cibadmin -Q` prints. */
 export function isSet({ set }: PassingProperty, cib: string): boolean {
-  return propertySets(cib).some(({ attributes }) => attributes.get('id') === set)
+  // Nearly always it is not, and then the CIB need not be parsed.
+  return cib.includes(set) && propertySets(cib).some(({ attributes }) => attributes.get('id') === set)
 }
 
 export function propertySets(cib: string): Element[] {

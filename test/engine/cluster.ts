@@ -63,7 +63,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
       events.length = 0
       const role: Role = { name: 'r', tasks: ({ node }) => tasks(node) }
       const queue = new PQueue({ concurrency: forks })
-      const tally = new Tally()
+      const tally = new Tally(Date.now())
       const report = (event: MachineEvent | Signal) => {
         events.push(event)
         if ('status' in event || event.event === 'error') tally.count(event)
