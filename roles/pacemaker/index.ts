@@ -19,8 +19,8 @@ export default role('pacemaker', ({ cluster: { properties, resourceDefaults, ope
   }),
   packages(['pacemaker', 'pacemaker-cli-utils'], ['pacemaker.service']),
   ...hold('pacemaker', holdPackages, [install]),
-  service('pacemaker.service', { enabled: true, needs: [install] }),
   pacemakerRuns(runs, [install, 'corosync is running']),
+  service('pacemaker.service', { enabled: true, needs: [install] }),
   packages(['resource-agents', 'crmsh', 'curl']),
   cibTask('cluster properties', {
     needs: [runs],

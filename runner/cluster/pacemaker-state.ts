@@ -30,10 +30,12 @@ export async function startPacemaker(stopped: ClusterMember[]): Promise<void> {
   await Promise.all(stopped.map(({ $ }) => $({ timeout: 90 })`systemctl reset-failed pacemaker.service; systemctl start pacemaker.service`))
 }
 
-/** Waits until these nodes see a DC with quorum and each other online. */
+/** Waits until these nodes see a DC with quorum and each other online; as long as one does not, the others are not asked. */
 export async function untilOnline(members: ClusterMember[], { abandon }: Pick<Scope, 'abandon'>): Promise<void> {
   await until(`a DC, and ${members.map(({ name }) => name).join(', ')} online`, electionTime, async () => {
     for (const member of members) member.changed()
+    const [first] = reachable(members)
+    if (first && pacemakerLacks(members, [[first, await first.read(clusterState)]]).length > 0) return undefined
     return pacemakerLacks(members, await pacemakerViews(members)).length === 0 ? true : undefined
   }, { hint: '`crm_mon -1` and `journalctl -u pacemaker` on the nodes say more', abandon })
 }
