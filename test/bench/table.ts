@@ -21,7 +21,7 @@ export function table(results: Results): string {
 ${rows.join('\n')}
 
 Ratios are to the floor, or where there is none to bare Node or to ha-run. Round trips are those that cannot overlap, the connection's
-own included: what 20 ms more add, divided by 20 ms; in brackets what ha-run counts itself, after the login.
+own included: what 20 ms more add to the quickest run, divided by 20 ms; in brackets what ha-run counts itself, after the login.
 Measured ${dates.join(', ')} on ${machine.cpus} processors that ran the nodes too, Linux ${machine.kernel}, Node ${machine.node}, OpenSSH ${machine.ssh}, ansible-core ${machine.ansible}.
 
 | aim | measured | |
@@ -35,7 +35,7 @@ function row(results: Results, one: Series): string {
   const { median, min, max } = seconds(one)
   const cells = [
     `(${one.work}) ${works[one.work]}${whereSeveral(one)}`, one.tool,
-    `${time(median)} s`, `${time(min)}-${time(max)}`, ratio(results, one, median),
+    `${time(median)} s`, `${time(min)}-${time(max)}`, ratio(results, one),
     `${medianOf(one, 'cpuSeconds')!.toFixed(2)} s`, `${medianOf(one, 'peakMegabytes')!.toFixed(0)} MB`, bytes(one), roundTrips(results, one),
   ]
   return `| ${cells.join(' | ')} |`
@@ -52,13 +52,16 @@ export function time(seconds: number): string {
   return seconds.toPrecision(seconds >= 1 ? 3 : 2)
 }
 
-export function yardstick(results: Results, { work, nodes }: Series): Series | undefined {
+function yardstick(results: Results, { work, nodes }: Series): Series | undefined {
   return yardsticks.map(tool => seriesOf(results, work, tool, nodes)).find(found => found !== undefined)
 }
 
-function ratio(results: Results, one: Series, median: number): string {
+/** How many times as long as the yardstick; nothing for that itself. */
+export function ratio(results: Results, one: Series): string {
   const measure = yardstick(results, one)
-  return measure === undefined || measure === one ? missing : `${(median / seconds(measure).median).toPrecision(2)}x`
+  if (measure === undefined || measure === one) return missing
+  const value = seconds(one).median / seconds(measure).median
+  return `${value.toFixed(value < 10 ? 1 : 0)}x`
 }
 
 function bytes(one: Series): string {
@@ -69,10 +72,12 @@ function bytes(one: Series): string {
 /** Milliseconds that (g) adds to a round trip. */
 const added = 20
 
-/** Of (g), against the same work without the longer way; with what the tool counted itself. */
+/**
+ * Of (g), against the same work without the longer way, by the quickest runs, which the machine's other work disturbs
+ * least; with what the tool counted itself. On many nodes that differ by more than the round trips, which overlap, add.
+ */
 function roundTrips(results: Results, one: Series): string {
-  const near = one.work === 'g' ? seriesOf(results, one.nodes === few ? 'a' : 'b', one.tool, one.nodes) : undefined
-  const measured = near && ((seconds(one).median - seconds(near).median) / added * 1000).toFixed(0)
+  const near = one.work === 'g' && one.nodes === few ? seriesOf(results, 'a', one.tool, few) : undefined
+  const measured = near && ((seconds(one).min - seconds(near).min) / added * 1000).toFixed(0)
   return [measured, one.exact && `(${one.exact.roundTrips})`].filter(Boolean).join(' ')
 }
-
