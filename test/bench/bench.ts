@@ -7,7 +7,7 @@ import { hostsWork } from './hosts-work.js'
 import type { Bench } from './in-turn.js'
 import { machine, requireTools } from './machine.js'
 import { publish } from './publish.js'
-import { readResults, resultsFile, type Series, type WorkName, workNames } from './results.js'
+import { readResults, resultsFile, type Results, type Series, type WorkName, workNames } from './results.js'
 import { targetLines } from './targets.js'
 import { few, many } from './works.js'
 
@@ -32,26 +32,35 @@ const command = new Command('npm run bench --')
     if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 1 or more.')
     return Number(text)
   })
+  .option('--redraw', 'measure nothing: only write table and picture anew, from results.json')
   .parse()
+const options = command.opts<{ rounds?: number; redraw?: true }>()
 
 const interrupt = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupt.abort(new InterruptedError('interrupted; no lab is left')))
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
-try {
+/** Measures the wanted works, and publishes them together with what is known of the others. */
+async function measureAll(old: Results | undefined): Promise<void> {
   await requireHost()
   await requireTools(say)
   const wanted = new Set<WorkName>(command.args.length === 0 ? workNames : command.processedArgs[0])
   const series: Series[] = []
-  const bench: Bench = { rounds: command.opts<{ rounds?: number }>().rounds, signal: interrupt.signal, say, take: one => series.push(one) }
+  const bench: Bench = { rounds: options.rounds, signal: interrupt.signal, say, take: one => series.push(one) }
   const started = performance.now()
   for (const { works, measure } of parts) {
     if (works.some(work => wanted.has(work))) await measure(bench, wanted)
   }
-  const results = await publish(readResults(resultsFile), { machine: await machine(), series })
+  const results = await publish(old, { machine: await machine(), series })
   for (const line of targetLines(results)) say(line)
   say(`measured in ${((performance.now() - started) / 60_000).toFixed(1)} min`)
+}
+
+try {
+  const old = readResults(resultsFile)
+  if (options.redraw && old) await publish(old, { ...old, series: [] })
+  else await measureAll(old)
 } catch (error) {
   const output = error instanceof HaRunError ? error.output : undefined
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${output ?? ''}\n`)

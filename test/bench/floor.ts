@@ -16,6 +16,9 @@ import type { Exact } from './results.js'
 
 const recorder = fileURLToPath(new URL('record.js', import.meta.url))
 
+/** That of a session's shell. */
+const environment = 'export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
 /** The end of what a node answers, to tell a whole answer from one that was cut short. */
 const end = 'that was all'
 
@@ -36,10 +39,10 @@ export function exact(recording: Recording): Exact {
 /** All that a node was sent as one script: each part in a subshell, as its frame has it, and nothing around them. */
 export function floorScript({ requests }: Recording[string]): string {
   const parts = requests.flatMap(({ scripts, input }) => {
-    const body = scripts.map(script => `(\n${script}\n) </dev/null`).join('\n')
-    return input === undefined ? body : `base64 -d <<'END-OF-INPUT' | {\n${scripts.map(script => `(\n${script}\n)`).join('\n')}\n}\n${input}\nEND-OF-INPUT`
+    const shells = (redirection: string) => scripts.map(script => `(\n${script}\n)${redirection}`).join('\n')
+    return input === undefined ? shells(' </dev/null') : `base64 -d <<'END-OF-INPUT' | {\n${input}\nEND-OF-INPUT\n${shells('')}\n}`
   })
-  return ['export LC_ALL=C', ...parts, `echo '${end}'`, ''].join('\n')
+  return [environment, ...parts, `echo '${end}'`, ''].join('\n')
 }
 
 /** The scripts of all nodes, in the lab's own folder, and the shell that sends them. */

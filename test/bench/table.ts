@@ -61,7 +61,7 @@ export function ratio(results: Results, one: Series): string {
   const measure = yardstick(results, one)
   if (measure === undefined || measure === one) return missing
   const value = seconds(one).median / seconds(measure).median
-  return `${value.toFixed(value < 10 ? 1 : 0)}x`
+  return `${value.toFixed(value < 1 ? 2 : value < 10 ? 1 : 0)}x`
 }
 
 function bytes(one: Series): string {
