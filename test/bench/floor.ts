@@ -11,7 +11,7 @@ import type { Exact } from './results.js'
 
 /**
  * The floor: what ha-run asks a node, as one shell script through one raw ssh. Nothing that asks the same can be much
- * faster.
+ * faster. The page, which ha-run fetches through a channel of its own, is not in it.
  */
 
 const recorder = fileURLToPath(new URL('record.js', import.meta.url))
