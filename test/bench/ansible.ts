@@ -31,7 +31,7 @@ export async function runAnsible(
       signal,
       env: {
         ANSIBLE_CONFIG: join(folder, 'ansible.cfg'),
-        ANSIBLE_SSH_ARGS: `-F ${sshConfig} -o ControlMaster=auto -o ControlPersist=60s`,
+        ANSIBLE_SSH_ARGS: `-C -F ${sshConfig} -o ControlMaster=auto -o ControlPersist=60s`,
         ANSIBLE_SSH_CONTROL_PATH_DIR: scratch,
       },
     })

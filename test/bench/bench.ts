@@ -62,7 +62,7 @@ try {
   if (options.redraw && old) await publish(old, { ...old, series: [] })
   else await measureAll(old)
 } catch (error) {
-  const output = error instanceof HaRunError ? error.output : undefined
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${output ?? ''}\n`)
+  const { output, hint } = error instanceof HaRunError ? error : {}
+  process.stderr.write(`${[error instanceof Error ? error.message : String(error), output, hint].filter(Boolean).join('\n')}\n`)
   process.exitCode = interrupt.signal.aborted ? 130 : 1
 }

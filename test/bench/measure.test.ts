@@ -15,16 +15,16 @@ withTime('time, processor time and memory of a command and its children, and wha
 })
 
 withTime('what goes on by itself with the command\'s output open is not waited for', async t => {
-  const { stdout, run } = await measure(['sh', '-c', 'sleep 3 & echo done'], { signal })
-  t.is(stdout, 'done\n')
-  t.true(run.seconds < 2)
+  const { stdout, run } = await measure(['sh', '-c', 'sleep 60 & echo $!'], { signal })
+  t.teardown(() => process.kill(Number(stdout)))
+  t.true(run.seconds < 50)
 })
 
 withTime('an interrupt ends the command', async t => {
   const interrupt = new AbortController()
   const started = performance.now()
   setTimeout(() => interrupt.abort(new Error('interrupted')), 100)
-  await t.throwsAsync(measure(['sleep', '20'], { signal: interrupt.signal }), { message: 'interrupted' })
-  t.true(performance.now() - started < 10_000)
+  await t.throwsAsync(measure(['sleep', '60'], { signal: interrupt.signal }), { message: 'interrupted' })
+  t.true(performance.now() - started < 50_000)
   await t.throwsAsync(measure(['true'], { signal: interrupt.signal }), { message: 'interrupted' })
 })
