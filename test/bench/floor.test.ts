@@ -5,8 +5,12 @@ import { exact, floorScript } from './floor.js'
 const sh = (script: string) => execFileSync('sh', ['-s'], { input: script, encoding: 'utf8' })
 
 test('the floor runs every part by itself, in order, and says that it came to the end', t => {
-  const script = floorScript({ roundTrips: 2, requests: [{ scripts: ['x=1; echo "$x"; exit 3', 'echo "x is $x"'] }, { scripts: ['cat; echo third'] }] })
-  t.is(sh(script), '1\nx is \nthird\nthat was all\n')
+  const script = floorScript({ roundTrips: 2, requests: [
+    { scripts: ['x=1; echo "$x"; exit 3', 'echo "x is $x"'] },
+    // Longer than what a shell reads ahead: without a stdin of its own, `cat` would take it away.
+    { scripts: ['cat; echo third'] }, { scripts: [`echo fourth # ${'-'.repeat(100_000)}`] },
+  ] })
+  t.is(sh(script), '1\nx is \nthird\nfourth\nthat was all\n')
 })
 
 test('a frame\'s input is its scripts\' stdin, byte for byte', t => {

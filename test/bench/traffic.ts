@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lab, LabNode } from '../../runner/lab/index.js'
 import { inNode } from '../../runner/lab/network.js'
 import { run } from '../../runner/lab/process.js'
@@ -34,7 +35,13 @@ async function total({ nodes }: Lab): Promise<number> {
   return bytes.reduce((sum, each) => sum + each, 0)
 }
 
+/** nft was once seen, in some hundred readings, to end well and name no counter: then it is asked again. */
 async function bytesOf(node: LabNode): Promise<number> {
-  const { stdout } = await run(inNode(node, ['nft', `list counter ${table} ssh`]), { seconds: 20 })
-  return Number(/bytes (\d+)/.exec(stdout)![1])
+  for (let tries = 5; ; tries -= 1) {
+    const { stdout, stderr } = await run(inNode(node, ['nft', `list counter ${table} ssh`]), { seconds: 20 })
+    const bytes = /bytes (\d+)/.exec(stdout)?.[1]
+    if (bytes !== undefined) return Number(bytes)
+    if (tries === 0) throw new Error(`${node.name}: nft names no counter: ${stdout}${stderr}`)
+    await sleep(100)
+  }
 }
