@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lab, LabNode } from '../../runner/lab/index.js'
 import { inNode } from '../../runner/lab/network.js'
 import { run } from '../../runner/lab/process.js'
@@ -7,6 +6,9 @@ import { run } from '../../runner/lab/process.js'
  * Bytes that ssh exchanges with a node, counted in the node's own network and so for every tool alike: whole IP packets
  * from and to TCP port 22.
  */
+/** By its path: `npm run` puts a program of a package's before it, which has the same name. */
+const nft = '/usr/sbin/nft'
+
 const table = 'inet ha-run-bench'
 
 const rules = [
@@ -20,7 +22,7 @@ const rules = [
 
 /** Puts the counters in, for as long as the lab lives. */
 export async function countTraffic(lab: Lab): Promise<void> {
-  await Promise.all(lab.nodes.map(node => run(inNode(node, ['nft', rules]), { seconds: 20 })))
+  await Promise.all(lab.nodes.map(node => run(inNode(node, [nft, rules]), { seconds: 20 })))
 }
 
 /** Does some work. @returns what it gives, and the average over the nodes of what ssh exchanged meanwhile, in 10^3 bytes. */
@@ -35,13 +37,7 @@ async function total({ nodes }: Lab): Promise<number> {
   return bytes.reduce((sum, each) => sum + each, 0)
 }
 
-/** nft was once seen, in some hundred readings, to end well and name no counter: then it is asked again. */
 async function bytesOf(node: LabNode): Promise<number> {
-  for (let tries = 5; ; tries -= 1) {
-    const { stdout, stderr } = await run(inNode(node, ['nft', `list counter ${table} ssh`]), { seconds: 20 })
-    const bytes = /bytes (\d+)/.exec(stdout)?.[1]
-    if (bytes !== undefined) return Number(bytes)
-    if (tries === 0) throw new Error(`${node.name}: nft names no counter: ${stdout}${stderr}`)
-    await sleep(100)
-  }
+  const { stdout } = await run(inNode(node, [nft, `list counter ${table} ssh`]), { seconds: 20 })
+  return Number(/bytes (\d+)/.exec(stdout)![1])
 }
