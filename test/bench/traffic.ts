@@ -6,6 +6,7 @@ import { run } from '../../runner/lab/process.js'
  * Bytes that ssh exchanges with a node, counted in the node's own network and so for every tool alike: whole IP packets
  * from and to TCP port 22.
  */
+
 /** By its path: `npm run` puts a program of a package's before it, which has the same name. */
 const nft = '/usr/sbin/nft'
 
