@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Lab } from '../../runner/lab/index.js'
 import { run } from '../../runner/lab/process.js'
 import { quote } from '../../runner/transport/quote.js'
-import { siteWords } from './ha-run.js'
+import { inParts, siteWords } from './ha-run.js'
 import { measure, type Measured } from './measure.js'
 import type { Recording } from './record.js'
 import type { Exact } from './results.js'
@@ -25,7 +25,7 @@ const end = 'that was all'
 /** Records a run of ha-run that finds nothing to do. */
 export async function record(lab: Lab): Promise<Recording> {
   const file = join(lab.dir, 'recording.json')
-  const words = siteWords(lab, lab.sshConfig).toSpliced(1, 0, '--import', recorder)
+  const words = siteWords(lab, lab.sshConfig, [], inParts).toSpliced(1, 0, '--import', recorder)
   await run(words, { seconds: 300, env: { HA_RUN_BENCH_RECORD: file } })
   return JSON.parse(await readFile(file, 'utf8')) as Recording
 }

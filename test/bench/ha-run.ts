@@ -3,11 +3,13 @@ import type { SummaryEvent } from '../../runner/engine/events.js'
 import type { Lab } from '../../runner/lab/index.js'
 import { measure, type Measured } from './measure.js'
 
-export const main = fileURLToPath(new URL('../../runner/cli/main.js', import.meta.url))
+/** What people run, and the same in many files, whose parts can be replaced. */
+export const main = fileURLToPath(new URL('../../../bundle/runner/cli/main.js', import.meta.url))
+export const inParts = fileURLToPath(new URL('../../runner/cli/main.js', import.meta.url))
 
 /** The command line of `ha-run site` on a lab. */
-export function siteWords({ inventory }: Lab, sshConfig: string, flags: string[] = []): string[] {
-  return [process.execPath, main, 'site', '-i', inventory, '-F', sshConfig, '--json', ...flags]
+export function siteWords({ inventory }: Lab, sshConfig: string, flags: string[] = [], program = main): string[] {
+  return [process.execPath, program, 'site', '-i', inventory, '-F', sshConfig, '--json', ...flags]
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Connections } from '../../runner/engine/connections.js'
 import { run } from '../../runner/engine/run.js'
 import type { Role } from '../../runner/engine/role.js'
 import { task } from '../../runner/engine/task.js'
@@ -39,10 +40,12 @@ const lab = describe(name, Number(count))
 const controlDirectory = makeControlDirectory()
 try {
   const nodes = lab.nodes.map(node => ({ name: node.name, connection: { host: node.address } }))
+  const stop = new AbortController().signal
+  const connections = new Connections(nodes, { ssh: { configFile: lab.sshConfig, controlDirectory }, forks: 20, stop })
   const { ok } = await run([{ cluster: { name, nodes }, steps: [{ role, selected: new Set(nodes.map(node => node.name)) }] }], {
-    run: randomBytes(4).toString('hex'), check: false, lock: false, forks: 20, ssh: { configFile: lab.sshConfig, controlDirectory },
+    run: randomBytes(4).toString('hex'), started: performance.timeOrigin, check: false, lock: false, forks: 20, connections, stop,
     reporter: { report: () => {}, close: () => Promise.resolve() },
-    stop: new AbortController().signal, abandon: new AbortController().signal, consent: { outage: false, purge: false },
+    abandon: new AbortController().signal, consent: { outage: false, purge: false },
   })
   process.stdout.write(`${ok} checks\n`)
 } finally {
