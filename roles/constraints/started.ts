@@ -14,9 +14,9 @@ const startTime = 120
  *
  * @throws TaskError with the agent's reason when one of them failed to start.
  */
-export async function primitivesStarted({ leader, abandon }: Scope, resources: Resource[]): Promise<void> {
+export async function primitivesStarted({ leader, abandon, progress }: Scope, resources: Resource[]): Promise<void> {
   const ids = resources.flatMap(resource => resource.kind === 'primitive' ? [resource.id] : [])
-  await until(`${ids.join(', ')} to run`, startTime, async () => {
+  await until(`${ids.length} resources to run`, startTime, async say => {
     const state = await leader.readAgain(clusterState)
     if (!state) return undefined
     const failed = state.failures.filter(({ operation }) => ids.some(id => operation.startsWith(`${id}_start_`)))
@@ -25,8 +25,10 @@ export async function primitivesStarted({ leader, abandon }: Scope, resources: R
         hint: '`crm_resource --cleanup` on a node forgets the failure once its cause is gone',
       })
     }
-    return ids.every(id => isSettled(state, id)) ? true : undefined
-  }, { hint: '`crm_mon -1 -r` and `crm_simulate -sL` on a node say what keeps them from running', abandon })
+    const left = ids.filter(id => !isSettled(state, id))
+    say(`not yet ${left.join(', ')}`)
+    return left.length === 0 ? true : undefined
+  }, { hint: '`crm_mon -1 -r` and `crm_simulate -sL` on a node say what keeps them from running', abandon, progress })
 }
 
 function isSettled(state: ClusterState, id: string): boolean {

@@ -18,7 +18,7 @@ const returnTime = 60
 /** Seconds for resources to leave a node and its daemons to end. */
 const stopTime = 300
 
-type Scope = Pick<NodeScope, '$' | 'member' | 'abandon'>
+type Scope = Pick<NodeScope, '$' | 'member' | 'abandon' | 'progress'>
 
 /**
  * Gives a node another address, and goes on over it. While nobody has confirmed it over a fresh connection, the node
@@ -75,11 +75,11 @@ async function answer(scope: Scope, change: ArmedChange): Promise<NodeConnection
  * @throws TaskError with why the change was not confirmed, or ConnectError when the node does not come back.
  */
 async function goBack(scope: Scope, { from, to, stopped }: ArmedChange, reason: Error, begun: number): Promise<never> {
-  const { member, abandon } = scope
+  const { member, abandon, progress } = scope
   const seconds = Math.max(undoTime + returnTime - Math.round((Date.now() - begun) / 1000), returnTime)
   const what = `${member.name} to be back at ${from.address}, which it does by itself`
   const back = await persist(what, seconds, scope, async () => over(await reconnect(member.connection), async former => {
-    await until(what, seconds, async () => await new FactReader(former).read(armed) ? undefined : true, { abandon })
+    await until(what, seconds, async () => await new FactReader(former).read(armed) ? undefined : true, { abandon, progress })
   }))
   const why = `${to.address} was not confirmed: ${reason.message}`
   if (back instanceof ConnectError) {
@@ -102,8 +102,9 @@ async function goBack(scope: Scope, { from, to, stopped }: ArmedChange, reason: 
  * @returns the last one of those when the time (in seconds) is over.
  * @throws InterruptedError when abandoned, or what else an attempt throws.
  */
-async function persist<T>(what: string, seconds: number, { abandon }: Scope, attempt: () => Promise<T>): Promise<T | ConnectError> {
+async function persist<T>(what: string, seconds: number, { abandon, progress }: Scope, attempt: () => Promise<T>): Promise<T | ConnectError> {
   const deadline = Date.now() + seconds * 1000
+  progress(`waiting for ${what}`)
   while (true) {
     try {
       return await attempt()
@@ -129,7 +130,10 @@ async function over(connection: NodeConnection, work: (connection: NodeConnectio
 
 async function stop(scope: Scope, { stopped }: ArmedChange): Promise<void> {
   try {
-    for (const unit of stopped.toReversed()) await scope.$({ timeout: stopTime })`systemctl stop ${unit}`
+    for (const unit of stopped.toReversed()) {
+      scope.progress(`stopping ${unit}`)
+      await scope.$({ timeout: stopTime })`systemctl stop ${unit}`
+    }
   } catch (error) {
     await start(scope.$, stopped)
     throw error

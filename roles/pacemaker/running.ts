@@ -33,7 +33,7 @@ export function pacemakerRuns(name: string, needs: readonly string[]): ClusterTa
       const stopped = units.filter(([, { active }]) => active !== 'active').map(([member]) => member)
       refuseUnselected(scope, stopped)
       if (stopped.length === scope.members.length) await seedFirstCib(scope)
-      await startPacemaker(stopped)
+      await startPacemaker(stopped, scope)
       await untilOnline(reachable(scope.members), scope)
       await readmitDrained(scope)
       await endPassing(detached, scope)

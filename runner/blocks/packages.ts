@@ -2,6 +2,7 @@ import { task, type NodeTask } from '../engine/task.js'
 import { packageVersion } from '../facts/packages.js'
 import { atExit } from '../transport/at-exit.js'
 import { sh } from '../transport/quote.js'
+import { followApt } from './apt-progress.js'
 
 /** Seconds for a download and an unpacking on a slow machine. */
 const installTimeout = 1800
@@ -15,17 +16,20 @@ export const lockTimeout = 300
  *
  * apt-get update does not wait for the lists' lock by itself (`DPkg::Lock::Timeout` is for installing), so it is
  * tried again while somebody holds that lock.
+ *
+ * stdout says how far it is, for `followApt`.
  */
 export function installScript(packages: readonly string[], units: readonly string[]): string {
-  const apt = sh`apt-get -q -y -o DPkg::Lock::Timeout=${lockTimeout} -o Dpkg::Options::=--force-confold`
+  const apt = sh`apt-get -q -y -o DPkg::Lock::Timeout=${lockTimeout} -o Dpkg::Options::=--force-confold -o APT::Status-Fd=1`
   return [
     ...(units.length === 0 ? [] : [
       atExit(sh`systemctl -q unmask --runtime ${units}`),
       sh`systemctl -q mask --runtime ${units}`,
     ]),
     `tries=${lockTimeout}`,
-    'until out=$(apt-get -q update 2>&1); do',
-    '  case $out in *"Could not get lock"*) ;; *) printf "%s\\n" "$out" >&2; break ;; esac',
+    'exec 3>&1',
+    'until out=$(apt-get -q -o APT::Status-Fd=3 update 2>&1); do',
+    '  case $out in *"Could not get lock"*) printf "%s\\n" "Could not get lock${out#*Could not get lock}" ;; *) printf "%s\\n" "$out" >&2; break ;; esac',
     '  tries=$((tries - 1)); [ $tries -gt 0 ] || { printf "%s\\n" "$out" >&2; exit 100; }; sleep 1',
     'done',
     // Somebody pulled the plug on an earlier dpkg: apt would only say so. It may also be at work; then apt waits for it.
@@ -47,9 +51,9 @@ export function packages(names: readonly string[], units: readonly string[] = []
       return names.flatMap((name, at) =>
         versions[at] === undefined ? [{ subject: `package ${name}`, from: undefined, to: 'installed' }] : [])
     },
-    async apply({ $ }, differences) {
+    async apply({ $, progress }, differences) {
       const missing = differences.map(({ subject }) => subject.replace('package ', ''))
-      await $({ timeout: installTimeout }).script(installScript(missing, units))
+      await $({ timeout: installTimeout, onLine: followApt(progress) }).script(installScript(missing, units))
     },
   })
 }

@@ -12,7 +12,7 @@ import { foretell } from './foretold.js'
 import { fullStop } from './full-stop.js'
 import { groupedOverNodes } from './key-report.js'
 import { keyNote, lacksKey, readLoaded, type Loaded } from './loaded.js'
-import { refuseUnselected, type Scope } from './members.js'
+import { on, refuseUnselected, type Scope } from './members.js'
 import { clusterTask } from './role.js'
 import { roll } from './rolling.js'
 import { noteOf, wayTo, type Way } from './way-of-change.js'
@@ -70,9 +70,12 @@ function isStale({ member }: Loaded, { changes }: Way): boolean {
 }
 
 /** A daemon that has just been started may not answer yet. */
-async function untilAnswering({ abandon }: Scope, loaded: Loaded[]): Promise<void> {
-  const silent = loaded.filter(({ active, keys }) => active && !keys)
-  await Promise.all(silent.map(({ member }) => until(`corosync on ${member.name} to answer`, joinTime, () => member.readAgain(runningKeys), { abandon })))
+async function untilAnswering({ abandon, progress }: Scope, loaded: Loaded[]): Promise<void> {
+  const silent = loaded.filter(({ active, keys }) => active && !keys).map(({ member }) => member)
+  await until(on('corosync to answer', silent), joinTime, async () => {
+    const answers = await Promise.all(silent.map(member => member.readAgain(runningKeys)))
+    return answers.every(keys => keys !== undefined) || undefined
+  }, { abandon, progress })
 }
 
 /** Rule 9.1: nothing is loaded while nodes hold different files. @throws TaskError also where one has none. */

@@ -39,7 +39,7 @@ export function withoutLinks(conf: string, links: number[]): string {
  * then every node's running keys are read back, because the exit code says 0 for keys that were ignored (rule 9.3).
  */
 async function reloadOnce(scope: Scope, loaded: Loaded[], way: Way): Promise<void> {
-  const { leader, abandon } = scope
+  const { leader, abandon, progress } = scope
   await refuseMovedFiles(scope, loaded)
   const running = loaded.filter(({ active }) => active)
   const rings = await ringsOf(running)
@@ -53,11 +53,11 @@ async function reloadOnce(scope: Scope, loaded: Loaded[], way: Way): Promise<voi
       const keys = await member.readAgain(runningKeys)
       const left = keys && notInForce(conf!, keys, member.name).filter(change => isLive(change.subject, way))
       return left?.length === 0 ? true : undefined
-    }, { hint: `\`journalctl -u corosync\` on ${member.name} says what the reload did not like`, abandon })
+    }, { hint: `\`journalctl -u corosync\` on ${member.name} says what the reload did not like`, abandon, progress })
   }
-  if (running.some(({ keys, keyHash }) => keys?.get(keyNote)?.value !== keyHash) || changesCrypto(way)) await refuseNewRing(running, rings, abandon)
+  if (running.some(({ keys, keyHash }) => keys?.get(keyNote)?.value !== keyHash) || changesCrypto(way)) await refuseNewRing(running, rings, scope)
   await Promise.all(running.map(note))
-  await untilLinksConnected(running, connected, abandon)
+  await untilLinksConnected(running, connected, scope)
 }
 
 /** A reload reaches the nodes of one ring: another part would go on with what it has, and never meet this one again. */
@@ -105,12 +105,12 @@ function changesCrypto({ changes }: Way): boolean {
  * Nodes that did not take a key up drop out once the token is lost, so the ring is watched for that long. corosync
  * reports errors of applying it only from 3.1.9 on (cluster-facts C3).
  */
-async function refuseNewRing(running: Loaded[], rings: (string | undefined)[], abandon: AbortSignal): Promise<void> {
+async function refuseNewRing(running: Loaded[], rings: (string | undefined)[], { abandon, progress }: Scope): Promise<void> {
   const [{ member: one, keys: before }] = running as [Loaded]
   // The reload may have changed the token too: the longer one says when a node that fell silent is lost.
   const token = Math.max(...[before, await one.readAgain(runningKeys)].map(keys => Number(keys?.get('runtime.config.totem.token')?.value ?? 3000)))
   const end = Date.now() + token * 1.5
-  await until('the ring to stay as it is', token * 2 / 1000 + 5, async () => {
+  await until(`the ring to stay as it is for ${token * 1.5 / 1000} s`, token * 2 / 1000 + 5, async () => {
     for (const { member } of running) member.changed()
     const now = await ringsOf(running)
     if (now.some((ring, at) => ring !== rings[at])) {
@@ -119,7 +119,7 @@ async function refuseNewRing(running: Loaded[], rings: (string | undefined)[], a
       })
     }
     return Date.now() >= end ? true : undefined
-  }, { abandon })
+  }, { abandon, progress })
 }
 
 /** Each node's links, by number and peer, that are there, and whether they are up. */
@@ -132,13 +132,18 @@ async function connectionsOf(running: Loaded[]): Promise<Map<string, boolean>> {
 /**
  * Between the nodes that run: to one that is stopped, no link can be up. Nor does a reload mend one that was down before.
  */
-async function untilLinksConnected(running: Loaded[], before: Map<string, boolean>, abandon: AbortSignal): Promise<void> {
+async function untilLinksConnected(running: Loaded[], before: Map<string, boolean>, { abandon, progress }: Scope): Promise<void> {
   const hint = 'has each node its address on every link, and is UDP open there? `corosync-cfgtool -s` shows which peer is missing'
   const ids = running.map(({ quorum: state }) => state?.nodeId)
-  await Promise.all(running.map(({ member }) => until(`all links of ${member.name} to be connected`, linkTime, async () => {
-    const links = await member.readAgain(linkStates)
-    return links?.every(link => isConnected(link, ids, peer => before.get(`${member.name} ${link.link} ${peer}`) === false)) ? true : undefined
-  }, { hint, abandon })))
+  await until('all links to be connected', linkTime, async say => {
+    const views = await Promise.all(running.map(async ({ member: { name }, member }) => {
+      const links = await member.readAgain(linkStates)
+      return { name, up: links?.every(link => isConnected(link, ids, peer => before.get(`${name} ${link.link} ${peer}`) === false)) }
+    }))
+    const lacking = views.filter(({ up }) => !up)
+    say(`not yet on ${lacking.map(({ name }) => name).join(', ')}`)
+    return lacking.length === 0 ? true : undefined
+  }, { hint, abandon, progress })
 }
 
 function isConnected({ peers, faulty }: Link, ids: (number | undefined)[], wasDown: (peer: number) => boolean): boolean {

@@ -1,29 +1,37 @@
 import { until } from '../engine/until.js'
-import { membersOf, nodeIdsIn } from './cmap.js'
+import { membersOf, nodeIdsIn, type CmapValue } from './cmap.js'
 import { runningKeys } from './facts.js'
 import { keyNote, type Loaded } from './loaded.js'
-import type { ClusterMember, Scope } from './members.js'
+import { on, type ClusterMember, type Scope } from './members.js'
 
 /** Seconds until nodes that run have found each other: several times the token. */
 export const joinTime = 30
 
 /** Starts what is stopped at once, notes what was loaded, and waits until all that run have joined. */
-export async function startTogether(stopped: Loaded[], loaded: Loaded[], { abandon }: Pick<Scope, 'abandon'>): Promise<void> {
+export async function startTogether(stopped: Loaded[], loaded: Loaded[], { abandon, progress }: Pick<Scope, 'abandon' | 'progress'>): Promise<void> {
+  progress(on('starting corosync', stopped.map(({ member }) => member)))
   await Promise.all(stopped.map(async node => {
     await node.member.$({ timeout: 90 })`systemctl reset-failed corosync.service; systemctl start corosync.service`
     await note(node)
   }))
-  await untilJoined(loaded.map(({ member }) => member), abandon)
+  await untilJoined(loaded.map(({ member }) => member), { abandon, progress })
 }
 
-async function untilJoined(members: ClusterMember[], abandon: AbortSignal): Promise<void> {
+async function untilJoined(members: ClusterMember[], patience: Pick<Scope, 'abandon' | 'progress'>): Promise<void> {
   const hint = 'is UDP port 5405 open between the nodes? `corosync-cfgtool -s` and `journalctl -u corosync` there say more'
-  await Promise.all(members.map(member => until(`${member.name} to see ${members.length} nodes joined`, joinTime, async () => {
-    const keys = await member.readAgain(runningKeys)
-    const joined = keys ? membersOf(keys).filter(({ status }) => status === 'joined').map(({ nodeId }) => nodeId) : []
-    const ids = nodeIdsIn(keys ?? new Map())
-    return members.every(({ name }) => joined.includes(ids.get(name) ?? 0)) ? true : undefined
-  }, { hint, abandon })))
+  await until(`${members.length} nodes to join`, joinTime, async say => {
+    const views = await Promise.all(members.map(async member => ({ name: member.name, joined: joinedOf(members, await member.readAgain(runningKeys)) })))
+    const fewest = Math.min(...views.map(({ joined }) => joined))
+    say(`${fewest} seen by ${views.filter(({ joined }) => joined === fewest).map(({ name }) => name).join(', ')}`)
+    return fewest === members.length ? true : undefined
+  }, { hint, ...patience })
+}
+
+/** How many of these members have joined, as one of them sees it; none where its Corosync does not answer. */
+function joinedOf(members: ClusterMember[], keys: Map<string, CmapValue> | undefined): number {
+  const joined = keys ? membersOf(keys).filter(({ status }) => status === 'joined').map(({ nodeId }) => nodeId) : []
+  const ids = nodeIdsIn(keys ?? new Map())
+  return members.filter(({ name }) => joined.includes(ids.get(name) ?? 0)).length
 }
 
 /** Notes in Corosync's own cmap which key it has loaded. */

@@ -47,16 +47,16 @@ const quietTime = 30
  *
  * @throws TaskError when it did not settle in time.
  */
-export async function settled({ leader, abandon }: Scope): Promise<void> {
+export async function settled({ leader, abandon, progress }: Scope): Promise<void> {
   await until('pacemaker to settle', settleTime, async () => await isSettled(leader) || undefined, {
-    hint: '`crm_mon -1 -r` and `crm_simulate -LS` on a node say what it is at', abandon,
+    hint: '`crm_mon -1 -r` and `crm_simulate -LS` on a node say what it is at', abandon, progress,
   })
 }
 
 /** Waits for a while until Pacemaker rests; one that does not come to rest is no reason not to mend it. */
-export async function rested({ leader, abandon }: Scope): Promise<void> {
+export async function rested({ leader, abandon, progress }: Scope): Promise<void> {
   const end = Date.now() + quietTime * 1000
-  await until('pacemaker to rest', quietTime * 2, async () => await isSettled(leader) || Date.now() > end || undefined, { abandon })
+  await until('pacemaker to rest', quietTime * 2, async () => await isSettled(leader) || Date.now() > end || undefined, { abandon, progress })
 }
 
 async function isSettled(leader: ClusterMember): Promise<boolean> {

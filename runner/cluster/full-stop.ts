@@ -9,9 +9,9 @@ import { canDetach } from './detach.js'
 import { cibOf, endPassing } from './ours-in-cib.js'
 import { quorum } from './facts.js'
 import { lacksKey, type Loaded } from './loaded.js'
-import { readOnAll, refuseUnselected, type ClusterMember, type Scope } from './members.js'
+import { on, readOnAll, refuseUnselected, type ClusterMember, type Scope } from './members.js'
+import { missing, startPacemaker, stateOf, untilNoneLeft, untilOnline } from './pacemaker-state.js'
 import { detached, isSet, setScript } from './passing-property.js'
-import { runsAll, startPacemaker, stateOf, untilOnline } from './pacemaker-state.js'
 
 /** Seconds for all resources of a node to stop: the longest advised stop of an agent is 60 s, and some wait for others. */
 const stopTime = 300
@@ -37,7 +37,9 @@ export async function fullStop(scope: Scope, loaded: Loaded[], conf?: string): P
   let before: ClusterState | undefined
   try {
     before = await detach(scope)
+    if (served.length > 0) scope.progress(on('stopping pacemaker', served))
     await Promise.all(served.map(({ $ }) => $({ timeout: stopTime })`systemctl stop pacemaker.service`))
+    scope.progress(on('stopping corosync', members))
     await Promise.all(members.map(({ $ }) => $({ timeout: 60 })`systemctl stop corosync.service`))
     if (conf !== undefined) await commitOnAll(members, confPath)
     await startTogether(wanted, wanted, scope)
@@ -48,7 +50,7 @@ export async function fullStop(scope: Scope, loaded: Loaded[], conf?: string): P
     throw error
   }
   if (served.length === 0) return
-  await startPacemaker(served)
+  await startPacemaker(served, scope)
   await untilOnline(served, scope)
   if (before) await attach(before, scope)
 }
@@ -81,10 +83,7 @@ async function detach(scope: Scope): Promise<ClusterState | undefined> {
  */
 async function attach(before: ClusterState, scope: Scope): Promise<void> {
   try {
-    await until('Pacemaker to find the resources that run', findTime, async () => {
-      const now = await stateOf(scope)
-      return now && runsAll(now, before) ? true : undefined
-    }, { hint: '`crm_mon -1rf` says what does not run', abandon: scope.abandon })
+    await untilNoneLeft('pacemaker to find the resources that run', findTime, scope, now => missing(now, before), '`crm_mon -1rf` says what does not run')
   } finally {
     await endPassing(detached, scope)
   }
@@ -102,9 +101,9 @@ function refuseImpossible(scope: Scope, wanted: Loaded[]): void {
   }
 }
 
-async function untilQuorate({ members, abandon }: Scope): Promise<void> {
+async function untilQuorate({ members, abandon, progress }: Scope): Promise<void> {
   await until('a quorum of all nodes', joinTime, async () => {
     const seen = await Promise.all(members.map(member => member.readAgain(quorum)))
     return seen.every(state => state?.quorate) ? true : undefined
-  }, { hint: '`corosync-quorumtool -s` on the nodes says more', abandon })
+  }, { hint: '`corosync-quorumtool -s` on the nodes says more', abandon, progress })
 }

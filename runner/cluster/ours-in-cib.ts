@@ -22,14 +22,14 @@ export async function drainedIn(members: ClusterMember[]): Promise<string[]> {
 }
 
 /** Takes back every standby that bears our mark, and no other. */
-export async function readmitDrained({ members, abandon }: Scope): Promise<void> {
+export async function readmitDrained({ members, abandon, progress }: Scope): Promise<void> {
   const found = await cibOf(members)
   if (!found) return
   for (const node of drainedNodes(found.cib)) await found.member.$({ timeout: 30 }).script(readmitScript(node))
   await until('the nodes to take part again', 30, async () => {
     for (const member of members) member.changed()
     return (await drainedIn(members)).length === 0 ? true : undefined
-  }, { abandon })
+  }, { abandon, progress })
 }
 
 /** Whether what a run of ours has set for a while is still set. */
@@ -39,12 +39,12 @@ export async function isSetIn(members: ClusterMember[], property: PassingPropert
 }
 
 /** Takes back our own setting of a property, and no other. */
-export async function endPassing(property: PassingProperty, { members, abandon }: Pick<Scope, 'members' | 'abandon'>): Promise<void> {
+export async function endPassing(property: PassingProperty, { members, abandon, progress }: Pick<Scope, 'members' | 'abandon' | 'progress'>): Promise<void> {
   const found = await cibOf(members)
   if (!found || !isSet(property, found.cib)) return
   await found.member.$({ timeout: 30 }).script(endScript(property))
   await until(`the end of ${property.name}=${property.value}`, 30, async () => {
     for (const member of members) member.changed()
     return await isSetIn(members, property) ? undefined : true
-  }, { abandon })
+  }, { abandon, progress })
 }

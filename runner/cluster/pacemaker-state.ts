@@ -2,7 +2,7 @@ import type { Difference } from '../engine/events.js'
 import { until } from '../engine/until.js'
 import type { ClusterState } from './crm-mon.js'
 import { clusterState } from './facts.js'
-import { readOnAll, reachable, type ClusterMember, type Scope } from './members.js'
+import { on, readOnAll, reachable, type ClusterMember, type Scope } from './members.js'
 
 /** Seconds: a fresh cluster waits 20 for peers (`dc-deadtime`) before it elects, and a Raspberry Pi is slow. */
 const electionTime = 90
@@ -26,18 +26,21 @@ export function pacemakerLacks(members: ClusterMember[], seen: [ClusterMember, C
 }
 
 /** Starts Pacemaker on these nodes at once: one alone has no quorum, and its start would seem to hang. */
-export async function startPacemaker(stopped: ClusterMember[]): Promise<void> {
+export async function startPacemaker(stopped: ClusterMember[], { progress }: Pick<Scope, 'progress'>): Promise<void> {
+  if (stopped.length > 0) progress(on('starting pacemaker', stopped))
   await Promise.all(stopped.map(({ $ }) => $({ timeout: 90 })`systemctl reset-failed pacemaker.service; systemctl start pacemaker.service`))
 }
 
 /** Waits until these nodes see a DC with quorum and each other online; as long as one does not, the others are not asked. */
-export async function untilOnline(members: ClusterMember[], { abandon }: Pick<Scope, 'abandon'>): Promise<void> {
-  await until(`a DC, and ${members.map(({ name }) => name).join(', ')} online`, electionTime, async () => {
+export async function untilOnline(members: ClusterMember[], { abandon, progress }: Pick<Scope, 'abandon' | 'progress'>): Promise<void> {
+  await until(`a DC and ${members.length} nodes online`, electionTime, async say => {
     for (const member of members) member.changed()
     const [first] = reachable(members)
-    if (first && pacemakerLacks(members, [[first, await first.read(clusterState)]]).length > 0) return undefined
-    return pacemakerLacks(members, await pacemakerViews(members)).length === 0 ? true : undefined
-  }, { hint: '`crm_mon -1` and `journalctl -u pacemaker` on the nodes say more', abandon })
+    const before = first ? pacemakerLacks(members, [[first, await first.read(clusterState)]]) : []
+    const lacks = before.length > 0 ? before : pacemakerLacks(members, await pacemakerViews(members))
+    say(lacks.map(({ subject, from = 'no' }) => from === 'no' ? `no ${subject}` : `${subject} ${from}`).join(', '))
+    return lacks.length === 0 ? true : undefined
+  }, { hint: '`crm_mon -1` and `journalctl -u pacemaker` on the nodes say more', abandon, progress })
 }
 
 /** The cluster as a node of it sees it now; undefined where Pacemaker runs nowhere. */
@@ -48,11 +51,25 @@ export async function stateOf({ members }: Pick<Scope, 'members'>): Promise<Clus
   return (views.find(([{ name }, { dc }]) => dc === name) ?? views[0])?.[1]
 }
 
-/** Whether all that ran before runs; instances of clones that ran on more nodes may be fewer while one is empty. */
-export function runsAll(now: ClusterState, before: ClusterState, isOneEmpty = false): boolean {
+/**
+ * Waits until nothing is left to wait for.
+ *
+ * @param left - names of the resources that are, by the cluster's state.
+ */
+export async function untilNoneLeft(what: string, seconds: number, scope: Scope, left: (now: ClusterState) => string[], hint: string): Promise<void> {
+  await until(what, seconds, async say => {
+    const now = await stateOf(scope)
+    const ids = now && [...new Set(left(now))]
+    say(ids ? `not yet ${ids.join(', ')}` : 'pacemaker does not answer')
+    return ids?.length === 0 ? true : undefined
+  }, { hint, abandon: scope.abandon, progress: scope.progress })
+}
+
+/** What ran before and does not run; instances of clones that ran on more nodes may be fewer while one is empty. */
+export function missing(now: ClusterState, before: ClusterState, isOneEmpty = false): string[] {
   const instances = ({ resources }: ClusterState, wanted: string) => resources.filter(({ id, active, failed }) => id === wanted && active && !failed).length
-  return before.resources.every(({ id }) => {
+  return before.resources.map(({ id }) => id).filter(id => {
     const former = instances(before, id)
-    return instances(now, id) >= (isOneEmpty && former > 1 ? 1 : former)
+    return instances(now, id) < (isOneEmpty && former > 1 ? 1 : former)
   })
 }

@@ -1,5 +1,4 @@
 import { InterruptedError, TaskError } from '../errors.js'
-import { until } from '../engine/until.js'
 import { unitState } from '../facts/units.js'
 import type { ClusterState } from './crm-mon.js'
 import { refuseMovedFiles } from './corosync-reload.js'
@@ -8,8 +7,8 @@ import { drainScript, readmitScript } from './drain.js'
 import { settled } from './forecast.js'
 import { readmitDrained } from './ours-in-cib.js'
 import { notInForce, readLoaded, type Loaded } from './loaded.js'
-import { readOnAll, refuseUnselected, type ClusterMember, type Scope } from './members.js'
-import { runsAll, startPacemaker, stateOf, untilOnline } from './pacemaker-state.js'
+import { on, readOnAll, refuseUnselected, type ClusterMember, type Scope } from './members.js'
+import { missing, startPacemaker, stateOf, untilNoneLeft, untilOnline } from './pacemaker-state.js'
 import { rollRefusal } from './rolling-refusal.js'
 
 /** Seconds for all resources of a node to stop and to start elsewhere: the longest advised stop of an agent is 60 s. */
@@ -25,7 +24,8 @@ export async function roll(scope: Scope): Promise<void> {
   refuseUnselected(scope, pending)
   for (const [at, member] of pending.entries()) {
     if (scope.stop.aborted) throw new InterruptedError(`interrupted: ${pending.slice(at).map(({ name }) => name).join(', ')} not restarted yet`)
-    await restart(member, scope)
+    const turn = pending.length > 1 ? `node ${at + 1} of ${pending.length}: ` : ''
+    await restart(member, { ...scope, progress: text => scope.progress(text && turn + text) })
   }
 }
 
@@ -45,7 +45,7 @@ async function putPacemakerBack(scope: Scope): Promise<void> {
   const [running, stopped] = [units.filter(([, { active }]) => active === 'active'), units.filter(([, { active }]) => active !== 'active')]
   if (running.length === 0) return
   refuseUnselected(scope, stopped.filter(([, { load }]) => load === 'loaded').map(([member]) => member))
-  await startPacemaker(stopped.filter(([, { load }]) => load === 'loaded').map(([member]) => member))
+  await startPacemaker(stopped.filter(([, { load }]) => load === 'loaded').map(([member]) => member), scope)
   await untilOnline(units.filter(([, { load }]) => load === 'loaded').map(([member]) => member), scope)
   await readmitDrained(scope)
 }
@@ -65,12 +65,13 @@ async function restart(member: ClusterMember, scope: Scope): Promise<void> {
   const drains = serves && !before!.nodes.find(({ name }) => name === member.name)!.standby
   try {
     if (drains) await drain(member, before!, scope)
+    scope.progress(on(serves ? 'stopping pacemaker and corosync' : 'stopping corosync', [member]))
     if (serves) await member.$({ timeout: moveTime })`systemctl stop pacemaker.service`
     await member.$({ timeout: 60 })`systemctl stop corosync.service`
     await startTogether([own], loaded, scope)
     await refuseOldValues(own)
     if (serves) {
-      await startPacemaker([member])
+      await startPacemaker([member], scope)
       await untilOnline(await serving(scope), scope)
     }
     if (drains) await readmit(member, before!, scope)
@@ -83,23 +84,19 @@ async function restart(member: ClusterMember, scope: Scope): Promise<void> {
 
 async function drain(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
   await member.$({ timeout: 30 }).script(drainScript(member.name))
-  await until(`the resources of ${member.name} to run elsewhere`, moveTime, async () => {
-    const now = await stateOf(scope)
-    return now && !runsAny(now, member.name) && runsAll(now, before, true) ? true : undefined
-  }, { hint: '`crm_mon -1rA` says what keeps them; what runs nowhere else has no node that may take it', abandon: scope.abandon })
+  await untilNoneLeft(`the resources of ${member.name} to run elsewhere`, moveTime, scope,
+    now => [...runningOn(now, member.name), ...missing(now, before, true)],
+    '`crm_mon -1rA` says what keeps them; what runs nowhere else has no node that may take it')
 }
 
 async function readmit(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
   await member.$({ timeout: 30 }).script(readmitScript(member.name))
   await settled(scope)
-  await until('all resources to run again', moveTime, async () => {
-    const now = await stateOf(scope)
-    return now && runsAll(now, before) ? true : undefined
-  }, { hint: '`crm_mon -1rf` says what does not start', abandon: scope.abandon })
+  await untilNoneLeft('all resources to run again', moveTime, scope, now => missing(now, before), '`crm_mon -1rf` says what does not start')
 }
 
-function runsAny({ resources }: ClusterState, node: string): boolean {
-  return resources.some(({ active, nodes }) => active && nodes.includes(node))
+function runningOn({ resources }: ClusterState, node: string): string[] {
+  return resources.filter(({ active, nodes }) => active && nodes.includes(node)).map(({ id }) => id)
 }
 
 /** @throws TaskError where the new daemon does not run what its file says. */

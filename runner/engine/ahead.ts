@@ -3,6 +3,7 @@ import type { Difference } from './events.js'
 import type { Looks } from './looks.js'
 import type { Member, NodeLike } from './member.js'
 import type { Slot } from './plan.js'
+import type { Progress } from './progress.js'
 import type { NodeTask } from './task.js'
 
 /** A task that was begun ahead of its turn. */
@@ -17,7 +18,8 @@ export interface Begun {
 export interface AheadOptions<N extends NodeLike> {
   /** Whether nothing must be begun any more. */
   isOver(): boolean
-  onBegin(slot: Slot<N>, member: Member<N>): void
+  /** Tells people that a task begins. @returns what it may tell them while it goes on. */
+  begin(slot: Slot<N>, member: Member<N>): Progress
 }
 
 /**
@@ -64,7 +66,6 @@ export class Ahead<N extends NodeLike> {
     const differences = await this.#looks.finding(slot, member).catch(() => undefined)
     if (!Array.isArray(differences) || differences.length === 0) return undefined
     if (this.#options.isOver() || member.trouble !== undefined) return undefined
-    this.#options.onBegin(slot, member)
     const applied = this.#apply(slot, member, differences)
     // A failure is met at the task's turn.
     applied.catch(() => {})
@@ -72,11 +73,13 @@ export class Ahead<N extends NodeLike> {
   }
 
   async #apply(slot: Slot<N>, member: Member<N>, differences: Difference[]): Promise<string[] | void> {
+    const progress = this.#options.begin(slot, member)
     try {
       const { name } = member
       const $ = remote({ name, session: await member.connection.beside() })
-      return await (slot.of(name) as NodeTask).apply({ ...this.#looks.nodeScope(slot, member), $ }, differences)
+      return await (slot.of(name) as NodeTask).apply({ ...this.#looks.nodeScope(slot, member, progress.tell), $ }, differences)
     } finally {
+      progress.end()
       member.changed()
     }
   }

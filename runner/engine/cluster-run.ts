@@ -9,6 +9,7 @@ import { Looks } from './looks.js'
 import type { ClusterLike, Member, NodeLike } from './member.js'
 import { Outcomes } from './outcomes.js'
 import { layOut, segments, type Slot, type Step } from './plan.js'
+import { Progress, type Tell } from './progress.js'
 import type { ClusterTask, Consent, Finding, NodeTask, Verdict } from './task.js'
 
 export interface ClusterRunOptions {
@@ -53,7 +54,10 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     this.#looks = new Looks(members, { ...options, roles: new Set(this.#slots.map(({ role }) => role)) })
     this.#ahead = new Ahead(this.#slots, this.#looks, {
       isOver: () => options.stop.aborted || this.#failedAt !== undefined,
-      onBegin: (slot, member) => this.#signal(slot, member.name, true),
+      begin: (slot, member) => {
+        this.#signal(slot, member.name, true)
+        return this.#progressOf(slot, member.name)
+      },
     })
   }
 
@@ -78,8 +82,8 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     const own = slot.of(member.name) as NodeTask
     const begun = await this.#ahead.begun(own)
     if (member.unreachable && !begun) return
-    await this.#perform(slot, member, async () => {
-      const scope = this.#looks.nodeScope(slot, member)
+    await this.#perform(slot, member, async progress => {
+      const scope = this.#looks.nodeScope(slot, member, progress)
       const outcome = await this.#attempt(slot, member, {
         ...own,
         forecast: own.forecast && (async differences => own.forecast!(scope, differences)),
@@ -102,10 +106,10 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
       this.#settle(slot, undefined, { status: 'skipped', reason: chosen.map(({ trouble }) => trouble).join(', ') }, 0)
       return
     }
-    await this.#perform(slot, leader, async () => {
-      if (slot.scope === 'assertion') return this.#assert(slot, leader)
+    await this.#perform(slot, leader, async progress => {
+      if (slot.scope === 'assertion') return this.#assert(slot, leader, progress)
       const own = slot.of(leader.name) as ClusterTask<N>
-      const scope = this.#looks.scope(slot, leader)
+      const scope = this.#looks.scope(slot, leader, progress)
       return this.#attempt(slot, leader, {
         ...own,
         forecast: own.forecast && (async differences => own.forecast!(scope, differences)),
@@ -136,7 +140,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   }
 
   /** Does one task and reports what became of it; never rejects. */
-  async #perform(slot: Slot<N>, member: Member<N>, attempt: () => Promise<Settled>, begun?: Begun): Promise<void> {
+  async #perform(slot: Slot<N>, member: Member<N>, attempt: (progress: Tell) => Promise<Settled>, begun?: Begun): Promise<void> {
     const host = slot.scope === 'node' ? member.name : undefined
     const started = begun?.started ?? Date.now()
     // What was begun is finished.
@@ -146,8 +150,9 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
       return
     }
     this.#signal(slot, host, false)
+    const progress = this.#progressOf(slot, host)
     try {
-      this.#settle(slot, host, await attempt(), Date.now() - started)
+      this.#settle(slot, host, await attempt(progress.tell).finally(() => progress.end()), Date.now() - started)
     } catch (error) {
       // An assertion stands for itself: the others are looked at all the same.
       if (slot.scope === 'cluster') this.#failedAt = `${slot.role}: ${slot.name}`
@@ -193,11 +198,12 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   }
 
   /** Looks until the assertion holds or `settleTime` is over, where this run has changed something; else once. */
-  async #assert(slot: Slot<N>, leader: Member<N>): Promise<Settled> {
+  async #assert(slot: Slot<N>, leader: Member<N>, progress: Tell): Promise<Settled> {
     if (this.#options.check && this.#outcomes.anyUnsettled) return { status: 'unknown', reason: 'until all changes are made' }
     const deadline = Date.now() + (this.#outcomes.anyChanged ? settleTime * 1000 : 0)
     let verdict = await this.#looks.finding(slot, leader) as Verdict
     while (verdict.status === 'failed' && Date.now() < deadline && !this.#options.stop.aborted) {
+      progress(`not yet: ${verdict.evidence}`)
       await sleep(500)
       for (const member of this.#members) member.changed()
       verdict = await this.#looks.again(slot, leader) as Verdict
@@ -206,6 +212,10 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
       this.#options.report({ event: 'headline', cluster: this.#cluster.name, ...headline })
     }
     return verdict
+  }
+
+  #progressOf({ role, name: task }: Slot<N>, host: string | undefined): Progress {
+    return new Progress(text => this.#options.report({ event: 'progress', cluster: this.#cluster.name, host, role, task, text }))
   }
 
   #signal(slot: Slot<N>, host: string | undefined, applying: boolean): void {

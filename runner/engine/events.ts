@@ -110,7 +110,13 @@ export interface HeadlineSignal {
   text: string
 }
 
-/** A remark that changes nothing: a near miss in the inventory, a wait that goes on. */
+/** What a task that goes on is at: `installing 62 %: corosync`. Empty where there is no more to say. */
+export interface ProgressSignal extends Place {
+  event: 'progress'
+  text: string
+}
+
+/** A remark that changes nothing: a near miss in the inventory. */
 export interface NoticeSignal {
   event: 'notice'
   cluster?: string | undefined
@@ -118,7 +124,7 @@ export interface NoticeSignal {
   text: string
 }
 
-export type Signal = TaskStartSignal | HeadlineSignal | NoticeSignal
+export type Signal = TaskStartSignal | ProgressSignal | HeadlineSignal | NoticeSignal
 
 /** Takes events in order. `close` draws what is left and gives the terminal back. */
 export interface Reporter {

@@ -1,10 +1,14 @@
 import { ConnectError } from '../errors.js'
 import type { Member, NodeLike } from './member.js'
 import type { Slot } from './plan.js'
+import type { Tell } from './progress.js'
 import type { ClusterScope, Finding, NodeScope, Verdict } from './task.js'
 
 /** What every task's scope has in common. */
 export type LookOptions = Pick<ClusterScope, 'roles' | 'stop' | 'abandon' | 'consent'>
+
+/** Checks go out together, before their tasks' turns: there is no row that could show what they are at. */
+const silent: Tell = () => {}
 
 /** Makes a cluster's checks: all of them at once at the beginning, and again where something has changed since. */
 export class Looks<N extends NodeLike> {
@@ -48,15 +52,15 @@ export class Looks<N extends NodeLike> {
     return own.scope === 'node' ? own.check(this.nodeScope(slot, member)) : own.check(this.scope(slot, member))
   }
 
-  scope(slot: Slot<N>, leader: Member<N>): ClusterScope<N> {
+  scope(slot: Slot<N>, leader: Member<N>, progress = silent): ClusterScope<N> {
     const selected = this.#members.filter(({ name }) => slot.selected.has(name))
-    return { members: this.#members, selected, leader, ...this.#options }
+    return { members: this.#members, selected, leader, progress, ...this.#options }
   }
 
-  nodeScope(slot: Slot<N>, member: Member<N>): NodeScope {
+  nodeScope(slot: Slot<N>, member: Member<N>, progress = silent): NodeScope {
     const { consent, abandon } = this.#options
     const apart = this.#members.filter(other => other !== member && (other.trouble !== undefined || !slot.selected.has(other.name)))
-    return { $: member.$, read: member.read, consent, member, apart: apart.map(({ name }) => name), abandon }
+    return { $: member.$, read: member.read, consent, member, apart: apart.map(({ name }) => name), abandon, progress }
   }
 
   #generation(slot: Slot<N>, member: Member<N>): number {

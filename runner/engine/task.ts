@@ -3,6 +3,7 @@ import type { Fact } from '../facts/fact.js'
 import type { Remote } from '../transport/remote.js'
 import type { Member, NodeLike } from './member.js'
 import type { Difference } from './events.js'
+import type { Tell } from './progress.js'
 
 /** Nothing to check or to do here, and why. */
 export class Skip {
@@ -52,6 +53,8 @@ export interface NodeScope {
   apart: readonly string[]
   /** Aborted by the second Ctrl-C: a wait ends there. */
   abandon: AbortSignal
+  /** Tells people what the task is at, while it is applied; with no text, that there is no more to say. */
+  progress: Tell
 }
 
 /** What a task for a whole cluster works with: all its members, in inventory order. */
@@ -65,6 +68,8 @@ export interface ClusterScope<N extends NodeLike = NodeLike> {
   stop: AbortSignal
   /** Aborted by the second Ctrl-C: a wait ends there. */
   abandon: AbortSignal
+  /** Tells people what the task is at, while it is applied; with no text, that there is no more to say. */
+  progress: Tell
   consent: Consent
   /** The first selected member that is ready: work that is done once is done there. */
   leader: Member<N>

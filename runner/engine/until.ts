@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InterruptedError, TaskError } from '../errors.js'
+import type { Tell } from './progress.js'
 
 /** Five looks a second at most: a Raspberry Pi has other work to do. */
 const pause = 250
@@ -9,22 +10,35 @@ export interface Patience {
   hint?: string
   /** Ends the wait: the second Ctrl-C. */
   abandon: AbortSignal
+  /** Tells what is waited for while it is. */
+  progress: Tell
 }
 
 /**
  * Looks until `look` returns something else than undefined.
  *
- * @param what - what is waited for, for the error: `a DC on node1`.
+ * @param what - what is waited for, for people and for the error: `a DC on node1`.
  * @param seconds - how long at most.
+ * @param look - may say what it saw, best in numbers: `1 of 2 nodes have joined`.
  * @throws TaskError when it did not come about in time, InterruptedError when abandoned, or what `look` throws.
  */
-export async function until<T>(what: string, seconds: number, look: () => Promise<T | undefined>, { hint, abandon }: Patience): Promise<T> {
+export async function until<T>(
+  what: string, seconds: number, look: (say: (state: string) => void) => Promise<T | undefined>, { hint, abandon, progress }: Patience,
+): Promise<T> {
   const deadline = Date.now() + seconds * 1000
-  while (true) {
-    const seen = await look()
-    if (seen !== undefined) return seen
-    if (abandon.aborted) throw new InterruptedError(`interrupted while waiting for ${what}`)
-    if (Date.now() + pause > deadline) throw new TaskError(`waited ${seconds} s for ${what}, in vain`, { ...(hint !== undefined && { hint }) })
-    await sleep(pause)
+  let state = ''
+  try {
+    while (true) {
+      const seen = await look(said => {
+        state = `: ${said}`
+      })
+      if (seen !== undefined) return seen
+      if (abandon.aborted) throw new InterruptedError(`interrupted while waiting for ${what}`)
+      if (Date.now() + pause > deadline) throw new TaskError(`waited ${seconds} s for ${what}, in vain${state}`, { ...(hint !== undefined && { hint }) })
+      progress(`waiting for ${what}${state}`)
+      await sleep(pause)
+    }
+  } finally {
+    progress()
   }
 }

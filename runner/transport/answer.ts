@@ -4,6 +4,7 @@ import type { Part, Request } from './frame.js'
 export class StreamReader {
   #buffer: Buffer = Buffer.alloc(0)
   #searched = 0
+  #told = 0
 
   push(chunk: Buffer): void {
     this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk])
@@ -22,7 +23,18 @@ export class StreamReader {
     const before = this.#buffer.toString('utf8', 0, start)
     this.#buffer = this.#buffer.subarray(end + 1)
     this.#searched = 0
+    this.#told = 0
     return { word, number: Number(number), before }
+  }
+
+  /** The lines that have come before the next marker, each given once; the last one only when it has ended. */
+  *lines(nonce: string): Generator<string> {
+    for (let end = this.#buffer.indexOf('\n', this.#told); end >= 0; end = this.#buffer.indexOf('\n', this.#told)) {
+      const line = this.#buffer.toString('utf8', this.#told, end)
+      if (line.startsWith(`${nonce} `)) return
+      this.#told = end + 1
+      if (line !== '') yield line
+    }
   }
 }
 
@@ -33,10 +45,17 @@ class StreamAnswer {
   processGroup: number | undefined
   ended = false
   endCode = 0
+  readonly #onLine: Request['onLine']
+
+  constructor(onLine?: Request['onLine']) {
+    this.#onLine = onLine
+  }
 
   /** Takes all it can from the stream; true once the frame has ended on it. */
   take(reader: StreamReader, nonce: string): boolean {
     while (!this.ended) {
+      // What stands before the start marker is nobody's of this frame.
+      if (this.#onLine && this.processGroup !== undefined) for (const line of reader.lines(nonce)) this.#onLine(line)
       const section = reader.next(nonce)
       if (!section) return false
       if (section.word === 'start') {
@@ -58,8 +77,12 @@ const timeoutCodes = new Set([124, 137])
 
 /** The answer to one frame as it comes in. */
 export class Answer {
-  readonly stdout = new StreamAnswer()
+  readonly stdout: StreamAnswer
   readonly stderr = new StreamAnswer()
+
+  constructor({ onLine }: Request) {
+    this.stdout = new StreamAnswer(onLine)
+  }
 
   get complete(): boolean {
     return this.stdout.ended && this.stderr.ended

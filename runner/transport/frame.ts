@@ -13,6 +13,8 @@ export interface Request {
   timeout: number
   /** Bytes for the scripts' stdin; without, stdin is empty. */
   input?: Buffer | undefined
+  /** Called with each line of the scripts' stdout as it comes, empty ones left out; stdout itself stays whole. */
+  onLine?: ((line: string) => void) | undefined
 }
 
 /** What one script of a frame left behind. */

@@ -15,6 +15,11 @@ export interface RemoteOptions {
   secretOutput?: boolean
   /** An exit code that is not 0 is a result, not an error. */
   nothrow?: boolean
+  /**
+   * Called with each line of stdout as it comes, empty ones left out, so that long work can say how far it is. The
+   * caller gets the same stdout as without. A line is what the node says: nothing that a terminal should be told as it is.
+   */
+  onLine?: (line: string) => void
 }
 
 /** A node's session, with the name that errors call the node by. */
@@ -33,6 +38,7 @@ const defaultTimeout = 60
  * ```ts
  * const { stdout } = await $`corosync-cfgtool -s`
  * await $({ input: key, timeout: 10 })`install -m 0400 /dev/stdin ${path}`
+ * await $({ onLine: line => progress(line) }).script(text)
  * ```
  */
 export interface Remote {
@@ -66,10 +72,10 @@ export function outcome(script: string, part: Part, where: string, timeout: numb
 }
 
 export function remote(place: Place, options: RemoteOptions = {}): Remote {
-  const { input, timeout = defaultTimeout, nothrow = false } = options
+  const { input, timeout = defaultTimeout, nothrow = false, onLine } = options
   async function script(text: string): Promise<ProcessOutput> {
     const bytes = input instanceof Secret ? input.reveal() : input === undefined ? undefined : Buffer.from(input)
-    const [part] = await place.session.run({ scripts: [text], timeout, input: bytes })
+    const [part] = await place.session.run({ scripts: [text], timeout, input: bytes, onLine })
     const isSecret = options.secretOutput && part!.exitCode !== 0
     return outcome(text, isSecret ? { ...part!, stdout: '' } : part!, place.name, timeout, nothrow)
   }

@@ -60,7 +60,7 @@ export class Session {
     const frame = encode(nonce, request)
     this.frames += 1
     return new Promise((resolve, reject) => {
-      this.#pending.push({ nonce, request, answer: new Answer(), resolve, reject })
+      this.#pending.push({ nonce, request, answer: new Answer(request), resolve, reject })
       if (this.#pending.length === 1) this.#expectHead()
       this.#channel.write(frame)
     })

@@ -8,8 +8,11 @@ export const longMs = 2000
 /** From here on a row is worth seeing even where the screen has no room for all. */
 const veryLongMs = 10_000
 const shownReasons = 2
-/** With less room than this a notice says nothing. */
+/** With less room than this a notice says nothing, and neither does a task's name. */
 const shortestNotice = 16
+const shortestName = 8
+/** Room that a notice has before a task's name has: most need no more. */
+const noticeShare = 52
 const reasonIndent = '    '
 
 export interface FrameOptions {
@@ -17,9 +20,11 @@ export interface FrameOptions {
   columns: number
   lines: number
   now: number
+  /** A line about the run as a whole. */
+  remark?: string | undefined
 }
 
-/** What the screen shows: the text of each visible row, and the row that stands for the others. */
+/** What the screen shows: the text of each visible row, and the line for the others and for the run as a whole. */
 export interface Frame {
   texts: Map<Row, string>
   rest: string | undefined
@@ -33,10 +38,15 @@ export function frameOf(rows: Row[], options: FrameOptions): Frame {
   const worthy = rows.filter(row => row.kind === 'node' || nesting || row.touched)
   const widths = columnWidths(worthy, nesting)
   const texts = new Map(worthy.map(row => [row, rowText(row, widths, nesting, options)]))
-  const shown = fitting(worthy, texts, options)
+  const { remark, lines, columns, style } = options
+  const shown = fitting(worthy, texts, remark === undefined ? options : { ...options, lines: lines - 1 })
   const hidden = worthy.filter(row => !shown.has(row))
   for (const row of hidden) texts.delete(row)
-  return { texts, rest: hidden.length > 0 ? restText(hidden, options) : undefined }
+  const below = [
+    ...hidden.length > 0 ? [restText(hidden, options)] : [],
+    ...remark === undefined ? [] : [style.careful(clip(remark, columns - 1, style.symbols.more))],
+  ]
+  return { texts, rest: below.length > 0 ? below.join('\n') : undefined }
 }
 
 interface Widths {
@@ -59,13 +69,16 @@ function rowText(row: Row, widths: Widths, nesting: boolean, { style, columns, n
   const elapsed = elapsedMs(row, now)
   const busy = current !== undefined || row.notice !== undefined || awaited(row)
   const time = busy && elapsed >= longMs ? `  ${Math.floor(elapsed / 1000)} s` : ''
-  const what = oneLine(current ? stepText(current.signal, widths.step) : idleText(row))
   // The mark and a space before, and one column that stays free: some terminals wrap a line that is exactly full.
   const room = columns - name.length - 5 - time.length
-  const text = clip(what, room, symbols.more)
+  const what = oneLine(current ? stepText(current.signal, widths.step) : idleText(row))
+  const noticed = current !== undefined && row.notice !== undefined
+  // What a task is at says more than its name. The name's room is always the same: it would dance with the notice's length.
+  const left = noticed ? room - noticeShare : room
+  const nameless = noticed && what.length > left && left < widths.step + shortestName
+  const text = clip(nameless ? stepOf(current.signal) : what, nameless ? room : left, symbols.more)
   const noticeRoom = room - text.length
-  const noticed = current && row.notice && noticeRoom >= shortestNotice
-  const notice = noticed ? clip(`  ${row.notice}`, noticeRoom, symbols.more) : ''
+  const notice = noticed && noticeRoom >= shortestNotice ? clip(`  ${row.notice}`, noticeRoom, symbols.more) : ''
   const quiet = !current || !current.signal.applying
   const doing = quiet ? style.quiet(text) : text
   const line = `${markOf(row, style)} ${name}  ${doing}${style.accent(time)}${style.quiet(notice)}`
@@ -81,8 +94,12 @@ function markOf(row: Row, { symbols, ...style }: Style): string {
   return row.counts.ok + row.counts.changed > 0 ? style.good(symbols.ok) : style.quiet(symbols.waiting)
 }
 
-function stepText({ role, index, count, task }: TaskStartSignal, width: number): string {
-  return `${`${role} ${index}/${count}`.padEnd(width)}  ${task}`
+function stepText(signal: TaskStartSignal, width: number): string {
+  return `${stepOf(signal).padEnd(width)}  ${signal.task}`
+}
+
+function stepOf({ role, index, count }: TaskStartSignal): string {
+  return `${role} ${index}/${count}`
 }
 
 /** A node from which nothing was heard yet; a cluster's own tasks come late, so its silence means nothing. */

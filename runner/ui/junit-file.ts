@@ -9,7 +9,7 @@ export function junitReporter(file: string): Reporter {
   const events: AnyEvent[] = []
   return {
     report(event) {
-      events.push(event)
+      if (event.event !== 'progress') events.push(event)
     },
     close: () => writeWhole(file, junit(events)),
   }

@@ -30,6 +30,7 @@ export function liveReporter(options: ReporterOptions, now: () => number = () =>
         // One line is the cursor's.
         lines: Math.min(height, stdout.rows ?? height) - 1,
         now: now(),
+        remark: all.remark,
       })
     screen = openScreen(all.all, picture, options)
     ticks = setInterval(() => screen?.refresh(), tickMs).unref()
@@ -38,7 +39,8 @@ export function liveReporter(options: ReporterOptions, now: () => number = () =>
   return {
     report(told) {
       const event = visibleEvent(told)
-      events.push(event)
+      // There are many of them, and nothing to say of them once they are over.
+      if (event.event !== 'progress') events.push(event)
       if (event.event === 'run') {
         rows = new Rows(event, now())
         open(rows)

@@ -1,8 +1,9 @@
-import type { AssertionEvent, Reporter, Status, TaskEvent } from '../engine/events.js'
+import type { AssertionEvent, Reporter, Status, TaskEvent, TaskStartSignal } from '../engine/events.js'
 import { closing } from './closing.js'
 import { effectLines } from './difference.js'
 import type { ReporterOptions } from './options.js'
 import { inRunOrder } from './run-order.js'
+import { StillRunning, type After } from './still-running.js'
 import type { Style } from './style.js'
 import { indented, oneLine, seconds } from './text.js'
 import { visibleEvent } from './visible.js'
@@ -15,25 +16,33 @@ const statusColumn = 60
 const worthMs = 50
 
 /** Lines as things happen, for logs and pipes, and the closing table. */
-export function plainReporter(options: ReporterOptions): Reporter {
+export function plainReporter(options: ReporterOptions, after?: After): Reporter {
   const events: AnyEvent[] = []
   let nameWidth = 0
   let streamed = false
   const said = new Set<string>()
+  const write = (lines: string[]) => {
+    streamed ||= lines.length > 0
+    writeLines(options.stdout, lines)
+  }
+  const running = new StillRunning((signal, elapsed, text) => {
+    if (options.verbosity >= 0) write([runningLine(signal, elapsed, text, nameWidth, options.style)])
+  }, after)
   return {
     report(told) {
       const event = visibleEvent(told)
+      running.apply(event)
+      if (event.event === 'progress') return
       events.push(event)
       if (event.event === 'run') {
         const names = event.clusters.flatMap(({ name, nodes }) => [name, ...nodes])
         nameWidth = Math.max(...names.map(name => name.length), 0)
       }
       if (options.verbosity <= 0 && isRepeated(event, said)) return
-      const lines = plainLines(event, { ...options, nameWidth })
-      streamed ||= lines.length > 0
-      writeLines(options.stdout, lines)
+      write(plainLines(event, { ...options, nameWidth }))
     },
     async close() {
+      running.close()
       const lines = closing(inRunOrder(events), { ...options, streamed: true })
       writeLines(closingStream(options, events), streamed && lines.length > 0 ? ['', ...lines] : lines)
     },
@@ -88,6 +97,12 @@ export function plainLines(event: AnyEvent, { style, verbosity, nameWidth }: Pla
     default:
       return []
   }
+}
+
+/** `node1  corosync: install corosync … 30 s (installing 62 %: libqb100)` */
+function runningLine({ host, cluster, role, task }: TaskStartSignal, elapsed: number, text: string, nameWidth: number, style: Style): string {
+  const what = `${role}: ${oneLine(task)} ${style.symbols.more} ${elapsed < 60 ? `${elapsed} s` : `${elapsed / 60} min`}`
+  return style.quiet(`${(host ?? cluster).padEnd(nameWidth)}  ${what}${text === '' ? '' : ` (${oneLine(text)})`}`)
 }
 
 function resultLine(event: TaskEvent | AssertionEvent, nameWidth: number, style: Style): string {

@@ -34,7 +34,10 @@ export async function createReporter(options: CreateReporterOptions): Promise<Re
   return options.junit === undefined ? reporter : tee(reporter, junitReporter(options.junit))
 }
 
-/** Rows hold what goes on, not what was done: with -v people want every task, with -q only what failed. */
+/**
+ * Rows hold what goes on, not what was done: with -v people want every task, with -q only what failed. Some serial
+ * lines and containers have a terminal of no size: rows would not show there.
+ */
 function suitableMode({ stdout, verbosity }: CreateReporterOptions): 'tty' | 'plain' {
-  return stdout.isTTY && process.env['TERM'] !== 'dumb' && verbosity === 0 ? 'tty' : 'plain'
+  return stdout.isTTY && stdout.columns !== 0 && process.env['TERM'] !== 'dumb' && verbosity === 0 ? 'tty' : 'plain'
 }

@@ -23,6 +23,8 @@ export interface Row {
 /** A row for each cluster and each node, in the order of the inventory. */
 export class Rows {
   readonly all: Row[]
+  /** What was last said to people about the run as a whole: that it was interrupted, say. */
+  remark: string | undefined
   readonly #byName: Map<string, Row>
 
   constructor(run: RunEvent, now: number) {
@@ -35,10 +37,12 @@ export class Rows {
 
   /** Notes what an event says about its row. */
   apply(event: AnyEvent, now: number): void {
+    if (event.event === 'notice' && event.host === undefined && event.cluster === undefined) this.remark = oneLine(event.text)
     const row = this.#rowOf(event)
     if (!row) return
     row.touched = true
     if (event.event === 'notice') row.notice = oneLine(event.text)
+    if (event.event === 'progress') row.notice = oneLine(event.text) || undefined
     if (event.event === 'task-start') {
       row.notice = undefined
       row.open.set(taskKey(event), { signal: event, since: now })

@@ -23,7 +23,7 @@ export function localScope(t: ExecutionContext): NodeScope & { reader: FactReade
   const place = localPlace(t)
   const reader = new FactReader(place)
   const member = new Member({ name: place.name, connection: { host: place.name } }, place as unknown as NodeConnection)
-  return { $: remote(place), read: async fact => reader.read(fact), reader, consent: noConsent, member, apart: [], abandon: new AbortController().signal }
+  return { $: remote(place), read: async fact => reader.read(fact), reader, consent: noConsent, member, apart: [], abandon: new AbortController().signal, progress: () => {} }
 }
 
 /** Checks, applies what differs, and checks again, as a run does. */

@@ -46,6 +46,7 @@ test('after a change, an assertion may take its time to come true', async t => {
     }),
   ])
   t.deepEqual(lines, ['n1 write a: changed', 'c up: ok, up'])
+  t.deepEqual(c.events.filter(event => event.event === 'progress').map(({ task, text }) => `${task}: ${text}`), ['up: not yet: down'])
 })
 
 test('a plan that would change nothing asserts', async t => {

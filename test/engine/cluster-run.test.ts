@@ -312,3 +312,20 @@ test('an error from ssh in a node’s task makes it unreachable in the events', 
   const { lines } = await c.run(() => [task('a', { check: () => Promise.reject(new ConnectError('gone')), apply: () => Promise.resolve() })])
   t.deepEqual(lines, ['n1 a: unreachable, gone'])
 })
+
+test('what a task says of itself is told under its name while it is applied, and not after', async t => {
+  const c = localCluster(t, ['n1'])
+  await c.run(node => [
+    c.wants(node, 'a', '1', { apply: async ({ $, progress }) => {
+      await $({ onLine: progress })`echo half; printf 1 >${c.path('n1', 'a')}`
+      // Told too soon after the first one: by the time that it would be passed on, the task is over.
+      progress('all')
+    } }),
+    noted('shared', [], { apply: ({ progress }) => Promise.resolve(progress('waiting for n1')) }),
+  ])
+  await sleep(400)
+  t.deepEqual(c.events.flatMap(event => 'task' in event ? `${event.host ?? event.cluster} ${event.task}: ${event.event === 'progress' ? event.text : event.event}` : []), [
+    'n1 write a: task-start', 'n1 write a: task-start', 'n1 write a: half', 'n1 write a: task',
+    'c shared: task-start', 'c shared: task-start', 'c shared: waiting for n1', 'c shared: task',
+  ])
+})

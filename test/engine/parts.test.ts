@@ -152,7 +152,7 @@ test('a plan tells what would be', async t => {
   await t.throwsAsync(foresee({ check: () => Promise.reject(new Error('x')) }, undefined), { message: 'x' })
 })
 
-const patience = { abandon: new AbortController().signal }
+const patience = { abandon: new AbortController().signal, progress: () => {} }
 
 test('until looks again and again', async t => {
   let looks = 0
@@ -160,11 +160,23 @@ test('until looks again and again', async t => {
   t.is(looks, 3)
 })
 
+test('until tells what it waits for, with what was seen last, and then that it waits no more', async t => {
+  const told: (string | undefined)[] = []
+  let looks = 0
+  await until('2 nodes to join', 5, async say => {
+    say(`node1 sees ${looks}`)
+    return (looks += 1) > 2 ? true : undefined
+  }, { ...patience, progress: text => told.push(text) })
+  t.deepEqual(told, ['waiting for 2 nodes to join: node1 sees 0', 'waiting for 2 nodes to join: node1 sees 1', undefined])
+  const vain = until('a DC', 0.1, say => { say('no quorum'); return Promise.resolve(undefined) }, patience)
+  await t.throwsAsync(vain, { message: 'waited 0.1 s for a DC, in vain: no quorum' })
+})
+
 test('until gives up in time and says what it waited for', async t => {
   const started = Date.now()
   await t.throwsAsync(until('a DC', 0.6, () => Promise.resolve(undefined), { ...patience, hint: 'look there' }), { instanceOf: TaskError, message: 'waited 0.6 s for a DC, in vain' })
   const abandon = AbortSignal.abort()
-  await t.throwsAsync(until('a DC', 60, () => Promise.resolve(undefined), { abandon }), { instanceOf: InterruptedError })
+  await t.throwsAsync(until('a DC', 60, () => Promise.resolve(undefined), { ...patience, abandon }), { instanceOf: InterruptedError })
   t.true(Date.now() - started < 1000)
 })
 

@@ -57,9 +57,9 @@ export class LabSite {
     await running
   }
 
-  /** Runs it in a terminal, and types once it asks for a password. */
-  async terminal(words: string[], typed: string): Promise<{ exitCode: number | null; screen: string }> {
-    const command = [process.execPath, main, ...words].map(quote).join(' ')
+  /** Runs it in a terminal of 100 columns, and types once it asks for a password. */
+  async terminal(words: string[], typed = ''): Promise<{ exitCode: number | null; screen: string }> {
+    const command = `stty columns 100 rows 24; TERM=xterm exec ${[process.execPath, main, ...words].map(quote).join(' ')}`
     const running = $({ quiet: true, nothrow: true, timeout: '60s' })`script -qec ${command} /dev/null`
     running.stdout.on('data', (chunk: Buffer) => {
       if (chunk.toString().includes('password for sudo')) running.stdin.end(typed)

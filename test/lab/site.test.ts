@@ -32,6 +32,9 @@ onLab('a role that lacks what an earlier one provides fails, names it, and does 
 
 onLab('roles can be run one after the other; corosync waits for its key', async t => {
   await site.run(['network'])
+  const { screen } = await site.terminal(['corosync', '-i', site.lab.inventory, '-F', site.lab.sshConfig])
+  t.regex(screen, /corosync 1\/6[^\n]*reading package lists/)
+  t.regex(screen, /corosync 1\/6[^\n]*installing \d+ %: lib/)
   const corosync = await site.run(['corosync'])
   t.is(corosync.exitCode, 0, troubles(corosync))
   t.deepEqual(withStatus(corosync, 'skipped'), ['corosync: corosync runs what its files say'])

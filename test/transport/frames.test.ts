@@ -55,7 +55,8 @@ test('parts of pipelined frames are told apart, however the streams are cut', as
   const sizes = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 5 })
   await fc.assert(fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 3 }), sizes, text, fc.boolean(), async (frames, cuts, noise, errFirst) => {
     const { session, nonces, emit } = testChannel()
-    const answers = frames.map(async parts => session.run({ scripts: parts.map(() => 'x'), timeout: 1 }))
+    const lines: string[][] = frames.map(() => [])
+    const answers = frames.map(async (parts, at) => session.run({ scripts: parts.map(() => 'x'), timeout: 1, onLine: line => lines[at]!.push(line) }))
     const said = frames.map((parts, at) => spoken(nonces[at]!, parts))
     const streams = (['stdout', 'stderr'] as const).map(stream => {
       const bytes = Buffer.concat([noise, ...said.flatMap(one => [one[stream], noise])])
@@ -71,6 +72,7 @@ test('parts of pipelined frames are told apart, however the streams are cut', as
     t.deepEqual(got, frames.map(parts => parts.map(({ out, err, code }) => (
       { exitCode: code, stdout: out.toString(), stderr: err.toString(), timedOut: false }
     ))))
+    t.deepEqual(lines, frames.map(parts => parts.flatMap(({ out }) => out.toString().split('\n').filter(line => line !== ''))))
     t.deepEqual(session.runningGroups, [])
   }), { numRuns: 400 })
 })
@@ -85,6 +87,35 @@ test('a group is running from its start marker to its end', async t => {
   emit('stderr', Buffer.from(`\n${nonces[0]} start\n\n${nonces[0]} part\n\n${nonces[0]} end\n`))
   await answer
   t.deepEqual(session.runningGroups, [])
+})
+
+test('a line is told once it is whole, wherever it is cut, and nothing of the frame is', async t => {
+  const whole = (nonce: string) => spoken(nonce, [{ out: Buffer.from('dlstatus:1:é\n\npmstatus:2'), err: Buffer.alloc(0), code: 0 }])
+  const { length } = whole(`ha-run-${'0'.repeat(24)}`).stdout
+  for (let cutAt = 1; cutAt < length; cutAt += 1) {
+    const { session, nonces, emit } = testChannel()
+    const told: string[] = []
+    const answer = session.run({ scripts: ['x'], timeout: 1, onLine: line => told.push(line) })
+    const { stdout, stderr } = whole(nonces[0]!)
+    emit('stdout', stdout.subarray(0, cutAt))
+    // By then a line has come, or it has not: half of one is never told.
+    const first = stdout.indexOf('é\n') + 3 <= cutAt
+    t.deepEqual(told, first ? stdout.indexOf('pmstatus:2\n') + 11 <= cutAt ? ['dlstatus:1:é', 'pmstatus:2'] : ['dlstatus:1:é'] : [])
+    emit('stdout', stdout.subarray(cutAt))
+    emit('stderr', stderr)
+    t.deepEqual((await answer)[0]!.stdout, 'dlstatus:1:é\n\npmstatus:2')
+    t.deepEqual(told, ['dlstatus:1:é', 'pmstatus:2'])
+  }
+})
+
+test('what the session says before a frame has begun is no line of it', async t => {
+  const { session, nonces, emit } = testChannel()
+  const told: string[] = []
+  void session.run({ scripts: ['x'], timeout: 1, onLine: line => told.push(line) }).catch(() => {})
+  emit('stdout', Buffer.from('a banner\nmore of it\n'))
+  t.deepEqual(told, [])
+  emit('stdout', Buffer.from(`\n${nonces[0]} start 4711\nours\n`))
+  t.deepEqual(told, ['ours'])
 })
 
 test('a lost session rejects what is pending and what comes later, with the first reason', async t => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import test from 'ava'
 import { ProcessOutput } from 'zx/core'
@@ -52,6 +55,22 @@ test('a secret arrives as input and shows nowhere else', async t => {
   t.is((await $({ input: secret })`cat`).stdout, 'canary-7f3a')
   const error = await t.throwsAsync($({ input: secret })`cat >/dev/null; ps -eo args | grep -v grep >&2; exit 1`, { instanceOf: CommandError })
   t.false(inspect(error, { depth: 9 }).includes('canary-7f3a'))
+})
+
+test('lines are told while the script runs', async t => {
+  const told: string[] = []
+  let seen: () => void = () => {}
+  const first = new Promise<void>(resolve => { seen = resolve })
+  const folder = mkdtempSync(join(tmpdir(), 'ha-run-remote-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  // It ends only when somebody who was told of its first line says so.
+  const $ = remote(localPlace(t))({ timeout: 10, onLine: line => { told.push(line); seen() } })
+  const running = $`echo one; echo aside >&2; until [ -e ${folder}/go ]; do sleep 0.05; done; printf two`
+  await first
+  t.deepEqual(told, ['one'])
+  writeFileSync(join(folder, 'go'), '')
+  t.like(await running, { stdout: 'one\ntwo', stderr: 'aside\n' })
+  t.deepEqual(told, ['one', 'two'])
 })
 
 test('several commands at once are several frames of one session', async t => {

@@ -19,8 +19,8 @@ function rowsFor(clusters: Record<string, string[]>, events: AnyEvent[] = []): R
 }
 
 function pictured(rows: Rows, size: { columns?: number; lines?: number; now?: number } = {}): string[] {
-  const { texts, rest } = frameOf(rows.all, { style, columns: 80, lines: 20, now: 0, ...size })
-  return [...[...texts.values()].flatMap(text => text.split('\n')), ...(rest === undefined ? [] : [rest])]
+  const { texts, rest } = frameOf(rows.all, { style, columns: 80, lines: 20, now: 0, remark: rows.remark, ...size })
+  return [...texts.values(), ...(rest === undefined ? [] : [rest])].flatMap(text => text.split('\n'))
 }
 
 const place = { cluster: 'web', host: 'node1', role: 'corosync', task: 'write corosync.conf' }
@@ -37,7 +37,7 @@ test('a row says the role, how far it is, and the task', t => {
 
 test('what takes long says for how long, and what it waits for', t => {
   const notice: AnyEvent = { event: 'notice', cluster: 'web', host: 'node1', text: 'apt waits' }
-  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, notice]), { now: 12_400 }), [
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, notice]), { columns: 110, now: 12_400 }), [
     '› node1  corosync 3/7       write corosync.conf  12 s  apt waits',
   ])
 })
@@ -45,6 +45,34 @@ test('what takes long says for how long, and what it waits for', t => {
 test('the time stays in sight on a narrow screen', t => {
   const rows = rowsFor({ web: ['node1'] }, [start])
   t.deepEqual(pictured(rows, { columns: 40, now: 12_400 }), ['› node1  corosync 3/7       writ…  12 s'])
+})
+
+const wait: AnyEvent = { event: 'progress', ...place, text: 'waiting for another apt: unattended-upgr, pid 811' }
+
+test('what a task is at has room before its name has', t => {
+  const rows = rowsFor({ web: ['node1'] }, [start, wait])
+  const at = (columns: number) => pictured(rows, { columns, now: 12_400 })
+  t.deepEqual(at(120), ['› node1  corosync 3/7       write corosync.conf  12 s  waiting for another apt: unattended-upgr, pid 811'])
+  t.deepEqual(at(96), ['› node1  corosync 3/7       write co…  12 s  waiting for another apt: unattended-upgr, pid 811'])
+  t.deepEqual(at(80), ['› node1  corosync 3/7  12 s  waiting for another apt: unattended-upgr, pid 811'])
+  // A shorter text makes no room for the name: it would come and go.
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, { ...wait, text: 'apt waits' }])), ['› node1  corosync 3/7  apt waits'])
+  t.deepEqual(at(60), ['› node1  corosync 3/7  12 s  waiting for another apt: unat…'])
+  t.deepEqual(at(40), ['› node1  corosync 3/7  12 s'])
+})
+
+test('what a task is at goes with it, or when there is no more to say', t => {
+  const step = '› node1  corosync 3/7       write corosync.conf'
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, { ...wait, text: '' }])), [step])
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, { ...wait, text: 'one\ntwo' }]), { columns: 120 }), [`${step}  one two`])
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, ok])), ['✔ node1  1 ok'])
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, ok, start])), [step])
+})
+
+test('what is said of the run as a whole stands below the rows, and has its line', t => {
+  const rows = rowsFor({ web: ['node1', 'node2', 'node3'] }, [start, { event: 'notice', text: 'interrupted: finishing what runs' }])
+  t.deepEqual(pictured(rows, { lines: 3, columns: 30 }), ['› node1  corosync 3/7       …', '… 2 more: 2 waiting', 'interrupted: finishing what …'])
+  t.is(pictured(rows, { lines: 4 }).at(-1), 'interrupted: finishing what runs')
 })
 
 test('a failure is unfolded below its row', t => {
@@ -94,8 +122,10 @@ test('rows without room are counted, failed ones have room first', t => {
 
 test('a frame never has more lines or columns than the screen', t => {
   const names = Array.from({ length: 64 }, (_, index) => `node${index + 1}`)
-  const rows = rowsFor({ web: names }, names.map((host, index) => ({ ...(index % 3 ? start : failed), host })))
-  for (const columns of [30, 60, 120]) {
+  const rows = rowsFor({ web: names }, names.flatMap((host, index) => [
+    { ...(index % 3 ? start : failed), host }, ...index % 2 ? [] : [{ ...wait, host, text: 'waiting for '.repeat(index) }],
+  ] as AnyEvent[]))
+  for (const columns of [30, 45, 60, 80, 120]) {
     for (const lines of [3, 10, 23, 49]) {
       const picture = pictured(rows, { columns, lines, now: 60_000 })
       t.true(picture.length <= lines)

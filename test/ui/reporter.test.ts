@@ -14,8 +14,8 @@ const run: AnyEvent = {
 }
 const hideCursor = '\x1b[?25l'
 
-async function written(options: { mode?: 'tty' | 'plain' | 'json'; isTTY: boolean; verbosity?: number }) {
-  const stdout = collector({ isTTY: options.isTTY, columns: 80, rows: 24 })
+async function written(options: { mode?: 'tty' | 'plain' | 'json'; isTTY: boolean; verbosity?: number; columns?: number }) {
+  const stdout = collector({ isTTY: options.isTTY, columns: options.columns ?? 80, rows: 24 })
   const reporter = await createReporter({
     mode: options.mode, stdout, stderr: collector(), verbosity: options.verbosity ?? 0, color: false, diff: false,
   })
@@ -33,6 +33,7 @@ test('rows on a terminal, lines elsewhere, JSON when asked for', async t => {
   })
   t.true((await written({ isTTY: true })).includes(hideCursor))
   t.false((await written({ isTTY: false })).includes(hideCursor))
+  t.false((await written({ isTTY: true, columns: 0 })).includes(hideCursor))
   t.false((await written({ isTTY: true, verbosity: 1 })).includes(hideCursor))
   t.false((await written({ isTTY: true, verbosity: -1 })).includes(hideCursor))
   t.regex(await written({ isTTY: true, mode: 'json' }), /^\{"event":"run",/)

@@ -39,5 +39,5 @@ export function answering(name: string, answers: Answers | undefined): ClusterMe
 /** A scope of members that answer from tables; undefined for one that cannot be reached. */
 export function scopeOf(members: Record<string, Answers | undefined>, selected = Object.keys(members)): Scope {
   const all = Object.entries(members).map(([name, answers]) => answering(name, answers))
-  return { members: all, selected: all.filter(({ name }) => selected.includes(name)), leader: all.find(({ unreachable }) => !unreachable)!, roles: new Set(), stop: new AbortController().signal, abandon: new AbortController().signal, consent: noConsent }
+  return { members: all, selected: all.filter(({ name }) => selected.includes(name)), leader: all.find(({ unreachable }) => !unreachable)!, roles: new Set(), stop: new AbortController().signal, abandon: new AbortController().signal, progress: () => {}, consent: noConsent }
 }

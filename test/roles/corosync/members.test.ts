@@ -43,7 +43,7 @@ function setUp(t: ExecutionContext, names: string[]) {
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const all = names.map(name => localMember(t, name))
   const members = all.map(({ member }) => member as unknown as ClusterMember)
-  const scope: Scope = { members, selected: members, leader: members[0]!, roles: new Set(), stop: new AbortController().signal, abandon: new AbortController().signal, consent: noConsent }
+  const scope: Scope = { members, selected: members, leader: members[0]!, roles: new Set(), stop: new AbortController().signal, abandon: new AbortController().signal, progress: () => {}, consent: noConsent }
   return { folder, path: join(folder, 'x'), scope, shells: all.map(({ shell }) => shell) }
 }
 
