@@ -1,3 +1,4 @@
+import { keepAdvice } from '../../runner/cluster/agent-advice.js'
 import { cibTask, declaredEdit } from '../../runner/cluster/cib-task.js'
 import { role } from '../../runner/cluster/role.js'
 import { nothingForeign } from './foreign.js'
@@ -14,10 +15,13 @@ export default role('constraints', ({ cluster }) => {
   return [
     addressIsFree(free, cluster, [running]),
     cibTask(push, {
-      needs: [running, free, 'apache: install apache2'],
+      needs: [running, free, 'pacemaker: install resource-agents', 'apache: install apache2'],
       edit: async scope => declaredEdit(scope, { resources, constraints }),
       earlier: { role: 'pacemaker', edit: async scope => declaredEdit(scope, { properties, resourceDefaults, operationDefaults }) },
-      wait: async scope => primitivesStarted(scope, resources),
+      after: async scope => {
+        await primitivesStarted(scope, resources)
+        await keepAdvice(scope, resources.flatMap(resource => resource.kind === 'primitive' ? [resource.agent] : []))
+      },
     }),
     nothingForeign(cluster, [running, push]),
   ]

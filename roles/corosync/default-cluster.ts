@@ -2,12 +2,11 @@ import { isDebianDefault, runsDebianDefault } from '../../runner/cluster/node-id
 import { parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
 import { confPath } from '../../runner/cluster/corosync-files.js'
 import { runningKeys } from '../../runner/cluster/facts.js'
+import { cibPath } from '../../runner/cluster/first-cib.js'
 import { task, type NodeTask } from '../../runner/engine/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { sh } from '../../runner/transport/quote.js'
-
-const cib = '/var/lib/pacemaker/cib/cib.xml'
 
 /**
  * Debian's packages start a quorate one-node cluster at once (`cluster_name: debian`, 127.0.0.1). Its CIB would win
@@ -17,18 +16,18 @@ export function noDefaultCluster(needs: readonly string[]): NodeTask {
   return task('no default cluster', {
     needs,
     async check({ read }) {
-      const [keys, text, state] = await Promise.all([read(runningKeys), read(fileText(confPath)), read(fileState(cib))])
+      const [keys, text, state] = await Promise.all([read(runningKeys), read(fileText(confPath)), read(fileState(cibPath))])
       const runs = keys !== undefined && runsDebianDefault(keys)
       const configured = text !== undefined && isDefault(text) && keys === undefined
       // A member that lost its corosync package has the shipped file again, and the CIB of its own cluster.
-      const left = state && (runs || (configured && isNamedDebian(await read(fileText(cib)))))
+      const left = state && (runs || (configured && isNamedDebian(await read(fileText(cibPath)))))
       return [
         ...(runs ? [{ subject: 'cluster "debian" on 127.0.0.1', from: 'running', to: undefined }] : []),
-        ...(left ? [{ subject: cib, from: 'of the cluster "debian"', to: undefined }] : []),
+        ...(left ? [{ subject: cibPath, from: 'of the cluster "debian"', to: undefined }] : []),
       ]
     },
     async apply({ $, read }) {
-      const text = await read(fileText(cib))
+      const text = await read(fileText(cibPath))
       if (text?.includes('<primitive')) {
         throw new TaskError('the cluster "debian" on this node has resources: it is in use, and was not touched', {
           hint: 'move its resources away, or give it a name of its own, then run again',

@@ -123,7 +123,7 @@ async function over(connection: NodeConnection, work: (connection: NodeConnectio
     await work(connection)
     return connection
   } catch (error) {
-    await connection.session.close()
+    await connection.close()
     throw error
   }
 }

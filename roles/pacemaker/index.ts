@@ -17,10 +17,11 @@ export default role('pacemaker', ({ cluster: { properties, resourceDefaults, ope
     holds: async ({ read }) => await read(runningKeys) !== undefined,
     remedy: 'run the roles before this one first: `ha-run corosync authkey`',
   }),
-  packages(['pacemaker', 'pacemaker-cli-utils', 'crmsh', 'resource-agents', 'curl'], ['corosync.service', 'pacemaker.service']),
+  packages(['pacemaker', 'pacemaker-cli-utils'], ['pacemaker.service']),
   ...hold('pacemaker', holdPackages, [install]),
-  service('pacemaker.service', { enabled: true, needs: [install] }),
   pacemakerRuns(runs, [install, 'corosync is running']),
+  service('pacemaker.service', { enabled: true, needs: [install] }),
+  packages(['resource-agents', 'crmsh', 'curl']),
   cibTask('cluster properties', {
     needs: [runs],
     edit: async scope => declaredEdit(scope, { properties, resourceDefaults, operationDefaults }),

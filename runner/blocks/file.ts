@@ -29,7 +29,8 @@ export function file(path: string, options: FileOptions): NodeTask {
   return task(`write ${path}`, {
     ...(needs && { needs }),
     async check({ read }) {
-      const state = await read(fileState(path))
+      // A part of a file cannot be judged without the whole: then both are asked for in one go.
+      const [state] = await Promise.all([read(fileState(path)), typeof content === 'string' ? undefined : read(fileText(path))])
       if (typeof content === 'string' && state?.hash === sha256(content)) return attributeDifferences(path, state, attributes)
       const current = await read(fileText(path))
       const wanted = wantedText(path, content, current)

@@ -12,6 +12,8 @@ export function hold(name: string, wanted: boolean | undefined, needs: readonly 
   const word = (held: boolean) => held ? 'held' : 'not held'
   return [task(`${name} is ${word(wanted)}`, {
     needs,
+    // In line with installations: whoever holds dpkg's lock keeps others from it.
+    ahead: true,
     async check({ read }) {
       const held = await read(packageHeld(name))
       return held === wanted ? [] : [{ subject: `package ${name}`, from: word(held), to: word(wanted) }]

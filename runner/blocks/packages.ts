@@ -29,7 +29,7 @@ export function installScript(packages: readonly string[], units: readonly strin
     `tries=${lockTimeout}`,
     'exec 3>&1',
     'until out=$(apt-get -q -o APT::Status-Fd=3 update 2>&1); do',
-    '  case $out in *"Could not get lock"*) printf "%s\\n" "Could not get lock\${out#*Could not get lock}" ;; *) printf "%s\\n" "$out" >&2; break ;; esac',
+    '  case $out in *"Could not get lock"*) printf "%s\\n" "Could not get lock${out#*Could not get lock}" ;; *) printf "%s\\n" "$out" >&2; break ;; esac',
     '  tries=$((tries - 1)); [ $tries -gt 0 ] || { printf "%s\\n" "$out" >&2; exit 100; }; sleep 1',
     'done',
     // Somebody pulled the plug on an earlier dpkg: apt would only say so. It may also be at work; then apt waits for it.
@@ -45,6 +45,7 @@ export function installScript(packages: readonly string[], units: readonly strin
  */
 export function packages(names: readonly string[], units: readonly string[] = []): NodeTask {
   return task(`install ${names[0]}`, {
+    ahead: true,
     async check({ read }) {
       const versions = await Promise.all(names.map(name => read(packageVersion(name))))
       return names.flatMap((name, at) =>

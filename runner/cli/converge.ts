@@ -2,15 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { accessSync, constants } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Cluster } from '../cluster/declaration.js'
 import { readClusters } from '../cluster/read-declaration.js'
-import { run } from '../engine/run.js'
+import { Connections } from '../engine/connections.js'
+import type { Reporter } from '../engine/events.js'
+import type { Job } from '../engine/run.js'
 import { UsageError } from '../errors.js'
 import { didYouMean } from '../inventory/nearest.js'
 import { selectHosts } from '../inventory/limit.js'
 import { loadInventory } from '../inventory/load.js'
 import { readPlaybook, type Play } from '../inventory/playbook.js'
 import { makeControlDirectory, removeControlDirectory } from '../transport/openssh.js'
-import { createReporter } from '../ui/reporter.js'
 import { askPassword } from './ask-password.js'
 import type { RunFlags } from './flags.js'
 import { knownRoles, loadRole } from './load-roles.js'
@@ -34,43 +36,59 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
   const inventory = loadInventory(flags.inventory)
   const clusters = readClusters(inventory)
   const limit = new Set(selectHosts(inventory, flags.limit ?? 'all'))
-  const steps = await Promise.all(plays.map(async ({ hosts, roles }) => {
+  const steps = plays.flatMap(({ hosts, roles }) => {
     const selected = new Set(selectHosts(inventory, hosts).filter(name => limit.has(name)))
-    return Promise.all(roles.map(async name => ({ role: await loadRole(name), selected })))
-  }))
-  const jobs = clusters
-    .map(cluster => ({ cluster, steps: steps.flat().filter(({ selected }) => cluster.nodes.some(({ name }) => selected.has(name))) }))
+    return roles.map(role => ({ role, selected }))
+  })
+  const jobs: NamedJob[] = clusters
+    .map(cluster => ({ cluster, steps: steps.filter(({ selected }) => cluster.nodes.some(({ name }) => selected.has(name))) }))
     .filter(job => job.steps.length > 0)
   if (jobs.length === 0) throw new UsageError('no node of a cluster is selected', { hint: 'check --limit and the hosts of the playbook' })
 
   if (flags.junit !== undefined) refuseUnwritable(flags.junit)
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined
   const id = randomBytes(4).toString('hex')
-  const reporter = createReporter({
-    mode: flags.json ? 'json' : undefined, stdout: process.stdout, stderr: process.stderr,
-    verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags), diff: flags.diff ?? false, junit: flags.junit,
-  })
-  const interrupt = onInterrupt(text => reporter.report({ event: 'notice', text }))
+  let reporter: Reporter | undefined
+  const interrupt = onInterrupt(text => reporter?.report({ event: 'notice', text }))
+  const { stop, abandon } = interrupt
   const controlDirectory = makeControlDirectory()
+  const connections = new Connections(jobs.flatMap(({ cluster }) => cluster.nodes), {
+    ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon }, forks: flags.forks, stop,
+  })
   try {
+    // Loaded while the nodes are being connected to, which takes as long.
+    const [{ run }, { createReporter }] = await Promise.all([import('../engine/run.js'), import('../ui/reporter.js')])
+    reporter = await createReporter({
+      mode: flags.json ? 'json' : undefined, stdout: process.stdout, stderr: process.stderr,
+      verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags), diff: flags.diff ?? false, junit: flags.junit,
+    })
     reporter.report({
       event: 'run', run: id, command: words, inventory: inventory.path, check: flags.check ?? false,
       clusters: jobs.map(({ cluster }) => ({ name: cluster.name, nodes: cluster.nodes.map(({ name }) => name) })),
     })
     for (const text of inventory.warnings) reporter.report({ event: 'notice', text })
-    const { exit } = await run(jobs, {
-      run: id, check: flags.check ?? false, forks: flags.forks, reporter,
-      lock: !flags.check && jobs.some(job => job.steps.some(({ role }) => role.name !== 'verify')),
-      ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon: interrupt.abandon },
-      stop: interrupt.stop, abandon: interrupt.abandon,
+    const { exit } = await run(await Promise.all(jobs.map(loaded)), {
+      run: id, started: performance.timeOrigin, check: flags.check ?? false, forks: flags.forks, reporter, connections, stop, abandon,
+      lock: !flags.check && jobs.some(({ steps }) => steps.some(({ role }) => role !== 'verify')),
       consent: { outage: flags.allowOutage ?? false, purge: flags.purge ?? false },
     })
     return exit
   } finally {
+    await connections.close()
     interrupt.done()
     removeControlDirectory(controlDirectory)
-    await reporter.close()
+    await reporter?.close()
   }
+}
+
+/** A cluster with the names of the roles that run there, and on which of its nodes. */
+interface NamedJob {
+  cluster: Cluster
+  steps: { role: string; selected: Set<string> }[]
+}
+
+async function loaded({ cluster, steps }: NamedJob): Promise<Job<Cluster>> {
+  return { cluster, steps: await Promise.all(steps.map(async ({ role, selected }) => ({ role: await loadRole(role), selected }))) }
 }
 
 /** Said before the run, not after it. @throws UsageError where no file can be written. */

@@ -13,7 +13,7 @@ export async function fail(error: unknown, argv: string[]): Promise<number> {
   const report = errorReport(error)
   const exit = error instanceof HaRunError ? error.exitCode : 1
   const isJson = argv.includes('--json')
-  const reporter = createReporter({
+  const reporter = await createReporter({
     mode: isJson ? 'json' : 'plain', stdout: process.stdout, stderr: process.stderr,
     verbosity: argv.includes('-v') || argv.includes('--verbose') ? 1 : 0, color: false, diff: false,
   })

@@ -1,11 +1,11 @@
 import type { ClusterTask } from '../engine/task.js'
 import { activityOf, compared, happened } from './activity.js'
+import { advisedActions } from './agent-advice.js'
 import { withTimeouts } from './agent-metadata.js'
 import { candidate, type CibEdit, type DeclaredCib } from './cib.js'
 import { freshCib, pushCib, readCib, understood, type Pushed } from './cib-push.js'
 import { asBefore, retiring, withStopped } from './cib-retire.js'
 import type { Node } from './declaration.js'
-import { agentMetadata } from './facts.js'
 import { rested, settled, simulate } from './forecast.js'
 import type { Scope } from './members.js'
 import { clusterTask } from './role.js'
@@ -21,15 +21,15 @@ export interface CibWork {
    * this edit adds to it.
    */
   earlier?: { role: string; edit: (scope: Scope) => Promise<CibEdit> }
-  /** Waits for what must come true, besides that Pacemaker settles. */
-  wait?: (scope: Scope) => Promise<void>
+  /** What is to come true, and to be done, once the CIB has it, before Pacemaker is waited for to settle. */
+  after?: (scope: Scope) => Promise<void>
 }
 
 /**
  * A task that changes the CIB: the plan says what Pacemaker will start, stop and move, and after the change what it
  * did is compared with that.
  */
-export function cibTask(name: string, { needs = [], edit, earlier, wait }: CibWork): ClusterTask<Node> {
+export function cibTask(name: string, { needs = [], edit, earlier, after }: CibWork): ClusterTask<Node> {
   return clusterTask(name, {
     needs,
     tolerant: true,
@@ -53,20 +53,20 @@ export function cibTask(name: string, { needs = [], edit, earlier, wait }: CibWo
       const wanted = understood(() => change(cib)).text
       const ids = retiring(cib, wanted)
       // Nothing to tell where an interrupted run has told them to stop already.
-      if (withStopped(cib, ids).differences.length === 0) return made(scope, await pushCib(scope, change), wait)
+      if (withStopped(cib, ids).differences.length === 0) return made(scope, await pushCib(scope, change), after)
       // The second half must be one that Pacemaker takes, or the first would only take things down.
       await simulate(scope.leader, wanted)
       const first = await pushCib(scope, text => withStopped(text, ids))
       const effects = await made(scope, first)
       const second = await pushCib(scope, text => change(asBefore(text, cib, ids)), first)
-      return [...effects, ...await made(scope, second, wait)]
+      return [...effects, ...await made(scope, second, after)]
     },
   })
 }
 
 /** Waits until Pacemaker has settled after a change, and says what came of it. */
-async function made(scope: Scope, { before, forecast }: Pushed, wait?: CibWork['wait']): Promise<string[]> {
-  await wait?.(scope)
+async function made(scope: Scope, { before, forecast }: Pushed, after?: CibWork['after']): Promise<string[]> {
+  await after?.(scope)
   await settled(scope)
   return compared(forecast, happened(activityOf(before), activityOf(await freshCib(scope))))
 }
@@ -74,7 +74,7 @@ async function made(scope: Scope, { before, forecast }: Pushed, wait?: CibWork['
 /** The edit that a declaration asks for, the agents' advised timeouts filled in. */
 export async function declaredEdit({ leader, consent: { purge } }: Scope, declared: DeclaredCib): Promise<CibEdit> {
   const resources = declared.resources && await Promise.all(declared.resources.map(async resource =>
-    resource.kind === 'primitive' ? withTimeouts(resource, await leader.read(agentMetadata(resource.agent))) : resource))
+    resource.kind === 'primitive' ? withTimeouts(resource, await advisedActions(leader, resource.agent)) : resource))
   const complete = { ...declared, ...resources && { resources } }
   return cib => candidate(cib, complete, { purge })
 }

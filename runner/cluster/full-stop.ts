@@ -5,12 +5,13 @@ import { unitState } from '../facts/units.js'
 import { commitOnAll, confAttributes, confPath, forgetStaged, stageOnAll, validateConf } from './corosync-files.js'
 import { joinTime, startTogether } from './corosync-start.js'
 import type { ClusterState } from './crm-mon.js'
-import { canDetach, detachScript, isDetached } from './detach.js'
-import { cibOf, endDetachment } from './ours-in-cib.js'
+import { canDetach } from './detach.js'
+import { cibOf, endPassing } from './ours-in-cib.js'
 import { quorum } from './facts.js'
 import { lacksKey, type Loaded } from './loaded.js'
 import { on, readOnAll, refuseUnselected, type ClusterMember, type Scope } from './members.js'
 import { missing, startPacemaker, stateOf, untilNoneLeft, untilOnline } from './pacemaker-state.js'
+import { detached, isSet, setScript } from './passing-property.js'
 
 /** Seconds for all resources of a node to stop: the longest advised stop of an agent is 60 s, and some wait for others. */
 const stopTime = 300
@@ -63,7 +64,7 @@ async function putBack(served: ClusterMember[], scope: Scope): Promise<void> {
   const confs = await Promise.allSettled(scope.members.map(async member => (await member.readAgain(fileState(confPath)))?.hash))
   if (new Set(confs.map(conf => conf.status === 'fulfilled' ? conf.value : conf.reason as Error)).size > 1) return
   await Promise.allSettled(served.map(({ $ }) => $({ timeout: 120, nothrow: true })`systemctl start corosync.service pacemaker.service`))
-  await untilOnline(served, scope).then(async () => endDetachment(scope)).catch(() => {})
+  await untilOnline(served, scope).then(async () => endPassing(detached, scope)).catch(() => {})
 }
 
 /** @returns what runs, and is to run on; undefined where it stops with Pacemaker. */
@@ -71,7 +72,7 @@ async function detach(scope: Scope): Promise<ClusterState | undefined> {
   const state = await stateOf(scope)
   const found = await cibOf(scope.members)
   if (!state || !found || !canDetach(state, found.cib)) return undefined
-  if (!isDetached(found.cib)) await found.member.$({ timeout: 30 }).script(detachScript())
+  if (!isSet(detached, found.cib)) await found.member.$({ timeout: 30 }).script(setScript(detached))
   await until('maintenance mode', 30, async () => (await stateOf(scope))?.maintenance === true || undefined, scope)
   return state
 }
@@ -84,7 +85,7 @@ async function attach(before: ClusterState, scope: Scope): Promise<void> {
   try {
     await untilNoneLeft('pacemaker to find the resources that run', findTime, scope, now => missing(now, before), '`crm_mon -1rf` says what does not run')
   } finally {
-    await endDetachment(scope)
+    await endPassing(detached, scope)
   }
 }
 

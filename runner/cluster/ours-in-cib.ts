@@ -1,8 +1,8 @@
 import { until } from '../engine/until.js'
-import { attachScript, isDetached } from './detach.js'
 import { drainedNodes, readmitScript } from './drain.js'
 import { cibText } from './facts.js'
 import { reachable, type ClusterMember, type Scope } from './members.js'
+import { endScript, isSet, type PassingProperty } from './passing-property.js'
 
 /** What a run of ours sets in the CIB for a while, and what takes it back after a run that could not. */
 
@@ -32,19 +32,19 @@ export async function readmitDrained({ members, abandon, progress }: Scope): Pro
   }, { abandon, progress })
 }
 
-/** Whether a full stop that was interrupted has left the cluster in maintenance mode. */
-export async function isDetachedIn(members: ClusterMember[]): Promise<boolean> {
+/** Whether what a run of ours has set for a while is still set. */
+export async function isSetIn(members: ClusterMember[], property: PassingProperty): Promise<boolean> {
   const found = await cibOf(members)
-  return found !== undefined && isDetached(found.cib)
+  return found !== undefined && isSet(property, found.cib)
 }
 
-/** Takes back our maintenance mode, and no other. */
-export async function endDetachment({ members, abandon, progress }: Pick<Scope, 'members' | 'abandon' | 'progress'>): Promise<void> {
+/** Takes back our own setting of a property, and no other. */
+export async function endPassing(property: PassingProperty, { members, abandon, progress }: Pick<Scope, 'members' | 'abandon' | 'progress'>): Promise<void> {
   const found = await cibOf(members)
-  if (!found || !isDetached(found.cib)) return
-  await found.member.$({ timeout: 30 }).script(attachScript())
-  await until('the end of the maintenance mode', 30, async () => {
+  if (!found || !isSet(property, found.cib)) return
+  await found.member.$({ timeout: 30 }).script(endScript(property))
+  await until(`the end of ${property.name}=${property.value}`, 30, async () => {
     for (const member of members) member.changed()
-    return await isDetachedIn(members) ? undefined : true
+    return await isSetIn(members, property) ? undefined : true
   }, { abandon, progress })
 }

@@ -31,11 +31,13 @@ export async function startPacemaker(stopped: ClusterMember[], { progress }: Pic
   await Promise.all(stopped.map(({ $ }) => $({ timeout: 90 })`systemctl reset-failed pacemaker.service; systemctl start pacemaker.service`))
 }
 
-/** Waits until these nodes see a DC with quorum and each other online. */
+/** Waits until these nodes see a DC with quorum and each other online; as long as one does not, the others are not asked. */
 export async function untilOnline(members: ClusterMember[], { abandon, progress }: Pick<Scope, 'abandon' | 'progress'>): Promise<void> {
   await until(`a DC and ${members.length} nodes online`, electionTime, async say => {
     for (const member of members) member.changed()
-    const lacks = pacemakerLacks(members, await pacemakerViews(members))
+    const [first] = reachable(members)
+    const before = first ? pacemakerLacks(members, [[first, await first.read(clusterState)]]) : []
+    const lacks = before.length > 0 ? before : pacemakerLacks(members, await pacemakerViews(members))
     say(lacks.map(({ subject, from = 'no' }) => from === 'no' ? `no ${subject}` : `${subject} ${from}`).join(', '))
     return lacks.length === 0 ? true : undefined
   }, { hint: '`crm_mon -1` and `journalctl -u pacemaker` on the nodes say more', abandon, progress })

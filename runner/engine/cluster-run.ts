@@ -1,6 +1,7 @@
 import type PQueue from 'p-queue'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectError, TaskError } from '../errors.js'
+import { Ahead, type Begun } from './ahead.js'
 import { converge, foresee, type Attempt, type Foresight, type Outcome } from './attempt.js'
 import { errorReport } from './error-report.js'
 import type { MachineEvent, Signal } from './events.js'
@@ -41,6 +42,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   readonly #options: ClusterRunOptions
   readonly #outcomes = new Outcomes()
   readonly #looks: Looks<N>
+  readonly #ahead: Ahead<N>
   readonly #lost = new Set<string>()
   #failedAt: string | undefined
 
@@ -50,6 +52,13 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     this.#slots = layOut(cluster, steps)
     this.#options = options
     this.#looks = new Looks(members, { ...options, roles: new Set(this.#slots.map(({ role }) => role)) })
+    this.#ahead = new Ahead(this.#slots, this.#looks, {
+      isOver: () => options.stop.aborted || this.#failedAt !== undefined,
+      begin: (slot, member) => {
+        this.#signal(slot, member.name, true)
+        return this.#progressOf(slot, member.name)
+      },
+    })
   }
 
   async run(): Promise<void> {
@@ -70,16 +79,24 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
 
   async #onNode(slot: Slot<N>, member: Member<N>): Promise<void> {
     this.#reportLost()
-    if (member.unreachable) return
+    const own = slot.of(member.name) as NodeTask
+    const begun = await this.#ahead.begun(own)
+    if (member.unreachable && !begun) return
     await this.#perform(slot, member, async progress => {
-      const own = slot.of(member.name) as NodeTask
       const scope = this.#looks.nodeScope(slot, member, progress)
-      return this.#attempt(slot, member, {
+      const outcome = await this.#attempt(slot, member, {
         ...own,
         forecast: own.forecast && (async differences => own.forecast!(scope, differences)),
-        apply: async differences => own.apply(scope, differences),
-      })
-    })
+        apply: async differences => begun ? begun.applied : own.apply(scope, differences),
+      }, begun)
+      if (own.ahead && outcome.status === 'changed' && this.#allAtOnce(slot)) this.#ahead.follow(slot, member)
+      return outcome
+    }, begun)
+  }
+
+  /** Where nodes wait for each other, one that works beside its turn would be one too many. */
+  #allAtOnce({ selected }: Slot<N>): boolean {
+    return this.#options.queue.concurrency >= selected.size
   }
 
   async #onCluster(slot: Slot<N>, chosen: Member<N>[]): Promise<void> {
@@ -123,17 +140,17 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   }
 
   /** Does one task and reports what became of it; never rejects. */
-  async #perform(slot: Slot<N>, member: Member<N>, attempt: (progress: Tell) => Promise<Settled>): Promise<void> {
+  async #perform(slot: Slot<N>, member: Member<N>, attempt: (progress: Tell) => Promise<Settled>, begun?: Begun): Promise<void> {
     const host = slot.scope === 'node' ? member.name : undefined
-    const started = Date.now()
-    const obstacle = this.#obstacle(member)
+    const started = begun?.started ?? Date.now()
+    // What was begun is finished.
+    const obstacle = begun ? undefined : this.#obstacle(member)
     if (obstacle !== undefined) {
       this.#settle(slot, host, { status: 'skipped', reason: obstacle }, 0)
       return
     }
     this.#signal(slot, host, false)
-    const { role, name: task } = slot
-    const progress = new Progress(text => this.#options.report({ event: 'progress', cluster: this.#cluster.name, host, role, task, text }))
+    const progress = this.#progressOf(slot, host)
     try {
       this.#settle(slot, host, await attempt(progress.tell).finally(() => progress.end()), Date.now() - started)
     } catch (error) {
@@ -155,9 +172,10 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   async #attempt(
     slot: Slot<N>, member: Member<N>,
     { needs = [], lasting, forecast, apply }: { needs?: readonly string[] } & Omit<Foresight, 'check'> & Pick<Attempt, 'apply'>,
+    begun?: Begun,
   ): Promise<Outcome> {
     const host = slot.scope === 'node' ? member.name : undefined
-    const check = () => this.#looks.finding(slot, member) as Promise<Finding>
+    const check = async () => begun?.differences ?? await this.#looks.finding(slot, member) as Finding
     if (this.#options.check) {
       const outcome = await foresee({ check, lasting, forecast }, this.#outcomes.unsettled(needs, slot.role, host))
       const absent = host === undefined ? this.#troubles(slot, member) : []
@@ -194,6 +212,10 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
       this.#options.report({ event: 'headline', cluster: this.#cluster.name, ...headline })
     }
     return verdict
+  }
+
+  #progressOf({ role, name: task }: Slot<N>, host: string | undefined): Progress {
+    return new Progress(text => this.#options.report({ event: 'progress', cluster: this.#cluster.name, host, role, task, text }))
   }
 
   #signal(slot: Slot<N>, host: string | undefined, applying: boolean): void {

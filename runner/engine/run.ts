@@ -1,8 +1,8 @@
 import PQueue from 'p-queue'
 import { ConnectError, exitCodes, HaRunError, LockedError } from '../errors.js'
-import { connect, type ConnectOptions, type NodeConnection } from '../transport/connect.js'
-import { elsewhere } from '../transport/reconnect.js'
+import type { NodeConnection } from '../transport/connect.js'
 import { ClusterRun } from './cluster-run.js'
+import type { Connections } from './connections.js'
 import { errorReport } from './error-report.js'
 import type { MachineEvent, Reporter, Signal, SummaryEvent } from './events.js'
 import { lockCluster } from './lock.js'
@@ -20,11 +20,14 @@ export interface Job<C extends ClusterLike, N extends NodeLike = C['nodes'][numb
 export interface RunOptions {
   /** This run's id. */
   run: string
+  /** When it began, as people see it: in milliseconds since 1970. */
+  started: number
   check: boolean
   /** Whether anything may be changed, so that other runs must be kept out. */
   lock: boolean
+  /** How many nodes are worked on at the same time. */
   forks: number
-  ssh: ConnectOptions
+  connections: Connections
   reporter: Reporter
   /** Aborted by the first Ctrl-C. */
   stop: AbortSignal
@@ -34,20 +37,19 @@ export interface RunOptions {
 }
 
 /**
- * Connects to every member of every cluster, runs the steps, and reports. Clusters do not wait for each other.
+ * Runs the steps on every member of every cluster, and reports. Clusters do not wait for each other.
  *
  * @returns the summary, which has been reported too.
  */
 export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Job<C, N>[], options: RunOptions): Promise<SummaryEvent> {
-  const tally = new Tally()
+  const tally = new Tally(options.started)
   const report = (event: MachineEvent | Signal) => {
     if ('status' in event || event.event === 'error') tally.count(event)
     options.reporter.report(event)
   }
-  const starts = new PQueue({ concurrency: options.forks })
   const queue = new PQueue({ concurrency: options.forks })
   await Promise.all(jobs.map(async ({ cluster, steps }) => {
-    const members = await Promise.all(cluster.nodes.map(node => starts.add(() => join(node, cluster.name, options, report))))
+    const members = await Promise.all(cluster.nodes.map(node => join(node, cluster.name, options.connections, report)))
     const abandon = () => void Promise.allSettled(connectionsOf(members).map(connection => connection.endRunningGroups()))
     options.abandon.addEventListener('abort', abandon)
     try {
@@ -58,7 +60,7 @@ export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Jo
       report({ event: 'error', cluster: cluster.name, status: 'failed', error: errorReport(error) })
     } finally {
       options.abandon.removeEventListener('abort', abandon)
-      await Promise.all(connectionsOf(members).map(({ session }) => session.close()))
+      await Promise.all(connectionsOf(members).map(connection => connection.close()))
     }
   }))
   if (options.stop.aborted) tally.override(exitCodes.interrupted)
@@ -67,41 +69,18 @@ export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Jo
   return summary
 }
 
-/** Connects to a node; one that cannot be reached takes part as such. */
+/** Waits for a node's connection; one that cannot be reached takes part as such. */
 async function join<N extends NodeLike>(
-  node: N, cluster: string, { ssh, stop }: RunOptions, report: (event: MachineEvent | Signal) => void,
+  node: N, cluster: string, connections: Connections, report: (event: MachineEvent | Signal) => void,
 ): Promise<Member<N>> {
   try {
-    if (stop.aborted) throw new ConnectError(`${node.name}: interrupted before it was connected to`)
-    return new Member(node, await reach(node, ssh, text => report({ event: 'notice', cluster, host: node.name, text })))
+    const { connection, notice } = await connections.to(node)
+    if (notice !== undefined) report({ event: 'notice', cluster, host: node.name, text: notice })
+    return new Member(node, connection)
   } catch (error) {
     if (!(error instanceof HaRunError)) throw error
     report({ event: 'error', cluster, host: node.name, status: 'unreachable', error: errorReport(error) })
     return new Member(node, error instanceof ConnectError ? error : new ConnectError(error.message, error))
-  }
-}
-
-/**
- * Connects where ssh finds the node; or else at its declared address, where an earlier run may have moved it: people
- * type the same command with the same inventory again.
- */
-async function reach({ name, connection }: NodeLike, ssh: ConnectOptions, notice: (text: string) => void): Promise<NodeConnection> {
-  const { host, address } = connection
-  try {
-    return await connect(name, connection, ssh)
-  } catch (error) {
-    if (address === undefined || !(error instanceof ConnectError) || ssh.abandon?.aborted) throw error
-    try {
-      const moved = await connect(name, await elsewhere(connection, address, ssh), ssh)
-      notice(`${name} answers at ${address}, its declared address, and not at ${host}: correct ansible_host in the inventory`)
-      return moved
-    } catch (reason) {
-      if (!(reason instanceof HaRunError)) throw reason
-      const also = `${address}, its declared address, was tried too: ${reason.message}`
-      throw new ConnectError(error.message, {
-        hint: error.hint === undefined ? also : `${error.hint}\n${also}`, ...(error.output !== undefined && { output: error.output }), cause: error,
-      })
-    }
   }
 }
 

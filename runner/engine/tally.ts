@@ -3,10 +3,15 @@ import type { MachineEvent, SummaryEvent } from './events.js'
 
 /** Counts a run's events, for its summary and its exit code. */
 export class Tally {
-  readonly #started = Date.now()
+  readonly #started: number
   readonly #counts = { ok: 0, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable: 0 }
   readonly #unreachable = new Set<string>()
   #urgent: number | undefined
+
+  /** @param started - when the run began, in milliseconds since 1970. */
+  constructor(started: number) {
+    this.#started = started
+  }
 
   count(event: MachineEvent): void {
     if (event.event === 'error') {
@@ -27,7 +32,7 @@ export class Tally {
   }
 
   get summary(): SummaryEvent {
-    return { event: 'summary', ...this.#counts, unreachable: this.#unreachable.size, exit: this.#exit, ms: Date.now() - this.#started }
+    return { event: 'summary', ...this.#counts, unreachable: this.#unreachable.size, exit: this.#exit, ms: Math.round(Date.now() - this.#started) }
   }
 
   get #exit(): number {

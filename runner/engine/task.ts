@@ -99,6 +99,11 @@ export interface NodeTask extends Work<NodeScope> {
   name: string
   /** Done on one node after the other, and on all before the next task begins anywhere. */
   oneAtATime?: boolean
+  /**
+   * Nothing before it has a say in it but others of its kind, so that it may be applied ahead of its turn, beside the tasks
+   * before it: while these wait for daemons, the node has time for it. Those of a kind are applied one after the other.
+   */
+  ahead?: boolean
 }
 
 export interface ClusterTask<N extends NodeLike = NodeLike> extends Work<ClusterScope<N>> {

@@ -60,8 +60,17 @@ class SshChannel implements Channel {
     this.#stderr = ''
   }
 
+  /**
+   * What is written in one turn of the event loop goes in one piece. In two, the second would wait until the node has
+   * acknowledged the first (Nagle's algorithm, which ssh leaves on where there is no terminal), and that takes it 40 ms.
+   */
   write(text: string): void {
-    this.#process.stdin.write(text)
+    const { stdin } = this.#process
+    if (stdin.writableCorked === 0) {
+      stdin.cork()
+      setImmediate(() => stdin.uncork())
+    }
+    stdin.write(text)
   }
 
   onOutput(stream: 'stdout' | 'stderr', take: (chunk: Buffer) => void): void {
@@ -129,25 +138,49 @@ export class NodeConnection {
   readonly session: Session
   readonly settings: ConnectOptions
   readonly destination: Destination
+  #beside: Promise<Session> | undefined
+  readonly #sessions: Session[]
 
   constructor(name: string, session: Session, destination: Destination, options: ConnectOptions) {
     this.name = name
     this.session = session
     this.destination = destination
     this.settings = options
+    this.#sessions = [session]
   }
 
-  /** Ends what runs on the node, over a second channel: the session's own shell is busy. */
+  /** A second session, for long work beside that of the first; opened when it is first wanted. @throws ConnectError */
+  async beside(): Promise<Session> {
+    this.#beside ??= this.#sibling(this.settings.abandon).then(channel => {
+      const session = new Session(channel, this.name)
+      this.#sessions.push(session)
+      return session
+    })
+    return this.#beside
+  }
+
+  /** Ends what runs on the node, over one more channel: the sessions' own shells are busy. */
   async endRunningGroups(): Promise<void> {
-    const groups = this.session.runningGroups
+    const groups = this.#sessions.flatMap(({ runningGroups }) => runningGroups)
     if (groups.length === 0) return
-    const { become } = this.destination
-    const login = loginCommand(become, this.settings.becomePassword !== undefined)
-    const channel = new SshChannel(spawn(siblingWords(this.name, this.destination, this.settings, login)), this.name)
-    await becomeReady(channel, this.name, { ...this.settings, abandon: undefined })
+    const channel = await this.#sibling(undefined)
     channel.write(`kill -TERM ${groups.map(group => `-${group}`).join(' ')}\n`)
     channel.end()
     await channel.closed
+  }
+
+  /** Lets the shells finish what they were told, then closes; at the latest after 5 s. */
+  async close(): Promise<void> {
+    // The first is the master, which takes the others with it.
+    for (const session of this.#sessions.toReversed()) await session.close()
+  }
+
+  /** A shell of ours in one more channel of the master. */
+  async #sibling(abandon: AbortSignal | undefined): Promise<SshChannel> {
+    const login = loginCommand(this.destination.become, this.settings.becomePassword !== undefined)
+    const channel = new SshChannel(spawn(siblingWords(this.name, this.destination, this.settings, login)), this.name)
+    await becomeReady(channel, this.name, { ...this.settings, abandon })
+    return channel
   }
 
   /** A TCP connection from the node to `address:port`; its pipes are the connection's two ends. */

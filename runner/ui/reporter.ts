@@ -1,7 +1,6 @@
 import type { Reporter } from '../engine/events.js'
 import { jsonReporter } from './json.js'
 import { junitReporter } from './junit-file.js'
-import { liveReporter } from './live.js'
 import type { Terminal } from './options.js'
 import { plainReporter } from './plain.js'
 import { createStyle, localeIsUtf8 } from './style.js'
@@ -22,15 +21,16 @@ export interface CreateReporterOptions {
 }
 
 /** The reporter for a command line: what people or machines see of a run. */
-export function createReporter(options: CreateReporterOptions): Reporter {
+export async function createReporter(options: CreateReporterOptions): Promise<Reporter> {
   const style = createStyle({ color: options.color, utf8: localeIsUtf8(process.env) })
   const human = { ...options, style }
   const reporters = {
-    tty: liveReporter,
-    plain: plainReporter,
-    json: jsonReporter,
+    // listr2 takes as long to load as all the other modules here.
+    tty: async () => (await import('./live.js')).liveReporter(human),
+    plain: () => plainReporter(human),
+    json: () => jsonReporter(human),
   }
-  const reporter = reporters[options.mode ?? suitableMode(options)](human)
+  const reporter = await reporters[options.mode ?? suitableMode(options)]()
   return options.junit === undefined ? reporter : tee(reporter, junitReporter(options.junit))
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ExecutionContext } from 'ava'
 
-export const main = fileURLToPath(new URL('../../runner/cli/main.js', import.meta.url))
+export const main = fileURLToPath(new URL('../../../bundle/runner/cli/main.js', import.meta.url))
 
 export interface Ended {
   exit: number | null

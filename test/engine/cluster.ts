@@ -22,7 +22,7 @@ export const noConsent = { outage: false, purge: false }
 /** A node whose connection is a shell on this machine. */
 export function localMember(t: ExecutionContext, name: string): { member: Member; shell: LocalShell } {
   const { session, shell } = localSession(t)
-  const connection = { name, session } as unknown as NodeConnection
+  const connection = { name, session, beside: () => Promise.resolve(localSession(t).session) } as unknown as NodeConnection
   return { member: new Member({ name, connection: { host: name } }, connection), shell }
 }
 
@@ -63,7 +63,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
       events.length = 0
       const role: Role = { name: 'r', tasks: ({ node }) => tasks(node) }
       const queue = new PQueue({ concurrency: forks })
-      const tally = new Tally()
+      const tally = new Tally(Date.now())
       const report = (event: MachineEvent | Signal) => {
         events.push(event)
         if ('status' in event || event.event === 'error') tally.count(event)

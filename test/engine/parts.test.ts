@@ -88,7 +88,7 @@ test('the first that is open', unsettled, [['n1', 'r', 'b', 'unknown'], ['n1', '
 /** Counts tasks of these statuses, then overrides. */
 const tallies = test.macro({
   exec: (t, events: [Status, string?][], overrides: number[], exit: number) => {
-    const tally = new Tally()
+    const tally = new Tally(Date.now())
     for (const [status, host] of events) tally.count({ event: 'task', cluster: 'c', host, role: 'r', task: 't', status, ms: 0 })
     for (const override of overrides) tally.override(override)
     t.is(tally.summary.exit, exit)
@@ -108,7 +108,7 @@ test('interrupted before all', tallies, [['failed', 'a']], [exitCodes.interrupte
 test('interrupted before all, said last', tallies, [['ok', 'a']], [exitCodes.locked, exitCodes.interrupted], 130)
 
 test('a summary counts tasks, assertions and nodes', t => {
-  const tally = new Tally()
+  const tally = new Tally(Date.now())
   const place = { cluster: 'c', role: 'r', task: 't', ms: 0 }
   const events: MachineEvent[] = [
     { event: 'task', ...place, host: 'a', status: 'ok' }, { event: 'task', ...place, host: 'a', status: 'warning' }, { event: 'task', ...place, status: 'skipped' },

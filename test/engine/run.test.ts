@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import test, { type ExecutionContext } from 'ava'
+import { Connections } from '../../runner/engine/connections.js'
 import type { MachineEvent, Signal } from '../../runner/engine/events.js'
 import { run, type RunOptions } from '../../runner/engine/run.js'
 import { lockCluster } from '../../runner/engine/lock.js'
@@ -20,9 +21,11 @@ async function runOn(t: ExecutionContext, server: LocalSshd, nodes: Record<strin
   const cluster = { name, nodes: Object.entries(nodes).map(([node, up]) => ({ name: node, connection: typeof up === 'object' ? up : { host: '127.0.0.1', port: up ? server.port : closedPort } })) }
   t.teardown(() => rmSync(`/run/lock/ha-run.${name}`, { force: true }))
   const events: (MachineEvent | Signal)[] = []
+  const stop = more.stop ?? new AbortController().signal
+  const connections = new Connections(cluster.nodes, { ssh: server, forks: 20, stop })
   const summary = await run([{ cluster, steps: [{ role: { name: 'r', tasks: () => tasks }, selected: new Set(Object.keys(nodes)) }] }], {
-    run: 'run1', check: false, lock: false, forks: 20, ssh: server, reporter: { report: event => events.push(event), close: () => Promise.resolve() },
-    stop: new AbortController().signal, abandon: new AbortController().signal, consent: noConsent, ...more,
+    run: 'run1', started: Date.now(), check: false, lock: false, forks: 20, connections, reporter: { report: event => events.push(event), close: () => Promise.resolve() },
+    abandon: new AbortController().signal, consent: noConsent, ...more, stop,
   })
   return { summary, lines: lines(events), events, name }
 }

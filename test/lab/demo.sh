@@ -2,11 +2,11 @@
 # npm run demo: two bare Debian machines on this one become a cluster that serves a page from its floating IP.
 set -eu
 cd "$(dirname "$0")/../.."
-run() { printf '\n$ ha-run %s\n' "$*"; node dist/runner/cli/main.js "$@"; }
+run() { printf '\n$ ha-run %s\n' "$*"; node bundle/runner/cli/main.js "$@"; }
 lab=/var/lib/ha-run/lab/labs/demo
 
 # A demo that is up is used again; what a lab needs and this machine lacks is installed.
-node dist/runner/cli/main.js lab exec node1 -- true 2>/dev/null || run lab up --yes
+node bundle/runner/cli/main.js lab exec node1 -- true 2>/dev/null || run lab up --yes
 run site -i $lab/inventory.yml -F $lab/ssh_config
 run verify -i $lab/inventory.yml -F $lab/ssh_config
 run lab exec node2 -- curl -sS http://192.168.0.10/

@@ -11,7 +11,7 @@ import { inLab } from '../../runner/lab/network.js'
 import { describe, down, exec, up, type Lab } from '../../runner/lab/index.js'
 import { isRequired, reason, title } from './availability.js'
 
-const main = fileURLToPath(new URL('../../runner/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../../../bundle/runner/cli/main.js', import.meta.url))
 
 export interface Result {
   exitCode: number | null

@@ -17,7 +17,7 @@ if (noSshd !== undefined) test(`what needs a real sshd is left out: ${noSshd}`, 
 /** A connection to a server of ours, closed with the test. */
 async function connected(t: ExecutionContext, server: LocalSshd) {
   const node = await connect('node1', { host: '127.0.0.1', port: server.port }, server)
-  t.teardown(() => node.session.close())
+  t.teardown(() => node.close())
   return node
 }
 
@@ -86,6 +86,30 @@ withSshd('why a connection was lost is told by ssh, not by a script', async t =>
   const error = await t.throwsAsync(pending, { instanceOf: ConnectError })
   t.not(error.message, 'node1: the connection was refused')
   t.false(error.output?.includes('crm_mon'))
+})
+
+withSshd('a session beside the first works at the same time, over the same connection, and closes with it', async t => {
+  const server = await localSshd(t)
+  const node = await connected(t, server)
+  const beside = await node.beside()
+  t.is(await node.beside(), beside)
+  const slow = remote({ name: 'node1', session: beside })`sleep 0.5; echo slow`
+  const quick = remote(node)`echo quick`
+  t.is(await Promise.race([slow, quick].map(async one => (await one).stdout)), 'quick\n')
+  t.is((await slow).stdout, 'slow\n')
+  const connections = await remote(node)`ss -Htn state established sport = :${server.port} | wc -l`
+  t.is(connections.stdout, '1\n')
+  await node.close()
+  await t.throwsAsync(remote({ name: 'node1', session: beside })`true`, { instanceOf: ConnectError })
+})
+
+withSshd('what runs in the session beside the first is ended too', async t => {
+  const node = await connected(t, await localSshd(t))
+  const beside = await node.beside()
+  const running = remote({ name: 'node1', session: beside })({ nothrow: true })`sleep 60`
+  t.true(await comesTrue(() => beside.runningGroups.length === 1))
+  await node.endRunningGroups()
+  t.is((await running).exitCode, 143)
 })
 
 const refused = test.macro(async (t, spoil: (server: LocalSshd) => void | Promise<void>, message: RegExp | string, hint: string) => {

@@ -56,15 +56,15 @@ test('what a task is at has room before its name has', t => {
   t.deepEqual(at(96), ['› node1  corosync 3/7       write co…  12 s  waiting for another apt: unattended-upgr, pid 811'])
   t.deepEqual(at(80), ['› node1  corosync 3/7  12 s  waiting for another apt: unattended-upgr, pid 811'])
   // A shorter text makes no room for the name: it would come and go.
-  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, { ...wait, text: 'apt waits' } as AnyEvent])), ['› node1  corosync 3/7  apt waits'])
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, { ...wait, text: 'apt waits' }])), ['› node1  corosync 3/7  apt waits'])
   t.deepEqual(at(60), ['› node1  corosync 3/7  12 s  waiting for another apt: unat…'])
   t.deepEqual(at(40), ['› node1  corosync 3/7  12 s'])
 })
 
 test('what a task is at goes with it, or when there is no more to say', t => {
   const step = '› node1  corosync 3/7       write corosync.conf'
-  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, { ...wait, text: '' } as AnyEvent])), [step])
-  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, { ...wait, text: 'one\ntwo' } as AnyEvent]), { columns: 120 }), [`${step}  one two`])
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, { ...wait, text: '' }])), [step])
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, { ...wait, text: 'one\ntwo' }]), { columns: 120 }), [`${step}  one two`])
   t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, ok])), ['✔ node1  1 ok'])
   t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, ok, start])), [step])
 })

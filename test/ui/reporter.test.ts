@@ -16,7 +16,7 @@ const hideCursor = '\x1b[?25l'
 
 async function written(options: { mode?: 'tty' | 'plain' | 'json'; isTTY: boolean; verbosity?: number; columns?: number }) {
   const stdout = collector({ isTTY: options.isTTY, columns: options.columns ?? 80, rows: 24 })
-  const reporter = createReporter({
+  const reporter = await createReporter({
     mode: options.mode, stdout, stderr: collector(), verbosity: options.verbosity ?? 0, color: false, diff: false,
   })
   reporter.report(run)
@@ -44,7 +44,7 @@ test('a JUnit file beside any of them', async t => {
   t.teardown(() => rm(folder, { recursive: true }))
   const junit = join(folder, 'junit.xml')
   const stdout = collector()
-  const reporter = createReporter({ mode: 'json', stdout, stderr: collector(), verbosity: 0, color: false, diff: false, junit })
+  const reporter = await createReporter({ mode: 'json', stdout, stderr: collector(), verbosity: 0, color: false, diff: false, junit })
   reporter.report(run)
   await reporter.close()
   t.regex(await readFile(junit, 'utf8'), /<testsuites name="ha-run" tests="0"/)

@@ -1,0 +1,86 @@
+import { remote } from '../transport/remote.js'
+import type { Difference } from './events.js'
+import type { Looks } from './looks.js'
+import type { Member, NodeLike } from './member.js'
+import type { Slot } from './plan.js'
+import type { Progress } from './progress.js'
+import type { NodeTask } from './task.js'
+
+/** A task that was begun ahead of its turn. */
+export interface Begun {
+  /** What it closes. */
+  differences: Difference[]
+  started: number
+  /** Settles as its `apply` does. */
+  applied: Promise<string[] | void>
+}
+
+export interface AheadOptions<N extends NodeLike> {
+  /** Whether nothing must be begun any more. */
+  isOver(): boolean
+  /** Tells people that a task begins. @returns what it may tell them while it goes on. */
+  begin(slot: Slot<N>, member: Member<N>): Progress
+}
+
+/**
+ * Applies tasks of a node ahead of their turn, one after the other, over a session beside the node's own. Whether they are
+ * in sync afterwards is confirmed and reported at their turn.
+ */
+export class Ahead<N extends NodeLike> {
+  readonly #slots: Slot<N>[]
+  readonly #looks: Looks<N>
+  readonly #options: AheadOptions<N>
+  readonly #decisions = new Map<NodeTask, Promise<Begun | undefined>>()
+
+  constructor(slots: Slot<N>[], looks: Looks<N>, options: AheadOptions<N>) {
+    this.#slots = slots
+    this.#looks = looks
+    this.#options = options
+  }
+
+  /**
+   * A task of this kind has been applied at its turn: those behind it follow at once. Not beyond a task that is for one node
+   * at a time: such a one may take the connection away.
+   */
+  follow(slot: Slot<N>, member: Member<N>): void {
+    const behind = this.#slots.slice(this.#slots.indexOf(slot) + 1)
+    const end = behind.findIndex(({ oneAtATime }) => oneAtATime)
+    let goesOn = Promise.resolve(true)
+    for (const next of end < 0 ? behind : behind.slice(0, end)) {
+      if (next.scope !== 'node' || !next.selected.has(member.name)) continue
+      const task = next.of(member.name) as NodeTask
+      if (!task.ahead || this.#decisions.has(task)) continue
+      const decision = goesOn.then(async may => may ? this.#begin(next, member) : undefined)
+      this.#decisions.set(task, decision)
+      goesOn = decision.then(async begun => begun ? begun.applied.then(() => true, () => false) : true)
+    }
+  }
+
+  /** What was begun of a task by the time of its turn; waits for the tasks that were begun before it. */
+  async begun(task: NodeTask): Promise<Begun | undefined> {
+    return this.#decisions.get(task)
+  }
+
+  /** A task that is in sync, or cannot be looked at yet, is left to its turn. */
+  async #begin(slot: Slot<N>, member: Member<N>): Promise<Begun | undefined> {
+    const differences = await this.#looks.finding(slot, member).catch(() => undefined)
+    if (!Array.isArray(differences) || differences.length === 0) return undefined
+    if (this.#options.isOver() || member.trouble !== undefined) return undefined
+    const applied = this.#apply(slot, member, differences)
+    // A failure is met at the task's turn.
+    applied.catch(() => {})
+    return { differences, started: Date.now(), applied }
+  }
+
+  async #apply(slot: Slot<N>, member: Member<N>, differences: Difference[]): Promise<string[] | void> {
+    const progress = this.#options.begin(slot, member)
+    try {
+      const { name } = member
+      const $ = remote({ name, session: await member.connection.beside() })
+      return await (slot.of(name) as NodeTask).apply({ ...this.#looks.nodeScope(slot, member, progress.tell), $ }, differences)
+    } finally {
+      progress.end()
+      member.changed()
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { cpus, release } from 'node:os'
+import { missingPackages } from '../../runner/lab/host.js'
+import { run } from '../../runner/lab/process.js'
+import type { Results } from './results.js'
+
+/** What the benchmark needs beside what a lab needs. */
+const packages = ['ansible-core', 'nftables', 'openssh-server', 'time']
+
+/** Sees to the packages, as `lab up --yes` does. */
+export async function requireTools(say: (line: string) => void): Promise<void> {
+  const query = ['dpkg-query', '--show', '--showformat=${Package} ${db:Status-Status}\\n', ...packages]
+  const missing = missingPackages(packages, (await run(query, { seconds: 30, nothrow: true })).stdout)
+  if (missing.length === 0) return
+  say(`installing ${missing.join(', ')}`)
+  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  await run(['apt-get', 'update', '--quiet'], { seconds: 300, env })
+  await run(['apt-get', 'install', '--yes', '--no-install-recommends', ...missing], { seconds: 600, env })
+}
+
+/** Where it was measured, as far as it says something about the figures. */
+export async function machine(): Promise<Results['machine']> {
+  const [ssh, ansible] = await Promise.all([run(['ssh', '-V'], { seconds: 10 }), run(['ansible-playbook', '--version'], { seconds: 30 })])
+  return {
+    cpus: cpus().length,
+    kernel: release(),
+    node: process.versions.node,
+    ssh: /OpenSSH_([^ ,]+)/.exec(ssh.stderr)?.[1] ?? 'unknown',
+    ansible: /core ([^\]]+)\]/.exec(ansible.stdout)?.[1] ?? 'unknown',
+  }
+}

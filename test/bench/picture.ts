@@ -1,0 +1,67 @@
+import { bars, groupHeight, groupOf, groupWidth } from './bars.js'
+import { growthChart, type Growth } from './growth-chart.js'
+import { medianOf, seconds, seriesOf, type Results, type Series, type WorkName } from './results.js'
+import { picture as svg, rectangle, text } from './svg.js'
+import { time } from './table.js'
+import { few, hostCounts, many } from './works.js'
+
+/** The picture of the results: the small labs' works on the left, the large one's on the right, growth below. */
+
+const edge = 24
+const width = 2 * groupWidth + 3 * edge
+const headHeight = 74
+const chartHeight = 170
+
+const style = {
+  light: `text { font: 12px system-ui, sans-serif; fill: #1f2328 } .title { font-weight: 600; font-size: 13px } .name, .note { fill: #59636e } .head { font-weight: 600; font-size: 16px }
+.ground { fill: #ffffff } .floor, .node { fill: #9aa4af } .ha-run { fill: #0a7d6c } .ansible { fill: #d1723a }
+.whisker { stroke: #1f2328; fill: none } .axis { stroke: #c4ccd4; fill: none } .curve { stroke: #0a7d6c; stroke-width: 2; fill: none }`,
+  dark: `text { fill: #e6edf3 } .name, .note { fill: #9198a1 } .ground { fill: #0d1117 } .floor, .node { fill: #656e78 }
+.ha-run { fill: #2ba893 } .curve { stroke: #2ba893 } .ansible { fill: #c9703d } .whisker { stroke: #e6edf3 } .axis { stroke: #3d444d }`,
+}
+
+/** Left and right, from top to bottom. */
+const columns: [work: WorkName, nodes: number, title: string][][] = [
+  [
+    ['a', few, 'Nothing to do, 2 nodes'], ['g', few, 'The same, 20 ms further away'], ['c', few, 'Bare to verified, 2 nodes'], ['h', 0, '--help'],
+  ],
+  [
+    ['b', many, 'Nothing to do, 16 nodes'], ['g', many, 'The same, 20 ms further away'], ['d', many, 'One drifted file on one of 16 nodes'], ['e', many, '--check, 16 nodes'],
+  ],
+]
+
+export function picture(results: Results): string {
+  const placed = columns.map((column, at) => {
+    let y = headHeight
+    const elements = column.flatMap(([work, nodes, title]) => {
+      const group = groupOf(results, work, nodes)
+      if (group.length === 0) return []
+      const drawn = bars(results, group, title, edge + at * (groupWidth + edge), y)
+      y += groupHeight(group)
+      return drawn
+    })
+    return { elements, bottom: y }
+  })
+  const bottom = Math.max(...placed.map(column => column.bottom))
+  const charts = growth(results).flatMap((chart, at) => growthChart(chart, edge + at * (groupWidth + edge), bottom, groupWidth, chartHeight))
+  const height = bottom + (charts.length > 0 ? chartHeight : 0) + edge / 2
+  return svg(width, height, 'How long ha-run and its peers take', style, [
+    rectangle(0, 0, width, height, 'ground'),
+    text(edge, 30, 'ha-run and its peers at the same work', 'head'),
+    text(edge, 50, 'Bars: median; whiskers: quickest and slowest run; a scale for each work. Floor: all checks as one script, through one raw ssh a node.', 'note'),
+    ...placed.flatMap(({ elements }) => elements),
+    ...charts,
+  ])
+}
+
+function growth(results: Results): Growth[] {
+  const series = hostCounts.flatMap(count => seriesOf(results, 'f', 'ha-run', count) ?? [])
+  if (series.length < 2) return []
+  const chart = (title: string, value: (one: Series) => number, label: (value: number) => string): Growth => ({
+    title, points: series.map(one => ({ hosts: one.nodes, value: value(one), label: label(value(one)) })),
+  })
+  return [
+    chart('The runner alone: time by number of hosts', one => seconds(one).median, value => `${time(value)} s`),
+    chart('The runner alone: peak memory by number of hosts', one => medianOf(one, 'peakMegabytes')!, value => `${value.toFixed(0)} MB`),
+  ]
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import test from 'ava'
+import { picture } from './picture.js'
+import { withTable } from './publish.js'
+import { merged, pictureFile, readmeFile, readResults, resultsFile, resultsSchema } from './results.js'
+import { sample, sampleResults } from './sample.js'
+
+test('the README\'s table and the picture are what results.json gives', t => {
+  const results = readResults(resultsFile)
+  const readme = readFileSync(readmeFile, 'utf8')
+  t.is(withTable(readme, results!), readme)
+  t.is(picture(results!), readFileSync(pictureFile, 'utf8'))
+})
+
+test('new results take the place of the same works\', others stay, in the order of the works', t => {
+  const old = sampleResults(sample('a', 2, 'floor', 1), sample('a', 2, 'ha-run', 1), sample('g', 16, 'Ansible', 1))
+  const fresh = { ...sampleResults(sample('h', 0, 'ha-run', 3), sample('a', 2, 'ha-run', 2), sample('f', 64, 'ha-run', 4), sample('f', 4, 'ha-run', 4)), machine: { ...old.machine, cpus: 4 } }
+  const { machine, series } = merged(old, fresh)
+  t.is(machine.cpus, 4)
+  t.deepEqual(series.map(({ work, nodes, tool }) => `${work} ${nodes} ${tool}`), ['a 2 ha-run', 'f 4 ha-run', 'f 64 ha-run', 'g 16 Ansible', 'h 0 ha-run'])
+  t.is(series[0]!.runs[1]!.seconds, 2)
+  t.deepEqual(merged(undefined, fresh).series.length, 4)
+})
+
+test('results that are none are refused', t => {
+  const good = sampleResults(sample('a', 2, 'floor', 1))
+  t.notThrows(() => resultsSchema.parse(good))
+  t.throws(() => resultsSchema.parse({ ...good, series: [{ ...good.series[0], runs: [] }] }))
+  t.throws(() => resultsSchema.parse({ ...good, series: [{ ...good.series[0], work: 'z' }] }))
+  t.throws(() => resultsSchema.parse({ ...good, more: 1 }))
+})
+
+test('a README without a place for the table is refused', t => {
+  t.throws(() => withTable('# ha-run\n', sampleResults(sample('a', 2, 'floor', 1))), { message: /<!-- bench --> … <!-- \/bench -->/ })
+})

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { Connections } from '../../runner/engine/connections.js'
+import { run } from '../../runner/engine/run.js'
+import type { Role } from '../../runner/engine/role.js'
+import { task } from '../../runner/engine/task.js'
+import { fact } from '../../runner/facts/fact.js'
+import { fileState, fileText } from '../../runner/facts/files.js'
+import { packageVersion } from '../../runner/facts/packages.js'
+import { describe } from '../../runner/lab/names.js'
+import { makeControlDirectory, removeControlDirectory } from '../../runner/transport/openssh.js'
+
+/**
+ * `stand-in LAB COUNT`: the engine's own run, with a role that stands in for real ones, on the first COUNT plain hosts. A
+ * process of its own, so that its time and memory are the runner's for so many hosts.
+ */
+
+const paths = ['/etc/hostname', '/etc/hosts', '/etc/passwd', '/etc/debian_version', '/etc/ssh/ssh_config']
+
+/** Ten tasks that look at files, packages and the kernel, and find all as it is. */
+const role: Role = {
+  name: 'stand-in',
+  tasks: () => [
+    ...paths.map(path => task(`state of ${path}`, { check: async ({ read }) => found(path, await read(fileState(path))), apply })),
+    ...paths.slice(0, 2).map(path => task(`text of ${path}`, { check: async ({ read }) => found(path, await read(fileText(path))), apply })),
+    ...['openssh-server', 'dpkg'].map(name => task(`package ${name}`, { check: async ({ read }) => found(name, await read(packageVersion(name))), apply })),
+    task('kernel', { check: async ({ read }) => found('kernel', await read(fact('kernel', 'uname -r', ({ stdout }) => stdout.trim()))), apply }),
+  ],
+}
+
+function found(subject: string, value: unknown) {
+  return value === undefined || value === '' ? [{ subject, from: undefined, to: 'there' }] : []
+}
+
+async function apply(): Promise<void> {
+  throw new Error('a stand-in changes nothing')
+}
+
+const [, , name = '', count = ''] = process.argv
+const lab = describe(name, Number(count))
+const controlDirectory = makeControlDirectory()
+try {
+  const nodes = lab.nodes.map(node => ({ name: node.name, connection: { host: node.address } }))
+  const stop = new AbortController().signal
+  const connections = new Connections(nodes, { ssh: { configFile: lab.sshConfig, controlDirectory }, forks: 20, stop })
+  const { ok } = await run([{ cluster: { name, nodes }, steps: [{ role, selected: new Set(nodes.map(node => node.name)) }] }], {
+    run: randomBytes(4).toString('hex'), started: performance.timeOrigin, check: false, lock: false, forks: 20, connections, stop,
+    reporter: { report: () => {}, close: () => Promise.resolve() },
+    abandon: new AbortController().signal, consent: { outage: false, purge: false },
+  })
+  process.stdout.write(`${ok} checks\n`)
+} finally {
+  removeControlDirectory(controlDirectory)
+}

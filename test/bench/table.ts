@@ -1,0 +1,83 @@
+import { medianOf, seconds, seriesOf, workNames, type Results, type Series, type ToolName } from './results.js'
+import { targets } from './targets.js'
+import { few, works } from './works.js'
+
+/** The README's table: one row for each tool and work, then what was aimed at. */
+
+const missing = ''
+
+/** What a tool's time is compared with, the first that was measured on the same work: what cannot be beaten, else ha-run. */
+const yardsticks: ToolName[] = ['floor', 'node', 'ha-run']
+
+export function table(results: Results): string {
+  const { machine, series } = results
+  const rows = workNames.flatMap(work => series.filter(one => one.work === work)).map(one => row(results, one))
+  const dates = [...new Set(series.map(({ date }) => date))].toSorted()
+  return `
+![Time of each work, as bars](test/bench/results.svg)
+
+| work | tool | median | min-max | ratio | CPU | peak memory | bytes a node | round trips |
+|---|---|--:|--:|--:|--:|--:|--:|--:|
+${rows.join('\n')}
+
+Ratios are to the floor, or where there is none to bare Node or to ha-run. Round trips are those that cannot overlap, the connection's
+own included: what 20 ms more add to the quickest run, divided by 20 ms; in brackets what ha-run counts itself, after the login.
+Measured ${dates.join(', ')} on ${machine.cpus} processors that ran the nodes too, Linux ${machine.kernel}, Node ${machine.node}, OpenSSH ${machine.ssh}, ansible-core ${machine.ansible}.
+
+| aim | measured | |
+|---|--:|---|
+${targets(results).map(({ work, text, figure, met }) => `| (${work}) ${text} | ${figure} | ${met ? 'met' : '**missed**'} |`).join('\n')}
+
+`
+}
+
+function row(results: Results, one: Series): string {
+  const { median, min, max } = seconds(one)
+  const cells = [
+    `(${one.work}) ${works[one.work]}${whereSeveral(one)}`, one.tool,
+    `${time(median)} s`, `${time(min)}-${time(max)}`, ratio(results, one),
+    `${medianOf(one, 'cpuSeconds')!.toFixed(2)} s`, `${medianOf(one, 'peakMegabytes')!.toFixed(0)} MB`, bytes(one), roundTrips(results, one),
+  ]
+  return `| ${cells.join(' | ')} |`
+}
+
+/** The number of nodes, for the works that are measured with several. */
+function whereSeveral({ work, nodes }: Series): string {
+  if (work === 'g') return `, ${nodes} nodes`
+  return work === 'f' ? `, ${nodes} ${nodes === 1 ? 'host' : 'hosts'}` : ''
+}
+
+/** Three digits that say something. */
+export function time(seconds: number): string {
+  return seconds.toPrecision(seconds >= 1 ? 3 : 2)
+}
+
+function yardstick(results: Results, { work, nodes }: Series): Series | undefined {
+  return yardsticks.map(tool => seriesOf(results, work, tool, nodes)).find(found => found !== undefined)
+}
+
+/** How many times as long as the yardstick; nothing for that itself. */
+export function ratio(results: Results, one: Series): string {
+  const measure = yardstick(results, one)
+  if (measure === undefined || measure === one) return missing
+  const value = seconds(one).median / seconds(measure).median
+  return `${value.toFixed(value < 1 ? 2 : value < 10 ? 1 : 0)}x`
+}
+
+function bytes(one: Series): string {
+  const kilobytes = medianOf(one, 'kilobytesPerNode')
+  return kilobytes === undefined ? missing : `${kilobytes.toFixed(0)} kB`
+}
+
+/** Milliseconds that (g) adds to a round trip. */
+const added = 20
+
+/**
+ * Of (g), against the same work without the longer way, by the quickest runs, which the machine's other work disturbs
+ * least; with what the tool counted itself. On many nodes that differ by more than the round trips, which overlap, add.
+ */
+function roundTrips(results: Results, one: Series): string {
+  const near = one.work === 'g' && one.nodes === few ? seriesOf(results, 'a', one.tool, few) : undefined
+  const measured = near && ((seconds(one).min - seconds(near).min) / added * 1000).toFixed(0)
+  return [measured, one.exact && `(${one.exact.roundTrips})`].filter(Boolean).join(' ')
+}

@@ -1,0 +1,44 @@
+import type { Lab, LabNode } from '../../runner/lab/index.js'
+import { inNode } from '../../runner/lab/network.js'
+import { run } from '../../runner/lab/process.js'
+
+/**
+ * Bytes that ssh exchanges with a node, counted in the node's own network and so for every tool alike: whole IP packets
+ * from and to TCP port 22.
+ */
+
+/** By its path: `npm run` puts a program of a package's before it, which has the same name. */
+const nft = '/usr/sbin/nft'
+
+const table = 'inet ha-run-bench'
+
+const rules = [
+  `add table ${table}`,
+  `add counter ${table} ssh`,
+  `add chain ${table} arriving { type filter hook input priority 0; }`,
+  `add chain ${table} leaving { type filter hook output priority 0; }`,
+  `add rule ${table} arriving tcp dport 22 counter name ssh`,
+  `add rule ${table} leaving tcp sport 22 counter name ssh`,
+].join('; ')
+
+/** Puts the counters in, for as long as the lab lives. */
+export async function countTraffic(lab: Lab): Promise<void> {
+  await Promise.all(lab.nodes.map(node => run(inNode(node, [nft, rules]), { seconds: 20 })))
+}
+
+/** Does some work. @returns what it gives, and the average over the nodes of what ssh exchanged meanwhile, in 10^3 bytes. */
+export async function withTraffic<T>(lab: Lab, work: () => Promise<T>): Promise<{ result: T; kilobytesPerNode: number }> {
+  const before = await total(lab)
+  const result = await work()
+  return { result, kilobytesPerNode: (await total(lab) - before) / lab.nodes.length / 1000 }
+}
+
+async function total({ nodes }: Lab): Promise<number> {
+  const bytes = await Promise.all(nodes.map(bytesOf))
+  return bytes.reduce((sum, each) => sum + each, 0)
+}
+
+async function bytesOf(node: LabNode): Promise<number> {
+  const { stdout } = await run(inNode(node, [nft, `list counter ${table} ssh`]), { seconds: 20 })
+  return Number(/bytes (\d+)/.exec(stdout)![1])
+}

@@ -1,0 +1,23 @@
+import type { WorkName } from './results.js'
+
+/** What is measured, in the words of the table. */
+export const works: Record<WorkName, string> = {
+  a: 'nothing to do, 2 nodes',
+  b: 'nothing to do, 16 nodes',
+  c: 'bare to verified, 2 nodes',
+  d: 'one drifted file on one of 16 nodes',
+  e: '`--check`, 16 nodes',
+  f: 'a stand-in role on plain sshd hosts: the runner alone',
+  g: 'nothing to do, 20 ms further away',
+  h: '`ha-run --help`',
+}
+
+/** How many nodes the labs have. */
+export const few = 2
+export const many = 16
+
+/** Numbers of plain hosts. */
+export const hostCounts = [1, 4, 16, 64]
+
+/** Runs of each tool, where nobody says otherwise: quick ones, those that take half a minute, and single processes. */
+export const rounds = { quick: 5, slow: 3, tiny: 20 }
