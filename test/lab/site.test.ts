@@ -1,3 +1,4 @@
+import { record } from '../bench/floor.js'
 import { probing } from './http-probe.js'
 import { lastingLines, leavesAllAsItWas } from './node-state.js'
 import { labSite, summaryOf, tasksOf, troubles, withStatus, type Result } from './site-harness.js'
@@ -87,6 +88,30 @@ onLab('a second run changes nothing', async t => {
   t.is(again.exitCode, 0, troubles(again))
   t.deepEqual(tasksOf(again).filter(({ status }) => status !== 'ok'), [])
   t.like(summaryOf(again), { changed: 0, failed: 0, unreachable: 0 })
+})
+
+onLab('a run with nothing to do takes two round trips a node: one for the lock, one for all checks', async t => {
+  const recording = await record(site.lab)
+  for (const { name } of site.lab.nodes) {
+    t.deepEqual([recording[name]!.requests.length, recording[name]!.roundTrips], [2, 2], JSON.stringify(recording[name]!.requests))
+  }
+})
+
+onLab('a run with nothing to do starts less than 60 processes on a node', async t => {
+  /** Every process takes the next number; looking takes some too. */
+  const numbers = async () => Promise.all(site.lab.nodes.map(async ({ name }) => Number(await site.on(name, 'cat /proc/sys/kernel/ns_last_pid'))))
+  const between = (one: number[], other: number[]) => one.map((number, at) => other[at]! - number)
+  const looking = between(await numbers(), await numbers())
+  const costs: number[][] = []
+  // The cluster's own monitors come in between now and then, and not in every run.
+  for (let round = 0; round < 3; round += 1) {
+    const before = await numbers()
+    t.is((await site.run(['site'])).exitCode, 0)
+    costs.push(between(before, await numbers()))
+  }
+  const least = looking.map((own, at) => Math.min(...costs.map(cost => cost[at]! - own)))
+  t.log(`${least.join(' and ')} processes`)
+  t.true(least.every(count => count > 10 && count < 60), `${least}`)
 })
 
 /**
