@@ -72,13 +72,13 @@ function rowText(row: Row, widths: Widths, nesting: boolean, { style, columns, n
   // The mark and a space before, and one column that stays free: some terminals wrap a line that is exactly full.
   const room = columns - name.length - 5 - time.length
   const what = oneLine(current ? stepText(current.signal, widths.step) : idleText(row))
-  const noticed = current !== undefined && row.notice !== undefined
+  const said = current ? current.at ?? row.notice : undefined
   // What a task is at says more than its name. The name's room is always the same: it would dance with the notice's length.
-  const left = noticed ? room - noticeShare : room
-  const nameless = noticed && what.length > left && left < widths.step + shortestName
+  const left = said === undefined ? room : room - noticeShare
+  const nameless = current && said !== undefined && what.length > left && left < widths.step + shortestName
   const text = clip(nameless ? stepOf(current.signal) : what, nameless ? room : left, symbols.more)
   const noticeRoom = room - text.length
-  const notice = noticed && noticeRoom >= shortestNotice ? clip(`  ${row.notice}`, noticeRoom, symbols.more) : ''
+  const notice = said !== undefined && noticeRoom >= shortestNotice ? clip(`  ${said}`, noticeRoom, symbols.more) : ''
   const quiet = !current || !current.signal.applying
   const doing = quiet ? style.quiet(text) : text
   const line = `${markOf(row, style)} ${name}  ${doing}${style.accent(time)}${style.quiet(notice)}`

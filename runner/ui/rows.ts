@@ -8,8 +8,8 @@ import type { AnyEvent } from './visible.js'
 export interface Row {
   name: string
   kind: 'cluster' | 'node'
-  /** Tasks that began and have not ended, with their beginning in ms; the first is the one shown. */
-  open: Map<string, { signal: TaskStartSignal; since: number }>
+  /** Tasks that began and have not ended, with their beginning in ms and what they are at; the first is the one shown. */
+  open: Map<string, { signal: TaskStartSignal; since: number; at: string | undefined }>
   counts: Counts
   /** First lines of what failed. */
   reasons: string[]
@@ -42,10 +42,14 @@ export class Rows {
     if (!row) return
     row.touched = true
     if (event.event === 'notice') row.notice = oneLine(event.text)
-    if (event.event === 'progress') row.notice = oneLine(event.text) || undefined
+    if (event.event === 'progress') {
+      const task = row.open.get(taskKey(event))
+      if (task) task.at = oneLine(event.text) || undefined
+    }
     if (event.event === 'task-start') {
       row.notice = undefined
-      row.open.set(taskKey(event), { signal: event, since: now })
+      // It begins again when it is applied after its check, or when the turn comes of what was begun ahead of it.
+      row.open.set(taskKey(event), { since: now, at: undefined, ...row.open.get(taskKey(event)), signal: event })
     }
     if (event.event === 'task' || event.event === 'assertion') {
       row.notice = undefined

@@ -4,7 +4,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { installScript, lockTimeout, packages } from '../../runner/blocks/packages.js'
+import type { NodeScope } from '../../runner/engine/task.js'
 import { sh } from '../../runner/transport/quote.js'
+import type { RemoteOptions } from '../../runner/transport/remote.js'
 import { localSession } from '../transport/local-shell.js'
 import { folderOf } from './scope.js'
 
@@ -92,6 +94,13 @@ test('the script as it is sent', t => {
 
 test('the task bears the first package’s name', t => {
   t.is(packages(['pacemaker', 'crmsh']).name, 'install pacemaker')
+})
+
+test('how far apt is, is told', async t => {
+  const told: (string | undefined)[] = []
+  const $ = ({ onLine }: RemoteOptions) => ({ script: () => Promise.resolve(onLine?.('pmstatus:curl:62.5000:Installing curl (amd64)')) })
+  await packages(['curl']).apply({ $, progress: (text?: string) => told.push(text) } as unknown as NodeScope, [{ subject: 'package curl', from: undefined, to: 'installed' }])
+  t.deepEqual(told, ['installing 62 %: curl'])
 })
 
 test('only what is missing is installed', async t => {

@@ -61,6 +61,19 @@ test('what a task is at has room before its name has', t => {
   t.deepEqual(at(40), ['› node1  corosync 3/7  12 s'])
 })
 
+test('of two tasks that go on, the first is shown with what itself is at', t => {
+  const other = { ...place, role: 'pacemaker', task: 'install pacemaker' }
+  const begun: AnyEvent = { event: 'task-start', ...other, index: 2, count: 6, applying: true }
+  const at: AnyEvent = { event: 'progress', ...other, text: 'installing 62 %' }
+  const shown = (...events: AnyEvent[]) => pictured(rowsFor({ web: ['node1'] }, events), { columns: 120 })
+  t.deepEqual(shown(start, begun, at), ['› node1  corosync 3/7       write corosync.conf'])
+  t.deepEqual(shown(start, begun, at, ok), ['› node1  pacemaker 2/6      install pacemaker  installing 62 %'])
+  // Its turn comes while it goes on: it has not begun anew.
+  const rows = rowsFor({ web: ['node1'] }, [begun, at])
+  rows.apply({ ...begun, applying: false }, 10_000)
+  t.deepEqual(pictured(rows, { columns: 120, now: 12_400 }), ['› node1  pacemaker 2/6      install pacemaker  12 s  installing 62 %'])
+})
+
 test('what a task is at goes with it, or when there is no more to say', t => {
   const step = '› node1  corosync 3/7       write corosync.conf'
   t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, { ...wait, text: '' }])), [step])
