@@ -111,7 +111,7 @@ onLab('a run with nothing to do starts less than 60 processes on a node', async 
   }
   const least = looking.map((own, at) => Math.min(...costs.map(cost => cost[at]! - own)))
   t.log(`${least.join(' and ')} processes`)
-  t.true(least.every(count => count > 10 && count < 60), `${least}`)
+  t.true(least.every(count => count > 10 && count < 60), least.join())
 })
 
 /**
