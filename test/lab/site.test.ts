@@ -62,6 +62,17 @@ onLab('a plan for a half-built cluster has the same tasks, says what it cannot k
   ])
 })
 
+onLab('a first start that was killed is finished by the next run, and its quick election is taken back', async t => {
+  const seed = 'id="ha-run-first-start"'
+  await site.killed(['pacemaker'], site.lab.inventory, async () => (await site.on('node2', 'systemctl is-active pacemaker || :')).startsWith('active'))
+  t.true((await site.on('node1', 'cibadmin -Q --local || cat /var/lib/pacemaker/cib/cib.xml')).includes(seed), 'the seed was there')
+  const next = await site.run(['pacemaker'])
+  t.is(next.exitCode, 0, troubles(next))
+  t.true(withStatus(next, 'changed').includes('pacemaker: pacemaker runs, with a DC'))
+  const cib = await site.on('node2', 'cibadmin -Q')
+  t.false(cib.includes(seed) || cib.includes('dc-deadtime'))
+})
+
 onLab('a foreign machine on the floating IP stops the run before the cluster takes it', async t => {
   t.is((await site.run(['pacemaker', 'apache'])).exitCode, 0)
   await site.outside('ip addr add 192.168.0.10/24 dev br0')
