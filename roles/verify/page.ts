@@ -16,12 +16,14 @@ export function pageThroughFloatingIp(cluster: Cluster) {
   const url = `http://${address}/`
   return async (scope: Scope): Promise<Verdict> => {
     const members = reachable(scope.members)
-    const holds = await Promise.all(members.map(async member => (await member.read(interfacesWith(address))).length > 0))
+    const [direct, ...holds] = await Promise.all([
+      isDirect(scope.leader.node.connection, scope.leader.connection.settings),
+      ...members.map(async member => (await member.read(interfacesWith(address))).length > 0),
+    ])
     const holder = members.find((_, at) => holds[at])
     const witness = members.find((_, at) => !holds[at])?.connection
     if (!holder) return verdict([`${url}: no node has the address`], '', remedy)
     try {
-      const direct = await isDirect(scope.leader.node.connection, scope.leader.connection.settings)
       const through = witness ?? scope.leader.connection
       // Where ssh goes straight to a node, the floating IP may still be in a network that only the nodes reach.
       const { status, body } = direct

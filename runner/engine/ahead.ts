@@ -1,4 +1,5 @@
 import { remote } from '../transport/remote.js'
+import type { Session } from '../transport/session.js'
 import type { Difference } from './events.js'
 import type { Looks } from './looks.js'
 import type { Member, NodeLike } from './member.js'
@@ -61,22 +62,23 @@ export class Ahead<N extends NodeLike> {
     return this.#decisions.get(task)
   }
 
-  /** A task that is in sync, or cannot be looked at yet, is left to its turn. */
+  /** A task that is in sync, or cannot be looked at yet, is left to its turn; so are all where sshd allows no second session. */
   async #begin(slot: Slot<N>, member: Member<N>): Promise<Begun | undefined> {
     const differences = await this.#looks.finding(slot, member).catch(() => undefined)
     if (!Array.isArray(differences) || differences.length === 0) return undefined
-    if (this.#options.isOver() || member.trouble !== undefined) return undefined
-    const applied = this.#apply(slot, member, differences)
+    const session = await member.connection.beside().catch(() => undefined)
+    if (!session || this.#options.isOver() || member.trouble !== undefined) return undefined
+    const applied = this.#apply(slot, member, session, differences)
     // A failure is met at the task's turn.
     applied.catch(() => {})
     return { differences, started: Date.now(), applied }
   }
 
-  async #apply(slot: Slot<N>, member: Member<N>, differences: Difference[]): Promise<string[] | void> {
+  async #apply(slot: Slot<N>, member: Member<N>, session: Session, differences: Difference[]): Promise<string[] | void> {
     const progress = this.#options.begin(slot, member)
     try {
       const { name } = member
-      const $ = remote({ name, session: await member.connection.beside() })
+      const $ = remote({ name, session })
       return await (slot.of(name) as NodeTask).apply({ ...this.#looks.nodeScope(slot, member, progress.tell), $ }, differences)
     } finally {
       progress.end()

@@ -10,7 +10,7 @@ export const resultsFile = inSources('test/bench/results.json')
 export const pictureFile = inSources('test/bench/results.svg')
 export const readmeFile = inSources('README.md')
 
-export const toolNames = ['floor', 'node', 'ha-run', 'Ansible'] as const
+export const toolNames = ['floor', 'node', 'ha-run', 'Ansible', 'Ansible seeded'] as const
 export type ToolName = (typeof toolNames)[number]
 
 export const workNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const

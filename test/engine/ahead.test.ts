@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import type { NodeTask } from '../../runner/engine/task.js'
-import { TaskError } from '../../runner/errors.js'
+import { ConnectError, TaskError } from '../../runner/errors.js'
 import { localCluster } from './cluster.js'
 
 /** One node, whose tasks note when they begin and end. */
@@ -79,6 +79,19 @@ test('interrupted: what was begun ahead is finished and reported, nothing else i
     c.wants(node, 'c', '1', { ahead: true, ...c.apply('c', c.slow) }),
   ], { stop: stop.signal })
   t.deepEqual(lines, ['n1 write a: changed', 'n1 write wait: changed', 'n1 write b: changed', 'n1 write c: skipped, interrupted'])
+})
+
+test('where there can be no second session, all is done at its turn', async t => {
+  const c = timed(t)
+  Object.assign(c.members[0]!.connection, { beside: () => Promise.reject(new ConnectError('session open refused by peer')) })
+  const { lines, summary } = await c.run(node => [
+    c.wants(node, 'a', '1', { ahead: true }),
+    c.wants(node, 'wait', '1', c.apply('wait', c.slow)),
+    c.wants(node, 'b', '1', { ahead: true, ...c.apply('b', c.slow) }),
+  ])
+  t.deepEqual(lines, ['a', 'wait', 'b'].map(name => `n1 write ${name}: changed`))
+  t.deepEqual(c.said, ['wait begins', 'wait ends', 'b begins', 'b ends'])
+  t.is(summary.exit, 0)
 })
 
 test('nothing goes ahead of a task that is for one node at a time: it may take the connection away', async t => {

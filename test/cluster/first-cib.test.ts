@@ -1,0 +1,40 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
+import { spawnSync } from 'node:child_process'
+import test from 'ava'
+import { seedFirstCib, seedScript } from '../../runner/cluster/first-cib.js'
+import type { Scope } from '../../runner/cluster/members.js'
+
+interface NodeAtFirst {
+  hasCib?: boolean
+  unreachable?: boolean
+  apart?: boolean
+}
+
+/** A cluster of such nodes, and the names of those that were given a CIB. */
+async function seeded(...nodes: NodeAtFirst[]): Promise<string[]> {
+  const given: string[] = []
+  const members = nodes.map(({ hasCib, unreachable = false }, at) => {
+    const name = `node${at + 1}`
+    const $ = () => ({ script: async (text: string) => text === seedScript() && given.push(name) })
+    return { name, unreachable, $, read: async () => hasCib ? { type: 'regular file' } : undefined }
+  })
+  await seedFirstCib({ members, selected: members.filter((_, at) => !nodes[at]!.apart) } as unknown as Scope)
+  return given
+}
+
+test('where nobody ever had a CIB, every node is given one', async t => {
+  t.deepEqual(await seeded({}, {}, {}), ['node1', 'node2', 'node3'])
+})
+
+test('one that has a CIB has elected before: nobody is given one', async t => {
+  t.deepEqual(await seeded({}, { hasCib: true }), [])
+})
+
+test('a node that cannot be seen, or takes no part, may have a CIB', async t => {
+  t.deepEqual(await seeded({}, { unreachable: true }), [])
+  t.deepEqual(await seeded({}, { apart: true }), [])
+})
+
+test('the script is one that sh understands', t => {
+  t.is(spawnSync('sh', ['-n'], { input: seedScript() }).stderr.toString(), '')
+})
