@@ -15,7 +15,7 @@ export default role('constraints', ({ cluster }) => {
   return [
     addressIsFree(free, cluster, [running]),
     cibTask(push, {
-      needs: [running, free, 'pacemaker: install resource-agents', 'apache: install apache2'],
+      needs: [running, free, 'apache: install apache2'],
       edit: async scope => declaredEdit(scope, { resources, constraints }),
       earlier: { role: 'pacemaker', edit: async scope => declaredEdit(scope, { properties, resourceDefaults, operationDefaults }) },
       after: async scope => {

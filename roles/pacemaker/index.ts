@@ -17,11 +17,12 @@ export default role('pacemaker', ({ cluster: { properties, resourceDefaults, ope
     holds: async ({ read }) => await read(runningKeys) !== undefined,
     remedy: 'run the roles before this one first: `ha-run corosync authkey`',
   }),
-  packages(['pacemaker', 'pacemaker-cli-utils'], ['pacemaker.service']),
+  // The agents and what they call are there before Pacemaker looks for what runs.
+  packages(['pacemaker', 'pacemaker-cli-utils', 'resource-agents', 'curl'], ['pacemaker.service']),
   ...hold('pacemaker', holdPackages, [install]),
   pacemakerRuns(runs, [install, 'corosync is running']),
   service('pacemaker.service', { enabled: true, needs: [install] }),
-  packages(['resource-agents', 'crmsh', 'curl']),
+  packages(['crmsh']),
   cibTask('cluster properties', {
     needs: [runs],
     edit: async scope => declaredEdit(scope, { properties, resourceDefaults, operationDefaults }),

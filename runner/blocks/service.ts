@@ -43,8 +43,8 @@ export function service(unit: string, options: ServiceOptions): NodeTask {
   const words = [options.enabled ? 'enabled' : 'disabled', ...(options.running === undefined ? [] : [options.running ? 'running' : 'stopped'])]
   return task(`${unit.replace('.service', '')} is ${words.join(' and ')} in systemd`, {
     ...(options.needs && { needs: options.needs }),
-    // What happens at the next boot has time.
-    ...(options.running === undefined && { ahead: true }),
+    // Nothing waits for a unit that is to be stopped, or started at the next boot.
+    ...(options.running !== true && { ahead: true }),
     check: async ({ read }) => serviceDifferences(unit, options, await read(unitState(unit))),
     async apply({ $ }, differences) {
       for (const words of serviceCommands(unit, options, differences)) await $({ timeout: 120 })`${words}`

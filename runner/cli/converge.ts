@@ -47,6 +47,8 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
 
   if (flags.junit !== undefined) refuseUnwritable(flags.junit)
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined
+  // As people see it: from the command's start, or from where they have done their part.
+  const started = flags.askBecomePass ? Date.now() : performance.timeOrigin
   const id = randomBytes(4).toString('hex')
   let reporter: Reporter | undefined
   const interrupt = onInterrupt(text => reporter?.report({ event: 'notice', text }))
@@ -68,7 +70,7 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
     })
     for (const text of inventory.warnings) reporter.report({ event: 'notice', text })
     const { exit } = await run(await Promise.all(jobs.map(loaded)), {
-      run: id, started: performance.timeOrigin, check: flags.check ?? false, forks: flags.forks, reporter, connections, stop, abandon,
+      run: id, started, check: flags.check ?? false, forks: flags.forks, reporter, connections, stop, abandon,
       lock: !flags.check && jobs.some(({ steps }) => steps.some(({ role }) => role !== 'verify')),
       consent: { outage: flags.allowOutage ?? false, purge: flags.purge ?? false },
     })

@@ -30,7 +30,10 @@ export async function advisedActions(member: ClusterMember, agent: string): Prom
   return member.read(agentMetadata(agent))
 }
 
-/** Keeps what these agents advise, as the leader has it; a node whose agents are others will not believe it. */
+/**
+ * Keeps what these agents advise, as the leader has it; a node whose agents are others will not believe it. It only saves
+ * time: where it cannot be written, the agents are asked again.
+ */
 export async function keepAdvice({ leader, selected }: Scope, agents: string[]): Promise<void> {
   const advice = await Promise.all([...new Set(agents)].map(async (agent): Promise<[string, Advice[string]][]> => {
     const file = agentFile(agent)
@@ -39,7 +42,7 @@ export async function keepAdvice({ leader, selected }: Scope, agents: string[]):
   }))
   const input = `${JSON.stringify(Object.fromEntries(advice.flat()), null, 1)}\n`
   const script = replaceScript(keptFile, { mode: '0644', owner: 'root:root' })
-  await Promise.all(selected.filter(({ unreachable }) => !unreachable).map(({ $ }) => $({ input }).script(script)))
+  await Promise.all(selected.filter(({ unreachable }) => !unreachable).map(({ $ }) => $({ input, nothrow: true }).script(script).catch(() => {})))
 }
 
 /** Nothing where the file says nothing that we understand: then the agents are asked. */

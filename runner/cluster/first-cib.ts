@@ -1,4 +1,5 @@
-import { fileState } from '../facts/files.js'
+import { posix } from 'node:path'
+import { fact, type Fact } from '../facts/fact.js'
 import { atExit } from '../transport/at-exit.js'
 import { sh } from '../transport/quote.js'
 import { readOnAll, type Scope } from './members.js'
@@ -6,15 +7,21 @@ import { firstElection, setScript } from './passing-property.js'
 
 export const cibPath = '/var/lib/pacemaker/cib/cib.xml'
 
+const folder = posix.dirname(cibPath)
+
+/** A CIB or what is left of one: Pacemaker takes its newest backup where the CIB itself is gone. */
+const hadCib: Fact<boolean> = fact('whether there was ever a CIB', sh`ls -A ${folder} 2>/dev/null`, ({ stdout }) => stdout !== '')
+
 /**
  * Before the very first start: gives every node a CIB that has nothing in it but a quick first election. Where any member
- * has a CIB, or cannot be seen, or takes no part, nobody is given one: that cluster has elected before.
+ * ever had a CIB, or cannot be seen, or takes no part, nobody is given one: that cluster has elected before. It only saves
+ * time: a node that cannot be given one starts without.
  */
 export async function seedFirstCib({ members, selected }: Scope): Promise<void> {
   if (members.some(member => member.unreachable || !selected.includes(member))) return
-  const cibs = await readOnAll(members, fileState(cibPath))
-  if (cibs.some(([, cib]) => cib !== undefined)) return
-  await Promise.all(members.map(({ $ }) => $({ timeout: 30 }).script(seedScript())))
+  const had = await readOnAll(members, hadCib)
+  if (had.some(([, ever]) => ever)) return
+  await Promise.all(members.map(({ $ }) => $({ timeout: 30, nothrow: true }).script(seedScript())))
 }
 
 /**
@@ -24,9 +31,10 @@ export async function seedFirstCib({ members, selected }: Scope): Promise<void> 
 export function seedScript(): string {
   return `set -e
 systemctl is-active -q pacemaker.service && exit 0
+${sh`[ -z "$(ls -A ${folder})" ]`} || exit 0
 d=$(mktemp -d /var/lib/pacemaker/ha-run.XXXXXX); ${atExit('rm -rf "$d"')}
 cibadmin --empty >"$d/cib.xml"
 CIB_file=$d/cib.xml ${setScript(firstElection)}
 chmod 0600 "$d/cib.xml"; chown hacluster:haclient "$d/cib.xml"
-${sh`sync "$d/cib.xml"; [ -e ${cibPath} ] || mv "$d/cib.xml" ${cibPath}; sync /var/lib/pacemaker/cib`}`
+${sh`sync "$d/cib.xml"; [ -e ${cibPath} ] || mv "$d/cib.xml" ${cibPath}; sync ${folder}`}`
 }

@@ -35,18 +35,22 @@ export async function fullStop(scope: Scope, loaded: Loaded[], conf?: string): P
   const served = (await readOnAll(members, unitState('pacemaker.service'))).filter(([, { active }]) => active === 'active').map(([member]) => member)
   if (conf !== undefined) await stageOnAll(members, confPath, conf, confAttributes, validateConf)
   let before: ClusterState | undefined
+  let mayDiffer = false
   try {
     before = await detach(scope)
     if (served.length > 0) scope.progress(on('stopping pacemaker', served))
     await Promise.all(served.map(({ $ }) => $({ timeout: stopTime })`systemctl stop pacemaker.service`))
     scope.progress(on('stopping corosync', members))
     await Promise.all(members.map(({ $ }) => $({ timeout: 60 })`systemctl stop corosync.service`))
-    if (conf !== undefined) await commitOnAll(members, confPath)
+    if (conf !== undefined) {
+      mayDiffer = true
+      await commitOnAll(members, confPath)
+    }
     await startTogether(wanted, wanted, scope)
     await untilQuorate(scope)
   } catch (error) {
     if (conf !== undefined) await forgetStaged(members, confPath)
-    await putBack(served, scope)
+    if (!mayDiffer || await holdTheSame(members)) await putBack(served, scope)
     throw error
   }
   if (served.length === 0) return
@@ -55,14 +59,18 @@ export async function fullStop(scope: Scope, loaded: Loaded[], conf?: string): P
   if (before) await attach(before, scope)
 }
 
+/** Rule 9.1: nothing is started while nodes hold different files, or nobody knows what one holds. */
+async function holdTheSame(members: ClusterMember[]): Promise<boolean> {
+  const confs = await Promise.allSettled(members.map(async member => (await member.readAgain(fileState(confPath)))?.hash))
+  return confs.every(conf => conf.status === 'fulfilled') && new Set(confs.map(conf => conf.status === 'fulfilled' && conf.value)).size === 1
+}
+
 /**
- * Best effort, after a failure: what served is started again, unless the nodes hold different files by now (rule 9.1), and
- * only a Pacemaker that sees all of it is given the resources back. Sooner, it would start elsewhere what still runs on a
- * node that it does not see. What is left is the next run's.
+ * Best effort, after a failure: what served is started again, and only a Pacemaker that sees all of it is given the
+ * resources back. Sooner, it would start elsewhere what still runs on a node that it does not see. What is left is the next
+ * run's.
  */
 async function putBack(served: ClusterMember[], scope: Scope): Promise<void> {
-  const confs = await Promise.allSettled(scope.members.map(async member => (await member.readAgain(fileState(confPath)))?.hash))
-  if (new Set(confs.map(conf => conf.status === 'fulfilled' ? conf.value : conf.reason as Error)).size > 1) return
   await Promise.allSettled(served.map(({ $ }) => $({ timeout: 120, nothrow: true })`systemctl start corosync.service pacemaker.service`))
   await untilOnline(served, scope).then(async () => endPassing(detached, scope)).catch(() => {})
 }

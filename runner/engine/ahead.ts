@@ -14,6 +14,8 @@ export interface Begun {
   started: number
   /** Settles as its `apply` does. */
   applied: Promise<string[] | void>
+  /** Milliseconds from the end of `apply` to the task's turn, if it had ended by then. */
+  waited(): number
 }
 
 export interface AheadOptions<N extends NodeLike> {
@@ -21,6 +23,8 @@ export interface AheadOptions<N extends NodeLike> {
   isOver(): boolean
   /** Tells people that a task begins. @returns what it may tell them while it goes on. */
   begin(slot: Slot<N>, member: Member<N>): Progress
+  /** Tells people that it has been applied, and waits for its turn. */
+  rest(slot: Slot<N>, member: Member<N>): void
 }
 
 /**
@@ -55,6 +59,7 @@ export class Ahead<N extends NodeLike> {
       this.#decisions.set(task, decision)
       goesOn = decision.then(async begun => begun ? begun.applied.then(() => true, () => false) : true)
     }
+    void goesOn.then(async () => member.unreachable || member.connection.endBeside())
   }
 
   /** What was begun of a task by the time of its turn; waits for the tasks that were begun before it. */
@@ -68,10 +73,12 @@ export class Ahead<N extends NodeLike> {
     if (!Array.isArray(differences) || differences.length === 0) return undefined
     const session = await member.connection.beside().catch(() => undefined)
     if (!session || this.#options.isOver() || member.trouble !== undefined) return undefined
+    const started = Date.now()
     const applied = this.#apply(slot, member, session, differences)
     // A failure is met at the task's turn.
-    applied.catch(() => {})
-    return { differences, started: Date.now(), applied }
+    let ended: number | undefined
+    applied.catch(() => {}).finally(() => { ended = Date.now() })
+    return { differences, started, applied, waited: () => ended === undefined ? 0 : Date.now() - ended }
   }
 
   async #apply(slot: Slot<N>, member: Member<N>, session: Session, differences: Difference[]): Promise<string[] | void> {
@@ -82,6 +89,7 @@ export class Ahead<N extends NodeLike> {
       return await (slot.of(name) as NodeTask).apply({ ...this.#looks.nodeScope(slot, member, progress.tell), $ }, differences)
     } finally {
       progress.end()
+      this.#options.rest(slot, member)
       member.changed()
     }
   }

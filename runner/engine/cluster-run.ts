@@ -22,6 +22,8 @@ export interface ClusterRunOptions {
   consent: Consent
   /** Bounds how many nodes are worked on at the same time, over all clusters. */
   queue: PQueue
+  /** No node waits for another's turn, so that one may work beside its own. */
+  allAtOnce: boolean
   report(event: MachineEvent | Signal): void
 }
 
@@ -58,6 +60,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
         this.#signal(slot, member.name, true)
         return this.#progressOf(slot, member.name)
       },
+      rest: ({ role, name: task }, { name: host }) => options.report({ event: 'task-rest', cluster: cluster.name, host, role, task }),
     })
   }
 
@@ -89,14 +92,9 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
         forecast: own.forecast && (async differences => own.forecast!(scope, differences)),
         apply: async differences => begun ? begun.applied : own.apply(scope, differences),
       }, begun)
-      if (own.ahead && outcome.status === 'changed' && this.#allAtOnce(slot)) this.#ahead.follow(slot, member)
+      if (own.ahead && outcome.status === 'changed' && this.#options.allAtOnce) this.#ahead.follow(slot, member)
       return outcome
     }, begun)
-  }
-
-  /** Where nodes wait for each other, one that works beside its turn would be one too many. */
-  #allAtOnce({ selected }: Slot<N>): boolean {
-    return this.#options.queue.concurrency >= selected.size
   }
 
   async #onCluster(slot: Slot<N>, chosen: Member<N>[]): Promise<void> {
@@ -142,7 +140,8 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   /** Does one task and reports what became of it; never rejects. */
   async #perform(slot: Slot<N>, member: Member<N>, attempt: (progress: Tell) => Promise<Settled>, begun?: Begun): Promise<void> {
     const host = slot.scope === 'node' ? member.name : undefined
-    const started = begun?.started ?? Date.now()
+    // What it waited for its turn is not its own.
+    const started = begun ? begun.started + begun.waited() : Date.now()
     // What was begun is finished.
     const obstacle = begun ? undefined : this.#obstacle(member)
     if (obstacle !== undefined) {

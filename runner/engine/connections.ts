@@ -24,12 +24,13 @@ export interface Reached {
  */
 export class Connections {
   readonly #reached: Map<NodeLike, Promise<Reached>>
+  #closed = false
 
   constructor(nodes: NodeLike[], { ssh, forks, stop }: ConnectionsOptions) {
     const starts = new PQueue({ concurrency: forks })
     this.#reached = new Map(nodes.map(node => {
       const reached = starts.add(async () => {
-        if (stop.aborted) throw new ConnectError(`${node.name}: interrupted before it was connected to`)
+        if (stop.aborted || this.#closed) throw new ConnectError(`${node.name}: interrupted before it was connected to`)
         return reach(node, ssh)
       })
       // A failure is met by whoever asks for the node.
@@ -45,6 +46,7 @@ export class Connections {
 
   /** Closes what there is; a connection may be closed already. */
   async close(): Promise<void> {
+    this.#closed = true
     await Promise.all([...this.#reached.values()].map(async reached => reached.then(async ({ connection }) => connection.close(), () => {})))
   }
 }

@@ -102,6 +102,11 @@ export interface TaskStartSignal extends Place {
   applying: boolean
 }
 
+/** A task that was begun ahead of its turn has been applied: nothing goes on until that comes. */
+export interface TaskRestSignal extends Place {
+  event: 'task-rest'
+}
+
 /** One line for the cluster's part of the closing table, e.g. `members` -> `node1, node2`. */
 export interface HeadlineSignal {
   event: 'headline'
@@ -124,7 +129,7 @@ export interface NoticeSignal {
   text: string
 }
 
-export type Signal = TaskStartSignal | ProgressSignal | HeadlineSignal | NoticeSignal
+export type Signal = TaskStartSignal | TaskRestSignal | ProgressSignal | HeadlineSignal | NoticeSignal
 
 /** Takes events in order. `close` draws what is left and gives the terminal back. */
 export interface Reporter {

@@ -48,13 +48,14 @@ export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Jo
     options.reporter.report(event)
   }
   const queue = new PQueue({ concurrency: options.forks })
+  const allAtOnce = jobs.reduce((sum, { cluster }) => sum + cluster.nodes.length, 0) <= options.forks
   await Promise.all(jobs.map(async ({ cluster, steps }) => {
     const members = await Promise.all(cluster.nodes.map(node => join(node, cluster.name, options.connections, report)))
     const abandon = () => void Promise.allSettled(connectionsOf(members).map(connection => connection.endRunningGroups()))
     options.abandon.addEventListener('abort', abandon)
     try {
       if (options.lock) await lockCluster(members, cluster.name, options.run)
-      await new ClusterRun(cluster, members, steps, { ...options, queue, report }).run()
+      await new ClusterRun(cluster, members, steps, { ...options, queue, allAtOnce, report }).run()
     } catch (error) {
       if (error instanceof LockedError) tally.override(exitCodes.locked)
       report({ event: 'error', cluster: cluster.name, status: 'failed', error: errorReport(error) })

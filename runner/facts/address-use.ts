@@ -11,8 +11,7 @@ export interface AddressUse {
 /**
  * Makes the node's own kernel ask who has the address, by a datagram to its discard port, and reads the answer from
  * the neighbour table: no tool that Debian does not have. What the table knew before may be half a minute old, so it
- * is dropped first. The kernel asks once a second; who has not answered the second time either is not there, as every
- * node of the cluster asks for itself.
+ * is dropped first. The kernel asks at once and once more after a second; who has answered neither by 1.4 s is not there.
  */
 export function addressUse(address: string): Fact<AddressUse> {
   return { family: uses, argument: address }
@@ -23,10 +22,10 @@ const uses: Family<AddressUse> = {
   script: addresses => addresses.map(address => sh`ip -o -4 addr show to ${`${address}/32`}; printf '\\0'
 ip neigh flush to ${address}
 bash -c 'echo >/dev/udp/$0/9' ${address} 2>/dev/null
-tries=6
-while [ $tries -gt 0 ]; do
-  seen=$(ip neigh show to ${address}); case $seen in *lladdr*|*FAILED*) break ;; esac
-  tries=$((tries - 1)); sleep 0.2
+tries=7
+while sleep 0.2; do
+  seen=$(ip neigh show to ${address}); case $seen in *lladdr*) break ;; esac
+  tries=$((tries - 1)); [ $tries -gt 0 ] || break
 done
 printf '%s\\0' "$seen"`).join('\n'),
   parse({ stdout }, addresses) {

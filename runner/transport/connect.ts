@@ -139,7 +139,7 @@ export class NodeConnection {
   readonly settings: ConnectOptions
   readonly destination: Destination
   #beside: Promise<Session> | undefined
-  readonly #sessions: Session[]
+  #sessions: Session[]
 
   constructor(name: string, session: Session, destination: Destination, options: ConnectOptions) {
     this.name = name
@@ -157,6 +157,16 @@ export class NodeConnection {
       return session
     })
     return this.#beside
+  }
+
+  /** Closes the second session, where there is one: sshd may allow no third. */
+  async endBeside(): Promise<void> {
+    const opened = this.#beside
+    this.#beside = undefined
+    const session = await opened?.catch(() => undefined)
+    if (!session) return
+    await session.close()
+    this.#sessions = this.#sessions.filter(one => one !== session)
   }
 
   /** Ends what runs on the node, over one more channel: the sessions' own shells are busy. */

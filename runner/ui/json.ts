@@ -16,7 +16,7 @@ export function jsonReporter(options: ReporterOptions, now: () => Date = () => n
       // The summary is promised to be the last line, whatever an interrupted run still says.
       if (ended) return
       if (verbosity > 0) writeLines(stderr, humanLines(visibleEvent(event)))
-      if (event.event === 'headline' || event.event === 'notice' || event.event === 'task-start' || event.event === 'progress') return
+      if (event.event === 'headline' || event.event === 'notice' || event.event === 'task-start' || event.event === 'task-rest' || event.event === 'progress') return
       const due = order.take({ event, time: now() })
       writeLines(stdout, due.map(({ event, time }) => jsonLine(event, time, verbosity > 0)))
       ended = event.event === 'summary'

@@ -29,7 +29,7 @@ export class StillRunning {
 
   /** Notes when tasks begin and end, and what they say meanwhile. */
   apply(event: AnyEvent): void {
-    if (event.event !== 'task-start' && event.event !== 'progress' && event.event !== 'task' && event.event !== 'assertion') return
+    if (!('task' in event)) return
     const key = JSON.stringify([event.cluster, event.host, event.role, event.task])
     const open = this.#open.get(key)
     if (event.event === 'progress') {

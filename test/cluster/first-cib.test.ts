@@ -16,7 +16,7 @@ async function seeded(...nodes: NodeAtFirst[]): Promise<string[]> {
   const members = nodes.map(({ hasCib, unreachable = false }, at) => {
     const name = `node${at + 1}`
     const $ = () => ({ script: async (text: string) => text === seedScript() && given.push(name) })
-    return { name, unreachable, $, read: async () => hasCib ? { type: 'regular file' } : undefined }
+    return { name, unreachable, $, read: async () => hasCib === true }
   })
   await seedFirstCib({ members, selected: members.filter((_, at) => !nodes[at]!.apart) } as unknown as Scope)
   return given
@@ -26,7 +26,7 @@ test('where nobody ever had a CIB, every node is given one', async t => {
   t.deepEqual(await seeded({}, {}, {}), ['node1', 'node2', 'node3'])
 })
 
-test('one that has a CIB has elected before: nobody is given one', async t => {
+test('one that ever had a CIB has elected before: nobody is given one', async t => {
   t.deepEqual(await seeded({}, { hasCib: true }), [])
 })
 

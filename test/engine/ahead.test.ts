@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import type { NodeTask } from '../../runner/engine/task.js'
 import { ConnectError, TaskError } from '../../runner/errors.js'
-import { localCluster } from './cluster.js'
+import { localCluster, taskEvents } from './cluster.js'
 
 /** One node, whose tasks note when they begin and end. */
 function timed(t: ExecutionContext, names = ['n1']) {
@@ -33,6 +33,19 @@ test('once the first has been applied, the next goes on beside the tasks before 
   t.true(c.said.indexOf('b begins') < c.said.indexOf('wait ends'), c.said.join(', '))
   t.true(c.said.indexOf('b ends') < c.said.indexOf('c begins'), 'one after the other')
   t.like(summary, { changed: 4, exit: 0 })
+  const [place] = taskEvents(c.events)
+  t.deepEqual(c.events.filter(({ event }) => event === 'task-rest'), ['b', 'c'].map(name => ({ event: 'task-rest', cluster: 'c', host: 'n1', role: place!.role, task: `write ${name}` })))
+})
+
+test('the time that it waited for its turn is not its own', async t => {
+  const c = timed(t)
+  await c.run(node => [
+    c.wants(node, 'a', '1', { ahead: true }),
+    c.wants(node, 'wait', '1', c.apply('wait', async () => sleep(1000))),
+    c.wants(node, 'b', '1', { ahead: true, ...c.apply('b', c.slow) }),
+  ])
+  const { ms } = taskEvents(c.events).at(-1)!
+  t.true(ms >= 140 && ms < 900, `${ms} ms`)
 })
 
 test('what is in sync is not applied, and a plan begins nothing', async t => {

@@ -22,7 +22,7 @@ export const noConsent = { outage: false, purge: false }
 /** A node whose connection is a shell on this machine. */
 export function localMember(t: ExecutionContext, name: string): { member: Member; shell: LocalShell } {
   const { session, shell } = localSession(t)
-  const connection = { name, session, beside: () => Promise.resolve(localSession(t).session) } as unknown as NodeConnection
+  const connection = { name, session, beside: () => Promise.resolve(localSession(t).session), endBeside: () => Promise.resolve() } as unknown as NodeConnection
   return { member: new Member({ name, connection: { host: name } }, connection), shell }
 }
 
@@ -68,7 +68,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
         events.push(event)
         if ('status' in event || event.event === 'error') tally.count(event)
       }
-      await new ClusterRun(cluster, members, [{ role, selected: new Set(selected) }], { check, stop, abandon: new AbortController().signal, consent: noConsent, queue, report }).run()
+      await new ClusterRun(cluster, members, [{ role, selected: new Set(selected) }], { check, stop, abandon: new AbortController().signal, consent: noConsent, queue, allAtOnce: forks >= names.length, report }).run()
       return { lines: lines(events), summary: tally.summary }
     },
 

@@ -55,6 +55,8 @@ export class LabSite {
     while (!await hasCome()) await sleep(100)
     process.kill(running.pid!, 'SIGKILL')
     await running
+    // What its sessions were at on the nodes ends by itself, and until then the lock is theirs.
+    for (const { name } of this.lab.nodes) await this.on(name, 'for lock in /run/lock/ha-run.*; do [ ! -e "$lock" ] || flock -w 60 "$lock" true; done')
   }
 
   /** Runs it in a terminal of 100 columns, and types once it asks for a password. */

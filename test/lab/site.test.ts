@@ -57,7 +57,7 @@ onLab('a plan for a half-built cluster has the same tasks, says what it cannot k
   t.deepEqual([...new Set(tasksOf(plan).filter(({ role, status }) => role === 'pacemaker' && status !== 'ok').map(({ host, task, status, reason = '' }) => `${host ?? 'cluster'} ${task}: ${status} ${reason}`.trim()))], [
     ...['node1', 'node2'].map(node => `${node} install pacemaker: would-change`),
     'cluster pacemaker runs, with a DC: unknown until "install pacemaker" is done',
-    ...['node1', 'node2'].flatMap(node => [`${node} pacemaker is enabled in systemd: unknown until "install pacemaker" is done`, `${node} install resource-agents: would-change`]),
+    ...['node1', 'node2'].flatMap(node => [`${node} pacemaker is enabled in systemd: unknown until "install pacemaker" is done`, `${node} install crmsh: would-change`]),
     'cluster cluster properties: unknown until "pacemaker runs, with a DC" is done',
   ])
 })
@@ -143,10 +143,10 @@ const drifts: [title: string, node: string, script: string, found: string[], men
     ['corosync: corosync runs what its files say', 'pacemaker: pacemaker runs, with a DC']],
   ['pacemaker is stopped', 'node1', 'systemctl stop pacemaker', ['pacemaker: pacemaker runs, with a DC']],
   ['pacemaker is disabled', 'node2', 'systemctl -q disable pacemaker', ['node2 pacemaker: pacemaker is enabled in systemd']],
-  ['a package was removed', 'node2', 'apt-get -qq -y purge crmsh >/dev/null 2>&1', ['node2 pacemaker: install resource-agents']],
-  ['corosync was purged', 'node2', 'apt-get -qq -y purge corosync >/dev/null 2>&1', ['node2 corosync: install corosync', 'node2 pacemaker: install pacemaker', 'node2 pacemaker: install resource-agents'], [
+  ['a package was removed', 'node2', 'apt-get -qq -y purge crmsh >/dev/null 2>&1', ['node2 pacemaker: install crmsh']],
+  ['corosync was purged', 'node2', 'apt-get -qq -y purge corosync >/dev/null 2>&1', ['node2 corosync: install corosync', 'node2 pacemaker: install pacemaker', 'node2 pacemaker: install crmsh'], [
     'node2 corosync: install corosync', 'corosync: write /etc/corosync/corosync.conf', 'corosync: corosync runs what its files say',
-    'node2 pacemaker: install pacemaker', 'pacemaker: pacemaker runs, with a DC', 'node2 pacemaker: install resource-agents']],
+    'node2 pacemaker: install pacemaker', 'pacemaker: pacemaker runs, with a DC', 'node2 pacemaker: install crmsh']],
   ['apache2 is started in systemd, where the cluster does not run it', 'node2', 'systemctl start apache2', ['node2 apache: apache2 is disabled and stopped in systemd']],
   ['apache2 is enabled in systemd', 'node1', 'systemctl -q enable apache2', ['node1 apache: apache2 is disabled and stopped in systemd']],
   ['the page was edited', 'node1', 'echo hello >/var/www/html/index.html', ['node1 apache: write /var/www/html/index.html']],

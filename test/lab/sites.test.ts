@@ -89,7 +89,7 @@ onLab('Ctrl-C finishes the running step and begins nothing; the next run goes on
   await site.on('node1', `apt-get -qq -y purge crmsh >/dev/null 2>&1; echo x >/var/www/html/index.html; ${holdApt(7)}`)
   const interrupted = await site.interrupted(['site'], await twoClusters(), [3000])
   t.is(interrupted.exitCode, 130)
-  t.deepEqual(withStatus(interrupted, 'changed'), ['node1 pacemaker: install resource-agents'])
+  t.deepEqual(withStatus(interrupted, 'changed'), ['node1 pacemaker: install crmsh'])
   t.true(tasksOf(interrupted).some(({ reason }) => reason === 'interrupted'))
   const next = await site.run(['site'], { inventory: await twoClusters() })
   t.deepEqual([next.exitCode, withStatus(next, 'changed')], [0, ['node1 apache: write /var/www/html/index.html']], troubles(next))

@@ -88,6 +88,10 @@ test('what is said of the run as a whole stands below the rows, and has its line
   t.is(pictured(rows, { lines: 4 }).at(-1), 'interrupted: finishing what runs')
 })
 
+test('what was done ahead of its turn is not shown as if it went on', t => {
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, { event: 'task-rest', ...place }])), ['· node1  '])
+})
+
 test('a failure is unfolded below its row', t => {
   t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, failed])), ['✖ node1  1 failed', '    no space left'])
 })

@@ -56,7 +56,7 @@ export function contentChanges({ site, onLab }: SharedLab): void {
     t.deepEqual(await upgraded(), ['crmsh'])
     await site.on('node2', 'apt-get -qq -y purge crmsh >/dev/null 2>&1')
     const mend = await site.run(['site'], { inventory })
-    t.deepEqual(withStatus(mend, 'changed'), ['node2 pacemaker: install resource-agents'], troubles(mend))
+    t.deepEqual(withStatus(mend, 'changed'), ['node2 pacemaker: install crmsh'], troubles(mend))
     t.deepEqual(withStatus(await site.run(['site'], { inventory }), 'changed', 'failed', 'warning'), [])
   })
 
