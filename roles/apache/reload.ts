@@ -35,11 +35,11 @@ read -r name <"/proc/$main/comm"
 [ "$name" = apache2 ] || { echo "process $main is $name, not apache2" >&2; exit 1; }
 before=$(${loadId})
 kill -USR1 "$main"
-tries=${patience * 10}
+tries=${patience * 5}
 until after=$(${loadId} 2>/dev/null) && [ "$after" != "$before" ]; do
   tries=$((tries - 1))
   [ -e "/proc/$main" ] && [ $tries -gt 0 ] || { tail -n 5 ${errorLog} >&2; exit 1; }
-  sleep 0.1
+  sleep 0.2
 done
 printf '%s %s\\n' ${hash} "$after" >${noteFile}.new
 mv -f ${noteFile}.new ${noteFile}`

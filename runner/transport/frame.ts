@@ -56,6 +56,6 @@ export function encode(nonce: string, { scripts, timeout, input }: Request): str
     : `base64 -d <<'${nonce}' | ${command} &\n${input.toString('base64').replaceAll(/.{76}/g, '$&\n')}\n${nonce}`
   return `${run}
 group=$!; wait $group; code=$?
-case $code in 124|137|143) n=50; while kill -s 0 -- -$group 2>/dev/null && [ $n -gt 0 ]; do sleep 0.1; n=$((n - 1)); done; kill -s KILL -- -$group 2>/dev/null ;; esac
+case $code in 124|137|143) n=25; while kill -s 0 -- -$group 2>/dev/null && [ $n -gt 0 ]; do sleep 0.2; n=$((n - 1)); done; kill -s KILL -- -$group 2>/dev/null ;; esac
 printf '\\n%s\\n' "${nonce} end $code"; printf '\\n%s\\n' '${nonce} end' >&2\n`
 }
