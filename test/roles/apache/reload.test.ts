@@ -26,7 +26,7 @@ async function setUp(t: ExecutionContext, onReload: string) {
   const { session } = localSession(t)
   const run = async (script: string) => {
     const here = script.replaceAll('/etc/apache2', join(folder, 'etc')).replaceAll('/run/apache2/', `${folder}/`)
-      .replaceAll('/run/ha-run.apache2', join(folder, 'note')).replaceAll('/var/log/apache2/', `${folder}/`).replace('tries=300', 'tries=10')
+      .replaceAll('/run/ha-run.apache2', join(folder, 'note')).replaceAll('/var/log/apache2/', `${folder}/`).replace('tries=150', 'tries=10')
     return outcome(here, (await session.run({ scripts: [here], timeout: 20 }))[0]!, 'here', 20, true)
   }
   const look = async () => configuration.family.parse(await run(configuration.family.script([''])), [''])[0] as Configuration
