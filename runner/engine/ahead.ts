@@ -36,6 +36,8 @@ export class Ahead<N extends NodeLike> {
   readonly #looks: Looks<N>
   readonly #options: AheadOptions<N>
   readonly #decisions = new Map<NodeTask, Promise<Begun | undefined>>()
+  /** Where tasks are being applied ahead: one after the other, so that there is one session for them. */
+  readonly #busy = new Set<Member<N>>()
 
   constructor(slots: Slot<N>[], looks: Looks<N>, options: AheadOptions<N>) {
     this.#slots = slots
@@ -48,6 +50,8 @@ export class Ahead<N extends NodeLike> {
    * at a time: such a one may take the connection away.
    */
   follow(slot: Slot<N>, member: Member<N>): void {
+    if (this.#busy.has(member)) return
+    this.#busy.add(member)
     const behind = this.#slots.slice(this.#slots.indexOf(slot) + 1)
     const end = behind.findIndex(({ oneAtATime }) => oneAtATime)
     let goesOn = Promise.resolve(true)
@@ -59,7 +63,10 @@ export class Ahead<N extends NodeLike> {
       this.#decisions.set(task, decision)
       goesOn = decision.then(async begun => begun ? begun.applied.then(() => true, () => false) : true)
     }
-    void goesOn.then(async () => member.unreachable || member.connection.endBeside())
+    void goesOn.then(async () => {
+      if (!member.unreachable) await member.connection.endBeside()
+      this.#busy.delete(member)
+    })
   }
 
   /** What was begun of a task by the time of its turn; waits for the tasks that were begun before it. */

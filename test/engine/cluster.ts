@@ -14,6 +14,7 @@ import { task, type ClusterTask, type NodeTask, type Task } from '../../runner/e
 import { ConnectError } from '../../runner/errors.js'
 import { fileText } from '../../runner/facts/files.js'
 import type { NodeConnection } from '../../runner/transport/connect.js'
+import type { Session } from '../../runner/transport/session.js'
 import { localSession, type LocalShell } from '../transport/local-shell.js'
 
 /** A run that was told nothing more. */
@@ -22,7 +23,15 @@ export const noConsent = { outage: false, purge: false }
 /** A node whose connection is a shell on this machine. */
 export function localMember(t: ExecutionContext, name: string): { member: Member; shell: LocalShell } {
   const { session, shell } = localSession(t)
-  const connection = { name, session, beside: () => Promise.resolve(localSession(t).session), endBeside: () => Promise.resolve() } as unknown as NodeConnection
+  let second: Session | undefined
+  const connection = {
+    name, session,
+    beside: async () => second ??= localSession(t).session,
+    endBeside: async () => {
+      await second?.close()
+      second = undefined
+    },
+  } as unknown as NodeConnection
   return { member: new Member({ name, connection: { host: name } }, connection), shell }
 }
 
