@@ -29,16 +29,15 @@ export function folderOf(t: ExecutionContext): string {
   return folder
 }
 
-/** An inventory of two nodes that are both this machine, at these ports. */
-export function inventoryOf(t: ExecutionContext, one: number, other: number): string {
+/** An inventory of nodes that are all this machine, at these ports. */
+export function inventoryOf(t: ExecutionContext, ...ports: number[]): string {
   const file = join(folderOf(t), 'site.yml')
+  const hosts = ports.map((port, at) => `    node${at + 1}: { ansible_host: 127.0.0.1, ansible_port: ${port}, address: 192.0.2.${at < 9 ? at + 1 : at + 21}/24 }\n`)
   writeFileSync(file, `all:
   vars:
-    cluster: { name: test-${one}, floating_ip: 192.0.2.10/24, fencing: disabled }
+    cluster: { name: test-${ports[0]}, floating_ip: 192.0.2.10/24, fencing: disabled }
   hosts:
-    node1: { ansible_host: 127.0.0.1, ansible_port: ${one}, address: 192.0.2.1/24 }
-    node2: { ansible_host: 127.0.0.1, ansible_port: ${other}, address: 192.0.2.2/24 }
-`)
+${hosts.join('')}`)
   return file
 }
 

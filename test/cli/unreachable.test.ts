@@ -35,6 +35,12 @@ test('the same as JSON Lines: an event a node, and the summary last', async t =>
   t.like(events.at(-1), { event: 'summary', unreachable: 2, exit: 4 })
 })
 
+test('a dozen nodes at once are no leak that Node would warn of', async t => {
+  const { exit, stderr } = await haRun(t, 'verify', '--json', '-i', inventoryOf(t, ...Array.from({ length: 12 }, () => closedPort)), '-F', emptyConfig(t))
+  t.is(exit, 4)
+  t.is(stderr, '')
+})
+
 withSshd('an unknown host key: exit code 4, the fingerprint and the remedy, and nothing is accepted', async t => {
   const server = await localSshd(t)
   writeFileSync(server.knownHosts, '')
