@@ -90,8 +90,51 @@ export interface SummaryEvent {
   ms: number
 }
 
+/**
+ * One round of a drill: what visitors noticed of it, and when the cluster did what. Milliseconds count from the fault, by
+ * the admin machine's clock; what did not come about is left out.
+ */
+export interface DrillRoundEvent {
+  event: 'drill-round'
+  cluster: string
+  /** Failed: the outage was longer than allowed, or the service did not come back. */
+  status: 'ok' | 'failed'
+  /** From 1, of `rounds`. */
+  round: number
+  rounds: number
+  /** `standby`, `stop`, `kill corosync` … */
+  how: string
+  /** The node that was drilled. */
+  node: string
+  /** From the first request that failed to the first good answer after it; 0 where none failed. */
+  outage_ms: number
+  failed_requests: number
+  requests: number
+  /** When the other nodes noticed. */
+  detected_ms?: number | undefined
+  /** When the resources had started elsewhere. */
+  started_ms?: number | undefined
+  /** When the page answered from elsewhere. */
+  answered_ms?: number | undefined
+  /** Where the service went. */
+  moved_to?: string | undefined
+  /** Whether it came back to the drilled node once that was restored. */
+  returned: boolean
+  /** For how long both nodes held the floating IP. */
+  held_twice_ms: number
+  /** Why it failed. */
+  reason?: string | undefined
+}
+
 /** What `--json` prints. */
-export type MachineEvent = RunEvent | TaskEvent | AssertionEvent | ErrorEvent | SummaryEvent
+export type MachineEvent = RunEvent | TaskEvent | AssertionEvent | DrillRoundEvent | ErrorEvent | SummaryEvent
+
+const machineEvents: ReadonlySet<string> = new Set<MachineEvent['event']>(['run', 'task', 'assertion', 'drill-round', 'error', 'summary'])
+
+/** Whether `--json` prints it; the others are signals. */
+export function isMachineEvent(event: MachineEvent | Signal): event is MachineEvent {
+  return machineEvents.has(event.event)
+}
 
 /** A task begins (`index` from 1 of `count` in its role). */
 export interface TaskStartSignal extends Place {
@@ -129,7 +172,41 @@ export interface NoticeSignal {
   text: string
 }
 
-export type Signal = TaskStartSignal | TaskRestSignal | ProgressSignal | HeadlineSignal | NoticeSignal
+/** A cluster as a picture shows it. */
+export interface Topology {
+  nodes: {
+    name: string
+    address: string
+    /** `online`, `standby`, `maintenance`, `pending`, `unclean`, `offline`, `unreachable`. */
+    state: string
+    dc: boolean
+  }[]
+  /** Links between pairs of nodes, each pair once. */
+  links: { number: number; between: [string, string]; connected: boolean }[]
+  resources: { id: string; nodes: string[] }[]
+  /** The floating IP and the nodes whose kernel has it: one, unless something is wrong. */
+  floatingIp: { address: string; nodes: string[] }
+}
+
+/** How a cluster is at this moment. The last one before the summary is how a run has left it. */
+export interface TopologySignal {
+  event: 'topology'
+  cluster: string
+  topology: Topology
+}
+
+/** What visitors saw in a round of a drill, answer by answer. Milliseconds count from the fault, and may be negative. */
+export interface DrillAnswersSignal {
+  event: 'drill-answers'
+  cluster: string
+  round: number
+  /** In the order in which they were asked for; `node` served the page, or `error` says why none did. */
+  answers: { at: number; ms: number; node?: string | undefined; error?: string | undefined }[]
+  /** What happened when: `node2 noticed`, `FloatIP started on node2`. */
+  marks: { at: number; text: string }[]
+}
+
+export type Signal = TaskStartSignal | TaskRestSignal | ProgressSignal | HeadlineSignal | NoticeSignal | TopologySignal | DrillAnswersSignal
 
 /** Takes events in order. `close` draws what is left and gives the terminal back. */
 export interface Reporter {

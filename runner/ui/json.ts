@@ -1,4 +1,4 @@
-import type { Difference, ErrorReport, MachineEvent, Reporter } from '../engine/events.js'
+import { isMachineEvent, type Difference, type ErrorReport, type MachineEvent, type Reporter } from '../engine/events.js'
 import { errorLines } from './failure.js'
 import type { ReporterOptions } from './options.js'
 import { RunOrder } from './run-order.js'
@@ -16,7 +16,7 @@ export function jsonReporter(options: ReporterOptions, now: () => Date = () => n
       // The summary is promised to be the last line, whatever an interrupted run still says.
       if (ended) return
       if (verbosity > 0) writeLines(stderr, humanLines(visibleEvent(event)))
-      if (event.event === 'headline' || event.event === 'notice' || event.event === 'task-start' || event.event === 'task-rest' || event.event === 'progress') return
+      if (!isMachineEvent(event)) return
       const due = order.take({ event, time: now() })
       writeLines(stdout, due.map(({ event, time }) => jsonLine(event, time, verbosity > 0)))
       ended = event.event === 'summary'

@@ -64,8 +64,8 @@ export class Rows {
   }
 
   #rowOf(event: AnyEvent): Row | undefined {
-    if (event.event === 'run' || event.event === 'summary' || event.event === 'headline') return undefined
-    if (event.host !== undefined) return this.#byName.get(keyOf('node', event.host))
+    if (!('cluster' in event) || event.event === 'headline') return undefined
+    if ('host' in event && event.host !== undefined) return this.#byName.get(keyOf('node', event.host))
     return event.cluster === undefined ? undefined : this.#byName.get(keyOf('cluster', event.cluster))
   }
 }
