@@ -64,8 +64,11 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     })
   }
 
-  async run(): Promise<void> {
+  /** @param lock - keeps other runs out, or rejects: nothing is changed before that. */
+  async run(lock?: () => Promise<void>): Promise<void> {
     this.#looks.begin(this.#slots)
+    // What was asked just now is sent at the end of this turn, behind what the lock takes, and together with it.
+    await lock?.()
     for (const segment of segments(this.#slots)) {
       const [{ scope, selected, oneAtATime }] = segment as [Slot<N>]
       const chosen = this.#members.filter(({ name }) => selected.has(name))

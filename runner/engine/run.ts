@@ -54,8 +54,8 @@ export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Jo
     const abandon = () => void Promise.allSettled(connectionsOf(members).map(connection => connection.endRunningGroups()))
     options.abandon.addEventListener('abort', abandon)
     try {
-      if (options.lock) await lockCluster(members, cluster.name, options.run)
-      await new ClusterRun(cluster, members, steps, { ...options, queue, allAtOnce, report }).run()
+      const lock = options.lock ? async () => lockCluster(members, cluster.name, options.run) : undefined
+      await new ClusterRun(cluster, members, steps, { ...options, queue, allAtOnce, report }).run(lock)
     } catch (error) {
       if (error instanceof LockedError) tally.override(exitCodes.locked)
       report({ event: 'error', cluster: cluster.name, status: 'failed', error: errorReport(error) })
