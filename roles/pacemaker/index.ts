@@ -18,11 +18,11 @@ export default role('pacemaker', ({ cluster: { properties, resourceDefaults, ope
     remedy: 'run the roles before this one first: `ha-run corosync authkey`',
   }),
   // The agents and what they call are there before Pacemaker looks for what runs.
-  packages(['pacemaker', 'pacemaker-cli-utils', 'resource-agents', 'curl'], ['pacemaker.service']),
+  packages(['pacemaker', 'pacemaker-cli-utils', 'resource-agents', 'curl'], { units: ['pacemaker.service'] }),
   ...hold('pacemaker', holdPackages, [install]),
   pacemakerRuns(runs, [install, 'corosync is running']),
   service('pacemaker.service', { enabled: true, needs: [install] }),
-  packages(['crmsh']),
+  packages(['crmsh'], { late: true }),
   cibTask('cluster properties', {
     needs: [runs],
     edit: async scope => declaredEdit(scope, { properties, resourceDefaults, operationDefaults }),
