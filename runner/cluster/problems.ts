@@ -1,0 +1,75 @@
+import type { Problem, StatusEvent } from '../engine/events.js'
+import type { Cluster } from './declaration.js'
+import { absences, silences, stateProblems, strangeClusters } from './node-problems.js'
+import { groupsOf, partitionsOf, seenIn, type NodeSight, type Partition } from './partitions.js'
+import { failed, namesOf } from './problem.js'
+import { onPurpose, resourceProblems } from './resource-problems.js'
+
+/** What is wrong with a cluster, then what an admin may have set on purpose. Each is said once, at its cause. */
+export function problemsOf(cluster: Cluster, sights: NodeSight[], status: StatusEvent): Problem[] {
+  const seen = seenIn(sights)
+  const partitions = partitionsOf(seen)
+  const problems = [
+    ...addressProblems(cluster, sights, status),
+    ...splitProblems(partitions),
+    ...absences(sights, status),
+    ...silences(seen),
+    ...strangeClusters(cluster, seen),
+    ...quorumProblems(partitions),
+    ...partitions.flatMap(dcProblems),
+    ...stateProblems(cluster, sights, status, partitions),
+    ...linkProblems(status),
+    ...resourceProblems(cluster, seen, status),
+    ...seen.flatMap(({ name, view }) => view.unread.map(text => failed(`${name}: ${text}`))),
+    ...onPurpose(cluster, seen, status),
+  ]
+  return ['failed', 'warning'].flatMap(level => problems.filter(problem => problem.level === level))
+}
+
+/** By the kernels' word, whatever the cluster thinks. */
+function addressProblems({ resources: declared }: Cluster, sights: NodeSight[], { floating_ip: { address, holders }, resources }: StatusEvent): Problem[] {
+  const nodes = [...new Set(holders.map(({ node }) => node))]
+  const where = holders.map(({ node, interface: name }) => `${node} (${name})`).join(' and ')
+  if (nodes.length > 1) {
+    return [failed(`${address} IS ON ${nodes.length} NODES AT ONCE: ${where}`,
+      'visitors reach now one, now the other: mend the network between them, or end the cluster on all but one by `systemctl stop corosync`')]
+  }
+  if (holders.length > 1) return [failed(`${address} is on two interfaces at once: ${where}`, 'take the stray one off by `ip address del`')]
+  const bearer = declared.find(resource => resource.kind === 'primitive' && resource.agent === 'ocf:heartbeat:IPaddr2' && resource.params['ip'] === address)
+  const runs = resources.find(({ id }) => id === bearer?.id)?.nodes ?? []
+  const runsSeen = sights.every(({ node, seen }) => seen !== undefined || !runs.includes(node.name))
+  if (runs.length === 0 || !runsSeen || runs.includes(nodes[0] ?? '')) return []
+  return [failed(`${address} is on ${where || 'no node'}, and the cluster takes it to be on ${runs.join(', ')}`,
+    'its next monitor finds out; a stray one is taken off by `ip address del`')]
+}
+
+function splitProblems(partitions: Partition[]): Problem[] {
+  if (partitions.length < 2) return []
+  const parts = partitions.map(({ members }) => namesOf(members)).join(' | ')
+  const claims = partitions.filter(({ quorate }) => quorate).length
+  return [failed(`THE CLUSTER IS SPLIT: ${parts} do not see each other${claims > 1 ? ', and EACH CLAIMS QUORUM' : ''}`,
+    'mend the network between them, and Corosync joins them again by itself')]
+}
+
+function quorumProblems(partitions: Partition[]): Problem[] {
+  return partitions.filter(({ quorate, members: [first] }) => !quorate && first?.view.quorum).map(({ members }) => {
+    const { votes, flags } = members[0]!.view.quorum!
+    const waits = flags.includes('WaitForAll') ? '; at its first start a cluster waits for all its nodes (WaitForAll)' : ''
+    return failed(`no quorum on ${namesOf(members)}: ${votes?.total ?? 0} of ${votes?.expected ?? '?'} votes: nothing runs there${waits}`)
+  })
+}
+
+/** The nodes of one partition must agree. */
+function dcProblems({ members }: Partition): Problem[] {
+  const telling = members.filter(({ view }) => view.state)
+  const dcs = groupsOf(telling, ({ view }) => view.state!.dc ?? null)
+  if (dcs.length > 1) return [failed(`the nodes follow different DCs: ${dcs.map(({ value, names }) => `${names.join(', ')} ${value ?? 'none'}`).join('; ')}`)]
+  return dcs[0]?.value === null ? [failed(`no DC on ${namesOf(telling)}: nothing is started or stopped`, 'one is elected within 20 s of the start; `journalctl -u pacemaker` says more')] : []
+}
+
+/** Between nodes that are there: what is gone has no links either. */
+function linkProblems({ nodes, links }: StatusEvent): Problem[] {
+  const isThere = (name: string) => nodes.some(node => node.name === name && !['offline', 'unclean', 'unreachable', 'unknown'].includes(node.state))
+  const down = links.filter(({ connected, between: [one, other] }) => !connected && isThere(one) && isThere(other))
+  return down.map(({ number, between }) => failed(`link ${number} between ${between.join(' and ')} is disconnected`, 'look at cable, switch and firewall (UDP 5405 and up)'))
+}
