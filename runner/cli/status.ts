@@ -21,8 +21,12 @@ import { onInterrupt } from './signals.js'
 
 /** ms from one look to the next. */
 const period = 2000
-/** ms that a look of `--watch` waits for a node: longer than one daemon may hang (`view.ts`), so that this is told as such. */
+/** ms that a look waits for a node, while others have answered: longer than one daemon may hang (`view.ts`), so that this is told as such. */
 const patience = 5000
+/** ms after which people are told what is waited for. */
+const silence = 3000
+/** ms after which what other nodes have answered is too old to be shown as the present. */
+const oldAge = 5000
 
 /**
  * Shows how the clusters are, by what the selected nodes say. Reads, and takes no lock.
@@ -64,7 +68,7 @@ export async function status(flags: StatusFlags): Promise<number> {
     let seen: Sight<Cluster['nodes'][number], View>[] = []
     do {
       const next = performance.now() + period
-      const look = await sights.look(stop, flags.watch ? patience : undefined)
+      const look = flags.watch ? await sights.look(stop, patience) : await lookOnce(sights, stop, reporter)
       if (stop.aborted) break
       seen = look
       absences.report(seen)
@@ -88,6 +92,15 @@ export async function status(flags: StatusFlags): Promise<number> {
     removeControlDirectory(controlDirectory)
     await reporter.close()
   }
+}
+
+/** A look that waits for every node, until ssh says that it cannot be reached; the others are asked again when that has taken long. */
+async function lookOnce<T>(sights: Sights<Cluster['nodes'][number], T>, stop: AbortSignal, reporter: Reporter): Promise<Sight<Cluster['nodes'][number], T>[]> {
+  const begun = performance.now()
+  const say = setTimeout(() => reporter.report({ event: 'notice', text: `waiting for ${sights.owing.map(({ name }) => name).join(', ')}` }), silence)
+  const first = await sights.look(stop)
+  clearTimeout(say)
+  return performance.now() - begun < oldAge || stop.aborted ? first : sights.look(stop, patience)
 }
 
 /** The configuration, which is the same on all nodes, from the first one that tells it. */

@@ -18,7 +18,7 @@ export function problemsOf(cluster: Cluster, sights: NodeSight[], status: Status
     ...quorumProblems(partitions),
     ...partitions.flatMap(dcProblems),
     ...stateProblems(cluster, sights, status, partitions),
-    ...linkProblems(status),
+    ...linkProblems(status, partitions),
     ...resourceProblems(cluster, seen, status),
     ...seen.flatMap(({ name, view }) => view.unread.map(text => failed(`${name}: ${text}`))),
     ...onPurpose(cluster, seen, status),
@@ -67,9 +67,10 @@ function dcProblems({ members }: Partition): Problem[] {
   return dcs[0]?.value === null ? [failed(`no DC on ${namesOf(telling)}: nothing is started or stopped`, 'one is elected within 20 s of the start; `journalctl -u pacemaker` says more')] : []
 }
 
-/** Between nodes that are there: what is gone has no links either. */
-function linkProblems({ nodes, links }: StatusEvent): Problem[] {
+/** Between nodes that are there and in one ring: elsewhere the cause is told already. */
+function linkProblems({ nodes, links }: StatusEvent, partitions: Partition[]): Problem[] {
+  const partOf = (name: string) => partitions.findIndex(({ members }) => members.some(member => member.name === name))
   const isThere = (name: string) => nodes.some(node => node.name === name && !['offline', 'unclean', 'unreachable', 'unknown'].includes(node.state))
-  const down = links.filter(({ connected, between: [one, other] }) => !connected && isThere(one) && isThere(other))
+  const down = links.filter(({ connected, between: [one, other] }) => !connected && isThere(one) && isThere(other) && (partOf(one) === partOf(other) || partOf(one) < 0 || partOf(other) < 0))
   return down.map(({ number, between }) => failed(`link ${number} between ${between.join(' and ')} is disconnected`, 'look at cable, switch and firewall (UDP 5405 and up)'))
 }

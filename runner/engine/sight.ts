@@ -67,6 +67,11 @@ export class Sights<N extends NodeLike, T> {
     return this.#eyes.flatMap(({ member, open, absence }) => member && !open && !absence ? member : [])
   }
 
+  /** The nodes that owe an answer. */
+  get owing(): N[] {
+    return this.#eyes.flatMap(({ node, open }) => open ? node : [])
+  }
+
   /** Gives up the sessions of nodes that owe an answer: the others close quickly. */
   giveUp(): void {
     for (const { member, open } of this.#eyes) if (open && member && !member.unreachable) member.connection.session.abandon()

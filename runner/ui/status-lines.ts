@@ -81,7 +81,7 @@ function linkRows({ links }: StatusEvent, style: Style): Row[] {
 }
 
 function viewRows({ dc, quorum }: StatusEvent, style: Style): Row[] {
-  const by = (seenBy: string[], views: unknown[]): Piece => [views.length > 1 ? `  says ${names(seenBy)}` : '', style.careful]
+  const by = (seenBy: string[], views: unknown[]): Piece => [views.length > 1 ? `  as ${names(seenBy)} sees it` : '', style.careful]
   return [
     ...quorum.length === 0 ? [[['quorum', style.quiet], ['unknown', style.careful]] satisfies Row] : quorum.map(({ quorate, votes, expected, ring, flags, seen_by: seenBy }): Row => [
       ['quorum', style.quiet], quorate ? ['yes', style.good] : ['NO', style.bad],

@@ -32,9 +32,11 @@ export function createStatusReporter({ json, watch, ...rest }: StatusReporterOpt
 export function onceReporter({ stdout, stderr, style }: ReporterOptions): Reporter {
   const latest = new Latest()
   return {
-    report(event) { latest.take(event) },
+    report(event) {
+      latest.take(event)
+      writeLines(stderr, latest.notices.splice(0))
+    },
     async close() {
-      writeLines(stderr, latest.notices)
       writeLines(stdout, sections(...latest.clusters.map(status => [...statusLines(status, { style, hints: true }), ...configurationLines(status)])))
     },
   }
