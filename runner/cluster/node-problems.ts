@@ -1,7 +1,7 @@
 import type { Problem, StatusEvent } from '../engine/events.js'
 import type { Cluster } from './declaration.js'
 import { runsDebianDefault } from './node-ids.js'
-import { groupsOf, type NodeSight, type Partition, type Seen } from './partitions.js'
+import { groupsOf, isElsewhere, type NodeSight, type Partition, type Seen } from './partitions.js'
 import { failed, namesOf, warning } from './problem.js'
 import type { View } from './view.js'
 
@@ -11,7 +11,8 @@ export function absences(sights: NodeSight[], { nodes }: StatusEvent): Problem[]
     const { state = 'unknown' } = nodes.find(node => node.name === name) ?? {}
     const word = state === 'unreachable' || state === 'unknown' ? '' : `; to the cluster it is ${state}`
     if (absence) return [failed(absence.message + word, absence.hint)]
-    return waiting === undefined ? [] : [warning(`${name}: no answer for ${waiting} s${word}`)]
+    if (waiting === undefined) return []
+    return [(state === 'offline' || state === 'unclean' ? failed : warning)(`${name}: no answer for ${waiting} s${word}`)]
   })
 }
 
@@ -33,26 +34,27 @@ function sentences({ silent: { corosync, pacemaker } = {} }: View): string[] {
 }
 
 /** Corosync that runs as a member of something else. */
-export function strangeClusters({ name: declared }: Cluster, seen: Seen[]): Problem[] {
-  const names = seen.filter(({ view }) => view.keys?.has('totem.cluster_name'))
-  return groupsOf(names, ({ view }) => runsDebianDefault(view.keys!) || view.keys!.get('totem.cluster_name')!.value).flatMap(({ value, items }) => {
-    if (value === true) return [failed(`${namesOf(items)}: runs the one-node cluster that Debian's package starts`, '`ha-run site` replaces it')]
-    return value === declared ? [] : [failed(`${namesOf(items)}: runs as a member of the cluster ${value}, not of ${declared}`)]
-  })
+export function strangeClusters(cluster: Cluster, seen: Seen[]): Problem[] {
+  const strange = seen.filter(({ view }) => isElsewhere(cluster, view))
+  return groupsOf(strange, ({ view }) => runsDebianDefault(view.keys!) || view.keys!.get('totem.cluster_name')!.value).map(({ value, items }) => value === true
+    ? failed(`${namesOf(items)}: runs the one-node cluster that Debian's package starts`, '`ha-run site` replaces it')
+    : failed(`${namesOf(items)}: runs as a member of the cluster ${value}, not of ${cluster.name}`))
 }
 
 /** What the cluster says of its nodes, where their absence or their daemons do not say it already. */
-export function stateProblems({ nodes: declared }: Cluster, sights: NodeSight[], { nodes }: StatusEvent, partitions: Partition[]): Problem[] {
-  const seen = new Map(sights.map(({ node, seen: view }) => [node.name, view]))
+export function stateProblems(cluster: Cluster, sights: NodeSight[], { nodes }: StatusEvent, partitions: Partition[]): Problem[] {
+  const { nodes: declared } = cluster
+  const told = new Set(sights.filter(({ seen, absence, waiting }) =>
+    seen ? seen.silent?.corosync ?? seen.silent?.pacemaker ?? isElsewhere(cluster, seen) : absence ?? waiting !== undefined).map(({ node }) => node.name))
   const views = partitions.flatMap(({ members }) => members).filter(({ view }) => view.state)
   const problems = declared.flatMap(({ name }): Problem[] => {
-    const own = seen.get(name)
     const state = nodes.find(node => node.name === name)!.state
-    const isTold = own ? own.silent?.corosync !== undefined || own.silent?.pacemaker !== undefined : sights.some(({ node, absence, waiting }) => node.name === name && (absence ?? waiting) !== undefined)
     if (state === 'unclean') return [failed(`${name} is unclean: the cluster waits until it is fenced, or someone confirms that it is off`, `\`stonith_admin --confirm ${name}\`, once it is off for sure`)]
     if (state === 'pending') return [warning(`${name} is joining`)]
     if (state === 'standby' || state === 'maintenance') return [warning(`${name} is in ${state}`, `an admin may mean that; \`crm node ${state === 'standby' ? 'online' : 'ready'} ${name}\` ends it`)]
-    if (isTold || views.length === 0) return []
+    const isApart = partitions.slice(1).some(({ members }) => members.some(member => member.name === name))
+    // Before the first election all are offline.
+    if (told.has(name) || isApart || views.every(({ view }) => view.state?.dc === undefined)) return []
     if (state === 'offline') return [failed(`${name} is offline`)]
     return state === 'unknown' ? [failed(`${name} is not in the cluster, says ${namesOf(views)}`)] : []
   })
@@ -64,6 +66,6 @@ function disagreements(names: string[], { members }: Partition): Problem[] {
   const telling = members.filter(({ view }) => view.state)
   return names.flatMap(name => {
     const words = groupsOf(telling, ({ view }) => view.state!.nodes.find(node => node.name === name)?.online ?? false)
-    return words.length < 2 ? [] : [warning(`the nodes disagree on ${name}: ${words.map(({ value, names: who }) => `${value ? 'online' : 'offline'} to ${who.join(', ')}`).join(', ')}`)]
+    return words.length < 2 ? [] : [warning(`the nodes disagree on ${name}: ${words.map(({ value, names: who }) => `${value ? 'online' : 'offline'} as seen by ${who.join(', ')}`).join(', ')}`)]
   })
 }

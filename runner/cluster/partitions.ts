@@ -1,5 +1,5 @@
 import type { Sight } from '../engine/sight.js'
-import type { Node } from './declaration.js'
+import type { Cluster, Node } from './declaration.js'
 import type { View } from './view.js'
 
 export type NodeSight = Sight<Node, View>
@@ -10,9 +10,14 @@ export interface Seen {
   view: View
 }
 
-/** Those that have answered, in the inventory's order. */
-export function seenIn(sights: NodeSight[]): Seen[] {
-  return sights.flatMap(({ node: { name }, seen }) => seen ? [{ name, view: seen }] : [])
+/** Those that have answered, in the inventory's order. What one says as a member of another cluster is no word on this one. */
+export function seenIn(cluster: Cluster, sights: NodeSight[]): Seen[] {
+  return sights.flatMap(({ node: { name }, seen }) => seen ? [{ name, view: isElsewhere(cluster, seen) ? { ...seen, quorum: undefined, links: undefined, state: undefined } : seen }] : [])
+}
+
+/** Whether a node's Corosync runs as a member of another cluster. */
+export function isElsewhere({ name }: Cluster, { keys }: View): boolean {
+  return keys !== undefined && (keys.get('totem.cluster_name')?.value ?? name) !== name
 }
 
 /** Nodes that see each other: those in one ring. */

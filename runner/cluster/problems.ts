@@ -7,7 +7,7 @@ import { onPurpose, resourceProblems } from './resource-problems.js'
 
 /** What is wrong with a cluster, then what an admin may have set on purpose. Each is said once, at its cause. */
 export function problemsOf(cluster: Cluster, sights: NodeSight[], status: StatusEvent): Problem[] {
-  const seen = seenIn(sights)
+  const seen = seenIn(cluster, sights)
   const partitions = partitionsOf(seen)
   const problems = [
     ...addressProblems(cluster, sights, status),
@@ -16,7 +16,7 @@ export function problemsOf(cluster: Cluster, sights: NodeSight[], status: Status
     ...silences(seen),
     ...strangeClusters(cluster, seen),
     ...quorumProblems(partitions),
-    ...partitions.flatMap(dcProblems),
+    ...livePartitions(partitions).flatMap(dcProblems),
     ...stateProblems(cluster, sights, status, partitions),
     ...linkProblems(status, partitions),
     ...resourceProblems(cluster, seen, status),
@@ -43,16 +43,25 @@ function addressProblems({ resources: declared }: Cluster, sights: NodeSight[], 
     'its next monitor finds out; a stray one is taken off by `ip address del`')]
 }
 
+/** Loud where each part may run the resources; a part without quorum is a node that is joining, or cut off and harmless. */
 function splitProblems(partitions: Partition[]): Problem[] {
   if (partitions.length < 2) return []
-  const parts = partitions.map(({ members }) => namesOf(members)).join(' | ')
-  const claims = partitions.filter(({ quorate }) => quorate).length
-  return [failed(`THE CLUSTER IS SPLIT: ${parts} do not see each other${claims > 1 ? ', and EACH CLAIMS QUORUM' : ''}`,
-    'mend the network between them, and Corosync joins them again by itself')]
+  const hint = 'Corosync joins them again by itself, once the network between them is whole'
+  const claims = partitions.filter(({ quorate }) => quorate)
+  const loose = partitions.filter(({ quorate }) => !quorate).flatMap(({ members }) => members)
+  if (claims.length > 1) return [failed(`THE CLUSTER IS SPLIT: ${claims.map(({ members }) => namesOf(members)).join(' | ')} do not see each other, and EACH CLAIMS QUORUM`, hint)]
+  if (claims.length === 1) return [failed(`${namesOf(loose)} ${loose.length > 1 ? 'do' : 'does'} not see ${namesOf(claims[0]!.members)}, and without quorum runs nothing`, hint)]
+  return [failed(`the cluster is split: ${partitions.map(({ members }) => namesOf(members)).join(' | ')} do not see each other`, hint)]
+}
+
+/** Those with quorum, where there are any: what is wrong elsewhere has its cause in that. */
+function livePartitions(partitions: Partition[]): Partition[] {
+  const live = partitions.filter(({ quorate }) => quorate)
+  return live.length > 0 ? live : partitions
 }
 
 function quorumProblems(partitions: Partition[]): Problem[] {
-  return partitions.filter(({ quorate, members: [first] }) => !quorate && first?.view.quorum).map(({ members }) => {
+  return livePartitions(partitions).filter(({ quorate, members: [first] }) => !quorate && first?.view.quorum).map(({ members }) => {
     const { votes, flags } = members[0]!.view.quorum!
     const waits = flags.includes('WaitForAll') ? '; at its first start a cluster waits for all its nodes (WaitForAll)' : ''
     return failed(`no quorum on ${namesOf(members)}: ${votes?.total ?? 0} of ${votes?.expected ?? '?'} votes: nothing runs there${waits}`)
@@ -63,7 +72,7 @@ function quorumProblems(partitions: Partition[]): Problem[] {
 function dcProblems({ members }: Partition): Problem[] {
   const telling = members.filter(({ view }) => view.state)
   const dcs = groupsOf(telling, ({ view }) => view.state!.dc ?? null)
-  if (dcs.length > 1) return [failed(`the nodes follow different DCs: ${dcs.map(({ value, names }) => `${names.join(', ')} ${value ?? 'none'}`).join('; ')}`)]
+  if (dcs.length > 1) return [failed(`the nodes follow different DCs: ${dcs.map(({ value, names }) => `${value ?? 'none'} as seen by ${names.join(', ')}`).join('; ')}`)]
   return dcs[0]?.value === null ? [failed(`no DC on ${namesOf(telling)}: nothing is started or stopped`, 'one is elected within 20 s of the start; `journalctl -u pacemaker` says more')] : []
 }
 

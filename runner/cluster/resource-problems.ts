@@ -9,9 +9,11 @@ export function resourceProblems(cluster: Cluster, seen: Seen[], status: StatusE
   if (telling.length === 0) return []
   const stopped = stoppedOnPurpose(seen)
   const primitives = cluster.resources.filter(resource => resource.kind === 'primitive')
-  const { failures } = status
+  const { failures, quorum } = status
+  // Without quorum nothing runs, and that is told already.
+  const mayRun = quorum.some(({ quorate }) => quorate)
   return [
-    ...primitives.filter(({ id }) => !stopped.has(id)).flatMap(primitive => placement(primitive, status)),
+    ...primitives.filter(({ id }) => mayRun && !stopped.has(id)).flatMap(primitive => placement(primitive, status)),
     ...status.resources.flatMap(({ id, remarks }) => remarks.filter(remark => remark === 'failed' || remark === 'blocked')
       .map(remark => failed(remark === 'failed' ? `${id} has failed` : `${id} is blocked: the cluster leaves it alone`, cleanup))),
     ...partitionsOf(telling).flatMap(({ members }) => disagreements(members)),
@@ -37,7 +39,7 @@ function disagreements(members: Seen[]): Problem[] {
   const ids = [...new Set(members.flatMap(({ view }) => view.state?.resources.map(({ id }) => id) ?? []))]
   return ids.flatMap(id => {
     const words = groupsOf(members, ({ view }) => view.state!.resources.filter(each => each.id === id && each.active).flatMap(({ nodes }) => nodes).toSorted())
-    return words.length < 2 ? [] : [warning(`the nodes disagree on ${id}: ${words.map(({ value, names }) => `${value.length > 0 ? `on ${value.join(', ')}` : 'stopped'} to ${names.join(', ')}`).join('; ')}`)]
+    return words.length < 2 ? [] : [warning(`the nodes disagree on ${id}: ${words.map(({ value, names }) => `${value.length > 0 ? `on ${value.join(', ')}` : 'stopped'} as seen by ${names.join(', ')}`).join('; ')}`)]
   })
 }
 

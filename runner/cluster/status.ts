@@ -8,11 +8,11 @@ import { problemsOf } from './problems.js'
 import type { View } from './view.js'
 
 /**
- * From what each node tells to one picture of the cluster. A node is believed about itself before others are; where the
- * cluster has come apart, each part is believed about what runs there.
+ * From what each node tells to one picture of the cluster. Whoever has quorum is believed first, and a node about itself
+ * before others; where the cluster has come apart, each part is believed about what runs there.
  */
 export function statusOf(cluster: Cluster, sights: Sight<Node, View>[]): StatusEvent {
-  const seen = seenIn(sights)
+  const seen = seenIn(cluster, sights)
   const status: StatusEvent = {
     event: 'status', cluster: cluster.name, health: 'unknown', problems: [],
     nodes: [...sights.map(sight => declaredNode(sight, seen)), ...foreignNodes(cluster, seen)],
@@ -46,16 +46,19 @@ function worstOf(problems: StatusEvent['problems']): StatusEvent['health'] {
   return problems.length > 0 ? 'warning' : 'ok'
 }
 
-function declaredNode({ node, seen: own, absence, waiting }: NodeSight, seen: Seen[]): StatusEvent['nodes'][number] {
+function declaredNode({ node, absence, waiting }: NodeSight, seen: Seen[]): StatusEvent['nodes'][number] {
   const { name, links: [address = ''] } = node
-  const views = [...own ? [own] : [], ...seen.filter(each => each.name !== name).map(({ view }) => view)]
+  const own = seen.find(each => each.name === name)?.view
+  const hasQuorum = ({ quorum }: View) => Number(quorum?.quorate ?? false)
+  const views = [...own ? [own] : [], ...seen.filter(each => each.name !== name).map(({ view }) => view)].toSorted((one, other) => hasQuorum(other) - hasQuorum(one))
   const word = views.map(view => view.state?.nodes.find(each => each.name === name)).find(state => state !== undefined)
+  const state = word ? stateWord(word) : own ? 'offline' : absence ? 'unreachable' : 'unknown'
   return {
-    name, address, state: word ? stateWord(word) : own ? 'offline' : absence ? 'unreachable' : 'unknown',
+    name, address, state,
     dc: views.find(({ state }) => state)?.state?.dc === name, seen: own !== undefined,
     remarks: [
-      ...Object.entries(own?.silent ?? {}).map(([daemon, how]) => `${daemon}: ${how}`),
-      ...absence ? ['unreachable'] : [],
+      ...Object.entries(own?.silent ?? {}).map(([daemon, how]) => how === 'not installed' ? `no ${daemon}` : `${daemon} ${how}`),
+      ...absence && state !== 'unreachable' ? ['unreachable'] : [],
       ...waiting === undefined ? [] : [`no answer for ${waiting} s`],
       ...!own && !absence && waiting === undefined ? ['not asked'] : [],
     ],

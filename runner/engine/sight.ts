@@ -57,7 +57,7 @@ export class Sights<N extends NodeLike, T> {
     for (const eye of this.#eyes) eye.isLate ||= eye.open !== undefined
     if (this.#defect !== undefined) throw this.#defect
     return this.#eyes.map(({ node, open, seen, absence }) => {
-      if (!open) return { node, seen, absence }
+      if (!open) return { node, ...absence ? { absence } : { seen } }
       return absence ? { node, absence } : { node, waiting: Math.round((Date.now() - open.since) / 1000) }
     })
   }
@@ -88,6 +88,7 @@ export class Sights<N extends NodeLike, T> {
       eye.absence = undefined
     } catch (error) {
       if (!(error instanceof HaRunError)) this.#defect = error
+      eye.seen = undefined
       eye.absence = errorReport(error)
     }
     delete eye.open

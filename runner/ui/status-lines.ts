@@ -20,7 +20,9 @@ export interface StatusShape {
 
 /** A cluster's status as lines: whether it is well, what is not, then its parts. The event must be visible (`visibleEvent`). */
 export function statusLines(status: StatusEvent, shape: StatusShape): string[] {
-  const lines = [headLine(status, shape.style), ...status.problems.flatMap(problem => problemLines(problem, shape))]
+  const { problems } = status
+  // Problems with the same remedy share its line.
+  const lines = [headLine(status, shape.style), ...problems.flatMap((problem, at) => problemLines(problem, { ...shape, hints: shape.hints && problem.hint !== problems[at + 1]?.hint }))]
   return [...lines, ...table(status, shape.style)].map(line => painted(line, shape))
 }
 
@@ -71,8 +73,10 @@ function nodeRows({ nodes }: StatusEvent, style: Style): Row[] {
 }
 
 /** One row for each link, which names what is down, and where most of it is, only how much. */
-function linkRows({ links }: StatusEvent, style: Style): Row[] {
+function linkRows({ links, quorum }: StatusEvent, style: Style): Row[] {
   const label: Piece = ['links', style.quiet]
+  // Nobody's Corosync has told.
+  if (quorum.length === 0) return [[label, ['unknown', style.careful]]]
   return grouped(links, ({ number }) => String(number)).map(pairs => {
     const down = pairs.filter(({ connected }) => !connected).map(({ between }) => between.join(' - '))
     const text = down.length === 0 ? 'connected' : down.length === pairs.length ? 'disconnected' : `disconnected: ${names(down)}`
@@ -81,7 +85,7 @@ function linkRows({ links }: StatusEvent, style: Style): Row[] {
 }
 
 function viewRows({ dc, quorum }: StatusEvent, style: Style): Row[] {
-  const by = (seenBy: string[], views: unknown[]): Piece => [views.length > 1 ? `  as ${names(seenBy)} sees it` : '', style.careful]
+  const by = (seenBy: string[], views: unknown[]): Piece => [views.length > 1 ? `  as seen by ${names(seenBy)}` : '', style.careful]
   return [
     ...quorum.length === 0 ? [[['quorum', style.quiet], ['unknown', style.careful]] satisfies Row] : quorum.map(({ quorate, votes, expected, ring, flags, seen_by: seenBy }): Row => [
       ['quorum', style.quiet], quorate ? ['yes', style.good] : ['NO', style.bad],
@@ -91,9 +95,9 @@ function viewRows({ dc, quorum }: StatusEvent, style: Style): Row[] {
   ]
 }
 
-function addressRow({ floating_ip: { address, holders } }: StatusEvent, style: Style): Row {
+function addressRow({ nodes, floating_ip: { address, holders } }: StatusEvent, style: Style): Row {
   const where = holders.map(({ node, interface: name }) => `${node} (${name})`)
-  const text = where.length === 0 ? `${address} on no node` : `${address} on ${where.join(' AND ')}`
+  const text = where.length === 0 ? `${address} on no node${nodes.every(({ seen }) => seen) ? '' : ' that answers'}` : `${address} on ${where.join(' AND ')}`
   return [['floating IP', style.quiet], [text, where.length === 1 ? style.good : style.bad]]
 }
 
