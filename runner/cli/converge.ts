@@ -108,7 +108,7 @@ function playsOf({ roles, playbook, playbookFile }: What): Play[] {
   if (roles) {
     const unknown = roles.find(name => !known.includes(name))
     if (unknown !== undefined) {
-      throw new UsageError(`there is no command and no role "${unknown}"`, { hint: didYouMean(unknown, [...known, 'site', 'play', 'lab'], 'Commands and roles') })
+      throw new UsageError(`there is no command and no role "${unknown}"`, { hint: didYouMean(unknown, [...known, 'site', 'status', 'play', 'lab'], 'Commands and roles') })
     }
     // Roles keep the order in which they build on each other, however they were typed.
     const order = readPlaybook(shipped('site'), known).flatMap(play => play.roles)

@@ -1,7 +1,7 @@
 import type { StatusEvent } from '../engine/events.js'
 import { statusLine, statusLines, type StatusShape } from './status-lines.js'
 import type { Style } from './style.js'
-import { sections } from './text.js'
+import { clip, sections } from './text.js'
 
 export interface FrameShape {
   style: Style
@@ -28,6 +28,6 @@ export function statusFrame(clusters: StatusEvent[], { style, columns, rows }: F
     lines = picture()
     if (lines.length <= rows) return lines
   }
-  const left = lines.length - rows + 1
-  return [...lines.slice(0, rows - 1), style.careful(`${style.symbols.more} ${left} more lines: \`ha-run status\` shows all`)].slice(0, rows)
+  const rest = `${style.symbols.more} ${lines.length - rows + 1} more lines: \`ha-run status\` shows all`
+  return [...lines.slice(0, rows - 1), style.careful(clip(rest, columns - 1, style.symbols.more))].slice(0, rows)
 }
