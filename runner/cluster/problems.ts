@@ -32,7 +32,7 @@ function addressProblems({ resources: declared }: Cluster, sights: NodeSight[], 
   const where = holders.map(({ node, interface: name }) => `${node} (${name})`).join(' and ')
   if (nodes.length > 1) {
     return [failed(`${address} IS ON ${nodes.length} NODES AT ONCE: ${where}`,
-      'visitors reach now one, now the other: mend the network between them, or end the cluster on all but one by `systemctl stop corosync`')]
+      'mend the network, or `systemctl stop corosync` on all nodes but one')]
   }
   if (holders.length > 1) return [failed(`${address} is on two interfaces at once: ${where}`, 'take the stray one off by `ip address del`')]
   const bearer = declared.find(resource => resource.kind === 'primitive' && resource.agent === 'ocf:heartbeat:IPaddr2' && resource.params['ip'] === address)
@@ -46,10 +46,10 @@ function addressProblems({ resources: declared }: Cluster, sights: NodeSight[], 
 /** Loud where each part may run the resources; a part without quorum is a node that is joining, or cut off and harmless. */
 function splitProblems(partitions: Partition[]): Problem[] {
   if (partitions.length < 2) return []
-  const hint = 'Corosync joins them again by itself, once the network between them is whole'
+  const hint = 'once the network between them is whole, Corosync joins them again'
   const claims = partitions.filter(({ quorate }) => quorate)
   const loose = partitions.filter(({ quorate }) => !quorate).flatMap(({ members }) => members)
-  if (claims.length > 1) return [failed(`THE CLUSTER IS SPLIT: ${claims.map(({ members }) => namesOf(members)).join(' | ')} do not see each other, and EACH CLAIMS QUORUM`, hint)]
+  if (claims.length > 1) return [failed(`THE CLUSTER IS SPLIT, AND EACH PART CLAIMS QUORUM: ${claims.map(({ members }) => namesOf(members)).join(' | ')}`, hint)]
   if (claims.length === 1) return [failed(`${namesOf(loose)} ${loose.length > 1 ? 'do' : 'does'} not see ${namesOf(claims[0]!.members)}, and without quorum runs nothing`, hint)]
   return [failed(`the cluster is split: ${partitions.map(({ members }) => namesOf(members)).join(' | ')} do not see each other`, hint)]
 }

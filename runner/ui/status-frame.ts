@@ -11,7 +11,7 @@ export interface FrameShape {
 
 /**
  * The clusters as one picture that fits the screen. Where there is no room for all, the remedies go first, then the parts of
- * clusters that are well, then those of the others but for what is wrong with them.
+ * clusters that are well, then those of the others but for what is wrong with them; of a single one, what stands last.
  */
 export function statusFrame(clusters: StatusEvent[], { style, columns, rows }: FrameShape): string[] {
   const [full, brief]: StatusShape[] = [{ style, columns, hints: true }, { style, columns, hints: false }]
@@ -21,7 +21,7 @@ export function statusFrame(clusters: StatusEvent[], { style, columns, rows }: F
     () => sections(...clusters.map(status => statusLines(status, full!))),
     () => sections(...clusters.map(status => statusLines(status, brief!))),
     () => folded(status => statusLines(status, brief!)),
-    () => folded(status => statusLines(status, brief!).slice(0, 1 + status.problems.length)),
+    ...clusters.length > 1 ? [() => folded(status => statusLines(status, brief!).slice(0, 1 + status.problems.length))] : [],
   ]
   let lines: string[] = []
   for (const picture of pictures) {

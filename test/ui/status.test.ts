@@ -44,6 +44,11 @@ test('where room is short, what is wrong is what stays', t => {
   t.deepEqual(frame(3), ['bad  ✖ in trouble: 1 problem', '  ✖ node2 is offline', '… 3 more lines: `ha-run status` shows all'])
 })
 
+test('a single cluster fills the rows there are', t => {
+  const lines = statusFrame([trouble], { style, columns: 80, rows: 6 })
+  t.deepEqual(lines, [...statusLines(trouble, { style, hints: false }).slice(0, 5), '… 5 more lines: `ha-run status` shows all'])
+})
+
 test('of many nodes, those of which the same is to be said share a row', t => {
   const lines = statusLines(statusOf('big', { count: 20 }), { style, hints: true })
   t.is(lines[1], '  node1                            online, DC  192.0.2.1')
