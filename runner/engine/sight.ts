@@ -88,7 +88,6 @@ export class Sights<N extends NodeLike, T> {
       eye.absence = undefined
     } catch (error) {
       if (!(error instanceof HaRunError)) this.#defect = error
-      eye.seen = undefined
       eye.absence = errorReport(error)
     }
     delete eye.open

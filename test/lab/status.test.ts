@@ -60,7 +60,10 @@ onLab('-v shows what `crm configure show` shows, and nothing is written on any n
 /** What a terminal shows of what was written to it, of all that a picture writes. */
 function shown(written: string): string[] {
   const rows: string[] = []
-  for (const [, row, text] of written.split('\x1b[2J').at(-1)!.matchAll(/\x1b\[(\d+);1H(.*?)\x1b\[K/gs)) rows[Number(row) - 1] = text!
+  for (const piece of written.split('\x1b[2J').at(-1)!.split('\x1b[K')) {
+    const [, row, text] = /\[(\d+);1H(.*)$/s.exec(piece) ?? []
+    if (row !== undefined) rows[Number(row) - 1] = text!
+  }
   return Array.from(rows, row => row ?? '')
 }
 
