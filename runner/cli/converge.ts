@@ -14,6 +14,7 @@ import { loadInventory } from '../inventory/load.js'
 import { readPlaybook, type Play } from '../inventory/playbook.js'
 import { makeControlDirectory, removeControlDirectory } from '../transport/openssh.js'
 import { askPassword } from './ask-password.js'
+import { wantsColor } from './color.js'
 import type { RunFlags } from './flags.js'
 import { knownRoles, loadRole } from './load-roles.js'
 import { onInterrupt } from './signals.js'
@@ -107,7 +108,7 @@ function playsOf({ roles, playbook, playbookFile }: What): Play[] {
   if (roles) {
     const unknown = roles.find(name => !known.includes(name))
     if (unknown !== undefined) {
-      throw new UsageError(`there is no command and no role "${unknown}"`, { hint: didYouMean(unknown, [...known, 'site', 'play', 'lab'], 'Commands and roles') })
+      throw new UsageError(`there is no command and no role "${unknown}"`, { hint: didYouMean(unknown, [...known, 'site', 'status', 'play', 'lab'], 'Commands and roles') })
     }
     // Roles keep the order in which they build on each other, however they were typed.
     const order = readPlaybook(shipped('site'), known).flatMap(play => play.roles)
@@ -119,8 +120,4 @@ function playsOf({ roles, playbook, playbookFile }: What): Play[] {
 /** A playbook that comes with ha-run. */
 function shipped(name: string): string {
   return fileURLToPath(new URL(`../../../playbooks/${name}.yml`, import.meta.url))
-}
-
-function wantsColor({ color }: RunFlags): boolean {
-  return color && process.stdout.isTTY && process.env['NO_COLOR'] === undefined
 }

@@ -15,3 +15,6 @@ export interface RunFlags {
   quiet?: boolean
   color: boolean
 }
+
+/** The flags of `ha-run status`. */
+export type StatusFlags = Pick<RunFlags, 'inventory' | 'limit' | 'forks' | 'sshConfig' | 'askBecomePass' | 'json' | 'verbose' | 'color'> & { watch?: boolean }

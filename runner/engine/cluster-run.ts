@@ -214,6 +214,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     for (const headline of verdict.headlines ?? []) {
       this.#options.report({ event: 'headline', cluster: this.#cluster.name, ...headline })
     }
+    if (verdict.topology) this.#options.report({ event: 'topology', cluster: this.#cluster.name, topology: verdict.topology })
     return verdict
   }
 

@@ -2,7 +2,7 @@ import { TaskError } from '../errors.js'
 import type { Fact } from '../facts/fact.js'
 import type { Remote } from '../transport/remote.js'
 import type { Member, NodeLike } from './member.js'
-import type { Difference } from './events.js'
+import type { Difference, Topology } from './events.js'
 import type { Tell } from './progress.js'
 
 /** Nothing to check or to do here, and why. */
@@ -128,6 +128,8 @@ export interface Verdict {
   /** What to do when it does not hold. */
   hint?: string
   headlines?: Headline[]
+  /** How the cluster was found. */
+  topology?: Topology
 }
 
 /** Something that must hold of a cluster, looked at and never mended. */
