@@ -1,6 +1,6 @@
 import { file } from '../../runner/blocks/file.js'
-import { task, warn, type NodeTask } from '../../runner/engine/task.js'
-import { unitState } from '../../runner/facts/units.js'
+import { task, warn, type Finding, type NodeTask } from '../../runner/engine/task.js'
+import { unitState, type UnitState } from '../../runner/facts/units.js'
 
 const unit = 'corosync.service'
 
@@ -34,20 +34,22 @@ ExecStopPost=-/bin/sh -c '[ "$$SERVICE_RESULT" = success ] || case $$(systemctl 
 ExecStartPost=-/bin/sh -c '! rm ${note} 2>/dev/null || systemctl --no-block start pacemaker.service'
 `
 
+/** What systemd has to be told. A word of the admin's own, in a drop-in beside ours, is a warning and stays. */
+export function restartFinding({ restart, dropIns, outdated }: Pick<UnitState, 'restart' | 'dropIns' | 'outdated'>): Finding {
+  // systemd does not call a unit outdated that has just been given its first drop-in.
+  if (outdated || !dropIns.includes(dropIn)) return [{ subject: `${unit} as systemd has it`, from: 'before the last change of its files', to: 'as its files say' }]
+  if (restart === wanted) return []
+  const others = dropIns.filter(path => path !== dropIn)
+  if (others.length > 0) return warn(`${others.join(', ')} has the last word on ${unit}: restart ${restart}`)
+  return [{ subject: `restart of ${unit}`, from: restart, to: wanted }]
+}
+
 /** A killed Corosync starts again by itself, which systemd must have been told of: a file alone does nothing. */
 export function comesBack(needs: readonly string[]): NodeTask[] {
   const written = file(dropIn, { content: dropInText, needs })
   return [written, task('a killed corosync starts again', {
     needs: [...needs, written.name],
-    async check({ read }) {
-      const { restart, dropIns, outdated } = await read(unitState(unit))
-      // systemd does not call a unit outdated that has just been given its first drop-in.
-      if (outdated || !dropIns.includes(dropIn)) return [{ subject: `${unit} as systemd has it`, from: 'before the last change of its files', to: 'as its files say' }]
-      if (restart === wanted) return []
-      const others = dropIns.filter(path => path !== dropIn)
-      if (others.length > 0) return warn(`${others.join(', ')} has the last word on ${unit}: restart ${restart}`)
-      return [{ subject: `restart of ${unit}`, from: restart, to: wanted }]
-    },
+    check: async ({ read }) => restartFinding(await read(unitState(unit))),
     apply: async ({ $ }) => {
       await $({ timeout: 60 })`systemctl daemon-reload`
     },
