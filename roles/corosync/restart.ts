@@ -37,7 +37,9 @@ ExecStartPost=-/bin/sh -c '! rm ${note} 2>/dev/null || systemctl --no-block star
 /** What systemd has to be told. A word of the admin's own, in a drop-in beside ours, is a warning and stays. */
 export function restartFinding({ restart, dropIns, outdated }: Pick<UnitState, 'restart' | 'dropIns' | 'outdated'>): Finding {
   // systemd does not call a unit outdated that has just been given its first drop-in.
-  if (outdated || !dropIns.includes(dropIn)) return [{ subject: `${unit} as systemd has it`, from: 'before the last change of its files', to: 'as its files say' }]
+  if (outdated || !dropIns.includes(dropIn)) {
+    return [{ subject: `${unit} as systemd has it`, from: 'before the last change of its files', to: 'as its files say' }]
+  }
   if (restart === wanted) return []
   const others = dropIns.filter(path => path !== dropIn)
   if (others.length > 0) return warn(`${others.join(', ')} has the last word on ${unit}: restart ${restart}`)

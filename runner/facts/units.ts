@@ -17,7 +17,9 @@ export interface UnitState {
   outdated: boolean
 }
 
-const properties = ['LoadState', 'ActiveState', 'UnitFileState', 'Restart', 'RestartUSec', 'StartLimitIntervalUSec', 'StartLimitBurst', 'DropInPaths', 'NeedDaemonReload']
+const properties = [
+  'LoadState', 'ActiveState', 'UnitFileState', 'Restart', 'RestartUSec', 'StartLimitIntervalUSec', 'StartLimitBurst', 'DropInPaths', 'NeedDaemonReload',
+]
 
 const states: Family<UnitState> = {
   name: 'state of units',
@@ -35,11 +37,12 @@ const states: Family<UnitState> = {
 export function unitStateOf(block: string): UnitState {
   const values = new Map(block.split('\n').map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
   const of = (property: string) => values.get(property) ?? ''
+  const restart = of('Restart')
   return {
     load: of('LoadState'),
     active: of('ActiveState'),
     file: of('UnitFileState'),
-    restart: of('Restart') === 'no' ? 'no' : `${of('Restart')} after ${of('RestartUSec')}, ${of('StartLimitBurst')} times in ${of('StartLimitIntervalUSec')} at most`,
+    restart: restart === 'no' ? 'no' : `${restart} after ${of('RestartUSec')}, ${of('StartLimitBurst')} times in ${of('StartLimitIntervalUSec')} at most`,
     dropIns: of('DropInPaths').split(' ').filter(path => path !== ''),
     outdated: of('NeedDaemonReload') === 'yes',
   }
