@@ -5,6 +5,7 @@ import { configurationIsValid, everyNodeOnline, fencingIsOn, noFailedActions, on
 import { daemonsAreHeld } from './packages.js'
 import { floatingIpOnOneNode, resourcesPlaced } from './placement.js'
 import { pageThroughFloatingIp } from './page.js'
+import { daemonsComeBack } from './restart.js'
 import { everyNodeJoined, linksConnected, quorate } from './ring.js'
 
 /** Proves what the other roles have built: from every selected node's own view, and once from outside. */
@@ -21,4 +22,5 @@ export default role('verify', ({ cluster }) => [
   ...(servesPage(cluster) ? [assertion('the page answers through the floating IP', pageThroughFloatingIp(cluster))] : []),
   assertion('fencing is on', fencingIsOn(cluster)),
   assertion('corosync and pacemaker are held', daemonsAreHeld),
+  assertion('corosync and pacemaker come back when killed', daemonsComeBack),
 ])
