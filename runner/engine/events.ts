@@ -62,6 +62,8 @@ export interface TaskEvent extends Place {
 export interface AssertionEvent extends Place {
   event: 'assertion'
   status: Status
+  /** What it says about the cluster, as a plain sentence. */
+  meaning?: string | undefined
   /** What was seen, as a sentence or a value. */
   evidence?: string | undefined
   hint?: string | undefined
