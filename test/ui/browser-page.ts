@@ -12,14 +12,16 @@ export interface View {
 /** A page in a browser, and what it did since it was opened. */
 export class BrowserPage {
   readonly #browser: Chromium
+  readonly #target: string
   readonly #session: string
   /** Addresses of all that it asked for. */
   readonly requests: string[] = []
   /** What stands in its console. */
   readonly console: string[] = []
 
-  private constructor(browser: Chromium, session: string) {
+  private constructor(browser: Chromium, target: string, session: string) {
     this.#browser = browser
+    this.#target = target
     this.#session = session
     browser.listen(({ method, sessionId, params = {} }) => {
       if (sessionId !== session) return
@@ -32,7 +34,7 @@ export class BrowserPage {
   static async in(browser: Chromium, view: View): Promise<BrowserPage> {
     const { targetId } = await browser.send<{ targetId: string }>('Target.createTarget', { url: 'about:blank' })
     const { sessionId } = await browser.send<{ sessionId: string }>('Target.attachToTarget', { targetId, flatten: true })
-    const page = new BrowserPage(browser, sessionId)
+    const page = new BrowserPage(browser, targetId, sessionId)
     for (const domain of ['Page', 'Network', 'Log', 'Runtime']) await page.#send(`${domain}.enable`)
     await page.show(view)
     return page
@@ -75,6 +77,11 @@ export class BrowserPage {
     const part = clip ?? { x: 0, y: 0, width: cssContentSize.width, height: cssContentSize.height }
     const { data } = await this.#send<{ data: string }>('Page.captureScreenshot', { format: 'png', captureBeyondViewport: true, clip: { ...part, scale: 1 } })
     return Buffer.from(data, 'base64')
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.send('Target.detachFromTarget', { sessionId: this.#session })
+    await this.#browser.send('Target.closeTarget', { targetId: this.#target })
   }
 
   #send<T>(method: string, params: Record<string, unknown> = {}): Promise<T> {

@@ -57,7 +57,7 @@ export class Chromium {
   /** @param prefix - words before the command: what it is to run in. */
   static async start(prefix: string[] = []): Promise<Chromium> {
     const directory = await mkdtemp(join(tmpdir(), 'ha-run-chromium-'))
-    const [command = '', ...words] = [...prefix, chromium, ...flags, `--user-data-dir=${directory}`, 'about:blank']
+    const [command, ...words] = [...prefix, chromium, ...flags, `--user-data-dir=${directory}`, 'about:blank']
     const child = spawn(command, words, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] })
     await once(child, 'spawn')
     return new Chromium(child, directory)

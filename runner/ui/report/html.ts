@@ -30,5 +30,7 @@ function rendered(content: Content): string {
   if (content === undefined || content === false) return ''
   if (content instanceof MarkupText) return content.toString()
   if (typeof content === 'string') return escapeXml(content)
-  return typeof content === 'number' ? String(content) : content.map(rendered).join('')
+  if (typeof content === 'number') return String(content)
+  if (Array.isArray(content)) return content.map(rendered).join('')
+  throw new TypeError('only text, numbers and markup can stand in a page')
 }

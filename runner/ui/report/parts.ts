@@ -6,7 +6,7 @@ import { html, type Content, type Markup } from './html.js'
 /** Small pieces that every section of the page is made of. */
 
 /** Widths in pixels that pictures are drawn for: a desktop's, and a phone's. */
-export const widths = { wide: 800, narrow: 328 } as const
+export const widths = { wide: 832, narrow: 328 } as const
 
 /** A picture, drawn once for wide screens and once for narrow ones; the style shows one of them. */
 export function redrawn(draw: (width: number) => Markup): Markup {
@@ -41,7 +41,7 @@ ${contents}
 }
 
 export function folded(summary: Content, contents: Content, open = false): Markup {
-  return html`<details${open && html` open`}><summary>${summary}</summary>
+  return html`<details${open && html` open="open"`}><summary>${summary}</summary>
 ${contents}
 </details>
 `
@@ -58,7 +58,7 @@ ${rows.map(([first, ...others]) => html`<tr><th scope="row">${first}</th>${other
 }
 
 /** The most that is shown of one line that came from a node, and of an output's lines. */
-const longestLine = 2000
+const longestLine = 800
 const mostLines = 200
 
 /** A text of a node's, on one line and not without end. */

@@ -9,7 +9,7 @@ export const style = html`
   color-scheme: light dark;
   --ground: #ffffff; --raised: #f5f6f8; --text: #1c2127; --quiet: #56616c; --rule: #dde1e6; --strong-rule: #8a949e;
   --good: #17693a; --careful: #805100; --bad: #b3231b; --accent: #1f5fae; --on-accent: #ffffff; --bad-ground: #fdeceb; --good-ground: #e7f5ec; --outage: #f6d5d2;
-  --node0: #2468b4; --node1: #d07c00; --node2: #7d4fa6; --node3: #138072; --node4: #a04a6d; --node5: #6b747d;
+  --node0: #2468b4; --node1: #bd7000; --node2: #7d4fa6; --node3: #138072; --node4: #a04a6d; --node5: #6b747d;
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -21,7 +21,7 @@ export const style = html`
 * { box-sizing: border-box }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100% }
 body { margin: 0; background: var(--ground); color: var(--text); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif; overflow-wrap: anywhere; font-variant-numeric: tabular-nums }
-main { max-width: 52rem; margin: 0 auto; padding: 2.5rem 1rem 4rem }
+main { max-width: 54rem; margin: 0 auto; padding: 2.5rem 1rem 4rem }
 h1, h2, h3, h4, p, ul, ol, dl, figure, pre { margin: 0 }
 h1 { font-size: 2.5rem; line-height: 1.15; font-weight: 650; letter-spacing: -0.02em }
 h2 { font-size: 1.5rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.01em; border-top: 2px solid var(--text); padding-top: 0.75rem; margin-top: 3rem }
@@ -49,7 +49,7 @@ table { border-collapse: collapse; width: 100%; font-size: 0.875rem; line-height
 th, td { text-align: left; vertical-align: top; padding: 0.5rem 1rem 0.5rem 0; border-bottom: 1px solid var(--rule); font-weight: 400 }
 thead th { color: var(--quiet); font-size: 0.8125rem; white-space: nowrap }
 .scroll { overflow-x: auto }
-.scroll td, .scroll th { white-space: nowrap; overflow-wrap: normal; padding-right: 0.875rem } .scroll tr > :last-child { padding-right: 0 }
+.drill table { font-size: 0.8125rem } .scroll td, .scroll th { white-space: nowrap; overflow-wrap: normal } .drill td, .drill th { padding-right: 0.5rem } .scroll tr > :last-child { padding-right: 0 }
 .assertions td:first-child { width: 7rem } .assertions tbody th { width: 45% ; font-weight: 600 }
 .meaning { display: block; font-weight: 400; color: var(--quiet) }
 .hint { display: block; margin-top: 0.25rem }
@@ -80,7 +80,7 @@ svg { display: block; max-width: 100%; height: auto }
 .headlines { display: flex; flex-wrap: wrap; gap: 0.625rem 2.25rem; margin-top: 1.25rem }
 .figures { display: flex; flex-wrap: wrap; gap: 1rem 2.25rem; margin-bottom: 1.5rem } .figures dd { font-size: 1.375rem; line-height: 1.3; font-weight: 600; letter-spacing: -0.01em }
 .distribution { margin-bottom: 1rem }
-.marks { counter-reset: mark; display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 0.25rem 1.5rem; font-size: 0.875rem; margin: 0.625rem 0 0.5rem }
+.marks { counter-reset: mark; display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: 0.25rem 1.5rem; font-size: 0.875rem; margin: 0.625rem 0 0.5rem }
 .marks li { counter-increment: mark; padding-left: 1.75rem; position: relative }
 .marks li::before { content: counter(mark); position: absolute; left: 0; top: 0.1rem; width: 1.125rem; height: 1.125rem; border-radius: 50%; background: var(--text); color: var(--ground); font-size: 0.6875rem; line-height: 1.125rem; text-align: center }
 
@@ -110,7 +110,7 @@ rect.node0 { fill: var(--node0) } rect.node1 { fill: var(--node1) } rect.node2 {
   .assertions td, .assertions tbody th { border: 0; padding: 0.0625rem 0; width: auto } .assertions td:first-child { width: auto; padding: 0 }
 }
 @media print {
-  :root { --ground: #ffffff; --raised: #f5f6f8; --text: #000000; --quiet: #444c54; --rule: #c4cad0; --strong-rule: #6a737c; --good: #17693a; --careful: #805100; --bad: #b3231b; --accent: #1f5fae; --on-accent: #ffffff; --bad-ground: #fdeceb; --good-ground: #e7f5ec; --outage: #f6d5d2; --node0: #2468b4; --node1: #d07c00; --node2: #7d4fa6; --node3: #138072; --node4: #a04a6d; --node5: #6b747d; color-scheme: light }
+  :root { --ground: #ffffff; --raised: #f5f6f8; --text: #000000; --quiet: #444c54; --rule: #c4cad0; --strong-rule: #6a737c; --good: #17693a; --careful: #805100; --bad: #b3231b; --accent: #1f5fae; --on-accent: #ffffff; --bad-ground: #fdeceb; --good-ground: #e7f5ec; --outage: #f6d5d2; --node0: #2468b4; --node1: #bd7000; --node2: #7d4fa6; --node3: #138072; --node4: #a04a6d; --node5: #6b747d; color-scheme: light }
   body { font-size: 11pt; print-color-adjust: exact; -webkit-print-color-adjust: exact }
   main { max-width: none; padding: 0 }
   pre { max-height: none; white-space: pre-wrap } .scroll { overflow: visible }

@@ -62,11 +62,11 @@ function piecesOf([first, last]: readonly [number, number], moments: readonly Mo
   for (const at of inside) {
     const piece = pieces.at(-1)
     // A cut must take out more than it costs to understand it.
-    if (piece && at - room - piece[1] < 6 * room) piece[1] = at + room
+    if (piece && at - room - piece[1] < 8 * room) piece[1] = at + room
     else pieces.push([at - room, at + room])
   }
   pieces[0]![0] = Math.max(first, pieces[0]![0])
-  pieces.at(-1)![1] = Math.min(end, Math.max(pieces.at(-1)![1], pieces.at(-1)![0] + 1))
+  pieces.at(-1)![1] = Math.min(end, pieces.at(-1)![1])
   return pieces
 }
 

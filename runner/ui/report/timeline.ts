@@ -14,7 +14,7 @@ const laneHeight = 36
 const tickHeight = 24
 const axisHeight = 24
 /** Pixels between two strokes that can still be told apart. */
-const finest = 1.5
+const finest = 1
 
 /** @param label - what it shows, for those who do not see it. */
 export function timeline(round: Round, colours: ReadonlyMap<string, string>, label: string, width: number): Markup {
@@ -26,10 +26,11 @@ export function timeline(round: Round, colours: ReadonlyMap<string, string>, lab
     const x = axis.place(at)
     return x === undefined ? undefined : left + x
   }
-  const nodes = [...new Set(answers.flatMap(({ node }) => node ?? []))]
+  // The same lanes in the same order in all rounds of a drill.
+  const nodes = [...new Set([...colours.keys(), ...answers.flatMap(({ node }) => node ?? [])])].filter(name => answers.some(({ node }) => node === name))
   const lanes = [
     ...nodes.map(node => ({ title: node, kind: `answer ${colours.get(node) ?? ''}`, at: answers.filter(answer => answer.node === node) })),
-    { title: 'no answer', kind: 'answer none', at: answers.filter(({ error }) => error !== undefined) },
+    { title: 'failed', kind: 'answer none', at: answers.filter(({ error }) => error !== undefined) },
   ]
   const placed = spread(marks.flatMap(({ at }, index) => {
     const x = along(at)
