@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Chromium } from './chromium.js'
 
 export interface View {
@@ -14,6 +15,8 @@ export class BrowserPage {
   readonly #browser: Chromium
   readonly #target: string
   readonly #session: string
+  /** Navigations that have ended. */
+  readonly #loaded = new Set<string>()
   /** Addresses of all that it asked for. */
   readonly requests: string[] = []
   /** What stands in its console. */
@@ -25,6 +28,8 @@ export class BrowserPage {
     this.#session = session
     browser.listen(({ method, sessionId, params = {} }) => {
       if (sessionId !== session) return
+      // A page that could not be opened shows its error, and that is loaded too: each says which it was.
+      if (method === 'Page.lifecycleEvent' && params['name'] === 'load') this.#loaded.add(params['loaderId'] as string)
       if (method === 'Network.requestWillBeSent') this.requests.push((params['request'] as { url: string }).url)
       if (method === 'Log.entryAdded') this.console.push((params['entry'] as { text: string }).text)
       if (method === 'Runtime.consoleAPICalled' || method === 'Runtime.exceptionThrown') this.console.push(JSON.stringify(params))
@@ -36,6 +41,7 @@ export class BrowserPage {
     const { sessionId } = await browser.send<{ sessionId: string }>('Target.attachToTarget', { targetId, flatten: true })
     const page = new BrowserPage(browser, targetId, sessionId)
     for (const domain of ['Page', 'Network', 'Log', 'Runtime']) await page.#send(`${domain}.enable`)
+    await page.#send('Page.setLifecycleEventsEnabled', { enabled: true })
     await page.show(view)
     return page
   }
@@ -48,18 +54,13 @@ export class BrowserPage {
 
   /** Loads an address. @throws Error where it cannot be. */
   async open(url: string): Promise<void> {
-    const loaded = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${url}: not loaded within 20 s`)), 20_000)
-      this.#browser.listen(({ method, sessionId }) => {
-        if (sessionId !== this.#session || method !== 'Page.loadEventFired') return
-        clearTimeout(timer)
-        resolve()
-      })
-    })
-    loaded.catch(() => {})
-    const { errorText } = await this.#send<{ errorText?: string }>('Page.navigate', { url })
+    const { loaderId, errorText } = await this.#send<{ loaderId: string; errorText?: string }>('Page.navigate', { url })
     if (errorText !== undefined) throw new Error(`${url}: ${errorText}`)
-    await loaded
+    const end = Date.now() + 20_000
+    while (!this.#loaded.has(loaderId)) {
+      if (Date.now() > end) throw new Error(`${url}: not loaded within 20 s`)
+      await sleep(5)
+    }
   }
 
   /** What an expression of JavaScript comes to in the page: a value that JSON can say. */

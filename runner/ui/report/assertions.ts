@@ -1,7 +1,7 @@
 import type { AssertionEvent, Status } from '../../engine/events.js'
-import { counted, grouped, names } from '../text.js'
+import { counted, grouped } from '../text.js'
 import { html, type Content, type Markup } from './html.js'
-import { badge, prose, section, short } from './parts.js'
+import { badge, everyone, prose, section, short } from './parts.js'
 
 /** What needs somebody first. */
 const order: Status[] = ['unreachable', 'failed', 'warning', 'changed', 'would-change', 'ok', 'unknown', 'skipped']
@@ -29,10 +29,10 @@ ${rows.map(row)}</tbody>
 function row(group: AssertionEvent[]): Markup {
   const first = group[0]!
   const { status, task, meaning, hint } = first
-  const where = names(group.flatMap(({ host }) => host ?? []))
+  const where = everyone(group.flatMap(({ host }) => host ?? []))
   return html`<tr role="row" class="${status}"><td role="cell">${badge(status)}</td>
 <th role="rowheader" scope="row">${short(task, 300)}${meaning !== undefined && html`<span class="meaning">${prose(meaning)}</span>`}</th>
-<td role="cell">${short(seenText(first))}${where !== '' && html` <span class="where">on ${short(where, 300)}</span>`}${status !== 'ok' && hint !== undefined && html`<span class="hint"><span aria-hidden="true">→</span> ${prose(hint)}</span>`}</td></tr>
+<td role="cell">${short(seenText(first))}${where !== '' && html` <span class="where">on ${where}</span>`}${status !== 'ok' && hint !== undefined && html`<span class="hint"><span aria-hidden="true">→</span> ${prose(hint)}</span>`}</td></tr>
 `
 }
 

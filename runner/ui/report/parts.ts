@@ -66,6 +66,11 @@ export function short(text: string, length = longestLine): string {
   return clip(oneLine(text), length, '…')
 }
 
+/** All of them: a page has room where a terminal has not. */
+export function everyone(names: Iterable<string>): string {
+  return short([...new Set(names)].join(', '))
+}
+
 /** A sentence of ours, in which commands stand between backticks. */
 export function prose(text: string): Content {
   const parts = short(text).split('`')

@@ -4,7 +4,7 @@ import { shareDifferences, type SharedDifferences } from '../difference.js'
 import { counted, grouped, names, seconds } from '../text.js'
 import { differenceItems } from './differences.js'
 import { html, type Content, type Markup } from './html.js'
-import { badge, folded, prose, section, short, wideTable } from './parts.js'
+import { badge, everyone, folded, prose, section, short, wideTable } from './parts.js'
 
 /** What changed, or would: each task once, with the nodes on which it found the same. */
 export function changes(tasks: readonly TaskEvent[]): Content[] {
@@ -16,7 +16,7 @@ export function changes(tasks: readonly TaskEvent[]): Content[] {
 
 function changeItem({ hosts, role, task, differences, effects }: SharedDifferences): Markup {
   return html`<article>
-<h4>${short(role, 60)}: ${short(task, 300)} <span class="where">${short(names(hosts), 300)}</span></h4>
+<h4>${short(role, 60)}: ${short(task, 300)} <span class="where">${everyone(hosts)}</span></h4>
 ${differenceItems(differences)}${effects.length > 0 && html`<ul class="effects">${effects.map(effect => html`<li>${short(effect)}</li>`)}</ul>`}
 </article>
 `
@@ -25,7 +25,7 @@ ${differenceItems(differences)}${effects.length > 0 && html`<ul class="effects">
 /** What is unknown, was left out, or deserves a look, each reason once. */
 export function remarks(tasks: readonly TaskEvent[]): Content[] {
   return remarkKinds.map(([status, title]) => section(title, shareRemarks([...tasks], status, false).map(group => html`<p class="remark">${badge(status)}
-<span><b>${short(tasksText(group), 300)}</b> <span class="where">${short(names(group.map(({ host, cluster }) => host ?? cluster)), 300)}</span>
+<span><b>${short(tasksText(group), 300)}</b> <span class="where">${everyone(group.map(({ host, cluster }) => host ?? cluster))}</span>
 ${group[0]!.reason !== undefined && html`<br/>${prose(group[0]!.reason)}`}</span></p>
 `)))
 }
