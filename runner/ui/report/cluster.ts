@@ -22,14 +22,16 @@ export function clusterPart(cluster: ClusterTally, id: string, events: readonly 
   ])
   const colours = nodeColours(cluster.nodes.map(node => node.name), serving)
   const tasks = all.tasks.filter(event => event.cluster === name)
+  // A drill changes nothing; what it says all the same stands with it.
+  const said = [...new Set(tasks.flatMap(({ status, effects }) => status === 'ok' ? effects ?? [] : []))]
   const asserted = all.assertions.filter(event => event.cluster === name)
   const proof = assertions(asserted)
   const hasFailed = asserted.some(({ status }) => status === 'failed')
   return html`<section class="cluster" id="${id}">
 <h2>${short(name, 200)}</h2>
-${section('Drill', drillParts(rounds, colours), 'drill')}${section('Cluster', [
+${section('Drill', drillParts(rounds, said, colours), 'drill')}${section('Cluster', [
   shown && topologyFigure(name, shown, colours),
   headlines.size > 0 && html`<dl class="headlines">${[...headlines].map(([label, text]) => html`<div><dt>${short(label, 60)}</dt><dd>${short(text, 400)}</dd></div>`)}</dl>\n`,
-])}${hasFailed && proof}${changes(tasks)}${remarks(tasks)}${!hasFailed && proof}${inSync(tasks)}${nodesTable(cluster, shown)}</section>
+])}${hasFailed && proof}${changes(tasks)}${remarks(tasks)}${!hasFailed && proof}${rounds.length === 0 && inSync(tasks)}${nodesTable(cluster, shown)}</section>
 `
 }

@@ -4,8 +4,12 @@ import { badge, duration, folded, redrawn, short, wideTable } from './parts.js'
 import type { Round } from './rounds.js'
 import { timeline } from './timeline.js'
 
-/** What a drill measured: its figures, the spread of its outages, each round's answers, and all numbers as a table. */
-export function drillParts(rounds: readonly Round[], colours: ReadonlyMap<string, string>): Content[] {
+/**
+ * What a drill measured: its figures, the spread of its outages, each round's answers, and all numbers as a table.
+ *
+ * @param remarks - what else there is to say of it, as sentences.
+ */
+export function drillParts(rounds: readonly Round[], remarks: readonly string[], colours: ReadonlyMap<string, string>): Content[] {
   if (rounds.length === 0) return []
   const worst = rounds.reduce((longest, round) => round.result.outage_ms > longest.result.outage_ms ? round : longest)
   return [
@@ -13,6 +17,8 @@ export function drillParts(rounds: readonly Round[], colours: ReadonlyMap<string
     rounds.length > 1 && spreadFigure(rounds),
     ...rounds.map(round => folded(roundTitle(round), roundFigure(round, colours), round === worst || round.result.status === 'failed')),
     roundsTable(rounds),
+    remarks.length > 0 && html`<ul class="effects">${remarks.map(remark => html`<li>${short(remark)}</li>`)}</ul>
+`,
   ]
 }
 

@@ -33,7 +33,7 @@ export function badge(status: Status): Markup {
 /** A titled part of a page; nothing where there is nothing in it. */
 export function section(title: string, contents: Content[], kind = ''): Markup | undefined {
   if (contents.every(content => content === undefined || content === false)) return undefined
-  return html`<section class="${kind}">
+  return html`<section${kind !== '' && html` class="${kind}"`}>
 <h3>${title}</h3>
 ${contents}
 </section>

@@ -35,21 +35,26 @@ function marksOf({ how, node, detected_ms, started_ms, answered_ms, moved_to }: 
 export interface Outage {
   from: number
   to: number
+  /** The one that the round is judged by. */
+  longest: boolean
 }
 
-/** All of them, the drill's own figure for the first. */
+/** All of them. The longest has the drill's own figure, so that picture and table say the same. */
 export function outagesOf({ answers, result }: Round): Outage[] {
-  const outages: Outage[] = []
+  const found: { from: number; to: number }[] = []
   let from: number | undefined
+  let last = 0
   for (const { at, ms, error } of answers) {
+    last = Math.max(last, at + ms)
     if (error !== undefined) from ??= at
     else if (from !== undefined) {
-      outages.push({ from, to: at + ms })
+      found.push({ from, to: at + ms })
       from = undefined
     }
   }
-  const last = answers.at(-1)
-  if (from !== undefined && last) outages.push({ from, to: last.at + last.ms })
-  const [first, ...others] = outages
-  return first ? [{ from: first.from, to: result.outage_ms > 0 ? first.from + result.outage_ms : first.to }, ...others] : []
+  if (from !== undefined) found.push({ from, to: last })
+  const longest = found.toSorted((one, other) => other.to - other.from - (one.to - one.from))[0]
+  return found.map(outage => outage === longest
+    ? { from: outage.from, to: result.outage_ms > 0 ? outage.from + result.outage_ms : outage.to, longest: true }
+    : { ...outage, longest: false })
 }

@@ -28,8 +28,11 @@ export function timeline(round: Round, colours: ReadonlyMap<string, string>, lab
   }
   // The same lanes in the same order in all rounds of a drill.
   const nodes = [...new Set([...colours.keys(), ...answers.flatMap(({ node }) => node ?? [])])].filter(name => answers.some(({ node }) => node === name))
+  // A page that does not say who serves it.
+  const unnamed = answers.filter(({ node, error }) => node === undefined && error === undefined)
   const lanes = [
     ...nodes.map(node => ({ title: node, kind: `answer ${colours.get(node) ?? ''}`, at: answers.filter(answer => answer.node === node) })),
+    ...(unnamed.length > 0 ? [{ title: 'answered', kind: 'answer', at: unnamed }] : []),
     { title: 'failed', kind: 'answer none', at: answers.filter(({ error }) => error !== undefined) },
   ]
   const placed = spread(marks.flatMap(({ at }, index) => {
@@ -39,9 +42,9 @@ export function timeline(round: Round, colours: ReadonlyMap<string, string>, lab
   const top = 4 + placed.rows * markHeight + captionHeight
   const bottom = top + lanes.length * laneHeight
   return drawing(width, bottom + axisHeight, label, [
-    ...outagesOf(round).flatMap(({ from, to }, index) => {
+    ...outagesOf(round).flatMap(({ from, to, longest }) => {
       const start = along(from)
-      return start === undefined ? [] : outageBand(start, along(to) ?? width, duration(to - from), top, bottom, width, index === 0)
+      return start === undefined ? [] : outageBand(start, along(to) ?? width, duration(to - from), top, bottom, width, longest)
     }),
     ...axis.cuts.map(cut => rectangle(left + cut.x, top, cut.width, bottom - top, 'gap', 0)),
     ...placed.marks.map(({ x, row }) => line([[x, 4 + (placed.rows - row) * markHeight - 4], [x, bottom]], 'mark')),
@@ -75,12 +78,12 @@ function axisOf({ answers, marks }: Round, width: number): TimeAxis {
   return timeAxis([Math.min(...all), Math.max(...all)], moments, width)
 }
 
-function outageBand(left: number, right: number, lasted: string, top: number, bottom: number, width: number, isFirst: boolean): Markup[] {
-  const words = isFirst ? `outage ${lasted}` : lasted
+function outageBand(left: number, right: number, lasted: string, top: number, bottom: number, width: number, isLongest: boolean): Markup[] {
+  const words = isLongest ? `outage ${lasted}` : lasted
   const half = words.length * 3.4
   const middle = Math.min(Math.max((left + right) / 2, half), width - half)
   return [
-    rectangle(left, top - 2, Math.max(right - left, 2), bottom - top + 2, isFirst ? 'outage' : 'outage later', 0),
+    rectangle(left, top - 2, Math.max(right - left, 2), bottom - top + 2, isLongest ? 'outage' : 'outage short', 0),
     text(middle, top - 6, words, 'outage-figure', 'middle'),
   ]
 }

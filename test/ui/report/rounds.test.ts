@@ -18,14 +18,14 @@ test('rounds find their answers, also where two drills number theirs alike or a 
   t.deepEqual(roundsOf(events, 'web').map(round => round.answers.map(({ at }) => at)), [[1], [2], []])
 })
 
-test('an outage is from the first request that failed to the first good answer, the first by the drill\'s own figure', t => {
-  const list = [good(0), bad(50), bad(100), good(150), good(200), bad(250), good(300)]
+test('an outage is from the first request that failed to the first good answer, the longest by the drill\'s own figure', t => {
+  const list = [good(0), bad(50), good(100), good(150), bad(200), bad(250), good(300)]
   const [round] = roundsOf([answers(1, ...list), result({ outage_ms: 120 })], 'web')
-  t.deepEqual(outagesOf(round!), [{ from: 50, to: 170 }, { from: 250, to: 304 }])
+  t.deepEqual(outagesOf(round!), [{ from: 50, to: 104, longest: false }, { from: 200, to: 320, longest: true }])
 })
 
 test('an outage that did not end lasts to the last request; none is none', t => {
-  t.deepEqual(outagesOf(roundsOf([answers(1, good(0), bad(50), bad(100)), result()], 'web')[0]!), [{ from: 50, to: 101 }])
+  t.deepEqual(outagesOf(roundsOf([answers(1, good(0), bad(50), bad(100)), result()], 'web')[0]!), [{ from: 50, to: 101, longest: true }])
   t.deepEqual(outagesOf(roundsOf([answers(1, good(0)), result()], 'web')[0]!), [])
 })
 
@@ -51,7 +51,14 @@ test('a timeline has a lane for each node that served and one for what failed, t
   t.is(svg.match(/class="outage"/g)?.length, 1)
   t.true(svg.includes('>outage 4908 ms</text>'))
   t.is(svg.match(/class="mark-number"/g)?.length, drill[4]!.marks.length)
-  t.is(String(timeline(drill[5]!, colours, 'label', 800)).match(/class="outage later"/g)?.length, 1)
+  t.is(String(timeline(drill[5]!, colours, 'label', 800)).match(/class="outage short"/g)?.length, 1)
+})
+
+test('answers of a page that does not say who serves it have a lane of their own', t => {
+  const [round] = roundsOf([answers(1, { at: -50, ms: 3 }, bad(0), { at: 50, ms: 3 }), result({ outage_ms: 53 })], 'web')
+  const svg = String(timeline(round!, colours, 'label', 800))
+  t.regex(svg, />answered<\/text>/)
+  t.is(svg.match(/class="answer/g)?.length, 2)
 })
 
 test('nothing of a picture stands outside of it, on a desktop and on a phone', t => {
