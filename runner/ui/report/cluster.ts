@@ -1,3 +1,4 @@
+import type { AssertionEvent } from '../../engine/events.js'
 import type { AnyEvent } from '../visible.js'
 import type { ClusterTally, Tally } from '../tally.js'
 import { assertions } from './assertions.js'
@@ -25,7 +26,7 @@ export function clusterPart(cluster: ClusterTally, id: string, events: readonly 
   // A drill changes nothing; what it says all the same stands with it.
   const said = [...new Set(tasks.flatMap(({ status, effects }) => status === 'ok' ? effects ?? [] : []))]
   const asserted = all.assertions.filter(event => event.cluster === name)
-  const proof = assertions(asserted)
+  const proof = assertions(asserted, new Set(beforeDrill(events, name)))
   const hasFailed = asserted.some(({ status }) => status === 'failed')
   return html`<section class="cluster" id="${id}">
 <h2>${short(name, 200)}</h2>
@@ -34,4 +35,12 @@ ${section('Drill', drillParts(rounds, said, colours), 'drill')}${section('Cluste
   headlines.size > 0 && html`<dl class="headlines">${[...headlines].map(([label, text]) => html`<div><dt>${short(label, 60)}</dt><dd>${short(text, 400)}</dd></div>`)}</dl>\n`,
 ])}${hasFailed && proof}${changes(tasks)}${remarks(tasks)}${!hasFailed && proof}${rounds.length === 0 && inSync(tasks)}${nodesTable(cluster, shown)}</section>
 `
+}
+
+/** The assertions that a drill made before its first round: what it found, not how it has left the cluster. */
+function beforeDrill(events: readonly AnyEvent[], cluster: string): AssertionEvent[] {
+  const first = events.findIndex(event => event.event === 'drill-round' && event.cluster === cluster)
+  const those = events.slice(0, Math.max(first, 0)).filter(event => event.event === 'assertion').filter(event => event.cluster === cluster)
+  const wereMadeAgain = events.slice(first).some(event => event.event === 'assertion' && event.cluster === cluster)
+  return wereMadeAgain ? those : []
 }

@@ -35,7 +35,8 @@ function figures(rounds: readonly Round[]): Markup {
     ['requests failed', `${sum(({ failed_requests }) => failed_requests)} of ${sum(({ requests }) => requests)}`],
     ['address on two nodes', twice === 0 ? 'never' : `for ${duration(twice)}`],
   ]
-  return html`<dl class="figures">${shown.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>
+  const alarming = (term: string) => term === 'address on two nodes' ? twice > 0 : term === 'rounds passed' && passed < results.length
+  return html`<dl class="figures">${shown.map(([term, text]) => html`<div><dt>${term}</dt><dd${alarming(term) && html` class="bad"`}>${text}</dd></div>`)}</dl>
 `
 }
 
@@ -58,7 +59,7 @@ function roundFigure(round: Round, colours: ReadonlyMap<string, string>): Markup
   return html`<figure class="timeline">
 ${result.reason !== undefined && html`<p class="bad">${short(result.reason)}</p>`}
 ${answers.length > 0 && redrawn(width => timeline(round, colours, label, width))}
-<figcaption>${answers.length > 0 && 'Each stroke is a request, in the lane of the node that served it; seconds from the fault. '}${result.requests} requests, ${result.failed_requests} failed.</figcaption>
+<figcaption>${answers.length > 0 && 'Each stroke is a request, in the lane of the node that served it, with a line to when a late answer came; seconds from the fault. '}${result.requests} requests, ${result.failed_requests} failed.</figcaption>
 <ol class="marks">${marks.map(({ at, text }) => html`<li><b>${duration(at)}</b> ${short(text, 400)}</li>`)}</ol>
 </figure>`
 }
@@ -69,6 +70,6 @@ function roundsTable(rounds: readonly Round[]): Markup {
   return wideTable('Figures of all rounds', head, rounds.map(({ result }) => [
     result.round, badge(result.status), `${short(result.how, 60)} on ${short(result.node, 60)}`, duration(result.outage_ms), `${result.failed_requests} of ${result.requests}`,
     moment(result.detected_ms), moment(result.started_ms), moment(result.answered_ms), `${short(result.moved_to ?? '–', 60)}${result.returned ? ', and back' : ''}`,
-    result.held_twice_ms === 0 ? 'never' : duration(result.held_twice_ms),
+    result.held_twice_ms === 0 ? 'never' : html`<span class="bad">${duration(result.held_twice_ms)}</span>`,
   ]))
 }

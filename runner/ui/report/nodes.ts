@@ -8,9 +8,9 @@ import { folded, section, short, wideTable } from './parts.js'
 /** From here on the table of the nodes is folded. */
 const manyNodes = 8
 
-/** A row for each node: how it is, and what its checks came to. Where none was checked by itself, the picture says enough. */
+/** A row for each node: how it is, and what its checks came to. Nothing where none was checked by itself. */
 export function nodesTable({ nodes, own }: ClusterTally, topology: Topology | undefined): Content {
-  if (topology && nodes.every(({ counts }) => sum(counts) === 0)) return undefined
+  if (nodes.every(({ counts }) => sum(counts) === 0)) return undefined
   const total = noCounts()
   for (const counts of [...nodes.map(node => node.counts), own]) for (const status of statuses) total[status] += counts[status]
   const shown = statuses.filter(status => total[status] > 0)

@@ -39,7 +39,10 @@ export interface Outage {
   longest: boolean
 }
 
-/** All of them. The longest has the drill's own figure, so that picture and table say the same. */
+/**
+ * All of them, the longest first. That has the drill's own figure, so that picture and table say the same; what began
+ * within it, since an answer came late, is part of it.
+ */
 export function outagesOf({ answers, result }: Round): Outage[] {
   const found: { from: number; to: number }[] = []
   let from: number | undefined
@@ -53,8 +56,9 @@ export function outagesOf({ answers, result }: Round): Outage[] {
     }
   }
   if (from !== undefined) found.push({ from, to: last })
-  const longest = found.toSorted((one, other) => other.to - other.from - (one.to - one.from))[0]
-  return found.map(outage => outage === longest
-    ? { from: outage.from, to: result.outage_ms > 0 ? outage.from + result.outage_ms : outage.to, longest: true }
-    : { ...outage, longest: false })
+  const worst = found.toSorted((one, other) => other.to - other.from - (one.to - one.from))[0]
+  if (!worst) return []
+  const longest = { from: worst.from, to: result.outage_ms > 0 ? worst.from + result.outage_ms : worst.to, longest: true }
+  const others = found.filter(outage => outage !== worst && (outage.from < longest.from || outage.from > longest.to))
+  return [longest, ...others.map(outage => ({ ...outage, longest: false }))]
 }

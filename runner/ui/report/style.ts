@@ -96,7 +96,7 @@ svg .good { fill: var(--good) } svg .careful { fill: var(--careful) } svg .bad {
 .on-link { font-size: 11px; fill: var(--quiet); stroke: var(--ground); stroke-width: 6px; paint-order: stroke } .on-link.bad { fill: var(--bad) }
 rect.node0 { fill: var(--node0) } rect.node1 { fill: var(--node1) } rect.node2 { fill: var(--node2) } rect.node3 { fill: var(--node3) } rect.node4 { fill: var(--node4) } rect.node5 { fill: var(--node5) }
 .answer { fill: none; stroke-width: 1.6; stroke: var(--quiet) } .answer.node0 { stroke: var(--node0) } .answer.node1 { stroke: var(--node1) } .answer.node2 { stroke: var(--node2) }
-.answer.node3 { stroke: var(--node3) } .answer.node4 { stroke: var(--node4) } .answer.node5 { stroke: var(--node5) } .answer.none { stroke: var(--bad) }
+.answer.node3 { stroke: var(--node3) } .answer.node4 { stroke: var(--node4) } .answer.node5 { stroke: var(--node5) } .answer.none { stroke: var(--bad) } .answer.late { stroke-width: 1 }
 .lane, .strip, .outage-figure { font-weight: 600 } .strip, .outage-figure { stroke: var(--ground); stroke-width: 4px; paint-order: stroke } .outage { fill: var(--outage) } .outage.short { opacity: 0.6 } .outage-figure { fill: var(--bad) }
 .gap { fill: var(--raised) } .mark { stroke: var(--text); stroke-width: 1; stroke-dasharray: 2 2 } .mark-ground { fill: var(--text) } svg .mark-number { fill: var(--ground); font-size: 11px; font-weight: 650 }
 .range { stroke: var(--strong-rule); stroke-width: 2 } .median { stroke: var(--text); stroke-width: 2.5 } .round { fill: var(--node0); fill-opacity: 0.75 }

@@ -1,7 +1,7 @@
 import { clip } from '../text.js'
 import type { Markup } from './html.js'
 import { duration } from './parts.js'
-import { outagesOf, type Round } from './rounds.js'
+import { outagesOf, type Outage, type Round } from './rounds.js'
 import { drawing, line, rectangle, strokes, text } from './svg.js'
 import { timeAxis, type TimeAxis } from './time-axis.js'
 
@@ -15,6 +15,8 @@ const tickHeight = 24
 const axisHeight = 24
 /** Pixels between two strokes that can still be told apart. */
 const finest = 1
+/** Milliseconds from which on an answer has a line from when it was asked for to when it came. */
+const late = 250
 
 /** @param label - what it shows, for those who do not see it. */
 export function timeline(round: Round, colours: ReadonlyMap<string, string>, label: string, width: number): Markup {
@@ -42,10 +44,7 @@ export function timeline(round: Round, colours: ReadonlyMap<string, string>, lab
   const top = 4 + placed.rows * markHeight + captionHeight
   const bottom = top + lanes.length * laneHeight
   return drawing(width, bottom + axisHeight, label, [
-    ...outagesOf(round).flatMap(({ from, to, longest }) => {
-      const start = along(from)
-      return start === undefined ? [] : outageBand(start, along(to) ?? width, duration(to - from), top, bottom, width, longest)
-    }),
+    ...outageBands(outagesOf(round), along, top, bottom, width),
     ...axis.cuts.map(cut => rectangle(left + cut.x, top, cut.width, bottom - top, 'gap', 0)),
     ...placed.marks.map(({ x, row }) => line([[x, 4 + (placed.rows - row) * markHeight - 4], [x, bottom]], 'mark')),
     ...lanes.flatMap(({ title, kind, at }, index) => {
@@ -53,6 +52,10 @@ export function timeline(round: Round, colours: ReadonlyMap<string, string>, lab
       return [
         line([[0, y + laneHeight], [width, y + laneHeight]], 'rule'),
         strokes(columns(at.flatMap(answer => along(answer.at) ?? [])), y + (laneHeight - tickHeight) / 2, tickHeight, kind),
+        ...at.filter(({ ms, error }) => error === undefined && ms >= late).flatMap(answer => {
+          const [asked, answered] = [along(answer.at), along(answer.at + answer.ms)]
+          return asked === undefined || answered === undefined ? [] : [line([[asked, y + laneHeight / 2], [answered, y + laneHeight / 2]], `${kind} late`)]
+        }),
         text(0, y + 16, clip(title, Math.floor(left / 6.9), '…'), 'lane'),
         text(0, y + 30, String(at.length), 'figure'),
       ]
@@ -78,14 +81,21 @@ function axisOf({ answers, marks }: Round, width: number): TimeAxis {
   return timeAxis([Math.min(...all), Math.max(...all)], moments, width)
 }
 
-function outageBand(left: number, right: number, lasted: string, top: number, bottom: number, width: number, isLongest: boolean): Markup[] {
-  const words = isLongest ? `outage ${lasted}` : lasted
-  const half = words.length * 3.4
-  const middle = Math.min(Math.max((left + right) / 2, half), width - half)
-  return [
-    rectangle(left, top - 2, Math.max(right - left, 2), bottom - top + 2, isLongest ? 'outage' : 'outage short', 0),
-    text(middle, top - 6, words, 'outage-figure', 'middle'),
-  ]
+/** The longest one first: where two of their names would lie on each other, it keeps its own. */
+function outageBands(outages: Outage[], along: (at: number) => number | undefined, top: number, bottom: number, width: number): Markup[] {
+  const taken: [from: number, to: number][] = []
+  return outages.flatMap(({ from, to, longest }) => {
+    const left = along(from)
+    if (left === undefined) return []
+    const right = along(to) ?? width
+    const words = longest ? `outage ${duration(to - from)}` : duration(to - from)
+    const half = words.length * 3.6
+    const middle = Math.min(Math.max((left + right) / 2, half), width - half)
+    const band = rectangle(left, top - 2, Math.max(right - left, 2), bottom - top + 2, longest ? 'outage' : 'outage short', 0)
+    if (taken.some(([begin, end]) => middle - half < end && middle + half > begin)) return [band]
+    taken.push([middle - half, middle + half])
+    return [band, text(middle, top - 6, words, 'outage-figure', 'middle')]
+  })
 }
 
 /** Places that differ to the eye. */

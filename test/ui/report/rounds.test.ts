@@ -21,7 +21,7 @@ test('rounds find their answers, also where two drills number theirs alike or a 
 test('an outage is from the first request that failed to the first good answer, the longest by the drill\'s own figure', t => {
   const list = [good(0), bad(50), good(100), good(150), bad(200), bad(250), good(300)]
   const [round] = roundsOf([answers(1, ...list), result({ outage_ms: 120 })], 'web')
-  t.deepEqual(outagesOf(round!), [{ from: 50, to: 104, longest: false }, { from: 200, to: 320, longest: true }])
+  t.deepEqual(outagesOf(round!), [{ from: 200, to: 320, longest: true }, { from: 50, to: 104, longest: false }])
 })
 
 test('an outage that did not end lasts to the last request; none is none', t => {
@@ -52,6 +52,12 @@ test('a timeline has a lane for each node that served and one for what failed, t
   t.true(svg.includes('>outage 4908 ms</text>'))
   t.is(svg.match(/class="mark-number"/g)?.length, drill[4]!.marks.length)
   t.is(String(timeline(drill[5]!, colours, 'label', 800)).match(/class="outage short"/g)?.length, 1)
+})
+
+test('a late answer has a line to when it came, and what failed meanwhile is part of the same outage', t => {
+  const [round] = roundsOf([answers(1, good(-100, 'node1'), bad(0), bad(50), { at: 100, ms: 1100, node: 'node2' }, bad(150), good(1250)), result({ outage_ms: 1200 })], 'web')
+  t.deepEqual(outagesOf(round!), [{ from: 0, to: 1200, longest: true }])
+  t.is(String(timeline(round!, colours, 'label', 800)).match(/class="answer node1 late"/g)?.length, 1)
 })
 
 test('answers of a page that does not say who serves it have a lane of their own', t => {
