@@ -57,6 +57,14 @@ inBrowser('a healthy cluster: title, who holds the address, and an assertion a r
   t.is(await page.evaluate('[...document.querySelectorAll("details table")].filter(one => one.checkVisibility()).length'), 0, 'what is in sync is folded')
 })
 
+inBrowser('what a card says stays within the card', async t => {
+  for (const name of ['sixteen-nodes', 'hostile', 'failed-site']) {
+    const page = await opened(t, name, desktop)
+    t.deepEqual(await page.evaluate(`[...document.querySelectorAll('.wide .node text')].filter(one => one.getBoundingClientRect().right > one.closest('.node').querySelector('.card').getBoundingClientRect().right).map(one => one.textContent)`), [], name)
+    await page.close()
+  }
+})
+
 inBrowser('a drill: its figures, the outage where the requests failed, and one picture at a time', async t => {
   const page = await opened(t, 'drill', desktop)
   t.is(await page.evaluate('document.querySelector("h1").textContent'), 'Drill passed')

@@ -8,7 +8,7 @@ import { line, rectangle, text } from './svg.js'
 export const card = { width: 152, gap: 16, tab: 22, head: 62, line: 16 } as const
 
 /** Characters that fit into a card's line. */
-const room = 21
+const room = 18
 const mostResources = 4
 
 type Node = Topology['nodes'][number]
@@ -45,7 +45,7 @@ ${floatingIp && html`${rectangle(x, y - card.tab, card.width, card.tab + 8, `tab
 ${text(left, y - 7, clip(floatingIp.address, room, '…'), 'on-tab')}`}
 ${rectangle(x, y, card.width, height, 'card', 6)}
 ${colour !== undefined && rectangle(x, y + 8, 4, height - 16, colour)}
-${text(left, y + 20, clip(node.name, node.dc ? room - 6 : room - 2, '…'), 'name')}
+${text(left, y + 20, clip(node.name, node.dc ? room - 8 : room - 5, '…'), 'name')}
 ${node.dc && text(x + card.width - 10, y + 20, 'DC', 'dc', 'end')}
 ${text(left, y + 36, clip(node.address, room, '…'), 'quiet')}
 ${text(left, y + 52, clip(`${symbol} ${node.state}`, room, '…'), tone)}
