@@ -98,6 +98,7 @@ function withRunOptions(command: Command): Command {
     .option('--purge', 'remove from the CIB what the inventory does not declare')
     .option('--json', 'JSON Lines on stdout, nothing else')
     .option('--junit <file>', 'write the results as JUnit XML')
+    .option('--report <file>', 'write the run as a page: what changed, what holds, and how the cluster is')
     .option('-v, --verbose', 'show every task, and stack traces')
     .option('-q, --quiet', 'show failures and the closing table only')
     .option('--no-color', 'plain text')

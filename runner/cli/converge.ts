@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Cluster } from '../cluster/declaration.js'
@@ -46,7 +46,7 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
     .filter(job => job.steps.length > 0)
   if (jobs.length === 0) throw new UsageError('no node of a cluster is selected', { hint: 'check --limit and the hosts of the playbook' })
 
-  if (flags.junit !== undefined) refuseUnwritable(flags.junit)
+  for (const file of [flags.junit, flags.report]) if (file !== undefined) refuseUnwritable(file)
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined
   // As people see it: from the command's start, or from where they have done their part.
   const started = flags.askBecomePass ? Date.now() : performance.timeOrigin
@@ -63,7 +63,7 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
     const [{ run }, { createReporter }] = await Promise.all([import('../engine/run.js'), import('../ui/reporter.js')])
     reporter = await createReporter({
       mode: flags.json ? 'json' : undefined, stdout: process.stdout, stderr: process.stderr,
-      verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags), diff: flags.diff ?? false, junit: flags.junit,
+      verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags), diff: flags.diff ?? false, junit: flags.junit, report: flags.report,
     })
     reporter.report({
       event: 'run', run: id, command: words, inventory: inventory.path, check: flags.check ?? false,
@@ -97,7 +97,9 @@ async function loaded({ cluster, steps }: NamedJob): Promise<Job<Cluster>> {
 /** Said before the run, not after it. @throws UsageError where no file can be written. */
 function refuseUnwritable(file: string): void {
   try {
-    accessSync(dirname(resolve(file)), constants.W_OK)
+    // With a slash behind it, a file is no folder even to root.
+    accessSync(`${dirname(resolve(file))}/`, constants.W_OK)
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error('it is a folder')
   } catch (error) {
     throw new UsageError(`${file} cannot be written: ${(error as Error).message}`, { cause: error })
   }

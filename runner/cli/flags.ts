@@ -11,6 +11,7 @@ export interface RunFlags {
   purge?: boolean
   json?: boolean
   junit?: string
+  report?: string
   verbose?: boolean
   quiet?: boolean
   color: boolean

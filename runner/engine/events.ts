@@ -62,8 +62,11 @@ export interface TaskEvent extends Place {
 export interface AssertionEvent extends Place {
   event: 'assertion'
   status: Status
+  /** What it proves and why that matters, in a plain sentence. */
+  meaning?: string | undefined
   /** What was seen, as a sentence or a value. */
   evidence?: string | undefined
+  /** What to do when it does not hold; said of those too that do. */
   hint?: string | undefined
   error?: ErrorReport | undefined
   ms: number
@@ -106,7 +109,7 @@ export interface DrillRoundEvent {
   how: string
   /** The node that was drilled. */
   node: string
-  /** From the first request that failed to the first good answer after it; 0 where none failed. */
+  /** From the first request that failed to the first good answer after it, the longest such time; 0 where none failed. */
   outage_ms: number
   failed_requests: number
   requests: number

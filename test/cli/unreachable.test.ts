@@ -59,6 +59,24 @@ test('a dozen nodes to watch are no leak either, and whoever stops reading ends 
   t.is(status, 0)
 })
 
+test('a run that failed leaves its page; where none can be written, nothing is begun', async t => {
+  const [inventory, config, folder] = [inventoryOf(t, closedPort, closedPort), emptyConfig(t), folderOf(t)]
+  const file = join(folder, 'report.html')
+  const { exit } = await haRun(t, 'verify', '--report', file, '-i', inventory, '-F', config)
+  t.is(exit, 4)
+  const page = readFileSync(file, 'utf8')
+  t.regex(page, /<h1 class="bad">Not verified<\/h1>/)
+  t.regex(page, /node1: the connection was refused/)
+  t.true(page.endsWith('</html>\n'))
+  for (const unwritable of [join(folder, 'nowhere', 'report.html'), join(file, 'report.html'), folder]) {
+    for (const flag of ['--report', '--junit']) {
+      const refused = await haRun(t, 'verify', flag, unwritable, '-i', inventory, '-F', config, '--json')
+      t.is(refused.exit, 1)
+      t.true(jsonLines(refused.stdout)[0]?.error?.message.startsWith(`${unwritable} cannot be written: `), refused.stdout)
+    }
+  }
+})
+
 test('a dozen nodes at once are no leak that Node would warn of', async t => {
   const { exit, stderr } = await haRun(t, 'verify', '--json', '-i', inventoryOf(t, ...Array.from({ length: 12 }, () => closedPort)), '-F', emptyConfig(t))
   t.is(exit, 4)
