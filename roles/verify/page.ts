@@ -1,8 +1,8 @@
 import type { Cluster } from '../../runner/cluster/declaration.js'
+import { interfacesWith } from '../../runner/cluster/floating-ip.js'
 import { reachable, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/engine/task.js'
 import { httpGet, isDirect } from '../../runner/transport/http.js'
-import { interfacesWith } from './placement.js'
 import { verdict } from './views.js'
 
 const remedy = '`ha-run apache constraints` restores page and resources; `curl` it on the node that has the address'
