@@ -62,8 +62,11 @@ export interface TaskEvent extends Place {
 export interface AssertionEvent extends Place {
   event: 'assertion'
   status: Status
+  /** What it proves and why that matters, in a plain sentence. */
+  meaning?: string | undefined
   /** What was seen, as a sentence or a value. */
   evidence?: string | undefined
+  /** What to do when it does not hold; said of those too that do. */
   hint?: string | undefined
   error?: ErrorReport | undefined
   ms: number

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { daemonsAreHeld } from '../../../roles/verify/packages.js'
+import { daemonsAreHeld } from '../../../roles/verify/holds.js'
 import { scopeOf } from '../corosync/cluster.js'
 
 const node = (corosync: boolean, pacemaker: boolean) => ({ 'held packages corosync': corosync, 'held packages pacemaker': pacemaker })
