@@ -22,16 +22,13 @@ export function constraintsHold(cluster: Cluster) {
 /** What runs against a declared constraint. A resource that does not run at all breaks none but an order. */
 export function constraintComplaints({ constraints }: Cluster, state: ClusterState): Complaint[] {
   return constraints.filter(isMust).flatMap(constraint => {
-    switch (constraint.kind) {
-      case 'location': {
-        return nodesOf(constraint.resource, state).includes(constraint.node) ? [`${constraint.resource} runs on ${constraint.node}, where it must not (${constraint.id})`] : []
-      }
-      case 'colocation': return colocationComplaints(constraint, state)
-      case 'order': {
-        const [first, then] = [nodesOf(constraint.first, state), nodesOf(constraint.then, state)]
-        return then.length > 0 && first.length === 0 ? [`${constraint.then} runs without ${constraint.first}, which comes first (${constraint.id})`] : []
-      }
+    if (constraint.kind === 'colocation') return colocationComplaints(constraint, state)
+    if (constraint.kind === 'location') {
+      const { id, resource, node } = constraint
+      return nodesOf(resource, state).includes(node) ? [`${resource} runs on ${node}, where it must not (${id})`] : []
     }
+    const { id, first, then } = constraint
+    return nodesOf(then, state).length > 0 && nodesOf(first, state).length === 0 ? [`${then} runs without ${first}, which comes first (${id})`] : []
   })
 }
 
@@ -44,11 +41,8 @@ function colocationComplaints({ id, resource, with: other, score }: Extract<Cons
 
 /** Whether Pacemaker may never break it. A location's INFINITY is one only where the node can run it. */
 function isMust(constraint: Constraint): boolean {
-  switch (constraint.kind) {
-    case 'location': return never.test(constraint.score)
-    case 'colocation': return always.test(constraint.score) || never.test(constraint.score)
-    case 'order': return constraint.orderKind === 'Mandatory'
-  }
+  if (constraint.kind === 'order') return constraint.orderKind === 'Mandatory'
+  return never.test(constraint.score) || (constraint.kind === 'colocation' && always.test(constraint.score))
 }
 
 /** Whether a node is declared never to run a primitive, or the clone or group that it is in. */

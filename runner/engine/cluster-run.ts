@@ -213,11 +213,11 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     const first = slots[0]!
     this.#signal(first, undefined, false)
     const progress = this.#progressOf(first, undefined)
-    const { stop, stable } = this.#options
-    const watched = await watch(slots.map(slot => ({ look: async again => this.#verdict(slot, chosen, again) })), {
+    const stable = this.#options.stable ?? (this.#outcomes.anyChanged ? stableTime : 0)
+    const { watched, looks } = await watch(slots.map(slot => ({ look: async again => this.#verdict(slot, chosen, again) })), {
       settle: this.#outcomes.anyChanged ? settleTime : 0,
-      stable: stable ?? (this.#outcomes.anyChanged ? stableTime : 0),
-      stop,
+      stable,
+      stop: this.#options.stop,
       progress: progress.tell,
       forget: () => {
         for (const member of this.#members) member.changed()
@@ -228,6 +228,9 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
       const { verdict, ms } = watched[at]!
       for (const headline of verdict.headlines ?? []) this.#options.report({ event: 'headline', cluster: this.#cluster.name, ...headline })
       this.#settle(slot, undefined, verdict, ms)
+    }
+    if (looks > 0 && !this.#options.stop.aborted && watched.every(({ verdict: { status } }) => status !== 'failed')) {
+      this.#options.report({ event: 'headline', cluster: this.#cluster.name, label: 'stable', text: `for ${stable} s, in ${looks + 1} looks` })
     }
   }
 

@@ -37,13 +37,15 @@ export interface Watched {
  * Looks at assertions together: until all hold, and from then on for as long as they have to. One that holds must hold in
  * every look, and what is seen of it must stay as it is: a ring that was formed anew, or a service that has moved and
  * come back, is in order at each moment and yet not stable. Where something fails, there is nothing left to wait for.
+ *
+ * @returns what came of each, and how often all were looked at again while they had to hold.
  */
-export async function watch(subjects: Subject[], options: WatchOptions): Promise<Watched[]> {
+export async function watch(subjects: Subject[], options: WatchOptions): Promise<{ watched: Watched[]; looks: number }> {
   const states = subjects.map(subject => new State(subject))
   await Promise.all(states.map(async state => state.look(false)))
   await settle(states, options.settle, options)
-  if (options.stable > 0 && states.every(({ holds }) => holds)) await hold(states, options)
-  return states.map(({ outcome, ms }) => ({ verdict: outcome, ms }))
+  const looks = options.stable > 0 && states.every(({ holds }) => holds) ? await hold(states, options) : 0
+  return { watched: states.map(({ outcome, ms }) => ({ verdict: outcome, ms })), looks }
 }
 
 /** Seconds between two looks at what has to hold for so many: a few looks suffice, and each costs the nodes something. */
@@ -67,13 +69,13 @@ async function settle(states: State[], seconds: number, { stop, progress, forget
     }
     open = states.filter(isOpen)
   }
-  progress()
 }
 
-async function hold(states: State[], options: WatchOptions): Promise<void> {
+async function hold(states: State[], options: WatchOptions): Promise<number> {
   const { stable, stop, progress, forget } = options
   const since = Date.now()
   const elapsed = () => (Date.now() - since) / 1000
+  let looks = 0
   for (const state of states) state.begin()
   while (elapsed() < stable && !stop.aborted) {
     const next = Math.min(elapsed() + pauseWithin(stable), stable)
@@ -88,8 +90,9 @@ async function hold(states: State[], options: WatchOptions): Promise<void> {
     await Promise.all(states.map(async state => state.look(true)))
     await settle(states, 0, options)
     for (const state of states) state.compare(at)
+    looks += 1
   }
-  progress()
+  return looks
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
