@@ -211,8 +211,9 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
       return
     }
     const first = slots[0]!
-    this.#signal(first, undefined, false)
-    const progress = this.#progressOf(first, undefined)
+    const all = slots.length === 1 ? first : { ...first, name: `${slots.length} assertions` }
+    this.#signal(all, undefined, false)
+    const progress = this.#progressOf(all, undefined)
     const stable = this.#options.stable ?? (this.#outcomes.anyChanged ? stableTime : 0)
     const { watched, looks } = await watch(slots.map(slot => ({ look: async again => this.#verdict(slot, chosen, again) })), {
       settle: this.#outcomes.anyChanged ? settleTime : 0,
@@ -224,6 +225,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
       },
     })
     progress.end()
+    this.#options.report({ event: 'task-rest', cluster: this.#cluster.name, role: all.role, task: all.name })
     for (const [at, slot] of slots.entries()) {
       const { verdict, ms } = watched[at]!
       for (const headline of verdict.headlines ?? []) this.#options.report({ event: 'headline', cluster: this.#cluster.name, ...headline })

@@ -81,7 +81,7 @@ async function hold(states: State[], options: WatchOptions): Promise<number> {
     const next = Math.min(elapsed() + pauseWithin(stable), stable)
     while (elapsed() < next && !stop.aborted) {
       const lapsed = states.find(({ lapse }) => lapse)?.lapse
-      progress(`${lapsed ? lapsed.evidence : `${states.length === 1 ? 'it holds' : `all ${states.length} hold`}`}: watched for ${Math.floor(elapsed())} of ${stable} s`)
+      progress(`${lapsed ? lapsed.evidence : `${states.length === 1 ? 'it holds' : 'all hold'}`}: watched for ${Math.floor(elapsed())} of ${stable} s`)
       await pause(Math.min(1000, Math.max(0, next - elapsed()) * 1000), stop)
     }
     if (stop.aborted) break

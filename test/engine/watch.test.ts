@@ -63,7 +63,7 @@ test('all hold for the whole window, in a few looks, and people see it', async t
   t.true(Date.now() - began >= 3000)
   t.deepEqual(seen, ['ok: a', 'warning: b'])
   t.deepEqual([...counts, looks], [4, 4, 3])
-  t.deepEqual(told, ['all 2 hold: watched for 0 of 3 s', 'all 2 hold: watched for 1 of 3 s', 'all 2 hold: watched for 2 of 3 s'])
+  t.deepEqual(told, ['all hold: watched for 0 of 3 s', 'all hold: watched for 1 of 3 s', 'all hold: watched for 2 of 3 s'])
 })
 
 /** What one assertion says at each look, of which there are three within 2 s, and what comes of it. */
