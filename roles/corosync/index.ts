@@ -14,7 +14,7 @@ const write = `write ${confPath}`
 
 /** The cluster's ring: the daemon, its configuration, and that it runs with it. */
 export default role('corosync', ({ cluster }) => [
-  packages(['corosync'], ['corosync.service', 'pacemaker.service']),
+  packages(['corosync'], { units: ['corosync.service', 'pacemaker.service'] }),
   ...hold('corosync', cluster.holdPackages, [install]),
   noDefaultCluster([install]),
   keepOriginal(confPath, '.default', { needs: [install], isOriginal: text => !isManaged(text) }),

@@ -104,6 +104,8 @@ export interface NodeTask extends Work<NodeScope> {
    * before it: while these wait for daemons, the node has time for it. Those of a kind are applied one after the other.
    */
   ahead?: boolean
+  /** No other task needs it: its turn comes behind all others but the assertions at a run's end. */
+  late?: boolean
 }
 
 export interface ClusterTask<N extends NodeLike = NodeLike> extends Work<ClusterScope<N>> {

@@ -80,8 +80,8 @@ async function hold(states: State[], options: WatchOptions): Promise<number> {
   while (elapsed() < stable && !stop.aborted) {
     const next = Math.min(elapsed() + pauseWithin(stable), stable)
     while (elapsed() < next && !stop.aborted) {
-      const lapsed = states.find(({ lapse }) => lapse)?.lapse
-      progress(`${lapsed ? lapsed.evidence : `${states.length === 1 ? 'it holds' : 'all hold'}`}: watched for ${Math.floor(elapsed())} of ${stable} s`)
+      const lapse = states.flatMap(state => state.lapse ?? [])[0]?.evidence
+      progress(`${lapse ?? (states.length === 1 ? 'it holds' : 'all hold')}: watched for ${Math.floor(elapsed())} of ${stable} s`)
       await pause(Math.min(1000, Math.max(0, next - elapsed()) * 1000), stop)
     }
     if (stop.aborted) break

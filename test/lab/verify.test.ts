@@ -24,6 +24,16 @@ const withStatus = (result: Result, status: string) => assertionsOf(result).filt
 const until = (text: string) => `for i in $(seq 150); do { ${text}; } >/dev/null 2>&1 && exit 0; sleep 0.2; done; exit 1`
 const allIsWell = until('crm_mon -1 | grep -q "Online:.* node1 node2 " && crm_mon -1 | grep -q "WebSite.*Started" && corosync-quorumtool -s | grep -q "Nodes: *2"')
 
+/** Runs something while all is not well, and mends that whatever comes of it. */
+async function broken<T>(make: [Where, string][], mend: [Where, string][], work: () => Promise<T>): Promise<T> {
+  try {
+    for (const [where, script] of make) await at(where, script)
+    return await work()
+  } finally {
+    for (const [where, script] of mend) await at(where, script)
+  }
+}
+
 interface Fault {
   title: string
   make: [Where, string][]
@@ -228,10 +238,9 @@ const proved = new Set<string>(['fencing is on'])
 
 for (const { title, make, failing = {}, warning = {}, besides, mend, declare } of faults) {
   onLab(`verify notices: ${title}`, async t => {
-    for (const [where, script] of make) await at(where, script)
-    const inventory = declare ? await site.inventory('other.yml', declare) : site.lab.inventory
-    const run = await site.run(['verify', '--stable', '0'], { inventory }).finally(async () => {
-      for (const [where, script] of mend) await at(where, script)
+    const run = await broken(make, mend, async () => {
+      const inventory = declare ? await site.inventory('other.yml', declare) : site.lab.inventory
+      return site.run(['verify', '--stable', '0'], { inventory })
     })
     const assertions = assertionsOf(run)
     for (const [status, expected] of [['failed', failing], ['warning', warning]] as const) {
