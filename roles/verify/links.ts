@@ -1,7 +1,7 @@
 import { nodeIdsIn, type CmapValue } from '../../runner/cluster/cmap.js'
 import type { Cluster } from '../../runner/cluster/declaration.js'
 import { linkStates, runningKeys } from '../../runner/cluster/facts.js'
-import { linkTraffic, type LinkTraffic } from '../../runner/cluster/knet-stats.js'
+import { linkTraffic, type LinkTraffic, type TrafficCount } from '../../runner/cluster/knet-stats.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/engine/task.js'
 import { fromEveryView, fromWhoAnswers, silentCorosync, verdict, type Complaint } from './views.js'
@@ -37,20 +37,19 @@ const defaultPing = 750
  * two of knet's pings from one look to another; where it is looked once only, those on which nothing ever came.
  */
 export function linksCarryTraffic() {
-  const before = new Map<string, { at: number; links: LinkTraffic[] }>()
+  const before = new Map<string, TrafficCount>()
   return async (scope: Scope): Promise<Verdict> => {
     const [{ seen, complaints }, keys] = await Promise.all([
       fromWhoAnswers(scope, linkTraffic, silentCorosync),
       Promise.all(scope.selected.map(async member => [member.name, member.unreachable ? undefined : await member.read(runningKeys)] as const)),
     ])
     const running = new Map(keys)
-    const now = Date.now()
-    const looks = seen.map(([name, all]) => {
+    const looks = seen.map(([name, { asked, links: all }]) => {
       const own = nodeIdsIn(running.get(name) ?? new Map()).get(name)
       const links = all.filter(({ nodeId }) => nodeId !== own)
       const earlier = before.get(name)
-      const isDue = earlier !== undefined && now - earlier.at >= 2 * pingTime(running.get(name))
-      if (!earlier || isDue) before.set(name, { at: now, links })
+      const isDue = earlier !== undefined && asked.from - earlier.asked.to >= 2 * pingTime(running.get(name))
+      if (!earlier || isDue) before.set(name, { asked, links })
       return { links, complaints: silences(links, isDue ? earlier.links : []).map(complaint => `${name}: ${complaint}`) }
     })
     const links = looks.flatMap(look => look.links)

@@ -1,4 +1,4 @@
-import { patient, type Fact, fact } from '../facts/fact.js'
+import { fact, patient, type Asked, type Fact } from '../facts/fact.js'
 import { parseCmap } from './cmap.js'
 
 /** One knet link to a node (the own one among them), as Corosync counts it since it started. */
@@ -14,11 +14,20 @@ export interface LinkTraffic {
   sent: bigint
 }
 
+/** The links, and between which moments they were counted so. */
+export interface TrafficCount {
+  asked: Asked
+  links: LinkTraffic[]
+}
+
 /** Undefined where Corosync does not run, or not with knet: other transports count nothing. */
-export const linkTraffic: Fact<LinkTraffic[] | undefined> = fact(
-  'corosync-cmapctl -m stats', patient('corosync-cmapctl -m stats stats.knet.node'),
-  ({ stdout, exitCode }) => exitCode === 0 ? parseKnetStats(stdout) : undefined,
-)
+export const linkTraffic: Fact<TrafficCount | undefined> = {
+  family: {
+    ...fact('corosync-cmapctl -m stats', patient('corosync-cmapctl -m stats stats.knet.node'), () => undefined).family,
+    parse: ({ stdout, exitCode }, _, asked) => [exitCode === 0 ? { asked: asked!, links: parseKnetStats(stdout) } : undefined],
+  },
+  argument: '',
+}
 
 /**
  * Reads what `corosync-cmapctl -m stats stats.knet.node` prints of Corosync 3.
