@@ -35,7 +35,7 @@ export async function daemonsRunAndStart({ members }: Scope): Promise<Verdict> {
 export function noInstallTraps(cluster: Cluster) {
   return async ({ members }: Scope): Promise<Verdict> => {
     const [masks, defaults] = await Promise.all([
-      unitComplaints(members, [...daemons, ...ownUnits(cluster)], ({ file }, unit) => file.startsWith('masked') ? [`${unit} is ${file}`] : []),
+      unitComplaints(members, [...daemons, ...ownUnits(cluster)], ({ file }, unit) => file === 'masked-runtime' ? [`${unit} is ${file}`] : []),
       Promise.all(reachable(members).map(async member => {
         const keys = await member.read(runningKeys)
         return keys && runsDebianDefault(keys) ? [`${member.name}: corosync runs the cluster that Debian ships, on 127.0.0.1`] : []

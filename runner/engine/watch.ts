@@ -42,9 +42,10 @@ export interface Watched {
  */
 export async function watch(subjects: Subject[], options: WatchOptions): Promise<{ watched: Watched[]; looks: number }> {
   const states = subjects.map(subject => new State(subject))
+  const deadline = Date.now() + options.settle * 1000
   await Promise.all(states.map(async state => state.look(false)))
-  await settle(states, options.settle, options)
-  const looks = options.stable > 0 && states.every(({ holds }) => holds) ? await hold(states, options) : 0
+  await settle(states, deadline, options)
+  const looks = options.stable > 0 && states.every(({ holds }) => holds) ? await hold(states, deadline, options) : 0
   return { watched: states.map(({ outcome, ms }) => ({ verdict: outcome, ms })), looks }
 }
 
@@ -53,10 +54,14 @@ export function pauseWithin(stable: number): number {
   return Math.min(Math.max(stable / 4, 1), 5)
 }
 
-/** Looks again at what does not hold until it does, and then at all of them at once; each for as long as it may take. */
-async function settle(states: State[], seconds: number, { stop, progress, forget }: WatchOptions): Promise<void> {
-  const since = Date.now()
-  const isOpen = ({ holds, latest }: State) => !holds && Date.now() < since + Math.max(seconds, latest.fleeting ? fleetingTime : 0) * 1000
+/**
+ * Looks again at what does not hold until it does, and then at all of them at once.
+ *
+ * @param deadline - when it is given up, in milliseconds since 1970.
+ */
+async function settle(states: State[], deadline: number, { stop, progress, forget }: WatchOptions): Promise<void> {
+  const fleeting = Date.now() + fleetingTime * 1000
+  const isOpen = ({ holds, latest }: State) => !holds && Date.now() < Math.max(deadline, latest.fleeting ? fleeting : 0)
   let open = states.filter(isOpen)
   while (open.length > 0 && !stop.aborted) {
     progress(`not yet: ${open[0]!.latest.evidence}${open.length > 1 ? `, and ${open.length - 1} more` : ''}`)
@@ -71,9 +76,13 @@ async function settle(states: State[], seconds: number, { stop, progress, forget
   }
 }
 
-async function hold(states: State[], options: WatchOptions): Promise<number> {
+/**
+ * Looks on at what holds. What changes before the deadline, as it may where something has just been changed, has to hold
+ * from then on; what changes later does not hold.
+ */
+async function hold(states: State[], deadline: number, options: WatchOptions): Promise<number> {
   const { stable, stop, progress, forget } = options
-  const since = Date.now()
+  let since = Date.now()
   const elapsed = () => (Date.now() - since) / 1000
   let looks = 0
   for (const state of states) state.begin()
@@ -91,6 +100,12 @@ async function hold(states: State[], options: WatchOptions): Promise<number> {
     await settle(states, 0, options)
     for (const state of states) state.compare(at)
     looks += 1
+    if (Date.now() >= deadline || states.every(({ lapse }) => !lapse)) continue
+    await settle(states, deadline, options)
+    if (states.some(({ holds }) => !holds)) break
+    for (const state of states) state.begin()
+    since = Date.now()
+    looks = 0
   }
   return looks
 }
@@ -132,6 +147,9 @@ class State {
   /** From now on it has to hold. */
   begin(): void {
     this.#first = this.latest
+    this.#warning = undefined
+    this.lapse = undefined
+    this.#restored = undefined
   }
 
   /** @param at - seconds for which it has had to hold. */

@@ -88,6 +88,19 @@ for (const [title, sequence, outcome] of windows) {
   })
 }
 
+test('after a change, what changes once more has to hold from then on', async t => {
+  const { seen, looks } = await watching([[ok('ring 1.5'), ok('ring 1.9')], [ok('other')]], { settle: 30, stable: 2 })
+  t.deepEqual([...seen, looks], ['ok: ring 1.9', 'ok: other', 2])
+  const began = Date.now()
+  t.deepEqual((await watching([[ok('a'), failed('gone for a moment'), ok('a')]], { settle: 30, stable: 2 })).seen, ['ok: a'])
+  t.true(Date.now() - began >= 3000, 'the time begins anew')
+})
+
+test('after a change too, what goes on changing does not hold', async t => {
+  const { seen } = await watching([Array.from({ length: 20 }, (_, at) => ok(String(at)))], { settle: 2, stable: 2 })
+  t.regex(seen[0]!, /^failed: changed after [12]\.\d s, from \d to \d$/)
+})
+
 test('Ctrl-C ends the window at once', async t => {
   const stop = new AbortController()
   setTimeout(() => stop.abort(), 300)
