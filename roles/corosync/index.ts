@@ -8,6 +8,7 @@ import { corosyncRunsItsFiles } from '../../runner/cluster/corosync-load.js'
 import { role } from '../../runner/cluster/role.js'
 import { declaredConf } from './conf.js'
 import { noDefaultCluster } from './default-cluster.js'
+import { comesBack } from './restart.js'
 
 const install = 'install corosync'
 const write = `write ${confPath}`
@@ -20,5 +21,6 @@ export default role('corosync', ({ cluster }) => [
   keepOriginal(confPath, '.default', { needs: [install], isOriginal: text => !isManaged(text) }),
   declaredConf(write, cluster),
   service('corosync.service', { enabled: true, needs: [install] }),
+  ...comesBack([install]),
   corosyncRunsItsFiles([install, write, 'no default cluster']),
 ])

@@ -1,5 +1,6 @@
 import { servesPage } from '../../runner/cluster/declaration.js'
 import { assertion, role } from '../../runner/cluster/role.js'
+import { withTopology } from '../../runner/cluster/topology.js'
 import { oneCib } from './cib.js'
 import { clocksAgree } from './clocks.js'
 import { constraintsHold } from './constraints.js'
@@ -13,6 +14,7 @@ import { configurationIsValid, everyNodeOnline, fencingIsOn, oneDc } from './pac
 import { pageThroughFloatingIp } from './page.js'
 import { resourcesPlaced } from './placement.js'
 import { noLeftovers, nothingRests } from './purpose.js'
+import { daemonsComeBack } from './restart.js'
 import { clusterAloneRunsServices, daemonsRunAndStart, noInstallTraps, ownUnits } from './services.js'
 import { sameVersions } from './versions.js'
 
@@ -46,6 +48,8 @@ export default role('verify', ({ cluster }) => [
     'What is in force is what would be in force after a restart: a boot brings no surprise.'),
   assertion('corosync and pacemaker run, and start at boot', daemonsRunAndStart,
     'A node that was rebooted, or lost its power, comes back by itself.'),
+  assertion('corosync and pacemaker come back when killed', daemonsComeBack,
+    'systemd starts a daemon again that was killed: Debian\'s own unit leaves Corosync down, and its node with it.'),
   assertion('nothing of the package install is left', noInstallTraps(cluster),
     'No mask keeps a service from starting, and the cluster that Debian starts by itself is gone.'),
   assertion('versions are not mixed', sameVersions,
@@ -80,7 +84,7 @@ export default role('verify', ({ cluster }) => [
     'What must run together does, what must be apart is, and nothing runs without what comes before it.'),
   ...(ownUnits(cluster).length > 0 ? [assertion('the cluster alone runs its services', clusterAloneRunsServices(cluster),
     'systemd neither starts nor runs what the cluster decides about.')] : []),
-  assertion('the floating IP is on one node', floatingIpOnOneNode(cluster),
+  assertion('the floating IP is on one node', withTopology(cluster, floatingIpOnOneNode(cluster)),
     'One interface of one node has the address, by the word of the kernels.'),
   assertion('one machine answers for the floating IP', oneAnswersForFloatingIp(cluster),
     'On the network one machine answers when somebody asks for the address (ARP), and it is a node of the cluster.'),

@@ -5,7 +5,7 @@ import type { Verdict } from '../../runner/engine/task.js'
 import { httpGet, isDirect } from '../../runner/transport/http.js'
 import { verdict } from './views.js'
 
-const remedy = '`ha-run apache constraints` restores page and resources; `curl` it on the node that has the address'
+const remedy = '`ha-run apache constraints` restores page and resources; `curl` it on the node that has the address, where Apache must listen on it (`Listen 80`)'
 
 /**
  * Fetches the page as a visitor would: from here where this machine reaches the network, else through a member that

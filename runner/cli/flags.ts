@@ -13,7 +13,11 @@ export interface RunFlags {
   stable?: number
   json?: boolean
   junit?: string
+  report?: string
   verbose?: boolean
   quiet?: boolean
   color: boolean
 }
+
+/** The flags of `ha-run status`. */
+export type StatusFlags = Pick<RunFlags, 'inventory' | 'limit' | 'forks' | 'sshConfig' | 'askBecomePass' | 'json' | 'verbose' | 'color'> & { watch?: boolean }

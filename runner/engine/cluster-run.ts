@@ -233,6 +233,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     for (const [at, slot] of slots.entries()) {
       const { verdict, ms } = watched[at]!
       for (const headline of verdict.headlines ?? []) this.#options.report({ event: 'headline', cluster: this.#cluster.name, ...headline })
+      if (verdict.topology) this.#options.report({ event: 'topology', cluster: this.#cluster.name, topology: verdict.topology })
       this.#settle(slot, undefined, verdict, ms)
     }
     if (looks > 0 && !this.#options.stop.aborted && watched.every(({ verdict: { status } }) => status !== 'failed')) {

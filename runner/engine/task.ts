@@ -2,7 +2,7 @@ import { TaskError } from '../errors.js'
 import type { Fact } from '../facts/fact.js'
 import type { Remote } from '../transport/remote.js'
 import type { Member, NodeLike } from './member.js'
-import type { Difference } from './events.js'
+import type { Difference, Topology } from './events.js'
 import type { Tell } from './progress.js'
 
 /** Nothing to check or to do here, and why. */
@@ -133,6 +133,8 @@ export interface Verdict {
   headlines?: Headline[]
   /** A failure that may be nothing but an update under way between nodes: it counts once it has stayed for a moment. */
   fleeting?: boolean
+  /** How the cluster was found. */
+  topology?: Topology
 }
 
 /** Something that must hold of a cluster, looked at and never mended. */

@@ -34,8 +34,8 @@ onLab('a role that lacks what an earlier one provides fails, names it, and does 
 onLab('roles can be run one after the other; corosync waits for its key', async t => {
   await site.run(['network'])
   const { screen } = await site.terminal(['corosync', '-i', site.lab.inventory, '-F', site.lab.sshConfig])
-  t.regex(screen, /corosync 1\/6[^\n]*reading package lists/)
-  t.regex(screen, /corosync 1\/6[^\n]*installing \d+ %: lib/)
+  t.regex(screen, /corosync 1\/8[^\n]*reading package lists/)
+  t.regex(screen, /corosync 1\/8[^\n]*installing \d+ %: lib/)
   const corosync = await site.run(['corosync'])
   t.is(corosync.exitCode, 0, troubles(corosync))
   t.deepEqual(withStatus(corosync, 'skipped'), ['corosync: corosync runs what its files say'])
@@ -89,7 +89,7 @@ onLab('site builds the rest and proves it', async t => {
   t.is(run.exitCode, 0, troubles(run))
   t.deepEqual(namesOf(run), planned)
   const assertions = run.events.filter(event => event.event === 'assertion')
-  t.is(assertions.filter(({ status }) => status === 'ok').length, 28)
+  t.is(assertions.filter(({ status }) => status === 'ok').length, 29)
   t.deepEqual(assertions.filter(({ status }) => status === 'warning').map(({ task }) => task), ['corosync and pacemaker are held', 'fencing is on'])
   const holders = await Promise.all(site.lab.nodes.map(({ name }) => site.on(name, `${running} || :`)))
   t.deepEqual(holders.toSorted(), ['0\n', '1\n'])
@@ -153,6 +153,8 @@ const drifts: [title: string, node: string, script: string, found: string[], men
   ['the key is gone', 'node1', 'rm /etc/corosync/authkey', ['authkey: one key for all nodes']],
   ['the key is another one', 'node1', 'head -c 256 /dev/urandom >/etc/corosync/authkey', ['authkey: one key for all nodes']],
   ['corosync is disabled', 'node1', 'systemctl -q disable corosync', ['node1 corosync: corosync is enabled in systemd']],
+  ['the word that a killed corosync starts again is gone', 'node1', 'rm -r /etc/systemd/system/corosync.service.d; systemctl daemon-reload', ['node1 corosync: write /etc/systemd/system/corosync.service.d/ha-run.conf'],
+    ['node1 corosync: write /etc/systemd/system/corosync.service.d/ha-run.conf', 'node1 corosync: a killed corosync starts again']],
   ['corosync is stopped', 'node2', 'systemctl stop corosync', ['corosync: corosync runs what its files say'],
     ['corosync: corosync runs what its files say', 'pacemaker: pacemaker runs, with a DC']],
   ['pacemaker is stopped', 'node1', 'systemctl stop pacemaker', ['pacemaker: pacemaker runs, with a DC']],

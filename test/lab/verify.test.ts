@@ -86,6 +86,12 @@ const faults: Fault[] = [
     mend: [['node2', 'systemctl -q enable pacemaker']],
   },
   {
+    title: 'a daemon that is killed would stay down',
+    make: [['node2', 'mkdir -p /run/systemd/system/corosync.service.d; printf "[Service]\\nRestart=no\\n" >/run/systemd/system/corosync.service.d/zz.conf; systemctl daemon-reload']],
+    warning: { 'corosync and pacemaker come back when killed': /^corosync would not start again on node2$/ },
+    mend: [['node2', 'rm -r /run/systemd/system/corosync.service.d; systemctl daemon-reload']],
+  },
+  {
     title: 'a mask of the install is left',
     make: [['passive', 'systemctl -q mask --runtime apache2']],
     failing: { 'nothing of the package install is left': /^node[12]: apache2\.service is masked-runtime$/ },
