@@ -1,15 +1,13 @@
-import { corosyncConf, parseCorosyncConf, type Section } from '../../runner/cluster/corosync-conf.js'
 import { confAttributes, confPath, correctAttributes, replaceOnAll, validateConf, withWrongAttributes } from '../../runner/cluster/corosync-files.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration.js'
 import { foretell } from '../../runner/cluster/foretold.js'
 import { fullStop } from '../../runner/cluster/full-stop.js'
 import { readLoaded } from '../../runner/cluster/loaded.js'
 import { readOnAll, refuseUnselected, type Scope } from '../../runner/cluster/members.js'
-import { resolveNodeIds } from '../../runner/cluster/node-ids.js'
 import { clusterTask } from '../../runner/cluster/role.js'
+import { wantedConf } from '../../runner/cluster/wanted-conf.js'
 import { wayTo } from '../../runner/cluster/way-of-change.js'
 import type { ClusterTask } from '../../runner/engine/task.js'
-import { TaskError } from '../../runner/errors.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { confDifferences } from './conf-differences.js'
 
@@ -52,38 +50,4 @@ async function observe({ members }: Scope, cluster: Cluster) {
   const wanted = wantedConf(cluster, texts.map(([{ name }, text]) => [name, text]))
   const wrong = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
   return { texts, wanted, wrong, askew: withWrongAttributes(confPath, confAttributes, states) }
-}
-
-/**
- * The declared file, with the node ids that the nodes' own files have.
- *
- * @throws TaskError where those contradict each other, or name other members than the inventory.
- */
-export function wantedConf(cluster: Cluster, texts: [node: string, text: string | undefined][]): string {
-  const confs = new Map(texts.map(([node, text]) => [node, readable(text)]))
-  const { ids, missing, foreign } = resolved(cluster.nodes.map(({ name }) => name), confs)
-  const changes = [...missing.map(name => `${name} is new`), ...foreign.map(name => `${name} is not in the inventory`)]
-  if (changes.length > 0) {
-    throw new TaskError(`the members of a formed cluster would change: ${changes.join(', ')}`, {
-      hint: 'ha-run does not add or remove members yet: make the inventory say who they are, or do it by hand',
-    })
-  }
-  return corosyncConf(cluster, ids)
-}
-
-function resolved(names: string[], confs: Map<string, Section | undefined>) {
-  try {
-    return resolveNodeIds(names, confs)
-  } catch (error) {
-    throw new TaskError((error as Error).message, { hint: `make ${confPath} say the same on all nodes, then run again`, cause: error })
-  }
-}
-
-/** A file that Corosync itself could not read has no say; it is replaced like any other wrong one. */
-function readable(text: string | undefined): Section | undefined {
-  try {
-    return text === undefined ? undefined : parseCorosyncConf(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/engine/task.js'
 import { unitState } from '../../runner/facts/units.js'
+import { advice } from './views.js'
 
 const daemons = ['corosync', 'pacemaker']
 
@@ -14,5 +15,5 @@ export async function daemonsComeBack({ members }: Scope): Promise<Verdict> {
     return { name, nodes: states.filter(([, { load, restart }]) => load !== 'not-found' && restart === 'no').map(([member]) => member.name) }
   }))
   const complaints = left.filter(({ nodes }) => nodes.length > 0).map(({ name, nodes }) => `${name} would not start again on ${nodes.join(', ')}`)
-  return complaints.length === 0 ? { status: 'ok', evidence: daemons.join(', ') } : { status: 'warning', evidence: complaints.join('; '), hint }
+  return advice(complaints, daemons.join(', '), hint)
 }

@@ -96,6 +96,7 @@ function withRunOptions(command: Command): Command {
     .option('--diff', 'show differences in full')
     .option('--allow-outage', 'stop the service where a change cannot be made without')
     .option('--purge', 'remove from the CIB what the inventory does not declare')
+    .option('--stable <seconds>', 'how long all must hold: 5 for verify and after a change, else one look (0)', seconds)
     .option('--json', 'JSON Lines on stdout, nothing else')
     .option('--junit <file>', 'write the results as JUnit XML')
     .option('--report <file>', 'write the run as a page: what changed, what holds, and how the cluster is')
@@ -106,6 +107,11 @@ function withRunOptions(command: Command): Command {
 
 function positiveInteger(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('expected a number from 1 to 9999.')
+  return Number(text)
+}
+
+function seconds(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('expected a number of seconds, from 0 to 9999.')
   return Number(text)
 }
 

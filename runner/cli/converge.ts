@@ -60,7 +60,7 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
   })
   try {
     // Loaded while the nodes are being connected to, which takes as long.
-    const [{ run }, { createReporter }] = await Promise.all([import('../engine/run.js'), import('../ui/reporter.js')])
+    const [{ run, stableTime }, { createReporter }] = await Promise.all([import('../engine/run.js'), import('../ui/reporter.js')])
     reporter = await createReporter({
       mode: flags.json ? 'json' : undefined, stdout: process.stdout, stderr: process.stderr,
       verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags), diff: flags.diff ?? false, junit: flags.junit, report: flags.report,
@@ -70,9 +70,11 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
       clusters: jobs.map(({ cluster }) => ({ name: cluster.name, nodes: cluster.nodes.map(({ name }) => name) })),
     })
     for (const text of inventory.warnings) reporter.report({ event: 'notice', text })
+    const onlyVerifies = jobs.every(({ steps: some }) => some.every(({ role }) => role === 'verify'))
     const { exit } = await run(await Promise.all(jobs.map(loaded)), {
       run: id, started, check: flags.check ?? false, forks: flags.forks, reporter, connections, stop, abandon,
-      lock: !flags.check && jobs.some(({ steps }) => steps.some(({ role }) => role !== 'verify')),
+      lock: !flags.check && !onlyVerifies,
+      stable: flags.stable ?? (onlyVerifies ? stableTime : undefined),
       consent: { outage: flags.allowOutage ?? false, purge: flags.purge ?? false },
     })
     return exit

@@ -9,6 +9,8 @@ export interface RunFlags {
   askBecomePass?: boolean
   allowOutage?: boolean
   purge?: boolean
+  /** Seconds for which the assertions must hold. */
+  stable?: number
   json?: boolean
   junit?: string
   report?: string

@@ -1,7 +1,29 @@
+import { createHash } from 'node:crypto'
+import { firstOf, parseXml, type Element } from './xml.js'
+
 /** A CIB's configuration version, `admin_epoch.epoch`: it changes with the configuration, and not with the status. */
 export function versionOf(cib: string): string {
+  return numbers(cib, 'admin_epoch', 'epoch')
+}
+
+/** A CIB's whole version, `admin_epoch.epoch.num_updates`: the last number counts what became of resources and nodes. */
+export function fullVersionOf(cib: string): string {
+  return numbers(cib, 'admin_epoch', 'epoch', 'num_updates')
+}
+
+function numbers(cib: string, ...names: string[]): string {
   const tag = /<cib [^>]*>/.exec(cib)?.[0] ?? ''
-  return ['admin_epoch', 'epoch'].map(name => new RegExp(`\\s${name}="(\\d+)"`).exec(tag)?.[1] ?? '').join('.')
+  return names.map(name => new RegExp(`\\s${name}="(\\d+)"`).exec(tag)?.[1] ?? '').join('.')
+}
+
+/** The configuration in twelve digits, whatever order a node keeps its attributes in. */
+export function digestOf(cib: string): string {
+  const configuration = firstOf(parseXml(cib), 'configuration')
+  return createHash('sha256').update(JSON.stringify(configuration && plain(configuration))).digest('hex').slice(0, 12)
+}
+
+function plain({ name, attributes, children }: Element): unknown {
+  return [name, [...attributes].toSorted(([one], [other]) => one < other ? -1 : 1), children.flatMap(child => 'name' in child ? [plain(child)] : [])]
 }
 
 /** A number that grows as versions do. Epochs stay far below a billion; admin_epoch is raised by hand only. */

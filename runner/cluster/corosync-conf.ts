@@ -102,8 +102,8 @@ export function corosyncConf(cluster: Cluster, nodeIds: Map<string, number>): st
   ].join('')
 }
 
-// What the declaration says wins; the provider and the votes are what makes a quorum section one at all.
-function quorumValues({ corosync, nodes }: Cluster): ConfValues {
+/** The declared quorum section. What the declaration says wins; the provider and the votes are what makes it one at all. */
+export function quorumValues({ corosync, nodes }: Cluster): ConfValues {
   const votes = { provider: 'corosync_votequorum', expected_votes: String(nodes.length) }
   return { ...votes, ...nodes.length === 2 ? { two_node: '1' } : {}, ...corosync.quorum }
 }

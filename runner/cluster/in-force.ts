@@ -1,4 +1,5 @@
 import type { CmapValue } from './cmap.js'
+import type { ConfValues } from './declaration.js'
 import type { Quorum } from './quorumtool.js'
 
 /**
@@ -35,6 +36,15 @@ export function inForce(cmap: Map<string, CmapValue>, quorum: Quorum | undefined
     if (isOn !== saysOn(key, keys, quorum)) keys.set(key, { type: 'u8', value: isOn ? '1' : '0' })
   }
   return keys
+}
+
+/** The flags that a quorum section brings with it, and whether each is to be on. */
+export function flagsOf(values: ConfValues, quorum: Quorum): { flag: string; isOn: boolean }[] {
+  const keys = new Map(Object.entries(values).map(([key, value]) => [`quorum.${key}`, { type: 'str', value }]))
+  return [
+    { flag: '2Node', isOn: values['two_node'] === '1' },
+    ...Object.entries(flags).map(([key, flag]) => ({ flag, isOn: saysOn(key, keys, quorum) })),
+  ]
 }
 
 /** Whether the flag would be on, were the cmap's values in force. */

@@ -23,7 +23,11 @@ export function clusterTask(name: string, work: Omit<ClusterTask<Node>, 'scope' 
   return { scope: 'cluster', name, ...work }
 }
 
-/** Something that must hold of the cluster. */
-export function assertion(name: string, check: Assertion<Node>['check']): Assertion<Node> {
-  return { scope: 'assertion', name, check }
+/**
+ * Something that must hold of the cluster.
+ *
+ * @param meaning - what it proves and why that matters, in a plain sentence.
+ */
+export function assertion(name: string, check: Assertion<Node>['check'], meaning?: string): Assertion<Node> {
+  return { scope: 'assertion', name, ...meaning !== undefined && { meaning }, check }
 }

@@ -1,5 +1,4 @@
 import type PQueue from 'p-queue'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectError, TaskError } from '../errors.js'
 import { Ahead, type Begun } from './ahead.js'
 import { converge, foresee, type Attempt, type Foresight, type Outcome } from './attempt.js'
@@ -11,6 +10,7 @@ import { Outcomes } from './outcomes.js'
 import { segments, type Slot } from './plan.js'
 import { Progress, type Tell } from './progress.js'
 import type { ClusterTask, Consent, Finding, NodeTask, Verdict } from './task.js'
+import { watch } from './watch.js'
 
 export interface ClusterRunOptions {
   /** Look only. */
@@ -24,17 +24,25 @@ export interface ClusterRunOptions {
   queue: PQueue
   /** No node waits for another's turn, so that one may work beside its own. */
   allAtOnce: boolean
+  /**
+   * Seconds for which assertions must go on holding once they do; 0: one look will do. Left out: `stableTime` where this
+   * run has changed something, else one look.
+   */
+  stable?: number | undefined
   report(event: MachineEvent | Signal): void
 }
 
 interface Settled extends Outcome {
-  evidence?: string
-  hint?: string
+  evidence?: string | undefined
+  hint?: string | undefined
   error?: unknown
 }
 
 /** Seconds that assertions may take to come true after this run has changed something. */
 const settleTime = 30
+
+/** Seconds for which assertions must hold where nobody said how long: for `ha-run verify`, and after a change. */
+export const stableTime = 5
 
 /** Runs the tasks of one cluster, in order, on all its nodes. */
 export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
@@ -77,7 +85,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
         ? chosen.map(member => async () => {
           for (const slot of segment) await this.#onNode(slot, member)
         })
-        : [async () => this.#onCluster(segment[0]!, chosen)]
+        : [async () => scope === 'assertion' ? this.#assert(segment, chosen) : this.#onCluster(segment[0]!, chosen)]
       if (oneAtATime) for (const job of jobs) await this.#options.queue.add(job)
       else await Promise.all(jobs.map(job => this.#options.queue.add(job)))
     }
@@ -109,7 +117,6 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
       return
     }
     await this.#perform(slot, leader, async progress => {
-      if (slot.scope === 'assertion') return this.#assert(slot, leader, progress)
       const own = slot.of(leader.name) as ClusterTask<N>
       const scope = this.#looks.scope(slot, leader, progress)
       return this.#attempt(slot, leader, {
@@ -157,7 +164,6 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     try {
       this.#settle(slot, host, await attempt(progress.tell).finally(() => progress.end()), Date.now() - started)
     } catch (error) {
-      // An assertion stands for itself: the others are looked at all the same.
       if (slot.scope === 'cluster') this.#failedAt = `${slot.role}: ${slot.name}`
       if (slot.scope === 'node') member.failedAt = `${slot.role}: ${slot.name}`
       // A cluster's task fails; the node that was lost with it is an event of its own.
@@ -200,22 +206,57 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     })
   }
 
-  /** Looks until the assertion holds or `settleTime` is over, where this run has changed something; else once. */
-  async #assert(slot: Slot<N>, leader: Member<N>, progress: Tell): Promise<Settled> {
-    if (this.#options.check && this.#outcomes.anyUnsettled) return { status: 'unknown', reason: 'until all changes are made' }
-    const deadline = Date.now() + (this.#outcomes.anyChanged ? settleTime * 1000 : 0)
-    let verdict = await this.#looks.finding(slot, leader) as Verdict
-    while (verdict.status === 'failed' && Date.now() < deadline && !this.#options.stop.aborted) {
-      progress(`not yet: ${verdict.evidence}`)
-      await sleep(500)
-      for (const member of this.#members) member.changed()
-      verdict = await this.#looks.again(slot, leader) as Verdict
+  /** Assertions are watched together: all that is asked for them travels together, and they have to hold together. */
+  async #assert(slots: Slot<N>[], chosen: Member<N>[]): Promise<void> {
+    this.#reportLost()
+    const unsettled = this.#unassertable(chosen)
+    if (unsettled) {
+      for (const slot of slots) this.#settle(slot, undefined, unsettled, 0)
+      return
     }
-    for (const headline of verdict.headlines ?? []) {
-      this.#options.report({ event: 'headline', cluster: this.#cluster.name, ...headline })
+    const first = slots[0]!
+    const all = slots.length === 1 ? first : { ...first, name: `${slots.length} assertions` }
+    this.#signal(all, undefined, false)
+    const progress = this.#progressOf(all, undefined)
+    const stable = this.#options.stable ?? (this.#outcomes.anyChanged ? stableTime : 0)
+    const { watched, looks } = await watch(slots.map(slot => ({ look: async again => this.#verdict(slot, chosen, again) })), {
+      settle: this.#outcomes.anyChanged ? settleTime : 0,
+      stable,
+      stop: this.#options.stop,
+      progress: progress.tell,
+      forget: () => {
+        for (const member of this.#members) member.changed()
+      },
+    })
+    progress.end()
+    this.#options.report({ event: 'task-rest', cluster: this.#cluster.name, role: all.role, task: all.name })
+    for (const [at, slot] of slots.entries()) {
+      const { verdict, ms } = watched[at]!
+      for (const headline of verdict.headlines ?? []) this.#options.report({ event: 'headline', cluster: this.#cluster.name, ...headline })
+      if (verdict.topology) this.#options.report({ event: 'topology', cluster: this.#cluster.name, topology: verdict.topology })
+      this.#settle(slot, undefined, verdict, ms)
     }
-    if (verdict.topology) this.#options.report({ event: 'topology', cluster: this.#cluster.name, topology: verdict.topology })
-    return verdict
+    if (looks > 0 && !this.#options.stop.aborted && watched.every(({ verdict: { status } }) => status !== 'failed')) {
+      this.#options.report({ event: 'headline', cluster: this.#cluster.name, label: 'stable', text: `for ${stable} s, in ${looks + 1} looks` })
+    }
+  }
+
+  /** Why assertions are not even looked at. */
+  #unassertable(chosen: Member<N>[]): Settled | undefined {
+    const leader = chosen.find(({ trouble }) => trouble === undefined)
+    const obstacle = leader ? this.#obstacle(leader) : chosen.map(({ trouble }) => trouble).join(', ')
+    if (obstacle !== undefined) return { status: 'skipped', reason: obstacle }
+    return this.#options.check && this.#outcomes.anyUnsettled ? { status: 'unknown', reason: 'until all changes are made' } : undefined
+  }
+
+  /** One look, from the first of the nodes that is still there; one that was lost since is left out of a second look. */
+  async #verdict(slot: Slot<N>, chosen: Member<N>[], again: boolean): Promise<Verdict> {
+    const leader = () => chosen.find(({ trouble }) => trouble === undefined) ?? chosen[0]!
+    const early = again ? this.#looks.again(slot, leader()) : this.#looks.finding(slot, leader())
+    return await early.catch(async error => {
+      if (error instanceof ConnectError) return this.#looks.again(slot, leader())
+      throw error
+    }) as Verdict
   }
 
   #progressOf({ role, name: task }: Slot<N>, host: string | undefined): Progress {
@@ -230,10 +271,11 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   #settle(slot: Slot<N>, host: string | undefined, outcome: Settled, ms: number): void {
     const { role, name: task } = slot
     const { status, diff, effects, reason, evidence, hint } = outcome
+    const own = slot.of(this.#members[0]!.name)
     const error = outcome.error === undefined ? undefined : errorReport(outcome.error)
     this.#outcomes.add(host, role, task, status)
     const place = { cluster: this.#cluster.name, host, role, task, status }
-    if (slot.scope === 'assertion') this.#options.report({ event: 'assertion', ...place, evidence: evidence ?? reason, hint, error, ms })
+    if (own.scope === 'assertion') this.#options.report({ event: 'assertion', ...place, meaning: own.meaning, evidence: evidence ?? reason, hint, error, ms })
     else this.#options.report({ event: 'task', ...place, reason, diff, effects, error, ms })
   }
 }

@@ -74,16 +74,21 @@ function refuseUnknownNeeds<N extends NodeLike>(slots: Slot<N>[], node: string):
 
 /**
  * Cuts a layout where all nodes must have arrived: around every task that is done once for the cluster, or on one node
- * at a time.
+ * at a time. Assertions that follow each other stay together, since they are to hold together.
  */
 export function segments<N extends NodeLike>(slots: Slot<N>[]): Slot<N>[][] {
   const cut: Slot<N>[][] = []
   for (const slot of slots) {
     const last = cut.at(-1)
-    if (isParallel(slot) && last?.[0] && isParallel(last[0]) && last[0].selected === slot.selected) last.push(slot)
+    if (last?.[0] && goTogether(last[0], slot)) last.push(slot)
     else cut.push([slot])
   }
   return cut
+}
+
+function goTogether<N extends NodeLike>(one: Slot<N>, next: Slot<N>): boolean {
+  if (one.selected !== next.selected) return false
+  return (isParallel(one) && isParallel(next)) || (one.scope === 'assertion' && next.scope === 'assertion')
 }
 
 function isParallel<N extends NodeLike>({ scope, oneAtATime }: Slot<N>): boolean {

@@ -11,6 +11,8 @@ import { layOut, type Step } from './plan.js'
 import { Tally } from './tally.js'
 import type { Consent } from './task.js'
 
+export { stableTime } from './cluster-run.js'
+
 /** A cluster and what is to be done there. */
 export interface Job<C extends ClusterLike, N extends NodeLike = C['nodes'][number]> {
   cluster: C
@@ -34,6 +36,8 @@ export interface RunOptions {
   /** Aborted by the second: what runs on the nodes is ended too. */
   abandon: AbortSignal
   consent: Consent
+  /** Seconds for which assertions must go on holding; left out: `stableTime` after a change, else one look. */
+  stable?: number | undefined
 }
 
 /**

@@ -123,11 +123,16 @@ export interface Headline {
 
 export interface Verdict {
   status: 'ok' | 'warning' | 'failed'
-  /** What was seen. */
+  /**
+   * What was seen. Where it holds, the same words at every look as long as the cluster stays as it is: other words within
+   * the time that it has to hold are a change that nobody made.
+   */
   evidence: string
   /** What to do when it does not hold. */
   hint?: string
   headlines?: Headline[]
+  /** A failure that may be nothing but an update under way between nodes: it counts once it has stayed for a moment. */
+  fleeting?: boolean
   /** How the cluster was found. */
   topology?: Topology
 }
@@ -136,6 +141,8 @@ export interface Verdict {
 export interface Assertion<N extends NodeLike = NodeLike> {
   scope: 'assertion'
   name: string
+  /** What it proves and why that matters, in a plain sentence. */
+  meaning?: string
   check: (scope: ClusterScope<N>) => Promise<Verdict>
 }
 

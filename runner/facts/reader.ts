@@ -46,11 +46,13 @@ export class FactReader {
       .map(family => [family, waiting.filter(question => question.family === family)] as const)
     try {
       const scripts = families.map(([family, questions]) => family.script(questions.map(({ argument }) => argument)))
+      const from = Date.now()
       const parts = await this.#place.session.run({ scripts, timeout: frameTimeout })
+      const asked = { from, to: Date.now() }
       for (const [index, [family, questions]] of families.entries()) {
         try {
           const args = questions.map(({ argument }) => argument)
-          const values = family.parse(outcome(scripts[index]!, parts[index]!, this.#place.name, frameTimeout, true), args)
+          const values = family.parse(outcome(scripts[index]!, parts[index]!, this.#place.name, frameTimeout, true), args, asked)
           questions.forEach(({ resolve, reject }, at) => values[at] instanceof Error ? reject(values[at]) : resolve(values[at]))
         } catch (error) {
           for (const { reject } of questions) reject(error)

@@ -9,8 +9,10 @@ export type ShownAssertions = 'all' | 'not ok' | 'failed'
 /**
  * The assertions as a table: name, ok or FAILED, what was seen; under a failure what to do about it. Equal answers
  * of several nodes share a row.
+ *
+ * @param explained - with what each of them proves below its row.
  */
-export function assertionLines(assertions: AssertionEvent[], which: ShownAssertions, style: Style): string[] {
+export function assertionLines(assertions: AssertionEvent[], which: ShownAssertions, style: Style, explained = false): string[] {
   const shown = assertions.filter(({ status }) => {
     if (which === 'failed') return status === 'failed'
     return which === 'all' || (status !== 'ok' && !isOpen(status))
@@ -32,7 +34,11 @@ export function assertionLines(assertions: AssertionEvent[], which: ShownAsserti
     ...rows.flatMap(({ first, name, evidence }) => {
       const title = clip(name, width, style.symbols.more).padEnd(width)
       const line = `  ${title}  ${verdict(first, style)}  ${evidence}`.trimEnd()
-      return first.status === 'ok' || !first.hint ? [line] : [line, `    -> ${oneLine(first.hint)}`]
+      return [
+        line,
+        ...explained && first.meaning ? [style.quiet(`    ${oneLine(first.meaning)}`)] : [],
+        ...first.status === 'ok' || !first.hint ? [] : [`    -> ${oneLine(first.hint)}`],
+      ]
     }),
     ...open,
   ]

@@ -30,7 +30,7 @@ export function closing(events: AnyEvent[], options: ClosingOptions): string[] {
     quiet ? [] : changes(result, options),
     quiet || options.streamed ? [] : remarks(result.tasks, options),
     errorLines(events, style, verbosity > 0),
-    assertionLines(result.assertions, detail, style),
+    assertionLines(result.assertions, detail, style, verbosity > 0),
     tableLines(result, style),
     [lastSentence(result, style)].filter(Boolean),
   )

@@ -33,7 +33,7 @@ export function jsonReporter(options: ReporterOptions, now: () => Date = () => n
 /** The order of keys after `event` and `time`; a key that is not here stands behind, in the event's own order. */
 const keyOrder = [
   ...['run', 'command', 'inventory', 'check', 'clusters'],
-  ...['cluster', 'host', 'role', 'task', 'status', 'reason', 'evidence', 'hint', 'diff', 'effects', 'error'],
+  ...['cluster', 'host', 'role', 'task', 'status', 'reason', 'meaning', 'evidence', 'hint', 'diff', 'effects', 'error'],
   ...['ok', 'changed', 'would_change', 'unknown', 'failed', 'unreachable', 'exit', 'ms'],
 ]
 

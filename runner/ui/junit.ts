@@ -55,8 +55,16 @@ function testcase(event: Case): string[] {
   const time = xmlSeconds(event.event === 'error' ? 0 : event.ms)
   const opening = `    <testcase ${attributes({ classname: suiteName(event), name, time })}`
   const kind = kindOf(event)
-  if (kind === 'passed') return [`${opening}/>`]
-  return [`${opening}>`, `      ${outcome(kind, event)}`, '    </testcase>']
+  const body = [...kind === 'passed' ? [] : [outcome(kind, event)], ...proof(event)]
+  return body.length === 0 ? [`${opening}/>`] : [`${opening}>`, ...body.map(line => `      ${line}`), '    </testcase>']
+}
+
+/** What an assertion proves, and what was seen: of one that holds too, since that is what people keep the file for. */
+function proof(event: Case): string[] {
+  if (event.event !== 'assertion') return []
+  const { meaning, status, evidence, hint } = event
+  const told = [meaning, evidence && `${status}: ${evidence}`, status === 'warning' && hint].filter(Boolean).join('\n')
+  return told === '' ? [] : [`<system-out>${escapeXml(told)}</system-out>`]
 }
 
 function outcome(kind: string, event: Case): string {

@@ -2,7 +2,7 @@ import test from 'ava'
 import { fullStop } from '../../runner/cluster/full-stop.js'
 import { readLoaded } from '../../runner/cluster/loaded.js'
 import { TaskError } from '../../runner/errors.js'
-import { wantedConf } from '../../roles/corosync/conf.js'
+import { wantedConf } from '../../runner/cluster/wanted-conf.js'
 import { clusterOf, scopeOf, type Answers } from '../roles/corosync/cluster.js'
 
 const conf = wantedConf(clusterOf(), [['node1', undefined], ['node2', undefined]])

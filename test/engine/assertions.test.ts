@@ -69,3 +69,30 @@ test('an assertion that cannot be looked at does not stop the others', async t =
   const { lines } = await c.run(() => [asserts('one', () => Promise.reject(new TaskError('garbage'))), says('two', { status: 'ok', evidence: 'fine' })])
   t.deepEqual(lines, ['c one: failed, garbage', 'c two: ok, fine'])
 })
+
+test('assertions are watched together and told in their order, with what they prove; the window is an option of the run', async t => {
+  const c = localCluster(t, ['n1'])
+  let looks = 0
+  const flapping = asserts('flapping', () => Promise.resolve(looks++ === 1 ? { status: 'failed', evidence: 'gone' } : { status: 'ok', evidence: 'there' }))
+  const { lines, summary } = await c.run(() => [{ ...says('one', { status: 'ok', evidence: 'fine' }), meaning: 'All is well.' }, flapping], { stable: 2 })
+  t.is(lines[0], 'c one: ok, fine')
+  t.regex(lines[1]!, /^c flapping: failed, held at first, and after 1\.\d s no more: gone; as at first again after 2\.\d s$/)
+  t.is(summary.exit, 2)
+  t.like(c.events.find(event => event.event === 'assertion'), { meaning: 'All is well.' })
+  t.deepEqual(c.events.filter(event => event.event === 'headline'), [])
+})
+
+test('how long all have held is a line of the closing table', async t => {
+  const c = localCluster(t, ['n1'])
+  await c.run(() => [says('one', { status: 'ok', evidence: 'fine' })], { stable: 1 })
+  t.deepEqual(c.events.filter(event => event.event === 'headline'), [{ event: 'headline', cluster: 'c', label: 'stable', text: 'for 1 s, in 2 looks' }])
+})
+
+test('facts are read anew at each look, in one frame a node', async t => {
+  const c = localCluster(t, ['n1'])
+  c.write('n1', 'a', 'x')
+  const before = c.frames()[0]!
+  const reads = (name: string) => asserts(name, async ({ leader }) => ({ status: 'ok', evidence: (await leader.read(fileText(c.path('n1', 'a')))) ?? '' }))
+  await c.run(() => [reads('one'), reads('two')], { stable: 2 })
+  t.is(c.frames()[0]! - before, 3)
+})

@@ -67,6 +67,7 @@ test(cuts, [[onNode('a')], [onNode('b')]], 'ab')
 test(cuts, [[onNode('a'), onCluster('B'), onNode('c'), onNode('d')]], 'a B cd')
 test(cuts, [[onCluster('A'), onCluster('B'), asserted('C')]], 'A B C')
 test(cuts, [[onNode('a'), asserted('B')], [onNode('c')]], 'a B c')
+test(cuts, [[asserted('A'), asserted('B'), onCluster('C'), asserted('D')], [asserted('E')]], 'AB C DE')
 
 test('steps with other nodes selected are not run together', t => {
   const steps = [all, new Set(['n1'])].map((selected, at) => ({ role: role(`r${at}`, () => [onNode('a')]), selected }))

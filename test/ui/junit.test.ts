@@ -18,7 +18,8 @@ const events: AnyEvent[] = [
   },
   { event: 'task', cluster: 'web', host: 'node1', role: 'apache', task: 'page', status: 'skipped', reason: 'needs x', ms: 0 },
   { event: 'task', cluster: 'web', host: 'node2', role: 'apache', task: 'page', status: 'would-change', ms: 5, diff: [{ subject: 'mode of x', from: '1', to: '2' }] },
-  { event: 'assertion', cluster: 'web', role: 'verify', task: 'page answers', status: 'failed', evidence: 'refused', hint: 'start it', ms: 4 },
+  { event: 'assertion', cluster: 'web', role: 'verify', task: 'page answers', status: 'failed', meaning: 'A visitor gets the page.', evidence: 'refused', hint: 'start it', ms: 4 },
+  { event: 'assertion', cluster: 'web', role: 'verify', task: 'one DC', status: 'ok', meaning: 'One decides.', evidence: 'node1 & no other', hint: 'look', ms: 1 },
   { event: 'error', cluster: 'web', host: 'node2', status: 'unreachable', error: { message: 'no answer' } },
 ]
 
@@ -26,7 +27,7 @@ test('a suite for each cluster and host, a case for each task', t => {
   t.is(
     junit(events),
     `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="ha-run" tests="6" failures="3" errors="1" skipped="1" time="1.239">
+<testsuites name="ha-run" tests="7" failures="3" errors="1" skipped="1" time="1.240">
   <testsuite name="web.node1" tests="3" failures="1" errors="0" skipped="1" time="1.230">
     <testcase classname="web.node1" name="corosync: install" time="1.200"/>
     <testcase classname="web.node1" name="corosync: write &quot;x&quot; &amp; &lt;y&gt;" time="0.030">
@@ -46,9 +47,15 @@ look</failure>
       <error message="no answer" type="unreachable"/>
     </testcase>
   </testsuite>
-  <testsuite name="web" tests="1" failures="1" errors="0" skipped="0" time="0.004">
+  <testsuite name="web" tests="2" failures="1" errors="0" skipped="0" time="0.005">
     <testcase classname="web" name="verify: page answers" time="0.004">
       <failure message="refused" type="failed">start it</failure>
+      <system-out>A visitor gets the page.
+failed: refused</system-out>
+    </testcase>
+    <testcase classname="web" name="verify: one DC" time="0.001">
+      <system-out>One decides.
+ok: node1 &amp; no other</system-out>
     </testcase>
   </testsuite>
 </testsuites>

@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
-import { wantedConf } from '../../../roles/corosync/conf.js'
+import { wantedConf } from '../../../runner/cluster/wanted-conf.js'
 import { confDifferences } from '../../../roles/corosync/conf-differences.js'
 import { parseCorosyncConf } from '../../../runner/cluster/corosync-conf.js'
 import { flatten } from '../../../runner/cluster/corosync-keys.js'

@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { wantedConf } from '../../../roles/corosync/conf.js'
+import { wantedConf } from '../../../runner/cluster/wanted-conf.js'
 import { nodeSections, parseCorosyncConf } from '../../../runner/cluster/corosync-conf.js'
 import { TaskError } from '../../../runner/errors.js'
 import { clusterOf } from './cluster.js'

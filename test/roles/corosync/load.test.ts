@@ -7,7 +7,7 @@ import { corosyncRunsItsFiles } from '../../../runner/cluster/corosync-load.js'
 import { keyNote } from '../../../runner/cluster/loaded.js'
 import { Skip } from '../../../runner/engine/task.js'
 import { TaskError } from '../../../runner/errors.js'
-import { wantedConf } from '../../../roles/corosync/conf.js'
+import { wantedConf } from '../../../runner/cluster/wanted-conf.js'
 import { clusterOf, scopeOf, type Answers } from './cluster.js'
 
 const conf = wantedConf(clusterOf(), [['node1', undefined], ['node2', undefined]])

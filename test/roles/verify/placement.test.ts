@@ -5,7 +5,10 @@ import test from 'ava'
 import { load } from 'js-yaml'
 import { z } from 'zod'
 import { interfacesWith } from '../../../runner/cluster/floating-ip.js'
-import { floatingIpOnOneNode, placementComplaints, resourcesPlaced } from '../../../roles/verify/placement.js'
+import { constraintComplaints } from '../../../roles/verify/constraints.js'
+import { floatingIpOnOneNode } from '../../../roles/verify/floating-ip.js'
+import { placementComplaints, resourcesPlaced } from '../../../roles/verify/placement.js'
+import { onPurpose } from '../../../roles/verify/purpose.js'
 import { clusterOf, scopeOf } from '../corosync/cluster.js'
 import { stateOf } from './state.js'
 
@@ -13,23 +16,42 @@ import { stateOf } from './state.js'
 const schema = z.strictObject({
   declared: z.record(z.string(), z.unknown()).default({}),
   resources: z.record(z.string(), z.array(z.string())),
-  flags: z.record(z.string(), z.record(z.string(), z.boolean())).optional(),
+  flags: z.record(z.string(), z.record(z.string(), z.union([z.boolean(), z.string()]))).optional(),
   standby: z.array(z.string()).optional(),
   offline: z.array(z.string()).optional(),
   complaints: z.array(z.string()),
+  /** Constraints that do not hold. */
+  broken: z.array(z.string()).default([]),
+  /** What somebody has set on purpose; nothing is said of it where that is not the point. */
+  remarks: z.array(z.string()).optional(),
 })
 
 const folder = join('test', 'cases', 'verify', 'placement')
 for (const file of readdirSync(folder).toSorted()) {
-  const { declared, complaints, ...state } = schema.parse(load(readFileSync(join(folder, file), 'utf8')))
+  const { declared, complaints, broken, remarks, ...state } = schema.parse(load(readFileSync(join(folder, file), 'utf8')))
   test(`placement: ${file.replace('.yml', '')}`, t => {
-    t.deepEqual(placementComplaints(clusterOf(declared), stateOf(state)), complaints)
+    const [cluster, seen] = [clusterOf(declared), stateOf(state)]
+    t.deepEqual(placementComplaints(cluster, seen), complaints)
+    t.deepEqual(constraintComplaints(cluster, seen), broken)
+    if (remarks) t.deepEqual(onPurpose(cluster, seen), remarks)
   })
 }
 
 test('where all is well, the headline says where everything runs', async t => {
   const verdict = await resourcesPlaced(clusterOf())(scopeOf({ node1: { crm_mon: stateOf({ resources: { FloatIP: ['node2'], WebSite: ['node2'] } }), 'cibadmin -Q': '<cib/>' } }))
   t.like(verdict, { status: 'ok', evidence: 'FloatIP, WebSite on node2', headlines: [{ label: 'resources', text: 'FloatIP, WebSite on node2' }] })
+})
+
+test('nodes that have lost sight of each other each see it once: that is twice', async t => {
+  const on = (node: string) => ({ crm_mon: stateOf({ resources: { FloatIP: [node], WebSite: [node] } }) })
+  t.like(await resourcesPlaced(clusterOf())(scopeOf({ node1: on('node1'), node2: on('node2') })), {
+    status: 'failed', evidence: 'FloatIP runs on node1 and node2, as different nodes see it; WebSite runs on node1 and node2, as different nodes see it',
+  })
+})
+
+test('in maintenance mode what stands still is a warning', async t => {
+  const still = { crm_mon: stateOf({ resources: { FloatIP: ['node1'], WebSite: [] }, maintenance: true }) }
+  t.like(await resourcesPlaced(clusterOf())(scopeOf({ node1: still, node2: still })), { status: 'warning', evidence: 'in maintenance mode: WebSite runs nowhere' })
 })
 
 test('a silent pacemaker fails', async t => {

@@ -7,7 +7,7 @@ const unit = (restart: string) => unitStateOf(`LoadState=loaded\nRestart=${resta
 const node = (corosync: string, pacemaker = 'on-failure') => ({ 'state of units corosync.service': unit(corosync), 'state of units pacemaker.service': unit(pacemaker) })
 
 test('both come back, by whatever word', async t => {
-  t.deepEqual(await daemonsComeBack(scopeOf({ node1: node('on-failure'), node2: node('always') })), { status: 'ok', evidence: 'corosync, pacemaker' })
+  t.like(await daemonsComeBack(scopeOf({ node1: node('on-failure'), node2: node('always') })), { status: 'ok', evidence: 'corosync, pacemaker' })
 })
 
 test('what would stay down is told with its nodes, and a limit hides none', async t => {

@@ -1,6 +1,8 @@
 import test from 'ava'
-import { everyNodeOnline, fencingIsOn, noFailedActions, oneDc } from '../../../roles/verify/pacemaker.js'
-import { everyNodeJoined, linksConnected, quorate } from '../../../roles/verify/ring.js'
+import { noFailedActions } from '../../../roles/verify/failures.js'
+import { linksConnected } from '../../../roles/verify/links.js'
+import { everyNodeJoined, oneRing, quorate } from '../../../roles/verify/membership.js'
+import { everyNodeOnline, fencingIsOn, oneDc } from '../../../roles/verify/pacemaker.js'
 import { fromEveryView, verdict } from '../../../roles/verify/views.js'
 import type { Quorum } from '../../../runner/cluster/quorumtool.js'
 import type { ClusterMember } from '../../../runner/cluster/members.js'
@@ -15,18 +17,18 @@ test('every selected node is asked, the unreachable and the silent are complaint
   const scope = scopeOf({ node1: { f: 1 }, node2: { f: undefined }, node3: undefined, node4: { f: 4 } }, ['node1', 'node2', 'node3'])
   const fact = { family: { name: 'f', script: () => '', parse: () => [] }, argument: '' }
   t.deepEqual(await fromEveryView<number>(scope, fact, 'says nothing', (view, { name }) => [`${name} saw ${view}`]), {
-    views: [1], complaints: ['node1: node1 saw 1', 'node2: says nothing', 'node3 is unreachable: its view is missing'],
+    views: [1], seen: [['node1', 1]], complaints: ['node1: node1 saw 1', 'node2: says nothing', 'node3 is unreachable: its view is missing'],
   })
 })
 
 test('no complaint is ok, any is a failure with all of them', t => {
-  t.deepEqual(verdict([], 'fine', 'h'), { status: 'ok', evidence: 'fine', headlines: [] })
+  t.deepEqual(verdict([], 'fine', 'h'), { status: 'ok', evidence: 'fine', hint: 'h', headlines: [] })
   t.deepEqual(verdict(['a', 'b'], 'fine', 'h'), { status: 'failed', evidence: 'a; b', hint: 'h', headlines: [] })
 })
 
 test('one DC', async t => {
   t.like(await oneDc(said(fine, fine)), { status: 'ok', evidence: 'node1' })
-  t.like(await oneDc(said(fine, { ...fine, dc: 'node2' })), { status: 'failed', evidence: 'the nodes follow different DCs: node1, node2' })
+  t.like(await oneDc(said(fine, { ...fine, dc: 'node2' })), { status: 'failed', evidence: 'the DC is node1 on node1 and node2 on node2' })
   t.like(await oneDc(said(fine, { ...fine, dc: null })), { status: 'failed', evidence: 'node2: no DC' })
   t.like(await oneDc(said(fine, { ...fine, quorate: false })), { status: 'failed', evidence: 'node2: the partition of DC node1 has no quorum' })
   t.like(await oneDc(said(fine, undefined)), { status: 'failed', evidence: 'node2: pacemaker does not answer' })
@@ -37,11 +39,6 @@ test('all nodes online, in every view', async t => {
   t.like(await online(said(fine, fine)), { status: 'ok', evidence: 'node1, node2' })
   t.like(await online(said(fine, { ...fine, offline: ['node1'] })), { status: 'failed', evidence: 'node2: node1 is offline' })
   t.like(await online(said({ ...fine, nodes: ['node1'] }, fine)), { status: 'failed', evidence: 'node1: node2 is not in the cluster' })
-})
-
-test('standby is what an admin may mean', async t => {
-  const resting = { ...fine, standby: ['node2'] }
-  t.like(await everyNodeOnline(clusterOf())(said(resting, resting)), { status: 'warning', evidence: 'node2 is in standby' })
 })
 
 test('failed actions are told with their reason', async t => {
@@ -57,10 +54,18 @@ test('no fencing is a warning for ever', async t => {
 
 const quorumOf = (more: Partial<Quorum>) => ({ quorate: true, ringId: '1.5', votes: { total: 2, expected: 2 }, ...more })
 
-test('quorum, and one ring', async t => {
-  const judge = async (one: object | undefined, other: object | undefined) => quorate(scopeOf({ node1: { 'corosync-quorumtool -s': one }, node2: { 'corosync-quorumtool -s': other } }))
-  t.like(await judge(quorumOf({}), quorumOf({})), { status: 'ok', evidence: '2 of 2 votes, ring 1.5' })
-  t.like(await judge(quorumOf({}), quorumOf({ ringId: '2.9' })), { status: 'failed', evidence: 'the nodes are in different rings: 1.5, 2.9' })
+const counted = (one: object | undefined, other: object | undefined) => scopeOf({ node1: { 'corosync-quorumtool -s': one }, node2: { 'corosync-quorumtool -s': other } })
+
+test('one ring', async t => {
+  t.like(await oneRing(counted(quorumOf({}), quorumOf({}))), { status: 'ok', evidence: 'ring 1.5' })
+  t.like(await oneRing(counted(quorumOf({}), quorumOf({ ringId: '2.9' }))), { status: 'failed', evidence: 'ring 1.5 on node1 and 2.9 on node2' })
+  t.like(await oneRing(counted(quorumOf({}), undefined)), { status: 'ok' }, 'that node2 is silent is said elsewhere')
+  t.like(await oneRing(counted(undefined, undefined)), { status: 'failed', evidence: 'node1: corosync does not answer; node2: corosync does not answer' })
+})
+
+test('quorum', async t => {
+  const judge = async (one: object | undefined, other: object | undefined) => quorate(counted(one, other))
+  t.like(await judge(quorumOf({}), quorumOf({})), { status: 'ok', evidence: '2 of 2 votes', headlines: [{ label: 'quorum', text: 'yes, 2 of 2 votes, ring 1.5' }] })
   t.like(await judge(quorumOf({ quorate: false }), undefined), { status: 'failed', evidence: 'node1: no quorum: 2 of 2 votes; node2: corosync does not answer' })
 })
 

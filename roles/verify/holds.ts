@@ -1,6 +1,7 @@
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/engine/task.js'
 import { packageHeld } from '../../runner/facts/packages.js'
+import { advice } from './views.js'
 
 /**
  * Those whose maintainer scripts stop what the cluster runs: corosync's postinst restarts it, and Pacemaker with it
@@ -18,5 +19,5 @@ export async function daemonsAreHeld({ members }: Scope): Promise<Verdict> {
     return { name, nodes: states.filter(([, held]) => !held).map(([member]) => member.name) }
   }))
   const complaints = loose.filter(({ nodes }) => nodes.length > 0).map(({ name, nodes }) => `${name} is not held on ${nodes.join(', ')}`)
-  return complaints.length === 0 ? { status: 'ok', evidence: daemons.join(', ') } : { status: 'warning', evidence: complaints.join('; '), hint }
+  return advice(complaints, daemons.join(', '), hint)
 }

@@ -1,11 +1,11 @@
 import test from 'ava'
-import { daemonsAreHeld } from '../../../roles/verify/packages.js'
+import { daemonsAreHeld } from '../../../roles/verify/holds.js'
 import { scopeOf } from '../corosync/cluster.js'
 
 const node = (corosync: boolean, pacemaker: boolean) => ({ 'held packages corosync': corosync, 'held packages pacemaker': pacemaker })
 
 test('both on every node', async t => {
-  t.deepEqual(await daemonsAreHeld(scopeOf({ node1: node(true, true), node2: node(true, true) })), { status: 'ok', evidence: 'corosync, pacemaker' })
+  t.like(await daemonsAreHeld(scopeOf({ node1: node(true, true), node2: node(true, true) })), { status: 'ok', evidence: 'corosync, pacemaker' })
 })
 
 test('what is not held is told with its nodes, with what may come of it', async t => {

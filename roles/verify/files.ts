@@ -1,0 +1,67 @@
+import { confPath, keyPath } from '../../runner/cluster/corosync-files.js'
+import { parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
+import { flatten } from '../../runner/cluster/corosync-keys.js'
+import type { Cluster } from '../../runner/cluster/declaration.js'
+import { betweenFiles } from '../../runner/cluster/key-differences.js'
+import { keyNote, notInForce, readLoaded } from '../../runner/cluster/loaded.js'
+import { readOnAll, type Scope } from '../../runner/cluster/members.js'
+import { wantedConf } from '../../runner/cluster/wanted-conf.js'
+import { sha256 } from '../../runner/blocks/file.js'
+import type { Difference } from '../../runner/engine/events.js'
+import type { Verdict } from '../../runner/engine/task.js'
+import { fileState, fileText } from '../../runner/facts/files.js'
+import { fingerprint } from '../../runner/secret.js'
+import { differing, silentCorosync, verdict, type Complaint } from './views.js'
+
+/** A hash as people compare it. */
+const short = (hash: string) => `sha256:${hash.slice(0, 12)}`
+
+export async function sameConf({ members }: Scope): Promise<Verdict> {
+  const texts = await readOnAll(members, fileText(confPath))
+  const hashes = texts.map(([{ name }, text]): [string, string] => [name, text === undefined ? 'missing' : short(sha256(text))])
+  const complaints = hashes.some(([, hash]) => hash !== 'missing') ? differing(confPath, hashes) : [`${confPath} is missing on all nodes`]
+  return verdict(complaints, `${hashes[0]?.[1]} on ${hashes.length} nodes`, '`ha-run corosync` gives every node the declared file; until then, reload and restart nothing')
+}
+
+export async function sameKey({ members }: Scope): Promise<Verdict> {
+  const states = await readOnAll(members, fileState(keyPath))
+  const hashes = states.map(([{ name }, state]): [string, string] => [name, state?.hash === undefined ? 'missing' : fingerprint(state.hash)])
+  const complaints = hashes.some(([, hash]) => hash !== 'missing') ? differing(keyPath, hashes) : [`${keyPath} is missing on all nodes`]
+  return verdict(complaints, `${hashes[0]?.[1]} on ${hashes.length} nodes`, '`ha-run authkey` gives every node the key that is loaded; until then, reload and restart nothing')
+}
+
+/** Key by key: a comment more or less declares nothing. */
+export function confAsDeclared(cluster: Cluster) {
+  return async ({ members }: Scope): Promise<Verdict> => {
+    const texts = await readOnAll(members, fileText(confPath))
+    const wanted = flatten(parseCorosyncConf(wantedConf(cluster, texts.map(([{ name }, text]) => [name, text]))))
+    const complaints = texts.flatMap(([{ name }, text]) => confComplaints(text, wanted).map(complaint => `${name}: ${complaint}`))
+    return verdict(complaints, `${wanted.size} keys on ${texts.length} nodes`, '`ha-run corosync --check --diff` shows how they would change, `ha-run corosync` brings them in')
+  }
+}
+
+/** What one node's file says otherwise. */
+export function confComplaints(text: string | undefined, wanted: Map<string, string>): Complaint[] {
+  if (text === undefined) return [`${confPath} is missing`]
+  try {
+    return betweenFiles(flatten(parseCorosyncConf(text)), wanted).map(({ subject, from, to }) => `${subject} is ${from ?? 'not set'} and ${to ?? 'not set'} is declared`)
+  } catch (error) {
+    return [`${confPath} cannot be read: ${(error as Error).message}`]
+  }
+}
+
+/** By what is in force, not by what cmap shows alone: a reload puts keys there that only a restart takes up. */
+export async function corosyncRunsItsFiles({ members }: Scope): Promise<Verdict> {
+  const loaded = await readLoaded(members)
+  const complaints = loaded.flatMap(({ member: { name }, conf, keys, keyHash }) => {
+    if (!keys) return [`${name}: ${silentCorosync}`]
+    const noted = keys.get(keyNote)?.value
+    const otherKey = noted === undefined || noted === keyHash ? [] : [`it runs with ${fingerprint(noted)}, and ${keyPath} is ${keyHash === undefined ? 'missing' : fingerprint(keyHash)}`]
+    return [...conf === undefined ? [`${confPath} is missing`] : notInForce(conf, keys, name).map(inForceComplaint), ...otherKey].map(complaint => `${name}: ${complaint}`)
+  })
+  return verdict(complaints, `${confPath} and ${keyPath}, on ${loaded.length} nodes`, '`ha-run corosync authkey` loads them, live where that can be and else node by node')
+}
+
+function inForceComplaint({ subject, from, to }: Difference): Complaint {
+  return `${subject} is ${to ?? 'not set'} in the file, and it runs with ${from ?? 'none'}`
+}

@@ -1,0 +1,60 @@
+import { membersOf, nodeIdsIn } from '../../runner/cluster/cmap.js'
+import { quorumValues } from '../../runner/cluster/corosync-conf.js'
+import type { Cluster } from '../../runner/cluster/declaration.js'
+import { quorum, runningKeys } from '../../runner/cluster/facts.js'
+import { flagsOf } from '../../runner/cluster/in-force.js'
+import type { Scope } from '../../runner/cluster/members.js'
+import type { Verdict } from '../../runner/engine/task.js'
+import { differing, fromEveryView, fromWhoAnswers, silentCorosync, verdict } from './views.js'
+
+const remedy = '`ha-run site` starts what is stopped; `corosync-quorumtool -s` and `journalctl -u corosync` on the node say more'
+
+/** By node id: what Corosync says of a member's addresses is as old as its joining, and a link can change since. */
+export function everyNodeJoined(cluster: Cluster) {
+  return async (scope: Scope): Promise<Verdict> => {
+    const { complaints } = await fromEveryView(scope, runningKeys, silentCorosync, keys => {
+      const ids = nodeIdsIn(keys)
+      const joined = membersOf(keys).filter(({ status }) => status === 'joined')
+      const declared = cluster.nodes.map(({ name, links: [address] }) => ({ name, address, id: ids.get(name) }))
+      return [
+        ...declared.filter(({ id }) => !joined.some(({ nodeId }) => nodeId === id)).map(({ name, address }) => `${name} (${address}) has not joined`),
+        ...joined.filter(({ nodeId }) => !declared.some(({ id }) => id === nodeId)).map(({ nodeId, addresses: [address] }) => `node ${nodeId} (${address}) has joined and is not declared`),
+      ]
+    })
+    const names = cluster.nodes.map(({ name }) => name).join(', ')
+    return verdict(complaints, names, remedy, complaints.length === 0 ? [{ label: 'members', text: names }] : [])
+  }
+}
+
+/** The ring's id changes with every new membership: one that is the same at all nodes and stays so is one ring that lasts. */
+export async function oneRing(scope: Scope): Promise<Verdict> {
+  const { seen, complaints } = await fromWhoAnswers(scope, quorum, silentCorosync)
+  const rings = seen.map(([name, { ringId }]): [string, string] => [name, ringId])
+  return verdict([...complaints, ...differing('ring', rings)], `ring ${rings[0]?.[1]}`, remedy)
+}
+
+export async function quorate(scope: Scope): Promise<Verdict> {
+  const { views, complaints } = await fromEveryView(scope, quorum, silentCorosync, ({ quorate: has, votes }) =>
+    has ? [] : [`no quorum: ${votes?.total ?? 0} of ${votes?.expected ?? '?'} votes`])
+  const votes = views[0]?.votes
+  const text = votes ? `${votes.total} of ${votes.expected} votes` : 'quorate'
+  return verdict(complaints, text, remedy, [{ label: 'quorum', text: complaints.length === 0 ? `yes, ${text}${votes ? `, ring ${views[0]!.ringId}` : ''}` : 'no' }])
+}
+
+/** By quorumtool's Flags: after a reload, cmap shows some keys as the file says and not as they are in force (cluster-facts C3). */
+export function quorumAsDeclared(cluster: Cluster) {
+  const declared = quorumValues(cluster)
+  return async (scope: Scope): Promise<Verdict> => {
+    const { seen, complaints } = await fromWhoAnswers(scope, quorum, silentCorosync, state => {
+      if (!state.votes) return ['votequorum does not count the votes']
+      const { expected } = state.votes
+      return [
+        ...(String(expected) === declared['expected_votes'] ? [] : [`${expected} votes are expected, not ${declared['expected_votes']}`]),
+        ...flagsOf(declared, state).filter(({ flag, isOn }) => state.flags.includes(flag) !== isOn).map(({ flag, isOn }) => `${flag} is ${isOn ? 'off' : 'on'}`),
+      ]
+    })
+    const on = seen[0] === undefined ? [] : flagsOf(declared, seen[0][1]).filter(({ isOn }) => isOn).map(({ flag }) => flag)
+    return verdict(complaints, [`${declared['expected_votes']} votes expected`, ...on].join(', '),
+      '`ha-run corosync` brings in what is declared; what `corosync-quorumtool -e` set lasts until the next reload or start')
+  }
+}

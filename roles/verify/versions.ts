@@ -1,0 +1,22 @@
+import { clusterState } from '../../runner/cluster/facts.js'
+import { readOnAll, type Scope } from '../../runner/cluster/members.js'
+import type { Verdict } from '../../runner/engine/task.js'
+import { packageVersion } from '../../runner/facts/packages.js'
+import { differing, fromWhoAnswers, silentPacemaker, verdict } from './views.js'
+
+/** What must understand each other between nodes. */
+const daemons = ['corosync', 'pacemaker']
+
+/** By the packages, and by what runs: a node that was upgraded and not restarted has the one new and the other old. */
+export async function sameVersions(scope: Scope): Promise<Verdict> {
+  const [{ complaints }, ...installed] = await Promise.all([
+    fromWhoAnswers(scope, clusterState, silentPacemaker, ({ mixedVersion }) => mixedVersion ? ['nodes run different versions of pacemaker'] : []),
+    ...daemons.map(async name => [name, await readOnAll(scope.members, packageVersion(name))] as const),
+  ])
+  const versions = installed.map(([name, states]) => [name, states.map(([member, version]): [string, string] => [member.name, version ?? 'missing'])] as const)
+  return verdict(
+    [...complaints, ...versions.flatMap(([name, states]) => differing(name, states))],
+    versions.map(([name, states]) => `${name} ${states[0]?.[1]}`).join(', '),
+    'upgrade the nodes that are behind, one after the other: `crm node standby`, `apt-get install corosync pacemaker`, `crm node online`; reload nothing until then',
+  )
+}

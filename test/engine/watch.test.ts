@@ -1,0 +1,115 @@
+import test from 'ava'
+import { pauseWithin, watch, type WatchOptions } from '../../runner/engine/watch.js'
+import type { Verdict } from '../../runner/engine/task.js'
+
+const ok = (evidence: string): Verdict => ({ status: 'ok', evidence, hint: 'h' })
+const failed = (evidence: string, more: Partial<Verdict> = {}): Verdict => ({ status: 'failed', evidence, hint: 'h', ...more })
+const warning = (evidence: string): Verdict => ({ status: 'warning', evidence, hint: 'h' })
+
+/** Watches assertions that say one thing after the other, the last for ever. */
+async function watching(sequences: (Verdict | Error)[][], options: Partial<WatchOptions> = {}) {
+  const counts = sequences.map(() => 0)
+  const told = new Set<string>()
+  let forgotten = 0
+  const { watched, looks } = await watch(sequences.map((sequence, at) => ({
+    look: again => {
+      if (again !== counts[at]! > 0) throw new Error('only the first look may be an early one')
+      const said = sequence[Math.min(counts[at]!, sequence.length - 1)]!
+      counts[at]! += 1
+      return said instanceof Error ? Promise.reject(said) : Promise.resolve(said)
+    },
+  })), {
+    settle: 0, stable: 0, stop: new AbortController().signal, progress: text => { if (text !== undefined) told.add(text) }, forget: () => { forgotten += 1 }, ...options,
+  })
+  return { seen: watched.map(({ verdict: { status, evidence } }) => `${status}: ${evidence}`), watched, counts, told: [...told], forgotten, looks }
+}
+
+test('without a window and with nothing changed, one look will do', async t => {
+  const { seen, counts, forgotten, looks } = await watching([[ok('a'), failed('never seen')], [failed('b')], [new Error('c')]])
+  t.deepEqual(seen, ['ok: a', 'failed: b', 'failed: c'])
+  t.deepEqual([...counts, forgotten, looks], [1, 1, 1, 0, 0])
+})
+
+test('what does not hold yet is looked at until it does, and then all at once', async t => {
+  const { seen, counts, told } = await watching([[ok('a')], [failed('not up'), failed('nearly'), ok('up')], [failed('x'), ok('y')]], { settle: 30 })
+  t.deepEqual(seen, ['ok: a', 'ok: up', 'ok: y'])
+  // a: once at first and once with all; the second: three times, and with all; the third is not looked at while it holds.
+  t.deepEqual(counts, [2, 4, 3])
+  t.deepEqual(told, ['not yet: not up, and 1 more', 'not yet: nearly'])
+})
+
+test('what broke while the rest came true is not missed', async t => {
+  const { seen } = await watching([[ok('a'), failed('broken since')], [failed('not up'), ok('up')]], { settle: 1 })
+  t.deepEqual(seen, ['failed: broken since', 'ok: up'])
+})
+
+test('an update under way is given a moment, with nothing changed by this run too', async t => {
+  t.deepEqual((await watching([[failed('1 and 2', { fleeting: true }), ok('2')]])).seen, ['ok: 2'])
+  const began = Date.now()
+  t.deepEqual((await watching([[failed('1 and 2', { fleeting: true })]])).seen, ['failed: 1 and 2'])
+  t.true(Date.now() - began < 5000)
+})
+
+test('where something fails there is no window', async t => {
+  const began = Date.now()
+  const { counts } = await watching([[ok('a')], [failed('b')]], { stable: 60 })
+  t.deepEqual(counts, [1, 1])
+  t.true(Date.now() - began < 5000)
+})
+
+test('all hold for the whole window, in a few looks, and people see it', async t => {
+  const began = Date.now()
+  const { seen, counts, told, looks } = await watching([[ok('a')], [warning('b')]], { stable: 3 })
+  t.true(Date.now() - began >= 3000)
+  t.deepEqual(seen, ['ok: a', 'warning: b'])
+  t.deepEqual([...counts, looks], [4, 4, 3])
+  t.deepEqual(told, ['all hold: watched for 0 of 3 s', 'all hold: watched for 1 of 3 s', 'all hold: watched for 2 of 3 s'])
+})
+
+/** What one assertion says at each look, of which there are three within 2 s, and what comes of it. */
+const windows: [title: string, sequence: (Verdict | Error)[], outcome: RegExp][] = [
+  ['one that fails and stays so', [ok('a'), failed('link 0 is down')], /^failed: held at first, and after 1\.\d s no more: link 0 is down$/],
+  ['one that fails and holds again', [ok('a'), failed('link 0 is down'), ok('a')], /^failed: held at first, and after 1\.\d s no more: link 0 is down; as at first again after 2\.\d s$/],
+  ['one that holds with something else', [ok('ring 1.5'), ok('ring 1.9')], /^failed: changed after 1\.\d s, from ring 1\.5 to ring 1\.9$/],
+  ['one that changes and changes back', [ok('node1'), ok('node2'), ok('node1')], /^failed: changed after 1\.\d s, from node1 to node2; as at first again after 2\.\d s$/],
+  ['one that cannot be looked at', [ok('a'), new Error('garbage')], /^failed: held at first, and after 1\.\d s no more: garbage$/],
+  ['a warning that comes', [ok('a'), warning('standby'), ok('a')], /^warning: standby$/],
+  ['a warning that goes', [warning('standby'), ok('a')], /^ok: a$/],
+  ['a warning in other words', [warning('2 s behind'), warning('3 s behind')], /^warning: 3 s behind$/],
+  ['an update under way', [ok('a'), failed('1 and 2', { fleeting: true }), ok('a')], /^ok: a$/],
+]
+
+for (const [title, sequence, outcome] of windows) {
+  test(`in a window: ${title}`, async t => {
+    const { seen, watched } = await watching([sequence, [ok('other')]], { stable: 2 })
+    t.regex(seen[0]!, outcome)
+    t.is(seen[1], 'ok: other')
+    t.is(watched[0]!.verdict.error === undefined, title !== 'one that cannot be looked at')
+  })
+}
+
+test('after a change, what changes once more has to hold from then on', async t => {
+  const { seen, looks } = await watching([[ok('ring 1.5'), ok('ring 1.9')], [ok('other')]], { settle: 30, stable: 2 })
+  t.deepEqual([...seen, looks], ['ok: ring 1.9', 'ok: other', 2])
+  const began = Date.now()
+  t.deepEqual((await watching([[ok('a'), failed('gone for a moment'), ok('a')]], { settle: 30, stable: 2 })).seen, ['ok: a'])
+  t.true(Date.now() - began >= 3000, 'the time begins anew')
+})
+
+test('after a change too, what goes on changing does not hold', async t => {
+  const { seen } = await watching([Array.from({ length: 20 }, (_, at) => ok(String(at)))], { settle: 2, stable: 2 })
+  t.regex(seen[0]!, /^failed: changed after [12]\.\d s, from \d to \d$/)
+})
+
+test('Ctrl-C ends the window at once', async t => {
+  const stop = new AbortController()
+  setTimeout(() => stop.abort(), 300)
+  const began = Date.now()
+  const { seen, counts } = await watching([[ok('a')]], { stable: 60, stop: stop.signal })
+  t.true(Date.now() - began < 3000)
+  t.deepEqual([...seen, ...counts], ['ok: a', 1])
+})
+
+test('a window has a few looks, however long it is up to 20 s, and none are closer than a second', t => {
+  t.deepEqual([1, 5, 8, 20, 60].map(pauseWithin), [1, 1.25, 2, 5, 5])
+})

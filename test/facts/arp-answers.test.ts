@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process'
+import test from 'ava'
+import { answersIn, arpAnswers } from '../../runner/facts/arp-answers.js'
+
+test('who answered, on which interface', t => {
+  t.deepEqual(answersIn('eth0\n', '192.168.0.10'), { interface: 'eth0', macs: [] })
+  t.deepEqual(answersIn('eth0.7 0e:f2:db:86:62:d2 be:ee:18:58:0b:1b\n', '192.168.0.10'), { interface: 'eth0.7', macs: ['0e:f2:db:86:62:d2', 'be:ee:18:58:0b:1b'] })
+})
+
+test('nobody could be asked: why', t => {
+  for (const [output, why] of [['', /no perl/], ['eth0: No such device\n', /No such device/], ['no interface is in its network\n', /no interface/], ['sh: 1: perl: not found\n', /perl: not found/]] as const) {
+    const answer = answersIn(output, '192.168.0.10')
+    t.true(answer instanceof Error)
+    t.regex((answer as Error).message, why)
+  }
+})
+
+test('the program is valid Perl for a perl that has no modules, and several addresses are told apart', t => {
+  const { family } = arpAnswers('192.0.2.1')
+  const program = /perl -e ('[^]*?') 192\.0\.2\.1/.exec(family.script(['192.0.2.1']))![1]!
+  t.false(/^use (?!strict)/m.test(program))
+  const { status, stderr } = spawnSync('sh', ['-c', `perl -c -e ${program}`], { encoding: 'utf8' })
+  t.is(status, 0, stderr)
+  t.deepEqual(family.parse({ stdout: 'eth0\n\0eth0 0e:f2:db:86:62:d2\n\0' } as never, ['192.0.2.1', '192.0.2.2']), [
+    { interface: 'eth0', macs: [] }, { interface: 'eth0', macs: ['0e:f2:db:86:62:d2'] },
+  ])
+})

@@ -1,0 +1,294 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AssertionEvent } from '../../runner/engine/events.js'
+import { labSite, troubles, type Result } from './site-harness.js'
+
+/** Each assertion is made to fail on two real nodes, and those that are about something else go on holding. */
+const { site, onLab } = labSite('verify', 2)
+
+/** The node that has the floating IP, and the other. */
+const places = { holder: '', passive: '' }
+type Where = keyof typeof places | 'node1' | 'node2' | 'both' | 'outside'
+
+async function at(where: Where, script: string): Promise<void> {
+  if (where === 'outside') return site.outside(script)
+  const names = where === 'both' ? site.lab.nodes.map(({ name }) => name) : [where === 'holder' || where === 'passive' ? places[where] : where]
+  await Promise.all(names.map(async name => site.on(name, script)))
+}
+
+const assertionsOf = ({ events }: Result) => events.filter((event): event is AssertionEvent => event.event === 'assertion')
+const withStatus = (result: Result, status: string) => assertionsOf(result).filter(event => event.status === status).map(({ task }) => task)
+
+/** Waits for what a shell text says by its exit code, 30 s at most. */
+const until = (text: string) => `for i in $(seq 150); do { ${text}; } >/dev/null 2>&1 && exit 0; sleep 0.2; done; exit 1`
+const allIsWell = until('crm_mon -1 | grep -q "Online:.* node1 node2 " && crm_mon -1 | grep -q "WebSite.*Started" && corosync-quorumtool -s | grep -q "Nodes: *2"')
+
+/** Runs something while all is not well, and mends that whatever comes of it. */
+async function broken<T>(make: [Where, string][], mend: [Where, string][], work: () => Promise<T>): Promise<T> {
+  try {
+    for (const [where, script] of make) await at(where, script)
+    return await work()
+  } finally {
+    for (const [where, script] of mend) await at(where, script)
+  }
+}
+
+interface Fault {
+  title: string
+  make: [Where, string][]
+  /** The assertions that must fail, or warn, and what they must say they saw. */
+  failing?: Record<string, RegExp>
+  warning?: Record<string, RegExp>
+  /** Others that may fail too: a visitor may reach the wrong machine or the right one. */
+  besides?: 'page' | 'any'
+  mend: [Where, string][]
+  /** Another declaration, for what is declared and not so. */
+  declare?: (cluster: Record<string, unknown>) => void
+}
+
+/** Lets the nodes see each other no more, or again; this machine sees both all the while. */
+const isolate = (state: 'on' | 'off') => `for node in node1 node2; do ip link set dev $node type bridge_slave isolated ${state}; done`
+
+const page = 'the page answers through the floating IP'
+const conf = '/etc/corosync/corosync.conf'
+
+const faults: Fault[] = [
+  {
+    title: 'corosync.conf was changed on one node',
+    make: [['node1', `sed -i s/3000/3001/ ${conf}`]],
+    failing: {
+      'corosync.conf is the same on all nodes': /sha256:\w{12} on node1 and sha256:\w{12} on node2/,
+      'corosync.conf says what is declared': /^node1: totem\.token is 3001 and 3000 is declared$/,
+      'corosync runs what its files say': /^node1: totem\.token is 3001 in the file, and it runs with 3000$/,
+    },
+    mend: [['node1', `sed -i s/3001/3000/ ${conf}`]],
+  },
+  {
+    title: 'a node has another key',
+    make: [['node2', 'cp -p /etc/corosync/authkey /root/key; head -c 256 /dev/urandom >/etc/corosync/authkey']],
+    failing: {
+      'the key is the same on all nodes': /authkey secret sha256:\w{12} on node1 and secret sha256:\w{12} on node2$/,
+      'corosync runs what its files say': /^node2: it runs with secret sha256:\w{12}, and \S+ is secret sha256:\w{12}$/,
+    },
+    mend: [['node2', 'mv /root/key /etc/corosync/authkey']],
+  },
+  {
+    title: 'more votes are expected than declared',
+    make: [['node1', 'corosync-quorumtool -e 5 >/dev/null']],
+    failing: { 'quorum counts as declared': /^node1: 5 votes are expected, not 2; node2: 5 votes/ },
+    mend: [['node1', 'corosync-quorumtool -e 2 >/dev/null']],
+  },
+  {
+    title: 'a daemon does not start at boot',
+    make: [['node2', 'systemctl -q disable pacemaker']],
+    failing: { 'corosync and pacemaker run, and start at boot': /^node2: pacemaker\.service is disabled at boot$/ },
+    mend: [['node2', 'systemctl -q enable pacemaker']],
+  },
+  {
+    title: 'a daemon that is killed would stay down',
+    make: [['node2', 'mkdir -p /run/systemd/system/corosync.service.d; printf "[Service]\\nRestart=no\\n" >/run/systemd/system/corosync.service.d/zz.conf; systemctl daemon-reload']],
+    warning: { 'corosync and pacemaker come back when killed': /^corosync would not start again on node2$/ },
+    mend: [['node2', 'rm -r /run/systemd/system/corosync.service.d; systemctl daemon-reload']],
+  },
+  {
+    title: 'a mask of the install is left',
+    make: [['passive', 'systemctl -q mask --runtime apache2']],
+    failing: { 'nothing of the package install is left': /^node[12]: apache2\.service is masked-runtime$/ },
+    mend: [['passive', 'systemctl -q unmask --runtime apache2']],
+  },
+  {
+    title: 'systemd starts and runs what the cluster runs',
+    make: [['passive', 'systemctl -q enable apache2; systemctl start apache2']],
+    failing: { 'the cluster alone runs its services': /systemd starts apache2\.service at boot; node[12]: systemd runs apache2\.service$/ },
+    mend: [['passive', 'systemctl -q disable --now apache2']],
+  },
+  {
+    title: 'a node was upgraded, the other was not',
+    make: [['node2', `cp -p /var/lib/dpkg/status /root/status; sed -i '/^Package: corosync$/,/^$/s/^Version: .*/Version: 3.1.99-1/' /var/lib/dpkg/status`]],
+    failing: { 'versions are not mixed': /^corosync 3\S+ on node1 and 3\.1\.99-1 on node2$/ },
+    mend: [['node2', 'mv /root/status /var/lib/dpkg/status']],
+  },
+  {
+    title: 'a package is not held',
+    make: [['node2', 'apt-mark unhold corosync >/dev/null']],
+    warning: { 'corosync and pacemaker are held': /^corosync is not held on node2$/ },
+    mend: [['node2', 'apt-mark hold corosync >/dev/null']],
+  },
+  {
+    // Nodes of a lab share this machine's clock: one of them tells another time.
+    title: 'a clock is ahead',
+    make: [['node2', `printf '#!/bin/sh\\nexec /bin/date -d "+9 seconds" "$@"\\n' >/usr/local/bin/date; chmod +x /usr/local/bin/date`]],
+    warning: { 'clocks agree': /^node2 is [789] s ahead of node1$/ },
+    mend: [['node2', 'rm /usr/local/bin/date']],
+  },
+  {
+    title: 'fencing is expected, and there is none',
+    make: [['node1', 'crm_attribute -t crm_config -n stonith-enabled -v true']],
+    failing: { 'the configuration is valid': /node[12]: .*STONITH/s },
+    mend: [['node1', 'crm_attribute -t crm_config -n stonith-enabled -v false']],
+  },
+  {
+    title: 'a resource has failed once',
+    make: [['holder', `crm_resource --fail -r WebSite -N $(hostname) >/dev/null 2>&1; sleep 1; ${until('crm_mon -1 | grep -q "WebSite.*Started"')}`]],
+    failing: {
+      'no action has failed': /^WebSite_asyncmon_0 on node[12]: /,
+      'no resource has a fail count': /^asyncmon_0 of WebSite has failed \d+ times on node[12]$/,
+    },
+    mend: [['holder', `crm_resource --cleanup -r WebSite >/dev/null 2>&1; ${until('! cibadmin -Q | grep -q fail-count && crm_mon -1 | grep -q "WebSite.*Started"')}`]],
+  },
+  {
+    title: 'a fail count is left',
+    make: [['passive', `attrd_updater -n 'fail-count-WebSite#monitor_60000' -U 3 -N $(hostname); ${until('cibadmin -Q | grep -q fail-count')}`]],
+    failing: { 'no resource has a fail count': /^monitor_60000 of WebSite has failed 3 times on node[12]$/ },
+    mend: [['passive', `attrd_updater -n 'fail-count-WebSite#monitor_60000' -D -N $(hostname); ${until('! cibadmin -Q | grep -q fail-count')}`]],
+  },
+  {
+    title: 'a node is in standby, and a resource is banned there',
+    make: [['passive', 'crm_standby -N $(hostname) -v on; crm_resource --ban -r FloatIP -N $(hostname) >/dev/null 2>&1']],
+    warning: {
+      'nothing is put to rest on purpose': /^node[12] is in standby$/,
+      'no move or ban is left behind': /^cli-ban-FloatIP-on-node[12] is left from a move or a ban$/,
+    },
+    mend: [['passive', 'crm_resource --clear -r FloatIP >/dev/null 2>&1; crm_standby -N $(hostname) -D']],
+  },
+  {
+    title: 'a constraint is declared, and is not so',
+    make: [],
+    declare: cluster => { cluster['constraints'] = { location: { NotHere: { resource: 'FloatIP', node: places.holder, score: '-INFINITY' } } } },
+    failing: { 'constraints hold in fact': /^FloatIP runs on node[12], where it must not \(NotHere\)$/ },
+    mend: [],
+  },
+  {
+    title: 'a resource is declared, and is not there',
+    make: [],
+    declare: cluster => { cluster['resources'] = { Other: { agent: 'ocf:heartbeat:Dummy' } } },
+    failing: { 'every resource is active, where it must be': /^Other runs nowhere$/ },
+    mend: [],
+  },
+  {
+    title: 'another page is served',
+    make: [['holder', 'cp -p /var/www/html/index.html /root/page; echo x >/var/www/html/index.html']],
+    failing: { [page]: /serves another page than the declared one$/ },
+    mend: [['holder', 'mv /root/page /var/www/html/index.html']],
+  },
+  {
+    title: 'the other node has the floating IP too',
+    make: [['passive', 'ip addr add 192.168.0.10/24 dev eth0']],
+    failing: {
+      'the floating IP is on one node': /^192\.168\.0\.10 is on eth0 of node1 and eth0 of node2$/,
+      'one machine answers for the floating IP': /^node1 answers too, as node2 hears, which has it$/,
+    },
+    besides: 'page',
+    mend: [['passive', 'ip addr del 192.168.0.10/24 dev eth0']],
+  },
+  {
+    title: 'a foreign machine has the floating IP',
+    make: [['outside', 'ip addr add 192.168.0.10/24 dev br0']],
+    failing: { 'one machine answers for the floating IP': /^([0-9a-f]{2}:){5}[0-9a-f]{2} answers too, as node2 hears, and is of no node of the cluster$/ },
+    besides: 'page',
+    mend: [['outside', 'ip addr del 192.168.0.10/24 dev br0']],
+  },
+  {
+    title: 'the nodes have lost sight of each other',
+    make: [
+      ['outside', isolate('on')],
+      ['both', until('ip -o addr show | grep -q "192.168.0.10/"')],
+      ['node1', 'crm_attribute -t crm_config -n cluster-delay -v 61s'],
+    ],
+    failing: {
+      'links are connected, at the declared addresses': /^node1: link 0 to node 2 is disconnected; node2: link 0 to node 1 is disconnected$/,
+      'links carry traffic': /^node1: link 0 to node 2 is down; node2: link 0 to node 1 is down$/,
+      'every declared node has joined': /^node1: node2 \(192\.168\.0\.2\) has not joined; node2: node1/,
+      'all nodes are in one ring': /^ring 1\.\w+ on node1 and 2\.\w+ on node2$/,
+      'all nodes agree on one DC': /^the DC is node1 on node1 and node2 on node2$/,
+      'all nodes are online': /^node1: node2 is offline; node2: node1 is offline$/,
+      'all nodes hold one CIB': /^configuration \w{12} on node1 and \w{12} on node2; version/,
+      'every resource is active, where it must be': /FloatIP runs on node1 and node2, as different nodes see it/,
+      'the floating IP is on one node': /^192\.168\.0\.10 is on eth0 of node1 and eth0 of node2$/,
+    },
+    besides: 'any',
+    mend: [['outside', isolate('off')], ['both', allIsWell], ['node1', `crm_attribute -t crm_config -n cluster-delay -D; crm_resource --cleanup >/dev/null 2>&1; ${allIsWell}`]],
+  },
+  {
+    title: 'one of two nodes has started alone',
+    // Without that, both would wait 20 s for their first DC afterwards.
+    make: [['node1', 'crm_attribute -t crm_config -n dc-deadtime -v 2s'], ['both', 'systemctl stop pacemaker corosync'], ['node1', `systemctl start corosync; ${until('corosync-quorumtool -s | grep -q "Quorate: *No"')}`]],
+    failing: { 'the cluster is quorate': /^node1: no quorum: 1 of 2 votes; node2: corosync does not answer$/ },
+    besides: 'any',
+    mend: [['both', 'systemctl start corosync pacemaker'], ['both', allIsWell], ['node1', 'crm_attribute -t crm_config -n dc-deadtime -D']],
+  },
+]
+
+onLab('a cluster of two nodes is built, with its packages held', async t => {
+  const inventory = await site.inventory('held.yml', cluster => { cluster['packages'] = { hold: true } })
+  const run = await site.run(['site'], { inventory })
+  t.is(run.exitCode, 0, troubles(run))
+  const holds = await site.on('node1', 'ip -o addr show | grep -c 192.168.0.10/ || :')
+  Object.assign(places, holds === '1\n' ? { holder: 'node1', passive: 'node2' } : { holder: 'node2', passive: 'node1' })
+})
+
+onLab('all hold, each says what it proves, what was seen, and what to do when it does not hold', async t => {
+  const junit = join(site.lab.dir, 'verify.xml')
+  const run = await site.run(['verify', '--stable', '1', '--junit', junit])
+  t.is(run.exitCode, 0, troubles(run))
+  t.deepEqual(withStatus(run, 'warning'), ['fencing is on'])
+  const assertions = assertionsOf(run)
+  t.true(assertions.every(({ meaning, evidence, hint }) => [meaning, evidence, hint].every(text => text !== undefined && text.length > 3)))
+  t.regex(assertions.find(({ task }) => task === 'fencing is on')!.hint!, /two nodes .*both take the floating IP/)
+  const xml = await readFile(junit, 'utf8')
+  t.true(assertions.every(({ meaning }) => xml.includes(meaning!.slice(0, 20).replaceAll("'", '&apos;'))))
+})
+
+const proved = new Set<string>(['fencing is on'])
+
+for (const { title, make, failing = {}, warning = {}, besides, mend, declare } of faults) {
+  onLab(`verify notices: ${title}`, async t => {
+    const run = await broken(make, mend, async () => {
+      const inventory = declare ? await site.inventory('other.yml', declare) : site.lab.inventory
+      return site.run(['verify', '--stable', '0'], { inventory })
+    })
+    const assertions = assertionsOf(run)
+    for (const [status, expected] of [['failed', failing], ['warning', warning]] as const) {
+      for (const [name, evidence] of Object.entries(expected)) {
+        const event = assertions.find(({ task }) => task === name)
+        t.is(event?.status, status, `${name}: ${event?.evidence}`)
+        t.regex(event?.evidence ?? '', evidence)
+        proved.add(name)
+      }
+    }
+    if (besides !== 'any') {
+      t.deepEqual(withStatus(run, 'failed').filter(name => besides !== 'page' || name !== page).toSorted(), Object.keys(failing).toSorted())
+      t.deepEqual(withStatus(run, 'warning').toSorted(), [...Object.keys(warning), 'fencing is on'].toSorted())
+    }
+    t.is(run.exitCode, Object.keys(failing).length > 0 ? 2 : 0)
+  })
+}
+
+onLab('a link that falls silent for a moment is noticed within the window, with when', async t => {
+  await site.on('node1', 'for i in $(seq 100); do corosync-cmapctl -m stats stats.knet.node2.link0.connected | grep -q "= 1" && break; sleep 0.2; done')
+  const running = site.run(['verify', '--stable', '10'])
+  // By then the first look is over, on a busy machine too.
+  await sleep(6000)
+  // Longer than knet waits for its pongs, shorter than the token lives.
+  await site.outside(`${isolate('on')}; sleep 2.2; ${isolate('off')}`)
+  const run = await running
+  t.is(run.exitCode, 2, troubles(run))
+  const event = assertionsOf(run).find(({ task }) => task === 'links carry traffic')
+  t.regex(event?.evidence ?? '', /after \d\.\d s/)
+  t.regex(event?.evidence ?? '', /down|nothing comes in/)
+  proved.add('links carry traffic')
+})
+
+onLab('every assertion was made to fail, or to warn', async t => {
+  const run = await site.run(['verify', '--stable', '0'])
+  t.is(run.exitCode, 0, troubles(run))
+  t.deepEqual(assertionsOf(run).map(({ task }) => task).filter(name => !proved.has(name)), [])
+})
+
+onLab('on a terminal the window is seen to pass', async t => {
+  const { exitCode, screen } = await site.terminal(['verify', '--stable', '3', '-i', site.lab.inventory, '-F', site.lab.sshConfig])
+  t.is(exitCode, 0, screen)
+  t.regex(screen, /verify 1\/\d+ +\d+ asser[^\n]*all hold: watched for 1 of 3 s/)
+  t.regex(screen, /stable[^\n]*for 3 s, in [34] looks/)
+})
