@@ -6,7 +6,7 @@ import type { Fact, Family } from './fact.js'
 export interface ArpAnswers {
   /** The interface that asked. */
   interface: string
-  /** The hardware addresses that answered; the node's own kernel never answers itself. */
+  /** The hardware addresses that answered. */
   macs: string[]
 }
 
@@ -16,9 +16,9 @@ export interface ArpAnswers {
  * In Perl, which every Debian has (perl-base is essential); arping, which can do the same, no Debian has by itself.
  *
  * The first question is repeated once, since a frame may get lost. Listens for 0.3 s, and where somebody answers for 0.1 s
- * from then on.
+ * from then on. Undefined where the node has the address itself: it would hear nobody, and has waited for that.
  */
-export function arpAnswers(address: string): Fact<ArpAnswers> {
+export function arpAnswers(address: string): Fact<ArpAnswers | undefined> {
   return { family: probes, argument: address }
 }
 
@@ -57,14 +57,18 @@ while (1) {
 }
 print join(" ", $name, sort keys %seen), "\n";`
 
-const probes: Family<ArpAnswers> = {
+const held = 'it is ours'
+
+const probes: Family<ArpAnswers | undefined> = {
   name: 'who answers for an address',
-  script: addresses => addresses.map(address => sh`perl -e ${program} ${address} 2>&1 || :; printf '\\0'`).join('\n'),
+  script: addresses => addresses.map(address =>
+    sh`if [ "$(ip -o -4 addr show to ${`${address}/32`})" ]; then echo ${held}; else perl -e ${program} ${address} 2>&1 || :; fi; printf '\\0'`).join('\n'),
   parse: ({ stdout }, addresses) => addresses.map((address, at) => answersIn(stdout.split('\0')[at] ?? '', address)),
 }
 
-/** @param output - the interface and who answered, on a line; anything else is why nobody could be asked. */
-export function answersIn(output: string, address: string): ArpAnswers | Error {
+/** @param output - the interface and who answered, on a line; anything else is why nobody was or could be asked. */
+export function answersIn(output: string, address: string): ArpAnswers | undefined | Error {
+  if (output === `${held}\n`) return undefined
   const [, name, macs = ''] = /^(\S+)((?: [0-9a-f:]{17})*)\n$/.exec(output) ?? []
   if (name === undefined) return new Error(`nobody could be asked who has ${address}: ${lastLines(output) || 'no perl'}`)
   return { interface: name, macs: macs.trim().split(' ').filter(mac => mac !== '') }

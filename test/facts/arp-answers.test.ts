@@ -7,6 +7,10 @@ test('who answered, on which interface', t => {
   t.deepEqual(answersIn('eth0.7 0e:f2:db:86:62:d2 be:ee:18:58:0b:1b\n', '192.168.0.10'), { interface: 'eth0.7', macs: ['0e:f2:db:86:62:d2', 'be:ee:18:58:0b:1b'] })
 })
 
+test('a node that has the address asks nobody', t => {
+  t.is(answersIn('it is ours\n', '192.168.0.10'), undefined)
+})
+
 test('nobody could be asked: why', t => {
   for (const [output, why] of [['', /no perl/], ['eth0: No such device\n', /No such device/], ['no interface is in its network\n', /no interface/], ['sh: 1: perl: not found\n', /perl: not found/]] as const) {
     const answer = answersIn(output, '192.168.0.10')

@@ -177,7 +177,7 @@ const faults: Fault[] = [
     make: [['passive', 'ip addr add 192.168.0.10/24 dev eth0']],
     failing: {
       'the floating IP is on one node': /^192\.168\.0\.10 is on eth0 of node1 and eth0 of node2$/,
-      'one machine answers for the floating IP': /^node1 answers too, as node2 hears, which has it$/,
+      'one machine answers for the floating IP': /^node1 and node2 answer, since they have it$/,
     },
     besides: 'page',
     mend: [['passive', 'ip addr del 192.168.0.10/24 dev eth0']],
