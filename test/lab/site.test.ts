@@ -200,30 +200,6 @@ onLab('two equal runs print the same lines, but for time, duration and the run\'
   t.deepEqual(lastingLines(await site.run(['site', '--check'])), lastingLines(await site.run(['site', '--check'])))
 })
 
-/** What verify must notice: how it comes about, the assertions that fail, and how it is put right. */
-const faults: [title: string, node: string, script: string, failing: string[], repair: string][] = [
-  ['a second node bears the floating IP', 'node1', 'ip addr add 192.168.0.10/24 dev eth0 2>/dev/null || { echo held; exit 0; }', ['the floating IP is on one node'], 'ip addr del 192.168.0.10/24 dev eth0'],
-  ['an action has failed', 'node1', 'crm_resource --fail -r WebSite -N $(crm_resource -W -r WebSite -Q) >/dev/null; sleep 1', ['no action has failed'], 'crm_resource --cleanup -r WebSite >/dev/null 2>&1; sleep 1'],
-  ['another page is served', 'node1', 'for f in /var/www/html/index.html; do cp $f /root/page; echo x >$f; done; crm_resource --move -r FloatIP -N node1 >/dev/null 2>&1; sleep 5', ['the page answers through the floating IP'], 'cp /root/page /var/www/html/index.html; crm_resource --clear -r FloatIP >/dev/null 2>&1'],
-  ['a node is down', 'node2', 'systemctl stop pacemaker corosync; sleep 2', ['links are connected, at the declared addresses', 'every declared node has joined', 'the cluster is quorate', 'all nodes agree on one DC', 'all nodes are online'], 'systemctl start corosync pacemaker; for i in $(seq 60); do crm_mon -1 2>/dev/null | grep -q "Online: .*node1 node2" && break; sleep 0.5; done'],
-]
-
-for (const [title, node, script, failing, repair] of faults) {
-  onLab(`verify notices: ${title}`, async t => {
-    // A stray address is only stray on the node that does not hold it.
-    const where = title.startsWith('a second') && (await site.on(node, `${running} || :`)) === '1\n' ? 'node2' : node
-    await site.on(where, script)
-    const verify = await site.run(['verify', '--stable', '0'])
-    await site.on(where, repair)
-    t.is(verify.exitCode, 2)
-    const failed = verify.events.filter(event => event.event === 'assertion' && event.status === 'failed')
-    for (const name of failing) t.true(failed.some(event => 'task' in event && event.task === name), `${name}: ${troubles(verify)}`)
-    t.true(failed.every(event => 'hint' in event && event.hint !== undefined))
-    const after = await site.run(['verify', '--stable', '0'])
-    t.is(after.exitCode, 0, troubles(after))
-  })
-}
-
 onLab('what an admin has set on purpose is a warning, and stays', async t => {
   await site.on('node1', 'crm_attribute -t crm_config -n maintenance-mode -v true; crm_standby -N node2 -v on; sleep 1')
   const site1 = await site.run(['site'])
