@@ -8,6 +8,11 @@ function holder(run: string): string {
   return `${process.env['SUDO_USER'] ?? process.env['USER'] ?? `uid-${process.getuid?.()}`}@${hostname()} since ${new Date().toISOString()} (run ${run})`
 }
 
+/** The file on each node whose lock is a cluster's. */
+export function lockFile(cluster: string): string {
+  return `/run/lock/ha-run.${cluster}`
+}
+
 /**
  * Takes a cluster's lock on one node. The session's own shell holds it as an open file, so that it ends with the
  * session however that ends, and no lock is ever stale.
@@ -15,7 +20,7 @@ function holder(run: string): string {
  * @throws LockedError with who holds it.
  */
 async function lockNode<N extends NodeLike>(member: Member<N>, cluster: string, run: string): Promise<void> {
-  const file = `/run/lock/ha-run.${cluster}`
+  const file = lockFile(cluster)
   // `command` keeps the shell alive where the file cannot be opened.
   member.connection.session.tell(
     sh`command exec 9>>${file} && flock -n 9 && printf '%s\\n' ${holder(run)} >${file}` + '\n')

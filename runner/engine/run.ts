@@ -34,6 +34,8 @@ export interface RunOptions {
   /** Aborted by the second: what runs on the nodes is ended too. */
   abandon: AbortSignal
   consent: Consent
+  /** Shows people what a trial will do, and asks them; without, no trial is made. */
+  confirm?: (plan: string[]) => Promise<boolean>
 }
 
 /**

@@ -1,0 +1,15 @@
+import { startDaemons } from './daemons.js'
+import type { Way } from './way.js'
+
+/** An admin's reboot: systemd stops the cluster's daemons first. */
+export const reboot: Way = {
+  words: () => 'is rebooted by systemctl',
+  fault: () => 'systemctl reboot',
+  undo: () => startDaemons,
+  moves: () => true,
+  planned: () => true,
+  needs: {
+    test: 'systemctl is-enabled corosync.service pacemaker.service',
+    missing: 'corosync and pacemaker are not both enabled: they would not start after the boot',
+  },
+}
