@@ -10,7 +10,7 @@ import type { ClusterLike, Member, NodeLike } from './member.js'
 import { Outcomes } from './outcomes.js'
 import { layOut, segments, type Slot, type Step } from './plan.js'
 import { Progress, type Tell } from './progress.js'
-import type { ClusterTask, Consent, Finding, NodeTask, Trial, Verdict } from './task.js'
+import type { ClusterTask, Consent, Finding, NodeTask, Trial, TrialScope, Verdict } from './task.js'
 
 export interface ClusterRunOptions {
   /** Look only. */
@@ -225,18 +225,17 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     const absent = this.#members.flatMap(({ trouble }) => trouble ?? [])
     const obstacles = [...absent, ...this.#outcomes.failures === 0 ? [] : [`${this.#outcomes.failures} failed before it`]]
     if (obstacles.length > 0) return { status: 'skipped', reason: `${obstacles.join(', ')}: nothing was done to the cluster` }
-    const scope = { ...this.#looks.scope(slot, leader, progress), report: this.#options.report }
+    const scope: TrialScope<N> = { ...this.#looks.scope(slot, leader, progress), report: event => this.#options.report(event) }
     const intention = await plan(scope)
     if (this.#options.check) return { status: 'skipped', reason: `it would be done: ${intention.join('; ')}` }
     if (!await this.#options.confirm?.(intention)) return { status: 'skipped', reason: 'not confirmed: nothing was done to the cluster' }
     this.#tried = true
     this.#signal(slot, undefined, true)
     try {
-      await run(scope)
+      return { status: 'ok', effects: await run(scope) }
     } finally {
       for (const member of this.#members) member.changed()
     }
-    return { status: 'ok' }
   }
 
   #progressOf({ role, name: task }: Slot<N>, host: string | undefined): Progress {

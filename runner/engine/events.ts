@@ -106,7 +106,7 @@ export interface DrillRoundEvent {
   how: string
   /** The node that was drilled. */
   node: string
-  /** From the first request that failed to the first good answer after it; 0 where none failed. */
+  /** From the first request that failed to the first good answer after it, the longest such time; 0 where none failed. */
   outage_ms: number
   failed_requests: number
   requests: number
@@ -211,5 +211,7 @@ export type Signal = TaskStartSignal | TaskRestSignal | ProgressSignal | Headlin
 /** Takes events in order. `close` draws what is left and gives the terminal back. */
 export interface Reporter {
   report(event: MachineEvent | Signal): void
+  /** Leaves the terminal to somebody who asks people something. @returns what takes it back. */
+  suspend?(): Promise<() => void>
   close(): Promise<void>
 }

@@ -150,8 +150,12 @@ export interface Trial<N extends NodeLike = NodeLike> {
   name: string
   /** What will be done, as sentences. Reads, never writes. Throws where it must not be done. */
   plan: (scope: TrialScope<N>) => Promise<string[]>
-  /** Does it, and puts everything back however it ends. Throws where the cluster did not stand it as it should. */
-  run: (scope: TrialScope<N>) => Promise<void>
+  /**
+   * Does it, and puts everything back however it ends.
+   *
+   * @returns what people should know besides, as sentences. Throws where the cluster did not stand it as it should.
+   */
+  run: (scope: TrialScope<N>) => Promise<string[]>
 }
 
 export type Task<N extends NodeLike = NodeLike> = NodeTask | ClusterTask<N> | Assertion<N> | Trial<N>

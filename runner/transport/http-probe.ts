@@ -61,6 +61,18 @@ export class HttpProbe {
     return this.#asked.toSorted((one, other) => one.at - other.at)
   }
 
+  /** Whether the page has answered well of late: nearly all requests of a second, and none failed shortly before. */
+  get isWell(): boolean {
+    const end = now()
+    const good = this.#asked.filter(({ at, error }) => error === undefined && at > end - 1300 && at < end - 300)
+    return good.length >= 0.6 * 1000 / interval && !this.#asked.some(({ at, error }) => error !== undefined && at > end - 1300 - patience)
+  }
+
+  /** Whether a request that was made after a moment (milliseconds since 1970) has failed. */
+  hasFailedSince(moment: number): boolean {
+    return this.#asked.some(({ at, error }) => error !== undefined && at >= moment)
+  }
+
   /** Why nothing is known any more: the way to the page has gone, which says nothing of the page. */
   get broken(): string | undefined {
     return this.#broken

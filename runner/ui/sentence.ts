@@ -11,14 +11,15 @@ export function lastSentence(tally: Tally, style: Style): string {
   const nodes = clusters.reduce((count, cluster) => count + cluster.nodes.length, 0)
   const checks = sum(total)
   const verifying = tally.tasks.length === 0 && tally.assertions.length > 0
-  const [verdict, paint] = verdictOf(summary.exit, verifying, total.changed + total['would-change'] > 0, style)
+  const drilled = tally.drills.length > 0 && summary.exit === exitCodes.ok
+  const [verdict, paint] = drilled ? [`drilled, ${counted(tally.drills.length, 'round')}`, style.good] : verdictOf(summary.exit, verifying, total.changed + total['would-change'] > 0, style)
   const numbers = [
     total.unreachable > 0 && `${total.unreachable} unreachable`,
     total.failed > 0 && `${total.failed} failed`,
     total.skipped > 0 && `${total.skipped} skipped`,
     run.check && `${total['would-change']} would change`,
     total.unknown > 0 && `${total.unknown} unknown`,
-    !run.check && !verifying && `${total.changed} changed`,
+    !run.check && !verifying && !drilled && `${total.changed} changed`,
     total.warning > 0 && counted(total.warning, 'warning'),
     verifying ? counted(checks, 'assertion') : counted(checks, 'check'),
     seconds(summary.ms),

@@ -13,8 +13,8 @@ table inet ${table} {
 }
 NFT`,
   undo: () => `nft delete table inet ${table} 2>/dev/null; :`,
-  moves: () => true,
-  planned: () => false,
+  end: () => 'elsewhere',
+  takesPart: () => false,
   needs: { test: 'command -v nft', missing: 'nft is not installed: `apt install nftables`' },
 }
 

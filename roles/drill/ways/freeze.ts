@@ -7,6 +7,6 @@ export const freeze: Way = {
   words: () => 'has Corosync, Pacemaker and all that they run frozen by SIGSTOP',
   fault: () => kill('STOP'),
   undo: () => kill('CONT'),
-  moves: () => true,
-  planned: () => false,
+  end: () => 'elsewhere',
+  takesPart: () => false,
 }

@@ -15,7 +15,8 @@ kill -KILL "$pid" $(ps -o pid= --ppid "$pid")` : `pid=$(systemctl show -P MainPI
 [ "$pid" -gt 1 ] || { echo '${daemon} does not run' >&2; exit 1; }
 kill -KILL "$pid"`,
   undo: ({ daemon }) => daemon === 'apache2' ? ': # the cluster starts it again' : startDaemons,
-  moves: () => false,
-  planned: ({ daemon }) => daemon !== 'corosync',
+  // Pacemaker's other daemons go on without pacemakerd, and systemd starts it again.
+  end: ({ daemon }) => daemon === 'pacemakerd' ? 'unnoticed' : 'anywhere',
+  takesPart: ({ daemon }) => daemon !== 'corosync',
 }
 

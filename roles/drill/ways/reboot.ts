@@ -6,8 +6,9 @@ export const reboot: Way = {
   words: () => 'is rebooted by systemctl',
   fault: () => 'systemctl reboot',
   undo: () => startDaemons,
-  moves: () => true,
-  planned: () => true,
+  end: () => 'elsewhere',
+  takesPart: () => true,
+  boots: true,
   needs: {
     test: 'systemctl is-enabled corosync.service pacemaker.service',
     missing: 'corosync and pacemaker are not both enabled: they would not start after the boot',

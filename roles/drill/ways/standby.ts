@@ -7,6 +7,6 @@ export const standby: Way = {
   fault: ({ node }) => drainScript(node),
   // Each half by itself: an attribute that has gone already must not keep the other.
   undo: ({ node }) => readmitScript(node).replace(/^set -e\n/, ''),
-  moves: () => true,
-  planned: () => true,
+  end: () => 'elsewhere',
+  takesPart: () => true,
 }

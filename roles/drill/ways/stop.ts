@@ -6,6 +6,6 @@ export const stop: Way = {
   words: () => 'has its Corosync stopped by systemctl, and Pacemaker with it',
   fault: () => 'systemctl stop corosync.service',
   undo: () => startDaemons,
-  moves: () => true,
-  planned: () => true,
+  end: () => 'elsewhere',
+  takesPart: () => true,
 }

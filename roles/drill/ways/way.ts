@@ -9,6 +9,12 @@ export interface Target {
   daemon: Daemon
 }
 
+/**
+ * When it is over: once the service runs elsewhere; once the cluster has noticed it and the service runs, wherever that is; or,
+ * where nothing need come of it, after a while.
+ */
+export type End = 'elsewhere' | 'anywhere' | 'unnoticed'
+
 /** One way for a node to fail, as shell text for that node. */
 export interface Way {
   /** What is done, as the rest of a sentence that begins with the node. */
@@ -17,10 +23,11 @@ export interface Way {
   fault(target: Target): string
   /** Puts it right again; may come twice, and where the fault never came. */
   undo(target: Target): string
-  /** Whether the node is out of the ring or must run nothing, so that what it ran has to start elsewhere. */
-  moves(target: Target): boolean
-  /** Whether the node takes part in what happens, so that its own journal counts too. */
-  planned(target: Target): boolean
+  end(target: Target): End
+  /** Whether the node itself has a part in the recovery, so that its own journal counts too. */
+  takesPart(target: Target): boolean
+  /** A boot undoes it, so that nothing is armed. */
+  boots?: true
   /** What the node must have for it, as a test in shell text with what is missing where it fails. */
   needs?: { test: string; missing: string }
 }

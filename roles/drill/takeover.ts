@@ -1,0 +1,83 @@
+import type { ClusterState } from '../../runner/cluster/crm-mon.js'
+import { quorum } from '../../runner/cluster/facts.js'
+import type { TrialScope } from '../../runner/cluster/members.js'
+import { missing, stateOf } from '../../runner/cluster/pacemaker-state.js'
+import { until } from '../../runner/engine/until.js'
+import { ConnectError } from '../../runner/errors.js'
+import { now, type HttpProbe } from '../../runner/transport/http-probe.js'
+import { clockOf, clockScript } from './clock.js'
+import { holderOf } from './obstacle.js'
+import type { Subject } from './plan.js'
+import type { End } from './ways/way.js'
+
+/** Seconds: a monitor of a minute, until which a resource's failure may go unnoticed, and the longest advised stop and start. */
+const takeoverTime = 180
+
+/** Seconds that a fault's own command may take: the longest advised stop of a resource, and more. */
+const faultTime = 120
+
+/** Milliseconds after which what was not noticed will not be. */
+const unnoticedTime = 8000
+
+/** What tells whether the cluster has got over a failure. */
+export interface View {
+  /** By the others. */
+  state: ClusterState | undefined
+  before: ClusterState
+  /** The ring's id then and now, by one of the others. */
+  rings: [string | undefined, string | undefined]
+  /** The holder of the floating IP. */
+  holder: string | undefined
+  node: string
+  /** Milliseconds since the fault. */
+  elapsed: number
+  /** Visitors have been turned away since the fault, and are well served by now. */
+  hasFailed: boolean
+  isWell: boolean
+}
+
+/** What is still to come before the failure is over; undefined where nothing is. */
+export function outstanding(end: End, { state, before, rings, holder, node, elapsed, hasFailed, isWell }: View): string | undefined {
+  if (!state) return 'pacemaker does not answer'
+  const drilled = state.nodes.find(({ name }) => name === node)
+  const isIn = drilled !== undefined && drilled.online && !drilled.standby && !drilled.pending
+  const isNoticed = !isIn || rings[0] !== rings[1]
+  const idle = missing(state, before, true)
+  const lacks = idle.length > 0 ? `${idle.join(', ')} not started` : isWell ? undefined : 'the page does not answer well'
+  if (holder !== node && (isNoticed || end === 'unnoticed')) return lacks
+  switch (end) {
+    case 'elsewhere': return isNoticed ? `the floating IP is still on ${node}` : 'not noticed yet'
+    case 'anywhere': return isIn && (isNoticed || hasFailed) ? lacks : 'not noticed yet'
+    default: return elapsed > unnoticedTime ? lacks : 'not noticed yet'
+  }
+}
+
+/** Makes the node fail. @returns when that was, by this machine's clock. @param offset - of the node's clock. */
+export async function fail({ way, target, drilled }: Subject, offset: number): Promise<number> {
+  const asked = now()
+  let began: number | undefined
+  const told = (line: string) => { began ??= clockOf(line) - offset }
+  try {
+    await drilled.$({ timeout: faultTime, onLine: told }).script(`${clockScript}\n${way.fault(target)}`)
+  } catch (error) {
+    // A reboot may be quicker than its command's answer.
+    if (!way.boots || !(error instanceof ConnectError)) throw error
+  }
+  return began ?? asked
+}
+
+/** Waits until the cluster has got over it. @throws TaskError where it does not in time. @returns where the floating IP is then. */
+export async function takenOver(
+  { way, target, others, before }: Subject, ring: string | undefined, failedAt: number, probe: HttpProbe, { stop, progress }: TrialScope,
+): Promise<string | undefined> {
+  return until('the cluster to get over it', takeoverTime, async say => {
+    const [state, now_] = await Promise.all([stateOf({ members: others }), others[0]!.read(quorum)])
+    const holder = state && holderOf(target.cluster, state)
+    const left = outstanding(way.end(target), {
+      state, before, rings: [ring, now_?.ringId], holder, node: target.node,
+      elapsed: now() - failedAt, hasFailed: probe.hasFailedSince(failedAt), isWell: probe.isWell,
+    })
+    say(left ?? '')
+    return left === undefined ? { holder } : undefined
+  }, { abandon: stop, progress }).then(({ holder }) => holder)
+}
