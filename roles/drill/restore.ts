@@ -47,8 +47,11 @@ export async function putRight(subject: Subject, scope: TrialScope): Promise<voi
 
 /** Waits until the node answers again. */
 async function regain({ way, drilled }: Subject, scope: TrialScope): Promise<void> {
+  let patience = 4
   const back = await persist(`${drilled.name} to answer again`, longestFault + 60, scope, async () => {
-    const connection = await reconnect(drilled.connection)
+    // A slow machine gets its time in the end.
+    patience = Math.min(patience * 1.5, 40)
+    const connection = await reconnect(drilled.connection, undefined, patience)
     const [booted] = await connection.session.run({ scripts: [way.boots ? `[ ! -e ${beforeBoot} ]` : ':'], timeout: 10 })
     if (booted!.exitCode === 0) return connection
     await connection.close()

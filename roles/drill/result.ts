@@ -34,16 +34,18 @@ export function roundOf(seen: Seen): { event: DrillRoundEvent; signal: DrillAnsw
   const outage = worst ? Math.round(worst.to - worst.from) : 0
   // What the node's return brings about is no part of the recovery.
   const entries = seen.entries.filter(({ at }) => at >= 0 && at < restoredAt).toSorted((one, other) => one.at - other.at)
-  const detected = entries.find(({ kind }) => kind !== 'started')
+  // Where the DC's own journal has gone with it, the first that is known is what the others were told to do.
+  const detected = entries[0]
   const starts = entries.flatMap(entry => entry.kind === 'started' ? entry : [])
   const started = starts.at(-1)
   const answered = answeredAt(answers, node, worst?.from)
   const tooLong = maxOutage !== undefined && outage > maxOutage
-  const reason = seen.trouble ?? (tooLong ? `an outage of ${outage} ms, and ${maxOutage} ms are allowed` : undefined)
+  const reason = seen.trouble ?? (tooLong ? `an outage of ${outage} ms, with ${maxOutage} ms allowed` : undefined)
   return {
     event: {
       event: 'drill-round', cluster, status: reason === undefined ? 'ok' : 'failed', round, rounds, how, node,
       outage_ms: outage,
+      outage_at_ms: worst && Math.round(worst.from),
       failed_requests: answers.filter(({ error }) => error !== undefined).length,
       requests: answers.length,
       detected_ms: detected && Math.round(detected.at),

@@ -86,7 +86,7 @@ interface Course {
 /** Makes the node fail, waits until the cluster has got over it, and puts the node right, whatever happens in between. */
 async function failAndReturn(subject: Subject, offset: number, probe: HttpProbe, scope: TrialScope): Promise<Course> {
   const { way, target, drilled, others, before } = subject
-  const ring = (await others[0]!.read(quorum))?.ringId
+  const ring = await others[0]!.read(quorum)
   const course: Course = { failedAt: now(), holder: undefined, restoredAt: 0, wellAt: undefined, trouble: undefined, unwell: undefined, said: [] }
   await drilled.$.script(way.boots ? markBoot : armScript(target.cluster.name, way.undo(target)))
   let broken: unknown

@@ -1,5 +1,6 @@
 import type { ClusterState } from '../../runner/cluster/crm-mon.js'
 import { quorum } from '../../runner/cluster/facts.js'
+import type { Quorum } from '../../runner/cluster/quorumtool.js'
 import type { TrialScope } from '../../runner/cluster/members.js'
 import { missing, stateOf } from '../../runner/cluster/pacemaker-state.js'
 import { until } from '../../runner/engine/until.js'
@@ -16,16 +17,18 @@ const takeoverTime = 180
 /** Seconds that a fault's own command may take: the longest advised stop of a resource, and more. */
 const faultTime = 120
 
-/** Milliseconds after which what was not noticed will not be. */
-const unnoticedTime = 8000
+/** Milliseconds: what has come to nothing by then will not. */
+const quietTime = 8000
+
+type Ring = Pick<Quorum, 'ringId' | 'nodes'>
 
 /** What tells whether the cluster has got over a failure. */
 export interface View {
   /** By the others. */
   state: ClusterState | undefined
   before: ClusterState
-  /** The ring's id then and now, by one of the others. */
-  rings: [string | undefined, string | undefined]
+  /** The ring then and now, as one of the others sees it. */
+  rings: [Ring | undefined, Ring | undefined]
   /** The holder of the floating IP. */
   holder: string | undefined
   node: string
@@ -40,15 +43,18 @@ export interface View {
 export function outstanding(end: End, { state, before, rings, holder, node, elapsed, hasFailed, isWell }: View): string | undefined {
   if (!state) return 'pacemaker does not answer'
   const drilled = state.nodes.find(({ name }) => name === node)
-  const isIn = drilled !== undefined && drilled.online && !drilled.standby && !drilled.pending
-  const isNoticed = !isIn || rings[0] !== rings[1]
+  // Corosync knows first that a node is out or in again.
+  const isIn = drilled !== undefined && drilled.online && !drilled.standby && !drilled.pending && rings[0]?.nodes === rings[1]?.nodes
+  const isNoticed = !isIn || rings[0]?.ringId !== rings[1]?.ringId || hasFailed
   const idle = missing(state, before, true)
   const lacks = idle.length > 0 ? `${idle.join(', ')} not started` : isWell ? undefined : 'the page does not answer well'
-  if (holder !== node && (isNoticed || end === 'unnoticed')) return lacks
+  if (holder !== node && isNoticed && end === 'elsewhere') return lacks
+  if (holder !== undefined && holder !== node && !isIn) return lacks
   switch (end) {
     case 'elsewhere': return isNoticed ? `the floating IP is still on ${node}` : 'not noticed yet'
-    case 'anywhere': return isIn && (isNoticed || hasFailed) ? lacks : 'not noticed yet'
-    default: return elapsed > unnoticedTime ? lacks : 'not noticed yet'
+    // A daemon that comes back at once has the cluster look at everything anew: that takes a moment, too.
+    case 'anywhere': return isIn && isNoticed && elapsed > quietTime ? lacks : 'not noticed yet'
+    default: return elapsed > quietTime ? lacks : 'not noticed yet'
   }
 }
 
@@ -68,13 +74,13 @@ export async function fail({ way, target, drilled }: Subject, offset: number): P
 
 /** Waits until the cluster has got over it. @throws TaskError where it does not in time. @returns where the floating IP is then. */
 export async function takenOver(
-  { way, target, others, before }: Subject, ring: string | undefined, failedAt: number, probe: HttpProbe, { stop, progress }: TrialScope,
+  { way, target, others, before }: Subject, ring: Ring | undefined, failedAt: number, probe: HttpProbe, { stop, progress }: TrialScope,
 ): Promise<string | undefined> {
   return until('the cluster to get over it', takeoverTime, async say => {
-    const [state, now_] = await Promise.all([stateOf({ members: others }), others[0]!.read(quorum)])
+    const [state, ringNow] = await Promise.all([stateOf({ members: others }), others[0]!.read(quorum)])
     const holder = state && holderOf(target.cluster, state)
     const left = outstanding(way.end(target), {
-      state, before, rings: [ring, now_?.ringId], holder, node: target.node,
+      state, before, rings: [ring, ringNow], holder, node: target.node,
       elapsed: now() - failedAt, hasFailed: probe.hasFailedSince(failedAt), isWell: probe.isWell,
     })
     say(left ?? '')

@@ -108,6 +108,8 @@ export interface DrillRoundEvent {
   node: string
   /** From the first request that failed to the first good answer after it, the longest such time; 0 where none failed. */
   outage_ms: number
+  /** When that began; left out where none failed. */
+  outage_at_ms?: number | undefined
   failed_requests: number
   requests: number
   /** When the other nodes noticed. */

@@ -9,29 +9,27 @@ export function span(ms: number): string {
 }
 
 /** What a round comes to, in one line: `outage 2.21 s, 52 of 312 requests failed, went to node2`. */
-export function roundText({ outage_ms: outage, failed_requests: failed, requests, moved_to: to, held_twice_ms: twice, reason }: DrillRoundEvent): string {
+export function roundText({ outage_ms: outage, failed_requests: failed, requests, moved_to: to, held_twice_ms: twice }: DrillRoundEvent): string {
   return [
     outage === 0 ? 'no outage' : `outage ${span(outage)}`,
     `${failed} of ${counted(requests, 'request')} failed`,
     ...to === undefined ? [] : [`went to ${to}`],
     ...twice === 0 ? [] : [`two nodes had the address for ${span(twice)}`],
-    ...reason === undefined ? [] : [oneLine(reason)],
   ].join(', ')
 }
 
-const titles = ['node', 'outage', 'failed', 'noticed', 'started', 'answered', 'went to', 'came back', 'both held']
+const titles = ['how', 'node', 'outage', 'began', 'failed', 'noticed', 'started', 'answered', 'went to', 'came back', 'both held']
 
 /** The rounds as a table, times from the fault on; of several, how their outages lie; and what else there is to say. */
 export function drillLines(rounds: DrillRoundEvent[], tasks: TaskEvent[], style: Style): string[] {
   if (rounds.length === 0) return []
   const rows = rounds.map(cells)
-  const named = ['', ...titles]
-  const widths = named.map((title, at) => Math.max(title.length, ...rows.map(row => row[at]!.length)))
+  const widths = titles.map((title, at) => Math.max(title.length, ...rows.map(row => row[at]!.length)))
   const line = (row: string[]) => row.map((cell, at) => cell.padEnd(widths[at]!)).join('  ').trimEnd()
   const remarks = tasks.flatMap(({ status, effects = [] }) => status === 'ok' ? effects : [])
   return [
     style.strong('Drill'),
-    `  ${style.quiet(line(named))}`,
+    `  ${style.quiet(line(titles))}`,
     ...rounds.map((round, at) => `  ${round.status === 'ok' ? line(rows[at]!) : style.bad(line(rows[at]!))}`),
     ...rounds.length > 1 ? [`  ${spread(rounds.map(({ outage_ms: ms }) => ms))}`] : [],
     ...[...new Set(remarks)].map(remark => `  ${oneLine(remark)}`),
@@ -41,7 +39,7 @@ export function drillLines(rounds: DrillRoundEvent[], tasks: TaskEvent[], style:
 function cells(round: DrillRoundEvent): string[] {
   const time = (ms: number | undefined) => ms === undefined ? '-' : span(ms)
   return [
-    round.how, round.node, span(round.outage_ms), `${round.failed_requests}/${round.requests}`,
+    round.how, round.node, span(round.outage_ms), time(round.outage_at_ms), `${round.failed_requests}/${round.requests}`,
     time(round.detected_ms), time(round.started_ms), time(round.answered_ms),
     round.moved_to ?? 'nowhere', round.moved_to === undefined ? '-' : round.returned ? 'yes' : 'no', round.held_twice_ms === 0 ? 'never' : span(round.held_twice_ms),
   ]

@@ -11,15 +11,15 @@ export function lastSentence(tally: Tally, style: Style): string {
   const nodes = clusters.reduce((count, cluster) => count + cluster.nodes.length, 0)
   const checks = sum(total)
   const verifying = tally.tasks.length === 0 && tally.assertions.length > 0
-  const drilled = tally.drills.length > 0 && summary.exit === exitCodes.ok
-  const [verdict, paint] = drilled ? [`drilled, ${counted(tally.drills.length, 'round')}`, style.good] : verdictOf(summary.exit, verifying, total.changed + total['would-change'] > 0, style)
+  const drilling = tally.tasks.length > 0 && tally.tasks.every(({ role }) => role === 'drill')
+  const [verdict, paint] = drilling ? drillVerdict(summary.exit, tally.drills.length, style) : verdictOf(summary.exit, verifying, total.changed + total['would-change'] > 0, style)
   const numbers = [
     total.unreachable > 0 && `${total.unreachable} unreachable`,
     total.failed > 0 && `${total.failed} failed`,
     total.skipped > 0 && `${total.skipped} skipped`,
-    run.check && `${total['would-change']} would change`,
+    run.check && !drilling && `${total['would-change']} would change`,
     total.unknown > 0 && `${total.unknown} unknown`,
-    !run.check && !verifying && !drilled && `${total.changed} changed`,
+    !run.check && !verifying && !drilling && `${total.changed} changed`,
     total.warning > 0 && counted(total.warning, 'warning'),
     verifying ? counted(checks, 'assertion') : counted(checks, 'check'),
     seconds(summary.ms),
@@ -29,6 +29,12 @@ export function lastSentence(tally: Tally, style: Style): string {
 }
 
 type Verdict = [string, (text: string) => string]
+
+function drillVerdict(exit: number, rounds: number, style: Style): Verdict {
+  if (exit === exitCodes.failed) return ['drill failed', style.bad]
+  if (exit !== exitCodes.ok) return verdictOf(exit, false, false, style)
+  return rounds === 0 ? ['not drilled', style.careful] : [`drilled, ${counted(rounds, 'round')}`, style.good]
+}
 
 function verdictOf(exit: number, verifying: boolean, changes: boolean, style: Style): Verdict {
   switch (exit) {
