@@ -9,24 +9,19 @@ export interface Outage {
 }
 
 /**
- * The times without a good answer: from when the first request that failed was made until the first good answer to one made
- * after it. An outage that has not ended by the last answer lasts until then.
+ * The times without a good answer: from when the first request that failed was made until the first good answer came to one made
+ * after it; a quick one may be there before a slow one that was made earlier. An outage that has not ended by the last
+ * answer lasts until then.
  *
  * @param answers - in the order in which they were asked for.
  */
 export function outages(answers: Answers): Outage[] {
-  const found: Outage[] = []
-  let from: number | undefined
-  let last = 0
-  for (const { at, ms, error } of answers) {
-    last = Math.max(last, at + ms)
-    if (error !== undefined) from ??= at
-    else if (from !== undefined) {
-      found.push({ from, to: at + ms })
-      from = undefined
-    }
-  }
-  return from === undefined ? found : [...found, { from, to: last }]
+  const last = Math.max(0, ...answers.map(({ at, ms }) => at + ms))
+  // When the first good answer came to each request or one behind it.
+  let first = last
+  const ends = answers.toReversed().map(({ at, ms, error }) => first = error === undefined ? Math.min(first, at + ms) : first).toReversed()
+  return answers.reduce<Outage[]>((found, { at, error }, index) =>
+    error === undefined || at < (found.at(-1)?.to ?? -Infinity) ? found : [...found, { from: at, to: ends[index]! }], [])
 }
 
 /** The longest one. */

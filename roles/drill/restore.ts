@@ -27,7 +27,7 @@ export const markBoot = `: >${beforeBoot}`
  * @throws ConnectError where the node does not answer any more.
  */
 export async function putRight(subject: Subject, scope: TrialScope): Promise<void> {
-  const { way, target, drilled } = subject
+  const { way, target, drilled, others } = subject
   const undo = async () => {
     await drilled.$({ timeout: undoTime, nothrow: true }).script(way.undo(target))
     await drilled.$.script(disarmScript)
@@ -39,6 +39,8 @@ export async function putRight(subject: Subject, scope: TrialScope): Promise<voi
       return
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error
+      // A standby is the cluster's: the others can end it.
+      await readmitDrained({ ...scope, members: others }).catch(() => {})
     }
   }
   await regain(subject, scope)
@@ -82,6 +84,6 @@ export async function untilWell(before: ClusterState, scope: TrialScope): Promis
 
 /** The resources whose operations have failed, each once for a node: `WebSite_monitor_60000` is one of WebSite. */
 export function failedOperations(failures: Failure[]): { resource: string; node: string }[] {
-  const all = failures.map(({ operation, node }) => ({ resource: operation.replace(/_[a-z-]+_\d+$/, ''), node }))
+  const all = failures.map(({ operation, node }) => ({ resource: operation.replace(/_(?:migrate_(?:to|from)|[a-z-]+)_\d+$/, ''), node }))
   return all.filter(({ resource, node }, at) => all.findIndex(other => other.resource === resource && other.node === node) === at)
 }

@@ -77,7 +77,7 @@ export function roundOf(seen: Seen): { event: DrillRoundEvent; signal: DrillAnsw
  * @param out - when the outage began.
  */
 function answeredAt(answers: Answers, node: string, out: number | undefined): { at: number; server: string | undefined } | undefined {
-  const good = answers.filter(({ at, error }) => error === undefined && at >= 0)
+  const good = answers.filter(({ at, error }) => error === undefined && at >= 0).toSorted((one, other) => one.at + one.ms - other.at - other.ms)
   const first = good.find(answer => answer.node !== undefined && answer.node !== node) ?? (out === undefined ? undefined : good.find(({ at }) => at > out))
   return first && { at: first.at + first.ms, server: first.node }
 }

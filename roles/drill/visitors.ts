@@ -1,7 +1,7 @@
 import type { Cluster } from '../../runner/cluster/declaration.js'
-import type { ClusterMember } from '../../runner/cluster/members.js'
+import type { ClusterMember, TrialScope } from '../../runner/cluster/members.js'
 import { until } from '../../runner/engine/until.js'
-import type { TrialScope } from '../../runner/cluster/members.js'
+import { TaskError } from '../../runner/errors.js'
 import { HttpProbe } from '../../runner/transport/http-probe.js'
 import { httpGet, isDirect, type Answer } from '../../runner/transport/http.js'
 
@@ -25,7 +25,7 @@ export async function visitors(cluster: Cluster, others: ClusterMember[], { stop
   probe.start()
   try {
     await until(`http://${address}/ to answer well`, 20, async () => {
-      if (probe.broken !== undefined) throw new Error(probe.broken)
+      if (probe.broken !== undefined) throw new TaskError(`the page cannot be asked for through ${through?.name}: ${probe.broken}`)
       return probe.isWell || undefined
     }, { abandon: stop, progress, hint: 'nothing was done; `ha-run verify` says more, and sshd on the nodes must allow TCP forwarding' })
   } catch (error) {

@@ -39,9 +39,9 @@ export function drillLines(rounds: DrillRoundEvent[], tasks: TaskEvent[], style:
 function cells(round: DrillRoundEvent): string[] {
   const time = (ms: number | undefined) => ms === undefined ? '-' : span(ms)
   return [
-    round.how, round.node, span(round.outage_ms), time(round.outage_at_ms), `${round.failed_requests}/${round.requests}`,
+    round.how, round.node, round.outage_ms === 0 ? 'none' : span(round.outage_ms), time(round.outage_at_ms), `${round.failed_requests}/${round.requests}`,
     time(round.detected_ms), time(round.started_ms), time(round.answered_ms),
-    round.moved_to ?? 'nowhere', round.moved_to === undefined ? '-' : round.returned ? 'yes' : 'no', round.held_twice_ms === 0 ? 'never' : span(round.held_twice_ms),
+    round.moved_to ?? '-', round.moved_to === undefined ? '-' : round.returned ? 'yes' : 'no', round.held_twice_ms === 0 ? 'never' : span(round.held_twice_ms),
   ]
 }
 

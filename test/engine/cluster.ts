@@ -40,6 +40,7 @@ export interface RunSettings {
   forks?: number
   selected?: string[]
   stop?: AbortSignal
+  confirm?: (plan: string[]) => Promise<boolean>
 }
 
 /**
@@ -68,7 +69,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
     frames: () => members.map(member => member.unreachable ? 0 : member.connection.session.frames),
 
     /** Runs a role; every run of these members is a run of the same connections. */
-    async run(tasks: (node: NodeLike) => Task[], { check = false, forks = 20, selected = names, stop = new AbortController().signal }: RunSettings = {}) {
+    async run(tasks: (node: NodeLike) => Task[], { check = false, forks = 20, selected = names, stop = new AbortController().signal, confirm }: RunSettings = {}) {
       events.length = 0
       const role: Role = { name: 'r', tasks: ({ node }) => tasks(node) }
       const queue = new PQueue({ concurrency: forks })
@@ -77,7 +78,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
         events.push(event)
         if ('status' in event || event.event === 'error') tally.count(event)
       }
-      await new ClusterRun(cluster, members, [{ role, selected: new Set(selected) }], { check, stop, abandon: new AbortController().signal, consent: noConsent, queue, allAtOnce: forks >= names.length, report }).run()
+      await new ClusterRun(cluster, members, [{ role, selected: new Set(selected) }], { check, stop, abandon: new AbortController().signal, consent: noConsent, queue, allAtOnce: forks >= names.length, report, ...confirm && { confirm } }).run()
       return { lines: lines(events), summary: tally.summary }
     },
 

@@ -10,7 +10,7 @@ export const reboot: Way = {
   takesPart: () => true,
   boots: true,
   needs: {
-    test: 'systemctl is-enabled corosync.service pacemaker.service',
+    test: 'systemctl is-enabled -q corosync.service && systemctl is-enabled -q pacemaker.service',
     missing: 'corosync and pacemaker are not both enabled: they would not start after the boot',
   },
 }
