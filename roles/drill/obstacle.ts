@@ -12,11 +12,6 @@ export function holderOf(cluster: Cluster, { resources }: ClusterState): string 
   return resources.find(({ id, active }) => active && ids.includes(id))?.nodes[0]
 }
 
-/** Names of what Pacemaker runs on a node. */
-export function runningOn({ resources }: ClusterState, node: string): string[] {
-  return [...new Set(resources.filter(({ active, nodes }) => active && nodes.includes(node)).map(({ id }) => id))]
-}
-
 /**
  * Why a node must not be drilled, beside what a rolling restart asks too: a drill begins with a whole cluster.
  *

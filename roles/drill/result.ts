@@ -40,6 +40,7 @@ export function roundOf(seen: Seen): { event: DrillRoundEvent; signal: DrillAnsw
   const started = starts.at(-1)
   const answered = answeredAt(answers, node, worst?.from)
   const tooLong = maxOutage !== undefined && outage > maxOutage
+  const movedTo = holders.then === holders.before ? undefined : holders.then
   const reason = seen.trouble ?? (tooLong ? `an outage of ${outage} ms, with ${maxOutage} ms allowed` : undefined)
   return {
     event: {
@@ -51,8 +52,8 @@ export function roundOf(seen: Seen): { event: DrillRoundEvent; signal: DrillAnsw
       detected_ms: detected && Math.round(detected.at),
       started_ms: started && Math.round(started.at),
       answered_ms: answered && Math.round(answered.at),
-      moved_to: holders.then === holders.before ? undefined : holders.then,
-      returned: holders.then !== holders.before && holders.after === holders.before,
+      moved_to: movedTo,
+      returned: movedTo !== undefined && holders.after === holders.before,
       held_twice_ms: Math.round(heldTwice(seen.held)),
       reason,
     },

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../runner/cluster/declaration.js'
 import { howText, type DrillSettings } from '../../runner/cluster/drill.js'
 import { quorum } from '../../runner/cluster/facts.js'
-import type { TrialScope } from '../../runner/cluster/members.js'
+import { reachable, type TrialScope } from '../../runner/cluster/members.js'
 import { stateOf } from '../../runner/cluster/pacemaker-state.js'
 import { InterruptedError, TaskError } from '../../runner/errors.js'
 import { now, type HttpProbe } from '../../runner/transport/http-probe.js'
@@ -39,12 +39,13 @@ async function drillRound(cluster: Cluster, settings: DrillSettings, round: numb
   const watches = members.map(member => ({ member, watch: new Watch(member, cluster.floatingIp.address) }))
   try {
     const offsets = new Map(await Promise.all(members.map(async member => [member.name, await clockOffset(member)] as const)))
-    await Promise.all(watches.map(async ({ watch }) => watch.start(cluster.name)))
+    const listening = await Promise.all(watches.map(async ({ watch }) => watch.start(cluster.name)))
+    const deaf = members.filter((_, at) => !listening[at]).map(({ name }) => `${name} allows no second session: when it held the address is not known`)
     const course = await subject.drilled.moving(async () => failAndReturn(subject, offsets.get(target.node)!, probe, scope))
     const after = await stateOf(scope)
     const asked = probe.stop()
     const { failedAt } = course
-    const witnesses = way.takesPart(target) ? members : others
+    const witnesses = reachable(way.takesPart(target) ? members : others)
     const seen: Seen = {
       cluster: cluster.name, round, rounds: settings.rounds, how: howText(settings), node: target.node, words: way.words(target),
       answers: asked.map(({ at, ms, server, error }) => ({ at: at - failedAt, ms, node: server === '' ? undefined : server, error })),
@@ -63,7 +64,7 @@ async function drillRound(cluster: Cluster, settings: DrillSettings, round: numb
     report(signal)
     report(event)
     if (course.unwell) throw course.unwell
-    return { reason: event.reason, said: course.said }
+    return { reason: event.reason, said: [...deaf, ...course.said] }
   } finally {
     probe.stop()
     await Promise.allSettled(watches.map(async ({ watch }) => watch.stop(0)))
@@ -95,18 +96,18 @@ async function failAndReturn(subject: Subject, offset: number, probe: HttpProbe,
     course.failedAt = await fail(subject, offset)
     course.holder = await takenOver(subject, ring, course.failedAt, probe, scope)
   } catch (error) {
-    if (error instanceof TaskError) course.trouble = error.message
+    if (error instanceof TaskError) course.trouble = [error.message, error.output].filter(Boolean).join(': ')
     else broken = error
   }
   course.restoredAt = now()
-  await putRight(subject, scope)
   try {
+    await putRight(subject, scope)
     course.said = await untilWell(before, scope)
     course.wellAt = now()
   } catch (error) {
     course.unwell = error
   }
   // An interruption is no round; it waits until nothing of it is left.
-  if (broken !== undefined) throw broken
+  if (broken !== undefined) throw course.unwell ?? broken
   return course
 }

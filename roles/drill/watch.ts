@@ -36,9 +36,10 @@ export class Watch {
     this.#address = address
   }
 
-  /** Resolves once it listens. Rejects with ConnectError where the node allows no second session. */
-  async start(cluster: string): Promise<void> {
-    const session = await this.#connection.beside()
+  /** Resolves once it listens. @returns false where the node allows no second session, so that nothing will be known. */
+  async start(cluster: string): Promise<boolean> {
+    const session = await this.#connection.beside().catch(() => undefined)
+    if (!session) return false
     await new Promise<void>(resolve => {
       this.#over = session.run({ scripts: [script(cluster, this.#address)], timeout: longestRound, onLine: line => {
         if (line === 'watching') resolve()
@@ -48,6 +49,7 @@ export class Watch {
         resolve()
       })
     })
+    return true
   }
 
   /** Ends it, and says when the node held the address, by this machine's clock. @param offset - of the node's clock. */

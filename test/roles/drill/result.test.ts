@@ -36,8 +36,8 @@ test('longer than allowed', t => {
 })
 
 test('the service did not come back: that comes first', t => {
-  const { event } = roundOf({ ...seen, maxOutage: 1, trouble: 'waited 180 s, in vain', wellAt: undefined })
-  t.like(event, { status: 'failed', reason: 'waited 180 s, in vain' })
+  const { event } = roundOf({ ...seen, maxOutage: 1, trouble: 'waited 180 s, in vain', wellAt: undefined, holders: { before: 'node1', then: undefined, after: 'node1' } })
+  t.like(event, { status: 'failed', reason: 'waited 180 s, in vain', moved_to: undefined, returned: false })
 })
 
 test('both have it, and it comes back', t => {
