@@ -76,7 +76,7 @@ export async function fail({ way, target, drilled }: Subject, offset: number): P
 export async function takenOver(
   { way, target, others, before }: Subject, ring: Ring | undefined, failedAt: number, probe: HttpProbe, { stop, progress }: TrialScope,
 ): Promise<string | undefined> {
-  return until('the cluster to get over it', takeoverTime, async say => {
+  return until('the service to be back', takeoverTime, async say => {
     const [state, ringNow] = await Promise.all([stateOf({ members: others }), others[0]!.read(quorum)])
     const holder = state && holderOf(target.cluster, state)
     const left = outstanding(way.end(target), {
