@@ -11,7 +11,7 @@ const status = 'enable mod_status'
 
 /** What the floating IP serves: on every node, run by the cluster and never by systemd. */
 export default role('apache', ({ cluster, node }) => servesPage(cluster) ? [
-  packages(['apache2', 'curl'], ['apache2.service']),
+  packages(['apache2', 'curl'], { units: ['apache2.service'] }),
   service('apache2.service', { enabled: false, running: false, needs: [install] }),
   statusModule(status, [install]),
   file('/var/www/html/index.html', { content: cluster.page.replaceAll('{node}', node.name), needs: [install] }),

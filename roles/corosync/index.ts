@@ -8,17 +8,19 @@ import { corosyncRunsItsFiles } from '../../runner/cluster/corosync-load.js'
 import { role } from '../../runner/cluster/role.js'
 import { declaredConf } from './conf.js'
 import { noDefaultCluster } from './default-cluster.js'
+import { comesBack } from './restart.js'
 
 const install = 'install corosync'
 const write = `write ${confPath}`
 
 /** The cluster's ring: the daemon, its configuration, and that it runs with it. */
 export default role('corosync', ({ cluster }) => [
-  packages(['corosync'], ['corosync.service', 'pacemaker.service']),
+  packages(['corosync'], { units: ['corosync.service', 'pacemaker.service'] }),
   ...hold('corosync', cluster.holdPackages, [install]),
   noDefaultCluster([install]),
   keepOriginal(confPath, '.default', { needs: [install], isOriginal: text => !isManaged(text) }),
   declaredConf(write, cluster),
   service('corosync.service', { enabled: true, needs: [install] }),
+  ...comesBack([install]),
   corosyncRunsItsFiles([install, write, 'no default cluster']),
 ])

@@ -1,7 +1,7 @@
 import { hold } from '../../runner/blocks/hold.js'
 import { packages } from '../../runner/blocks/packages.js'
 import { service } from '../../runner/blocks/service.js'
-import { cibTask, declaredEdit } from '../../runner/cluster/cib-task.js'
+import { cibTask, declaredEdit, type CibWork } from '../../runner/cluster/cib-task.js'
 import { runningKeys } from '../../runner/cluster/facts.js'
 import { role } from '../../runner/cluster/role.js'
 import { prerequisite } from '../../runner/engine/task.js'
@@ -11,20 +11,20 @@ const install = 'install pacemaker'
 const runs = 'pacemaker runs, with a DC'
 
 /** The resource manager on top of the ring, and the properties of the whole cluster. */
-export default role('pacemaker', ({ cluster: { properties, resourceDefaults, operationDefaults, holdPackages } }) => [
-  prerequisite('corosync is running', {
-    needs: ['corosync: corosync runs what its files say', 'authkey: corosync runs what its files say'],
-    holds: async ({ read }) => await read(runningKeys) !== undefined,
-    remedy: 'run the roles before this one first: `ha-run corosync authkey`',
-  }),
-  // The agents and what they call are there before Pacemaker looks for what runs.
-  packages(['pacemaker', 'pacemaker-cli-utils', 'resource-agents', 'curl'], ['pacemaker.service']),
-  ...hold('pacemaker', holdPackages, [install]),
-  pacemakerRuns(runs, [install, 'corosync is running']),
-  service('pacemaker.service', { enabled: true, needs: [install] }),
-  packages(['crmsh']),
-  cibTask('cluster properties', {
-    needs: [runs],
-    edit: async scope => declaredEdit(scope, { properties, resourceDefaults, operationDefaults }),
-  }),
-])
+export default role('pacemaker', ({ cluster: { properties, resourceDefaults, operationDefaults, holdPackages } }) => {
+  const edit: CibWork['edit'] = async scope => declaredEdit(scope, { properties, resourceDefaults, operationDefaults })
+  return [
+    prerequisite('corosync is running', {
+      needs: ['corosync: corosync runs what its files say', 'authkey: corosync runs what its files say'],
+      holds: async ({ read }) => await read(runningKeys) !== undefined,
+      remedy: 'run the roles before this one first: `ha-run corosync authkey`',
+    }),
+    // The agents and what they call are there before Pacemaker looks for what runs.
+    packages(['pacemaker', 'pacemaker-cli-utils', 'resource-agents', 'curl'], { units: ['pacemaker.service'] }),
+    ...hold('pacemaker', holdPackages, [install]),
+    pacemakerRuns(runs, { needs: [install, 'corosync is running'], first: edit }),
+    service('pacemaker.service', { enabled: true, needs: [install] }),
+    packages(['crmsh'], { late: true }),
+    cibTask('cluster properties', { needs: [runs], edit }),
+  ]
+})

@@ -1,3 +1,4 @@
+import type { CibWork } from '../../runner/cluster/cib-task.js'
 import type { Node } from '../../runner/cluster/declaration.js'
 import { seedFirstCib } from '../../runner/cluster/first-cib.js'
 import { drainedIn, endPassing, isSetIn, readmitDrained } from '../../runner/cluster/ours-in-cib.js'
@@ -12,7 +13,7 @@ import { unitState } from '../../runner/facts/units.js'
  * Started on all nodes that need it at once, then waited for together. What an interrupted run of ours has set for a while
  * (standby, maintenance mode, a quick first election) is taken back; what an admin has set stays.
  */
-export function pacemakerRuns(name: string, needs: readonly string[]): ClusterTask<Node> {
+export function pacemakerRuns(name: string, { needs, first }: { needs: readonly string[]; first: CibWork['edit'] }): ClusterTask<Node> {
   return clusterTask(name, {
     needs,
     lasting: true,
@@ -32,7 +33,7 @@ export function pacemakerRuns(name: string, needs: readonly string[]): ClusterTa
       const units = await readOnAll(scope.members, unitState('pacemaker.service'))
       const stopped = units.filter(([, { active }]) => active !== 'active').map(([member]) => member)
       refuseUnselected(scope, stopped)
-      if (stopped.length === scope.members.length) await seedFirstCib(scope)
+      if (stopped.length === scope.members.length) await seedFirstCib(scope, await first(scope))
       await startPacemaker(stopped, scope)
       await untilOnline(reachable(scope.members), scope)
       await readmitDrained(scope)

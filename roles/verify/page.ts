@@ -1,11 +1,11 @@
 import type { Cluster } from '../../runner/cluster/declaration.js'
+import { interfacesWith } from '../../runner/cluster/floating-ip.js'
 import { reachable, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/engine/task.js'
 import { httpGet, isDirect } from '../../runner/transport/http.js'
-import { interfacesWith } from './placement.js'
 import { verdict } from './views.js'
 
-const remedy = '`ha-run apache constraints` restores page and resources; `curl` it on the node that has the address'
+const remedy = '`ha-run apache constraints` restores page and resources; `curl` it on the node that has the address, where Apache must listen on it (`Listen 80`)'
 
 /**
  * Fetches the page as a visitor would: from here where this machine reaches the network, else through a member that

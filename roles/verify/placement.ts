@@ -1,10 +1,9 @@
 import type { Cluster, Primitive } from '../../runner/cluster/declaration.js'
 import type { ClusterState } from '../../runner/cluster/crm-mon.js'
 import { cibText, clusterState } from '../../runner/cluster/facts.js'
+import { interfacesWith } from '../../runner/cluster/floating-ip.js'
 import { reachable, type Scope } from '../../runner/cluster/members.js'
 import type { Headline, Verdict } from '../../runner/engine/task.js'
-import type { Fact, Family } from '../../runner/facts/fact.js'
-import { sh } from '../../runner/transport/quote.js'
 import { verdict, type Complaint } from './views.js'
 
 const remedy = '`crm_mon -1` on a node says where it runs; `ha-run constraints` restores what is declared'
@@ -83,18 +82,6 @@ function headlines({ resources }: Cluster, state: ClusterState): Headline[] {
   const text = [...new Set(placed.map(({ where }) => where))]
     .map(where => `${placed.filter(one => one.where === where).map(({ id }) => id).join(', ')} on ${where}`).join('; ')
   return [{ label: 'resources', text }]
-}
-
-const bearers: Family<string[]> = {
-  name: 'ip addr show',
-  script: addresses => addresses.map(address => sh`ip -o -4 addr show to ${`${address}/32`}; printf '\\0'`).join('\n'),
-  parse: ({ stdout }, addresses) => addresses.map((_, at) =>
-    [...(stdout.split('\0')[at] ?? '').matchAll(/^\d+:\s+(\S+)\s/gm)].map(([, name = '']) => name)),
-}
-
-/** Interfaces of a node that bear an address. */
-export function interfacesWith(address: string): Fact<string[]> {
-  return { family: bearers, argument: address }
 }
 
 /** Looks at the kernels, not at the cluster's opinion: a duplicate address is what fencing is there to prevent. */

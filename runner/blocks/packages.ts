@@ -7,6 +7,8 @@ import { followApt } from './apt-progress.js'
 /** Seconds for a download and an unpacking on a slow machine. */
 const installTimeout = 1800
 
+const lists = '/var/lib/apt/lists'
+
 /** Seconds to wait for another apt (unattended-upgrades, say) to let go of its lock. */
 export const lockTimeout = 300
 
@@ -15,7 +17,8 @@ export const lockTimeout = 300
  * (Debian's corosync would start a cluster of its own). The mask is a runtime one and goes in every case.
  *
  * apt-get update does not wait for the lists' lock by itself (`DPkg::Lock::Timeout` is for installing), so it is
- * tried again while somebody holds that lock.
+ * tried again while somebody holds that lock. Lists that have changed within ten minutes, and since apt's configuration
+ * has, will do: a run installs several times.
  *
  * stdout says how far it is, for `followApt`.
  */
@@ -28,7 +31,7 @@ export function installScript(packages: readonly string[], units: readonly strin
     ]),
     `tries=${lockTimeout}`,
     'exec 3>&1',
-    'until out=$(apt-get -q -o APT::Status-Fd=3 update 2>&1); do',
+    `until [ "$(find ${lists} -maxdepth 0 -mmin -10; find /etc/apt -newer ${lists})" = ${lists} ] || out=$(apt-get -q -o APT::Status-Fd=3 update 2>&1); do`,
     '  case $out in *"Could not get lock"*) printf "%s\\n" "Could not get lock${out#*Could not get lock}" ;; *) printf "%s\\n" "$out" >&2; break ;; esac',
     '  tries=$((tries - 1)); [ $tries -gt 0 ] || { printf "%s\\n" "$out" >&2; exit 100; }; sleep 1',
     'done',
@@ -38,14 +41,18 @@ export function installScript(packages: readonly string[], units: readonly strin
   ].join('\n')
 }
 
-/**
- * Debian packages, installed without starting anything; the task bears the first one's name.
- *
- * @param units - the units that their maintainer scripts would start.
- */
-export function packages(names: readonly string[], units: readonly string[] = []): NodeTask {
+export interface PackagesOptions {
+  /** The units that their maintainer scripts would start. */
+  units?: readonly string[]
+  /** Nothing of the run needs them: they are for people. */
+  late?: boolean
+}
+
+/** Debian packages, installed without starting anything; the task bears the first one's name. */
+export function packages(names: readonly string[], { units = [], late = false }: PackagesOptions = {}): NodeTask {
   return task(`install ${names[0]}`, {
     ahead: true,
+    late,
     async check({ read }) {
       const versions = await Promise.all(names.map(name => read(packageVersion(name))))
       return names.flatMap((name, at) =>

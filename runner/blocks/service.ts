@@ -16,7 +16,7 @@ export interface ServiceOptions {
  *
  * @throws TaskError for one that an admin has masked.
  */
-export function serviceDifferences(unit: string, { enabled, running }: ServiceOptions, state: UnitState): Difference[] {
+export function serviceDifferences(unit: string, { enabled, running }: ServiceOptions, state: Pick<UnitState, 'active' | 'file'>): Difference[] {
   if (enabled && state.file === 'masked') {
     throw new TaskError(`${unit} is masked: an admin did not want it started`, { hint: `\`systemctl unmask ${unit}\` if that is over` })
   }

@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../errors.js'
 import { daemons, hows, plainDrill } from '../cluster/drill.js'
-import type { DrillFlags, RunFlags } from './flags.js'
+import type { DrillFlags, RunFlags, StatusFlags } from './flags.js'
 
 /** The roles that can be named on the command line, in the order in which the tutorial takes them. */
 const roleNames = ['network', 'corosync', 'authkey', 'pacemaker', 'apache', 'constraints'] as const
@@ -13,6 +13,7 @@ Examples:
   ha-run corosync authkey -l node2  only these roles, only there
   ha-run verify                     prove ring, membership, quorum and placement
   ha-run drill --how stop           a measured failover, and back
+  ha-run status --watch             how the cluster is, again and again; changes nothing
   ha-run lab up                     two disposable Debian nodes on this machine
 
 Exit codes: 0 converged or in sync, 1 wrong use, 2 failed, 3 drift (--check), 4 unreachable, 5 locked, 130 interrupted`
@@ -44,6 +45,15 @@ export function commandLine(): Command {
     .action(async (flags: RunFlags) => converge({ roles: ['rollback'] }, flags))
   withRunOptions(program.command('play')).description('another playbook').argument('<file>', 'a list of {name, hosts, roles}')
     .action(async (file: string, flags: RunFlags) => converge({ playbookFile: file }, flags))
+  withReachOptions(program.command('status')).description('nodes, links, quorum, resources, and where the floating IP is')
+    .option('--watch', 'look again every 2 s, until Ctrl-C')
+    .option('--json', 'JSON Lines on stdout, nothing else')
+    .option('-v, --verbose', 'show the whole configuration too')
+    .option('--no-color', 'plain text')
+    .action(async (flags: StatusFlags) => {
+      const { status } = await import('./status.js')
+      process.exitCode = await status(flags)
+    })
   program.command('lab').description('a disposable cluster of real Debian nodes on this machine')
     .helpOption(false).argument('[words...]').allowUnknownOption().passThroughOptions()
     .action(async (words: string[]) => {
@@ -90,19 +100,25 @@ function withDrillOptions(command: Command): Command {
     .option('--yes', 'do not ask')
 }
 
-function withRunOptions(command: Command): Command {
+/** Which nodes, and how they are reached. */
+function withReachOptions(command: Command): Command {
   return command
     .option('-i, --inventory <path>', 'inventory file or directory', 'inventory/')
     .option('-l, --limit <pattern>', "only these nodes: names, globs, groups, 'web:!node2'")
+    .option('-f, --forks <n>', 'nodes worked on at the same time', positiveInteger, 20)
+    .option('-F, --ssh-config <file>', "ssh's own configuration file")
+    .option('--ask-become-pass', 'ask for the password of sudo')
+}
+
+function withRunOptions(command: Command): Command {
+  return withReachOptions(command)
     .option('--check', 'plan: look at everything, change nothing')
     .option('--diff', 'show differences in full')
     .option('--allow-outage', 'stop the service where a change cannot be made without')
     .option('--purge', 'remove from the CIB what the inventory does not declare')
-    .option('-f, --forks <n>', 'nodes worked on at the same time', positiveInteger, 20)
-    .option('-F, --ssh-config <file>', "ssh's own configuration file")
-    .option('--ask-become-pass', 'ask for the password of sudo')
     .option('--json', 'JSON Lines on stdout, nothing else')
     .option('--junit <file>', 'write the results as JUnit XML')
+    .option('--report <file>', 'write the run as a page: what changed, what holds, and how the cluster is')
     .option('-v, --verbose', 'show every task, and stack traces')
     .option('-q, --quiet', 'show failures and the closing table only')
     .option('--no-color', 'plain text')

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Cluster } from '../cluster/declaration.js'
@@ -14,6 +14,7 @@ import { loadInventory } from '../inventory/load.js'
 import { readPlaybook, type Play } from '../inventory/playbook.js'
 import { makeControlDirectory, removeControlDirectory } from '../transport/openssh.js'
 import { askPassword } from './ask-password.js'
+import { wantsColor } from './color.js'
 import type { RunFlags } from './flags.js'
 import { knownRoles, loadRole } from './load-roles.js'
 import { onInterrupt } from './signals.js'
@@ -52,7 +53,7 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
   if (jobs.length === 0) throw new UsageError('no node of a cluster is selected', { hint: 'check --limit and the hosts of the playbook' })
 
   what.refuse?.(jobs.map(({ cluster }) => cluster))
-  if (flags.junit !== undefined) refuseUnwritable(flags.junit)
+  for (const file of [flags.junit, flags.report]) if (file !== undefined) refuseUnwritable(file)
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined
   // As people see it: from the command's start, or from where they have done their part.
   const started = flags.askBecomePass ? Date.now() : performance.timeOrigin
@@ -69,7 +70,7 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
     const [{ run }, { createReporter }] = await Promise.all([import('../engine/run.js'), import('../ui/reporter.js')])
     reporter = await createReporter({
       mode: flags.json ? 'json' : undefined, stdout: process.stdout, stderr: process.stderr,
-      verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags), diff: flags.diff ?? false, junit: flags.junit,
+      verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags), diff: flags.diff ?? false, junit: flags.junit, report: flags.report,
     })
     reporter.report({
       event: 'run', run: id, command: words, inventory: inventory.path, check: flags.check ?? false,
@@ -114,7 +115,9 @@ async function suspended<T>(reporter: Reporter, work: () => Promise<T>): Promise
 /** Said before the run, not after it. @throws UsageError where no file can be written. */
 function refuseUnwritable(file: string): void {
   try {
-    accessSync(dirname(resolve(file)), constants.W_OK)
+    // With a slash behind it, a file is no folder even to root.
+    accessSync(`${dirname(resolve(file))}/`, constants.W_OK)
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error('it is a folder')
   } catch (error) {
     throw new UsageError(`${file} cannot be written: ${(error as Error).message}`, { cause: error })
   }
@@ -125,7 +128,7 @@ function playsOf({ roles, playbook, playbookFile }: What): Play[] {
   if (roles) {
     const unknown = roles.find(name => !known.includes(name))
     if (unknown !== undefined) {
-      throw new UsageError(`there is no command and no role "${unknown}"`, { hint: didYouMean(unknown, [...known, 'site', 'play', 'lab'], 'Commands and roles') })
+      throw new UsageError(`there is no command and no role "${unknown}"`, { hint: didYouMean(unknown, [...known, 'site', 'status', 'play', 'lab'], 'Commands and roles') })
     }
     // Roles keep the order in which they build on each other, however they were typed.
     const order = readPlaybook(shipped('site'), known).flatMap(play => play.roles)
@@ -137,8 +140,4 @@ function playsOf({ roles, playbook, playbookFile }: What): Play[] {
 /** A playbook that comes with ha-run. */
 function shipped(name: string): string {
   return fileURLToPath(new URL(`../../../playbooks/${name}.yml`, import.meta.url))
-}
-
-function wantsColor({ color }: RunFlags): boolean {
-  return color && process.stdout.isTTY && process.env['NO_COLOR'] === undefined
 }

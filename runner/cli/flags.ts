@@ -13,6 +13,7 @@ export interface RunFlags {
   purge?: boolean
   json?: boolean
   junit?: string
+  report?: string
   verbose?: boolean
   quiet?: boolean
   color: boolean
@@ -29,3 +30,6 @@ export interface DrillFlags extends RunFlags {
   allowSplitBrain?: boolean
   yes?: boolean
 }
+
+/** The flags of `ha-run status`. */
+export type StatusFlags = Pick<RunFlags, 'inventory' | 'limit' | 'forks' | 'sshConfig' | 'askBecomePass' | 'json' | 'verbose' | 'color'> & { watch?: boolean }

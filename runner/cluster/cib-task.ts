@@ -3,8 +3,10 @@ import { activityOf, compared, happened } from './activity.js'
 import { advisedActions } from './agent-advice.js'
 import { withTimeouts } from './agent-metadata.js'
 import { candidate, type CibEdit, type DeclaredCib } from './cib.js'
+import { narrowed, withConfigurationOf } from './cib-narrow.js'
 import { freshCib, pushCib, readCib, understood, type Pushed } from './cib-push.js'
 import { asBefore, retiring, withStopped } from './cib-retire.js'
+import { versionOf } from './cib-version.js'
 import type { Node } from './declaration.js'
 import { rested, settled, simulate } from './forecast.js'
 import type { Scope } from './members.js'
@@ -42,26 +44,50 @@ export function cibTask(name: string, { needs = [], edit, earlier, after }: CibW
       const [cib, change] = await Promise.all([readCib(scope), edit(scope)])
       const base = understood(() => former?.(cib).text ?? cib)
       const wanted = understood(() => change(base)).text
-      const [known, all] = await Promise.all([base, wanted].map(async text => simulate(scope.leader, text)))
+      const ids = retiring(base, wanted)
+      // The copy that is left after the first half runs on through the second.
+      const first = ids.length === 0 && narrowed(base, wanted)?.text || wanted
+      const [known, all] = await Promise.all([base, first].map(async text => simulate(scope.leader, text)))
       const said = new Set(known!.map(({ words }) => words))
-      return [...retiring(base, wanted).map(id => `${id} stops before the rest, and with it what depends on it`), ...foretold(all!.filter(({ words }) => !said.has(words)))]
+      return [...ids.map(id => `${id} stops before the rest, and with it what depends on it`), ...foretold(all!.filter(({ words }) => !said.has(words)))]
     },
     async apply(scope) {
       const change = await edit(scope)
       await rested(scope)
       const cib = await freshCib(scope)
       const wanted = understood(() => change(cib)).text
-      const ids = retiring(cib, wanted)
-      // Nothing to tell where an interrupted run has told them to stop already.
-      if (withStopped(cib, ids).differences.length === 0) return made(scope, await pushCib(scope, change), after)
+      const half = firstHalf(change, cib, wanted)
+      if (half === undefined) return made(scope, await pushCib(scope, change), after)
       // The second half must be one that Pacemaker takes, or the first would only take things down.
       await simulate(scope.leader, wanted)
-      const first = await pushCib(scope, text => withStopped(text, ids))
+      const first = await pushCib(scope, half.edit)
       const effects = await made(scope, first)
-      const second = await pushCib(scope, text => change(asBefore(text, cib, ids)), first)
+      const second = await pushCib(scope, text => change(half.forgotten(text, first)), first)
       return [...effects, ...await made(scope, second, after)]
     },
   })
+}
+
+/** What a change needs before it, so that Pacemaker makes of it what is meant. */
+interface FirstHalf {
+  edit: CibEdit
+  /** The CIB as the change itself is to see it: without what the first half has said for a moment. */
+  forgotten: (cib: string, first: Pushed) => string
+}
+
+/** Undefined also where an interrupted run has made it already. */
+function firstHalf(change: CibEdit, cib: string, wanted: string): FirstHalf | undefined {
+  const ids = retiring(cib, wanted)
+  if (ids.length > 0) {
+    if (withStopped(cib, ids).differences.length === 0) return undefined
+    return { edit: text => withStopped(text, ids), forgotten: text => asBefore(text, cib, ids) }
+  }
+  if (narrowed(cib, wanted) === undefined) return undefined
+  return {
+    edit: text => narrowed(text, change(text).text) ?? { text, differences: [] },
+    // Where somebody has come in between, it is worked out anew from what they left.
+    forgotten: (text, { before, after }) => versionOf(text) === versionOf(after) ? withConfigurationOf(text, before) : text,
+  }
 }
 
 /** Waits until Pacemaker has settled after a change, and says what came of it. */

@@ -1,7 +1,6 @@
 import { show } from '../inventory/check.js'
 import { didYouMean } from '../inventory/nearest.js'
 import type { Origin } from '../inventory/origin.js'
-import { defaultConstraints } from './declaration-defaults.js'
 import type { DeclaredCluster } from './declaration-schema.js'
 import type { Constraint, Resource } from './declaration.js'
 
@@ -19,8 +18,8 @@ const forms: Record<Kind, { keys: string[]; optional: Said }> = {
 }
 
 /**
- * The constraints of a cluster: the tutorial's, changed or dropped by what is declared under the same id, then
- * the others. A default one that names a resource which is not there is left out, and so are those that a group
+ * The constraints of a cluster: the layout's (`standards`), changed or dropped by what is declared under the same id,
+ * then the others. A default one that names a resource which is not there is left out, and so are those that a group
  * makes needless. Constraints on a cloned resource are made on its clone.
  *
  * Throws an InventoryError, for instance for an unknown resource or node.
@@ -29,6 +28,7 @@ export function completeConstraints(
   declared: NonNullable<DeclaredCluster['constraints']>,
   resources: Resource[],
   nodes: string[],
+  standards: Constraint[],
   origin: Origin,
 ): Constraint[] {
   const named = new Map(resources.map(resource => [resource.id, resource]))
@@ -40,22 +40,22 @@ export function completeConstraints(
       const at = origin.at(kind, id)
       settled.add(id)
       if (said === false) {
-        checkDropped(kind, id, at)
+        checkDropped(kind, id, standards, at)
         continue
       }
-      if (taken.has(id) || defaultConstraints.some(other => other.id === id && other.kind !== kind)) {
+      if (taken.has(id) || standards.some(other => other.id === id && other.kind !== kind)) {
         throw at.key.error(
           `the id "${id}" is used twice`,
           'Ids are unique within the CIB, over resources and constraints.',
         )
       }
       taken.add(id)
-      const full = complete(kind, id, said, at)
+      const full = complete(kind, id, said, standards, at)
       checkNames(kind, full, named, nodes, at)
       constraints.push(build(kind, id, full))
     }
   }
-  const defaults = defaultConstraints.filter(
+  const defaults = standards.filter(
     constraint => !settled.has(constraint.id) && applies(constraint, named),
   )
   return [...defaults, ...constraints].map(constraint => onClones(constraint, named))
@@ -65,8 +65,8 @@ function idsOf(resource: Resource): string[] {
   return resource.kind === 'primitive' && resource.clone ? [resource.id, resource.clone.id] : [resource.id]
 }
 
-function checkDropped(kind: Kind, id: string, origin: Origin): void {
-  const ids = defaultConstraints.filter(constraint => constraint.kind === kind).map(constraint => constraint.id)
+function checkDropped(kind: Kind, id: string, standards: Constraint[], origin: Origin): void {
+  const ids = standards.filter(constraint => constraint.kind === kind).map(constraint => constraint.id)
   if (ids.includes(id)) return
   throw origin.key.error(
     `there is no default ${kind} constraint "${id}" to drop`,
@@ -75,8 +75,8 @@ function checkDropped(kind: Kind, id: string, origin: Origin): void {
 }
 
 /** What is said, with what the default of the same id and kind has. */
-function complete(kind: Kind, id: string, said: Said, origin: Origin): Said {
-  const standard = defaultConstraints.find(constraint => constraint.id === id && constraint.kind === kind)
+function complete(kind: Kind, id: string, said: Said, standards: Constraint[], origin: Origin): Said {
+  const standard = standards.find(constraint => constraint.id === id && constraint.kind === kind)
   const full: Said = { ...forms[kind].optional, ...(standard && sayable(standard)), ...said }
   const missing = forms[kind].keys.find(key => full[key] === undefined)
   if (missing === undefined) return full

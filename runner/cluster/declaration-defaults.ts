@@ -19,10 +19,37 @@ export const defaultResources: Record<string, DefaultResource> = {
   },
 }
 
-export const defaultConstraints: Constraint[] = [
-  { kind: 'colocation', id: 'WebSite-with-FloatIP', resource: 'WebSite', with: 'FloatIP', score: 'INFINITY' },
-  { kind: 'order', id: 'FloatIP-before-WebSite', first: 'FloatIP', then: 'WebSite', orderKind: 'Mandatory' },
-]
+/** Where Apache runs: beside the floating IP, or on every node, so that only the address moves. */
+export const layouts = ['single', 'cloned'] as const
+
+export type Layout = (typeof layouts)[number]
+
+/**
+ * What binds the two. In the cloned layout the address follows a running Apache, and an Apache that is restarted
+ * under it takes nothing down: the order counts only where both start at once.
+ */
+export const defaultConstraints: Record<Layout, Constraint[]> = {
+  single: [
+    { kind: 'colocation', id: 'WebSite-with-FloatIP', resource: 'WebSite', with: 'FloatIP', score: 'INFINITY' },
+    { kind: 'order', id: 'FloatIP-before-WebSite', first: 'FloatIP', then: 'WebSite', orderKind: 'Mandatory' },
+  ],
+  cloned: [
+    { kind: 'colocation', id: 'FloatIP-with-WebSite', resource: 'FloatIP', with: 'WebSite', score: 'INFINITY' },
+    { kind: 'order', id: 'WebSite-before-FloatIP', first: 'WebSite', then: 'FloatIP', orderKind: 'Optional' },
+  ],
+}
+
+/** The meta attributes of default resources that run on every node: FloatIP waits for the copy beside it only. */
+export const defaultClones: Record<Layout, Record<string, Record<string, string>>> = {
+  single: {},
+  cloned: { WebSite: { interleave: 'true' } },
+}
+
+/** An address that could be on any node as well stays where it is when one comes back. */
+export const defaultResourceDefaults: Record<Layout, Record<string, string>> = {
+  single: {},
+  cloned: { 'resource-stickiness': '100' },
+}
 
 /**
  * A resource nobody watches is not highly available: what is declared without a monitor gets the one pcs would

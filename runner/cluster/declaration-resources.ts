@@ -8,13 +8,15 @@ import type { Operation, Primitive, Resource, ResourceGroup } from './declaratio
 
 /**
  * The resources of a cluster: the tutorial's, changed or dropped by what is declared under the same name, then
- * the others in the order of the file. `floatIpParams` are those of FloatIP.
+ * the others in the order of the file. `floatIpParams` are those of FloatIP; `clones` names the defaults that run on
+ * every node, each with the meta attributes of its clone.
  *
  * Throws an InventoryError, for instance where a group names what is not there.
  */
 export function completeResources(
   declared: NonNullable<DeclaredCluster['resources']>,
   floatIpParams: Record<string, string>,
+  clones: Record<string, Record<string, string>>,
   origin: Origin,
 ): Resource[] {
   const defaults: Record<string, DefaultResource> = {
@@ -35,11 +37,16 @@ export function completeResources(
           )
       }
     } else if (said && 'group' in said) resources.push(groupOf(id, said))
-    else resources.push(primitiveOf(id, said ?? {}, standard, origin.at(id)))
+    else resources.push(primitiveOf(id, cloned(said || {}, clones[id]), standard, origin.at(id)))
   }
   checkFloatIp(declared['FloatIP'], origin)
-  checkGroups(resources, origin)
+  checkGroups(resources, clones, origin)
   return resources
+}
+
+/** What is said of a resource, on every node where the layout has it there. */
+function cloned(said: DeclaredPrimitive, meta: Record<string, string> | undefined): DeclaredPrimitive {
+  return meta === undefined ? said : { ...said, clone: { ...meta, ...(said.clone === true ? {} : said.clone) } }
 }
 
 function primitiveOf(
@@ -109,7 +116,7 @@ function checkFloatIp(said: DeclaredPrimitive | DeclaredGroup | false | undefine
   }
 }
 
-function checkGroups(resources: Resource[], origin: Origin): void {
+function checkGroups(resources: Resource[], clones: Record<string, unknown>, origin: Origin): void {
   const owners = new Map<string, string>()
   const ids = resources.map(({ id }) => id)
   for (const group of resources) {
@@ -126,7 +133,12 @@ function checkGroups(resources: Resource[], origin: Origin): void {
       const place = at.at(index)
       if (!found) throw place.error(`unknown resource "${member}"`, didYouMean(member, ids, 'Resources'))
       if (found.kind === 'group') throw place.error(`"${member}" is a group, and a group holds primitives only`)
-      if (found.clone) throw place.error(`"${member}" is cloned, and a group holds primitives that are not`)
+      if (found.clone) {
+        throw place.error(
+          `"${member}" is cloned, and a group holds primitives that are not`,
+          Object.hasOwn(clones, member) ? '"layout: cloned" has it on every node: say "layout: single", or leave it out of the group.' : undefined,
+        )
+      }
       const owner = owners.get(member)
       if (owner !== undefined) throw place.error(`"${member}" is already in the group "${owner}"`)
       owners.set(member, group.id)

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { either, expected, isMapping, mapping, named, oneOf, scalar, textThat } from '../inventory/check.js'
+import { layouts } from './declaration-defaults.js'
 import { prefixedForm } from './declaration-ipv4.js'
 import { corosyncSchema } from './declaration-corosync-keys.js'
 
@@ -149,7 +150,7 @@ export const clusterSchema = mapping('a mapping that declares the cluster', {
   ),
   floating_ip: z.string({ error: ({ input }) => expected(prefixedForm, input) }),
   fencing: z.optional(z.unknown()),
-  layout: z.optional(z.unknown()),
+  layout: z.optional(oneOf(layouts)),
   corosync: z.optional(corosyncSchema),
   resources: z.optional(named('a mapping of resources', id, resource)),
   constraints: z.optional(

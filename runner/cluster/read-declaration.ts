@@ -4,7 +4,7 @@ import type { Group, Inventory } from '../inventory/site.js'
 import { refuseUnusable } from '../inventory/unusable.js'
 import { completeConstraints } from './declaration-constraints.js'
 import { completeCorosync } from './declaration-corosync.js'
-import { defaultPage } from './declaration-defaults.js'
+import { defaultClones, defaultConstraints, defaultPage, defaultResourceDefaults } from './declaration-defaults.js'
 import { readPrefixed } from './declaration-ipv4.js'
 import { withLinks } from './declaration-links.js'
 import { checkAddresses, readNode } from './declaration-nodes.js'
@@ -73,16 +73,18 @@ function readCluster(group: Group, inventory: Inventory, origin: Origin): Cluste
     cidr_netmask: String(floatingIp.prefix),
     ...commonInterface(nodes),
   }
-  const resources = completeResources(declared.resources ?? {}, floatIpParams, origin.at('resources'))
+  const { layout = 'single' } = declared
+  const resources = completeResources(declared.resources ?? {}, floatIpParams, defaultClones[layout], origin.at('resources'))
   const { links = [], ...corosync } = declared.corosync ?? {}
   const names = nodes.map(({ node }) => node.name)
   const constraints = completeConstraints(
     declared.constraints ?? {},
     resources,
     names,
+    defaultConstraints[layout],
     origin.at('constraints'),
   )
-  refuseTiedClone(resources, constraints, origin.at('resources'))
+  refuseTiedClone(resources, constraints, declared, origin)
   return {
     name: declared.name,
     group: group.name,
@@ -98,7 +100,7 @@ function readCluster(group: Group, inventory: Inventory, origin: Origin): Cluste
     resources,
     constraints,
     properties: completeProperties(declared.properties ?? {}, origin.at('properties')),
-    resourceDefaults: declared.resource_defaults ?? {},
+    resourceDefaults: { ...defaultResourceDefaults[layout], ...declared.resource_defaults },
     operationDefaults: declared.operation_defaults ?? {},
     ...(declared.packages?.hold !== undefined && { holdPackages: declared.packages.hold }),
     page: declared.page ?? defaultPage,
@@ -120,16 +122,6 @@ function readDeclared(value: unknown, origin: Origin): DeclaredCluster {
       .error(`expected a name other than "${debianDefault}", which a fresh Debian calls its own cluster`)
   }
   if (declared.fencing !== 'disabled') throw fencingError(declared.fencing, origin.at('fencing'))
-  if (declared.layout !== undefined && declared.layout !== 'single') {
-    throw origin
-      .at('layout')
-      .error(
-        expected('layout "single"', declared.layout),
-        declared.layout === 'cloned'
-          ? 'The cloned layout is not built yet: leave layout out.'
-          : 'Leave layout out: single is the only one yet.',
-      )
-  }
   return declared
 }
 
@@ -164,20 +156,23 @@ function commonInterface(nodes: DeclaredNode[]): { nic?: string } {
   return first !== undefined && others.every(name => name === first) ? { nic: first } : {}
 }
 
-/** The tutorial's colocation would keep every copy of a cloned WebSite on the node of the floating IP. */
-function refuseTiedClone(resources: Resource[], constraints: Cluster['constraints'], origin: Origin): void {
+/** "Apache with the address" would keep every copy of a cloned WebSite on the one node of the floating IP. */
+function refuseTiedClone(resources: Resource[], constraints: Cluster['constraints'], declared: DeclaredCluster, origin: Origin): void {
   const site = resources.find(({ id }) => id === 'WebSite')
   if (site?.kind !== 'primitive' || !site.clone) return
-  const tied = constraints.some(
-    constraint => constraint.kind === 'colocation' && constraint.id === 'WebSite-with-FloatIP',
+  const { id } = site.clone
+  const tie = constraints.find(
+    constraint => constraint.kind === 'colocation' && constraint.resource === id && constraint.with === 'FloatIP',
   )
-  if (!tied) return
-  throw origin
-    .at('WebSite', 'clone')
-    .key.error(
-      'WebSite is cloned, and the default constraint WebSite-with-FloatIP would keep every copy on one node',
-      'Drop it under constraints: "colocation: {WebSite-with-FloatIP: false}", and bind FloatIP to WebSite instead.',
-    )
+  if (!tie) return
+  const own = declared.constraints?.colocation?.[tie.id]
+  const place = own ? origin.at('constraints', 'colocation', tie.id) : origin.at('resources', 'WebSite', 'clone')
+  throw place.key.error(
+    `WebSite is cloned, and the ${own ? '' : 'default '}constraint ${tie.id} would keep every copy on one node`,
+    declared.layout === 'cloned'
+      ? 'Leave it out: "layout: cloned" has the address follow a running WebSite.'
+      : 'Say "layout: cloned" instead of "clone": then the address follows a running WebSite.',
+  )
 }
 
 /** A cluster is a group's: said on a host, nobody would know who else is in it. */

@@ -8,7 +8,7 @@ import type { MachineEvent, Signal } from './events.js'
 import { Looks } from './looks.js'
 import type { ClusterLike, Member, NodeLike } from './member.js'
 import { Outcomes } from './outcomes.js'
-import { layOut, segments, type Slot, type Step } from './plan.js'
+import { segments, type Slot } from './plan.js'
 import { Progress, type Tell } from './progress.js'
 import type { ClusterTask, Consent, Finding, NodeTask, Trial, TrialScope, Verdict } from './task.js'
 
@@ -51,10 +51,11 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   #failedAt: string | undefined
   #tried = false
 
-  constructor(cluster: C, members: Member<N>[], steps: Step<C, N>[], options: ClusterRunOptions) {
+  /** @param slots - the cluster's tasks, as `layOut` gives them. */
+  constructor(cluster: C, members: Member<N>[], slots: Slot<N>[], options: ClusterRunOptions) {
     this.#cluster = cluster
     this.#members = members
-    this.#slots = layOut(cluster, steps)
+    this.#slots = slots
     this.#options = options
     this.#looks = new Looks(members, { ...options, roles: new Set(this.#slots.map(({ role }) => role)) })
     this.#ahead = new Ahead(this.#slots, this.#looks, {
@@ -67,8 +68,11 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     })
   }
 
-  async run(): Promise<void> {
+  /** @param lock - keeps other runs out, or rejects: nothing is changed before that. */
+  async run(lock?: () => Promise<void>): Promise<void> {
     this.#looks.begin(this.#slots)
+    // What was asked just now is sent at the end of this turn, behind what the lock takes, and together with it.
+    await lock?.()
     for (const segment of segments(this.#slots)) {
       const [{ scope, selected, oneAtATime }] = segment as [Slot<N>]
       const chosen = this.#members.filter(({ name }) => selected.has(name))
@@ -216,6 +220,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     for (const headline of verdict.headlines ?? []) {
       this.#options.report({ event: 'headline', cluster: this.#cluster.name, ...headline })
     }
+    if (verdict.topology) this.#options.report({ event: 'topology', cluster: this.#cluster.name, topology: verdict.topology })
     return verdict
   }
 

@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import PQueue from 'p-queue'
 import { ConnectError, HaRunError } from '../errors.js'
 import { connect, type ConnectOptions, type NodeConnection } from '../transport/connect.js'
@@ -23,25 +25,48 @@ export interface Reached {
  * while ours has other things to do.
  */
 export class Connections {
-  readonly #reached: Map<NodeLike, Promise<Reached>>
+  readonly #reached = new Map<NodeLike, Promise<Reached>>()
+  readonly #starts: PQueue
+  readonly #options: ConnectionsOptions
   #closed = false
 
-  constructor(nodes: NodeLike[], { ssh, forks, stop }: ConnectionsOptions) {
-    const starts = new PQueue({ concurrency: forks })
-    this.#reached = new Map(nodes.map(node => {
-      const reached = starts.add(async () => {
-        if (stop.aborted || this.#closed) throw new ConnectError(`${node.name}: interrupted before it was connected to`)
-        return reach(node, ssh)
-      })
-      // A failure is met by whoever asks for the node.
-      reached.catch(() => {})
-      return [node, reached]
-    }))
+  constructor(nodes: NodeLike[], options: ConnectionsOptions) {
+    this.#starts = new PQueue({ concurrency: options.forks })
+    this.#options = options
+    for (const node of nodes) void this.#begin(node, options.ssh)
+  }
+
+  #begin(node: NodeLike, ssh: ConnectOptions): Promise<Reached> {
+    const reached = this.#starts.add(async () => {
+      if (this.#options.stop.aborted || this.#closed) throw new ConnectError(`${node.name}: interrupted before it was connected to`)
+      return reach(node, ssh)
+    })
+    // A failure is met by whoever asks for the node.
+    reached.catch(() => {})
+    this.#reached.set(node, reached)
+    return reached
   }
 
   /** @throws HaRunError where the node cannot be reached. */
   async to(node: NodeLike): Promise<Reached> {
     return this.#reached.get(node)!
+  }
+
+  /**
+   * Connects once more to a node that was lost or could not be reached. The connection shares no master with an earlier one,
+   * which may be dead without anybody having noticed.
+   *
+   * @throws HaRunError where the node cannot be reached.
+   */
+  async again(node: NodeLike): Promise<Reached> {
+    const { ssh } = this.#options
+    const controlDirectory = await mkdtemp(join(ssh.controlDirectory, 'again-'))
+    try {
+      return await this.#begin(node, { ...ssh, controlDirectory })
+    } catch (error) {
+      await rm(controlDirectory, { recursive: true, force: true })
+      throw error
+    }
   }
 
   /** Closes what there is; a connection may be closed already. */

@@ -62,8 +62,11 @@ export interface TaskEvent extends Place {
 export interface AssertionEvent extends Place {
   event: 'assertion'
   status: Status
+  /** What it proves and why that matters, in a plain sentence. */
+  meaning?: string | undefined
   /** What was seen, as a sentence or a value. */
   evidence?: string | undefined
+  /** What to do when it does not hold; said of those too that do. */
   hint?: string | undefined
   error?: ErrorReport | undefined
   ms: number
@@ -128,10 +131,61 @@ export interface DrillRoundEvent {
   reason?: string | undefined
 }
 
-/** What `--json` prints. */
-export type MachineEvent = RunEvent | TaskEvent | AssertionEvent | DrillRoundEvent | ErrorEvent | SummaryEvent
+/** Something about a cluster that people should know. */
+export interface Problem {
+  /** Failed: it must not be so. Warning: an admin may mean it. */
+  level: 'failed' | 'warning'
+  text: string
+  /** What to do about it. */
+  hint?: string | undefined
+}
 
-const machineEvents: ReadonlySet<string> = new Set<MachineEvent['event']>(['run', 'task', 'assertion', 'drill-round', 'error', 'summary'])
+/** How a cluster is at this moment, as its nodes tell it. Where they disagree, each answer stands with those who gave it. */
+export interface StatusEvent {
+  event: 'status'
+  cluster: string
+  /** The worst of its problems; unknown: no node could be asked. */
+  health: 'ok' | 'warning' | 'failed' | 'unknown'
+  problems: Problem[]
+  nodes: {
+    name: string
+    address: string
+    /** `online`, `standby`, `maintenance`, `pending`, `unclean`, `offline`; `unreachable` or `unknown` where no other node knows. */
+    state: string
+    dc: boolean
+    /** Whether the node itself has answered. */
+    seen: boolean
+    /** What else is to be said of it: `corosync is not running`. */
+    remarks: string[]
+  }[]
+  /** Links between pairs of nodes, each pair once. */
+  links: { number: number; between: [string, string]; connected: boolean }[]
+  /** Who is the DC; null where there is none. */
+  dc: { node: string | null; seen_by: string[] }[]
+  quorum: { quorate: boolean; votes?: number | undefined; expected?: number | undefined; ring: string; flags: string[]; seen_by: string[] }[]
+  resources: {
+    id: string
+    agent: string
+    /** Groups and clones that it is in, outermost first. */
+    parents: string[]
+    /** `started`, `stopped`, `promoted` …, in Pacemaker's words. */
+    state: string
+    /** Where it runs. */
+    nodes: string[]
+    /** `failed`, `blocked`, `unmanaged`, `orphaned`. */
+    remarks: string[]
+  }[]
+  /** The nodes' interfaces that have it, by their kernels: one, unless something is wrong. */
+  floating_ip: { address: string; holders: { node: string; interface: string }[] }
+  failures: { operation: string; node: string; status: string; reason: string; at?: string | undefined }[]
+  /** The whole configuration, and the node that told it. */
+  configuration?: { node: string; text: string } | undefined
+}
+
+/** What `--json` prints. */
+export type MachineEvent = RunEvent | TaskEvent | AssertionEvent | DrillRoundEvent | StatusEvent | ErrorEvent | SummaryEvent
+
+const machineEvents: ReadonlySet<string> = new Set<MachineEvent['event']>(['run', 'task', 'assertion', 'drill-round', 'status', 'error', 'summary'])
 
 /** Whether `--json` prints it; the others are signals. */
 export function isMachineEvent(event: MachineEvent | Signal): event is MachineEvent {

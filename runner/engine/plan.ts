@@ -40,8 +40,20 @@ export function layOut<C extends ClusterLike<N>, N extends NodeLike>(cluster: C,
       return { role: role.name, name, index: at + 1, count: first.length, scope, oneAtATime, selected, of: (node: string) => lists.get(node)![at]! }
     })
   })
-  refuseUnknownNeeds(slots, cluster.nodes[0]!.name)
-  return slots
+  const [{ name }] = cluster.nodes as [N]
+  refuseUnknownNeeds(slots, name)
+  return lateLast(slots, name)
+}
+
+/** Puts what no other task needs behind all others, but before the assertions at the end. */
+function lateLast<N extends NodeLike>(slots: Slot<N>[], node: string): Slot<N>[] {
+  const isLate = ({ of }: Slot<N>) => {
+    const task = of(node)
+    return 'late' in task && task.late === true
+  }
+  const others = slots.filter(slot => !isLate(slot))
+  const end = others.findLastIndex(({ scope }) => scope !== 'assertion') + 1
+  return [...others.slice(0, end), ...slots.filter(isLate), ...others.slice(end)]
 }
 
 /** A need that names no task would count as settled for ever, and plans would guess. */

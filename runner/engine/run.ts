@@ -7,7 +7,7 @@ import { errorReport } from './error-report.js'
 import type { MachineEvent, Reporter, Signal, SummaryEvent } from './events.js'
 import { lockCluster } from './lock.js'
 import { Member, type ClusterLike, type NodeLike } from './member.js'
-import type { Step } from './plan.js'
+import { layOut, type Step } from './plan.js'
 import { Tally } from './tally.js'
 import type { Consent } from './task.js'
 
@@ -51,13 +51,15 @@ export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Jo
   }
   const queue = new PQueue({ concurrency: options.forks })
   const allAtOnce = jobs.reduce((sum, { cluster }) => sum + cluster.nodes.length, 0) <= options.forks
-  await Promise.all(jobs.map(async ({ cluster, steps }) => {
+  // While the nodes are being connected to.
+  const work = jobs.map(({ cluster, steps }) => ({ cluster, slots: layOut(cluster, steps) }))
+  await Promise.all(work.map(async ({ cluster, slots }) => {
     const members = await Promise.all(cluster.nodes.map(node => join(node, cluster.name, options.connections, report)))
     const abandon = () => void Promise.allSettled(connectionsOf(members).map(connection => connection.endRunningGroups()))
     options.abandon.addEventListener('abort', abandon)
     try {
-      if (options.lock) await lockCluster(members, cluster.name, options.run)
-      await new ClusterRun(cluster, members, steps, { ...options, queue, allAtOnce, report }).run()
+      const lock = options.lock ? async () => lockCluster(members, cluster.name, options.run) : undefined
+      await new ClusterRun(cluster, members, slots, { ...options, queue, allAtOnce, report }).run(lock)
     } catch (error) {
       if (error instanceof LockedError) tally.override(exitCodes.locked)
       report({ event: 'error', cluster: cluster.name, status: 'failed', error: errorReport(error) })

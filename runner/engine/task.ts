@@ -2,7 +2,7 @@ import { TaskError } from '../errors.js'
 import type { Fact } from '../facts/fact.js'
 import type { Remote } from '../transport/remote.js'
 import type { Member, NodeLike } from './member.js'
-import type { Difference, DrillAnswersSignal, DrillRoundEvent } from './events.js'
+import type { Difference, DrillAnswersSignal, DrillRoundEvent, Topology } from './events.js'
 import type { Tell } from './progress.js'
 
 /** Nothing to check or to do here, and why. */
@@ -104,6 +104,8 @@ export interface NodeTask extends Work<NodeScope> {
    * before it: while these wait for daemons, the node has time for it. Those of a kind are applied one after the other.
    */
   ahead?: boolean
+  /** No other task needs it: its turn comes behind all others but the assertions at a run's end. */
+  late?: boolean
 }
 
 export interface ClusterTask<N extends NodeLike = NodeLike> extends Work<ClusterScope<N>> {
@@ -126,6 +128,8 @@ export interface Verdict {
   /** What to do when it does not hold. */
   hint?: string
   headlines?: Headline[]
+  /** How the cluster was found. */
+  topology?: Topology
 }
 
 /** Something that must hold of a cluster, looked at and never mended. */

@@ -55,18 +55,18 @@ export async function hostSuite(): Promise<string> {
   })
 }
 
-/** The packages that a lab needs and this machine lacks. */
-export async function lackingPackages(): Promise<string[]> {
-  const query = ['dpkg-query', '--show', '--showformat=${Package} ${db:Status-Status}\\n', ...requiredPackages]
-  return missingPackages(requiredPackages, (await run(query, { seconds: 30, nothrow: true })).stdout)
+/** The packages that a lab needs and this machine lacks; or which of these it does. */
+export async function lackingPackages(required = requiredPackages): Promise<string[]> {
+  const query = ['dpkg-query', '--show', '--showformat=${Package} ${db:Status-Status}\\n', ...required]
+  return missingPackages(required, (await run(query, { seconds: 30, nothrow: true })).stdout)
 }
 
 /**
- * Sees to the packages a lab needs; installs them only with leave.
+ * Sees to the packages a lab needs, or to these; installs them only with leave.
  * @throws UsageError that names them
  */
-export async function requirePackages(options: { yes: boolean; say: (line: string) => void }): Promise<void> {
-  const missing = await lackingPackages()
+export async function requirePackages(options: { yes: boolean; say: (line: string) => void; packages?: string[] }): Promise<void> {
+  const missing = await lackingPackages(options.packages)
   if (missing.length === 0) return
   const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing]
   if (!options.yes) {

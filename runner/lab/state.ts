@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { UsageError } from '../errors.js'
 import type { Image } from './image.js'
 import { checkName, describe, labDir, labNetns, labsDir, netnsDir, type Lab, type LabNode } from './names.js'

@@ -9,6 +9,7 @@ import { checkCount, checkName, describe, type Lab, type LabNode } from './names
 import { makeBridge, makeCable } from './network.js'
 import { bootNode, installNode } from './node.js'
 import { findRemains, isAlive, isNothing, removeRemains } from './remains.js'
+import { requireRoom } from './room.js'
 import { findLab, writeNote } from './state.js'
 
 export interface UpOptions {
@@ -41,6 +42,7 @@ export async function up({ name, count, yes, say, signal }: UpOptions): Promise<
     if (old) throw alreadyUp(old)
     if (await isAlive(name)) say(`removing what an interrupted up of lab ${name} has left`)
     if (!isNothing(await findRemains(name))) await removeRemains(name)
+    await requireRoom(count)
     try {
       const image = await ensureImage({ lab: name, suite: await hostSuite(), yes, say, signal })
       const lab = describe(name, count)

@@ -8,6 +8,7 @@ import type { Secret } from '../secret.js'
 import { diagnose, isThrottled } from './diagnose.js'
 import { loginCommand, passwordWanted, shellReady } from './login.js'
 import { forwardWords, hostKeyWords, listenWords, masterWords, siblingWords, type Destination, type SshSettings } from './openssh.js'
+import { quote } from './quote.js'
 import { Session, type Channel } from './session.js'
 
 export interface ConnectOptions extends SshSettings {
@@ -25,11 +26,11 @@ for (const chunks of Object.values(keepNothing)) Object.assign(chunks, { push: (
 
 /**
  * Starts a local process whose pipes we hold. It is detached, so that a Ctrl-C on the terminal reaches ha-run alone
- * and a running step can be finished.
+ * and a running step can be finished. Debian's sh starts in about half of bash's time (1.3 ms to 2.3 ms).
  */
 function spawn(words: string[]): ProcessPromise {
   return $({
-    quiet: true, nothrow: true, detached: true, prefix: 'exec ', postfix: '', store: keepNothing,
+    quiet: true, nothrow: true, detached: true, shell: '/bin/sh', quote, prefix: 'exec ', postfix: '', store: keepNothing,
     stdio: ['pipe', 'pipe', 'pipe'],
   })`${words}`
 }

@@ -52,26 +52,29 @@ function noticeLines(events: AnyEvent[], style: Style): string[] {
 
 /** What is unknown, was left out, or deserves a look, each reason once with its nodes and tasks. */
 function remarks(tasks: TaskEvent[], { style, verbosity }: ClosingOptions): string[] {
-  const kinds: [Status, string][] = [
-    ['unknown', 'Unknown'],
-    ['skipped', 'Skipped'],
-    ['warning', 'Warnings'],
-  ]
-  return sections(
-    ...kinds.map(([status, title]) => {
-      const those = tasks.filter(event => event.status === status)
-      if (those.length === 0) return []
-      const each = verbosity > 0
-      const groups = grouped(those, ({ role, task, reason }) => JSON.stringify([reason, each && [role, task]]))
-      return [style.careful(title), ...groups.map(group => remark(group, style))]
-    }),
-  )
+  return sections(...remarkKinds.map(([status, title]) => {
+    const groups = shareRemarks(tasks, status, verbosity > 0)
+    return groups.length === 0 ? [] : [style.careful(title), ...groups.map(group => remark(group, style))]
+  }))
+}
+
+/** The statuses of tasks that ask for a word, and what they are called. */
+export const remarkKinds: readonly (readonly [Status, string])[] = [['unknown', 'Unknown'], ['skipped', 'Skipped'], ['warning', 'Warnings']]
+
+/** Tasks with this status, together where their reason is the same. @param each - tell different tasks apart. */
+export function shareRemarks(tasks: TaskEvent[], status: Status, each: boolean): TaskEvent[][] {
+  return grouped(tasks.filter(event => event.status === status), ({ role, task, reason }) => JSON.stringify([reason, each && [role, task]]))
+}
+
+/** `corosync: write /etc/corosync/corosync.conf`, or how many tasks there are, and the first. */
+export function tasksText(group: TaskEvent[]): string {
+  const first = group[0]!
+  const tasks = new Set(group.map(({ role, task }) => `${role}: ${task}`))
+  return `${tasks.size > 1 ? `${counted(tasks.size, 'task')} from ` : ''}${first.role}: ${oneLine(first.task)}`
 }
 
 function remark(group: TaskEvent[], style: Style): string {
-  const first = group[0]!
-  const tasks = new Set(group.map(({ role, task }) => `${role}: ${task}`))
-  const what = `${tasks.size > 1 ? `${counted(tasks.size, 'task')} from ` : ''}${first.role}: ${oneLine(first.task)}`
+  const { reason } = group[0]!
   const who = style.strong(names(group.map(({ host, cluster }) => host ?? cluster)))
-  return `  ${who}  ${what}${first.reason ? style.quiet(`  ${oneLine(first.reason)}`) : ''}`
+  return `  ${who}  ${tasksText(group)}${reason ? style.quiet(`  ${oneLine(reason)}`) : ''}`
 }

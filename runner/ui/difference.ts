@@ -4,24 +4,36 @@ import type { Style } from './style.js'
 import { grouped, indented, linesOf, names, oneLine } from './text.js'
 
 /** One difference as people read it: `subject: from -> to`, or a unified diff where a side has several lines. */
-export function differenceLines({ subject: about, from, to, note }: Difference, style: Style): string[] {
-  const subject = oneLine(about)
-  if (!from?.includes('\n') && !to?.includes('\n')) {
-    return [`${subject}: ${style.bad(sideText(from))} -> ${style.good(sideText(to))}${noteText(note, style)}`]
+export function differenceLines(difference: Difference, style: Style): string[] {
+  const { from, to, note } = difference
+  if (!isLong(difference)) {
+    return [`${oneLine(difference.subject)}: ${style.bad(sideText(from))} -> ${style.good(sideText(to))}${noteText(note, style)}`]
   }
+  const { before, after, body } = unifiedDiff(difference)
+  return [style.strong(before), style.strong(after), ...body.map(line => patchLine(line, style))]
+}
+
+/** Whether a side has several lines. */
+export function isLong({ from, to }: Difference): boolean {
+  return from?.includes('\n') === true || to?.includes('\n') === true
+}
+
+/** A difference as diff(1) shows it: the lines that name its two sides, and those of its hunks. */
+export function unifiedDiff({ subject: about, from, to }: Difference): { before: string; after: string; body: string[] } {
+  const subject = oneLine(about)
   const heads = [absence(from, 'now'), absence(to, 'declared')] as const
   const lines = linesOf(createTwoFilesPatch(subject, subject, from ?? '', to ?? '', ...heads, { context: 3 }))
   // Before the two file names stands only a ruler.
-  const [before, after, ...body] = lines.slice(lines.findIndex(line => line.startsWith('--- ')))
-  const files = [before, after].map(file => style.strong((file ?? '').replace('\t', '  ')))
-  return [...files, ...body.map(line => patchLine(line.replaceAll('\t', '    '), style))]
+  const [before = '', after = '', ...body] = lines.slice(lines.findIndex(line => line.startsWith('--- ')))
+  return { before: before.replace('\t', '  '), after: after.replace('\t', '  '), body: body.map(line => line.replaceAll('\t', '    ')) }
 }
 
 function noteText(note: string | undefined, style: Style): string {
   return note === undefined ? '' : style.quiet(`  (${oneLine(note)})`)
 }
 
-function sideText(value: string | undefined): string {
+/** A side of a short difference. */
+export function sideText(value: string | undefined): string {
   if (value === undefined) return '(absent)'
   return value === '' ? '""' : value
 }

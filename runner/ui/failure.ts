@@ -6,8 +6,16 @@ import type { AnyEvent } from './visible.js'
 const shownOutputLines = 20
 const shownLineLength = 500
 
-/** Every error told, unfolded, equal ones once under the names of all their nodes. */
-export function errorLines(events: AnyEvent[], style: Style, verbose: boolean): string[] {
+/** An error, and all who met it. */
+export interface SharedError {
+  who: string[]
+  /** The task or assertion, as `role: task`; empty where it belongs to none. */
+  what: string
+  error: ErrorReport
+}
+
+/** Every error told, equal ones once under the names of all their nodes. */
+export function shareErrors(events: AnyEvent[]): SharedError[] {
   const failures = events.flatMap(event => {
     if (event.event === 'error') return { who: event.host ?? event.cluster, what: '', error: event.error }
     if (event.event !== 'task' && event.event !== 'assertion') return []
@@ -15,10 +23,13 @@ export function errorLines(events: AnyEvent[], style: Style, verbose: boolean): 
     return { who: event.host ?? event.cluster, what: `${event.role}: ${event.task}`, error: event.error }
   })
   const groups = grouped(failures, ({ what, error }) => JSON.stringify([what, { ...error, stack: undefined }]))
-  return groups.flatMap((group, index) => {
-    const { what, error } = group[0]!
-    const who = names(group.flatMap(failure => failure.who ?? []))
-    const heading = [style.strong(who), what].filter(Boolean).join('  ')
+  return groups.map(group => ({ ...group[0]!, who: group.flatMap(({ who }) => who ?? []) }))
+}
+
+/** Every error told, unfolded. */
+export function errorLines(events: AnyEvent[], style: Style, verbose: boolean): string[] {
+  return shareErrors(events).flatMap(({ who, what, error }, index) => {
+    const heading = [style.strong(names(who)), what].filter(Boolean).join('  ')
     return [...(index > 0 ? [''] : []), ...oneError(heading, error, style, verbose)]
   })
 }

@@ -1,8 +1,7 @@
-import { open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { Reporter } from '../engine/events.js'
 import { junit } from './junit.js'
 import type { AnyEvent } from './visible.js'
+import { writeWhole } from './whole-file.js'
 
 /** Collects a run and writes it as JUnit XML when it is over. */
 export function junitReporter(file: string): Reporter {
@@ -12,29 +11,5 @@ export function junitReporter(file: string): Reporter {
       if (event.event !== 'progress') events.push(event)
     },
     close: () => writeWhole(file, junit(events)),
-  }
-}
-
-/** Beside, fsync, rename: a reader sees the old file or the new one, never half of it. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const beside = `${file}.${process.pid}.new`
-  try {
-    const handle = await open(beside, 'w')
-    try {
-      await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(beside, file)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw error
-  }
-  const folder = await open(dirname(file))
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }

@@ -1,4 +1,5 @@
 import type { AssertionEvent, ErrorEvent, ErrorReport, TaskEvent } from '../engine/events.js'
+import { escapeXml } from './escape.js'
 import { grouped } from './text.js'
 import type { AnyEvent } from './visible.js'
 
@@ -90,13 +91,4 @@ function attributes(values: Record<string, string>): string {
   return Object.entries(values)
     .map(([key, value]) => `${key}="${escapeXml(value).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')}"`)
     .join(' ')
-}
-
-const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
-
-/** Text for XML 1.0: what it may not contain at all is dropped, what has a meaning there is escaped. */
-export function escapeXml(text: string): string {
-  return text
-    .replace(/[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
-    .replace(/[&<>"']/g, character => escapes[character]!)
 }

@@ -18,6 +18,8 @@ export interface CreateReporterOptions {
   diff: boolean
   /** Also write JUnit XML here at the end. */
   junit?: string | undefined
+  /** Also write a page here at the end. */
+  report?: string | undefined
 }
 
 /** The reporter for a command line: what people or machines see of a run. */
@@ -31,7 +33,12 @@ export async function createReporter(options: CreateReporterOptions): Promise<Re
     json: () => jsonReporter(human),
   }
   const reporter = await reporters[options.mode ?? suitableMode(options)]()
-  return options.junit === undefined ? reporter : tee(reporter, junitReporter(options.junit))
+  const files = [
+    ...(options.junit === undefined ? [] : [junitReporter(options.junit)]),
+    // Nobody who wants no page waits for what makes one.
+    ...(options.report === undefined ? [] : [(await import('./report-file.js')).reportReporter(options.report)]),
+  ]
+  return files.length === 0 ? reporter : tee(reporter, ...files)
 }
 
 /**

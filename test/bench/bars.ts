@@ -1,5 +1,6 @@
+import type { Markup } from '../../runner/ui/report/html.js'
+import { line, rectangle, text } from '../../runner/ui/report/svg.js'
 import { seconds, type Results, type Series, type WorkName } from './results.js'
-import { line, rectangle, text } from './svg.js'
 import { ratio, time } from './table.js'
 
 /** The times of one work as bars, each tool's beside the others', on a scale of the work's own that begins at 0. */
@@ -23,7 +24,7 @@ export function groupOf({ series }: Results, work: WorkName, nodes: number): Ser
 }
 
 /** @param x - and `y`: the group's upper left corner. */
-export function bars(results: Results, group: Series[], title: string, x: number, y: number): string[] {
+export function bars(results: Results, group: Series[], title: string, x: number, y: number): Markup[] {
   const longest = Math.max(...group.map(one => seconds(one).max))
   const rows = group.flatMap((one, at) => {
     const { median, min, max } = seconds(one)

@@ -1,9 +1,10 @@
 import { exec, type Lab } from '../../runner/lab/index.js'
 import { runAnsible } from './ansible.js'
 import { delayed } from './delayed.js'
-import { exact, record, runFloor, writeFloor } from './floor.js'
+import { exact, floorScript, record, runFloor, writeFloor } from './floor.js'
 import { runHaRun } from './ha-run.js'
 import { inTurn, type Bench, type Turn } from './in-turn.js'
+import { installFloor } from './install-floor.js'
 import { withLab } from './lab.js'
 import type { Measured } from './measure.js'
 import type { ToolName, WorkName } from './results.js'
@@ -19,7 +20,7 @@ export async function clusterWorks(bench: Bench, nodes: number, works: ReadonlyS
     // Also warms both tools up: what the next runs read is in memory.
     await runAnsible(lab, lab.sshConfig, { changed: 0, signal })
     const recording = await record(lab)
-    const floor = await writeFloor(lab, recording)
+    const floor = await writeFloor(lab, name => floorScript(recording[name]!))
     const nothingToDo = (sshConfig: string): Turn[] => [
       { tool: 'floor', rounds: rounds.quick, attempt: counted(lab, () => runFloor(lab, floor, sshConfig, signal)) },
       { tool: 'ha-run', rounds: rounds.quick, exact: exact(recording), attempt: counted(lab, () => runHaRun(lab, sshConfig, { changed: 0, signal })) },
@@ -69,6 +70,14 @@ export async function fromBare(bench: Bench): Promise<void> {
   const { signal } = bench
   const fresh = (work: (lab: Lab) => ReturnType<Turn['attempt']>) => () => withLab(bench, 'benchbare', few, work)
   await inTurn(bench, 'c', few, [
+    {
+      tool: 'floor', rounds: rounds.slow,
+      attempt: fresh(async lab => {
+        const script = await installFloor(lab.inventory)
+        const folder = await writeFloor(lab, () => script)
+        return counted(lab, () => runFloor(lab, folder, lab.sshConfig, signal))()
+      }),
+    },
     {
       tool: 'ha-run', rounds: rounds.slow,
       attempt: fresh(async lab => {

@@ -17,10 +17,10 @@ import type { Exact } from './results.js'
 const recorder = fileURLToPath(new URL('record.js', import.meta.url))
 
 /** That of a session's shell. */
-const environment = 'export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+export const environment = 'export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The end of what a node answers, to tell a whole answer from one that was cut short. */
-const end = 'that was all'
+export const end = 'that was all'
 
 /** Records a run of ha-run that finds nothing to do. */
 export async function record(lab: Lab): Promise<Recording> {
@@ -45,11 +45,11 @@ export function floorScript({ requests }: Recording[string]): string {
   return [environment, ...parts, `echo '${end}'`, ''].join('\n')
 }
 
-/** The scripts of all nodes, in the lab's own folder, and the shell that sends them. */
-export async function writeFloor(lab: Lab, recording: Recording): Promise<string> {
+/** Writes a script for each node into the lab's own folder. @returns the folder. */
+export async function writeFloor(lab: Lab, scriptOf: (node: string) => string): Promise<string> {
   const folder = join(lab.dir, 'floor')
   await mkdir(folder, { recursive: true })
-  for (const { name } of lab.nodes) await writeFile(join(folder, `${name}.sh`), floorScript(recording[name]!))
+  for (const { name } of lab.nodes) await writeFile(join(folder, `${name}.sh`), scriptOf(name))
   return folder
 }
 

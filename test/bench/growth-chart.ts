@@ -1,4 +1,5 @@
-import { dot, line, text } from './svg.js'
+import type { Markup } from '../../runner/ui/report/html.js'
+import { dot, line, text } from '../../runner/ui/report/svg.js'
 
 /** How a figure grows with the number of hosts: both axes begin at 0 and are even, so that in proportion is straight. */
 export interface Growth {
@@ -9,7 +10,7 @@ export interface Growth {
 const margin = { left: 12, right: 62, top: 30, bottom: 24 }
 
 /** @param x - and `y`: the chart's upper left corner. */
-export function growthChart({ title, points }: Growth, x: number, y: number, width: number, height: number): string[] {
+export function growthChart({ title, points }: Growth, x: number, y: number, width: number, height: number): Markup[] {
   const most = Math.max(...points.map(({ hosts }) => hosts))
   const highest = Math.max(...points.map(({ value }) => value))
   const [left, bottom] = [x + margin.left, y + height - margin.bottom]

@@ -1,7 +1,9 @@
+import { html } from '../../runner/ui/report/html.js'
+import { rectangle, text } from '../../runner/ui/report/svg.js'
 import { bars, groupHeight, groupOf, groupWidth } from './bars.js'
 import { growthChart, type Growth } from './growth-chart.js'
 import { medianOf, seconds, seriesOf, type Results, type Series, type WorkName } from './results.js'
-import { picture as svg, rectangle, text } from './svg.js'
+import { picture as svg } from './svg.js'
 import { time } from './table.js'
 import { few, hostCounts, many } from './works.js'
 
@@ -13,10 +15,10 @@ const headHeight = 74
 const chartHeight = 170
 
 const style = {
-  light: `text { font: 12px system-ui, sans-serif; fill: #1f2328 } .title { font-weight: 600; font-size: 13px } .name, .note { fill: #59636e } .head { font-weight: 600; font-size: 16px }
+  light: html`text { font: 12px system-ui, sans-serif; fill: #1f2328 } .title { font-weight: 600; font-size: 13px } .name, .note { fill: #59636e } .head { font-weight: 600; font-size: 16px }
 .ground { fill: #ffffff } .floor, .node { fill: #9aa4af } .ha-run { fill: #0a7d6c } .ansible { fill: #d1723a }
 .whisker { stroke: #1f2328; fill: none } .axis { stroke: #c4ccd4; fill: none } .curve { stroke: #0a7d6c; stroke-width: 2; fill: none }`,
-  dark: `text { fill: #e6edf3 } .name, .note { fill: #9198a1 } .ground { fill: #0d1117 } .floor, .node { fill: #656e78 }
+  dark: html`text { fill: #e6edf3 } .name, .note { fill: #9198a1 } .ground { fill: #0d1117 } .floor, .node { fill: #656e78 }
 .ha-run { fill: #2ba893 } .curve { stroke: #2ba893 } .ansible { fill: #c9703d } .whisker { stroke: #e6edf3 } .axis { stroke: #3d444d }`,
 }
 

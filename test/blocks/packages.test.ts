@@ -10,8 +10,8 @@ import type { RemoteOptions } from '../../runner/transport/remote.js'
 import { localSession } from '../transport/local-shell.js'
 import { folderOf } from './scope.js'
 
-/** Runs an installation with an apt-get and a systemctl that write down how they were called. */
-function setUp(t: ExecutionContext, apt: string) {
+/** Runs an installation with an apt-get and a systemctl that write down how they were called, over lists of long ago. */
+function setUp(t: ExecutionContext, apt: string, find = '') {
   const folder = folderOf(t)
   const log = join(folder, 'log')
   const tool = (name: string, text: string) =>
@@ -19,6 +19,8 @@ function setUp(t: ExecutionContext, apt: string) {
   tool('systemctl', '')
   tool('apt-get', apt)
   tool('sleep', '')
+  // The find that looks at the lists is no news, what it answers is.
+  writeFileSync(join(folder, 'find'), `#!/bin/sh\n${find}\n`, { mode: 0o755 })
   const { session } = localSession(t)
   return {
     folder,
@@ -58,6 +60,16 @@ test('without units nothing is masked', async t => {
   const { run, said } = setUp(t, '')
   await run(installScript(['curl', 'apache2'], []))
   t.deepEqual(said(), [update, 'apt-get -q -y install --no-install-recommends -- curl apache2'])
+})
+
+test('lists that have just been updated are not updated again, unless apt has other sources since', async t => {
+  const young = 'case $1 in /var/lib/apt/lists) echo $1 ;; esac'
+  const changed = 'case $1 in /etc/apt) echo /etc/apt/sources.list ;; *) echo $1 ;; esac'
+  for (const [find, expected] of [[young, [mask, install, unmask]], [changed, [mask, update, install, unmask]]] as const) {
+    const { run, said } = setUp(t, '', find)
+    t.is((await run(corosync)).exitCode, 0)
+    t.deepEqual(said(), expected)
+  }
 })
 
 test('while somebody holds the lists’ lock, updating is tried again', async t => {

@@ -26,7 +26,7 @@ for (const name of readdirSync(folder).toSorted()) {
 }
 
 test('what an admin has masked is not for us to start', t => {
-  t.throws(() => serviceDifferences('x.service', { enabled: true }, { load: 'masked', active: 'inactive', file: 'masked' }), { instanceOf: TaskError, message: /masked/ })
+  t.throws(() => serviceDifferences('x.service', { enabled: true }, { active: 'inactive', file: 'masked' }), { instanceOf: TaskError, message: /masked/ })
 })
 
 test('titles say what is wanted', t => {

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { closedPort, localSshd, noSshd } from '../transport/local-sshd.js'
-import { folderOf, haRun, inventoryOf, jsonLines } from './ha-run.js'
+import { folderOf, haRun, inventoryOf, jsonLines, main } from './ha-run.js'
 
 const withSshd = noSshd === undefined ? test : test.skip
 if (noSshd !== undefined) test(`what needs a real sshd is left out: ${noSshd}`, t => t.pass())
@@ -33,6 +33,48 @@ test('the same as JSON Lines: an event a node, and the summary last', async t =>
   t.is(events[0]?.event, 'run')
   t.deepEqual(events.filter(({ event }) => event === 'error').map(({ host, status }) => `${host} ${status}`).toSorted(), ['node1 unreachable', 'node2 unreachable'])
   t.like(events.at(-1), { event: 'summary', unreachable: 2, exit: 4 })
+})
+
+test('a status of nodes that nobody reaches: exit code 4, and which they are', async t => {
+  const { exit, stdout, stderr } = await haRun(t, 'status', '-i', inventoryOf(t, closedPort, closedPort), '-F', emptyConfig(t))
+  t.is(exit, 4)
+  t.regex(stdout, /no node could be asked\n  . node1: the connection was refused\n    -> is sshd running there.*\n  . node2: the connection was refused\n/)
+  t.is(stderr, '')
+})
+
+test('the same as JSON Lines: an error a node, a status a cluster, and the summary last', async t => {
+  const { exit, stdout } = await haRun(t, 'status', '--json', '-i', inventoryOf(t, closedPort, closedPort), '-F', emptyConfig(t))
+  t.is(exit, 4)
+  const events = jsonLines(stdout)
+  t.deepEqual(events.map(({ event, host }) => host ?? event), ['node1', 'node2', 'status', 'summary'])
+  t.like(events.at(-1), { unreachable: 2, exit: 4 })
+})
+
+test('a dozen nodes to watch are no leak either, and whoever stops reading ends it', async t => {
+  const inventory = inventoryOf(t, ...Array.from({ length: 12 }, () => closedPort))
+  const words = [main, 'status', '--watch', '--json', '-i', inventory, '-F', emptyConfig(t)].map(word => `'${word}'`).join(' ')
+  const { stdout, stderr, status } = spawnSync('sh', ['-c', `{ '${process.execPath}' ${words}; echo "exit $?" >&2; } | head -n 1`], { encoding: 'utf8', timeout: 30_000 })
+  t.is(stdout.trim().split('\n').length, 1)
+  t.is(stderr, 'exit 0\n')
+  t.is(status, 0)
+})
+
+test('a run that failed leaves its page; where none can be written, nothing is begun', async t => {
+  const [inventory, config, folder] = [inventoryOf(t, closedPort, closedPort), emptyConfig(t), folderOf(t)]
+  const file = join(folder, 'report.html')
+  const { exit } = await haRun(t, 'verify', '--report', file, '-i', inventory, '-F', config)
+  t.is(exit, 4)
+  const page = readFileSync(file, 'utf8')
+  t.regex(page, /<h1 class="bad">Not verified<\/h1>/)
+  t.regex(page, /node1: the connection was refused/)
+  t.true(page.endsWith('</html>\n'))
+  for (const unwritable of [join(folder, 'nowhere', 'report.html'), join(file, 'report.html'), folder]) {
+    for (const flag of ['--report', '--junit']) {
+      const refused = await haRun(t, 'verify', flag, unwritable, '-i', inventory, '-F', config, '--json')
+      t.is(refused.exit, 1)
+      t.true(jsonLines(refused.stdout)[0]?.error?.message.startsWith(`${unwritable} cannot be written: `), refused.stdout)
+    }
+  }
 })
 
 test('a dozen nodes at once are no leak that Node would warn of', async t => {

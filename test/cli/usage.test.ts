@@ -106,6 +106,18 @@ test('an option after the command wins over one before it', async t => {
   t.like(jsonLines(stdout)[0], { event: 'run', check: true })
 })
 
+test('status changes nothing, and takes no option that speaks of changes', async t => {
+  const { exit, stderr } = await haRun(t, '--check', 'status')
+  t.is(exit, 1)
+  t.regex(stderr, /status has no option --check/)
+})
+
+test('the configuration is too long to be watched', async t => {
+  const { exit, stderr } = await haRun(t, 'status', '--watch', '-v', '-i', inventoryOf(t, 1, 2))
+  t.is(exit, 1)
+  t.regex(stderr, /--watch has no room/)
+})
+
 test('an option that a command does not have is refused before it', async t => {
   const { exit, stderr } = await haRun(t, '--check', 'lab', 'status')
   t.is(exit, 1)

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import test from 'ava'
 import { seedFirstCib, seedScript } from '../../runner/cluster/first-cib.js'
 import type { Scope } from '../../runner/cluster/members.js'
+import type { Fact } from '../../runner/facts/fact.js'
 
 interface NodeAtFirst {
   hasCib?: boolean
@@ -15,10 +16,11 @@ async function seeded(...nodes: NodeAtFirst[]): Promise<string[]> {
   const given: string[] = []
   const members = nodes.map(({ hasCib, unreachable = false }, at) => {
     const name = `node${at + 1}`
-    const $ = () => ({ script: async (text: string) => text === seedScript() && given.push(name) })
-    return { name, unreachable, $, read: async () => hasCib === true }
+    const $ = ({ input }: { input: string }) => ({ script: async (text: string) => text === seedScript() && input === '<cib/> and more' && given.push(name) })
+    return { name, unreachable, $, read: async ({ family }: Fact<unknown>) => family.name === 'cibadmin --empty' ? '<cib/>' : hasCib === true }
   })
-  await seedFirstCib({ members, selected: members.filter((_, at) => !nodes[at]!.apart) } as unknown as Scope)
+  const scope = { members, selected: members.filter((_, at) => !nodes[at]!.apart), leader: members[0] } as unknown as Scope
+  await seedFirstCib(scope, cib => ({ text: `${cib} and more`, differences: [] }))
   return given
 }
 

@@ -23,6 +23,13 @@ test('headlines come with their assertion', async t => {
   t.deepEqual(c.events.filter(event => event.event === 'headline'), [{ event: 'headline', cluster: 'c', label: 'members', text: 'n1, n2' }])
 })
 
+test('so does the picture of the cluster, even where it fails', async t => {
+  const topology = { nodes: [], links: [], resources: [], floatingIp: { address: '192.0.2.10', nodes: [] } }
+  const c = localCluster(t)
+  await c.run(() => [says('one', { status: 'failed', evidence: '', topology })])
+  t.deepEqual(c.events.filter(event => event.event === 'topology'), [{ event: 'topology', cluster: 'c', topology }])
+})
+
 test('where nothing was changed, an assertion is looked at once', async t => {
   const c = localCluster(t, ['n1'])
   let looks = 0

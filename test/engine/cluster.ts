@@ -8,6 +8,7 @@ import PQueue from 'p-queue'
 import { ClusterRun } from '../../runner/engine/cluster-run.js'
 import type { MachineEvent, Signal, TaskEvent } from '../../runner/engine/events.js'
 import { Member, type ClusterLike, type NodeLike } from '../../runner/engine/member.js'
+import { layOut } from '../../runner/engine/plan.js'
 import type { Role } from '../../runner/engine/role.js'
 import { Tally } from '../../runner/engine/tally.js'
 import { task, type ClusterTask, type NodeTask, type Task } from '../../runner/engine/task.js'
@@ -78,7 +79,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
         events.push(event)
         if ('status' in event || event.event === 'error') tally.count(event)
       }
-      await new ClusterRun(cluster, members, [{ role, selected: new Set(selected) }], { check, stop, abandon: new AbortController().signal, consent: noConsent, queue, allAtOnce: forks >= names.length, report, ...confirm && { confirm } }).run()
+      await new ClusterRun(cluster, members, layOut(cluster, [{ role, selected: new Set(selected) }]), { check, stop, abandon: new AbortController().signal, consent: noConsent, queue, allAtOnce: forks >= names.length, report, ...confirm && { confirm } }).run()
       return { lines: lines(events), summary: tally.summary }
     },
 

@@ -25,6 +25,14 @@ test('a layout is every role’s tasks in order, each with its place', t => {
   t.deepEqual(slots.map(({ role: name, name: own, index, count, scope }) => `${name}: ${own} ${index}/${count} ${scope}`), ['a: x 1/2 node', 'a: y 2/2 cluster', 'b: z 1/1 node'])
 })
 
+test('what no other task needs comes behind all others, and before the assertions at the end', t => {
+  const late = (name: string): Task => ({ ...task(name, nothing), late: true })
+  const order = (...roles: Task[][]) => layOut(cluster, roles.map((tasks, at) => ({ role: role(`r${at}`, () => tasks), selected: all }))).map(({ name }) => name).join(' ')
+  t.is(order([onNode('a'), late('b'), onCluster('c')], [onNode('d'), late('e')], [asserted('f')]), 'a c d b e f')
+  t.is(order([asserted('a')], [late('b')], [onNode('c'), asserted('d'), asserted('e')]), 'a c b d e')
+  t.is(order([late('a')], [asserted('b')]), 'a b')
+})
+
 test('each node has its own task in a slot', t => {
   const [slot] = layOut(cluster, [{ role: role('a', node => [{ ...onNode('x'), needs: [node.name] }, onNode('n1'), onNode('n2')]), selected: all }])
   t.like(slot!.of('n2'), { needs: ['n2'] })

@@ -155,7 +155,7 @@ onLab('it asks on a terminal; whoever does not say yes gets no drill', async t =
 
 onLab('Ctrl-C in the middle: the node is put right, and all is well before the run ends', async t => {
   const node = await holder()
-  const run = await site.interrupted(['drill', '--yes', '--how', 'stop'], inventory, [async () => come(node, '[ "$(systemctl is-active corosync)" = inactive ]')])
+  const run = await site.interrupted(['drill', '--yes', '--how', 'stop'], inventory, [async () => come(node, 'systemctl is-active -q ha-run-drill-undo && ! systemctl is-active -q pacemaker')])
   t.is(run.exitCode, 130, troubles(run))
   t.deepEqual(roundsOf(run), [])
   await nothingIsLeft(t)

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { escapeXml } from '../../runner/ui/escape.js'
 import { junitReporter } from '../../runner/ui/junit-file.js'
-import { escapeXml, junit } from '../../runner/ui/junit.js'
+import { junit } from '../../runner/ui/junit.js'
 import type { AnyEvent } from '../../runner/ui/visible.js'
 
 const events: AnyEvent[] = [

@@ -2,7 +2,7 @@ trap 'code=$?; trap '\'''\'' TERM INT HUP; systemctl -q unmask --runtime b.servi
 systemctl -q mask --runtime b.service
 tries=300
 exec 3>&1
-until out=$(apt-get -q -o APT::Status-Fd=3 update 2>&1); do
+until [ "$(find /var/lib/apt/lists -maxdepth 0 -mmin -10; find /etc/apt -newer /var/lib/apt/lists)" = /var/lib/apt/lists ] || out=$(apt-get -q -o APT::Status-Fd=3 update 2>&1); do
   case $out in *"Could not get lock"*) printf "%s\n" "Could not get lock${out#*Could not get lock}" ;; *) printf "%s\n" "$out" >&2; break ;; esac
   tries=$((tries - 1)); [ $tries -gt 0 ] || { printf "%s\n" "$out" >&2; exit 100; }; sleep 1
 done

@@ -2,7 +2,7 @@ import test from 'ava'
 import { longest, outages, type Answers } from '../../../roles/drill/outage.js'
 
 /** One request every 100 ms from -100 on: `.` answered in 5 ms, `s` in 1000; `x` failed after 5 ms, `T` after 1500. */
-const answersOf = (pattern: string): Answers => [...pattern].map((sign, index) => {
+const answersOf = (pattern: string): Answers => pattern.split('').map((sign, index) => {
   const at = index * 100 - 100
   return sign === '.' || sign === 's' ? { at, ms: sign === 's' ? 1000 : 5, node: 'node1' } : { at, ms: sign === 'T' ? 1500 : 5, error: 'no answer' }
 })

@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import { HaRunError } from '../errors.js'
+import type { Connections } from './connections.js'
+import { errorReport } from './error-report.js'
+import type { ErrorReport } from './events.js'
+import { Member, type NodeLike } from './member.js'
+
+/** What was seen of a node in one look: its answer, or why there is none; neither where it was not to be asked. */
+export interface Sight<N extends NodeLike, T> {
+  node: N
+  seen?: T | undefined
+  /** It cannot be reached. */
+  absence?: ErrorReport | undefined
+  /** It has not answered yet, for so many seconds. */
+  waiting?: number | undefined
+}
+
+interface Eye<N extends NodeLike, T> {
+  node: N
+  member?: Member<N>
+  /** Of the last question that was answered. */
+  seen?: T | undefined
+  absence?: ErrorReport | undefined
+  /** The question that is not answered yet. */
+  open?: { since: number; over: Promise<void> }
+  /** It was late or could not be reached, so that no look waits for it before it has answered. */
+  isLate: boolean
+}
+
+/** Looks at nodes again and again, over one session each; a lost one is opened anew. */
+export class Sights<N extends NodeLike, T> {
+  readonly #eyes: Eye<N, T>[]
+  readonly #connections: Connections
+  readonly #ask: (member: Member<N>) => Promise<T>
+  #defect: unknown
+
+  /** @param ask - what to find out of a node. */
+  constructor(nodes: N[], connections: Connections, ask: (member: Member<N>) => Promise<T>) {
+    this.#eyes = nodes.map(node => ({ node, isLate: false }))
+    this.#connections = connections
+    this.#ask = ask
+  }
+
+  /**
+   * Asks every node that owes no answer. A node that is late holds up one look, and then none until it has answered.
+   *
+   * @param patience - ms for the answers; without, it waits for all of them.
+   * @param stop - ends the look.
+   * @returns what has been seen by then. An answer of an earlier look counts no more.
+   */
+  async look(stop: AbortSignal, patience?: number): Promise<Sight<N, T>[]> {
+    for (const eye of this.#eyes) {
+      if (!eye.open) eye.open = { since: Date.now(), over: this.#turn(eye) }
+    }
+    const awaited = this.#eyes.filter(({ isLate }) => !isLate).map(({ open }) => open!.over)
+    await within(Promise.all(awaited), stop, patience)
+    for (const eye of this.#eyes) eye.isLate ||= eye.open !== undefined
+    if (this.#defect !== undefined) throw this.#defect
+    return this.#eyes.map(({ node, open, seen, absence }) => {
+      if (!open) return { node, ...absence ? { absence } : { seen } }
+      return absence ? { node, absence } : { node, waiting: Math.round((Date.now() - open.since) / 1000) }
+    })
+  }
+
+  /** The members that have answered in the last look. */
+  get present(): Member<N>[] {
+    return this.#eyes.flatMap(({ member, open, absence }) => member && !open && !absence ? member : [])
+  }
+
+  /** The nodes that owe an answer. */
+  get owing(): N[] {
+    return this.#eyes.flatMap(({ node, open }) => open ? node : [])
+  }
+
+  /** Gives up the sessions of nodes that owe an answer: the others close quickly. */
+  giveUp(): void {
+    for (const { member, open } of this.#eyes) if (open && member && !member.unreachable) member.connection.session.abandon()
+  }
+
+  async #turn(eye: Eye<N, T>): Promise<void> {
+    try {
+      if (!eye.member || eye.member.unreachable) {
+        const { connection } = await (eye.member ?? eye.absence ? this.#connections.again(eye.node) : this.#connections.to(eye.node))
+        eye.member = new Member(eye.node, connection)
+      }
+      eye.member.changed()
+      eye.seen = await this.#ask(eye.member)
+      eye.absence = undefined
+    } catch (error) {
+      if (!(error instanceof HaRunError)) this.#defect = error
+      eye.absence = errorReport(error)
+    }
+    delete eye.open
+    eye.isLate = eye.absence !== undefined
+  }
+}
+
+/** Waits for what is awaited, for so many ms, or for the end of it all, whichever comes first. */
+async function within(awaited: Promise<unknown>, stop: AbortSignal, ms: number | undefined): Promise<void> {
+  const over = new AbortController()
+  const end = () => over.abort()
+  stop.addEventListener('abort', end)
+  const timer = ms === undefined ? undefined : setTimeout(end, ms)
+  if (stop.aborted) end()
+  void awaited.then(end)
+  try {
+    if (!over.signal.aborted) await once(over.signal, 'abort')
+  } finally {
+    clearTimeout(timer)
+    stop.removeEventListener('abort', end)
+  }
+}

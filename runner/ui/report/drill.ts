@@ -1,0 +1,75 @@
+import { html, type Content, type Markup } from './html.js'
+import { distribution, figuresOf, figuresText } from './distribution.js'
+import { badge, duration, folded, redrawn, short, wideTable } from './parts.js'
+import type { Round } from './rounds.js'
+import { timeline } from './timeline.js'
+
+/**
+ * What a drill measured: its figures, the spread of its outages, each round's answers, and all numbers as a table.
+ *
+ * @param remarks - what else there is to say of it, as sentences.
+ */
+export function drillParts(rounds: readonly Round[], remarks: readonly string[], colours: ReadonlyMap<string, string>): Content[] {
+  if (rounds.length === 0) return []
+  const worst = rounds.reduce((longest, round) => round.result.outage_ms > longest.result.outage_ms ? round : longest)
+  return [
+    figures(rounds),
+    rounds.length > 1 && spreadFigure(rounds),
+    ...rounds.map(round => folded(roundTitle(round), roundFigure(round, colours), round === worst || round.result.status === 'failed')),
+    roundsTable(rounds),
+    remarks.length > 0 && html`<ul class="effects">${remarks.map(remark => html`<li>${short(remark)}</li>`)}</ul>
+`,
+  ]
+}
+
+/** The numbers that people ask for first. */
+function figures(rounds: readonly Round[]): Markup {
+  const results = rounds.map(({ result }) => result)
+  const { median, max } = figuresOf(results.map(({ outage_ms }) => outage_ms))
+  const sum = (of: (result: Round['result']) => number) => results.reduce((total, result) => total + of(result), 0)
+  const passed = results.filter(({ status }) => status === 'ok').length
+  const twice = Math.max(...results.map(({ held_twice_ms }) => held_twice_ms))
+  const shown: [string, string][] = [
+    ...(rounds.length > 1 ? [['longest outage', duration(max)], ['median outage', duration(median)]] as [string, string][] : [['outage', duration(max)]] as [string, string][]),
+    ['rounds passed', `${passed} of ${results.length}`],
+    ['requests failed', `${sum(({ failed_requests }) => failed_requests)} of ${sum(({ requests }) => requests)}`],
+    ['address on two nodes', twice === 0 ? 'never' : `for ${duration(twice)}`],
+  ]
+  const alarming = (term: string) => term === 'address on two nodes' ? twice > 0 : term === 'rounds passed' && passed < results.length
+  return html`<dl class="figures">${shown.map(([term, text]) => html`<div><dt>${term}</dt><dd${alarming(term) && html` class="bad"`}>${text}</dd></div>`)}</dl>
+`
+}
+
+function spreadFigure(rounds: readonly Round[]): Markup {
+  const label = `Outages of ${rounds.length} rounds: ${figuresText(figuresOf(rounds.map(({ result }) => result.outage_ms)))}`
+  return html`<figure class="distribution">
+${redrawn(width => distribution(rounds, label, width))}
+<figcaption>Outages by way: a dot for each round, a cross for one that failed; the upright line is the median.</figcaption>
+</figure>
+`
+}
+
+function roundTitle({ result: { round, rounds, how, node, outage_ms, status } }: Round): Markup {
+  return html`${badge(status)} Round ${round} of ${rounds}: ${short(how, 60)} on ${short(node, 60)}, outage ${duration(outage_ms)}`
+}
+
+function roundFigure(round: Round, colours: ReadonlyMap<string, string>): Markup {
+  const { result, answers, marks } = round
+  const label = `Answers of round ${result.round}: ${result.requests} requests, ${result.failed_requests} failed, outage ${duration(result.outage_ms)}`
+  return html`<figure class="timeline">
+${result.reason !== undefined && html`<p class="bad">${short(result.reason)}</p>`}
+${answers.length > 0 && redrawn(width => timeline(round, colours, label, width))}
+<figcaption>${answers.length > 0 && 'Each stroke is a request, in the lane of the node that served it, with a line to when a late answer came; seconds from the fault. '}${result.requests} requests, ${result.failed_requests} failed.</figcaption>
+<ol class="marks">${marks.map(({ at, text }) => html`<li><b>${duration(at)}</b> ${short(text, 400)}</li>`)}</ol>
+</figure>`
+}
+
+function roundsTable(rounds: readonly Round[]): Markup {
+  const head = ['Round', 'Result', 'Drilled', 'Outage', 'Failed', 'Noticed', 'Started', 'Answered', 'Went to', 'On two nodes']
+  const moment = (ms: number | undefined) => ms === undefined ? '–' : duration(ms)
+  return wideTable('Figures of all rounds', head, rounds.map(({ result }) => [
+    result.round, badge(result.status), `${short(result.how, 60)} on ${short(result.node, 60)}`, duration(result.outage_ms), `${result.failed_requests} of ${result.requests}`,
+    moment(result.detected_ms), moment(result.started_ms), moment(result.answered_ms), `${short(result.moved_to ?? '–', 60)}${result.returned ? ', and back' : ''}`,
+    result.held_twice_ms === 0 ? 'never' : html`<span class="bad">${duration(result.held_twice_ms)}</span>`,
+  ]))
+}

@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { dropInText, restartFinding } from '../../../roles/corosync/restart.js'
+import { Warn } from '../../../runner/engine/task.js'
+
+const ours = '/etc/systemd/system/corosync.service.d/ha-run.conf'
+const theirs = '/etc/systemd/system/corosync.service.d/override.conf'
+const declared = 'on-failure after 1s, 5 times in 1min at most'
+
+/** What systemd has loaded, and what is to be said of it. */
+const states: [title: string, restart: string, dropIns: string[], outdated: boolean, said: string][] = [
+  ['as declared', declared, [ours], false, ''],
+  ['as declared, beside a drop-in about something else', declared, [ours, theirs], false, ''],
+  ['a first drop-in that systemd has not read', 'no', [], false, 'corosync.service as systemd has it'],
+  ['a drop-in that was edited since', declared, [ours], true, 'corosync.service as systemd has it'],
+  ['only somebody else\'s', declared, [theirs], false, 'corosync.service as systemd has it'],
+  ['another delay, with the time of the file as it was', 'on-failure after 2s, 5 times in 1min at most', [ours], false, 'restart of corosync.service'],
+  ['an admin\'s own word', 'no', [ours, theirs], false, `warning: ${theirs} has the last word on corosync.service: restart no`],
+]
+
+for (const [title, restart, dropIns, outdated, said] of states) {
+  test(`restart: ${title}`, t => {
+    const finding = restartFinding({ restart, dropIns, outdated })
+    t.is(finding instanceof Warn ? `warning: ${finding.reason}` : Array.isArray(finding) ? finding.map(({ subject }) => subject).join() : '', said)
+  })
+}
+
+/** Runs one of the drop-in's commands as systemd would, beside a systemctl that tells how Pacemaker is. */
+const command = test.macro((t, key: string, { result = 'signal', pacemaker = 'active', noted = false }, expected: { noted: boolean; started: boolean }) => {
+  const root = mkdtempSync(join(tmpdir(), 'ha-run-restart-'))
+  t.teardown(() => rmSync(root, { recursive: true }))
+  const [note, log] = [join(root, 'note'), join(root, 'log')]
+  if (noted) writeFileSync(note, '')
+  writeFileSync(join(root, 'systemctl'), `#!/bin/sh\ncase $1 in is-active) echo ${pacemaker}; [ ${pacemaker} = active ] ;; *) echo "$*" >>${log} ;; esac\n`, { mode: 0o755 })
+  const script = new RegExp(`^${key}=-/bin/sh -c '(.*)'$`, 'm').exec(dropInText)![1]!.replaceAll('$$', '$').replaceAll('/run/ha-run.pacemaker-ran', note)
+  const { status, stderr } = spawnSync('/bin/sh', ['-c', script], { env: { PATH: `${root}:${process.env['PATH']}`, SERVICE_RESULT: result }, encoding: 'utf8' })
+  t.deepEqual([status, stderr], [0, ''])
+  t.deepEqual({ noted: existsSync(note), started: existsSync(log) && readFileSync(log, 'utf8') === '--no-block start pacemaker.service\n' }, expected)
+})
+
+test('a corosync that is lost leaves a note that pacemaker ran', command, 'ExecStopPost', {}, { noted: true, started: false })
+test('so does one that is lost with pacemaker', command, 'ExecStopPost', { pacemaker: 'activating' }, { noted: true, started: false })
+test('no note where pacemaker was stopped', command, 'ExecStopPost', { pacemaker: 'inactive' }, { noted: false, started: false })
+test('no note where corosync was stopped on purpose', command, 'ExecStopPost', { result: 'success' }, { noted: false, started: false })
+test('a second failure on the way keeps the note', command, 'ExecStopPost', { pacemaker: 'inactive', noted: true, result: 'exit-code' }, { noted: true, started: false })
+test('with a note, pacemaker starts after corosync, once', command, 'ExecStartPost', { noted: true }, { noted: false, started: true })
+test('without one it does not', command, 'ExecStartPost', {}, { noted: false, started: false })

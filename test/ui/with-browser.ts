@@ -1,0 +1,33 @@
+import test, { type ExecutionContext } from 'ava'
+import { lackingPackages, requirePackages } from '../../runner/lab/host.js'
+import { isRequired } from '../lab/availability.js'
+import { Chromium, hasChromium } from './chromium.js'
+
+/** Debian's, and a font: without one nothing has a width. */
+const packages = ['chromium', 'fonts-dejavu-core']
+
+/** Why tests in a browser are skipped here; null where they run. */
+export const noBrowser = isRequired || await hasChromium() ? null : 'there is no /usr/bin/chromium: HA_RUN_LAB=required installs it'
+
+/** The browser of a file's tests: installed first where that is required, ended after them. */
+export function withBrowser(): { browser: () => Chromium; inBrowser: (text: string, body: (t: ExecutionContext) => Promise<void>) => void } {
+  let browser: Chromium | undefined
+  if (noBrowser === null) {
+    test.serial.before(async t => {
+      t.timeout(15 * 60_000)
+      if (isRequired && (await lackingPackages(packages)).length > 0) await requirePackages({ yes: true, say: line => t.log(line), packages })
+      browser = await Chromium.start()
+    })
+    test.after.always(async () => {
+      await browser?.close()
+    })
+  }
+  const declare = noBrowser === null ? test.serial : test.serial.skip
+  return {
+    browser: () => browser!,
+    inBrowser: (text, body) => declare(noBrowser === null ? text : `${text} (skipped: ${noBrowser})`, async t => {
+      t.timeout(2 * 60_000)
+      await body(t)
+    }),
+  }
+}
