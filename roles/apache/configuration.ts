@@ -1,13 +1,10 @@
 import { sha256 } from '../../runner/blocks/file.js'
+import { pidFile } from '../../runner/cluster/apache.js'
 import { fact, type Fact } from '../../runner/facts/fact.js'
 
 export const folder = '/etc/apache2'
 
-/**
- * Where Debian's Apache keeps its main process's number. It replaces the file each time it has read its configuration,
- * at a start as at a graceful reload, whoever asked for it: so the file tells one load from another, and when it was.
- */
-export const pidFile = '/run/apache2/apache2.pid'
+export { pidFile }
 
 /** The hash that ha-run had Apache load, and which load that was. After another load, or a boot, it speaks of nothing. */
 export const noteFile = '/run/ha-run.apache2'

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { persist } from '../../runner/engine/persist.js'
 import type { NodeScope } from '../../runner/engine/task.js'
 import { until } from '../../runner/engine/until.js'
-import { ConnectError, HaRunError, InterruptedError, TaskError } from '../../runner/errors.js'
+import { ConnectError, HaRunError, TaskError } from '../../runner/errors.js'
 import { FactReader } from '../../runner/facts/reader.js'
 import type { NodeConnection } from '../../runner/transport/connect.js'
 import { reconnect } from '../../runner/transport/reconnect.js'
@@ -94,27 +94,6 @@ async function goBack(scope: Scope, { from, to, stopped }: ArmedChange, reason: 
     hint: `is ${cidr(to)} right, and does this machine reach that network? \`journalctl -u ha-run-address-change -u ha-run-address-undo\` on the node says what the network manager did`,
     ...reason instanceof HaRunError && reason.output !== undefined && { output: reason.output }, cause: reason,
   })
-}
-
-/**
- * Tries until an attempt does not end with ConnectError.
- *
- * @returns the last one of those when the time (in seconds) is over.
- * @throws InterruptedError when abandoned, or what else an attempt throws.
- */
-async function persist<T>(what: string, seconds: number, { abandon, progress }: Scope, attempt: () => Promise<T>): Promise<T | ConnectError> {
-  const deadline = Date.now() + seconds * 1000
-  progress(`waiting for ${what}`)
-  while (true) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (abandon.aborted) throw new InterruptedError(`interrupted while waiting for ${what}`)
-      if (!(error instanceof ConnectError)) throw error
-      if (Date.now() > deadline) return error
-    }
-    await sleep(1000)
-  }
 }
 
 /** The connection, once something was done over it; closed where that failed. */

@@ -1,6 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../errors.js'
-import type { RunFlags, StatusFlags } from './flags.js'
+import { daemons, hows, plainDrill } from '../cluster/drill.js'
+import type { DrillFlags, RunFlags, StatusFlags } from './flags.js'
 
 /** The roles that can be named on the command line, in the order in which the tutorial takes them. */
 const roleNames = ['network', 'corosync', 'authkey', 'pacemaker', 'apache', 'constraints'] as const
@@ -11,6 +12,7 @@ Examples:
   ha-run site --check --diff        what would change, and how; changes nothing
   ha-run corosync authkey -l node2  only these roles, only there
   ha-run verify                     prove ring, membership, quorum and placement
+  ha-run drill --how stop           a measured failover, and back
   ha-run status --watch             how the cluster is, again and again; changes nothing
   ha-run lab up                     two disposable Debian nodes on this machine
 
@@ -35,6 +37,8 @@ export function commandLine(): Command {
     .action(async (flags: RunFlags) => converge({ playbook: 'site' }, flags))
   withRunOptions(program.command('verify')).description('assertions only')
     .action(async (flags: RunFlags) => converge({ roles: ['verify'] }, flags))
+  withDrillOptions(withRunOptions(program.command('drill'))).description('a measured failover, and back')
+    .action(async (flags: DrillFlags) => drill(flags))
   withRunOptions(program.command('rotate-key')).description('a new key for the ring while it runs, then verify')
     .action(async (flags: RunFlags) => converge({ roles: ['rotate-key', 'verify'] }, flags))
   withRunOptions(program.command('rollback')).description('the CIB as it was before the last change that ha-run made')
@@ -80,6 +84,22 @@ async function converge(what: { roles?: string[]; playbook?: string; playbookFil
   process.exitCode = await run(what, flags, process.argv.slice(2))
 }
 
+async function drill(flags: DrillFlags): Promise<void> {
+  const { drill: run } = await import('./drill.js')
+  process.exitCode = await run(flags, process.argv.slice(2))
+}
+
+function withDrillOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--how <way>', 'how the node fails').choices(hows).default(plainDrill.how))
+    .option('--node <name>', 'which node; the one that has the floating IP, where nobody says')
+    .option('--rounds <n>', 'how often', positiveInteger, plainDrill.rounds)
+    .option('--max-outage <time>', 'fail where the page is away for longer: 5s, 500ms', duration)
+    .addOption(new Option('--daemon <name>', 'what --how kill kills').choices(daemons).default(plainDrill.daemon))
+    .option('--allow-split-brain', 'let both nodes have the floating IP for a while, where fencing does not prevent that')
+    .option('--yes', 'do not ask')
+}
+
 /** Which nodes, and how they are reached. */
 function withReachOptions(command: Command): Command {
   return command
@@ -113,6 +133,13 @@ function positiveInteger(text: string): number {
 function seconds(text: string): number {
   if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('expected a number of seconds, from 0 to 9999.')
   return Number(text)
+}
+
+/** Milliseconds of `5s`, `1.5s`, `500ms` or `2min`. */
+function duration(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|min)$/.exec(text) ?? []
+  if (number === undefined) throw new InvalidArgumentError('expected a time such as 5s or 500ms.')
+  return Math.round(Number(number) * ({ ms: 1, s: 1000, min: 60_000 }[unit] ?? 1))
 }
 
 /** Makes commander throw its errors, as this tool's own, instead of printing them and leaving. */

@@ -24,6 +24,12 @@ export interface What {
   roles?: string[]
   playbook?: string
   playbookFile?: string
+  /** What the command line says to a role that takes settings. */
+  settings?: unknown
+  /** Asks people before a trial. */
+  confirm?: (plan: string[], stop: AbortSignal) => Promise<boolean>
+  /** Why the clusters that were chosen will not do. Throws a UsageError. */
+  refuse?: (clusters: Cluster[]) => void
 }
 
 /**
@@ -46,6 +52,7 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
     .filter(job => job.steps.length > 0)
   if (jobs.length === 0) throw new UsageError('no node of a cluster is selected', { hint: 'check --limit and the hosts of the playbook' })
 
+  what.refuse?.(jobs.map(({ cluster }) => cluster))
   for (const file of [flags.junit, flags.report]) if (file !== undefined) refuseUnwritable(file)
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined
   // As people see it: from the command's start, or from where they have done their part.
@@ -71,11 +78,12 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
     })
     for (const text of inventory.warnings) reporter.report({ event: 'notice', text })
     const onlyVerifies = jobs.every(({ steps: some }) => some.every(({ role }) => role === 'verify'))
-    const { exit } = await run(await Promise.all(jobs.map(loaded)), {
+    const { exit } = await run(await Promise.all(jobs.map(async job => loaded(job, what.settings))), {
       run: id, started, check: flags.check ?? false, forks: flags.forks, reporter, connections, stop, abandon,
       lock: !flags.check && !onlyVerifies,
       stable: flags.stable ?? (onlyVerifies ? stableTime : undefined),
       consent: { outage: flags.allowOutage ?? false, purge: flags.purge ?? false },
+      ...what.confirm && { confirm: async plan => suspended(reporter!, async () => what.confirm!(plan, stop)) },
     })
     return exit
   } finally {
@@ -92,8 +100,18 @@ interface NamedJob {
   steps: { role: string; selected: Set<string> }[]
 }
 
-async function loaded({ cluster, steps }: NamedJob): Promise<Job<Cluster>> {
-  return { cluster, steps: await Promise.all(steps.map(async ({ role, selected }) => ({ role: await loadRole(role), selected }))) }
+async function loaded({ cluster, steps }: NamedJob, settings: unknown): Promise<Job<Cluster>> {
+  return { cluster, steps: await Promise.all(steps.map(async ({ role, selected }) => ({ role: await loadRole(role, settings), selected }))) }
+}
+
+/** Has the terminal for something else than the run's progress. */
+async function suspended<T>(reporter: Reporter, work: () => Promise<T>): Promise<T> {
+  const resume = await reporter.suspend?.()
+  try {
+    return await work()
+  } finally {
+    resume?.()
+  }
 }
 
 /** Said before the run, not after it. @throws UsageError where no file can be written. */

@@ -1,3 +1,5 @@
+import type { Daemon, How } from '../cluster/drill.js'
+
 /** The flags of every command that runs roles, as commander hands them over. */
 export interface RunFlags {
   inventory: string
@@ -17,6 +19,18 @@ export interface RunFlags {
   verbose?: boolean
   quiet?: boolean
   color: boolean
+}
+
+/** What `ha-run drill` has besides. */
+export interface DrillFlags extends RunFlags {
+  how: How
+  node?: string
+  rounds: number
+  /** Milliseconds. */
+  maxOutage?: number
+  daemon: Daemon
+  allowSplitBrain?: boolean
+  yes?: boolean
 }
 
 /** The flags of `ha-run status`. */

@@ -9,7 +9,8 @@ export function knownRoles(): string[] {
   return readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name }) => name)
 }
 
-export async function loadRole(name: string): Promise<ClusterRole> {
-  const module = await import(new URL(`${name}/index.js`, folder).href) as { default: ClusterRole }
-  return module.default
+/** @param settings - for a role that takes what the command line says of it (`withSettings`). */
+export async function loadRole(name: string, settings?: unknown): Promise<ClusterRole> {
+  const module = await import(new URL(`${name}/index.js`, folder).href) as { default: ClusterRole; withSettings?: (settings: unknown) => ClusterRole }
+  return settings === undefined ? module.default : module.withSettings?.(settings) ?? module.default
 }

@@ -1,12 +1,13 @@
 import { TaskError } from '../errors.js'
 import type { Member } from '../engine/member.js'
-import type { ClusterScope } from '../engine/task.js'
+import type { ClusterScope, TrialScope as Trying } from '../engine/task.js'
 import type { Difference } from '../engine/events.js'
 import type { Fact } from '../facts/fact.js'
 import type { Node } from './declaration.js'
 
 export type ClusterMember = Member<Node>
 export type Scope = ClusterScope<Node>
+export type TrialScope = Trying<Node>
 
 export function reachable(members: ClusterMember[]): ClusterMember[] {
   return members.filter(({ unreachable }) => !unreachable)

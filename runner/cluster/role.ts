@@ -1,5 +1,5 @@
 import type { Role } from '../engine/role.js'
-import type { Assertion, ClusterTask, Task } from '../engine/task.js'
+import type { Assertion, ClusterTask, Task, Trial } from '../engine/task.js'
 import type { Cluster, Node } from './declaration.js'
 
 export type ClusterRole = Role<Cluster, Node>
@@ -21,6 +21,11 @@ export function role(name: string, tasks: (place: { cluster: Cluster; node: Node
 /** A task that is done once for the cluster, with all its members at hand. */
 export function clusterTask(name: string, work: Omit<ClusterTask<Node>, 'scope' | 'name'>): ClusterTask<Node> {
   return { scope: 'cluster', name, ...work }
+}
+
+/** Something that is done to the cluster and put back, to see what comes of it. */
+export function trial(name: string, work: Omit<Trial<Node>, 'scope' | 'name'>): Trial<Node> {
+  return { scope: 'trial', name, ...work }
 }
 
 /**

@@ -9,7 +9,7 @@ import type { ClusterLike, Member, NodeLike } from './member.js'
 import { Outcomes } from './outcomes.js'
 import { segments, type Slot } from './plan.js'
 import { Progress, type Tell } from './progress.js'
-import type { ClusterTask, Consent, Finding, NodeTask, Verdict } from './task.js'
+import type { ClusterTask, Consent, Finding, NodeTask, Trial, TrialScope, Verdict } from './task.js'
 import { watch } from './watch.js'
 
 export interface ClusterRunOptions {
@@ -29,6 +29,8 @@ export interface ClusterRunOptions {
    * run has changed something, else one look.
    */
   stable?: number | undefined
+  /** Shows people what a trial will do, and asks them; without, no trial is made. */
+  confirm?: (plan: string[]) => Promise<boolean>
   report(event: MachineEvent | Signal): void
 }
 
@@ -55,6 +57,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
   readonly #ahead: Ahead<N>
   readonly #lost = new Set<string>()
   #failedAt: string | undefined
+  #tried = false
 
   /** @param slots - the cluster's tasks, as `layOut` gives them. */
   constructor(cluster: C, members: Member<N>[], slots: Slot<N>[], options: ClusterRunOptions) {
@@ -88,6 +91,8 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
         : [async () => scope === 'assertion' ? this.#assert(segment, chosen) : this.#onCluster(segment[0]!, chosen)]
       if (oneAtATime) for (const job of jobs) await this.#options.queue.add(job)
       else await Promise.all(jobs.map(job => this.#options.queue.add(job)))
+      // What stands behind a trial looks at what that has left: without, it would say the same again.
+      if (scope === 'trial' && !this.#tried) break
     }
     this.#reportLost()
   }
@@ -117,6 +122,7 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
       return
     }
     await this.#perform(slot, leader, async progress => {
+      if (slot.scope === 'trial') return this.#try(slot, leader, progress)
       const own = slot.of(leader.name) as ClusterTask<N>
       const scope = this.#looks.scope(slot, leader, progress)
       return this.#attempt(slot, leader, {
@@ -259,6 +265,25 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     }) as Verdict
   }
 
+  /** Makes a trial where everything is as it should be, and people want it. */
+  async #try(slot: Slot<N>, leader: Member<N>, progress: Tell): Promise<Settled> {
+    const { plan, run } = slot.of(leader.name) as Trial<N>
+    const absent = this.#members.flatMap(({ trouble }) => trouble ?? [])
+    const obstacles = [...absent, ...this.#outcomes.failures === 0 ? [] : [`${this.#outcomes.failures} failed before it`]]
+    if (obstacles.length > 0) return { status: 'skipped', reason: `${obstacles.join(', ')}: nothing was done to the cluster` }
+    const scope: TrialScope<N> = { ...this.#looks.scope(slot, leader, progress), report: event => this.#options.report(event) }
+    const intention = await plan(scope)
+    if (this.#options.check) return { status: 'skipped', reason: `it would be done: ${intention.join('; ')}` }
+    if (!await this.#options.confirm?.(intention)) return { status: 'skipped', reason: 'not confirmed: nothing was done to the cluster' }
+    this.#tried = true
+    this.#signal(slot, undefined, true)
+    try {
+      return { status: 'ok', effects: await run(scope) }
+    } finally {
+      for (const member of this.#members) member.changed()
+    }
+  }
+
   #progressOf({ role, name: task }: Slot<N>, host: string | undefined): Progress {
     return new Progress(text => this.#options.report({ event: 'progress', cluster: this.#cluster.name, host, role, task, text }))
   }
@@ -273,7 +298,8 @@ export class ClusterRun<C extends ClusterLike<N>, N extends NodeLike> {
     const { status, diff, effects, reason, evidence, hint } = outcome
     const own = slot.of(this.#members[0]!.name)
     const error = outcome.error === undefined ? undefined : errorReport(outcome.error)
-    this.#outcomes.add(host, role, task, status)
+    // What a trial has put back may take a moment to settle, as after a change.
+    this.#outcomes.add(host, role, task, this.#tried && slot.scope === 'trial' ? 'changed' : status)
     const place = { cluster: this.#cluster.name, host, role, task, status }
     if (own.scope === 'assertion') this.#options.report({ event: 'assertion', ...place, meaning: own.meaning, evidence: evidence ?? reason, hint, error, ms })
     else this.#options.report({ event: 'task', ...place, reason, diff, effects, error, ms })

@@ -111,6 +111,8 @@ export interface DrillRoundEvent {
   node: string
   /** From the first request that failed to the first good answer after it, the longest such time; 0 where none failed. */
   outage_ms: number
+  /** When that began; left out where none failed. */
+  outage_at_ms?: number | undefined
   failed_requests: number
   requests: number
   /** When the other nodes noticed. */
@@ -265,5 +267,7 @@ export type Signal = TaskStartSignal | TaskRestSignal | ProgressSignal | Headlin
 /** Takes events in order. `close` draws what is left and gives the terminal back. */
 export interface Reporter {
   report(event: MachineEvent | Signal): void
+  /** Leaves the terminal to somebody who asks people something. @returns what takes it back. */
+  suspend?(): Promise<() => void>
   close(): Promise<void>
 }

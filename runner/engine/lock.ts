@@ -9,6 +9,11 @@ function holder(run: string): string {
   return `${process.env['SUDO_USER'] ?? process.env['USER'] ?? `uid-${process.getuid?.()}`}@${hostname()} since ${new Date().toISOString()} (run ${run})`
 }
 
+/** The file on each node whose lock is a cluster's. */
+export function lockFile(cluster: string): string {
+  return `/run/lock/ha-run.${cluster}`
+}
+
 /** Milliseconds for which a run that came second may still hold what it has got before it knew. */
 const yielding = 5000
 
@@ -22,7 +27,7 @@ const pause = 250
  * @returns who holds it instead of us, or why nobody can; undefined where it is ours.
  */
 async function tryLock<N extends NodeLike>(member: Member<N>, cluster: string, run: string): Promise<string | undefined> {
-  const file = `/run/lock/ha-run.${cluster}`
+  const file = lockFile(cluster)
   // `command` keeps the shell alive where the file cannot be opened.
   member.connection.session.tell(
     sh`command exec 9>>${file} && flock -n 9 && printf '%s\\n' ${holder(run)} >${file}` + '\n')

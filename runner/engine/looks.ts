@@ -24,6 +24,7 @@ export class Looks<N extends NodeLike> {
   /** All checks go out at once: a run with nothing to do costs about one round trip a node. */
   begin(slots: Slot<N>[]): void {
     for (const slot of slots) {
+      if (slot.scope === 'trial') continue
       const chosen = this.#members.filter(({ name, unreachable }) => slot.selected.has(name) && !unreachable)
       for (const member of slot.scope === 'node' ? chosen : chosen.slice(0, 1)) {
         const finding = this.again(slot, member)
@@ -49,6 +50,7 @@ export class Looks<N extends NodeLike> {
 
   async again(slot: Slot<N>, member: Member<N>): Promise<Finding | Verdict> {
     const own = slot.of(member.name)
+    if (own.scope === 'trial') throw new Error(`"${slot.role}: ${slot.name}" is a trial: it has no check`)
     return own.scope === 'node' ? own.check(this.nodeScope(slot, member)) : own.check(this.scope(slot, member))
   }
 

@@ -29,6 +29,11 @@ export class Outcomes {
   get anyChanged(): boolean {
     return this.#statuses.some(({ status }) => status === 'changed')
   }
+
+  /** How many tasks and assertions have failed. */
+  get failures(): number {
+    return this.#statuses.filter(({ status }) => status === 'failed' || status === 'unreachable').length
+  }
 }
 
 function isUnsettled(status: Status): boolean {

@@ -38,6 +38,8 @@ export interface RunOptions {
   consent: Consent
   /** Seconds for which assertions must go on holding; left out: `stableTime` after a change, else one look. */
   stable?: number | undefined
+  /** Shows people what a trial will do, and asks them; without, no trial is made. */
+  confirm?: (plan: string[]) => Promise<boolean>
 }
 
 /**

@@ -2,7 +2,7 @@ import { TaskError } from '../errors.js'
 import type { Fact } from '../facts/fact.js'
 import type { Remote } from '../transport/remote.js'
 import type { Member, NodeLike } from './member.js'
-import type { Difference, Topology } from './events.js'
+import type { Difference, DrillAnswersSignal, DrillRoundEvent, Topology } from './events.js'
 import type { Tell } from './progress.js'
 
 /** Nothing to check or to do here, and why. */
@@ -146,7 +146,30 @@ export interface Assertion<N extends NodeLike = NodeLike> {
   check: (scope: ClusterScope<N>) => Promise<Verdict>
 }
 
-export type Task<N extends NodeLike = NodeLike> = NodeTask | ClusterTask<N> | Assertion<N>
+/** What a trial works with. */
+export interface TrialScope<N extends NodeLike = NodeLike> extends ClusterScope<N> {
+  /** Reports a round that is over, or what was seen in it. */
+  report: (event: DrillRoundEvent | DrillAnswersSignal) => void
+}
+
+/**
+ * Something that is done to a cluster to see what comes of it, and put back: it leaves nothing changed. It is made only
+ * where every assertion before it holds and all members take part.
+ */
+export interface Trial<N extends NodeLike = NodeLike> {
+  scope: 'trial'
+  name: string
+  /** What will be done, as sentences. Reads, never writes. Throws where it must not be done. */
+  plan: (scope: TrialScope<N>) => Promise<string[]>
+  /**
+   * Does it, and puts everything back however it ends.
+   *
+   * @returns what people should know besides, as sentences. Throws where the cluster did not stand it as it should.
+   */
+  run: (scope: TrialScope<N>) => Promise<string[]>
+}
+
+export type Task<N extends NodeLike = NodeLike> = NodeTask | ClusterTask<N> | Assertion<N> | Trial<N>
 
 /** A task for every selected node; nodes run in parallel, unless it is for one at a time. */
 export function task(name: string, work: Omit<NodeTask, 'scope' | 'name'>): NodeTask {

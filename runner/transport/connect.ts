@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -6,7 +7,7 @@ import { ConnectError } from '../errors.js'
 import type { Secret } from '../secret.js'
 import { diagnose, isThrottled } from './diagnose.js'
 import { loginCommand, passwordWanted, shellReady } from './login.js'
-import { forwardWords, hostKeyWords, masterWords, siblingWords, type Destination, type SshSettings } from './openssh.js'
+import { forwardWords, hostKeyWords, listenWords, masterWords, siblingWords, type Destination, type SshSettings } from './openssh.js'
 import { quote } from './quote.js'
 import { Session, type Channel } from './session.js'
 
@@ -197,6 +198,21 @@ export class NodeConnection {
   /** A TCP connection from the node to `address:port`; its pipes are the connection's two ends. */
   forward(to: string): ProcessPromise {
     return spawn(forwardWords(this.name, this.destination, this.settings, to))
+  }
+
+  /**
+   * A socket file each of whose connections goes on from the node to `address:port`, for as long as this connection lasts:
+   * for many connections, of which none costs a process.
+   *
+   * @returns the file's path.
+   * @throws ConnectError where ssh refuses.
+   */
+  async listen(to: string): Promise<string> {
+    const socket = join(this.settings.controlDirectory, `to-${randomBytes(4).toString('hex')}`)
+    const quiet = $({ quiet: true, nothrow: true, timeout: '10s', stdio: ['ignore', 'pipe', 'pipe'] })
+    const { exitCode, stderr } = await quiet`${listenWords(this.name, this.destination, this.settings, socket, to)}`
+    if (exitCode !== 0) throw new ConnectError(`${this.name}: ssh does not forward connections to ${to}`, { output: stderr })
+    return socket
   }
 }
 

@@ -91,6 +91,11 @@ export function forwardWords(name: string, connection: Destination, settings: Ss
   ]
 }
 
+/** Has the master listen on a socket file and hand each connection on to an address, from the node. */
+export function listenWords(name: string, connection: Destination, settings: SshSettings, socket: string, to: string): string[] {
+  return ['ssh', '-S', controlPath(name, settings), '-O', 'forward', '-L', `${socket}:${to}`, ...destination(connection, settings)]
+}
+
 /** Asks ssh what its configuration says about a host; nothing is connected to. */
 export function configurationWords(connection: Destination, settings: SshSettings): string[] {
   return ['ssh', '-G', ...destination(connection, settings)]

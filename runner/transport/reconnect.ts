@@ -24,11 +24,13 @@ export async function elsewhere(connection: Destination, address: string, settin
  * without anybody having noticed.
  *
  * @param address - where the node is to answer; without, it is looked for where that connection went.
+ * @param patience - seconds until the attempt is given up: one to a machine that goes down just then would hang for long.
  * @throws ConnectError with what ssh or sudo said, and the remedy.
  */
-export async function reconnect({ name, destination, settings }: NodeConnection, address?: string): Promise<NodeConnection> {
+export async function reconnect({ name, destination, settings }: NodeConnection, address?: string, patience?: number): Promise<NodeConnection> {
   const controlDirectory = await mkdtemp(join(settings.controlDirectory, 'again-'))
-  const own: ConnectOptions = { ...settings, controlDirectory }
+  const signals = [settings.abandon, patience === undefined ? undefined : AbortSignal.timeout(patience * 1000)].filter(signal => signal !== undefined)
+  const own: ConnectOptions = { ...settings, controlDirectory, abandon: AbortSignal.any(signals) }
   try {
     return await connect(name, address === undefined ? destination : await elsewhere(destination, address, own), own)
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Status, TaskEvent } from '../engine/events.js'
 import { assertionLines } from './assertions.js'
 import { changeLines } from './difference.js'
+import { drillLines } from './drills.js'
 import { errorLines } from './failure.js'
 import { lastSentence } from './sentence.js'
 import type { Style } from './style.js'
@@ -31,6 +32,7 @@ export function closing(events: AnyEvent[], options: ClosingOptions): string[] {
     quiet || options.streamed ? [] : remarks(result.tasks, options),
     errorLines(events, style, verbosity > 0),
     assertionLines(result.assertions, detail, style, verbosity > 0),
+    drillLines(result.drills, result.tasks, style),
     tableLines(result, style),
     [lastSentence(result, style)].filter(Boolean),
   )

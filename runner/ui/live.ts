@@ -36,6 +36,12 @@ export function liveReporter(options: ReporterOptions, now: () => number = () =>
     ticks = setInterval(() => screen?.refresh(), tickMs).unref()
   }
 
+  async function shut() {
+    clearInterval(ticks)
+    await screen?.close()
+    screen = undefined
+  }
+
   return {
     report(told) {
       const event = visibleEvent(told)
@@ -48,9 +54,14 @@ export function liveReporter(options: ReporterOptions, now: () => number = () =>
       rows?.apply(event, now())
       screen?.refresh()
     },
+    async suspend() {
+      await shut()
+      return () => {
+        if (rows) open(rows)
+      }
+    },
     async close() {
-      clearInterval(ticks)
-      await screen?.close()
+      await shut()
       writeLines(closingStream(options, events), closing(inRunOrder(events), { ...options, streamed: false }))
     },
   }

@@ -1,6 +1,7 @@
 import type { AssertionEvent, Reporter, Status, TaskEvent, TaskStartSignal } from '../engine/events.js'
 import { closing } from './closing.js'
 import { effectLines } from './difference.js'
+import { roundText } from './drills.js'
 import type { ReporterOptions } from './options.js'
 import { inRunOrder } from './run-order.js'
 import { StillRunning, type After } from './still-running.js'
@@ -81,6 +82,12 @@ export function plainLines(event: AnyEvent, { style, verbosity, nameWidth }: Pla
       const line = resultLine(event, nameWidth, style)
       const below = reason ? [style.bad(reason)] : event.event === 'task' && event.status === 'changed' ? effectLines(event.effects ?? [], style) : []
       return [line, ...indented(below, ' '.repeat(nameWidth + 2))]
+    }
+    case 'drill-round': {
+      if (quiet && event.status === 'ok') return []
+      const turn = event.rounds === 1 ? '' : `, round ${event.round} of ${event.rounds}`
+      const what = `${event.cluster.padEnd(nameWidth)}  drill: ${event.how} of ${event.node}${turn}`.padEnd(statusColumn)
+      return [`${what}  ${paintStatus(event.status, style)}  ${roundText(event)}`]
     }
     case 'error': {
       if (event.status === undefined) return []

@@ -30,19 +30,26 @@ export function outcomeOf(tally: Tally): Outcome | undefined {
   const nodes = clusters.reduce((count, cluster) => count + cluster.nodes.length, 0)
   const checks = sum(total)
   const verifying = tally.tasks.length === 0 && tally.assertions.length > 0
-  const [verdict, tone] = verdictOf(summary.exit, verifying, total.changed + total['would-change'] > 0)
+  const drilling = tally.tasks.length > 0 && tally.tasks.every(({ role }) => role === 'drill')
+  const [verdict, tone] = drilling ? drillVerdict(summary.exit, tally.drills.length) : verdictOf(summary.exit, verifying, total.changed + total['would-change'] > 0)
   const numbers = [
     total.unreachable > 0 && `${total.unreachable} unreachable`,
     total.failed > 0 && `${total.failed} failed`,
     total.skipped > 0 && `${total.skipped} skipped`,
-    run.check && `${total['would-change']} would change`,
+    run.check && !drilling && `${total['would-change']} would change`,
     total.unknown > 0 && `${total.unknown} unknown`,
-    !run.check && !verifying && `${total.changed} changed`,
+    !run.check && !verifying && !drilling && `${total.changed} changed`,
     total.warning > 0 && counted(total.warning, 'warning'),
     verifying ? counted(checks, 'assertion') : counted(checks, 'check'),
     seconds(summary.ms),
   ].filter(part => part !== false)
   return { tone, verdict, scope: `${clusters.length > 1 ? `${clusters.length} clusters, ` : ''}${counted(nodes, 'node')}`, numbers }
+}
+
+function drillVerdict(exit: number, rounds: number): [string, Tone] {
+  if (exit === exitCodes.failed) return ['drill failed', 'bad']
+  if (exit !== exitCodes.ok) return verdictOf(exit, false, false)
+  return rounds === 0 ? ['not drilled', 'careful'] : [`drilled, ${counted(rounds, 'round')}`, 'good']
 }
 
 function verdictOf(exit: number, verifying: boolean, changes: boolean): [string, Tone] {

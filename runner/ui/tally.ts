@@ -1,5 +1,5 @@
 import { statuses } from '../engine/events.js'
-import type { AssertionEvent, RunEvent, Status, SummaryEvent, TaskEvent } from '../engine/events.js'
+import type { AssertionEvent, DrillRoundEvent, RunEvent, Status, SummaryEvent, TaskEvent } from '../engine/events.js'
 import type { AnyEvent } from './visible.js'
 
 export type Counts = Record<Status, number>
@@ -10,6 +10,7 @@ export interface Tally {
   summary: SummaryEvent | undefined
   tasks: TaskEvent[]
   assertions: AssertionEvent[]
+  drills: DrillRoundEvent[]
   clusters: ClusterTally[]
   total: Counts
 }
@@ -66,6 +67,7 @@ export function tally(events: AnyEvent[]): Tally {
     summary: events.find(event => event.event === 'summary'),
     tasks: events.filter(event => event.event === 'task'),
     assertions: events.filter(event => event.event === 'assertion'),
+    drills: events.filter(event => event.event === 'drill-round'),
     clusters,
     total,
   }

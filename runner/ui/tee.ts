@@ -6,6 +6,12 @@ export function tee(...reporters: Reporter[]): Reporter {
     report(event) {
       for (const reporter of reporters) reporter.report(event)
     },
+    async suspend() {
+      const resumes = await Promise.all(reporters.map(async reporter => reporter.suspend?.()))
+      return () => {
+        for (const resume of resumes) resume?.()
+      }
+    },
     async close() {
       const failures: unknown[] = []
       for (const reporter of reporters) {

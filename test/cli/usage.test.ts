@@ -46,6 +46,10 @@ test(refuses, ['site', '--forks', '-1'], /expected a number from 1 to 9999|argum
 test(refuses, ['site', '-i', 'nowhere.yml'], /there is no inventory at "nowhere\.yml"/, /example\.yml/)
 test(refuses, ['site'], /there is no inventory at "inventory\/"/, /example\.yml/)
 test(refuses, ['play', 'nowhere.yml'], /nowhere\.yml/, /./)
+test(refuses, ['drill', '--how', 'pull'], /'pull' is invalid.*standby, stop, kill, freeze, cut, reboot/, /ha-run --help/)
+test(refuses, ['drill', '--max-outage', '5'], /expected a time such as 5s or 500ms/, /ha-run --help/)
+test(refuses, ['drill', '--rounds', '0'], /expected a number from 1/, /ha-run --help/)
+test(refuses, ['drill'], /no terminal to ask on/, /--yes/)
 test(refuses, ['play'], /missing required argument/, /ha-run --help/)
 
 test('a limit that leaves nobody is wrong use', async t => {

@@ -43,6 +43,7 @@ export interface RunSettings {
   stop?: AbortSignal
   /** Seconds for which assertions must hold; no longer than they take to come true, where nothing is said. */
   stable?: number
+  confirm?: (plan: string[]) => Promise<boolean>
 }
 
 /**
@@ -71,7 +72,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
     frames: () => members.map(member => member.unreachable ? 0 : member.connection.session.frames),
 
     /** Runs a role; every run of these members is a run of the same connections. */
-    async run(tasks: (node: NodeLike) => Task[], { check = false, forks = 20, selected = names, stop = new AbortController().signal, stable = 0 }: RunSettings = {}) {
+    async run(tasks: (node: NodeLike) => Task[], { check = false, forks = 20, selected = names, stop = new AbortController().signal, stable = 0, confirm }: RunSettings = {}) {
       events.length = 0
       const role: Role = { name: 'r', tasks: ({ node }) => tasks(node) }
       const queue = new PQueue({ concurrency: forks })
@@ -80,7 +81,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
         events.push(event)
         if ('status' in event || event.event === 'error') tally.count(event)
       }
-      await new ClusterRun(cluster, members, layOut(cluster, [{ role, selected: new Set(selected) }]), { check, stop, stable, abandon: new AbortController().signal, consent: noConsent, queue, allAtOnce: forks >= names.length, report }).run()
+      await new ClusterRun(cluster, members, layOut(cluster, [{ role, selected: new Set(selected) }]), { check, stop, stable, abandon: new AbortController().signal, consent: noConsent, queue, allAtOnce: forks >= names.length, report, ...confirm && { confirm } }).run()
       return { lines: lines(events), summary: tally.summary }
     },
 

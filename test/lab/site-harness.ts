@@ -59,12 +59,12 @@ export class LabSite {
     for (const { name } of this.lab.nodes) await this.on(name, 'for lock in /run/lock/ha-run.*; do [ ! -e "$lock" ] || flock -w 60 "$lock" true; done')
   }
 
-  /** Runs it in a terminal of 100 columns, and types once it asks for a password. */
-  async terminal(words: string[], typed = ''): Promise<{ exitCode: number | null; screen: string }> {
+  /** Runs it in a terminal of 100 columns, and types once it asks for something. */
+  async terminal(words: string[], typed = '', question = 'password for sudo'): Promise<{ exitCode: number | null; screen: string }> {
     const command = `stty columns 100 rows 24; TERM=xterm exec ${[process.execPath, main, ...words].map(quote).join(' ')}`
     const running = $({ quiet: true, nothrow: true, timeout: '60s' })`script -qec ${command} /dev/null`
     running.stdout.on('data', (chunk: Buffer) => {
-      if (chunk.toString().includes('password for sudo')) running.stdin.end(typed)
+      if (chunk.toString().includes(question)) running.stdin.end(typed)
     })
     const { exitCode, stdout } = await running
     return { exitCode, screen: stdout }

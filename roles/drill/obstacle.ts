@@ -1,0 +1,30 @@
+import type { ClusterState } from '../../runner/cluster/crm-mon.js'
+import type { Cluster } from '../../runner/cluster/declaration.js'
+
+/** Ids of the primitives that bear the floating IP. */
+function addressIds({ resources, floatingIp }: Cluster): string[] {
+  return resources.flatMap(resource => resource.kind === 'primitive' && resource.agent === 'ocf:heartbeat:IPaddr2' && resource.params['ip'] === floatingIp.address ? [resource.id] : [])
+}
+
+/** Where Pacemaker runs the floating IP, as far as it knows. */
+export function holderOf(cluster: Cluster, { resources }: ClusterState): string | undefined {
+  const ids = addressIds(cluster)
+  return resources.find(({ id, active }) => active && ids.includes(id))?.nodes[0]
+}
+
+/**
+ * Why a node must not be drilled, beside what a rolling restart asks too: a drill begins with a whole cluster.
+ *
+ * @param drained - nodes in a standby that an interrupted run has left.
+ */
+export function drillObstacle(node: string, state: ClusterState | undefined, drained: string[]): string | undefined {
+  if (!state) return 'pacemaker answers on no node'
+  if (state.maintenance) return 'the cluster is in maintenance mode, in which Pacemaker moves nothing'
+  if (!state.nodes.some(({ name }) => name === node)) return `pacemaker knows no node ${node}`
+  for (const { name, online, standby, maintenance, pending, unclean } of state.nodes) {
+    if (standby) return `${name} is in standby${drained.includes(name) ? ', left by an interrupted run: `ha-run site` takes that back' : ''}`
+    if (maintenance) return `${name} is in maintenance`
+    if (!online || pending || unclean) return `${name} is not a full member`
+  }
+  return undefined
+}

@@ -1,0 +1,77 @@
+import { servesPage, type Cluster } from '../../runner/cluster/declaration.js'
+import { howText, splitsBrain, type DrillSettings } from '../../runner/cluster/drill.js'
+import { withStandby } from '../../runner/cluster/drain.js'
+import { simulate } from '../../runner/cluster/forecast.js'
+import { readLoaded } from '../../runner/cluster/loaded.js'
+import type { ClusterMember, TrialScope } from '../../runner/cluster/members.js'
+import { cibOf, drainedIn } from '../../runner/cluster/ours-in-cib.js'
+import { stateOf } from '../../runner/cluster/pacemaker-state.js'
+import { rollRefusal } from '../../runner/cluster/rolling-refusal.js'
+import { foretold } from '../../runner/cluster/transition.js'
+import { TaskError } from '../../runner/errors.js'
+import type { ClusterState } from '../../runner/cluster/crm-mon.js'
+import { longestFault } from './dead-man.js'
+import { drillObstacle, holderOf } from './obstacle.js'
+import { wayToPage } from './visitors.js'
+import { ways } from './ways/index.js'
+import type { Target, Way } from './ways/way.js'
+
+/** Who is drilled in a round, and how. */
+export interface Subject {
+  way: Way
+  target: Target
+  drilled: ClusterMember
+  /** The other members. */
+  others: ClusterMember[]
+  /** The cluster as it is when all is well. */
+  before: ClusterState
+}
+
+/**
+ * Chooses the node of the next round. Reads, never writes.
+ *
+ * @throws TaskError where it must not be drilled now.
+ */
+export async function subjectOf(cluster: Cluster, { how, daemon, node }: DrillSettings, scope: TrialScope): Promise<Subject> {
+  const { members, selected } = scope
+  const before = await stateOf(scope)
+  const name = node ?? (before && holderOf(cluster, before))
+  if (name === undefined) throw refusal('no node has the floating IP', 'name a node by --node')
+  const obstacle = drillObstacle(name, before, await drainedIn(members))
+  if (obstacle !== undefined) throw refusal(`${name} is not drilled: ${obstacle}`, 'a drill begins with a cluster in which nothing is amiss')
+  const drilled = selected.find(member => member.name === name)
+  if (!drilled) throw refusal(`${name} is not selected`, 'choose another node by --node, or run without --limit')
+  const loaded = await readLoaded(members)
+  const loss = await rollRefusal(loaded.find(({ member }) => member === drilled)?.conf ?? '', loaded, scope, [name])
+  if (loss !== undefined) throw refusal(`${name} is not drilled: ${loss}`, 'the others could not take over')
+  const way = ways[how]
+  if (way.needs && (await drilled.$({ nothrow: true }).script(way.needs.test)).exitCode !== 0) throw refusal(`${howText({ how, daemon })} is not possible on ${name}: ${way.needs.missing}`)
+  return { way, target: { cluster, node: name, daemon }, drilled, others: members.filter(member => member !== drilled), before: before! }
+}
+
+/** What a drill will do, as sentences. @throws TaskError where it must not be done. */
+export async function drillPlan(cluster: Cluster, settings: DrillSettings, scope: TrialScope): Promise<string[]> {
+  if (!servesPage(cluster)) throw refusal('there is no page to ask for: the cluster declares no Apache')
+  const subject = await subjectOf(cluster, settings, scope)
+  const { way, target, drilled: { name }, others } = subject
+  const { rounds, node } = settings
+  const { through } = await wayToPage(cluster, others)
+  const address = cluster.floatingIp.address
+  return [
+    `${name} ${way.words(target)}`,
+    ...rounds === 1 ? [] : [`${rounds} rounds, ${node === undefined ? `each of the node that has ${address} then` : `all of ${name}`}`],
+    ...way.end(target) === 'elsewhere' ? foretold(await simulated(subject, scope)) : [],
+    ...splitsBrain(settings) ? [`both ${name} and another node will have ${address}, until ${name} is put right: fencing is disabled`] : [],
+    `the page is asked for 25 times a second, ${through === undefined ? 'from here' : `through ${through.name}`}`,
+    way.boots ? `${name} is waited for until it is back` : `${name} is put right afterwards; if this run or its connection dies, it does that itself, after ${longestFault} s at the latest`,
+  ]
+}
+
+async function simulated({ drilled: { name } }: Subject, { members }: TrialScope) {
+  const found = await cibOf(members)
+  return found ? simulate(found.member, withStandby(found.cib, name)) : []
+}
+
+function refusal(message: string, hint?: string): TaskError {
+  return new TaskError(`${message}; nothing was done`, { ...hint !== undefined && { hint } })
+}

@@ -1,0 +1,47 @@
+import type { Cluster } from '../../runner/cluster/declaration.js'
+import type { ClusterMember, TrialScope } from '../../runner/cluster/members.js'
+import { until } from '../../runner/engine/until.js'
+import { TaskError } from '../../runner/errors.js'
+import { HttpProbe } from '../../runner/transport/http-probe.js'
+import { httpGet, isDirect, type Answer } from '../../runner/transport/http.js'
+
+/**
+ * How this machine reaches the page: by itself, or through a member that is not drilled, the last one, since Pacemaker tends
+ * to choose the first for what it moves.
+ */
+export async function wayToPage(cluster: Cluster, others: ClusterMember[]): Promise<{ through?: ClusterMember }> {
+  const through = others.findLast(({ unreachable }) => !unreachable)!
+  const direct = await isDirect(through.node.connection, through.connection.settings)
+    && await httpGet(cluster.floatingIp.address, '/').then(() => true, () => false)
+  return direct ? {} : { through }
+}
+
+/** Visitors of the page, who have been answered well for a while. @throws TaskError where they are not. */
+export async function visitors(cluster: Cluster, others: ClusterMember[], { stop, progress }: TrialScope): Promise<HttpProbe> {
+  const { address } = cluster.floatingIp
+  const { through } = await wayToPage(cluster, others)
+  const socket = await through?.connection.listen(`${address}:80`)
+  const probe = new HttpProbe({ address, socket, judge: serverOf(cluster) })
+  probe.start()
+  try {
+    await until(`http://${address}/ to answer well`, 20, async () => {
+      if (probe.broken !== undefined) throw new TaskError(`the page cannot be asked for through ${through?.name}: ${probe.broken}`)
+      return probe.isWell || undefined
+    }, { abandon: stop, progress, hint: 'nothing was done; `ha-run verify` says more, and sshd on the nodes must allow TCP forwarding' })
+  } catch (error) {
+    probe.stop()
+    throw error
+  }
+  return probe
+}
+
+/** Which node serves an answer, by the page that it shows; an empty name where all nodes show the same. */
+export function serverOf({ page, nodes }: Pick<Cluster, 'page' | 'nodes'>): (answer: Answer) => string {
+  const servers = new Map(nodes.map(({ name }) => [page.replaceAll('{node}', name), page.includes('{node}') ? name : '']))
+  return ({ status, body }) => {
+    if (status !== 200) throw new Error(`HTTP ${status}`)
+    const server = servers.get(body)
+    if (server === undefined) throw new Error('another page than the declared one')
+    return server
+  }
+}

@@ -1,0 +1,182 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- an event that was found by its name */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ExecutionContext } from 'ava'
+import type { DrillRoundEvent } from '../../runner/engine/events.js'
+import { leavesAllAsItWas } from './node-state.js'
+import { labSite, summaryOf, tasksOf, troubles, type Result } from './site-harness.js'
+
+/** Every way for a node to fail, on a cluster that serves; and that the node is put right however a drill ends. */
+const { site, onLab } = labSite('drill', 2)
+
+let inventory = ''
+const drill = async (...words: string[]) => site.run(['drill', '--yes', ...words], { inventory })
+const roundsOf = ({ events }: Result) => events.filter(event => event.event === 'drill-round')
+const reasons = (run: Result) => tasksOf(run).map(({ status, reason, error }) => `${status}: ${error?.message ?? reason}`)
+
+/** What a drill may leave on a node, one line each; nothing, where it has put all right. */
+const remains = `ls /run/ha-run-drill* 2>/dev/null; systemctl list-units --no-legend --all 'ha-run-drill*'; nft list tables | grep ha-run
+ps -eo args | grep '^ip .*monitor'; cibadmin -Q | grep -oE 'name="(standby|ha-run-drained)"'; ps -eo stat,comm | grep '^T'
+systemctl is-active corosync pacemaker | grep -v ^active; :`
+
+async function nothingIsLeft(t: ExecutionContext): Promise<void> {
+  for (const { name } of site.lab.nodes) t.is(await site.on(name, remains), '', `left on ${name}`)
+}
+
+/** Waits until shell text holds on a node. */
+async function come(node: string, test: string, seconds = 60): Promise<void> {
+  const end = Date.now() + seconds * 1000
+  while (await site.on(node, `${test} && echo yes; :`) === '') {
+    if (Date.now() > end) throw new Error(`${node}: not so within ${seconds} s: ${test}`)
+    await sleep(100)
+  }
+}
+
+async function holder(): Promise<string> {
+  for (const { name } of site.lab.nodes) if (await site.on(name, 'ip -o address show to 192.168.0.10/32') !== '') return name
+  return ''
+}
+
+onLab('a cluster that serves', async t => {
+  inventory = await site.inventory('drill.yml', cluster => { cluster['resources'] = { WebSite: { op: { monitor: '10s' } } } })
+  const run = await site.run(['site'], { inventory })
+  t.is(run.exitCode, 0, troubles(run))
+  for (const { name } of site.lab.nodes) await site.on(name, 'apt-get install -y -q nftables')
+})
+
+const moves = (t: ExecutionContext, round: DrillRoundEvent) => {
+  t.true(round.outage_ms > 500 && round.failed_requests > 10, 'apache stops for two seconds')
+  t.truthy(round.moved_to)
+  t.is(round.held_twice_ms, 0)
+  t.true(round.detected_ms! <= round.started_ms!)
+}
+const splits = (t: ExecutionContext, round: DrillRoundEvent) => {
+  t.true(round.held_twice_ms > 500, 'without fencing, both have the address')
+  t.truthy(round.moved_to)
+  t.true(round.detected_ms! > 2000 && round.detected_ms! <= round.started_ms!, 'the token is 3 s')
+}
+const ways: [string[], (t: ExecutionContext, round: DrillRoundEvent) => void][] = [
+  [['standby'], moves],
+  [['stop'], moves],
+  [['reboot'], moves],
+  [['kill', '--allow-split-brain'], splits],
+  [['cut', '--allow-split-brain'], splits],
+  [['freeze', '--allow-split-brain'], splits],
+  [['kill', '--daemon', 'pacemakerd'], (t, round) => {
+    t.is(round.failed_requests, 0)
+    t.is(round.moved_to, undefined)
+  }],
+  [['kill', '--daemon', 'apache2'], (t, round) => {
+    t.true(round.outage_ms > 0 && round.detected_ms! < round.answered_ms! + 1000)
+    t.is(round.moved_to, undefined)
+  }],
+]
+
+for (const [how, expect] of ways) {
+  onLab(`${how.join(' ')}: measured, and put back`, async t => {
+    const node = await holder()
+    const run = await drill('--how', ...how)
+    t.is(run.exitCode, 0, troubles(run))
+    const [round] = roundsOf(run)
+    t.log(JSON.stringify(round))
+    t.like(round, { cluster: 'pacemaker1', status: 'ok', round: 1, rounds: 1, node })
+    t.true(round!.requests > 20)
+    t.true(round!.failed_requests === 0 || round!.outage_at_ms! > -100, 'nothing failed before')
+    expect(t, round!)
+    t.is(summaryOf(run).changed, 0)
+    await nothingIsLeft(t)
+    if (how.includes('apache2')) t.true(tasksOf(run)[0]!.effects?.[0]?.startsWith('the failure of WebSite on'))
+  })
+}
+
+onLab('after all of them a run has nothing to do', async t => {
+  const run = await site.run(['site'], { inventory })
+  t.is(run.exitCode, 0, troubles(run))
+  t.is(summaryOf(run).changed, 0, troubles(run))
+})
+
+onLab('the page was away for too long: exit 2, each round told', async t => {
+  const run = await drill('--rounds', '2', '--max-outage', '100ms')
+  t.is(run.exitCode, 2, troubles(run))
+  const rounds = roundsOf(run)
+  t.deepEqual(rounds.map(({ round, status }) => `${round} ${status}`), ['1 failed', '2 failed'])
+  t.deepEqual(rounds.map(({ node }) => node), [rounds[1]!.moved_to, rounds[0]!.moved_to], 'the node that has the address then')
+  t.regex(rounds[0]!.reason!, /^an outage of \d+ ms, with 100 ms allowed$/)
+  t.true(run.events.filter(event => event.event === 'assertion').length > 20, 'verified before and after')
+  await nothingIsLeft(t)
+})
+
+onLab('what must not be drilled is refused, and nothing is done', async t => {
+  const silent = await site.run(['drill'], { inventory })
+  t.is(silent.exitCode, 1)
+  t.regex(troubles(silent), /no terminal to ask on.*--yes/s)
+  for (const how of ['cut', 'freeze', 'kill']) {
+    const refused = await drill('--how', how)
+    t.is(refused.exitCode, 1)
+    t.regex(troubles(refused), /with fencing disabled.*two nodes at once.*--allow-split-brain/s)
+  }
+  t.is((await drill('--node', 'node9')).exitCode, 1)
+
+  const node = await holder()
+  const other = node === 'node1' ? 'node2' : 'node1'
+  const amid = async (set: string, unset: string, ...words: string[]) => {
+    await site.on(other, set)
+    try {
+      return await drill(...words)
+    } finally {
+      await site.on(other, unset)
+    }
+  }
+  const standby = await amid(`crm_attribute -N ${other} -n standby -l forever -v on`, `crm_attribute -N ${other} -n standby -l forever -D`)
+  t.is(standby.exitCode, 2, troubles(standby))
+  t.regex(troubles(standby), new RegExp(`${node} is not drilled: ${other} is in standby; nothing was done`))
+
+  const amiss = await amid('ip address add 192.168.0.10/32 dev lo', 'ip address del 192.168.0.10/32 dev lo')
+  t.is(amiss.exitCode, 2)
+  t.regex(reasons(amiss).join('\n'), /^skipped: \d failed before it: nothing was done to the cluster$/)
+
+  const without = await amid('mv /usr/sbin/nft /usr/sbin/nft.away', 'mv /usr/sbin/nft.away /usr/sbin/nft', '--how', 'cut', '--allow-split-brain', '--node', other)
+  t.is(without.exitCode, 2)
+  t.regex(troubles(without), /cut is not possible on node\d: nft is not installed/)
+})
+
+onLab('--check says what it would do, and leaves everything as it was', async t => {
+  const plan = await leavesAllAsItWas(t, site, async () => site.run(['drill', '--how', 'stop', '--check'], { inventory }))
+  t.is(plan.exitCode, 0, troubles(plan))
+  t.regex(reasons(plan)[0]!, /^skipped: it would be done: node\d has its Corosync stopped .*FloatIP moves node\d -> node\d/)
+})
+
+onLab('it asks on a terminal; whoever does not say yes gets no drill', async t => {
+  const { exitCode, screen } = await site.terminal(['drill', '-i', inventory, '-F', site.lab.sshConfig], '\n', 'Go on?')
+  t.is(exitCode, 0, screen)
+  t.regex(screen, /is put in standby, a planned move[^]*the page is asked for 25 times a second, through node\d[^]*Go on\? \[y\/N\]/)
+  t.regex(screen, /not confirmed: nothing was done/)
+  t.regex(screen, /not drilled/)
+})
+
+onLab('Ctrl-C in the middle: the node is put right, and all is well before the run ends', async t => {
+  const node = await holder()
+  const run = await site.interrupted(['drill', '--yes', '--how', 'stop'], inventory, [async () => come(node, 'systemctl is-active -q ha-run-drill-undo && ! systemctl is-active -q pacemaker')])
+  t.is(run.exitCode, 130, troubles(run))
+  t.deepEqual(roundsOf(run), [])
+  await nothingIsLeft(t)
+  t.is((await site.run(['verify'], { inventory })).exitCode, 0)
+})
+
+onLab('Ctrl-C twice: the node is put right all the same', async t => {
+  const node = await holder()
+  const run = await site.interrupted(['drill', '--yes', '--how', 'cut', '--allow-split-brain'], inventory, [async () => come(node, 'nft list tables | grep -q ha-run-drill'), 1000])
+  t.is(run.exitCode, 130, troubles(run))
+  await come(node, '[ "$(corosync-quorumtool -s | grep -c "^ *[0-9]* .*node")" = 2 ]')
+  await nothingIsLeft(t)
+})
+
+for (const [how, broken] of [['standby', 'cibadmin -Q | grep -q ha-run-drained'], ['freeze', 'ps -eo stat,comm | grep -q "^T.*corosync"']]) {
+  onLab(`the admin's process is killed: the node itself takes back the ${how}`, async t => {
+    await come('node1', '[ "$(crm_mon -1 | grep -c Started)" = 2 ]')
+    const node = await holder()
+    await site.killed(['drill', '--yes', '--how', how!, '--allow-split-brain'], inventory, async () => await site.on(node, `${broken}; echo $?`) === '0\n')
+    await come(node, '! systemctl is-active -q ha-run-drill-undo')
+    await come('node1', 'crm_mon -1 | grep -q "Online: \\[ node1 node2 \\]" && [ "$(crm_mon -1 | grep -c Started)" = 2 ]')
+    await nothingIsLeft(t)
+  })
+}
