@@ -61,7 +61,7 @@ export async function drillPlan(cluster: Cluster, settings: DrillSettings, scope
     `${name} ${way.words(target)}`,
     ...rounds === 1 ? [] : [`${rounds} rounds, ${node === undefined ? `each of the node that has ${address} then` : `all of ${name}`}`],
     ...way.end(target) === 'elsewhere' ? foretold(await simulated(subject, scope)) : [],
-    ...splitsBrain(settings) ? [`both ${name} and another node will have ${address}, until ${name} is put right: fencing is disabled`] : [],
+    ...splitsBrain(settings) ? [`both ${name} and another node may have ${address} until ${name} is put right: fencing is disabled`] : [],
     `the page is asked for 25 times a second, ${through === undefined ? 'from here' : `through ${through.name}`}`,
     way.boots ? `${name} is waited for until it is back` : `${name} is put right afterwards; if this run or its connection dies, it does that itself, after ${longestFault} s at the latest`,
   ]

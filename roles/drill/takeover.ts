@@ -1,5 +1,6 @@
 import type { ClusterState } from '../../runner/cluster/crm-mon.js'
 import { quorum } from '../../runner/cluster/facts.js'
+import { settled } from '../../runner/cluster/forecast.js'
 import type { Quorum } from '../../runner/cluster/quorumtool.js'
 import type { TrialScope } from '../../runner/cluster/members.js'
 import { missing, stateOf } from '../../runner/cluster/pacemaker-state.js'
@@ -74,16 +75,20 @@ export async function fail({ way, target, drilled }: Subject, offset: number): P
 
 /** Waits until the cluster has got over it. @throws TaskError where it does not in time. @returns where the floating IP is then. */
 export async function takenOver(
-  { way, target, others, before }: Subject, ring: Ring | undefined, failedAt: number, probe: HttpProbe, { stop, progress }: TrialScope,
+  { way, target, others, before }: Subject, ring: Ring | undefined, failedAt: number, probe: HttpProbe, scope: TrialScope,
 ): Promise<string | undefined> {
-  return until('the service to be back', takeoverTime, async say => {
+  const { stop, progress } = scope
+  const { holder } = await until('the service to be back', takeoverTime, async say => {
     const [state, ringNow] = await Promise.all([stateOf({ members: others }), others[0]!.read(quorum)])
-    const holder = state && holderOf(target.cluster, state)
+    const isAt = state && holderOf(target.cluster, state)
     const left = outstanding(way.end(target), {
-      state, before, rings: [ring, ringNow], holder, node: target.node,
+      state, before, rings: [ring, ringNow], holder: isAt, node: target.node,
       elapsed: now() - failedAt, hasFailed: probe.hasFailedSince(failedAt), isWell: probe.isWell,
     })
     say(left ?? '')
-    return left === undefined ? { holder } : undefined
-  }, { abandon: stop, progress }).then(({ holder }) => holder)
+    return left === undefined ? { holder: isAt } : undefined
+  }, { abandon: stop, progress })
+  // A node that comes back amid a transition may have to wait for its DC (20 s).
+  await settled({ ...scope, leader: others[0]!, abandon: stop })
+  return holder
 }

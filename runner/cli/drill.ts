@@ -37,7 +37,7 @@ function refuse(clusters: Cluster[], settings: DrillSettings, allowSplitBrain: b
     throw new UsageError(`${cluster.name} has no node "${settings.node}"`, { hint: didYouMean(settings.node, names, 'Its nodes') })
   }
   if (splitsBrain(settings) && cluster.fencing === 'disabled' && !allowSplitBrain) {
-    throw new UsageError(`with fencing disabled, "${howText(settings)}" puts the floating IP on two nodes at once, for as long as the drill lasts`, {
+    throw new UsageError(`with fencing disabled, "${howText(settings)}" can put the floating IP on two nodes at once, for as long as the drill lasts`, {
       hint: 'visitors may meet either node, and what both write may be lost; if that is what you want to see: --allow-split-brain',
     })
   }
