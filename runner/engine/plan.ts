@@ -17,6 +17,8 @@ export interface Slot<N extends NodeLike> {
   index: number
   count: number
   scope: Task<N>['scope']
+  /** What an assertion proves, in a plain sentence. */
+  meaning?: string | undefined
   /** Whether a task of the nodes is for one of them at a time. */
   oneAtATime: boolean
   selected: Set<string>
@@ -37,7 +39,7 @@ export function layOut<C extends ClusterLike<N>, N extends NodeLike>(cluster: C,
           throw new Error(`role ${role.name} has other tasks for some nodes: every node must have "${name}"`)
         }
       }
-      return { role: role.name, name, index: at + 1, count: first.length, scope, oneAtATime, selected, of: (node: string) => lists.get(node)![at]! }
+      return { role: role.name, name, index: at + 1, count: first.length, scope, ...'meaning' in task && { meaning: task.meaning }, oneAtATime, selected, of: (node: string) => lists.get(node)![at]! }
     })
   })
   const [{ name }] = cluster.nodes as [N]

@@ -11,7 +11,7 @@ import { layOut, type Step } from './plan.js'
 import { Tally } from './tally.js'
 import type { Consent } from './task.js'
 
-export { stableTime } from './cluster-run.js'
+export { stableTime } from './assert-together.js'
 
 /** A cluster and what is to be done there. */
 export interface Job<C extends ClusterLike, N extends NodeLike = C['nodes'][number]> {
@@ -63,7 +63,7 @@ export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Jo
     options.abandon.addEventListener('abort', abandon)
     try {
       const lock = options.lock ? async () => lockCluster(members, cluster.name, options.run) : undefined
-      await new ClusterRun(cluster, members, slots, { ...options, queue, allAtOnce, report }).run(lock)
+      await new ClusterRun(cluster.name, members, slots, { ...options, queue, allAtOnce, report }).run(lock)
     } catch (error) {
       if (error instanceof LockedError) tally.override(exitCodes.locked)
       report({ event: 'error', cluster: cluster.name, status: 'failed', error: errorReport(error) })

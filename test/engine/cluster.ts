@@ -81,7 +81,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
         events.push(event)
         if ('status' in event || event.event === 'error') tally.count(event)
       }
-      await new ClusterRun(cluster, members, layOut(cluster, [{ role, selected: new Set(selected) }]), { check, stop, stable, abandon: new AbortController().signal, consent: noConsent, queue, allAtOnce: forks >= names.length, report, ...confirm && { confirm } }).run()
+      await new ClusterRun(cluster.name, members, layOut(cluster, [{ role, selected: new Set(selected) }]), { check, stop, stable, abandon: new AbortController().signal, consent: noConsent, queue, allAtOnce: forks >= names.length, report, ...confirm && { confirm } }).run()
       return { lines: lines(events), summary: tally.summary }
     },
 
