@@ -139,9 +139,9 @@ const faults: Fault[] = [
   },
   {
     title: 'a fail count is left',
-    make: [['passive', `attrd_updater -n 'fail-count-WebSite#monitor_60000' -U 3 -N $(hostname); ${until('cibadmin -Q | grep -q fail-count')}`]],
-    failing: { 'no resource has a fail count': /^monitor_60000 of WebSite has failed 3 times on node[12]$/ },
-    mend: [['passive', `attrd_updater -n 'fail-count-WebSite#monitor_60000' -D -N $(hostname); ${until('! cibadmin -Q | grep -q fail-count')}`]],
+    make: [['passive', `attrd_updater -n 'fail-count-WebSite#monitor_10000' -U 3 -N $(hostname); ${until('cibadmin -Q | grep -q fail-count')}`]],
+    failing: { 'no resource has a fail count': /^monitor_10000 of WebSite has failed 3 times on node[12]$/ },
+    mend: [['passive', `attrd_updater -n 'fail-count-WebSite#monitor_10000' -D -N $(hostname); ${until('! cibadmin -Q | grep -q fail-count')}`]],
   },
   {
     title: 'a node is in standby, and a resource is banned there',
