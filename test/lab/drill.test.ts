@@ -2,11 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import type { DrillRoundEvent } from '../../runner/engine/events.js'
+import { drillVisited } from './drill/visitor.js'
 import { leavesAllAsItWas } from './node-state.js'
 import { labSite, summaryOf, tasksOf, troubles, type Result } from './site-harness.js'
 
 /** Every way for a node to fail, on a cluster that serves; and that the node is put right however a drill ends. */
-const { site, onLab } = labSite('drill', 2)
+const shared = labSite('drill', 2)
+const { site, onLab } = shared
 
 let inventory = ''
 const drill = async (...words: string[]) => site.run(['drill', '--yes', ...words], { inventory })
@@ -42,6 +44,8 @@ onLab('a cluster that serves', async t => {
   t.is(run.exitCode, 0, troubles(run))
   for (const { name } of site.lab.nodes) await site.on(name, 'apt-get install -y -q nftables')
 })
+
+drillVisited(shared, drill, holder)
 
 const moves = (t: ExecutionContext, round: DrillRoundEvent) => {
   t.true(round.outage_ms > 500 && round.failed_requests > 10, 'apache stops for two seconds')

@@ -89,3 +89,6 @@ export class BrowserPage {
     return this.#browser.send<T>(method, params, this.#session)
   }
 }
+
+/** An expression for the text of what is seen, of each element that matches. */
+export const texts = (selector: string) => `[...document.querySelectorAll(${JSON.stringify(selector)})].filter(one => one.checkVisibility()).map(one => (one.innerText ?? one.textContent).trim().replace(/\\s+/g, ' '))`

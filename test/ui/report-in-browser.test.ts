@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ExecutionContext } from 'ava'
-import { BrowserPage, type View } from './browser-page.js'
+import { BrowserPage, texts, type View } from './browser-page.js'
 import { paintedTexts, parseColour, ratio } from './contrast.js'
 import { pageOf, reportCases } from './report/cases.js'
 import { withBrowser } from './with-browser.js'
@@ -24,9 +24,6 @@ async function opened(t: ExecutionContext, name: string, view: View): Promise<Br
   t.deepEqual(page.requests, [String(pathToFileURL(file))], `${name}: asks for nothing but itself`)
   return page
 }
-
-/** Text of what is seen, of each element that matches. */
-const texts = (selector: string) => `[...document.querySelectorAll(${JSON.stringify(selector)})].filter(one => one.checkVisibility()).map(one => (one.innerText ?? one.textContent).trim().replace(/\\s+/g, ' '))`
 
 inBrowser('no page complains, runs anything, or is wider than a phone', async t => {
   for (const { name } of reportCases) {

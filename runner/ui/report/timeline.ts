@@ -18,6 +18,8 @@ const finest = 1
 /** Milliseconds from which on an answer has a line from when it was asked for to when it came. */
 const late = 250
 
+const isLate = ({ ms, error }: Round['answers'][number]) => error === undefined && ms >= late
+
 /** @param label - what it shows, for those who do not see it. */
 export function timeline(round: Round, colours: ReadonlyMap<string, string>, label: string, width: number): Markup {
   const { answers, marks } = round
@@ -52,7 +54,7 @@ export function timeline(round: Round, colours: ReadonlyMap<string, string>, lab
       return [
         line([[0, y + laneHeight], [width, y + laneHeight]], 'rule'),
         strokes(columns(at.flatMap(answer => along(answer.at) ?? [])), y + (laneHeight - tickHeight) / 2, tickHeight, kind),
-        ...at.filter(({ ms, error }) => error === undefined && ms >= late).flatMap(answer => {
+        ...at.filter(isLate).flatMap(answer => {
           const [asked, answered] = [along(answer.at), along(answer.at + answer.ms)]
           return asked === undefined || answered === undefined ? [] : [line([[asked, y + laneHeight / 2], [answered, y + laneHeight / 2]], `${kind} late`)]
         }),
@@ -72,11 +74,12 @@ export function timeline(round: Round, colours: ReadonlyMap<string, string>, lab
   ])
 }
 
-/** Room for the fault, for all that was marked, for requests that failed, and for where another node began to serve. */
+/** Room for the fault, for all that was marked, for requests that failed, for when late answers came, and for where another node began to serve. */
 function axisOf({ answers, marks }: Round, width: number): TimeAxis {
   const changes = answers.filter((answer, index) => index > 0 && (answer.node !== answers[index - 1]!.node))
   const failed = answers.filter(({ error }) => error !== undefined)
-  const moments = [0, ...[...marks, ...changes, ...failed].map(({ at }) => at)]
+  const cameLate = answers.filter(isLate).map(({ at, ms }) => at + ms)
+  const moments = [0, ...[...marks, ...changes, ...failed].map(({ at }) => at), ...cameLate]
   const all = [...moments, ...answers.map(({ at }) => at)]
   return timeAxis([Math.min(...all), Math.max(...all)], moments, width)
 }

@@ -60,6 +60,14 @@ test('a late answer has a line to when it came, and what failed meanwhile is par
   t.is(String(timeline(round!, colours, 'label', 800)).match(/class="answer node1 late"/g)?.length, 1)
 })
 
+test('a late answer has its line also where it came amid a long time without news', t => {
+  const list = [good(-100, 'node1'), bad(0), { at: 100, ms: 1100, node: 'node2' }, ...Array.from({ length: 500 }, (_, at) => good(140 + at * 40, 'node2'))]
+  const [round] = roundsOf([{ ...answers(1, ...list), marks: [{ at: 20_000, text: 'all is well again' }] }, result({ outage_ms: 141 })], 'web')
+  const svg = String(timeline(round!, colours, 'label', 800))
+  t.regex(svg, /class="gap"/)
+  t.is(svg.match(/class="answer node1 late"/g)?.length, 1)
+})
+
 test('answers of a page that does not say who serves it have a lane of their own', t => {
   const [round] = roundsOf([answers(1, { at: -50, ms: 3 }, bad(0), { at: 50, ms: 3 }), result({ outage_ms: 53 })], 'web')
   const svg = String(timeline(round!, colours, 'label', 800))
