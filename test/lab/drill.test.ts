@@ -10,7 +10,7 @@ import { labSite, summaryOf, tasksOf, troubles, type Result } from './site-harne
 const shared = labSite('drill', 2)
 const { site, onLab } = shared
 
-let inventory = ''
+let { inventory } = site.lab
 const drill = async (...words: string[]) => site.run(['drill', '--yes', ...words], { inventory })
 const roundsOf = ({ events }: Result) => events.filter(event => event.event === 'drill-round')
 const reasons = (run: Result) => tasksOf(run).map(({ status, reason, error }) => `${status}: ${error?.message ?? reason}`)
@@ -39,7 +39,6 @@ async function holder(): Promise<string> {
 }
 
 onLab('a cluster that serves', async t => {
-  inventory = await site.inventory('drill.yml', cluster => { cluster['resources'] = { WebSite: { op: { monitor: '10s' } } } })
   const run = await site.run(['site'], { inventory })
   t.is(run.exitCode, 0, troubles(run))
   for (const { name } of site.lab.nodes) await site.on(name, 'apt-get install -y -q nftables')
@@ -58,14 +57,16 @@ const splits = (t: ExecutionContext, round: DrillRoundEvent) => {
   t.truthy(round.moved_to)
   t.true(round.detected_ms! > 2000 && round.detected_ms! <= round.started_ms!, 'the token is 3 s')
 }
-const ways: [string[], (t: ExecutionContext, round: DrillRoundEvent) => void][] = [
+const isBackAtOnce = (t: ExecutionContext, round: DrillRoundEvent) => {
+  t.is(round.held_twice_ms, 0, 'systemd starts it again before the others take over')
+  t.true(round.detected_ms! > 0, 'and yet they have seen another membership')
+}
+type Ways = [string[], (t: ExecutionContext, round: DrillRoundEvent) => void][]
+const ways: Ways = [
   [['standby'], moves],
   [['stop'], moves],
   [['reboot'], moves],
-  [['kill', '--allow-split-brain'], (t, round) => {
-    t.is(round.held_twice_ms, 0, 'systemd starts it again before the others take over')
-    t.true(round.detected_ms! > 0, 'and yet they have seen another membership')
-  }],
+  [['kill', '--allow-split-brain'], isBackAtOnce],
   [['cut', '--allow-split-brain'], splits],
   [['freeze', '--allow-split-brain'], splits],
   [['kill', '--daemon', 'pacemakerd'], (t, round) => {
@@ -78,22 +79,26 @@ const ways: [string[], (t: ExecutionContext, round: DrillRoundEvent) => void][] 
   }],
 ]
 
-for (const [how, expect] of ways) {
-  onLab(`${how.join(' ')}: measured, and put back`, async t => {
-    const node = await holder()
-    const run = await drill('--how', ...how)
-    t.is(run.exitCode, 0, troubles(run))
-    const [round] = roundsOf(run)
-    t.log(JSON.stringify(round))
-    t.like(round, { cluster: 'pacemaker1', status: 'ok', round: 1, rounds: 1, node })
-    t.true(round!.requests > 20)
-    t.true(round!.failed_requests === 0 || round!.outage_at_ms! > -100, 'nothing failed before')
-    expect(t, round!)
-    t.is(summaryOf(run).changed, 0)
-    await nothingIsLeft(t)
-    if (how.includes('apache2')) t.true(tasksOf(run)[0]!.effects?.[0]?.startsWith('the failure of WebSite on'))
-  })
+function measured(layout: string, all: Ways): void {
+  for (const [how, expect] of all) {
+    onLab(`${layout}, ${how.join(' ')}: measured, and put back`, async t => {
+      const node = await holder()
+      const run = await drill('--how', ...how)
+      t.is(run.exitCode, 0, troubles(run))
+      const [round] = roundsOf(run)
+      t.log(JSON.stringify(round))
+      t.like(round, { cluster: 'pacemaker1', status: 'ok', round: 1, rounds: 1, node })
+      t.true(round!.requests > 20)
+      t.true(round!.failed_requests === 0 || round!.outage_at_ms! > -100, 'nothing failed before')
+      expect(t, round!)
+      t.is(summaryOf(run).changed, 0)
+      await nothingIsLeft(t)
+      if (how.includes('apache2')) t.true(tasksOf(run)[0]!.effects?.[0]?.startsWith('the failure of WebSite on'))
+    })
+  }
 }
+
+measured('single', ways)
 
 onLab('a killed Corosync that nothing starts again: both have the address', async t => {
   const node = await holder()
@@ -198,3 +203,24 @@ for (const [how, broken] of [['standby', 'cibadmin -Q | grep -q ha-run-drained']
     await nothingIsLeft(t)
   })
 }
+
+onLab('the same cluster in the cloned layout', async t => {
+  inventory = await site.inventory('cloned.yml', cluster => { cluster['layout'] = 'cloned' })
+  const run = await site.run(['site'], { inventory })
+  t.is(run.exitCode, 0, troubles(run))
+})
+
+const movesAlone = (t: ExecutionContext, round: DrillRoundEvent) => {
+  t.true(round.outage_ms < 1500, 'Apache runs there already')
+  t.truthy(round.moved_to)
+  t.is(round.held_twice_ms, 0)
+}
+
+measured('cloned', [
+  [['standby'], movesAlone],
+  [['stop'], movesAlone],
+  [['reboot'], movesAlone],
+  [['kill', '--allow-split-brain'], isBackAtOnce],
+  [['cut', '--allow-split-brain'], splits],
+  [['freeze', '--allow-split-brain'], splits],
+])
