@@ -10,7 +10,7 @@ const dropIn = `/etc/systemd/system/${unit}.d/ha-run.conf`
 /** What systemd makes of the drop-in below, in the words of `UnitState.restart`. */
 const wanted = 'on-failure after 1s, 5 times in 1min at most'
 
-/** Notes that Pacemaker ran when Corosync was lost. */
+/** Notes that Pacemaker ran, or waited for its start, when Corosync was lost. */
 const note = '/run/ha-run.pacemaker-ran'
 
 /**
@@ -19,8 +19,8 @@ const note = '/run/ha-run.pacemaker-ran'
  * that nothing fails over. A clean end is an admin's, and stays.
  *
  * systemd restarts Pacemaker in the same breath (`Requires=`), but only as long as the first attempt succeeds: the start
- * of Pacemaker is given up with a Corosync that fails once more on the way. So the unit itself remembers that Pacemaker
- * ran; one that was stopped on purpose is not started.
+ * of Pacemaker is given up with a Corosync that fails once more on the way, or at its first start of a boot. So the unit
+ * itself remembers that Pacemaker ran or was to start; one that was stopped on purpose is not started.
  */
 export const dropInText = `# Written by ha-run.
 [Unit]
@@ -30,7 +30,7 @@ StartLimitBurst=5
 [Service]
 Restart=on-failure
 RestartSec=1
-ExecStopPost=-/bin/sh -c '[ "$$SERVICE_RESULT" = success ] || case $$(systemctl is-active pacemaker.service) in active|activating) : >${note} ;; esac'
+ExecStopPost=-/bin/sh -c '[ "$$SERVICE_RESULT" = success ] || case "$$(systemctl is-active pacemaker.service) $$(systemctl list-jobs --no-legend pacemaker.service)" in active*|activating*|*" start "*) : >${note} ;; esac'
 ExecStartPost=-/bin/sh -c '! rm ${note} 2>/dev/null || systemctl --no-block start pacemaker.service'
 `
 

@@ -3,7 +3,8 @@ import { sh } from '../../runner/transport/quote.js'
 
 /**
  * A node puts itself right again when nobody does: when the session that drills it has ended, however that came, or at the
- * latest after a while. What tells it of the session's end is the cluster's lock, which the session's own shell holds.
+ * latest after a while. What tells it of the session's end is the cluster's lock, which the session's own shell holds; it
+ * keeps that until it is done, so that no other run comes in between.
  */
 
 /** Seconds after which the node puts itself right even though the session is still there: a connection may hang for hours. */
@@ -14,7 +15,7 @@ const script = '/run/ha-run-drill.undo'
 
 /** Arms the undo. Fails, and changes nothing, where one is armed already. */
 export function armScript(cluster: string, undo: string, seconds = longestFault): string {
-  const body = `${sh`flock -w ${seconds} ${lockFile(cluster)} true`}
+  const body = `${sh`exec 9>>${lockFile(cluster)}; flock -w ${seconds} 9`}
 (
 ${undo}
 )

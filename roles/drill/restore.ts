@@ -6,7 +6,7 @@ import type { TrialScope } from '../../runner/cluster/members.js'
 import { readmitDrained } from '../../runner/cluster/ours-in-cib.js'
 import { missing, stateOf, untilNoneLeft, untilOnline } from '../../runner/cluster/pacemaker-state.js'
 import { persist } from '../../runner/engine/persist.js'
-import { ConnectError } from '../../runner/errors.js'
+import { ConnectError, InterruptedError } from '../../runner/errors.js'
 import { reconnect } from '../../runner/transport/reconnect.js'
 import { disarmScript, longestFault } from './dead-man.js'
 import type { Subject } from './plan.js'
@@ -20,6 +20,10 @@ const wellTime = 180
 /** Left in /run before a reboot, so that what answers without it has booted since. */
 const beforeBoot = '/run/ha-run-drill.before'
 export const markBoot = `: >${beforeBoot}`
+export const unmarkBoot = `rm -f ${beforeBoot}`
+
+/** Exit code of what a second Ctrl-C has ended. */
+const endedFromOutside = 143
 
 /**
  * Puts the node right, over a new connection where the old one has gone; what armed itself there is taken back only then.
@@ -29,7 +33,8 @@ export const markBoot = `: >${beforeBoot}`
 export async function putRight(subject: Subject, scope: TrialScope): Promise<void> {
   const { way, target, drilled, others } = subject
   const undo = async () => {
-    await drilled.$({ timeout: undoTime, nothrow: true }).script(way.undo(target))
+    const { exitCode } = await drilled.$({ timeout: undoTime, nothrow: true }).script(way.undo(target))
+    if (exitCode === endedFromOutside) throw new InterruptedError(`${drilled.name} was not put right to the end: it does the rest itself, once this run has ended`)
     await drilled.$.script(disarmScript)
   }
   scope.progress(`putting ${drilled.name} right`)

@@ -5,12 +5,13 @@ import { reachable, type TrialScope } from '../../runner/cluster/members.js'
 import { stateOf } from '../../runner/cluster/pacemaker-state.js'
 import { InterruptedError, TaskError } from '../../runner/errors.js'
 import { now, type HttpProbe } from '../../runner/transport/http-probe.js'
+import { CommandError } from '../../runner/transport/remote.js'
 import { clockOffset } from './clock.js'
 import { armScript } from './dead-man.js'
 import { journalScript, parseJournal } from './journal.js'
 import { holderOf } from './obstacle.js'
 import { subjectOf, type Subject } from './plan.js'
-import { markBoot, putRight, untilWell } from './restore.js'
+import { markBoot, putRight, unmarkBoot, untilWell } from './restore.js'
 import { roundOf, type Seen } from './result.js'
 import { fail, takenOver } from './takeover.js'
 import { visitors } from './visitors.js'
@@ -91,17 +92,23 @@ async function failAndReturn(subject: Subject, offset: number, probe: HttpProbe,
   const course: Course = { failedAt: now(), holder: undefined, restoredAt: 0, wellAt: undefined, trouble: undefined, unwell: undefined, said: [] }
   await drilled.$.script(way.boots ? markBoot : armScript(target.cluster.name, way.undo(target)))
   let broken: unknown
+  let hasBegun = false
+  let hasStayed = false
   try {
     scope.progress(`${drilled.name} ${way.words(target)}`)
     course.failedAt = await fail(subject, offset)
+    hasBegun = true
     course.holder = await takenOver(subject, ring, course.failedAt, probe, scope)
   } catch (error) {
     if (error instanceof TaskError) course.trouble = [error.message, error.output].filter(Boolean).join(': ')
     else broken = error
+    hasStayed = way.boots === true && !hasBegun && error instanceof CommandError
   }
   course.restoredAt = now()
   try {
-    await putRight(subject, scope)
+    // A node that refused to reboot has answered: there is no boot to wait for.
+    if (hasStayed) await drilled.$.script(unmarkBoot)
+    else await putRight(subject, scope)
     course.said = await untilWell(before, scope)
     course.wellAt = now()
   } catch (error) {

@@ -7,6 +7,7 @@ import { missing, stateOf } from '../../runner/cluster/pacemaker-state.js'
 import { until } from '../../runner/engine/until.js'
 import { ConnectError } from '../../runner/errors.js'
 import { now, type HttpProbe } from '../../runner/transport/http-probe.js'
+import { CommandError } from '../../runner/transport/remote.js'
 import { clockOf, clockScript } from './clock.js'
 import { holderOf } from './obstacle.js'
 import type { Subject } from './plan.js'
@@ -67,8 +68,9 @@ export async function fail({ way, target, drilled }: Subject, offset: number): P
   try {
     await drilled.$({ timeout: faultTime, onLine: told }).script(`${clockScript}\n${way.fault(target)}`)
   } catch (error) {
-    // A reboot may be quicker than its command's answer.
-    if (!way.boots || !(error instanceof ConnectError)) throw error
+    // A reboot may be quicker than its command's answer, or end the command.
+    const isGoing = error instanceof ConnectError || (error instanceof CommandError && error.result.exitCode === 143)
+    if (!way.boots || !isGoing) throw error
   }
   return began ?? asked
 }

@@ -18,7 +18,8 @@ export const lockTimeout = 300
  *
  * apt-get update does not wait for the lists' lock by itself (`DPkg::Lock::Timeout` is for installing), so it is
  * tried again while somebody holds that lock. Lists that have changed within ten minutes, and since apt's configuration
- * has, will do: a run installs several times.
+ * has, may do: a run installs several times. Where they do not (they were wiped, or an update has half failed), they are
+ * updated after all.
  *
  * stdout says how far it is, for `followApt`.
  */
@@ -29,15 +30,17 @@ export function installScript(packages: readonly string[], units: readonly strin
       atExit(sh`systemctl -q unmask --runtime ${units}`),
       sh`systemctl -q mask --runtime ${units}`,
     ]),
+    `install() { ${apt} install --no-install-recommends ` + sh`-- ${packages}` + '; }',
     `tries=${lockTimeout}`,
     'exec 3>&1',
-    `until [ "$(find ${lists} -maxdepth 0 -mmin -10; find /etc/apt -newer ${lists})" = ${lists} ] || out=$(apt-get -q -o APT::Status-Fd=3 update 2>&1); do`,
+    // Somebody pulled the plug on an earlier dpkg: apt would only say so. It may also be at work; then apt waits for it.
+    '[ -z "$(ls /var/lib/dpkg/updates)" ] || dpkg --force-confold --configure -a >&2 || :',
+    `[ "$(find ${lists} -maxdepth 0 -mmin -10; find /etc/apt -newer ${lists})" = ${lists} ] && install && exit`,
+    'until out=$(apt-get -q -o APT::Status-Fd=3 update 2>&1); do',
     '  case $out in *"Could not get lock"*) printf "%s\\n" "Could not get lock${out#*Could not get lock}" ;; *) printf "%s\\n" "$out" >&2; break ;; esac',
     '  tries=$((tries - 1)); [ $tries -gt 0 ] || { printf "%s\\n" "$out" >&2; exit 100; }; sleep 1',
     'done',
-    // Somebody pulled the plug on an earlier dpkg: apt would only say so. It may also be at work; then apt waits for it.
-    '[ -z "$(ls /var/lib/dpkg/updates)" ] || dpkg --force-confold --configure -a >&2 || :',
-    `${apt} install --no-install-recommends ` + sh`-- ${packages}`,
+    'install',
   ].join('\n')
 }
 

@@ -43,11 +43,13 @@ function refuse(clusters: Cluster[], settings: DrillSettings, allowSplitBrain: b
   }
 }
 
-/** Shows what will be done, on stderr, and asks. Ctrl-C is a no. */
+/** Shows what will be done, on stderr, and asks. Ctrl-C and Ctrl-D are a no. */
 async function ask(plan: string[], stop: AbortSignal): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false })
   try {
-    const answer = await lines.question([...plan.map(line => `  ${line}`), 'Go on? [y/N] '].join('\n'), { signal: stop })
+    // Node leaves a question open for ever whose input ends.
+    const hungUp = new Promise<string>(resolve => lines.once('close', () => resolve('')))
+    const answer = await Promise.race([lines.question([...plan.map(line => `  ${line}`), 'Go on? [y/N] '].join('\n'), { signal: stop }), hungUp])
     return /^y(es)?$/i.test(answer.trim())
   } catch {
     return false

@@ -87,6 +87,8 @@ export async function status(flags: StatusFlags): Promise<number> {
     return exit
   } finally {
     sights.giveUp()
+    // Whoever is still being connected to is waited for no more.
+    end.abort()
     await connections.close()
     interrupt.done()
     removeControlDirectory(controlDirectory)

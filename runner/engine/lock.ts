@@ -24,13 +24,14 @@ const pause = 250
  * Tries to take a cluster's lock on one node. The session's own shell holds it as an open file, so that it ends with the
  * session however that ends, and no lock is ever stale.
  *
+ * @param patience - seconds for which the node itself waits for it.
  * @returns who holds it instead of us, or why nobody can; undefined where it is ours.
  */
-async function tryLock<N extends NodeLike>(member: Member<N>, cluster: string, run: string): Promise<string | undefined> {
+async function tryLock<N extends NodeLike>(member: Member<N>, cluster: string, run: string, patience = 0): Promise<string | undefined> {
   const file = lockFile(cluster)
   // `command` keeps the shell alive where the file cannot be opened.
   member.connection.session.tell(
-    sh`command exec 9>>${file} && flock -n 9 && printf '%s\\n' ${holder(run)} >${file}` + '\n')
+    sh`command exec 9>>${file} && flock -w ${patience} 9 && printf '%s\\n' ${holder(run)} >${file}` + '\n')
   const stdout = await member.$({ nothrow: true, timeout: 10 })`cat ${file}`.then(result => result.stdout, error => {
     // A node that goes now is one of those that the run goes on without.
     if (error instanceof ConnectError) return undefined
@@ -70,5 +71,8 @@ export async function lockCluster<N extends NodeLike>(members: Member<N>[], clus
     }
     refuse(cluster, member.name, holder)
   }))
-  for (const member of [first, ...others]) member.onAdopted(async () => refuse(cluster, member.name, await tryLock(member, cluster, run)))
+  for (const member of [first, ...others]) {
+    // The session before this one may only just have ended.
+    member.onAdopted(async () => refuse(cluster, member.name, await tryLock(member, cluster, run, yielding / 1000)))
+  }
 }

@@ -72,6 +72,12 @@ test('lists that have just been updated are not updated again, unless apt has ot
   }
 })
 
+test('young lists that do not have it are updated after all', async t => {
+  const { run, said } = setUp(t, `case $* in *install*) n=$(cat "$0.n" 2>/dev/null || echo 0); n=$((n + 1)); echo $n >"$0.n"; [ $n -gt 1 ] || { echo 'E: Unable to locate package corosync' >&2; exit 100; } ;; esac`, 'case $1 in /var/lib/apt/lists) echo $1 ;; esac')
+  t.is((await run(corosync)).exitCode, 0)
+  t.deepEqual(said(), [mask, install, update, install, unmask])
+})
+
 test('while somebody holds the lists’ lock, updating is tried again', async t => {
   const { run, said } = setUp(t, `case $* in *update*) n=$(cat "$0.n" 2>/dev/null || echo 0); n=$((n + 1)); echo $n >"$0.n"
 [ $n -gt 2 ] || { echo 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 1' >&2; exit 100; } ;; esac`)
