@@ -68,6 +68,15 @@ for i in $(seq 150); do systemctl -q is-failed corosync && break; sleep 0.2; don
     t.is(run.exitCode, 0, troubles(run))
   })
 
+  onLab('a corosync whose first start fails, as it may at a boot, brings pacemaker with it once it starts', async t => {
+    const node = await other()
+    t.is(await site.on(node, `systemctl stop pacemaker corosync; systemctl reset-failed corosync pacemaker 2>/dev/null; mv /etc/corosync/corosync.conf /root/kept; systemctl --no-block start pacemaker
+for i in $(seq 100); do [ "$(systemctl show -P NRestarts corosync)" -gt 0 ] && break; sleep 0.1; done; mv /root/kept /etc/corosync/corosync.conf
+for i in $(seq 150); do systemctl -q is-active pacemaker && break; sleep 0.2; done; systemctl is-active corosync pacemaker || :`), 'active\nactive\n')
+    const run = await site.run(['site'])
+    t.is(run.exitCode, 0, troubles(run))
+  })
+
   onLab('what an admin stops stays stopped, pacemaker too when corosync starts again', async t => {
     const node = await other()
     await site.on(node, 'systemctl stop corosync')
