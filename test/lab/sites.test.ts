@@ -91,7 +91,7 @@ onLab('Ctrl-C finishes the running step and begins nothing; the next run goes on
   t.is(interrupted.exitCode, 130)
   // What no other task needs comes last, so that only the proof is left behind it.
   t.deepEqual(withStatus(interrupted, 'changed'), ['node1 apache: write /var/www/html/index.html', 'node1 pacemaker: install crmsh'])
-  const assertions = interrupted.events.filter(event => event.event === 'assertion' && event.cluster === 'one')
+  const assertions = interrupted.events.filter(event => event.event === 'assertion' && event.cluster === 'three')
   t.true(assertions.length > 0 && assertions.every(event => event.event === 'assertion' && event.status === 'skipped' && event.evidence === 'interrupted'))
   const next = await site.run(['site'], { inventory: await twoClusters() })
   t.deepEqual([next.exitCode, withStatus(next, 'changed')], [0, []], troubles(next))
