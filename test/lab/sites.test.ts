@@ -25,7 +25,7 @@ PERL
 systemctl stop hold.service 2>/dev/null; systemd-run -q --unit=hold perl /run/hold.pl; sleep 0.3; systemctl -q is-active hold`
 
 onLab('two clusters are built from bare, side by side, over whatever the nodes bring with them', async t => {
-  await site.on('node2', 'apt-get -qq update; apt-get -qq -y install corosync pacemaker >/dev/null 2>&1; for i in $(seq 50); do corosync-quorumtool -s >/dev/null && break; sleep 0.2; done; test -e /var/lib/pacemaker/cib/cib.xml')
+  await site.on('node2', 'apt-get -qq update; apt-get -qq -y install corosync pacemaker >/dev/null 2>&1; for i in $(seq 150); do corosync-quorumtool -s >/dev/null && [ -e /var/lib/pacemaker/cib/cib.xml ] && exit; sleep 0.2; done; exit 1')
   await site.on('node4', holdApt(8))
   const run = await site.run(['site'], { inventory: await twoClusters() })
   t.is(run.exitCode, 0, troubles(run))
