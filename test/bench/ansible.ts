@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { dropInText } from '../../roles/corosync/restart.js'
 import type { Lab } from '../../runner/lab/index.js'
 import { run } from '../../runner/lab/process.js'
 import { measure, type Measured } from './measure.js'
@@ -27,7 +28,7 @@ export async function runAnsible(
   // A control socket's path has little room, so it is near the root.
   const scratch = await mkdtemp('/tmp/ha-run-a')
   try {
-    const measured = await measure(['ansible-playbook', '-i', lab.inventory, '-e', `scratch=${scratch}`, ...flags, join(folder, 'site.yml')], {
+    const measured = await measure(['ansible-playbook', '-i', lab.inventory, '-e', JSON.stringify({ scratch, drop_in: dropInText }), ...flags, join(folder, 'site.yml')], {
       signal,
       env: {
         ANSIBLE_CONFIG: join(folder, 'ansible.cfg'),
