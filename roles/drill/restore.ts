@@ -3,6 +3,7 @@ import type { ClusterState, Failure } from '../../runner/cluster/crm-mon.js'
 import { settled } from '../../runner/cluster/forecast.js'
 import { keyNote, readLoaded } from '../../runner/cluster/loaded.js'
 import type { TrialScope } from '../../runner/cluster/members.js'
+import { rewriteLost } from '../../runner/cluster/node-attributes.js'
 import { readmitDrained } from '../../runner/cluster/ours-in-cib.js'
 import { missing, stateOf, untilNoneLeft, untilOnline } from '../../runner/cluster/pacemaker-state.js'
 import { persist } from '../../runner/engine/persist.js'
@@ -74,6 +75,7 @@ async function regain({ way, drilled }: Subject, scope: TrialScope): Promise<voi
 export async function untilWell(before: ClusterState, scope: TrialScope): Promise<string[]> {
   await untilOnline(scope.members, scope)
   await readmitDrained(scope)
+  const rewritten = await rewriteLost(scope)
   await settled(scope)
   await untilNoneLeft('all resources to run again', wellTime, scope, now => missing(now, before), '`crm_mon -1rf` says what does not start')
   // As where Corosync is restarted for a change: a later run knows which key it has loaded.
@@ -84,7 +86,10 @@ export async function untilWell(before: ClusterState, scope: TrialScope): Promis
     await settled(scope)
     await untilNoneLeft('the failures to be forgotten', 30, scope, ({ failures }) => failures.map(({ operation }) => operation), '`crm_resource --cleanup` forgets them')
   }
-  return failed.map(({ resource, node }) => `the failure of ${resource} on ${node} was forgotten again`)
+  return [
+    ...rewritten.map(node => `the attributes of ${node}, lost from the CIB, were written to it again`),
+    ...failed.map(({ resource, node }) => `the failure of ${resource} on ${node} was forgotten again`),
+  ]
 }
 
 /** The resources whose operations have failed, each once for a node: `WebSite_monitor_60000` is one of WebSite. */

@@ -1,6 +1,7 @@
 import type { CibWork } from '../../runner/cluster/cib-task.js'
 import type { Node } from '../../runner/cluster/declaration.js'
 import { seedFirstCib } from '../../runner/cluster/first-cib.js'
+import { lostAttributes, lostFromCib, rewriteLost } from '../../runner/cluster/node-attributes.js'
 import { drainedIn, endPassing, isSetIn, readmitDrained } from '../../runner/cluster/ours-in-cib.js'
 import { detached, firstElection } from '../../runner/cluster/passing-property.js'
 import { pacemakerLacks, pacemakerViews, startPacemaker, untilOnline } from '../../runner/cluster/pacemaker-state.js'
@@ -11,7 +12,8 @@ import { unitState } from '../../runner/facts/units.js'
 
 /**
  * Started on all nodes that need it at once, then waited for together. What an interrupted run of ours has set for a while
- * (standby, maintenance mode, a quick first election) is taken back; what an admin has set stays.
+ * (standby, maintenance mode, a quick first election) is taken back; what an admin has set stays. Attributes of nodes that
+ * the CIB has lost are written to it again.
  */
 export function pacemakerRuns(name: string, { needs, first }: { needs: readonly string[]; first: CibWork['edit'] }): ClusterTask<Node> {
   return clusterTask(name, {
@@ -19,14 +21,15 @@ export function pacemakerRuns(name: string, { needs, first }: { needs: readonly 
     lasting: true,
     tolerant: true,
     async check({ members }) {
-      const [seen, drained, isDetached, isFirst] = await Promise.all([
-        pacemakerViews(members), drainedIn(members), isSetIn(members, detached), isSetIn(members, firstElection),
+      const [seen, drained, isDetached, isFirst, lost] = await Promise.all([
+        pacemakerViews(members), drainedIn(members), isSetIn(members, detached), isSetIn(members, firstElection), lostFromCib({ members }),
       ])
       return [
         ...pacemakerLacks(members, seen),
         ...drained.map(node => ({ subject: node, from: 'in standby by an interrupted run', to: 'taking part' })),
         ...(isDetached ? [{ subject: 'resources', from: 'in maintenance by an interrupted run', to: 'watched over' }] : []),
         ...(isFirst ? [{ subject: firstElection.name, from: `${firstElection.value}, for the first start`, to: undefined }] : []),
+        ...lostAttributes(lost),
       ]
     },
     async apply(scope) {
@@ -39,6 +42,7 @@ export function pacemakerRuns(name: string, { needs, first }: { needs: readonly 
       await readmitDrained(scope)
       await endPassing(detached, scope)
       await endPassing(firstElection, scope)
+      await rewriteLost(scope)
     },
   })
 }

@@ -1,5 +1,6 @@
 import { digestOf, fullVersionOf } from '../../runner/cluster/cib-version.js'
-import { cibText } from '../../runner/cluster/facts.js'
+import { cibText, clusterState } from '../../runner/cluster/facts.js'
+import { lostFromCib } from '../../runner/cluster/node-attributes.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/engine/task.js'
 import { differing, fromWhoAnswers, silentPacemaker, verdict } from './views.js'
@@ -20,4 +21,10 @@ export async function oneCib(scope: Scope): Promise<Verdict> {
   // The third number counts states, and goes up by itself: it is no part of what must stay.
   const evidence = cib === undefined ? '' : `version ${fullVersionOf(cib).replace(/\.\d+$/, '')}, digest ${digestOf(cib)}, on ${seen.length} nodes`
   return { ...verdict([...complaints, ...differences], evidence, remedy), fleeting: complaints.length === 0 }
+}
+
+/** What the CIB has lost; that an old Pacemaker writes no such attributes is for the versions' assertion to say. */
+export async function attributesAreInCib(scope: Scope): Promise<Verdict> {
+  const [{ complaints }, lost] = await Promise.all([fromWhoAnswers(scope, clusterState, silentPacemaker), lostFromCib(scope)])
+  return verdict([...complaints, ...lost.map(name => `those of ${name} are lost`)], 'of all nodes', '`ha-run pacemaker`, or `attrd_updater --refresh` on a node, writes them again')
 }

@@ -1,7 +1,7 @@
 import { servesPage } from '../../runner/cluster/declaration.js'
 import { assertion, role } from '../../runner/cluster/role.js'
 import { withTopology } from '../../runner/cluster/topology.js'
-import { oneCib } from './cib.js'
+import { attributesAreInCib, oneCib } from './cib.js'
 import { clocksAgree } from './clocks.js'
 import { constraintsHold } from './constraints.js'
 import { noFailCounts, noFailedActions } from './failures.js'
@@ -66,6 +66,8 @@ export default role('verify', ({ cluster }) => [
     'Every node is there to take over.'),
   assertion('all nodes hold one CIB', oneCib,
     'Every node has the same configuration and state: whichever becomes DC goes on with the same.'),
+  assertion('the CIB has the attributes of the nodes', attributesAreInCib,
+    'What nodes and agents note as long as they run (fail counts, what ping has reached) is where Pacemaker decides by it: a cluster that fell apart and meets again can lose that.'),
   assertion('the configuration is valid', configurationIsValid,
     'Pacemaker itself finds no fault with the configuration.'),
   assertion('no action has failed', noFailedActions,

@@ -1,6 +1,7 @@
 import { clusterState } from '../../runner/cluster/facts.js'
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/engine/task.js'
+import { lostFromCib } from '../../runner/cluster/node-attributes.js'
 import { packageVersion } from '../../runner/facts/packages.js'
 import { differing, fromWhoAnswers, silentPacemaker, verdict } from './views.js'
 
@@ -9,10 +10,12 @@ const daemons = ['corosync', 'pacemaker']
 
 /** By the packages, and by what runs: a node that was upgraded and not restarted has the one new and the other old. */
 export async function sameVersions(scope: Scope): Promise<Verdict> {
-  const [{ complaints }, ...installed] = await Promise.all([
-    fromWhoAnswers(scope, clusterState, silentPacemaker, ({ mixedVersion }) => mixedVersion ? ['nodes run different versions of pacemaker'] : []),
+  const [lost, ...installed] = await Promise.all([
+    lostFromCib(scope),
     ...daemons.map(async name => [name, await readOnAll(scope.members, packageVersion(name))] as const),
   ])
+  const { complaints } = await fromWhoAnswers(scope, clusterState, silentPacemaker, ({ nodes }) => differing('pacemaker runs with feature set', nodes.flatMap(
+    ({ name, online, featureSet }): [string, string][] => online && featureSet !== undefined && !lost.includes(name) ? [[name, featureSet]] : [])))
   const versions = installed.map(([name, states]) => [name, states.map(([member, version]): [string, string] => [member.name, version ?? 'missing'])] as const)
   return verdict(
     [...complaints, ...versions.flatMap(([name, states]) => differing(name, states))],

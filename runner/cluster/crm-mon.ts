@@ -7,8 +7,6 @@ export interface ClusterState {
   dc?: string
   /** The DC's partition has quorum; false without a DC. */
   quorate: boolean
-  /** Nodes with different versions of Pacemaker. */
-  mixedVersion: boolean
   maintenance: boolean
   stonithEnabled: boolean
   nodes: NodeState[]
@@ -24,7 +22,12 @@ export interface NodeState {
   maintenance: boolean
   pending: boolean
   unclean: boolean
+  /** What its Pacemaker can, `3.16.1`; `unknownFeatureSet` where the CIB does not have it; absent where crm_mon does not say. */
+  featureSet?: string
 }
+
+/** What crm_mon takes a node for whose attributes the CIB does not have: older than those attributes (lib/pengine/pe_output.c). */
+export const unknownFeatureSet = '<3.15.1'
 
 /** One instance of a resource: a clone's primitive has one for each node. */
 export interface ResourceState {
@@ -76,7 +79,6 @@ export function parseCrmMon(text: string): ClusterState {
   return {
     ...name !== undefined && { dc: name },
     quorate: yes(dc, 'with_quorum'),
-    mixedVersion: yes(dc, 'mixed_version'),
     maintenance: yes(options, 'maintenance-mode'),
     // Pacemaker 3.0.2 renames stonith to fencing.
     stonithEnabled: yes(options, 'stonith-enabled') || yes(options, 'fencing-enabled'),
@@ -101,6 +103,7 @@ function said(element: Element, attribute: string): string {
 }
 
 function nodeState(node: Element): NodeState {
+  const featureSet = node.attributes.get('feature_set')
   return {
     name: said(node, 'name'),
     id: said(node, 'id'),
@@ -109,7 +112,8 @@ function nodeState(node: Element): NodeState {
     standby: yes(node, 'standby') || yes(node, 'standby_onfail'),
     maintenance: yes(node, 'maintenance'),
     pending: yes(node, 'pending'),
-    unclean: yes(node, 'unclean')
+    unclean: yes(node, 'unclean'),
+    ...featureSet !== undefined && { featureSet }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Problem, StatusEvent } from '../engine/events.js'
 import type { Cluster, Primitive } from './declaration.js'
+import { isMixed, withoutAttributes } from './node-attributes.js'
 import { groupsOf, partitionsOf, type Seen } from './partitions.js'
 import { failed, namesOf, warning } from './problem.js'
 
@@ -53,12 +54,14 @@ export function onPurpose({ name: cluster }: Cluster, seen: Seen[], status: Stat
   const states = seen.flatMap(({ view: { state } }) => state ?? [])
   const maintenance = states.some(state => state.maintenance)
   const unmanaged = status.resources.filter(({ remarks }) => remarks.includes('unmanaged')).map(({ id }) => ({ name: id }))
+  const forgotten = [...new Set(states.flatMap(withoutAttributes))]
   const leftovers = [...new Set(seen.flatMap(({ view }) => view.leftovers))]
   return [
     ...maintenance ? [warning(`${cluster} is in maintenance mode: nothing is started, stopped or watched`, '`crm maintenance off` ends it')] : [],
     ...[...stoppedOnPurpose(seen)].map(id => warning(`${id} is stopped by target-role`, `\`crm resource start ${id}\` ends it`)),
     ...unmanaged.length > 0 && !maintenance ? [warning(`not managed: ${namesOf(unmanaged)}`)] : [],
     ...leftovers.map(id => warning(`${id} is left from a move or a ban`, '`crm resource clear` ends it')),
-    ...states.some(({ mixedVersion }) => mixedVersion) ? [warning('the nodes have different versions of Pacemaker')] : [],
+    ...states.some(isMixed) ? [warning('the nodes have different versions of Pacemaker')] : [],
+    ...forgotten.length > 0 ? [warning(`the CIB lacks the attributes of ${forgotten.join(', ')}`, '`ha-run pacemaker` writes them again, where they were lost and its Pacemaker is not an older one')] : [],
   ]
 }

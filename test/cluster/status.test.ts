@@ -24,7 +24,7 @@ interface ShortView {
   down?: string[]
   /** Of the cluster that Corosync runs as. */
   cluster?: string
-  crm?: ShortState & { mixedVersion?: boolean; unclean?: string[]; pending?: string[]; resting?: string[] }
+  crm?: ShortState & { unclean?: string[]; pending?: string[]; resting?: string[] }
   address?: string[]
   silent?: View['silent']
   leftovers?: string[]
@@ -58,7 +58,7 @@ function sightOf(node: Node, cluster: Cluster, short: ShortView | undefined): Si
 }
 
 function viewOf(node: Node, { name, nodes }: Cluster, { ring, quorate = true, votes, flags = [], down = [], cluster = name, crm, address = [], silent = {}, leftovers = [], unread = [] }: ShortView): View {
-  const { mixedVersion = false, unclean = [], pending = [], resting = [], ...state } = crm ?? { resources: {} }
+  const { unclean = [], pending = [], resting = [], ...state } = crm ?? { resources: {} }
   const told = stateOf({ nodes: nodes.map(each => each.name), ...state })
   return {
     ...ring !== undefined && {
@@ -73,7 +73,7 @@ function viewOf(node: Node, { name, nodes }: Cluster, { ring, quorate = true, vo
       })),
     },
     ...crm && { state: {
-      ...told, mixedVersion,
+      ...told,
       nodes: told.nodes.map(each => ({ ...each, unclean: unclean.includes(each.name), pending: pending.includes(each.name), maintenance: resting.includes(each.name) })),
     } },
     interfaces: address, leftovers, silent, unread,

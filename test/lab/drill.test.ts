@@ -4,7 +4,7 @@ import type { ExecutionContext } from 'ava'
 import type { DrillRoundEvent } from '../../runner/engine/events.js'
 import { drillVisited } from './drill/visitor.js'
 import { leavesAllAsItWas } from './node-state.js'
-import { labSite, summaryOf, tasksOf, troubles, type Result } from './site-harness.js'
+import { labSite, summaryOf, tasksOf, troubles, withStatus, type Result } from './site-harness.js'
 
 /** Every way for a node to fail, on a cluster that serves; and that the node is put right however a drill ends. */
 const shared = labSite('drill', 2)
@@ -118,6 +118,27 @@ onLab('after all of them a run has nothing to do', async t => {
   t.is(summaryOf(run).changed, 0, troubles(run))
 })
 
+const lose = `cibadmin --delete --force --xpath '//node_state[@uname="node1"]/transient_attributes'`
+
+onLab('what the CIB loses of a node meanwhile is written to it again', async t => {
+  const node = await holder()
+  const running = drill('--how', 'standby')
+  await come(node, 'cibadmin -Q | grep -q ha-run-drained')
+  await site.on('node1', lose)
+  const run = await running
+  t.is(run.exitCode, 0, troubles(run))
+  t.deepEqual(tasksOf(run)[0]!.effects, ['the attributes of node1, lost from the CIB, were written to it again'])
+})
+
+onLab('a split that healed by itself may have lost them too: a run writes them again', async t => {
+  await site.on('node1', lose)
+  t.is((await site.run(['verify', '--stable', '0'], { inventory })).exitCode, 2)
+  const run = await site.run(['site'], { inventory })
+  t.is(run.exitCode, 0, troubles(run))
+  t.deepEqual(withStatus(run, 'changed'), ['pacemaker: pacemaker runs, with a DC'])
+  t.is((await site.run(['verify', '--stable', '0'], { inventory })).exitCode, 0)
+})
+
 onLab('the page was away for too long: exit 2, each round told', async t => {
   const run = await drill('--rounds', '2', '--max-outage', '100ms')
   t.is(run.exitCode, 2, troubles(run))
@@ -175,6 +196,22 @@ onLab('it asks on a terminal; whoever does not say yes gets no drill', async t =
   t.regex(screen, /is put in standby, a planned move[^]*the page is asked for 25 times a second, through node\d[^]*Go on\? \[y\/N\]/)
   t.regex(screen, /not confirmed: nothing was done/)
   t.regex(screen, /not drilled/)
+})
+
+onLab('Ctrl-D at the question is no yes', async t => {
+  const { exitCode, screen } = await site.terminal(['drill', '-i', inventory, '-F', site.lab.sshConfig], '', 'Go on?')
+  t.is(exitCode, 0, screen)
+  t.regex(screen, /not confirmed: nothing was done/)
+})
+
+onLab('a reboot that is refused: no boot is waited for', async t => {
+  const node = await holder()
+  await site.on(node, 'systemctl -q mask --runtime reboot.target')
+  const run = await drill('--how', 'reboot')
+  await site.on(node, 'systemctl -q unmask --runtime reboot.target')
+  t.is(run.exitCode, 2)
+  t.regex(reasons(run)[0]!, /^failed: .*Reboot failed/)
+  await nothingIsLeft(t)
 })
 
 onLab('Ctrl-C in the middle: the node is put right, and all is well before the run ends', async t => {

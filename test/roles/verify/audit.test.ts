@@ -1,5 +1,5 @@
 import test from 'ava'
-import { oneCib } from '../../../roles/verify/cib.js'
+import { attributesAreInCib, oneCib } from '../../../roles/verify/cib.js'
 import { clocksAgree } from '../../../roles/verify/clocks.js'
 import { noFailCounts } from '../../../roles/verify/failures.js'
 import verify from '../../../roles/verify/index.js'
@@ -12,6 +12,7 @@ import { stateOf } from './state.js'
 const unit = (active: string, file: string) => ({ load: 'loaded', active, file })
 const cib = (updates: number, score = '1') => `<cib admin_epoch="0" epoch="4" num_updates="${updates}"><configuration><x score="${score}"/></configuration></cib>`
 const state = stateOf({ resources: {} })
+const withFeatures = (...features: string[]) => stateOf({ resources: {}, features })
 const debian = new Map([['totem.cluster_name', { value: 'debian' }], ['nodelist.node.0.ring0_addr', { value: '127.0.0.1' }]])
 const systemd = { resources: { Nginx: { agent: 'systemd:nginx' }, WebSite: false, FloatIP: {} } }
 
@@ -34,7 +35,12 @@ const cases: [title: string, check: (scope: ReturnType<typeof scopeOf>) => Promi
   ['a unit that is a resource runs, and is not enabled', clusterAloneRunsServices(clusterOf(systemd)), { 'state of units': unit('active', 'disabled') }, undefined, { status: 'ok', evidence: 'nginx.service: not by systemd' }],
   ['versions', sameVersions, { crm_mon: state, 'installed packages': '3.1.7' }, { crm_mon: state, 'installed packages': '3.1.7' }, { status: 'ok', evidence: 'corosync 3.1.7, pacemaker 3.1.7' }],
   ['mixed packages', sameVersions, { crm_mon: state, 'installed packages': '3.1.7' }, { crm_mon: state, 'installed packages pacemaker': '3.1.7', 'installed packages corosync': '3.1.9' }, { status: 'failed', evidence: 'corosync 3.1.7 on node1 and 3.1.9 on node2' }],
-  ['a node not restarted since', sameVersions, { crm_mon: { ...state, mixedVersion: true }, 'installed packages': '3' }, { crm_mon: undefined, 'installed packages': '3' }, { status: 'failed', evidence: 'node1: nodes run different versions of pacemaker' }],
+  ['a node not restarted since', sameVersions, { crm_mon: withFeatures('3.16.1', '3.17.0'), 'installed packages': '3' }, { crm_mon: undefined, 'installed packages': '3' }, { status: 'failed', evidence: 'node1: pacemaker runs with feature set 3.16.1 on node1 and 3.17.0 on node2' }],
+  ['a node not restarted for so long that it has none', sameVersions, { crm_mon: withFeatures('3.16.1', '<3.15.1'), 'installed packages': '3', 'attrd_updater -Q': ['node1'] }, { crm_mon: undefined, 'installed packages': '3', 'attrd_updater -Q': ['node1'] }, { status: 'failed', evidence: 'node1: pacemaker runs with feature set 3.16.1 on node1 and <3.15.1 on node2' }],
+  ['lost attributes are no other version', sameVersions, { crm_mon: withFeatures('<3.15.1', '3.16.1'), 'installed packages': '3', 'attrd_updater -Q': ['node1', 'node2'] }, { crm_mon: undefined, 'installed packages': '3', 'attrd_updater -Q': [] }, { status: 'ok' }],
+  ['lost attributes', attributesAreInCib, { crm_mon: withFeatures('<3.15.1', '<3.15.1'), 'attrd_updater -Q': [] }, { crm_mon: undefined, 'attrd_updater -Q': ['node1', 'node2'] }, { status: 'failed', evidence: 'those of node1 are lost; those of node2 are lost' }],
+  ['none to ask', attributesAreInCib, { crm_mon: undefined }, { crm_mon: undefined }, { status: 'failed', evidence: 'node1: pacemaker does not answer; node2: pacemaker does not answer' }],
+  ['none lost', attributesAreInCib, { crm_mon: withFeatures('3.16.1', '<3.15.1'), 'attrd_updater -Q': ['node1'] }, { crm_mon: undefined, 'attrd_updater -Q': ['node1'] }, { status: 'ok', evidence: 'of all nodes' }],
 ]
 
 for (const [title, check, one, other, verdict] of cases) {

@@ -11,18 +11,21 @@ export interface ShortState {
   offline?: string[]
   standby?: string[]
   nodes?: string[]
+  /** Of each node; absent where crm_mon does not say. */
+  features?: string[]
   failures?: [operation: string, node: string, status: string, reason: string][]
 }
 
 /** The same, complete. A primitive on several nodes has one instance on each, as crm_mon tells it. */
 export function stateOf({
-  resources, flags = {}, dc = 'node1', quorate = true, maintenance = false, offline = [], standby = [], nodes = ['node1', 'node2'], failures = [],
+  resources, flags = {}, dc = 'node1', quorate = true, maintenance = false, offline = [], standby = [], nodes = ['node1', 'node2'], features = [], failures = [],
 }: ShortState): ClusterState {
   return {
-    ...dc !== null && { dc }, quorate, mixedVersion: false, maintenance, stonithEnabled: false,
-    nodes: nodes.map((name, at) => (
-      { name, id: String(at + 1), online: !offline.includes(name), standby: standby.includes(name), maintenance: false, pending: false, unclean: false }
-    )),
+    ...dc !== null && { dc }, quorate, maintenance, stonithEnabled: false,
+    nodes: nodes.map((name, at) => ({
+      name, id: String(at + 1), online: !offline.includes(name), standby: standby.includes(name), maintenance: false, pending: false, unclean: false,
+      ...features[at] !== undefined && { featureSet: features[at] },
+    })),
     resources: Object.entries(resources).flatMap(([path, where]) => {
       const parents = path.split('/')
       const id = parents.pop()!
