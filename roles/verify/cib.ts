@@ -1,4 +1,4 @@
-import { digestOf, fullVersionOf } from '../../runner/cluster/cib-version.js'
+import { digestOf, versionOf } from '../../runner/cluster/cib-version.js'
 import { cibText, clusterState } from '../../runner/cluster/facts.js'
 import { lostFromCib } from '../../runner/cluster/node-attributes.js'
 import type { Scope } from '../../runner/cluster/members.js'
@@ -8,18 +8,19 @@ import { differing, fromWhoAnswers, silentPacemaker, verdict } from './views.js'
 const remedy = 'the DC hands its CIB to all who join: `journalctl -u pacemaker` on the nodes says what keeps it from doing so; where the nodes have lost sight of each other, mend that first'
 
 /**
- * Each node answers from its own copy. The nodes are asked at slightly different moments, and a resource's new state takes
- * a moment to reach them all: only what stays different counts.
+ * Each node answers from its own copy. The nodes are asked at slightly different moments, and a change takes a moment to
+ * reach them all: only what stays different counts. The updates of the state are not counted: the DC makes some in its own
+ * copy only, so that the counts may stay apart until there is something new to tell (controld_join_dc.c). What the copies
+ * make of nodes and resources is compared by the assertions about those.
  */
 export async function oneCib(scope: Scope): Promise<Verdict> {
   const { seen, complaints } = await fromWhoAnswers(scope, cibText, silentPacemaker)
   const differences = [
     ...differing('configuration', seen.map(([name, cib]) => [name, digestOf(cib)])),
-    ...differing('version', seen.map(([name, cib]) => [name, fullVersionOf(cib)])),
+    ...differing('version', seen.map(([name, cib]) => [name, versionOf(cib)])),
   ]
   const [, cib] = seen[0] ?? []
-  // The third number counts states, and goes up by itself: it is no part of what must stay.
-  const evidence = cib === undefined ? '' : `version ${fullVersionOf(cib).replace(/\.\d+$/, '')}, digest ${digestOf(cib)}, on ${seen.length} nodes`
+  const evidence = cib === undefined ? '' : `version ${versionOf(cib)}, digest ${digestOf(cib)}, on ${seen.length} nodes`
   return { ...verdict([...complaints, ...differences], evidence, remedy), fleeting: complaints.length === 0 }
 }
 

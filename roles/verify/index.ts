@@ -65,7 +65,7 @@ export default role('verify', ({ cluster }) => [
   assertion('all nodes are online', everyNodeOnline(cluster),
     'Every node is there to take over.'),
   assertion('all nodes hold one CIB', oneCib,
-    'Every node has the same configuration and state: whichever becomes DC goes on with the same.'),
+    'Every node has the same configuration, in the same version: whichever becomes DC goes on with the same.'),
   assertion('the CIB has the attributes of the nodes', attributesAreInCib,
     'What nodes and agents note as long as they run (fail counts, what ping has reached) is where Pacemaker decides by it: a cluster that fell apart and meets again can lose that.'),
   assertion('the configuration is valid', configurationIsValid,

@@ -3,17 +3,8 @@ import { firstOf, parseXml, type Element } from './xml.js'
 
 /** A CIB's configuration version, `admin_epoch.epoch`: it changes with the configuration, and not with the status. */
 export function versionOf(cib: string): string {
-  return numbers(cib, 'admin_epoch', 'epoch')
-}
-
-/** A CIB's whole version, `admin_epoch.epoch.num_updates`: the last number counts what became of resources and nodes. */
-export function fullVersionOf(cib: string): string {
-  return numbers(cib, 'admin_epoch', 'epoch', 'num_updates')
-}
-
-function numbers(cib: string, ...names: string[]): string {
   const tag = /<cib [^>]*>/.exec(cib)?.[0] ?? ''
-  return names.map(name => new RegExp(`\\s${name}="(\\d+)"`).exec(tag)?.[1] ?? '').join('.')
+  return ['admin_epoch', 'epoch'].map(name => new RegExp(`\\s${name}="(\\d+)"`).exec(tag)?.[1] ?? '').join('.')
 }
 
 /** The configuration in twelve digits, whatever order a node keeps its attributes in. */

@@ -89,7 +89,7 @@ onLab('site builds the rest and proves it', async t => {
   t.is(run.exitCode, 0, troubles(run))
   t.deepEqual(namesOf(run), planned)
   const assertions = run.events.filter(event => event.event === 'assertion')
-  t.is(assertions.filter(({ status }) => status === 'ok').length, 29)
+  t.is(assertions.filter(({ status }) => status === 'ok').length, 30)
   t.deepEqual(assertions.filter(({ status }) => status === 'warning').map(({ task }) => task), ['corosync and pacemaker are held', 'fencing is on'])
   const holders = await Promise.all(site.lab.nodes.map(({ name }) => site.on(name, `${running} || :`)))
   t.deepEqual(holders.toSorted(), ['0\n', '1\n'])

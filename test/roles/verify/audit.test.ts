@@ -10,7 +10,7 @@ import { clusterOf, scopeOf, type Answers } from '../corosync/cluster.js'
 import { stateOf } from './state.js'
 
 const unit = (active: string, file: string) => ({ load: 'loaded', active, file })
-const cib = (updates: number, score = '1') => `<cib admin_epoch="0" epoch="4" num_updates="${updates}"><configuration><x score="${score}"/></configuration></cib>`
+const cib = (updates: number, epoch = 4) => `<cib admin_epoch="0" epoch="${epoch}" num_updates="${updates}"><configuration><x score="1"/></configuration></cib>`
 const state = stateOf({ resources: {} })
 const withFeatures = (...features: string[]) => stateOf({ resources: {}, features })
 const debian = new Map([['totem.cluster_name', { value: 'debian' }], ['nodelist.node.0.ring0_addr', { value: '127.0.0.1' }]])
@@ -19,7 +19,8 @@ const systemd = { resources: { Nginx: { agent: 'systemd:nginx' }, WebSite: false
 /** What two nodes answer, and the verdict. */
 const cases: [title: string, check: (scope: ReturnType<typeof scopeOf>) => Promise<object>, one: Answers, other: Answers | undefined, verdict: object][] = [
   ['one CIB', oneCib, { 'cibadmin -Q': cib(7) }, { 'cibadmin -Q': cib(7) }, { status: 'ok', fleeting: true }],
-  ['a state under way', oneCib, { 'cibadmin -Q': cib(7) }, { 'cibadmin -Q': cib(8) }, { status: 'failed', evidence: 'version 0.4.7 on node1 and 0.4.8 on node2', fleeting: true }],
+  ['a state that another node has not heard of', oneCib, { 'cibadmin -Q': cib(7) }, { 'cibadmin -Q': cib(8) }, { status: 'ok' }],
+  ['a change under way', oneCib, { 'cibadmin -Q': cib(7) }, { 'cibadmin -Q': cib(0, 5) }, { status: 'failed', evidence: 'version 0.4 on node1 and 0.5 on node2', fleeting: true }],
   ['a silent node is no other CIB', oneCib, { 'cibadmin -Q': cib(7) }, { 'cibadmin -Q': undefined }, { status: 'ok' }],
   ['all are silent', oneCib, { 'cibadmin -Q': undefined }, { 'cibadmin -Q': undefined }, { status: 'failed', fleeting: false }],
   ['a fail count', noFailCounts, { 'cibadmin -Q': '<cib><status><node_state uname="node2"><nvpair name="fail-count-a#start_0" value="INFINITY"/></node_state></status></cib>' }, {}, { status: 'failed', evidence: 'start_0 of a has failed for good on node2' }],
