@@ -81,8 +81,7 @@ export async function fromBare(bench: Bench): Promise<void> {
     {
       tool: 'ha-run', rounds: rounds.slow,
       attempt: fresh(async lab => {
-        // One look at the end, as the playbook has: a stability window is no work.
-        const measured = await counted(lab, () => runHaRun(lab, lab.sshConfig, { changed: undefined, flags: ['--stable', '0'], signal }))()
+        const measured = await counted(lab, () => runHaRun(lab, lab.sshConfig, { changed: undefined, signal }))()
         await runAnsible(lab, lab.sshConfig, { changed: 0, signal })
         return measured
       }),

@@ -7,9 +7,9 @@ import { measure, type Measured } from './measure.js'
 export const main = fileURLToPath(new URL('../../../bundle/runner/cli/main.js', import.meta.url))
 export const inParts = fileURLToPath(new URL('../../runner/cli/main.js', import.meta.url))
 
-/** The command line of `ha-run site` on a lab. */
+/** The command line of `ha-run site` on a lab, with one look at the end, as the playbook has: a stability window is no work. */
 export function siteWords({ inventory }: Lab, sshConfig: string, flags: string[] = [], program = main): string[] {
-  return [process.execPath, program, 'site', '-i', inventory, '-F', sshConfig, '--json', ...flags]
+  return [process.execPath, program, 'site', '-i', inventory, '-F', sshConfig, '--json', '--stable', '0', ...flags]
 }
 
 /**
