@@ -6,9 +6,9 @@ import { ratio, time } from './table.js'
 /** The times of one work as bars, each tool's beside the others', on a scale of the work's own that begins at 0. */
 
 /** How wide a group is: the tools' names, the bars, and the figures behind them. */
-export const groupWidth = 410
+export const groupWidth = 450
 
-const nameWidth = 58
+const nameWidth = 98
 const barWidth = 240
 const barHeight = 12
 const pitch = 19

@@ -5,7 +5,7 @@ import { sample, sampleResults } from './sample.js'
 
 const asText = { ignoreAttributes: false, attributeNamePrefix: '', parseTagValue: false }
 
-interface Svg { svg: { width: string; height: string; rect: { class: string; x: string; width: string }[]; text: { '#text': string; x: string; y: string }[] } }
+interface Svg { svg: { width: string; height: string; rect: { class: string; x: string; width: string }[]; text: { '#text': string; x: string; y: string; class: string }[] } }
 const read = (text: string) => (new XMLParser(asText).parse(text) as Svg).svg
 
 const results = sampleResults(
@@ -29,9 +29,11 @@ test('a work\'s bars are as long as their medians, and each has its figure', t =
 })
 
 test('nothing stands outside of the picture, whatever was measured', t => {
-  for (const some of [results, sampleResults(sample('h', 0, 'node', 0.05), sample('h', 0, 'ha-run', 0.1)), sampleResults(...results.series.slice(0, 3))]) {
+  for (const some of [results, sampleResults(sample('h', 0, 'node', 0.05), sample('h', 0, 'ha-run', 0.1)), sampleResults(...results.series.slice(0, 3), sample('c', 2, 'Ansible seeded', 9))]) {
     const { width, height, rect, text } = read(picture(some))
     t.true(rect.every(one => Number(one.x) + Number(one.width) <= Number(width)))
     t.true(text.every(one => Number(one.y) < Number(height) && Number(one.x) < Number(width)))
+    // Names end at their x; a letter is about 7 wide.
+    t.true(text.filter(one => one.class === 'name').every(one => Number(one.x) - one['#text'].length * 7 >= 0))
   }
 })

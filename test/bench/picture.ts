@@ -50,7 +50,7 @@ export function picture(results: Results): string {
   return svg(width, height, 'How long ha-run and its peers take', style, [
     rectangle(0, 0, width, height, 'ground'),
     text(edge, 30, 'ha-run and its peers at the same work', 'head'),
-    text(edge, 50, 'Bars: median; whiskers: quickest and slowest run; a scale for each work. Floor: all checks as one script, through one raw ssh a node.', 'note'),
+    text(edge, 50, 'Bars: median; whiskers: quickest and slowest run; a scale for each work. Floor: all checks (bare: the packages) as one script, by one raw ssh a node.', 'note'),
     ...placed.flatMap(({ elements }) => elements),
     ...charts,
   ])
