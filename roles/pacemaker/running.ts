@@ -1,7 +1,7 @@
 import type { CibWork } from '../../runner/cluster/cib-task.js'
 import type { Node } from '../../runner/cluster/declaration.js'
 import { seedFirstCib } from '../../runner/cluster/first-cib.js'
-import { lostAttributes, lostFromCib, rewriteLost } from '../../runner/cluster/node-attributes.js'
+import { lostFromCib, rewriteLost } from '../../runner/cluster/node-attributes.js'
 import { drainedIn, endPassing, isSetIn, readmitDrained } from '../../runner/cluster/ours-in-cib.js'
 import { detached, firstElection } from '../../runner/cluster/passing-property.js'
 import { pacemakerLacks, pacemakerViews, startPacemaker, untilOnline } from '../../runner/cluster/pacemaker-state.js'
@@ -29,7 +29,7 @@ export function pacemakerRuns(name: string, { needs, first }: { needs: readonly 
         ...drained.map(node => ({ subject: node, from: 'in standby by an interrupted run', to: 'taking part' })),
         ...(isDetached ? [{ subject: 'resources', from: 'in maintenance by an interrupted run', to: 'watched over' }] : []),
         ...(isFirst ? [{ subject: firstElection.name, from: `${firstElection.value}, for the first start`, to: undefined }] : []),
-        ...lostAttributes(lost),
+        ...lost.map(name => ({ subject: `attributes of ${name}`, from: 'lost from the CIB', to: 'in the CIB' })),
       ]
     },
     async apply(scope) {

@@ -1,5 +1,4 @@
 import { until } from '../engine/until.js'
-import type { Difference } from '../engine/events.js'
 import { fact, patient, type Fact } from '../facts/fact.js'
 import { unknownFeatureSet, type ClusterState } from './crm-mon.js'
 import { clusterState } from './facts.js'
@@ -33,11 +32,6 @@ export function withoutAttributes({ nodes }: ClusterState): string[] {
 export function isMixed({ nodes }: ClusterState): boolean {
   const known = nodes.flatMap(({ featureSet }) => featureSet === undefined || featureSet === unknownFeatureSet ? [] : featureSet)
   return new Set(known).size > 1
-}
-
-/** What a plan says of it. */
-export function lostAttributes(nodes: string[]): Difference[] {
-  return nodes.map(name => ({ subject: `attributes of ${name}`, from: 'lost from the CIB', to: 'in the CIB' }))
 }
 
 /** Has the attribute managers write to the CIB again what it has lost. @returns the names of the nodes that it concerned. */
