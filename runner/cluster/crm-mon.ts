@@ -22,12 +22,12 @@ export interface NodeState {
   maintenance: boolean
   pending: boolean
   unclean: boolean
-  /** What its Pacemaker can, `3.16.1`; `unknownFeatureSet` where the CIB does not have it; absent where crm_mon does not say. */
+  /** What its Pacemaker can, `3.16.1`; `<3.15.1` where the CIB does not have it; absent where crm_mon does not say. */
   featureSet?: string
 }
 
 /** What crm_mon takes a node for whose attributes the CIB does not have: older than those attributes (lib/pengine/pe_output.c). */
-export const unknownFeatureSet = '<3.15.1'
+const unknownFeatureSet = '<3.15.1'
 
 /** One instance of a resource: a clone's primitive has one for each node. */
 export interface ResourceState {
@@ -86,6 +86,17 @@ export function parseCrmMon(text: string): ClusterState {
     resources: resourcesIn(firstOf(report, 'resources'), []),
     failures: inside(report, 'failures', 'failure').map(failure)
   }
+}
+
+/** Names of the nodes whose attributes the CIB does not have: lost, or of a Pacemaker that does not write them yet. */
+export function withoutAttributes({ nodes }: ClusterState): string[] {
+  return nodes.filter(({ online, pending, featureSet }) => online && !pending && featureSet === unknownFeatureSet).map(({ name }) => name)
+}
+
+/** Whether nodes run different versions of Pacemaker, as far as the CIB knows. */
+export function isMixed({ nodes }: ClusterState): boolean {
+  const known = nodes.flatMap(({ featureSet }) => featureSet === undefined || featureSet === unknownFeatureSet ? [] : featureSet)
+  return new Set(known).size > 1
 }
 
 function inside(report: Element, list: string, item: string): Element[] {

@@ -1,6 +1,6 @@
 import { until } from '../engine/until.js'
 import { fact, patient, type Fact } from '../facts/fact.js'
-import { unknownFeatureSet, type ClusterState } from './crm-mon.js'
+import { withoutAttributes } from './crm-mon.js'
 import { clusterState } from './facts.js'
 import { readOnAll, type Scope } from './members.js'
 
@@ -21,17 +21,6 @@ export async function lostFromCib({ members }: Pick<Scope, 'members'>): Promise<
   if (suspects.size === 0) return []
   const known = new Set((await readOnAll(members, knownByManager)).flatMap(([, names]) => names))
   return [...suspects].filter(name => known.has(name)).toSorted()
-}
-
-/** Names of the nodes whose attributes the CIB does not have: lost, or of a Pacemaker that does not write them yet. */
-export function withoutAttributes({ nodes }: ClusterState): string[] {
-  return nodes.filter(({ online, pending, featureSet }) => online && !pending && featureSet === unknownFeatureSet).map(({ name }) => name)
-}
-
-/** Whether nodes run different versions of Pacemaker, as far as the CIB knows. */
-export function isMixed({ nodes }: ClusterState): boolean {
-  const known = nodes.flatMap(({ featureSet }) => featureSet === undefined || featureSet === unknownFeatureSet ? [] : featureSet)
-  return new Set(known).size > 1
 }
 
 /** Has the attribute managers write to the CIB again what it has lost. @returns the names of the nodes that it concerned. */

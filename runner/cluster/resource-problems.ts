@@ -1,6 +1,6 @@
 import type { Problem, StatusEvent } from '../engine/events.js'
+import { isMixed, withoutAttributes } from './crm-mon.js'
 import type { Cluster, Primitive } from './declaration.js'
-import { isMixed, withoutAttributes } from './node-attributes.js'
 import { groupsOf, partitionsOf, type Seen } from './partitions.js'
 import { failed, namesOf, warning } from './problem.js'
 
