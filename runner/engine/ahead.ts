@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js'
 import { remote } from '../transport/remote.js'
 import type { Session } from '../transport/session.js'
 import type { Difference } from './events.js'
@@ -25,6 +26,7 @@ export interface AheadOptions<N extends NodeLike> {
   begin(slot: Slot<N>, member: Member<N>): Progress
   /** Tells people that it has been applied, and waits for its turn. */
   rest(slot: Slot<N>, member: Member<N>): void
+  clock: Clock
 }
 
 /**
@@ -80,12 +82,13 @@ export class Ahead<N extends NodeLike> {
     if (!Array.isArray(differences) || differences.length === 0) return undefined
     const session = await member.connection.beside().catch(() => undefined)
     if (!session || this.#options.isOver() || member.trouble !== undefined) return undefined
-    const started = Date.now()
+    const { clock } = this.#options
+    const started = clock.now()
     const applied = this.#apply(slot, member, session, differences)
     // A failure is met at the task's turn.
     let ended: number | undefined
-    applied.catch(() => {}).finally(() => { ended = Date.now() })
-    return { differences, started, applied, waited: () => ended === undefined ? 0 : Date.now() - ended }
+    applied.catch(() => {}).finally(() => { ended = clock.now() })
+    return { differences, started, applied, waited: () => ended === undefined ? 0 : clock.now() - ended }
   }
 
   async #apply(slot: Slot<N>, member: Member<N>, session: Session, differences: Difference[]): Promise<string[] | void> {

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js'
 import { ConnectError } from '../errors.js'
 import type { Looks } from './looks.js'
 import type { Member, NodeLike } from './member.js'
@@ -23,6 +24,7 @@ export interface AssertOptions<N extends NodeLike> {
   stable?: number | undefined
   /** Aborted by the first Ctrl-C: nothing is waited for any more. */
   stop: AbortSignal
+  clock: Clock
 }
 
 /**
@@ -31,7 +33,7 @@ export interface AssertOptions<N extends NodeLike> {
  *
  * @param chosen - the selected members.
  */
-export async function assertTogether<N extends NodeLike>(slots: Slot<N>[], chosen: Member<N>[], { members, looks, narrator, stop, ...options }: AssertOptions<N>): Promise<void> {
+export async function assertTogether<N extends NodeLike>(slots: Slot<N>[], chosen: Member<N>[], { members, looks, narrator, stop, clock, ...options }: AssertOptions<N>): Promise<void> {
   const { anyChanged } = narrator.outcomes
   const first = slots[0]!
   const all = slots.length === 1 ? first : { ...first, name: `${slots.length} assertions` }
@@ -42,6 +44,7 @@ export async function assertTogether<N extends NodeLike>(slots: Slot<N>[], chose
     settle: anyChanged ? settleTime : 0,
     stable,
     stop,
+    clock,
     progress: progress.tell,
     forget: () => {
       for (const member of members) member.changed()

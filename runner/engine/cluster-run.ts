@@ -1,4 +1,5 @@
 import type PQueue from 'p-queue'
+import type { Clock } from '../clock.js'
 import { ConnectError, TaskError } from '../errors.js'
 import { Ahead, type Begun } from './ahead.js'
 import { assertTogether } from './assert-together.js'
@@ -30,6 +31,7 @@ export interface ClusterRunOptions {
   stable?: number | undefined
   /** Shows people what a trial will do, and asks them; without, no trial is made. */
   confirm?: (plan: string[]) => Promise<boolean>
+  clock: Clock
   report(event: MachineEvent | Signal): void
 }
 
@@ -49,7 +51,7 @@ export class ClusterRun<N extends NodeLike> {
     this.#members = members
     this.#slots = slots
     this.#options = options
-    this.#narrator = new Narrator(cluster, event => options.report(event))
+    this.#narrator = new Narrator(cluster, event => options.report(event), options.clock)
     this.#looks = new Looks(members, { ...options, roles: new Set(this.#slots.map(({ role }) => role)) })
     this.#ahead = new Ahead(this.#slots, this.#looks, {
       isOver: () => options.stop.aborted || this.#failedAt !== undefined,
@@ -58,6 +60,7 @@ export class ClusterRun<N extends NodeLike> {
         return this.#narrator.progressOf(slot, member.name)
       },
       rest: (slot, { name }) => this.#narrator.rests(slot, name),
+      clock: options.clock,
     })
   }
 
@@ -134,7 +137,7 @@ export class ClusterRun<N extends NodeLike> {
   async #perform(slot: Slot<N>, member: Member<N>, attempt: (progress: Tell) => Promise<Settled>, begun?: Begun): Promise<void> {
     const host = slot.scope === 'node' ? member.name : undefined
     // What it waited for its turn is not its own.
-    const started = begun ? begun.started + begun.waited() : Date.now()
+    const started = begun ? begun.started + begun.waited() : this.#options.clock.now()
     // What was begun is finished.
     const obstacle = begun ? undefined : this.#obstacle(member)
     if (obstacle !== undefined) {
@@ -145,14 +148,18 @@ export class ClusterRun<N extends NodeLike> {
     const progress = this.#narrator.progressOf(slot, host)
     try {
       const outcome = await attempt(progress.tell).finally(() => progress.end())
-      this.#narrator.settle(slot, host, outcome, Date.now() - started, this.#isTried(slot))
+      this.#narrator.settle(slot, host, outcome, this.#since(started), this.#isTried(slot))
     } catch (error) {
       if (slot.scope === 'cluster') this.#failedAt = `${slot.role}: ${slot.name}`
       if (slot.scope === 'node') member.failedAt = `${slot.role}: ${slot.name}`
       // A cluster's task fails; the node that was lost with it is an event of its own.
       const status = error instanceof ConnectError && host !== undefined ? 'unreachable' as const : 'failed' as const
-      this.#narrator.settle(slot, host, { status, error }, Date.now() - started, this.#isTried(slot))
+      this.#narrator.settle(slot, host, { status, error }, this.#since(started), this.#isTried(slot))
     }
+  }
+
+  #since(started: number): number {
+    return Math.round(this.#options.clock.now() - started)
   }
 
   /** What a trial has put back may take a moment to settle, as after a change. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js'
 import type { Outcome } from './attempt.js'
 import { errorReport } from './error-report.js'
 import type { MachineEvent, Signal, Topology } from './events.js'
@@ -18,10 +19,12 @@ export class Narrator<N extends NodeLike> {
   readonly outcomes = new Outcomes()
   readonly #cluster: string
   readonly #report: (event: MachineEvent | Signal) => void
+  readonly #clock: Clock
   readonly #lost = new Set<string>()
 
-  constructor(cluster: string, report: (event: MachineEvent | Signal) => void) {
+  constructor(cluster: string, report: (event: MachineEvent | Signal) => void, clock: Clock) {
     this.#cluster = cluster
+    this.#clock = clock
     this.#report = report
   }
 
@@ -37,7 +40,7 @@ export class Narrator<N extends NodeLike> {
 
   /** Passes on what something that goes on says of itself. */
   progressOf({ role, name: task }: Slot<N>, host: string | undefined): Progress {
-    return new Progress(text => this.#report({ event: 'progress', cluster: this.#cluster, host, role, task, text }))
+    return new Progress(text => this.#report({ event: 'progress', cluster: this.#cluster, host, role, task, text }), this.#clock)
   }
 
   /** @param ms - what it has taken. @param isChange - what others looked at may have changed by it, whatever its status. */

@@ -1,3 +1,5 @@
+import { systemClock, type Clock } from '../clock.js'
+
 /** Tells people what a task is at; with no text, that there is no more to say of it. */
 export type Tell = (text?: string) => void
 
@@ -9,30 +11,32 @@ export class Progress {
   readonly #report: (text: string) => void
   #latest = ''
   #told = ''
-  #pause: NodeJS.Timeout | undefined
+  readonly #clock: Clock
+  #cancel: (() => void) | undefined
   #ended = false
 
   /** @param report - is given a text, or an empty one where there is no more to say. */
-  constructor(report: (text: string) => void) {
+  constructor(report: (text: string) => void, clock: Clock = systemClock) {
     this.#report = report
+    this.#clock = clock
   }
 
   readonly tell: Tell = (text = '') => {
     this.#latest = text
-    if (this.#pause === undefined) this.#pass()
+    if (this.#cancel === undefined) this.#pass()
   }
 
   /** The task is over: nothing is said of it any more. */
   end(): void {
     this.#ended = true
-    clearTimeout(this.#pause)
+    this.#cancel?.()
   }
 
   #pass(): void {
-    this.#pause = undefined
+    this.#cancel = undefined
     if (this.#ended || this.#latest === this.#told) return
     this.#told = this.#latest
     this.#report(this.#told)
-    this.#pause = setTimeout(() => this.#pass(), pause).unref()
+    this.#cancel = this.#clock.after(pause, () => this.#pass())
   }
 }

@@ -1,4 +1,5 @@
 import PQueue from 'p-queue'
+import { systemClock } from '../clock.js'
 import { ConnectError, exitCodes, HaRunError, LockedError } from '../errors.js'
 import type { NodeConnection } from '../transport/connect.js'
 import { ClusterRun } from './cluster-run.js'
@@ -63,7 +64,7 @@ export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Jo
     options.abandon.addEventListener('abort', abandon)
     try {
       const lock = options.lock ? async () => lockCluster(members, cluster.name, options.run) : undefined
-      await new ClusterRun(cluster.name, members, slots, { ...options, queue, allAtOnce, report }).run(lock)
+      await new ClusterRun(cluster.name, members, slots, { ...options, queue, allAtOnce, clock: systemClock, report }).run(lock)
     } catch (error) {
       if (error instanceof LockedError) tally.override(exitCodes.locked)
       report({ event: 'error', cluster: cluster.name, status: 'failed', error: errorReport(error) })

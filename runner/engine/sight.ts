@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { systemClock, type Clock } from '../clock.js'
 import { HaRunError } from '../errors.js'
 import type { Connections } from './connections.js'
 import { errorReport } from './error-report.js'
@@ -32,13 +33,15 @@ export class Sights<N extends NodeLike, T> {
   readonly #eyes: Eye<N, T>[]
   readonly #connections: Connections
   readonly #ask: (member: Member<N>) => Promise<T>
+  readonly #clock: Clock
   #defect: unknown
 
   /** @param ask - what to find out of a node. */
-  constructor(nodes: N[], connections: Connections, ask: (member: Member<N>) => Promise<T>) {
+  constructor(nodes: N[], connections: Connections, ask: (member: Member<N>) => Promise<T>, clock: Clock = systemClock) {
     this.#eyes = nodes.map(node => ({ node, isLate: false }))
     this.#connections = connections
     this.#ask = ask
+    this.#clock = clock
   }
 
   /**
@@ -50,15 +53,15 @@ export class Sights<N extends NodeLike, T> {
    */
   async look(stop: AbortSignal, patience?: number): Promise<Sight<N, T>[]> {
     for (const eye of this.#eyes) {
-      if (!eye.open) eye.open = { since: Date.now(), over: this.#turn(eye) }
+      if (!eye.open) eye.open = { since: this.#clock.now(), over: this.#turn(eye) }
     }
     const awaited = this.#eyes.filter(({ isLate }) => !isLate).map(({ open }) => open!.over)
-    await within(Promise.all(awaited), stop, patience)
+    await within(Promise.all(awaited), { stop, patience, clock: this.#clock })
     for (const eye of this.#eyes) eye.isLate ||= eye.open !== undefined
     if (this.#defect !== undefined) throw this.#defect
     return this.#eyes.map(({ node, open, seen, absence }) => {
       if (!open) return { node, ...absence ? { absence } : { seen } }
-      return absence ? { node, absence } : { node, waiting: Math.round((Date.now() - open.since) / 1000) }
+      return absence ? { node, absence } : { node, waiting: Math.round((this.#clock.now() - open.since) / 1000) }
     })
   }
 
@@ -96,17 +99,17 @@ export class Sights<N extends NodeLike, T> {
 }
 
 /** Waits for what is awaited, for so many ms, or for the end of it all, whichever comes first. */
-async function within(awaited: Promise<unknown>, stop: AbortSignal, ms: number | undefined): Promise<void> {
+async function within(awaited: Promise<unknown>, { stop, patience, clock }: { stop: AbortSignal; patience: number | undefined; clock: Clock }): Promise<void> {
   const over = new AbortController()
   const end = () => over.abort()
   stop.addEventListener('abort', end)
-  const timer = ms === undefined ? undefined : setTimeout(end, ms)
+  const cancel = patience === undefined ? undefined : clock.after(patience, end)
   if (stop.aborted) end()
   void awaited.then(end)
   try {
     if (!over.signal.aborted) await once(over.signal, 'abort')
   } finally {
-    clearTimeout(timer)
+    cancel?.()
     stop.removeEventListener('abort', end)
   }
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { systemClock, type Clock } from '../clock.js'
 import { InterruptedError, TaskError } from '../errors.js'
 import type { Tell } from './progress.js'
 
@@ -12,6 +12,7 @@ export interface Patience {
   abandon: AbortSignal
   /** Tells what is waited for while it is. */
   progress: Tell
+  clock?: Clock
 }
 
 /**
@@ -23,9 +24,9 @@ export interface Patience {
  * @throws TaskError when it did not come about in time, InterruptedError when abandoned, or what `look` throws.
  */
 export async function until<T>(
-  what: string, seconds: number, look: (say: (state: string) => void) => Promise<T | undefined>, { hint, abandon, progress }: Patience,
+  what: string, seconds: number, look: (say: (state: string) => void) => Promise<T | undefined>, { hint, abandon, progress, clock = systemClock }: Patience,
 ): Promise<T> {
-  const deadline = Date.now() + seconds * 1000
+  const deadline = clock.now() + seconds * 1000
   let state = ''
   try {
     while (true) {
@@ -34,9 +35,9 @@ export async function until<T>(
       })
       if (seen !== undefined) return seen
       if (abandon.aborted) throw new InterruptedError(`interrupted while waiting for ${what}`)
-      if (Date.now() + pause > deadline) throw new TaskError(`waited ${seconds} s for ${what}, in vain${state}`, { ...(hint !== undefined && { hint }) })
+      if (clock.now() + pause > deadline) throw new TaskError(`waited ${seconds} s for ${what}, in vain${state}`, { ...(hint !== undefined && { hint }) })
       progress(`waiting for ${what}${state}`)
-      await sleep(pause)
+      await clock.pause(pause)
     }
   } finally {
     progress()

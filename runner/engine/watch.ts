@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from '../clock.js'
 import type { Tell } from './progress.js'
 import type { Verdict } from './task.js'
 
@@ -22,6 +22,7 @@ export interface WatchOptions {
   /** Ends every wait: what was seen until then is all there is. */
   stop: AbortSignal
   progress: Tell
+  clock: Clock
   /** Called before all looks but the first: what is known of the nodes counts no more. */
   forget: () => void
 }
@@ -41,8 +42,9 @@ export interface Watched {
  * @returns what came of each, and how often all were looked at again while they had to hold.
  */
 export async function watch(subjects: Subject[], options: WatchOptions): Promise<{ watched: Watched[]; looks: number }> {
-  const states = subjects.map(subject => new State(subject))
-  const deadline = Date.now() + options.settle * 1000
+  const { clock } = options
+  const states = subjects.map(subject => new State(subject, clock))
+  const deadline = clock.now() + options.settle * 1000
   await Promise.all(states.map(async state => state.look(false)))
   await settle(states, deadline, options)
   const looks = options.stable > 0 && states.every(({ holds }) => holds) ? await hold(states, deadline, options) : 0
@@ -57,15 +59,15 @@ export function pauseWithin(stable: number): number {
 /**
  * Looks again at what does not hold until it does, and then at all of them at once.
  *
- * @param deadline - when it is given up, in milliseconds since 1970.
+ * @param deadline - when it is given up, by the clock.
  */
-async function settle(states: State[], deadline: number, { stop, progress, forget }: WatchOptions): Promise<void> {
-  const fleeting = Date.now() + fleetingTime * 1000
-  const isOpen = ({ holds, latest }: State) => !holds && Date.now() < Math.max(deadline, latest.fleeting ? fleeting : 0)
+async function settle(states: State[], deadline: number, { stop, progress, forget, clock }: WatchOptions): Promise<void> {
+  const fleeting = clock.now() + fleetingTime * 1000
+  const isOpen = ({ holds, latest }: State) => !holds && clock.now() < Math.max(deadline, latest.fleeting ? fleeting : 0)
   let open = states.filter(isOpen)
   while (open.length > 0 && !stop.aborted) {
     progress(`not yet: ${open[0]!.latest.evidence}${open.length > 1 ? `, and ${open.length - 1} more` : ''}`)
-    await pause(retryPause, stop)
+    await clock.pause(retryPause, stop)
     forget()
     await Promise.all(open.map(async state => state.look(true)))
     if (states.every(({ holds }) => holds)) {
@@ -81,9 +83,9 @@ async function settle(states: State[], deadline: number, { stop, progress, forge
  * from then on; what changes later does not hold.
  */
 async function hold(states: State[], deadline: number, options: WatchOptions): Promise<number> {
-  const { stable, stop, progress, forget } = options
-  let since = Date.now()
-  const elapsed = () => (Date.now() - since) / 1000
+  const { stable, stop, progress, forget, clock } = options
+  let since = clock.now()
+  const elapsed = () => (clock.now() - since) / 1000
   let looks = 0
   for (const state of states) state.begin()
   while (elapsed() < stable && !stop.aborted) {
@@ -91,7 +93,7 @@ async function hold(states: State[], deadline: number, options: WatchOptions): P
     while (elapsed() < next && !stop.aborted) {
       const lapse = states.flatMap(state => state.lapse ?? [])[0]?.evidence
       progress(`${lapse ?? (states.length === 1 ? 'it holds' : 'all hold')}: watched for ${Math.floor(elapsed())} of ${stable} s`)
-      await pause(Math.min(1000, Math.max(0, next - elapsed()) * 1000), stop)
+      await clock.pause(Math.min(1000, Math.max(0, next - elapsed()) * 1000), stop)
     }
     if (stop.aborted) break
     const at = elapsed()
@@ -100,23 +102,20 @@ async function hold(states: State[], deadline: number, options: WatchOptions): P
     await settle(states, 0, options)
     for (const state of states) state.compare(at)
     looks += 1
-    if (Date.now() >= deadline || states.every(({ lapse }) => !lapse)) continue
+    if (clock.now() >= deadline || states.every(({ lapse }) => !lapse)) continue
     await settle(states, deadline, options)
     if (states.some(({ holds }) => !holds)) break
     for (const state of states) state.begin()
-    since = Date.now()
+    since = clock.now()
     looks = 0
   }
   return looks
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => {})
-}
-
 /** What is known of one assertion. */
 class State {
   readonly #subject: Subject
+  readonly #clock: Clock
   latest!: Watched['verdict']
   ms = 0
   /** What was seen when it began to have to hold. */
@@ -126,8 +125,9 @@ class State {
   lapse: Watched['verdict'] | undefined
   #restored: number | undefined
 
-  constructor(subject: Subject) {
+  constructor(subject: Subject, clock: Clock) {
     this.#subject = subject
+    this.#clock = clock
   }
 
   get holds(): boolean {
@@ -135,13 +135,13 @@ class State {
   }
 
   async look(again: boolean): Promise<void> {
-    const began = Date.now()
+    const began = this.#clock.now()
     try {
       this.latest = await this.#subject.look(again)
     } catch (error) {
       this.latest = { status: 'failed', evidence: (error as Error).message, error }
     }
-    this.ms += Date.now() - began
+    this.ms += Math.round(this.#clock.now() - began)
   }
 
   /** From now on it has to hold. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SSHConfig } from 'ssh-config'
@@ -52,10 +53,13 @@ export interface KeyPair {
   public: string
 }
 
-/** Makes an ed25519 key in the lab's directory: `FILE` and `FILE.pub`, of which only root can read the first. */
-export async function makeKey(lab: string, file: string): Promise<KeyPair> {
+/**
+ * The ed25519 key in the lab's directory: `FILE` and `FILE.pub`, of which only root can read the first. Made, unless a
+ * snapshot has brought it along.
+ */
+export async function ensureKey(lab: string, file: string): Promise<KeyPair> {
   const path = join(labDir(lab), file)
-  await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', `ha-run lab ${lab}`, '-f', path], { seconds: 30 })
+  if (!existsSync(path)) await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', `ha-run lab ${lab}`, '-f', path], { seconds: 30 })
   return { secret: await readFile(path, 'utf8'), public: await readFile(`${path}.pub`, 'utf8') }
 }
 

@@ -114,12 +114,17 @@ export function releaseFile(packages: string): string {
   return `Origin: ha-run lab\nDate: ${date}\nSHA256:\n ${sum} ${Buffer.byteLength(packages)} Packages\n`
 }
 
+/** Does the disk of a node stand on something in this directory? Decided by the text of /proc/self/mounts. */
+export function isLowerLayer(dir: string, mounts: string): boolean {
+  return mounts.includes(`lowerdir=${dir}/`) || mounts.includes(`:${dir}/`)
+}
+
 /** Removes what builds that were cut short have left, and images of older recipes that no mounted node stands on. */
 async function prune(): Promise<void> {
   await mkdir(imagesDir, { recursive: true })
   const mounts = await readFile('/proc/self/mounts', 'utf8')
   for (const name of await readdir(imagesDir)) {
     const dir = join(imagesDir, name)
-    if (!mounts.includes(`lowerdir=${dir}/`)) await run(['rm', '-rf', '--one-file-system', dir], { seconds: 120 })
+    if (!isLowerLayer(dir, mounts)) await run(['rm', '-rf', '--one-file-system', dir], { seconds: 120 })
   }
 }

@@ -10,6 +10,8 @@ import { UsageError } from '../errors.js'
 export const home = '/var/lib/ha-run/lab'
 /** Cached base images and their package repositories, one directory for each recipe. */
 export const imagesDir = join(home, 'image')
+/** Disks of nodes without power, from which labs can be brought up: one directory for each snapshot. */
+export const snapshotsDir = join(home, 'snapshots')
 export const labsDir = join(home, 'labs')
 export const locksDir = join(home, 'locks')
 /** Where `ip netns` keeps its named namespaces. */

@@ -24,12 +24,16 @@ export function interfacesFile(node: LabNode): string {
 }
 
 /**
- * The mount of a node's disk. `volatile` makes its syncs free; what a crash of the host would lose is lost anyway. An
- * overlay so mounted can be mounted only once, so it stays through power cuts.
+ * The mount of a node's disk: a layer of its own over the image, or over what a snapshot kept of such a layer. `volatile`
+ * makes its syncs free; what a crash of the host would lose is lost anyway. An overlay mounted like this can be mounted
+ * only once, so it stays through power cuts.
+ *
+ * @param lower - the directory of the node's disk in a snapshot
  */
-export function mountCommand(node: LabNode, image: Image): string[] {
+export function mountCommand(node: LabNode, image: Image, lower?: string): string[] {
   const dir = nodeDir(node)
-  const options = `lowerdir=${image.root},upperdir=${dir}/upper,workdir=${dir}/work,volatile`
+  const layers = lower === undefined ? image.root : `${lower}:${image.root}`
+  const options = `lowerdir=${layers},upperdir=${dir}/upper,workdir=${dir}/work,volatile`
   return ['mount', '-t', 'overlay', `ha-run-${node.lab}`, '-o', options, nodeRoot(node)]
 }
 
@@ -76,11 +80,15 @@ export interface Identity {
   authorizedKey: string
 }
 
-/** Mounts a fresh disk for the node and writes what makes it this node. */
-export async function installNode(node: LabNode, image: Image, identity: Identity): Promise<void> {
-  const root = nodeRoot(node)
+/** Mounts the node's disk: a fresh one, or one that goes on from a snapshot's. */
+export async function mountDisk(node: LabNode, image: Image, lower?: string): Promise<void> {
   for (const part of ['upper', 'work', 'root']) await mkdir(join(nodeDir(node), part), { recursive: true })
-  await runAll([mountCommand(node, image)])
+  await runAll([mountCommand(node, image, lower)])
+}
+
+/** Writes on a fresh disk what makes it this node's. */
+export async function installNode(node: LabNode, identity: Identity): Promise<void> {
+  const root = nodeRoot(node)
   await writeFile(join(root, 'etc/network/interfaces'), interfacesFile(node))
   await writeFile(join(root, 'etc/machine-id'), `${randomBytes(16).toString('hex')}\n`)
   await writeFile(join(root, 'etc/ssh/ssh_host_ed25519_key'), identity.hostKey.secret, { mode: 0o600 })

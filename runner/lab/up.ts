@@ -1,15 +1,16 @@
 import { mkdir } from 'node:fs/promises'
 import PQueue from 'p-queue'
 import { UsageError } from '../errors.js'
-import { makeKey, writeAccess, type KeyPair } from './access.js'
+import { ensureKey, writeAccess, type KeyPair } from './access.js'
 import { hostSuite, requireHost, requirePackages } from './host.js'
 import { ensureImage, type Image } from './image.js'
 import { locked } from './lock.js'
 import { checkCount, checkName, describe, type Lab, type LabNode } from './names.js'
 import { makeBridge, makeCable } from './network.js'
-import { bootNode, installNode } from './node.js'
+import { bootNode, installNode, mountDisk } from './node.js'
 import { findRemains, isAlive, isNothing, removeRemains } from './remains.js'
 import { requireRoom } from './room.js'
+import { copyKeys, diskIn } from './snapshot.js'
 import { findLab, writeNote } from './state.js'
 
 export interface UpOptions {
@@ -18,6 +19,8 @@ export interface UpOptions {
   /** Leave to install Debian packages that this machine lacks. */
   yes: boolean
   say: (line: string) => void
+  /** The directory of a snapshot: the nodes go on from its disks instead of being bare. It is only read. */
+  snapshot?: string
   /** Ends it early; what there is by then is removed. */
   signal?: AbortSignal
 }
@@ -31,7 +34,7 @@ const concurrency = 8
  * @throws UsageError when there is a lab of that name already, or this machine is not fit for one
  * @throws ConnectError when a node does not come up
  */
-export async function up({ name, count, yes, say, signal }: UpOptions): Promise<Lab> {
+export async function up({ name, count, yes, say, snapshot, signal }: UpOptions): Promise<Lab> {
   checkName(name)
   checkCount(count)
   await requireHost()
@@ -47,7 +50,7 @@ export async function up({ name, count, yes, say, signal }: UpOptions): Promise<
       const image = await ensureImage({ lab: name, suite: await hostSuite(), yes, say, signal })
       const lab = describe(name, count)
       say(`starting ${lab.nodes.map(node => node.name).join(', ')}`)
-      await build(lab, image, signal)
+      await build(lab, image, { snapshot, signal })
       await writeNote(name, { count, image })
       return lab
     } catch (error) {
@@ -57,18 +60,20 @@ export async function up({ name, count, yes, say, signal }: UpOptions): Promise<
   })
 }
 
-async function build(lab: Lab, image: Image, signal: AbortSignal | undefined): Promise<void> {
+async function build(lab: Lab, image: Image, { snapshot, signal }: Pick<UpOptions, 'snapshot' | 'signal'>): Promise<void> {
   await mkdir(lab.dir, { recursive: true, mode: 0o755 })
-  const { public: authorizedKey } = await makeKey(lab.name, 'key')
+  if (snapshot !== undefined) await copyKeys(snapshot, lab.dir)
+  const { public: authorizedKey } = await ensureKey(lab.name, 'key')
   await makeBridge(lab.name)
   const hostKeys = new Map<LabNode, KeyPair>()
   const queue = new PQueue({ concurrency })
   const work = lab.nodes.map(node => async () => {
     signal?.throwIfAborted()
-    const hostKey = await makeKey(lab.name, `host_key_${node.name}`)
+    const hostKey = await ensureKey(lab.name, `host_key_${node.name}`)
     hostKeys.set(node, hostKey)
     await makeCable(node)
-    await installNode(node, image, { hostKey, authorizedKey })
+    await mountDisk(node, image, snapshot === undefined ? undefined : diskIn(snapshot, node))
+    if (snapshot === undefined) await installNode(node, { hostKey, authorizedKey })
     signal?.throwIfAborted()
     await bootNode(node, image)
   })

@@ -1,4 +1,5 @@
 import { get } from 'node:http'
+import { systemClock, type Clock } from '../clock.js'
 import type { Answer } from './http.js'
 
 /** Milliseconds from one request to the next: 25 a second, whatever becomes of those before. */
@@ -27,32 +28,38 @@ export interface ProbeOptions {
   socket?: string | undefined
   /** Who served an answer. Throws where it is not a good one. */
   judge: (answer: Answer) => string
+  clock?: Clock
 }
 
 /** The time in milliseconds since 1970, by a clock that never jumps. */
-export function now(): number {
-  return performance.timeOrigin + performance.now()
+export function now(clock: Clock = systemClock): number {
+  return performance.timeOrigin + clock.now()
 }
 
 /** Asks for a page many times a second, as many visitors would: each request over a connection of its own. */
 export class HttpProbe {
   readonly #options: ProbeOptions
   readonly #asked: Asked[] = []
-  #timer: NodeJS.Timeout | undefined
+  readonly #clock: Clock
+  #cancel: (() => void) | undefined
   #open = 0
   #broken: string | undefined
 
   constructor(options: ProbeOptions) {
     this.#options = options
+    this.#clock = options.clock ?? systemClock
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#ask(), interval)
+    this.#cancel = this.#clock.after(interval, () => {
+      this.start()
+      this.#ask()
+    })
   }
 
   /** No request is made any more; those that are open are not waited for. @returns all that have ended, by when they were made. */
   stop(): Asked[] {
-    clearInterval(this.#timer)
+    this.#cancel?.()
     return this.asked
   }
 
@@ -63,7 +70,7 @@ export class HttpProbe {
 
   /** Whether the page has answered well of late: nearly all requests of a second, and none failed shortly before. */
   get isWell(): boolean {
-    const end = now()
+    const end = now(this.#clock)
     const good = this.#asked.filter(({ at, error }) => error === undefined && at > end - 1300 && at < end - 300)
     return good.length >= 0.6 * 1000 / interval && !this.#asked.some(({ at, error }) => error !== undefined && at > end - 1300 - patience)
   }
@@ -81,15 +88,15 @@ export class HttpProbe {
   #ask(): void {
     if (this.#open >= mostOpen) return
     const { address, socket, judge } = this.#options
-    const at = now()
+    const at = now(this.#clock)
     this.#open += 1
     let ended = false
     const end = (outcome: { server: string } | { error: string }) => {
       if (ended) return
       ended = true
-      clearTimeout(late)
+      cancelLate()
       this.#open -= 1
-      this.#asked.push({ at, ms: now() - at, ...outcome })
+      this.#asked.push({ at, ms: now(this.#clock) - at, ...outcome })
     }
     const request = get({ host: address, path: '/', agent: false, ...socket !== undefined && { socketPath: socket } }, response => {
       let body = ''
@@ -104,12 +111,12 @@ export class HttpProbe {
         }
       })
     })
-    const late = setTimeout(() => request.destroy(new Error(`no answer within ${patience / 1000} s`)), patience)
+    const cancelLate = this.#clock.after(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)))
     request.on('error', (error: NodeJS.ErrnoException) => {
       // The socket file is ssh's own: whatever the page does, ssh takes the connection.
       if (error.syscall === 'connect' && socket !== undefined) {
         this.#broken ??= error.message
-        clearTimeout(late)
+        cancelLate()
         this.#open -= 1
         ended = true
         return

@@ -1,10 +1,11 @@
+import type { Clock } from '../clock.js'
 import type { AssertionEvent, Reporter, Status, TaskEvent, TaskStartSignal } from '../engine/events.js'
 import { closing } from './closing.js'
 import { effectLines } from './difference.js'
 import { roundText } from './drills.js'
 import type { ReporterOptions } from './options.js'
 import { inRunOrder } from './run-order.js'
-import { StillRunning, type After } from './still-running.js'
+import { StillRunning } from './still-running.js'
 import type { Style } from './style.js'
 import { indented, oneLine, seconds } from './text.js'
 import { visibleEvent } from './visible.js'
@@ -17,7 +18,7 @@ const statusColumn = 60
 const worthMs = 50
 
 /** Lines as things happen, for logs and pipes, and the closing table. */
-export function plainReporter(options: ReporterOptions, after?: After): Reporter {
+export function plainReporter(options: ReporterOptions, clock?: Clock): Reporter {
   const events: AnyEvent[] = []
   let nameWidth = 0
   let streamed = false
@@ -28,7 +29,7 @@ export function plainReporter(options: ReporterOptions, after?: After): Reporter
   }
   const running = new StillRunning((signal, elapsed, text) => {
     if (options.verbosity >= 0) write([runningLine(signal, elapsed, text, nameWidth, options.style)])
-  }, after)
+  }, clock)
   return {
     report(told) {
       const event = visibleEvent(told)

@@ -1,17 +1,9 @@
+import { systemClock, type Clock } from '../clock.js'
 import type { TaskStartSignal } from '../engine/events.js'
 import type { AnyEvent } from './visible.js'
 
 /** Seconds after which a task that goes on is worth a line; later it gets one every ten minutes. */
 const times = [10, 30, 60, 120, 300, 600]
-
-/** Calls back after so many ms. @returns what takes that back. */
-export type After = (ms: number, call: () => void) => () => void
-
-/** With node's timers, which keep no process alive. */
-const afterwards: After = (ms, call) => {
-  const timer = setTimeout(call, ms).unref()
-  return () => clearTimeout(timer)
-}
 
 /** A task that goes on: for how many seconds, and what it says it is at. */
 export type Say = (signal: TaskStartSignal, seconds: number, text: string) => void
@@ -19,12 +11,12 @@ export type Say = (signal: TaskStartSignal, seconds: number, text: string) => vo
 /** Tells of tasks that take long, where nobody sees them run. */
 export class StillRunning {
   readonly #say: Say
-  readonly #after: After
+  readonly #clock: Clock
   readonly #open = new Map<string, { text: string; cancel: () => void }>()
 
-  constructor(say: Say, after: After = afterwards) {
+  constructor(say: Say, clock: Clock = systemClock) {
     this.#say = say
-    this.#after = after
+    this.#clock = clock
   }
 
   /** Notes when tasks begin and end, and what they say meanwhile. */
@@ -53,7 +45,7 @@ export class StillRunning {
   #wait(key: string, signal: TaskStartSignal, since: number): void {
     const open = this.#open.get(key)!
     const next = times.find(time => time > since) ?? since + times.at(-1)!
-    open.cancel = this.#after((next - since) * 1000, () => {
+    open.cancel = this.#clock.after((next - since) * 1000, () => {
       this.#say(signal, next, open.text)
       this.#wait(key, signal, next)
     })

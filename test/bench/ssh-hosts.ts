@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import PQueue from 'p-queue'
-import { makeKey, writeAccess } from '../../runner/lab/access.js'
+import { ensureKey, writeAccess } from '../../runner/lab/access.js'
 import { inGroup, makeGroup, machineGroup } from '../../runner/lab/cgroup.js'
 import { describe, prefixLength, type Lab, type LabNode } from '../../runner/lab/names.js'
 import { inNode, makeBridge, makeCable } from '../../runner/lab/network.js'
@@ -28,8 +28,8 @@ export async function withSshHosts<T>(count: number, signal: AbortSignal, work: 
 
 async function build(lab: Lab, signal: AbortSignal): Promise<void> {
   await mkdir(lab.dir, { recursive: true })
-  await makeKey(lab.name, 'key')
-  const hostKey = await makeKey(lab.name, 'host_key')
+  await ensureKey(lab.name, 'key')
+  const hostKey = await ensureKey(lab.name, 'host_key')
   await writeFile(join(lab.dir, 'sshd_config'), `HostKey ${join(lab.dir, 'host_key')}
 AuthorizedKeysFile ${join(lab.dir, 'key.pub')}
 PermitRootLogin yes

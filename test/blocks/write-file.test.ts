@@ -7,7 +7,8 @@ import { candidateOf, commitScript, replaceScript, stageScript } from '../../run
 import { sh } from '../../runner/transport/quote.js'
 import type { Part } from '../../runner/transport/frame.js'
 import { hostileWord } from '../transport/hostile.js'
-import { comesTrue, localSession } from '../transport/local-shell.js'
+import { localSession } from '../transport/local-shell.js'
+import { comesTrue } from '../comes-true.js'
 import { folderOf } from './scope.js'
 
 const owner = 'root:root'

@@ -81,29 +81,28 @@ test('what cannot be read is told, and the rest is there', t => {
 })
 
 /** Runs a glance where these commands are all that there is of the cluster's. */
-function glanceWith(t: ExecutionContext, shell: string[], commands: Record<string, string>): { stdout: string; ms: number } {
+function glanceWith(t: ExecutionContext, shell: string[], commands: Record<string, string>): { stdout: string; ran: string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-glance-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   for (const [name, body] of Object.entries(commands)) {
-    writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`)
+    writeFileSync(join(folder, name), `#!/bin/sh\necho ${name} >>${folder}/ran\n${body}\n`)
     chmodSync(join(folder, name), 0o755)
   }
   const { family, argument } = glance('192.0.2.10')
-  const started = performance.now()
   // With a socket for stdin, bash would read ~/.bashrc.
   const { stdout } = spawnSync(shell[0]!, [...shell.slice(1), '-c', family.script([argument])], { encoding: 'utf8', env: { PATH: `${folder}:/usr/bin:/bin:/sbin:/usr/sbin` }, stdio: ['ignore', 'pipe', 'ignore'], timeout: 30_000 })
-  return { stdout, ms: performance.now() - started }
+  return { stdout, ran: readFileSync(join(folder, 'ran'), 'utf8').trim().split('\n') }
 }
 
 for (const [name, shell] of shells) {
   test(`${name}: a daemon that hangs costs 3 s once, and the other is asked all the same`, t => {
-    const { stdout, ms } = glanceWith(t, shell, {
+    const { stdout, ran } = glanceWith(t, shell, {
       'corosync-quorumtool': 'exec sleep 20', 'corosync-cfgtool': 'exec sleep 20', 'corosync-cmapctl': 'exec sleep 20',
       crm_mon: 'echo said: $*', cibadmin: 'exit 1', systemctl: `printf '${units('active', 'active').replaceAll('\n', '\\n')}'`,
     })
     const words = stdout.split('\0')
     t.deepEqual(words.slice(0, 10), ['', '124', '', '124', '', '124', 'said: -1 --output-as=xml\n', '0', '', '1'])
-    t.true(ms < 6000, `${ms} ms`)
+    t.is(ran.filter(command => command.startsWith('corosync-')).length, 1, 'one that hangs is enough')
     t.deepEqual(viewIn(stdout).silent, { corosync: 'not answering' })
   })
 }

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import type { NodeTask } from '../../runner/engine/task.js'
 import { ConnectError, TaskError } from '../../runner/errors.js'
+import { FakeClock } from '../fake-clock.js'
+import { comesTrue } from '../comes-true.js'
 import { localCluster, taskEvents } from './cluster.js'
 
 /** One node, whose tasks note when they begin and end. */
@@ -16,15 +18,20 @@ function timed(t: ExecutionContext, names = ['n1']) {
       said.push(`${name} ends`)
     },
   })
+  /** Goes on until another has come so far. */
+  const outlasts = (word: string) => async () => {
+    if (!await comesTrue(() => said.includes(word))) throw new Error(`never: ${word}`)
+  }
+  /** Long enough for what must not go on meanwhile to be seen going on. */
   const slow = async () => sleep(150)
-  return { ...c, said, apply, slow }
+  return { ...c, said, apply, outlasts, slow }
 }
 
 test('once the first has been applied, the next goes on beside the tasks before it, and is reported at its turn', async t => {
   const c = timed(t)
   const { lines, summary } = await c.run(node => [
     c.wants(node, 'a', '1', { ahead: true, ...c.apply('a', c.slow) }),
-    c.wants(node, 'wait', '1', c.apply('wait', c.slow)),
+    c.wants(node, 'wait', '1', c.apply('wait', c.outlasts('b begins'))),
     c.wants(node, 'b', '1', { ahead: true, ...c.apply('b', c.slow) }),
     c.wants(node, 'c', '1', { ahead: true, ...c.apply('c', c.slow) }),
   ])
@@ -39,20 +46,17 @@ test('once the first has been applied, the next goes on beside the tasks before 
 
 test('the time that it waited for its turn is not its own', async t => {
   const c = timed(t)
-  let begun = 0
+  const clock = new FakeClock()
   await c.run(node => [
     c.wants(node, 'a', '1', { ahead: true }),
-    c.wants(node, 'wait', '1', c.apply('wait', async () => {
-      while (!c.said.includes('b ends')) await sleep(20)
-      await sleep(500)
-    })),
-    c.wants(node, 'b', '1', { ahead: true, ...c.apply('b', async () => {
-      begun = Date.now()
-      await c.slow()
-    }) }),
-  ])
-  const { ms } = taskEvents(c.events).at(-1)!
-  t.true(ms >= 140 && ms <= Date.now() - begun - 400, `${ms} ms`)
+    c.wants(node, 'wait', '1', { apply: async ({ $ }) => {
+      await c.outlasts('b ends')()
+      clock.pass(500)
+      await $`printf 1 >${c.path('n1', 'wait')}`
+    } }),
+    c.wants(node, 'b', '1', { ahead: true, ...c.apply('b', () => Promise.resolve(clock.pass(150))) }),
+  ], { clock })
+  t.deepEqual(taskEvents(c.events).map(({ ms }) => ms), [0, 650, 150], 'b and the one before it go on at once')
 })
 
 test('what is in sync is not applied, and a plan begins nothing', async t => {
@@ -92,10 +96,10 @@ test('interrupted: what was begun ahead is finished and reported, nothing else i
   const { lines } = await c.run(node => [
     c.wants(node, 'a', '1', { ahead: true }),
     c.wants(node, 'wait', '1', c.apply('wait', async () => {
-      await c.slow()
+      await c.outlasts('b begins')()
       stop.abort()
     })),
-    c.wants(node, 'b', '1', { ahead: true, ...c.apply('b', async () => sleep(400)) }),
+    c.wants(node, 'b', '1', { ahead: true, ...c.apply('b', c.outlasts('wait ends')) }),
     c.wants(node, 'c', '1', { ahead: true, ...c.apply('c', c.slow) }),
   ], { stop: stop.signal })
   t.deepEqual(lines, ['n1 write a: changed', 'n1 write wait: changed', 'n1 write b: changed', 'n1 write c: skipped, interrupted'])

@@ -4,6 +4,7 @@ import test from 'ava'
 import { task, skip, warn } from '../../runner/engine/task.js'
 import { ConnectError, TaskError } from '../../runner/errors.js'
 import { fileText } from '../../runner/facts/files.js'
+import { FakeClock } from '../fake-clock.js'
 import { localCluster, noted, taskEvents } from './cluster.js'
 
 test('in sync: one frame a node, nothing applied, all ok', async t => {
@@ -315,6 +316,7 @@ test('an error from ssh in a node’s task makes it unreachable in the events', 
 
 test('what a task says of itself is told under its name while it is applied, and not after', async t => {
   const c = localCluster(t, ['n1'])
+  const clock = new FakeClock()
   await c.run(node => [
     c.wants(node, 'a', '1', { apply: async ({ $, progress }) => {
       await $({ onLine: progress })`echo half; printf 1 >${c.path('n1', 'a')}`
@@ -322,8 +324,8 @@ test('what a task says of itself is told under its name while it is applied, and
       progress('all')
     } }),
     noted('shared', [], { apply: ({ progress }) => Promise.resolve(progress('waiting for n1')) }),
-  ])
-  await sleep(400)
+  ], { clock })
+  clock.pass(1000)
   t.deepEqual(c.events.flatMap(event => 'task' in event ? `${event.host ?? event.cluster} ${event.task}: ${event.event === 'progress' ? event.text : event.event}` : []), [
     'n1 write a: task-start', 'n1 write a: task-start', 'n1 write a: half', 'n1 write a: task',
     'c shared: task-start', 'c shared: task-start', 'c shared: waiting for n1', 'c shared: task',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import PQueue from 'p-queue'
+import { systemClock, type Clock } from '../../runner/clock.js'
 import { ClusterRun } from '../../runner/engine/cluster-run.js'
 import type { MachineEvent, Signal, TaskEvent } from '../../runner/engine/events.js'
 import { Member, type ClusterLike, type NodeLike } from '../../runner/engine/member.js'
@@ -44,6 +45,7 @@ export interface RunSettings {
   /** Seconds for which assertions must hold; no longer than they take to come true, where nothing is said. */
   stable?: number
   confirm?: (plan: string[]) => Promise<boolean>
+  clock?: Clock
 }
 
 /**
@@ -72,7 +74,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
     frames: () => members.map(member => member.unreachable ? 0 : member.connection.session.frames),
 
     /** Runs a role; every run of these members is a run of the same connections. */
-    async run(tasks: (node: NodeLike) => Task[], { check = false, forks = 20, selected = names, stop = new AbortController().signal, stable = 0, confirm }: RunSettings = {}) {
+    async run(tasks: (node: NodeLike) => Task[], { check = false, forks = 20, selected = names, stop = new AbortController().signal, stable = 0, confirm, clock = systemClock }: RunSettings = {}) {
       events.length = 0
       const role: Role = { name: 'r', tasks: ({ node }) => tasks(node) }
       const queue = new PQueue({ concurrency: forks })
@@ -81,7 +83,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
         events.push(event)
         if ('status' in event || event.event === 'error') tally.count(event)
       }
-      await new ClusterRun(cluster.name, members, layOut(cluster, [{ role, selected: new Set(selected) }]), { check, stop, stable, abandon: new AbortController().signal, consent: noConsent, queue, allAtOnce: forks >= names.length, report, ...confirm && { confirm } }).run()
+      await new ClusterRun(cluster.name, members, layOut(cluster, [{ role, selected: new Set(selected) }]), { check, stop, stable, clock, abandon: new AbortController().signal, consent: noConsent, queue, allAtOnce: forks >= names.length, report, ...confirm && { confirm } }).run()
       return { lines: lines(events), summary: tally.summary }
     },
 

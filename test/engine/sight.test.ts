@@ -1,11 +1,13 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as turn } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import type { Connections } from '../../runner/engine/connections.js'
 import type { Member } from '../../runner/engine/member.js'
 import { Sights } from '../../runner/engine/sight.js'
 import { ConnectError, TaskError } from '../../runner/errors.js'
 import { fact } from '../../runner/facts/fact.js'
+import { FakeClock } from '../fake-clock.js'
+import { comesTrue } from '../comes-true.js'
 import { localMember } from './cluster.js'
 
 const never = new AbortController().signal
@@ -23,9 +25,10 @@ function eyes(t: ExecutionContext, ask: (member: Member) => Promise<string>) {
     shells.set(name, shell)
     return { connection: member.connection }
   }
-  const sights = new Sights(nodes, { to: reach('to'), again: reach('again') } as unknown as Connections, ask)
+  const clock = new FakeClock()
+  const sights = new Sights(nodes, { to: reach('to'), again: reach('again') } as unknown as Connections, ask, clock)
   const look = async (ms?: number) => (await sights.look(never, ms)).map(({ node, seen, absence, waiting }) => `${node.name} ${seen ?? absence?.message ?? (waiting === undefined ? 'unasked' : 'waits')}`)
-  return { sights, look, absent, made, shells }
+  return { sights, look, absent, made, shells, clock }
 }
 
 const pid = fact('pid', 'echo $PPID', ({ stdout }) => stdout.trim())
@@ -39,20 +42,21 @@ test('looks share one session a node, and each look asks anew', async t => {
 })
 
 test('a node that is lost counts no more, and is there again once it can be reached', async t => {
-  const { look, absent, made, shells } = eyes(t, async member => {
+  const { look, absent, made, shells, sights } = eyes(t, async member => {
     await member.read(pid)
     return 'here'
   })
   t.deepEqual(await look(), ['n1 here', 'n2 here'])
   absent.add('n2')
+  const [, lost] = sights.present
   shells.get('n2')!.kill()
-  await sleep(200)
+  t.true(await comesTrue(() => lost!.unreachable))
   t.deepEqual(await look(), ['n1 here', 'n2 n2: no answer'])
   t.deepEqual(await look(), ['n1 here', 'n2 n2: no answer'])
   absent.delete('n2')
   // Whoever was away is not waited for, so that it is seen by the second look at the latest.
   await look()
-  await sleep(200)
+  t.true(await comesTrue(() => sights.owing.length === 0))
   t.deepEqual(await look(), ['n1 here', 'n2 here'])
   t.deepEqual(made.slice(0, 3), ['to n1', 'to n2', 'again n2'])
 })
@@ -60,27 +64,29 @@ test('a node that is lost counts no more, and is there again once it can be reac
 test('a node that is late holds up one look, and its late answer counts no more', async t => {
   let free = () => {}
   let isSlow = true
-  const { look, sights } = eyes(t, async ({ name }) => {
+  const { look, sights, clock } = eyes(t, async ({ name }) => {
     if (name === 'n2' && isSlow) await new Promise<void>(resolve => { free = resolve })
     return isSlow ? 'old' : 'new'
   })
-  const started = performance.now()
-  t.deepEqual(await look(400), ['n1 old', 'n2 waits'])
-  t.true(performance.now() - started >= 390)
-  const again = performance.now()
+  const first = look(400)
+  await turn()
+  clock.pass(399)
+  t.is(await Promise.race([first, turn('not over')]), 'not over')
+  clock.pass(1)
+  t.deepEqual(await first, ['n1 old', 'n2 waits'])
   t.deepEqual(await look(5000), ['n1 old', 'n2 waits'])
-  t.true(performance.now() - again < 3000, 'the second look does not wait for it')
+  t.is(clock.now(), 400, 'the second look does not wait for it')
   t.deepEqual(sights.owing.map(({ name }) => name), ['n2'])
   isSlow = false
   free()
-  await sleep(50)
+  t.true(await comesTrue(() => sights.owing.length === 0))
   t.deepEqual(await look(5000), ['n1 new', 'n2 new'])
 })
 
 test('a look ends when it is to end', async t => {
   const { sights } = eyes(t, () => new Promise(() => {}))
   const end = new AbortController()
-  setTimeout(() => end.abort(), 50)
+  setImmediate(() => end.abort())
   t.deepEqual((await sights.look(end.signal)).map(({ waiting }) => waiting !== undefined), [true, true])
 })
 

@@ -8,7 +8,7 @@ import test, { type ExecutionContext } from 'ava'
 import { ConnectError } from '../../runner/errors.js'
 import { connect } from '../../runner/transport/connect.js'
 import { remote } from '../../runner/transport/remote.js'
-import { comesTrue } from './local-shell.js'
+import { comesTrue } from '../comes-true.js'
 import { closedPort, localSshd, noSshd, type LocalSshd } from './local-sshd.js'
 
 const withSshd = noSshd === undefined ? test : test.skip

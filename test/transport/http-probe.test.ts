@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { HttpProbe, now } from '../../runner/transport/http-probe.js'
+import { FakeClock } from '../fake-clock.js'
+import { comesTrue } from '../comes-true.js'
 
 /** Listens on a socket file, as ssh does for a node. */
 async function socketOf(t: ExecutionContext, answer: RequestListener) {
@@ -30,28 +31,34 @@ const judge = ({ status, body }: { status: number; body: string }) => {
   return body
 }
 
-async function probed(t: ExecutionContext, socket: string, ms: number): Promise<HttpProbe> {
-  const probe = new HttpProbe({ address: '192.0.2.1', socket, judge })
+/** A probe, and what lets milliseconds pass for it: before the next request, those made by then have come as far as they should. */
+function probed(t: ExecutionContext, socket: string) {
+  const clock = new FakeClock()
+  const probe = new HttpProbe({ address: '192.0.2.1', socket, judge, clock })
   t.teardown(() => probe.stop())
   probe.start()
-  await sleep(ms)
-  return probe
+  const pass = async (ms: number, isOver: (made: number) => boolean) => {
+    for (const end = clock.now() + ms; clock.now() < end;) {
+      clock.pass(20)
+      const made = Math.floor(clock.now() / 40)
+      t.true(await comesTrue(() => isOver(made)))
+    }
+  }
+  return { probe, clock, pass }
 }
 
-test('at least 20 a second, each over a connection of its own', async t => {
-  const began = now()
+test('25 a second, each over a connection of its own', async t => {
   const { socket, connections } = await socketOf(t, (_, response) => response.end('node1'))
-  const probe = await probed(t, socket, 1600)
+  const { probe, clock, pass } = probed(t, socket)
+  const began = now(clock)
+  await pass(1600, made => probe.asked.length === made)
   t.true(probe.isWell)
   const asked = probe.stop()
-  t.true(asked.length / (now() - began) * 1000 >= 20, `${asked.length} requests`)
-  const open = connections() - asked.length
-  t.true(open >= 0 && open <= 5, 'those that were asked and not answered yet')
+  t.deepEqual([asked.length, connections()], [40, 40])
   t.deepEqual([...new Set(asked.map(({ server, error }) => `${server} ${error}`))], ['node1 undefined'])
-  t.true(asked.every(({ at, ms }) => at >= began && ms >= 0 && at + ms <= now()))
-  const { length } = asked
-  await sleep(100)
-  t.is(probe.asked.length, length, 'no more after its end')
+  t.true(asked.every(({ at, ms }) => at >= began && ms >= 0 && at + ms <= now(clock)))
+  clock.pass(1000)
+  t.is(clock.timers, 0, 'no more after its end')
 })
 
 test('refusals, resets and other pages are failures, and well is only who has answered for a while', async t => {
@@ -61,11 +68,12 @@ test('refusals, resets and other pages are failures, and well is only who has an
     if (turn % 2 === 0) request.socket.destroy()
     else response.writeHead(503).end('x')
   })
-  const began = now()
-  const probe = await probed(t, socket, 500)
+  const { probe, clock, pass } = probed(t, socket)
+  const began = now(clock)
+  await pass(500, made => probe.asked.length === made)
   t.false(probe.isWell)
   t.true(probe.hasFailedSince(began))
-  t.false(probe.hasFailedSince(now() + 1))
+  t.false(probe.hasFailedSince(now(clock) + 1))
   t.deepEqual(new Set(probe.stop().map(({ error }) => error)), new Set(['HTTP 503', 'no connection']))
 })
 
@@ -75,20 +83,23 @@ test('who does not answer fails after 1.5 s, and does not keep the others waitin
     turn += 1
     if (turn > 3) response.end('node1')
   })
-  const probe = await probed(t, socket, 2000)
+  const { probe, pass } = probed(t, socket)
+  await pass(2000, made => turn === made && probe.asked.filter(({ error }) => error === undefined).length === Math.max(made - 3, 0))
   const asked = probe.stop()
   const late = asked.filter(({ error }) => error !== undefined)
   t.deepEqual(late.map(({ error }) => error), Array.from({ length: 3 }, () => 'no answer within 1.5 s'))
-  t.true(late.every(({ ms }) => ms >= 1490))
-  t.true(asked.length > 30)
+  t.true(late.every(({ ms }) => ms >= 1500 && ms < 1600))
+  t.is(asked.length, 50)
   t.deepEqual(asked.map(({ at }) => at), asked.map(({ at }) => at).toSorted((one, other) => one - other))
 })
 
 test('a way that has gone says nothing of the page', async t => {
   const { socket, close } = await socketOf(t, (_, response) => response.end('node1'))
-  const probe = await probed(t, socket, 300)
+  const { probe, clock, pass } = probed(t, socket)
+  await pass(300, made => probe.asked.length === made)
   await close()
-  await sleep(200)
+  clock.pass(200)
+  t.true(await comesTrue(() => probe.broken !== undefined))
   t.regex(probe.broken ?? '', /ENOENT|ECONNREFUSED/)
   t.deepEqual(probe.stop().filter(({ error }) => error !== undefined && error !== 'no connection'), [])
 })

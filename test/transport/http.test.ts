@@ -67,9 +67,8 @@ test('through a node, a big page comes whole', async t => {
 
 test('a tunnel that ends before it answers is an error, and no direct try', async t => {
   const direct = await listen(t, '127.0.66.5', 80, page('direct'))
-  const started = Date.now()
-  await t.throwsAsync(httpGet('127.0.66.5', '/', nodeLeadingTo(['false']).node))
-  t.true(Date.now() - started < 4000)
+  const error = await t.throwsAsync(httpGet('127.0.66.5', '/', nodeLeadingTo(['false']).node))
+  t.not(error.message, 'no answer within 5 s', 'it ends with the tunnel')
   t.is(direct.connections(), 0)
 })
 
@@ -90,14 +89,12 @@ test('a server that accepts and says nothing is given up after 5 s, and so is a 
   const server = createTcpServer()
   await new Promise<void>(resolve => server.listen(80, '127.0.66.8', resolve))
   t.teardown(() => server.close())
-  const started = Date.now()
   const { node } = nodeLeadingTo(pipeTo('127.0.66.8', 80))
   await Promise.all([
     t.throwsAsync(httpGet('127.0.66.8', '/'), { message: 'no answer within 5 s' }),
     t.throwsAsync(httpGet('127.0.66.9', '/', node), { message: 'no answer within 5 s' }),
     t.throwsAsync(httpGet('127.0.66.9', '/', nodeLeadingTo(['sleep', '20']).node), { message: 'no answer within 5 s' }),
   ])
-  t.true(Date.now() - started < 8000)
 })
 
 test('the tunnel’s process ends with the answer', async t => {

@@ -74,16 +74,6 @@ export function isAlive(pid: number): boolean {
   return true
 }
 
-/** Waits until something holds, for at most so many milliseconds; says whether it did. */
-export async function comesTrue(holds: () => boolean, patience = 3000): Promise<boolean> {
-  const deadline = Date.now() + patience
-  while (!holds()) {
-    if (Date.now() > deadline) return false
-    await new Promise(resolve => setTimeout(resolve, 20))
-  }
-  return true
-}
-
 /**
  * Signals a process, or with `group` its process group, once it is known to be ours. A number that was read wrong can
  * be 0, 1 or -1, and for root these mean our own group, init, and every process of the machine.

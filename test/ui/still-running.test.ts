@@ -1,9 +1,9 @@
 import test from 'ava'
 import { jsonReporter } from '../../runner/ui/json.js'
 import { plainReporter } from '../../runner/ui/plain.js'
-import type { After } from '../../runner/ui/still-running.js'
 import { createStyle } from '../../runner/ui/style.js'
 import type { AnyEvent } from '../../runner/ui/visible.js'
+import { FakeClock } from '../fake-clock.js'
 import { collector } from './collector.js'
 
 const style = createStyle({ color: false, utf8: true })
@@ -15,34 +15,12 @@ const done: AnyEvent = { event: 'task', ...place, status: 'changed', ms: 12_000 
 const summary: AnyEvent = { event: 'summary', ok: 0, changed: 1, would_change: 0, unknown: 0, failed: 0, unreachable: 0, exit: 0, ms: 1 }
 const progress = (text: string): AnyEvent => ({ event: 'progress', ...place, text })
 
-/** Time that the test lets pass. */
-function fakeTime() {
-  let now = 0
-  const due = new Set<{ at: number; call: () => void }>()
-  const after: After = (ms, call) => {
-    const entry = { at: now + ms, call }
-    due.add(entry)
-    return () => due.delete(entry)
-  }
-  const pass = (seconds: number) => {
-    const end = now + seconds * 1000
-    for (let next = first(); next && next.at <= end; next = first()) {
-      now = next.at
-      due.delete(next)
-      next.call()
-    }
-    now = end
-  }
-  const first = () => [...due].toSorted((one, other) => one.at - other.at)[0]
-  return { after, pass, due }
-}
-
 function plain(verbosity = 0) {
-  const time = fakeTime()
+  const clock = new FakeClock()
   const out = collector()
-  const reporter = plainReporter({ stdout: out, stderr: out, verbosity, diff: false, style }, time.after)
+  const reporter = plainReporter({ stdout: out, stderr: out, verbosity, diff: false, style }, clock)
   reporter.report(run)
-  return { ...time, out, reporter }
+  return { clock, pass: (seconds: number) => clock.pass(seconds * 1000), out, reporter }
 }
 
 test('a task that goes on gets a line after 10 s, and then ever more rarely', t => {
@@ -61,11 +39,11 @@ test('a task that goes on gets a line after 10 s, and then ever more rarely', t 
 })
 
 test('one that has ended gets none, and what follows has its own time', t => {
-  const { out, reporter, pass, due } = plain()
+  const { out, reporter, pass, clock } = plain()
   reporter.report(start)
   pass(9)
   reporter.report(done)
-  t.is(due.size, 0)
+  t.is(clock.timers, 0)
   const next: AnyEvent = { ...start, host: undefined, task: 'corosync runs' }
   reporter.report(next)
   pass(9)
@@ -75,11 +53,11 @@ test('one that has ended gets none, and what follows has its own time', t => {
 })
 
 test('after close no timer is left', async t => {
-  const { reporter, due } = plain()
+  const { reporter, clock } = plain()
   reporter.report(start)
-  t.is(due.size, 1)
+  t.is(clock.timers, 1)
   await reporter.close()
-  t.is(due.size, 0)
+  t.is(clock.timers, 0)
 })
 
 test('with -q nothing is said of it', t => {

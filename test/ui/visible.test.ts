@@ -9,6 +9,7 @@ import { plainReporter } from '../../runner/ui/plain.js'
 import { createStyle } from '../../runner/ui/style.js'
 import { visible, visibleEvent } from '../../runner/ui/visible.js'
 import type { AnyEvent } from '../../runner/ui/visible.js'
+import { comesTrue } from '../comes-true.js'
 import { collector } from './collector.js'
 
 const style = createStyle({ color: false, utf8: true })
@@ -81,7 +82,7 @@ for (const [where, count] of [['live rows', Infinity], ['row of a task that goes
   const reporter = liveReporter({ stdout: out, stderr: out, verbosity: 0, diff: true, style })
   for (const event of runOf('\x1b]0;owned\x07\x1b[31m').slice(0, count)) reporter.report(event)
   // The first frame comes with the first tick.
-  await new Promise(resolve => setTimeout(resolve, 1400))
+  t.true(await comesTrue(() => out.text().includes('owned')))
   await reporter.close()
   t.true(out.text().includes('\\x1b]0;owned\\x07'))
   t.false(out.text().includes('\x1b]'))

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava'
 import { lackingPackages, requirePackages } from '../../runner/lab/host.js'
-import { isRequired } from '../lab/availability.js'
+import { isRequired } from '../end-to-end/availability.js'
 import { Chromium, hasChromium } from './chromium.js'
 
 /** Debian's, and a font: without one nothing has a width. */

@@ -1,0 +1,1 @@
+export default { files: ['dist/test/**/*.test.js', '!dist/test/end-to-end/**'], workerThreads: false, timeout: '2m' }

@@ -1,0 +1,41 @@
+import type { Clock } from '../runner/clock.js'
+
+/** A clock that stands still but for pauses, each of which is over as soon as it has begun. */
+export class FakeClock implements Clock {
+  #now = 0
+  readonly #due = new Set<{ at: number; call: () => void }>()
+
+  /** How many calls are yet to come. */
+  get timers(): number {
+    return this.#due.size
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  async pause(ms: number, signal?: AbortSignal): Promise<void> {
+    this.pass(ms, signal)
+    // Whoever pauses in a loop lets others have their turn.
+    await new Promise(resolve => setImmediate(resolve))
+  }
+
+  after(ms: number, call: () => void): () => void {
+    const entry = { at: this.#now + ms, call }
+    this.#due.add(entry)
+    return () => this.#due.delete(entry)
+  }
+
+  /** Lets so many milliseconds pass, or fewer if the signal is aborted meanwhile. */
+  pass(ms: number, signal?: AbortSignal): void {
+    const end = this.#now + ms
+    const next = () => [...this.#due].filter(({ at }) => at <= end).toSorted((one, other) => one.at - other.at)[0]
+    for (let entry = next(); entry; entry = next()) {
+      if (signal?.aborted) return
+      this.#now = entry.at
+      this.#due.delete(entry)
+      entry.call()
+    }
+    if (!signal?.aborted) this.#now = end
+  }
+}
