@@ -1,6 +1,6 @@
 import type { Difference } from '../engine/events.js'
 import { sameText } from './pacemaker-values.js'
-import { elementsOf, firstOf, newElement, parseXml, walk, type Element } from './xml.js'
+import { elementsOf, findElement, firstOf, newElement, parseXml, walk, type Element } from './xml.js'
 
 /**
  * A CIB while the declared objects are put into it. Each edit that was needed is noted as a difference, so that what
@@ -97,7 +97,7 @@ export function dropAttribute(draft: CibDraft, element: Element, name: string, s
 
 /** Where an element is: what holds it. */
 export function parentOf(draft: CibDraft, child: Element): Element | undefined {
-  return [...walk(draft.configuration)].find(element => element.children.includes(child))
+  return findElement(draft.configuration, element => element.children.includes(child))
 }
 
 /**
@@ -119,7 +119,7 @@ export function detach(parent: Element, child: Element): void {
 
 /** An element by its own id. */
 export function elementWith(draft: CibDraft, id: string): Element | undefined {
-  return [...walk(draft.configuration)].find(element => ownId(element) === id)
+  return findElement(draft.configuration, element => ownId(element) === id)
 }
 
 /** The ids that a tag lists. */

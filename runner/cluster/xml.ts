@@ -148,8 +148,17 @@ export function firstOf(element: Element | undefined, name: string): Element | u
 
 /** The element itself and all below it, in the order of the document. */
 export function* walk(element: Element): Generator<Element> {
-  yield element
-  for (const child of elementsOf(element)) yield* walk(child)
+  const rest = [element]
+  for (let next = rest.pop(); next; next = rest.pop()) {
+    yield next
+    rest.push(...elementsOf(next).toReversed())
+  }
+}
+
+/** The first of an element and all elements in it, in document order, that passes a test. */
+export function findElement(element: Element, test: (candidate: Element) => boolean): Element | undefined {
+  for (const candidate of walk(element)) if (test(candidate)) return candidate
+  return undefined
 }
 
 /** A new element. */

@@ -1,121 +1,21 @@
-/* oxlint-disable typescript/no-unsafe-type-assertion -- an event that was found by its name */
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
-import type { DrillRoundEvent } from '../../runner/engine/events.js'
-import { drillVisited } from './drill/visitor.js'
+import { DrillSite, roundsOf } from './drills/site.js'
 import { leavesAllAsItWas } from './node-state.js'
-import { labSite, summaryOf, tasksOf, troubles, withStatus, type Result } from './site-harness.js'
+import { labSite, tasksOf, troubles, withStatus, type Result } from './site-harness.js'
 
-/** Every way for a node to fail, on a cluster that serves; and that the node is put right however a drill ends. */
-const shared = labSite('drill', 2)
-const { site, onLab } = shared
-
-let { inventory } = site.lab
-const drill = async (...words: string[]) => site.run(['drill', '--yes', ...words], { inventory })
-const roundsOf = ({ events }: Result) => events.filter(event => event.event === 'drill-round')
+/** What drills refuse, ask, take back and leave; what they measure is tested in drills/. */
+const { site, onLab } = labSite('drill', 2, { layout: 'single' })
+const drills = new DrillSite(site)
+const { inventory } = drills
+const drill = async (...words: string[]) => drills.drill(...words)
+const come = async (node: string, test: string) => drills.come(node, test)
+const holder = async () => drills.holder()
+const nothingIsLeft = async (t: ExecutionContext) => drills.nothingIsLeft(t)
 const reasons = (run: Result) => tasksOf(run).map(({ status, reason, error }) => `${status}: ${error?.message ?? reason}`)
 
-/** What a drill may leave on a node, one line each; nothing, where it has put all right. */
-const remains = `ls /run/ha-run-drill* 2>/dev/null; systemctl list-units --no-legend --all 'ha-run-drill*'; nft list tables | grep ha-run
-ps -eo args | grep '^ip .*monitor'; cibadmin -Q | grep -oE 'name="(standby|ha-run-drained)"'; ps -eo stat,comm | grep '^T'
-systemctl is-active corosync pacemaker | grep -v ^active; :`
-
-async function nothingIsLeft(t: ExecutionContext): Promise<void> {
-  for (const { name } of site.lab.nodes) t.is(await site.on(name, remains), '', `left on ${name}`)
-}
-
-/** Waits until shell text holds on a node. */
-async function come(node: string, test: string, seconds = 60): Promise<void> {
-  const end = Date.now() + seconds * 1000
-  while (await site.on(node, `${test} && echo yes; :`) === '') {
-    if (Date.now() > end) throw new Error(`${node}: not so within ${seconds} s: ${test}`)
-    await sleep(100)
-  }
-}
-
-async function holder(): Promise<string> {
-  for (const { name } of site.lab.nodes) if (await site.on(name, 'ip -o address show to 192.168.0.10/32') !== '') return name
-  return ''
-}
-
 onLab('a cluster that serves', async t => {
-  const run = await site.run(['site'], { inventory })
-  t.is(run.exitCode, 0, troubles(run))
-  for (const { name } of site.lab.nodes) await site.on(name, 'apt-get install -y -q nftables')
-})
-
-drillVisited(shared, drill, holder)
-
-const moves = (t: ExecutionContext, round: DrillRoundEvent) => {
-  t.true(round.outage_ms > 500 && round.failed_requests > 10, 'apache stops for two seconds')
-  t.truthy(round.moved_to)
-  t.is(round.held_twice_ms, 0)
-  t.true(round.detected_ms! <= round.started_ms!)
-}
-const splits = (t: ExecutionContext, round: DrillRoundEvent) => {
-  t.true(round.held_twice_ms > 500, 'without fencing, both have the address')
-  t.truthy(round.moved_to)
-  t.true(round.detected_ms! > 2000 && round.detected_ms! <= round.started_ms!, 'the token is 3 s')
-}
-const isBackAtOnce = (t: ExecutionContext, round: DrillRoundEvent) => {
-  t.is(round.held_twice_ms, 0, 'systemd starts it again before the others take over')
-  t.true(round.detected_ms! > 0, 'and yet they have seen another membership')
-}
-type Ways = [string[], (t: ExecutionContext, round: DrillRoundEvent) => void][]
-const ways: Ways = [
-  [['standby'], moves],
-  [['stop'], moves],
-  [['reboot'], moves],
-  [['kill', '--allow-split-brain'], isBackAtOnce],
-  [['cut', '--allow-split-brain'], splits],
-  [['freeze', '--allow-split-brain'], splits],
-  [['kill', '--daemon', 'pacemakerd'], (t, round) => {
-    t.is(round.failed_requests, 0)
-    t.is(round.moved_to, undefined)
-  }],
-  [['kill', '--daemon', 'apache2'], (t, round) => {
-    t.true(round.outage_ms > 0 && round.detected_ms! < round.answered_ms! + 1000)
-    t.is(round.moved_to, undefined)
-  }],
-]
-
-function measured(layout: string, all: Ways): void {
-  for (const [how, expect] of all) {
-    onLab(`${layout}, ${how.join(' ')}: measured, and put back`, async t => {
-      const node = await holder()
-      const run = await drill('--how', ...how)
-      t.is(run.exitCode, 0, troubles(run))
-      const [round] = roundsOf(run)
-      t.log(JSON.stringify(round))
-      t.like(round, { cluster: 'pacemaker1', status: 'ok', round: 1, rounds: 1, node })
-      t.true(round!.requests > 20)
-      t.true(round!.failed_requests === 0 || round!.outage_at_ms! > -100, 'nothing failed before')
-      expect(t, round!)
-      t.is(summaryOf(run).changed, 0)
-      await nothingIsLeft(t)
-      if (how.includes('apache2')) t.true(tasksOf(run)[0]!.effects?.[0]?.startsWith('the failure of WebSite on'))
-    })
-  }
-}
-
-measured('single', ways)
-
-onLab('a killed Corosync that nothing starts again: both have the address', async t => {
-  const node = await holder()
-  await site.on(node, 'd=/run/systemd/system/corosync.service.d; mkdir -p $d; printf "[Service]\\nRestart=no\\n" >$d/zz-test.conf; systemctl daemon-reload')
-  const run = await drill('--how', 'kill', '--allow-split-brain')
-  await site.on(node, 'rm -r /run/systemd/system/corosync.service.d; systemctl daemon-reload')
-  t.is(run.exitCode, 0, troubles(run))
-  const [round] = roundsOf(run)
-  t.log(JSON.stringify(round))
-  splits(t, round!)
-  await nothingIsLeft(t)
-})
-
-onLab('after all of them a run has nothing to do', async t => {
-  const run = await site.run(['site'], { inventory })
-  t.is(run.exitCode, 0, troubles(run))
-  t.is(summaryOf(run).changed, 0, troubles(run))
+  await drills.prepare()
+  t.truthy(await holder())
 })
 
 const lose = `cibadmin --delete --force --xpath '//node_state[@uname="node1"]/transient_attributes'`
@@ -240,24 +140,3 @@ for (const [how, broken] of [['standby', 'cibadmin -Q | grep -q ha-run-drained']
     await nothingIsLeft(t)
   })
 }
-
-onLab('the same cluster in the cloned layout', async t => {
-  inventory = await site.inventory('cloned.yml', cluster => { cluster['layout'] = 'cloned' })
-  const run = await site.run(['site'], { inventory })
-  t.is(run.exitCode, 0, troubles(run))
-})
-
-const movesAlone = (t: ExecutionContext, round: DrillRoundEvent) => {
-  t.true(round.outage_ms < 1500, 'Apache runs there already')
-  t.truthy(round.moved_to)
-  t.is(round.held_twice_ms, 0)
-}
-
-measured('cloned', [
-  [['standby'], movesAlone],
-  [['stop'], movesAlone],
-  [['reboot'], movesAlone],
-  [['kill', '--allow-split-brain'], isBackAtOnce],
-  [['cut', '--allow-split-brain'], splits],
-  [['freeze', '--allow-split-brain'], splits],
-])

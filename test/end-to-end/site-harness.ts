@@ -1,17 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
-import { dump, load } from 'js-yaml'
 import { $, type ProcessOutput } from 'zx/core'
-import type { MachineEvent, TaskEvent } from '../../runner/engine/events.js'
+import type { MachineEvent, StatusEvent, TaskEvent } from '../../runner/engine/events.js'
 import { quote } from '../../runner/transport/quote.js'
 import { inLab } from '../../runner/lab/network.js'
 import { describe, down, exec, up, type Lab } from '../../runner/lab/index.js'
 import { isRequired, reason, title } from './availability.js'
-
-const main = fileURLToPath(new URL('../../../bundle/runner/cli/main.js', import.meta.url))
+import { builtCluster, clusterServes, main, type Built } from './built-cluster.js'
+import { changedInventory, type ClusterVars, type HostVars } from './inventory.js'
+import { whileRunning } from './running.js'
 
 export interface Result {
   exitCode: number | null
@@ -23,14 +22,21 @@ export interface Result {
 /** One lab for the tests of a file, and ha-run itself, run as people run it: in a process of its own. */
 export class LabSite {
   readonly lab: Lab
+  /** Where the tests find a cluster built: the run of `ha-run site` that has built it from bare nodes. */
+  building!: Result
 
   constructor(name: string, count: number) {
     this.lab = describe(`${name}-${process.pid}`, count)
   }
 
-  /** Runs `ha-run WORDS --json` on the lab's inventory, or another one. */
+  /**
+   * Runs `ha-run WORDS --json` on the lab's inventory, or another one. For how long all holds after a change or a drill is
+   * tested where `--stable` is among the words, and would add up elsewhere.
+   */
   async run(words: string[], { inventory = this.lab.inventory, config = this.lab.sshConfig, seconds = 240 } = {}): Promise<Result> {
-    return resultOf(await this.#start([...words, '-i', inventory, '-F', config, '--json'], seconds))
+    const changes = ['site', 'drill', 'rollback', 'rotate-key', 'play'].includes(words[0]!) && !words.includes('--check')
+    const stable = changes && !words.includes('--stable') ? ['--stable', '0'] : []
+    return resultOf(await this.#start([...words, ...stable, '-i', inventory, '-F', config, '--json'], seconds))
   }
 
   #start(words: string[], seconds: number) {
@@ -93,11 +99,8 @@ export class LabSite {
   }
 
   /** The lab's inventory with something changed, as a file of its own. */
-  async inventory(name: string, change: (cluster: Record<string, unknown>, hosts: Record<string, Record<string, unknown>>) => void): Promise<string> {
-    const tree = load(await readFile(this.lab.inventory, 'utf8')) as { all: { children: { web: { vars: { cluster: Record<string, unknown> }; hosts: Record<string, Record<string, unknown>> } } } }
-    const { vars, hosts } = tree.all.children.web
-    change(vars.cluster, hosts)
-    return this.file(name, dump(tree))
+  async inventory(name: string, change: (cluster: ClusterVars, hosts: HostVars) => void): Promise<string> {
+    return changedInventory(this.lab, name, change)
   }
 
   /** A file in the lab's own directory, which goes with the lab. */
@@ -115,16 +118,26 @@ export interface SharedLab {
 }
 
 /**
- * Declares a lab that is brought up before a file's tests and taken down after them. Where no lab can be had, the
- * tests are skipped, with the reason in their titles.
+ * Declares a lab that is brought up before a file's tests and taken down after them: bare nodes, or a cluster that serves,
+ * as `ha-run site` has built it. Where no lab can be had, the tests are skipped, with the reason in their titles.
  */
-export function labSite(name: string, count: number): SharedLab {
+export function labSite(name: string, count: number, built?: Built): SharedLab {
   const site = new LabSite(name, count)
-  const declare = reason === null ? test.serial : test.serial.skip
+  const declareTest = reason === null ? test.serial : test.serial.skip
   if (reason === null) {
     test.serial.before(async t => {
       t.timeout(20 * 60_000)
-      await up({ name: site.lab.name, count, yes: isRequired, say: line => t.log(line) })
+      await whileRunning(`${name}: bringing its lab up`, async () => {
+        const say = (line: string) => t.log(line)
+        if (built) {
+          const { snapshot, building } = await builtCluster(count, built, say)
+          site.building = { exitCode: 0, stdout: building, stderr: '', events: eventsIn(building) }
+          await up({ name: site.lab.name, count, yes: isRequired, say, snapshot })
+          await clusterServes(site.lab)
+        } else {
+          await up({ name: site.lab.name, count, yes: isRequired, say })
+        }
+      })
     })
     test.after.always(async () => {
       await down({ name: site.lab.name, say: () => {} })
@@ -132,15 +145,19 @@ export function labSite(name: string, count: number): SharedLab {
   }
   return {
     site,
-    onLab: (text, body) => declare(title(text), async t => {
+    onLab: (text, body) => declareTest(title(text), async t => {
       t.timeout(5 * 60_000)
-      await body(t)
+      await whileRunning(`${name}: ${text}`, async () => body(t))
     }),
   }
 }
 
 function resultOf({ exitCode, stdout, stderr }: ProcessOutput): Result {
-  return { exitCode, stdout, stderr, events: stdout.trim().split('\n').map(line => JSON.parse(line) as MachineEvent) }
+  return { exitCode, stdout, stderr, events: eventsIn(stdout) }
+}
+
+function eventsIn(stdout: string): MachineEvent[] {
+  return stdout.trim().split('\n').map(line => JSON.parse(line) as MachineEvent)
 }
 
 export function tasksOf({ events }: Result): TaskEvent[] {
@@ -163,4 +180,11 @@ export function summaryOf({ events }: Result) {
   const last = events.at(-1)
   if (last?.event !== 'summary') throw new Error(`the last line is no summary: ${JSON.stringify(last)}`)
   return last
+}
+
+/** What `ha-run status` tells of the one cluster of the inventory. */
+export function statusIn({ events }: Result): StatusEvent {
+  const [first, ...more] = events.filter(event => event.event === 'status')
+  if (!first || more.length > 0) throw new Error(`not one status: ${JSON.stringify(events)}`)
+  return first
 }

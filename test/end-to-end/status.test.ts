@@ -1,32 +1,15 @@
-import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { $ } from 'zx/core'
-import type { StatusEvent } from '../../runner/engine/events.js'
 import { boot, powerKill } from '../../runner/lab/index.js'
 import { quote } from '../../runner/transport/quote.js'
+import { main } from './built-cluster.js'
 import { leavesAllAsItWas } from './node-state.js'
-import { labSite, summaryOf, troubles, type Result } from './site-harness.js'
+import { labSite, statusIn, summaryOf, troubles } from './site-harness.js'
 
-const { site, onLab } = labSite('status', 2)
+const { site, onLab } = labSite('status', 2, { layout: 'single' })
 const node2 = site.lab.nodes[1]!
-const main = fileURLToPath(new URL('../../../bundle/runner/cli/main.js', import.meta.url))
-
-const statusIn = ({ events }: Result): StatusEvent => {
-  const [first, ...more] = events.filter(event => event.event === 'status')
-  if (!first || more.length > 0) throw new Error(`not one status: ${JSON.stringify(events)}`)
-  return first
-}
-
-onLab('bare nodes: it says so, and that is no error', async t => {
-  const result = await leavesAllAsItWas(t, site, async () => site.run(['status']))
-  t.is(result.exitCode, 0, troubles(result))
-  t.like(statusIn(result), { health: 'failed', quorum: [], dc: [], resources: [], floating_ip: { holders: [] } })
-  t.deepEqual(statusIn(result).problems.map(({ text }) => text), ['nothing is built yet on node1, node2: neither Corosync nor Pacemaker is there'])
-})
 
 onLab('a healthy cluster, as JSON and for people', async t => {
-  const built = await site.run(['site'])
-  t.is(built.exitCode, 0, troubles(built))
   const result = await site.run(['status'])
   t.is(result.exitCode, 0, troubles(result))
   const { floating_ip: { holders: [holder] }, ...status } = statusIn(result)

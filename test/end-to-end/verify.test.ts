@@ -5,7 +5,7 @@ import type { AssertionEvent } from '../../runner/engine/events.js'
 import { labSite, troubles, type Result } from './site-harness.js'
 
 /** Each assertion is made to fail on two real nodes, and those that are about something else go on holding. */
-const { site, onLab } = labSite('verify', 2)
+const { site, onLab } = labSite('verify', 2, { layout: 'single' })
 
 /** The node that has the floating IP, and the other. */
 const places = { holder: '', passive: '' }
@@ -229,7 +229,7 @@ const faults: Fault[] = [
   },
 ]
 
-onLab('a cluster of two nodes is built, with its packages held', async t => {
+onLab('the packages of a cluster of two nodes are held', async t => {
   const inventory = await site.inventory('held.yml', cluster => { cluster['packages'] = { hold: true } })
   const run = await site.run(['site'], { inventory })
   t.is(run.exitCode, 0, troubles(run))

@@ -1,21 +1,16 @@
 import test, { type ExecutionContext } from 'ava'
-import { lackingPackages, requirePackages } from '../../runner/lab/host.js'
 import { isRequired } from '../end-to-end/availability.js'
 import { Chromium, hasChromium } from './chromium.js'
 
-/** Debian's, and a font: without one nothing has a width. */
-const packages = ['chromium', 'fonts-dejavu-core']
-
 /** Why tests in a browser are skipped here; null where they run. */
-export const noBrowser = isRequired || await hasChromium() ? null : 'there is no /usr/bin/chromium: HA_RUN_LAB=required installs it'
+export const noBrowser = isRequired || await hasChromium() ? null : 'there is no /usr/bin/chromium: HA_RUN_LAB=required npm test installs it'
 
-/** The browser of a file's tests: installed first where that is required, ended after them. */
+/** The browser of a file's tests, ended after them. */
 export function withBrowser(): { browser: () => Chromium; inBrowser: (text: string, body: (t: ExecutionContext) => Promise<void>) => void } {
   let browser: Chromium | undefined
   if (noBrowser === null) {
     test.serial.before(async t => {
       t.timeout(15 * 60_000)
-      if (isRequired && (await lackingPackages(packages)).length > 0) await requirePackages({ yes: true, say: line => t.log(line), packages })
       browser = await Chromium.start()
     })
     test.after.always(async () => {

@@ -1,0 +1,40 @@
+import { labSite, summaryOf, troubles } from '../site-harness.js'
+import { cloned, measured, single } from './faults.js'
+import { DrillSite } from './site.js'
+import { drillVisited } from './visitor.js'
+
+/** Ways for a node to fail that differ in kind; all of them in both layouts are measured by `npm run test:drills`. */
+const { site, onLab } = labSite('faults', 2, { layout: 'single' })
+const drills = new DrillSite(site)
+
+onLab('a cluster that serves', async t => {
+  await drills.prepare()
+  t.truthy(await drills.holder())
+})
+
+// A planned move, twice.
+drillVisited({ site, onLab }, async (...words) => drills.drill(...words), async () => drills.holder())
+
+for (const name of ['reboot', 'kill corosync', 'cut', 'freeze', 'kill pacemakerd', 'kill apache2']) {
+  onLab(`single, ${name}: measured, and put back`, async t => {
+    await measured(t, drills, single[name]!)
+  })
+}
+
+onLab('after all of them a run has nothing to do', async t => {
+  const run = await site.run(['site'])
+  t.is(run.exitCode, 0, troubles(run))
+  t.is(summaryOf(run).changed, 0, troubles(run))
+})
+
+onLab('the same cluster in the cloned layout', async t => {
+  drills.inventory = await site.inventory('cloned.yml', cluster => { cluster['layout'] = 'cloned' })
+  const run = await site.run(['site'], { inventory: drills.inventory })
+  t.is(run.exitCode, 0, troubles(run))
+})
+
+for (const name of ['standby', 'cut']) {
+  onLab(`cloned, ${name}: measured, and put back`, async t => {
+    await measured(t, drills, cloned[name]!)
+  })
+}

@@ -1,0 +1,91 @@
+import type { ExecutionContext } from 'ava'
+import type { DrillRoundEvent } from '../../../runner/engine/events.js'
+import { summaryOf, tasksOf, troubles } from '../site-harness.js'
+import { roundsOf, type DrillSite } from './site.js'
+
+/** Each way for a node to fail, and what its measurement must show. */
+
+export interface Fault {
+  /** What follows `--how`. */
+  words: string[]
+  expect: (t: ExecutionContext, round: DrillRoundEvent) => void
+  /** On the node that is drilled, before and after. */
+  before?: string
+  after?: string
+}
+
+const moves: Fault['expect'] = (t, round) => {
+  t.true(round.outage_ms > 500 && round.failed_requests > 10, 'apache stops for two seconds')
+  t.truthy(round.moved_to)
+  t.is(round.held_twice_ms, 0)
+  t.true(round.detected_ms! <= round.started_ms!)
+}
+
+const movesAlone: Fault['expect'] = (t, round) => {
+  t.true(round.outage_ms < 1500, 'Apache runs there already')
+  t.truthy(round.moved_to)
+  t.is(round.held_twice_ms, 0)
+}
+
+const splits: Fault['expect'] = (t, round) => {
+  t.true(round.held_twice_ms > 500, 'without fencing, both have the address')
+  t.truthy(round.moved_to)
+  t.true(round.detected_ms! > 2000 && round.detected_ms! <= round.started_ms!, 'the token is 3 s')
+}
+
+const isBackAtOnce: Fault['expect'] = (t, round) => {
+  t.is(round.held_twice_ms, 0, 'systemd starts it again before the others take over')
+  t.true(round.detected_ms! > 0, 'and yet they have seen another membership')
+}
+
+const faults = (planned: Fault['expect']): Record<string, Fault> => ({
+  standby: { words: ['standby'], expect: planned },
+  stop: { words: ['stop'], expect: planned },
+  reboot: { words: ['reboot'], expect: planned },
+  'kill corosync': { words: ['kill', '--allow-split-brain'], expect: isBackAtOnce },
+  'kill corosync, where nothing starts it again': {
+    words: ['kill', '--allow-split-brain'], expect: splits,
+    before: 'd=/run/systemd/system/corosync.service.d; mkdir -p $d; printf "[Service]\\nRestart=no\\n" >$d/zz-test.conf; systemctl daemon-reload',
+    after: 'rm -r /run/systemd/system/corosync.service.d; systemctl daemon-reload',
+  },
+  cut: { words: ['cut', '--allow-split-brain'], expect: splits },
+  freeze: { words: ['freeze', '--allow-split-brain'], expect: splits },
+  'kill pacemakerd': {
+    words: ['kill', '--daemon', 'pacemakerd'],
+    expect: (t, round) => {
+      t.is(round.failed_requests, 0)
+      t.is(round.moved_to, undefined)
+    },
+  },
+  'kill apache2': {
+    words: ['kill', '--daemon', 'apache2'],
+    expect: (t, round) => {
+      t.true(round.outage_ms > 0 && round.detected_ms! < round.answered_ms! + 1000)
+      t.is(round.moved_to, undefined)
+    },
+  },
+})
+
+export const single = faults(moves)
+const { 'kill pacemakerd': _pacemakerd, 'kill apache2': _apache2, 'kill corosync, where nothing starts it again': _, ...both } = faults(movesAlone)
+/** Where the layouts differ, or may. */
+export const cloned = both
+
+/** Drills the node that serves, and asserts that it is measured as it should be and put right. @returns the round. */
+export async function measured(t: ExecutionContext, drills: DrillSite, { words, expect, before, after }: Fault): Promise<DrillRoundEvent> {
+  const node = await drills.holder()
+  if (before !== undefined) await drills.site.on(node, before)
+  const run = await drills.drill('--how', ...words)
+  if (after !== undefined) await drills.site.on(node, after)
+  t.is(run.exitCode, 0, troubles(run))
+  const [round] = roundsOf(run)
+  t.log(JSON.stringify(round))
+  t.like(round, { cluster: 'pacemaker1', status: 'ok', round: 1, rounds: 1, node })
+  t.true(round!.requests > 20)
+  t.true(round!.failed_requests === 0 || round!.outage_at_ms! > -100, 'nothing failed before')
+  expect(t, round!)
+  t.is(summaryOf(run).changed, 0)
+  await drills.nothingIsLeft(t)
+  if (words.includes('apache2')) t.true(tasksOf(run)[0]!.effects?.[0]?.startsWith('the failure of WebSite on'))
+  return round!
+}

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ExecutionContext } from 'ava'
+import type { DrillRoundEvent } from '../../../runner/engine/events.js'
+import type { LabSite, Result } from '../site-harness.js'
+
+/** What a drill may leave on a node, one line each; nothing, where it has put all right. */
+const remains = `ls /run/ha-run-drill* 2>/dev/null; systemctl list-units --no-legend --all 'ha-run-drill*'; nft list tables | grep ha-run
+ps -eo args | grep '^ip .*monitor'; cibadmin -Q | grep -oE 'name="(standby|ha-run-drained)"'; ps -eo stat,comm | grep '^T'
+systemctl is-active corosync pacemaker | grep -v ^active; :`
+
+/** Drills on a cluster of two nodes. */
+export class DrillSite {
+  readonly site: LabSite
+  /** The lab's own, or that of another layout. */
+  inventory: string
+
+  constructor(site: LabSite) {
+    this.site = site
+    this.inventory = site.lab.inventory
+  }
+
+  async drill(...words: string[]): Promise<Result> {
+    return this.site.run(['drill', '--yes', ...words], { inventory: this.inventory })
+  }
+
+  /** What a drill by nftables needs and a lab's node does not have. */
+  async prepare(): Promise<void> {
+    await Promise.all(this.site.lab.nodes.map(async ({ name }) => this.site.on(name, 'command -v nft >/dev/null || { apt-get -qq update; apt-get install -y -q nftables; }')))
+  }
+
+  /** The node that has the floating IP. */
+  async holder(): Promise<string> {
+    for (const { name } of this.site.lab.nodes) if (await this.site.on(name, 'ip -o address show to 192.168.0.10/32') !== '') return name
+    return ''
+  }
+
+  /** Waits until shell text holds on a node. */
+  async come(node: string, test: string, seconds = 120): Promise<void> {
+    for (const end = performance.now() + seconds * 1000; await this.site.on(node, `${test} && echo yes; :`) === ''; await sleep(100)) {
+      if (performance.now() > end) throw new Error(`${node}: not so within ${seconds} s: ${test}`)
+    }
+  }
+
+  async nothingIsLeft(t: ExecutionContext): Promise<void> {
+    for (const { name } of this.site.lab.nodes) t.is(await this.site.on(name, remains), '', `left on ${name}`)
+  }
+}
+
+export const roundsOf = ({ events }: Result): DrillRoundEvent[] => events.filter(event => event.event === 'drill-round')
