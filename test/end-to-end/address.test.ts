@@ -101,7 +101,7 @@ onLab('Ctrl-C twice and a power cut while nobody has confirmed: the former addre
   const before = await file('node2', '/etc/network/interfaces')
   const changed = async () => site.on('node2', 'n=300; until [ -s /var/lib/ha-run/address/result ] || [ $n = 0 ]; do sleep 0.1; n=$((n - 1)); done')
   const at = { node1: 21 }
-  const run = await site.interrupted(['network'], await declared({ ...at, node2: 99 }, at), [changed, 1500], await corrected(at))
+  const run = await site.interrupted(['network'], await declared({ ...at, node2: 99 }, at), [changed, 1500], { config: await corrected(at) })
   t.is(run.exitCode, 130)
   t.regex(troubles(run), /interrupted while waiting for node2 to answer at 192\.168\.0\.99: unconfirmed, it goes back to 192\.168\.0\.2 by itself within 90 s/)
   t.deepEqual(await addresses('node2'), ['192.168.0.99/24'])

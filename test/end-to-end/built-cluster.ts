@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { $ } from 'zx/core'
+import { keyNote } from '../../runner/cluster/loaded.js'
 import { describe, down, exec, pruneSnapshots, takeSnapshot, up, type Lab } from '../../runner/lab/index.js'
 import { hostSuite } from '../../runner/lab/host.js'
 import { locked } from '../../runner/lab/lock.js'
@@ -31,6 +32,8 @@ export const declare = ({ layout }: Built) => (cluster: ClusterVars) => {
  */
 const quickStart = 'lab-quick-start'
 const setQuickStart = `cibadmin --create -o crm_config --xml-text '<cluster_property_set id="${quickStart}"><nvpair id="${quickStart}-dc-deadtime" name="dc-deadtime" value="1s"/></cluster_property_set>'`
+/** As `ha-run site` notes it when it loads a key. The note ends with the process of Corosync, and so with the snapshot. */
+const noteKey = `corosync-cmapctl -s ${keyNote} str $(sha256sum </etc/corosync/authkey | cut -d ' ' -f 1)`
 const unsetQuickStart = `cibadmin --delete --xpath '//cluster_property_set[@id="${quickStart}"]'`
 
 /**
@@ -56,6 +59,7 @@ export async function builtCluster(count: number, built: Built, say: (line: stri
       const { exitCode, stdout, stderr } = await $({ quiet: true, nothrow: true, timeout: '300s', stdio: ['ignore', 'pipe', 'pipe'] })`${process.execPath} ${main} site --stable 0 --json -i ${inventory} -F ${lab.sshConfig}`
       if (exitCode !== 0) throw new Error(`ha-run site: exit code ${exitCode}\n${stdout}${stderr}`)
       await onNode(lab, 0, setQuickStart)
+      await mkdir(snapshotsDir, { recursive: true })
       await writeFile(note, stdout)
       await takeSnapshot(lab, snapshot)
       return { snapshot, building: stdout }
@@ -69,6 +73,7 @@ export async function builtCluster(count: number, built: Built, say: (line: stri
 export async function clusterServes(lab: Lab): Promise<void> {
   const online = `crm_mon -1 | grep -q 'Online: \\[ ${lab.nodes.map(({ name }) => name).join(' ')} \\]' && crm_mon -1 | grep -q 'FloatIP.*Started' && ! crm_mon -1 | grep -q 'Stopped\\|Starting'`
   await onNode(lab, 0, `for i in $(seq 450); do { ${online}; } 2>/dev/null && break; sleep 0.2; done; ${online} && ${unsetQuickStart}`)
+  for (const at of lab.nodes.keys()) await onNode(lab, at, noteKey)
 }
 
 async function onNode(lab: Lab, at: number, script: string): Promise<void> {

@@ -8,7 +8,7 @@ const { site, onLab } = labSite('drill', 2, { layout: 'single' })
 const drills = new DrillSite(site)
 const { inventory } = drills
 const drill = async (...words: string[]) => drills.drill(...words)
-const come = async (node: string, test: string) => drills.come(node, test)
+const come = async (node: string, test: string) => site.come(node, test)
 const holder = async () => drills.holder()
 const nothingIsLeft = async (t: ExecutionContext) => drills.nothingIsLeft(t)
 const reasons = (run: Result) => tasksOf(run).map(({ status, reason, error }) => `${status}: ${error?.message ?? reason}`)

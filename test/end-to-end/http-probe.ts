@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { $ } from 'zx/core'
 import { floatingIp } from '../../runner/lab/names.js'
 import { inLab } from '../../runner/lab/network.js'
@@ -21,11 +22,15 @@ const timer = setInterval(() => { requests += 1; open += 1; let settled = false
 process.stdin.on('end', () => { clearInterval(timer); ended = true; open += 1; done(true) }).resume()
 `
 
-/** Probes the floating IP from another machine of the lab's network while something is done. */
+/** Milliseconds for which it is asked on: what a change has set off may come a moment later. */
+const aftermathMs = 2000
+
+/** Probes the floating IP from another machine of the lab's network while something is done, and for a moment more. */
 export async function probing(lab: string, work: () => Promise<void>): Promise<Probed> {
   const probe = $({ quiet: true, nothrow: true, timeout: '300s' })`${inLab(lab, [process.execPath, '-e', program])}`
   try {
     await work()
+    await sleep(aftermathMs)
   } finally {
     probe.stdin.end()
   }

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
-import { $, type ProcessOutput } from 'zx/core'
+import { $, type ProcessOutput, type ProcessPromise } from 'zx/core'
 import type { MachineEvent, StatusEvent, TaskEvent } from '../../runner/engine/events.js'
 import { quote } from '../../runner/transport/quote.js'
 import { inLab } from '../../runner/lab/network.js'
@@ -45,13 +45,18 @@ export class LabSite {
     })`${process.execPath} ${main} ${words}`
   }
 
-  /** Runs it, and presses Ctrl-C after each of these pauses (ms, or until something has come about). */
-  async interrupted(words: string[], inventory: string, pauses: (number | (() => Promise<unknown>))[], config = this.lab.sshConfig): Promise<Result> {
-    const running = this.#start([...words, '-i', inventory, '-F', config, '--json'], 120)
-    for (const pause of pauses) {
-      await (typeof pause === 'number' ? sleep(pause) : pause())
+  /**
+   * Runs it, and presses Ctrl-C each time that one of these has come about (or so many ms later).
+   *
+   * @param then - what happens afterwards, while it is still running.
+   */
+  async interrupted(words: string[], inventory: string, moments: (number | (() => Promise<unknown>))[], { config = this.lab.sshConfig, then = async () => {} }: { config?: string; then?: () => Promise<void> } = {}): Promise<Result> {
+    const running = this.#start([...words, '-i', inventory, '-F', config, '--json'], 240)
+    for (const moment of moments) {
+      await (typeof moment === 'number' ? sleep(moment) : moment())
       process.kill(running.pid!, 'SIGINT')
     }
+    await then()
     return resultOf(await running)
   }
 
@@ -67,13 +72,37 @@ export class LabSite {
 
   /** Runs it in a terminal of 100 columns, and types once it asks for something. */
   async terminal(words: string[], typed = '', question = 'password for sudo'): Promise<{ exitCode: number | null; screen: string }> {
+    return this.#terminal(words, question, running => running.stdin.end(typed))
+  }
+
+  /** Runs it in a terminal of 100 columns, and does something once that stands on the screen. */
+  async terminalUntil(words: string[], shown: string, work: () => Promise<void>): Promise<{ exitCode: number | null; screen: string }> {
+    let working = Promise.resolve()
+    const ended = await this.#terminal(words, shown, () => { working = work() })
+    await working
+    return ended
+  }
+
+  async #terminal(words: string[], shown: string, act: (running: ProcessPromise) => void): Promise<{ exitCode: number | null; screen: string }> {
     const command = `stty columns 100 rows 24; TERM=xterm exec ${[process.execPath, main, ...words].map(quote).join(' ')}`
-    const running = $({ quiet: true, nothrow: true, timeout: '60s' })`script -qec ${command} /dev/null`
+    const running = $({ quiet: true, nothrow: true, timeout: '120s' })`script -qec ${command} /dev/null`
+    let screen = ''
+    let hasActed = false
     running.stdout.on('data', (chunk: Buffer) => {
-      if (chunk.toString().includes(question)) running.stdin.end(typed)
+      screen += chunk.toString()
+      if (hasActed || !screen.includes(shown)) return
+      hasActed = true
+      act(running)
     })
     const { exitCode, stdout } = await running
     return { exitCode, screen: stdout }
+  }
+
+  /** Waits until shell text holds on a node. */
+  async come(node: string, test: string, seconds = 120): Promise<void> {
+    for (const end = performance.now() + seconds * 1000; await this.on(node, `${test} && echo yes; :`) === ''; await sleep(100)) {
+      if (performance.now() > end) throw new Error(`${node}: not so within ${seconds} s: ${test}`)
+    }
   }
 
   /** The lab's ssh configuration for another login. */

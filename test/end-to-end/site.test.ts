@@ -118,15 +118,19 @@ onLab('a run with nothing to do takes one round trip a node: the lock and all ch
 
 onLab('a lock behind the first node is waited for, since a run that came second gives it back', async t => {
   const lock = '/run/lock/ha-run.pacemaker1'
-  const hold = async (seconds: number) => site.on('node2', `(flock 9; echo 'somebody@elsewhere (run other)' >&9; sleep ${seconds}) 9>${lock} >/dev/null 2>&1 &`)
+  const hold = async (seconds: number) => {
+    await site.on('node2', `systemd-run -q --unit=holder flock ${lock} sh -c 'echo "somebody@elsewhere (run other)" >${lock}; sleep ${seconds}'`)
+    await site.come('node2', `grep -q elsewhere ${lock}`)
+  }
   await hold(3)
   const waited = await site.run(['site'])
   t.is(waited.exitCode, 0, troubles(waited))
-  await hold(12)
+  await site.come('node2', '! systemctl -q is-active holder')
+  await hold(300)
   const refused = await site.run(['site'])
   t.is(refused.exitCode, 5)
   t.regex(troubles(refused), /pacemaker1 is locked on node2 by another run: somebody@elsewhere/)
-  await site.on('node2', `flock -w 20 ${lock} true`)
+  await site.on('node2', `systemctl stop holder; flock -w 20 ${lock} true`)
 })
 
 onLab('a run with nothing to do starts less than 60 processes on a node', async t => {

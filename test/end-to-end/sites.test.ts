@@ -17,12 +17,12 @@ async function twoClusters(): Promise<string> {
   } } }))
 }
 
-/** Holds dpkg's lock as another apt would, for some seconds. */
-const holdApt = (seconds: number) => `cat >/run/hold.pl <<'PERL'
+/** Holds dpkg's lock as another apt would, for some seconds at most. */
+const holdApt = (seconds = 600) => `cat >/run/hold.pl <<'PERL'
 use Fcntl; open F, ">", "/var/lib/dpkg/lock-frontend"; my $lock = pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0);
 fcntl(F, F_SETLK, $lock) or die; sleep ${seconds};
 PERL
-systemctl stop hold.service 2>/dev/null; systemd-run -q --unit=hold perl /run/hold.pl; sleep 0.3; systemctl -q is-active hold`
+systemctl stop hold.service 2>/dev/null; systemd-run -q --unit=hold perl /run/hold.pl; for i in $(seq 100); do grep -q " $(systemctl show -P MainPID hold) " /proc/locks && exit; sleep 0.1; done; exit 1`
 
 onLab('two clusters are built from bare, side by side, over whatever the nodes bring with them', async t => {
   await site.on('node2', 'apt-get -qq update; apt-get -qq -y install corosync pacemaker >/dev/null 2>&1; for i in $(seq 150); do corosync-quorumtool -s >/dev/null && [ -e /var/lib/pacemaker/cib/cib.xml ] && exit; sleep 0.2; done; exit 1')
@@ -75,7 +75,8 @@ onLab('a wrong host key and a login that is refused are said in words, and nothi
 })
 
 onLab('one run at a time: the second is told who holds the cluster, and the other cluster goes on', async t => {
-  await site.on('node4', `systemd-run -q --unit=holder flock /run/lock/ha-run.two sh -c 'echo somebody@elsewhere >/run/lock/ha-run.two; sleep 30'; sleep 0.5`)
+  await site.on('node4', `systemd-run -q --unit=holder flock /run/lock/ha-run.two sh -c 'echo somebody@elsewhere >/run/lock/ha-run.two; sleep 300'`)
+  await site.come('node4', 'grep -q elsewhere /run/lock/ha-run.two')
   const run = await site.run(['site'], { inventory: await twoClusters() })
   t.is(run.exitCode, 5)
   t.regex(troubles(run), /two is locked on node4 by another run: somebody@elsewhere/)
@@ -85,9 +86,12 @@ onLab('one run at a time: the second is told who holds the cluster, and the othe
   t.is(plan.exitCode, 0, `a plan takes no lock: ${troubles(plan)}`)
 })
 
+/** Everything else has been done, and the one package that nothing waits for is being installed. */
+const waitsForApt = async () => site.come('node1', 'pgrep -x apt-get >/dev/null && ! grep -qx x /var/www/html/index.html')
+
 onLab('Ctrl-C finishes the running step and begins nothing; the next run goes on', async t => {
-  await site.on('node1', `apt-get -qq -y purge crmsh >/dev/null 2>&1; echo x >/var/www/html/index.html; ${holdApt(7)}`)
-  const interrupted = await site.interrupted(['site'], await twoClusters(), [3000])
+  await site.on('node1', `apt-get -qq -y purge crmsh >/dev/null 2>&1; echo x >/var/www/html/index.html; ${holdApt()}`)
+  const interrupted = await site.interrupted(['site'], await twoClusters(), [waitsForApt], { then: async () => { await site.on('node1', 'systemctl stop hold') } })
   t.is(interrupted.exitCode, 130)
   // What no other task needs comes last, so that only the proof is left behind it.
   t.deepEqual(withStatus(interrupted, 'changed'), ['node1 apache: write /var/www/html/index.html', 'node1 pacemaker: install crmsh'])
@@ -98,11 +102,10 @@ onLab('Ctrl-C finishes the running step and begins nothing; the next run goes on
 })
 
 onLab('Ctrl-C twice ends the step on the node too', async t => {
-  await site.on('node1', `apt-get -qq -y purge crmsh >/dev/null 2>&1; ${holdApt(60)}`)
-  const started = Date.now()
-  const abandoned = await site.interrupted(['site'], await twoClusters(), [3000, 1000])
+  await site.on('node1', `apt-get -qq -y purge crmsh >/dev/null 2>&1; ${holdApt()}`)
+  const abandoned = await site.interrupted(['site'], await twoClusters(), [waitsForApt, 1000])
   t.is(abandoned.exitCode, 130)
-  t.true(Date.now() - started < 30_000)
+  t.is(await site.on('node1', 'systemctl is-active hold'), 'active\n', 'what the step waited for has not come')
   t.is(await site.on('node1', 'pgrep -c apt-get || :'), '0\n')
   await site.on('node1', 'systemctl stop hold; systemctl -q is-enabled corosync')
   const next = await site.run(['site'], { inventory: await twoClusters() })

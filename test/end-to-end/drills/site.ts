@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import type { DrillRoundEvent } from '../../../runner/engine/events.js'
 import type { LabSite, Result } from '../site-harness.js'
@@ -32,13 +31,6 @@ export class DrillSite {
   async holder(): Promise<string> {
     for (const { name } of this.site.lab.nodes) if (await this.site.on(name, 'ip -o address show to 192.168.0.10/32') !== '') return name
     return ''
-  }
-
-  /** Waits until shell text holds on a node. */
-  async come(node: string, test: string, seconds = 120): Promise<void> {
-    for (const end = performance.now() + seconds * 1000; await this.site.on(node, `${test} && echo yes; :`) === ''; await sleep(100)) {
-      if (performance.now() > end) throw new Error(`${node}: not so within ${seconds} s: ${test}`)
-    }
   }
 
   async nothingIsLeft(t: ExecutionContext): Promise<void> {
