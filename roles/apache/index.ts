@@ -1,8 +1,9 @@
-import { file } from '../../runner/blocks/file.js'
 import { packages } from '../../runner/blocks/packages.js'
 import { service } from '../../runner/blocks/service.js'
+import { unlessFound, unlessFoundAtAll } from '../../runner/cluster/adoption/standing.js'
 import { servesPage } from '../../runner/cluster/declaration.js'
 import { role } from '../../runner/cluster/role.js'
+import { page } from './page.js'
 import { apacheRunsItsFiles } from './running.js'
 import { statusModule } from './status-module.js'
 
@@ -11,9 +12,9 @@ const status = 'enable mod_status'
 
 /** What the floating IP serves: on every node, run by the cluster and never by systemd. */
 export default role('apache', ({ cluster, node }) => servesPage(cluster) ? [
-  packages(['apache2', 'curl'], { units: ['apache2.service'] }),
-  service('apache2.service', { enabled: false, running: false, needs: [install] }),
-  statusModule(status, [install]),
-  file('/var/www/html/index.html', { content: cluster.page.replaceAll('{node}', node.name), needs: [install] }),
-  apacheRunsItsFiles(cluster, [install, status, 'pacemaker: pacemaker runs, with a DC']),
+  unlessFound(packages(['apache2', 'curl'], { units: ['apache2.service'] })),
+  unlessFound(service('apache2.service', { enabled: false, running: false, needs: [install] })),
+  unlessFound(statusModule(status, [install])),
+  page(cluster, node, [install]),
+  unlessFoundAtAll(apacheRunsItsFiles(cluster, [install, status, 'pacemaker: pacemaker runs, with a DC'])),
 ] : [])

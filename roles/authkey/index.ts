@@ -1,3 +1,4 @@
+import { unlessFoundAtAll } from '../../runner/cluster/adoption/standing.js'
 import { corosyncRunsItsFiles } from '../../runner/cluster/corosync-load.js'
 import { role } from '../../runner/cluster/role.js'
 import { prerequisite } from '../../runner/engine/task.js'
@@ -13,7 +14,7 @@ export default role('authkey', () => [
     holds: async ({ read }) => await read(packageVersion('corosync')) !== undefined,
     remedy: 'run the corosync role first: `ha-run corosync authkey`',
   }),
-  sharedKey(share),
+  unlessFoundAtAll(sharedKey(share)),
   corosyncRunsItsFiles([share, ...[
     'install corosync', 'write /etc/corosync/corosync.conf', 'no default cluster', 'corosync runs what its files say',
   ].map(task => `corosync: ${task}`)]),

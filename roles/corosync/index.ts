@@ -1,3 +1,4 @@
+import { unlessFound, unlessFoundAtAll } from '../../runner/cluster/adoption/standing.js'
 import { hold } from '../../runner/blocks/hold.js'
 import { keepOriginal } from '../../runner/blocks/keep-original.js'
 import { packages } from '../../runner/blocks/packages.js'
@@ -18,9 +19,9 @@ export default role('corosync', ({ cluster }) => [
   packages(['corosync'], { units: ['corosync.service', 'pacemaker.service'] }),
   ...hold('corosync', cluster.holdPackages, [install]),
   noDefaultCluster([install]),
-  keepOriginal(confPath, '.default', { needs: [install], isOriginal: text => !isManaged(text) }),
-  declaredConf(write, cluster),
-  service('corosync.service', { enabled: true, needs: [install] }),
-  ...comesBack([install]),
+  unlessFound(keepOriginal(confPath, '.default', { needs: [install], isOriginal: text => !isManaged(text) })),
+  unlessFoundAtAll(declaredConf(write, cluster)),
+  unlessFound(service('corosync.service', { enabled: true, needs: [install] })),
+  ...comesBack([install]).map(unlessFound),
   corosyncRunsItsFiles([install, write, 'no default cluster']),
 ])

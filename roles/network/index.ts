@@ -1,4 +1,5 @@
 import { file } from '../../runner/blocks/file.js'
+import { unlessFound } from '../../runner/cluster/adoption/standing.js'
 import { role } from '../../runner/cluster/role.js'
 import { staticAddress } from './addressing.js'
 import { hostName } from './host-name.js'
@@ -10,7 +11,7 @@ export default role('network', ({ cluster, node }) => {
   return [
     // First, because an address that cannot be is refused or undone: then this node is told of no new one.
     ...(cluster.nodes.some(({ network }) => network) ? [staticAddress(node)] : []),
-    file('/etc/hosts', { content: current => hostsFile(current ?? '', names) }),
-    hostName(node.name),
+    unlessFound(file('/etc/hosts', { content: current => hostsFile(current ?? '', names) })),
+    unlessFound(hostName(node.name)),
   ]
 })

@@ -1,3 +1,4 @@
+import { standingDeclaration, unlessFound } from '../../runner/cluster/adoption/standing.js'
 import { hold } from '../../runner/blocks/hold.js'
 import { packages } from '../../runner/blocks/packages.js'
 import { service } from '../../runner/blocks/service.js'
@@ -11,8 +12,11 @@ const install = 'install pacemaker'
 const runs = 'pacemaker runs, with a DC'
 
 /** The resource manager on top of the ring, and the properties of the whole cluster. */
-export default role('pacemaker', ({ cluster: { properties, resourceDefaults, operationDefaults, holdPackages } }) => {
-  const edit: CibWork['edit'] = async scope => declaredEdit(scope, { properties, resourceDefaults, operationDefaults })
+export default role('pacemaker', ({ cluster }) => {
+  const edit: CibWork['edit'] = async scope => {
+    const { properties, resourceDefaults, operationDefaults } = await standingDeclaration(scope.members, cluster)
+    return declaredEdit(scope, { properties, resourceDefaults, operationDefaults })
+  }
   return [
     prerequisite('corosync is running', {
       needs: ['corosync: corosync runs what its files say', 'authkey: corosync runs what its files say'],
@@ -20,11 +24,11 @@ export default role('pacemaker', ({ cluster: { properties, resourceDefaults, ope
       remedy: 'run the roles before this one first: `ha-run corosync authkey`',
     }),
     // The agents and what they call are there before Pacemaker looks for what runs.
-    packages(['pacemaker', 'pacemaker-cli-utils', 'resource-agents', 'curl'], { units: ['pacemaker.service'] }),
-    ...hold('pacemaker', holdPackages, [install]),
+    unlessFound(packages(['pacemaker', 'pacemaker-cli-utils', 'resource-agents', 'curl'], { units: ['pacemaker.service'] })),
+    ...hold('pacemaker', cluster.holdPackages, [install]),
     pacemakerRuns(runs, { needs: [install, 'corosync is running'], first: edit }),
-    service('pacemaker.service', { enabled: true, needs: [install] }),
-    packages(['crmsh'], { late: true }),
+    unlessFound(service('pacemaker.service', { enabled: true, needs: [install] })),
+    unlessFound(packages(['crmsh'], { late: true })),
     cibTask('cluster properties', { needs: [runs], edit }),
   ]
 })

@@ -2,8 +2,8 @@ import { confPath, keyPath } from '../../runner/cluster/corosync-files.js'
 import { parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
 import { flatten } from '../../runner/cluster/corosync-keys.js'
 import type { Cluster } from '../../runner/cluster/declaration.js'
-import { betweenFiles } from '../../runner/cluster/key-differences.js'
-import { keyNote, notInForce, readLoaded } from '../../runner/cluster/loaded.js'
+import { betweenFiles, sameValue } from '../../runner/cluster/key-differences.js'
+import { keyNote, notInForce, readConf, readLoaded } from '../../runner/cluster/loaded.js'
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
 import { wantedConf } from '../../runner/cluster/wanted-conf.js'
 import { sha256 } from '../../runner/blocks/file.js'
@@ -34,10 +34,22 @@ export async function sameKey({ members }: Scope): Promise<Verdict> {
 export function confAsDeclared(cluster: Cluster) {
   return async ({ members }: Scope): Promise<Verdict> => {
     const texts = await readOnAll(members, fileText(confPath))
+    if (cluster.found) return saidInFiles(cluster, texts.map(([{ name }, text]) => [name, text]))
     const wanted = flatten(parseCorosyncConf(wantedConf(cluster, texts.map(([{ name }, text]) => [name, text]))))
     const complaints = texts.flatMap(([{ name }, text]) => confComplaints(text, wanted).map(complaint => `${name}: ${complaint}`))
     return verdict(complaints, `${wanted.size} keys on ${texts.length} nodes`, '`ha-run corosync --check --diff` shows how they would change, `ha-run corosync` brings them in')
   }
+}
+
+/** Of a cluster that was found, only what is declared in so many words counts. */
+function saidInFiles({ explicit }: Cluster, texts: [node: string, text: string | undefined][]): Verdict {
+  const settings = Object.entries(explicit.corosync)
+  const complaints = texts.flatMap(([name, text]) => {
+    const file = text === undefined ? undefined : flatten(readConf(text, name))
+    if (!file) return [`${name}: ${confPath} is missing`]
+    return settings.filter(([setting, value]) => !sameValue(file.get(setting), value)).map(([setting, value]) => `${name}: ${setting} is ${file.get(setting) ?? 'not set'} and ${value} is declared`)
+  })
+  return verdict(complaints, settings.length === 0 ? 'nothing is declared: kept as it was found' : `${settings.length} settings on ${texts.length} nodes`, 'declare what the file says, or change it by hand: ha-run does not edit the corosync.conf of a cluster that it has not built yet')
 }
 
 /** What one node's file says otherwise. */

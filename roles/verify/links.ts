@@ -1,8 +1,8 @@
-import { nodeIdsIn, type CmapValue } from '../../runner/cluster/cmap.js'
+import { nodeIdsOf, type CmapValue } from '../../runner/cluster/cmap.js'
 import type { Cluster } from '../../runner/cluster/declaration.js'
 import { linkStates, runningKeys } from '../../runner/cluster/facts.js'
 import { linkTraffic, type LinkTraffic, type TrafficCount } from '../../runner/cluster/knet-stats.js'
-import type { Scope } from '../../runner/cluster/members.js'
+import { readOnAll, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/engine/task.js'
 import { fromEveryView, fromWhoAnswers, silentCorosync, verdict, type Complaint } from './views.js'
 
@@ -11,12 +11,15 @@ const remedy = '`corosync-cfgtool -s` on the node shows its links; check cable, 
 /** `corosync-cfgtool -s` says 0 for disconnected links too (cluster-facts C6), so each peer's state is read. */
 export function linksConnected(cluster: Cluster) {
   return async (scope: Scope): Promise<Verdict> => {
+    // Asked in one breath.
+    const [keys] = await Promise.all([scope.leader.read(runningKeys), readOnAll(scope.selected, linkStates)])
+    const transport = keys?.get('totem.transport')?.value ?? cluster.corosync.transport
     const { views, complaints } = await fromEveryView(scope, linkStates, silentCorosync, (links, { node }) =>
       node.links.flatMap((address, number) => {
         const link = links.find(candidate => candidate.link === number)
         if (!link) return [`link ${number} is missing`]
         // With udpu, cfgtool prints a peer's address in place of the node's own.
-        const expected = cluster.corosync.transport === 'knet' ? [address] : cluster.nodes.map(({ links }) => links[number])
+        const expected = transport === 'knet' ? [address] : cluster.nodes.map(({ links }) => links[number])
         return [
           ...(expected.includes(link.address) ? [] : [`link ${number} has the address ${link.address}, not ${address}`]),
           ...(link.faulty ? [`link ${number} is faulty`] : []),
@@ -44,8 +47,10 @@ export function linksCarryTraffic() {
       Promise.all(scope.selected.map(async member => [member.name, member.unreachable ? undefined : await member.read(runningKeys)] as const)),
     ])
     const running = new Map(keys)
+    if ([...running.values()].some(own => /^udpu?$/.test(own?.get('totem.transport')?.value ?? ''))) return verdict([], 'only knet counts what its links carry', remedy)
     const looks = seen.map(([name, { asked, links: all }]) => {
-      const own = nodeIdsIn(running.get(name) ?? new Map()).get(name)
+      const nodes = scope.selected.map(({ node }) => node)
+      const own = nodeIdsOf(nodes, running.get(name) ?? new Map()).get(name)
       const links = all.filter(({ nodeId }) => nodeId !== own)
       const earlier = before.get(name)
       const isDue = earlier !== undefined && asked.from - earlier.asked.to >= 2 * pingTime(running.get(name))

@@ -1,6 +1,6 @@
-import { membersOf, nodeIdsIn } from '../../runner/cluster/cmap.js'
+import { membersOf, nodeIdsOf } from '../../runner/cluster/cmap.js'
 import { quorumValues } from '../../runner/cluster/corosync-conf.js'
-import type { Cluster } from '../../runner/cluster/declaration.js'
+import type { Cluster, ConfValues } from '../../runner/cluster/declaration.js'
 import { quorum, runningKeys } from '../../runner/cluster/facts.js'
 import { flagsOf } from '../../runner/cluster/in-force.js'
 import type { Scope } from '../../runner/cluster/members.js'
@@ -13,7 +13,7 @@ const remedy = '`ha-run site` starts what is stopped; `corosync-quorumtool -s` a
 export function everyNodeJoined(cluster: Cluster) {
   return async (scope: Scope): Promise<Verdict> => {
     const { complaints } = await fromEveryView(scope, runningKeys, silentCorosync, keys => {
-      const ids = nodeIdsIn(keys)
+      const ids = nodeIdsOf(cluster.nodes, keys)
       const joined = membersOf(keys).filter(({ status }) => status === 'joined')
       const declared = cluster.nodes.map(({ name, links: [address] }) => ({ name, address, id: ids.get(name) }))
       return [
@@ -43,18 +43,24 @@ export async function quorate(scope: Scope): Promise<Verdict> {
 
 /** By quorumtool's Flags: after a reload, cmap shows some keys as the file says and not as they are in force (cluster-facts C3). */
 export function quorumAsDeclared(cluster: Cluster) {
-  const declared = quorumValues(cluster)
+  const declared = cluster.found ? saidOfQuorum(cluster) : quorumValues(cluster)
   return async (scope: Scope): Promise<Verdict> => {
     const { seen, complaints } = await fromWhoAnswers(scope, quorum, silentCorosync, state => {
       if (!state.votes) return ['votequorum does not count the votes']
       const { expected } = state.votes
       return [
-        ...(String(expected) === declared['expected_votes'] ? [] : [`${expected} votes are expected, not ${declared['expected_votes']}`]),
+        ...(declared['expected_votes'] === undefined || String(expected) === declared['expected_votes'] ? [] : [`${expected} votes are expected, not ${declared['expected_votes']}`]),
         ...flagsOf(declared, state).filter(({ flag, isOn }) => state.flags.includes(flag) !== isOn).map(({ flag, isOn }) => `${flag} is ${isOn ? 'off' : 'on'}`),
       ]
     })
     const on = seen[0] === undefined ? [] : flagsOf(declared, seen[0][1]).filter(({ isOn }) => isOn).map(({ flag }) => flag)
-    return verdict(complaints, [`${declared['expected_votes']} votes expected`, ...on].join(', '),
+    const votes = declared['expected_votes'] ?? seen[0]?.[1].votes?.expected
+    return verdict(complaints, [`${votes} votes expected`, ...on].join(', '),
       '`ha-run corosync` brings in what is declared; what `corosync-quorumtool -e` set lasts until the next reload or start')
   }
+}
+
+/** What is declared of the quorum in so many words. */
+function saidOfQuorum({ explicit }: Cluster): ConfValues {
+  return Object.fromEntries(Object.entries(explicit.corosync).flatMap(([setting, value]) => setting.startsWith('quorum.') ? [[setting.slice('quorum.'.length), value]] : []))
 }

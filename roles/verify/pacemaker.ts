@@ -44,12 +44,12 @@ export async function configurationIsValid(scope: Scope): Promise<Verdict> {
 
 /** What the cluster does without, and what that means for so many nodes. */
 export function fencingIsOn({ fencing, nodes }: Cluster) {
-  return (): Promise<Verdict> => Promise.resolve({
+  return async ({ leader }: Scope): Promise<Verdict> => fencing === 'kept' && (await leader.read(clusterState))?.stonithEnabled !== false ? { status: 'ok', evidence: 'by the devices that the cluster has', hint: '' } : {
     status: 'warning',
     evidence: `fencing: ${fencing}`,
     hint: nodes.length === 2
       ? 'when the two nodes lose sight of each other, both stay quorate and both take the floating IP: visitors reach one or the other by chance, and what both write goes apart; '
         + 'only fencing prevents that. A second link that shares nothing with the first makes it less likely'
       : 'a node that hangs may keep the floating IP while another takes it; only fencing prevents that',
-  })
+  }
 }

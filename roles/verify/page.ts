@@ -1,7 +1,9 @@
-import type { Cluster } from '../../runner/cluster/declaration.js'
+import { pageNote } from '../../runner/cluster/apache.js'
+import { servesPage, type Cluster } from '../../runner/cluster/declaration.js'
 import { interfacesWith } from '../../runner/cluster/floating-ip.js'
 import { reachable, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/engine/task.js'
+import { fileText } from '../../runner/facts/files.js'
 import { httpGet, isDirect, type Answer } from '../../runner/transport/http.js'
 import { verdict } from './views.js'
 
@@ -12,9 +14,10 @@ const remedy = '`ha-run apache constraints` restores page and resources; `curl` 
  * does not hold the address itself. Which one that is takes a round trip to know, so that the last one is tried at once.
  */
 export function pageThroughFloatingIp(cluster: Cluster) {
-  const { floatingIp: { address }, nodes, page } = cluster
+  const { floatingIp: { address }, nodes, page, explicit } = cluster
   const url = `http://${address}/`
   return async ({ leader, members: all }: Scope): Promise<Verdict> => {
+    if (cluster.found && explicit.page === undefined && !servesPage(cluster)) return verdict([], 'no page is declared', remedy)
     const members = reachable(all)
     const direct = isDirect(leader.node.connection, leader.connection.settings)
     const get = async (through: ClusterMember): Promise<Answer> => {
@@ -33,12 +36,14 @@ export function pageThroughFloatingIp(cluster: Cluster) {
     try {
       const { status, body } = await (witness === likely ? early : get(witness))
       const server = nodes.find(({ name }) => body === page.replaceAll('{node}', name))?.name
+      // Where none is declared, somebody's own page is as good as ours.
+      const isTheirs = server === undefined && explicit.page === undefined && await holder.read(fileText(pageNote)) === undefined
       const complaints = [
         ...(status === 200 ? [] : [`${url} answers ${status}`]),
-        ...(server === undefined ? [`${url} serves another page than the declared one`] : []),
+        ...(server === undefined && !isTheirs ? [`${url} serves another page than the declared one`] : []),
         ...(page.includes('{node}') && server !== undefined && server !== holder.name ? [`${url} serves the page of ${server}, and ${holder.name} has the address`] : []),
       ]
-      return verdict(complaints, `${status} from ${page.includes('{node}') ? server : holder.name}`, remedy, [{ label: 'page', text: url }])
+      return verdict(complaints, `${status} from ${page.includes('{node}') && server !== undefined ? server : holder.name}`, remedy, [{ label: 'page', text: url }])
     } catch (error) {
       return verdict([`${url} does not answer: ${(error as Error).message}`], '', remedy)
     }

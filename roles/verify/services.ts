@@ -54,7 +54,7 @@ export function clusterAloneRunsServices(cluster: Cluster) {
       // A resource of class systemd is a unit that Pacemaker has started.
       ...(active === 'active' && !isAgent(cluster, unit) ? [`systemd runs ${unit}`] : []),
     ])
-    return verdict(complaints, `${units.join(', ')}: not by systemd`, units.map(unit => `\`systemctl disable --now ${unit}\` on the node hands it to the cluster`).join(', '))
+    return verdict(complaints, units.length === 0 ? 'no service is declared' : `${units.join(', ')}: not by systemd`, units.map(unit => `\`systemctl disable --now ${unit}\` on the node hands it to the cluster`).join(', '))
   }
 }
 

@@ -116,6 +116,7 @@ function withRunOptions(command: Command): Command {
     .option('--diff', 'show differences in full')
     .option('--allow-outage', 'stop the service where a change cannot be made without')
     .option('--purge', 'remove from the CIB what the inventory does not declare')
+    .option('--adopt', 'take over a running cluster that ha-run has not built, as it runs')
     .option('--stable <seconds>', 'how long all must hold: 5 for verify and after a change, else one look (0)', seconds)
     .option('--json', 'JSON Lines on stdout, nothing else')
     .option('--junit <file>', 'write the results as JUnit XML')

@@ -67,7 +67,7 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
   })
   try {
     // Loaded while the nodes are being connected to, which takes as long.
-    const [{ run, stableTime }, { createReporter }] = await Promise.all([import('../engine/run.js'), import('../ui/reporter.js')])
+    const [{ run, stableTime }, { createReporter }, { guard }] = await Promise.all([import('../engine/run.js'), import('../ui/reporter.js'), import('../cluster/adoption/guard.js')])
     reporter = await createReporter({
       mode: flags.json ? 'json' : undefined, stdout: process.stdout, stderr: process.stderr,
       verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags), diff: flags.diff ?? false, junit: flags.junit, report: flags.report,
@@ -77,6 +77,7 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
       clusters: jobs.map(({ cluster }) => ({ name: cluster.name, nodes: cluster.nodes.map(({ name }) => name) })),
     })
     for (const text of inventory.warnings) reporter.report({ event: 'notice', text })
+    const onlyLooks = jobs.every(({ steps: some }) => some.every(({ role }) => role === 'verify' || (role === 'drill' && flags.check)))
     const onlyVerifies = jobs.every(({ steps: some }) => some.every(({ role }) => role === 'verify'))
     const { exit } = await run(await Promise.all(jobs.map(async job => loaded(job, what.settings))), {
       run: id, started, check: flags.check ?? false, forks: flags.forks, reporter, connections, stop, abandon,
@@ -84,7 +85,7 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
       stable: flags.stable ?? (onlyVerifies ? stableTime : undefined),
       consent: { outage: flags.allowOutage ?? false, purge: flags.purge ?? false },
       ...what.confirm && { confirm: async plan => suspended(reporter!, async () => what.confirm!(plan, stop)) },
-    })
+    }, onlyLooks ? undefined : async (cluster, members) => guard(cluster, members, { check: flags.check ?? false, adopt: flags.adopt ?? false, by: adopter(id) }))
     return exit
   } finally {
     await connections.close()
@@ -92,6 +93,11 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
     removeControlDirectory(controlDirectory)
     await reporter?.close()
   }
+}
+
+/** Who takes a cluster over, as one line for its nodes. */
+function adopter(run: string): string {
+  return `${process.env['SUDO_USER'] ?? process.env['USER'] ?? 'somebody'} on ${new Date().toISOString()} (run ${run})`
 }
 
 /** A cluster with the names of the roles that run there, and on which of its nodes. */

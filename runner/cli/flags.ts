@@ -11,6 +11,7 @@ export interface RunFlags {
   askBecomePass?: boolean
   allowOutage?: boolean
   purge?: boolean
+  adopt?: boolean
   /** Seconds for which the assertions must hold. */
   stable?: number
   json?: boolean

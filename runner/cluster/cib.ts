@@ -3,6 +3,7 @@ import { putConstraint } from './cib-constraints.js'
 import { draftOf, elementWith, ownedIds, type CibDraft } from './cib-draft.js'
 import { putOperationDefaults, putProperties, putResourceDefaults } from './cib-options.js'
 import { putOwnership, putValueOwnership } from './cib-ownership.js'
+import { refuseTwins } from './cib-identity.js'
 import { isLeftover, objectsIn, removeUndeclared } from './cib-removal.js'
 import { putGroup, putPrimitive } from './cib-resources.js'
 import { kindOf, masked } from './cib-words.js'
@@ -70,6 +71,7 @@ function put(draft: CibDraft, declared: DeclaredCib): CibDraft {
   for (const group of resources.filter(resource => resource.kind === 'group')) putGroup(draft, group)
   for (const constraint of constraints) putConstraint(draft, constraint)
   removeUndeclared(draft, idsOf(declared), sectionsOf(declared))
+  refuseTwins(draft, primitives.map(({ id }) => id))
   putOwnership(draft, idsOf(declared))
   putValueOwnership(draft)
   return draft

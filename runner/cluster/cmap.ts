@@ -53,6 +53,22 @@ export function membersOf(keys: Map<string, CmapValue>): Member[] {
   return [...members.values()].sort((one, other) => one.nodeId - other.nodeId)
 }
 
+/**
+ * The ids by which Corosync knows the nodes of the inventory. A node list need not have names, nor ids (with udp and udpu
+ * Corosync makes them from the addresses), and with udp there need not be one: what is left then is the address at which
+ * a member has joined.
+ *
+ * @param nodes - with their addresses on each link.
+ */
+export function nodeIdsOf(nodes: readonly { name: string; links: readonly string[] }[], keys: Map<string, CmapValue>): Map<string, number> {
+  const named = nodeIdsIn(keys)
+  const members = membersOf(keys)
+  return new Map(nodes.flatMap(({ name, links }) => {
+    const id = named.get(name) || members.find(({ addresses }) => addresses.some(address => links.includes(address)))?.nodeId
+    return id === undefined ? [] : [[name, id] as const]
+  }))
+}
+
 /** The ids of the nodes that Corosync was told of, by name. */
 export function nodeIdsIn(keys: Map<string, CmapValue>): Map<string, number> {
   return new Map([...keys].flatMap(([key, { value }]) => {

@@ -3,6 +3,7 @@ import { skip, type ClusterTask } from '../engine/task.js'
 import { until } from '../engine/until.js'
 import { TaskError } from '../errors.js'
 import { fingerprint } from '../secret.js'
+import { standingOf } from './adoption/standing.js'
 import { confPath } from './corosync-files.js'
 import { reload } from './corosync-reload.js'
 import { joinTime, startTogether } from './corosync-start.js'
@@ -27,7 +28,8 @@ export function corosyncRunsItsFiles(needs: readonly string[]): ClusterTask<Node
     // A stopped daemon is started beside an unreachable node too; reloads ask for every node themselves.
     tolerant: true,
     async check(scope) {
-      const loaded = await readLoaded(scope.members)
+      const [loaded, { standing }] = await Promise.all([readLoaded(scope.members), standingOf(scope.members)])
+      if (standing === 'found') return differences(loaded, asItRuns)
       refuseUnequalConf(loaded)
       if (new Set(loaded.map(({ keyHash }) => keyHash)).size > 1 || loaded.some(lacksKey)) {
         return skip('it waits for the key: the authkey role gives every node the same')
@@ -36,13 +38,19 @@ export function corosyncRunsItsFiles(needs: readonly string[]): ClusterTask<Node
     },
     async forecast(scope) {
       const loaded = await readLoaded(scope.members)
+      if ((await standingOf(scope.members)).standing === 'found') return []
       return foretell(scope, await wayOf(scope, loaded))
     },
     async apply(scope) {
       await untilAnswering(scope, await readLoaded(scope.members))
       const loaded = await readLoaded(scope.members)
-      const way = await wayOf(scope, loaded)
       const stopped = loaded.filter(({ active }) => !active)
+      if ((await standingOf(scope.members)).standing === 'found') {
+        refuseUnselected(scope, stopped.map(({ member }) => member))
+        await startTogether(stopped, loaded, scope)
+        return
+      }
+      const way = await wayOf(scope, loaded)
       const stale = loaded.filter(node => isStale(node, way) || takesUpKey(node))
       refuseUnselected(scope, [...stopped, ...stale].map(({ member }) => member))
       if (way.class === 'full stop') {
@@ -55,6 +63,9 @@ export function corosyncRunsItsFiles(needs: readonly string[]): ClusterTask<Node
     },
   })
 }
+
+/** Of a cluster that was found, the files are somebody else's: only a daemon that is down is ha-run's to start. */
+const asItRuns: Way = { class: undefined, changes: [], judge: () => ({ class: 'live reload', why: 'corosync runs it already' }), recreated: [] }
 
 /** All nodes hold the same file, so that any one's will do. */
 async function wayOf(scope: Scope, loaded: Loaded[]): Promise<Way> {
@@ -95,7 +106,7 @@ function differences(loaded: Loaded[], way: Way): Difference[] {
   const down = loaded.filter(({ active, keys }) => !active || !keys)
     .map(({ member, active }) => ({ subject: `corosync on ${member.name}`, from: active ? 'starting' : 'stopped', to: 'running' }))
   const keys = way.changes.flatMap(({ member, changes }) => changes.map(change => [member, { ...change, subject: `${change.subject} that corosync runs with`, note: noteOf(way.judge(change), way) }] as const))
-  const secrets = loaded.filter(takesUpKey).map(({ member, keys: running, keyHash }) => [member, {
+  const secrets = way === asItRuns ? [] : loaded.filter(takesUpKey).map(({ member, keys: running, keyHash }) => [member, {
     subject: 'key that corosync runs with', from: fingerprint(running!.get(keyNote)!.value), to: fingerprint(keyHash ?? ''), note: 'live: a reload gives it to all nodes at once',
   }] as const)
   return [...down, ...groupedOverNodes([...keys, ...secrets].map(([member, difference]) => [member, difference]))]

@@ -1,5 +1,5 @@
 import { until } from '../engine/until.js'
-import { membersOf, nodeIdsIn, type CmapValue } from './cmap.js'
+import { membersOf, nodeIdsOf, type CmapValue } from './cmap.js'
 import { runningKeys } from './facts.js'
 import { keyNote, type Loaded } from './loaded.js'
 import { on, type ClusterMember, type Scope } from './members.js'
@@ -30,7 +30,7 @@ async function untilJoined(members: ClusterMember[], patience: Pick<Scope, 'aban
 /** How many of these members have joined, as one of them sees it; none where its Corosync does not answer. */
 function joinedOf(members: ClusterMember[], keys: Map<string, CmapValue> | undefined): number {
   const joined = keys ? membersOf(keys).filter(({ status }) => status === 'joined').map(({ nodeId }) => nodeId) : []
-  const ids = nodeIdsIn(keys ?? new Map())
+  const ids = nodeIdsOf(members.map(({ node }) => node), keys ?? new Map())
   return members.filter(({ name }) => joined.includes(ids.get(name) ?? 0)).length
 }
 

@@ -12,15 +12,15 @@ const managed: Record<string, string> = {
 
 /**
  * The cluster's properties, with what `fencing: disabled` means for Pacemaker: with fencing on and no device it starts
- * nothing.
+ * nothing. What is kept is not spoken of.
  *
  * Throws an InventoryError for a property that is said elsewhere.
  */
-export function completeProperties(declared: Record<string, string>, origin: Origin): Record<string, string> {
+export function completeProperties(declared: Record<string, string>, isFencingKept: boolean, origin: Origin): Record<string, string> {
   for (const name of Object.keys(declared)) {
     if (Object.hasOwn(managed, name)) {
       throw origin.at(name).key.error(`the property "${name}" cannot be set here`, managed[name])
     }
   }
-  return { 'stonith-enabled': 'false', ...declared }
+  return isFencingKept ? { ...declared } : { 'stonith-enabled': 'false', ...declared }
 }

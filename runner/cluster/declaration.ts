@@ -14,7 +14,8 @@ export interface Cluster {
   group: string
   nodes: Node[]
   floatingIp: { address: string; prefix: number }
-  fencing: 'disabled'
+  /** `disabled`: there are no devices, and that is known. `kept`: the running cluster's own are left as they are. */
+  fencing: 'disabled' | 'kept'
   corosync: {
     /** Knet by default; `totem.transport`. */
     transport: 'knet' | 'udpu' | 'udp'
@@ -32,6 +33,17 @@ export interface Cluster {
   holdPackages?: boolean
   /** HTML text; `{node}` stands for the node's name. */
   page: string
+  /** What the inventory itself says, without the defaults: all that is wanted of a cluster that somebody else built. */
+  explicit: Explicit
+  /** Somebody else has built the cluster, so that the defaults do not count (`asFound`). */
+  found?: true
+}
+
+/** The parts of a declaration that have defaults, without them. */
+export interface Explicit extends Pick<Cluster, 'resources' | 'constraints' | 'properties' | 'resourceDefaults' | 'operationDefaults'> {
+  /** Settings of corosync.conf by section, such as `totem.token`. */
+  corosync: ConfValues
+  page?: string
 }
 
 export interface Node {

@@ -20,7 +20,8 @@ const timers = [
  * cmap has the new value and the quorum the old one (cluster-facts C3). `in-force.ts` sees through that.
  */
 export function differingKeys(file: Map<string, string>, running: Map<string, CmapValue>): Difference[] {
-  return betweenFiles(configured(running), file)
+  const known = new Map([...file].filter(([key]) => fromFile.test(key)))
+  return betweenFiles(configured(running, known), known)
 }
 
 /** The keys in which two files differ. */
@@ -51,9 +52,13 @@ const defaults = new Map([
   ['quorum.last_man_standing', '0'], ['quorum.last_man_standing_window', '10000'],
 ])
 
-/** The running keys that come from the file, without those which Corosync itself adds to its sections. */
-export function configured(running: Map<string, CmapValue>): Map<string, string> {
-  const keys = [...running].filter(([key]) => fromFile.test(key) && !added.test(key))
+/**
+ * The running keys that come from the file, without those which Corosync itself adds to its sections.
+ *
+ * @param file - what it says itself: a port that stands there is not one that was added.
+ */
+export function configured(running: Map<string, CmapValue>, file?: Map<string, string>): Map<string, string> {
+  const keys = [...running].filter(([key]) => fromFile.test(key) && (file?.has(key) || !added.test(key)))
   return new Map(keys.map(([key, { value }]) => [key, value]))
 }
 

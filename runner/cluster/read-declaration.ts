@@ -13,7 +13,8 @@ import { completeProperties } from './declaration-properties.js'
 import { completeResources } from './declaration-resources.js'
 import { clusterSchema } from './declaration-schema.js'
 import type { DeclaredCluster } from './declaration-schema.js'
-import type { Cluster, Resource } from './declaration.js'
+import { onlySaid } from './declaration-said.js'
+import type { Cluster, ConfValues, Constraint, Explicit, Resource } from './declaration.js'
 
 /**
  * The clusters an inventory declares, one a group with a `cluster:` variable, in the order of the file and with
@@ -95,15 +96,34 @@ function readCluster(group: Group, inventory: Inventory, origin: Origin): Cluste
       origin.at('corosync', 'links'),
     ),
     floatingIp,
-    fencing: 'disabled',
+    fencing: declared.fencing === 'kept' ? 'kept' : 'disabled',
     corosync: completeCorosync(corosync, nodes.length, origin.at('corosync')),
     resources,
     constraints,
-    properties: completeProperties(declared.properties ?? {}, origin.at('properties')),
+    properties: completeProperties(declared.properties ?? {}, declared.fencing === 'kept', origin.at('properties')),
     resourceDefaults: { ...defaultResourceDefaults[layout], ...declared.resource_defaults },
     operationDefaults: declared.operation_defaults ?? {},
     ...(declared.packages?.hold !== undefined && { holdPackages: declared.packages.hold }),
     page: declared.page ?? defaultPage,
+    explicit: explicitOf(declared, resources, constraints),
+  }
+}
+
+/** What is said in so many words, of what has been completed. */
+function explicitOf(declared: DeclaredCluster, resources: Resource[], constraints: Constraint[]): Explicit {
+  const { totem = {}, quorum = {}, logging = {}, links: _, transport, ...short } = declared.corosync ?? {}
+  const section = (name: string, values: ConfValues) => Object.entries(values).map(([key, value]) => [`${name}.${key}`, value])
+  return {
+    corosync: Object.fromEntries([
+      ...transport === undefined ? [] : [['totem.transport', transport]],
+      ...section('totem', { ...onlySaid(short), ...totem }), ...section('quorum', quorum), ...section('logging', logging),
+    ]),
+    resources: resources.filter(({ id }) => declared.resources?.[id]),
+    constraints: constraints.filter(({ kind, id }) => declared.constraints?.[kind]?.[id]),
+    properties: declared.properties ?? {},
+    resourceDefaults: declared.resource_defaults ?? {},
+    operationDefaults: declared.operation_defaults ?? {},
+    ...declared.page !== undefined && { page: declared.page },
   }
 }
 
@@ -121,7 +141,7 @@ function readDeclared(value: unknown, origin: Origin): DeclaredCluster {
       .at('name')
       .error(`expected a name other than "${debianDefault}", which a fresh Debian calls its own cluster`)
   }
-  if (declared.fencing !== 'disabled') throw fencingError(declared.fencing, origin.at('fencing'))
+  if (declared.fencing !== 'disabled' && declared.fencing !== 'kept') throw fencingError(declared.fencing, origin.at('fencing'))
   return declared
 }
 
@@ -139,7 +159,7 @@ function refuseTemplates(value: unknown, origin: Origin): void {
  */
 function fencingError(value: unknown, origin: Origin): Error {
   const choice =
-    '"fencing: disabled" is the only choice yet. Without fencing, nodes that lose sight of each other each '
+    '"fencing: disabled" is the only choice for a new cluster yet; "fencing: kept" leaves the devices of a running cluster as they are. Without fencing, nodes that lose sight of each other each '
     + 'believe that the other is dead, and all of them take the floating IP. That may do for a demonstration or a static '
     + 'page, it will not for shared data: so it must be said, and verify goes on warning about it.'
   return value === undefined || value === null

@@ -64,11 +64,18 @@ export class ClusterRun<N extends NodeLike> {
     })
   }
 
-  /** @param lock - keeps other runs out, or rejects: nothing is changed before that. */
-  async run(lock?: () => Promise<void>): Promise<void> {
+  /**
+   * @param lock - keeps other runs out, or rejects: nothing is changed before that.
+   * @param guard - looks at the cluster, and rejects where nothing must be changed.
+   */
+  async run(lock?: () => Promise<void>, guard?: () => Promise<void>): Promise<void> {
     this.#looks.begin(this.#slots)
+    const guarded = guard?.()
+    // A lock that cannot be had is the first thing to say.
+    guarded?.catch(() => {})
     // What was asked just now is sent at the end of this turn, behind what the lock takes, and together with it.
     await lock?.()
+    await guarded
     for (const segment of segments(this.#slots)) {
       const [{ scope, selected, oneAtATime }] = segment as [Slot<N>]
       const chosen = this.#members.filter(({ name }) => selected.has(name))

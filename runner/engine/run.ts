@@ -44,11 +44,18 @@ export interface RunOptions {
 }
 
 /**
+ * Looks at a cluster before anything is changed there.
+ *
+ * @returns what people should know, as sentences. Rejects where nothing must be changed.
+ */
+export type Guard<C extends ClusterLike<N>, N extends NodeLike> = (cluster: C, members: Member<N>[]) => Promise<string[]>
+
+/**
  * Runs the steps on every member of every cluster, and reports. Clusters do not wait for each other.
  *
  * @returns the summary, which has been reported too.
  */
-export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Job<C, N>[], options: RunOptions): Promise<SummaryEvent> {
+export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Job<C, N>[], options: RunOptions, guard?: Guard<C, N>): Promise<SummaryEvent> {
   const tally = new Tally(options.started)
   const report = (event: MachineEvent | Signal) => {
     if ('status' in event || event.event === 'error') tally.count(event)
@@ -64,7 +71,9 @@ export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Jo
     options.abandon.addEventListener('abort', abandon)
     try {
       const lock = options.lock ? async () => lockCluster(members, cluster.name, options.run) : undefined
-      await new ClusterRun(cluster.name, members, slots, { ...options, queue, allAtOnce, clock: systemClock, report }).run(lock)
+      await new ClusterRun(cluster.name, members, slots, { ...options, queue, allAtOnce, clock: systemClock, report }).run(lock, guard && (async () => {
+        for (const text of await guard(cluster, members)) report({ event: 'notice', cluster: cluster.name, text })
+      }))
     } catch (error) {
       if (error instanceof LockedError) tally.override(exitCodes.locked)
       report({ event: 'error', cluster: cluster.name, status: 'failed', error: errorReport(error) })

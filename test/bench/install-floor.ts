@@ -1,7 +1,9 @@
 import { installScript } from '../../runner/blocks/packages.js'
+import { nodeStanding } from '../../runner/cluster/adoption/standing.js'
 import { loadRole } from '../../runner/cli/load-roles.js'
 import { readClusters } from '../../runner/cluster/read-declaration.js'
 import type { NodeScope } from '../../runner/engine/task.js'
+import type { Fact } from '../../runner/facts/fact.js'
 import { loadInventory } from '../../runner/inventory/load.js'
 import { end, environment } from './floor.js'
 
@@ -23,7 +25,8 @@ export async function packagesOf(inventory: string): Promise<string[]> {
   const [cluster] = readClusters(loadInventory(inventory))
   const roles = await Promise.all(['corosync', 'pacemaker', 'apache'].map(loadRole))
   const tasks = roles.flatMap(role => role.tasks({ cluster: cluster!, node: cluster!.nodes[0]! }))
-  const bare = { read: () => Promise.resolve() } as unknown as NodeScope
+  const read = async ({ family }: Fact<unknown>) => family === nodeStanding.family ? { standing: 'bare', adopted: false } : undefined
+  const bare = { read } as unknown as NodeScope
   const missing = await Promise.all(tasks.map(async task => task.scope === 'node' && task.name.startsWith('install ') ? task.check(bare) : []))
   return [...new Set(missing.flat().flatMap(found => 'subject' in found ? found.subject.replace('package ', '') : []))]
 }

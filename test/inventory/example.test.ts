@@ -22,8 +22,8 @@ test('what it says about the cluster are the defaults', t => {
     return resource
   })
   t.deepEqual(
-    { ...declared, resources, corosync: { ...declared!.corosync, totem }, nodes: [] },
-    { ...smallest, nodes: [] },
+    { ...declared, resources, corosync: { ...declared!.corosync, totem }, nodes: [], explicit: undefined },
+    { ...smallest, nodes: [], explicit: undefined },
   )
 })
 

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nodeStanding } from '../../../runner/cluster/adoption/standing.js'
 import type { ClusterMember, Scope } from '../../../runner/cluster/members.js'
 import type { Cluster } from '../../../runner/cluster/declaration.js'
 import { readClusters } from '../../../runner/cluster/read-declaration.js'
@@ -26,12 +27,16 @@ export function clusterOf(more: object = {}, nodes = 2): Cluster {
 /** What a member answers to questions, by `family`, or `family argument`; a missing one is an error of the test. */
 export type Answers = Record<string, unknown>
 
+/** Unless the table says otherwise, ha-run has built the cluster. */
+const built: Answers = { [nodeStanding.family.name]: { standing: 'ours', adopted: false } }
+
 /** A member that answers from a table. */
 export function answering(name: string, answers: Answers | undefined): ClusterMember & NodeScope {
   const read = async ({ family, argument }: Fact<unknown>): Promise<unknown> => {
-    const key = [`${family.name} ${argument}`, family.name].find(candidate => answers && candidate in answers)
+    const all = { ...built, ...answers }
+    const key = [`${family.name} ${argument}`, family.name].find(candidate => candidate in all)
     if (key === undefined) throw new Error(`the test has no answer to "${family.name} ${argument}"`)
-    return answers![key]
+    return all[key]
   }
   return { name, node: { name, links: [] }, unreachable: answers === undefined, read, readAgain: read, consent: noConsent } as unknown as ClusterMember & NodeScope
 }

@@ -49,7 +49,7 @@ test('failed actions are told with their reason', async t => {
 })
 
 test('no fencing is a warning for ever', async t => {
-  t.like(await fencingIsOn(clusterOf())(), { status: 'warning', evidence: 'fencing: disabled' })
+  t.like(await fencingIsOn(clusterOf())(scopeOf({ node1: { crm_mon: undefined } })), { status: 'warning', evidence: 'fencing: disabled' })
 })
 
 const quorumOf = (more: Partial<Quorum>) => ({ quorate: true, ringId: '1.5', votes: { total: 2, expected: 2 }, ...more })
@@ -84,7 +84,7 @@ test('every declared node has joined, and nobody else', async t => {
 test('links at the declared addresses, all connected', async t => {
   const cluster = clusterOf()
   const judge = async (links: object[]) => {
-    const scope = scopeOf({ node1: { 'corosync-cfgtool -s': links } })
+    const scope = scopeOf({ node1: { 'corosync-cfgtool -s': links, 'corosync-cmapctl': undefined } })
     for (const member of scope.members) (member as { node: ClusterMember['node'] }).node = cluster.nodes[0]!
     return linksConnected(cluster)(scope)
   }

@@ -1,0 +1,155 @@
+import { parseCorosyncConf, type Section } from '../corosync-conf.js'
+import { candidate } from '../cib.js'
+import { identitiesOf, primitivesIn } from '../cib-identity.js'
+import { kindOf } from '../cib-words.js'
+import type { CmapValue } from '../cmap.js'
+import type { ClusterState } from '../crm-mon.js'
+import type { Cluster } from '../declaration.js'
+import { configured, sameValue } from '../key-differences.js'
+import type { Quorum } from '../quorumtool.js'
+import { elementsOf, firstOf, parseXml, type Element } from '../xml.js'
+import { asFound } from './standing.js'
+
+/** What one node of a running cluster says of it. */
+export interface FoundNode {
+  name: string
+  /** Its declared addresses, link 0 first. */
+  links: readonly string[]
+  conf: string | undefined
+  /** Undefined where its Corosync does not answer. */
+  keys: Map<string, CmapValue> | undefined
+  quorum: Quorum | undefined
+  /** Undefined where its Pacemaker does not answer. */
+  state: ClusterState | undefined
+}
+
+export interface Comparison {
+  /** Why the cluster cannot be adopted by this declaration, each with what to write. */
+  obstacles: string[]
+  /** What runs and nobody declared, so that it stays. */
+  kept: string[]
+  /** What would be changed, since it is declared. */
+  changes: string[]
+}
+
+/** Compares what is declared, in so many words, with a cluster that runs and that ha-run has not built. */
+export function compareFound(cluster: Cluster, nodes: FoundNode[], cibText: string | undefined): Comparison {
+  const cib = cibText === undefined ? undefined : parseXml(cibText)
+  const configuration = firstOf(cib, 'configuration')
+  const [first] = nodes.filter(({ keys }) => keys)
+  const resources = cibText === undefined ? { obstacles: ['pacemaker answers on no node'], changes: [] } : compareCib(cluster, cibText, configuration)
+  return {
+    obstacles: [
+      ...nodes.flatMap(silences), ...memberObstacles(cluster, nodes), ...fencingObstacles(cluster, configuration),
+      ...first ? settingObstacles(cluster, first.keys!) : [], ...resources.obstacles,
+    ],
+    kept: [...first ? [...keptSettings(cluster, first.keys!), ...keptSections(first.conf)] : [], ...keptObjects(cluster, configuration)],
+    changes: resources.changes,
+  }
+}
+
+function silences({ name, keys, state }: FoundNode): string[] {
+  if (!keys) return [`corosync does not answer on ${name}: start it first`]
+  return state ? [] : [`pacemaker does not answer on ${name}: start it first`]
+}
+
+/** Who the members are is said by what runs: their ids, and the addresses at which they are. */
+function memberObstacles(cluster: Cluster, nodes: FoundNode[]): string[] {
+  const answering = nodes.filter(({ quorum }) => quorum)
+  const own = new Map(answering.map(({ name, quorum }) => [quorum!.nodeId, name]))
+  const others = new Map(answering.flatMap(({ quorum }) => quorum!.members.filter(({ nodeId }) => !own.has(nodeId)).map(({ nodeId, name }) => [nodeId, name] as const)))
+  const rings = [...new Set(answering.map(({ quorum }) => quorum!.ringId))]
+  const running = answering[0] && nodes.find(({ keys }) => keys)?.keys?.get('totem.cluster_name')?.value
+  return [
+    ...[...others].map(([id, name]) => `node ${id} (${name}) is a member, and no host of the inventory: add it to the group ${cluster.group}`),
+    ...rings.length > 1 ? [`the nodes are in ${rings.length} rings (${rings.join(', ')}): they are not one cluster`] : [],
+    ...new Set(nodes.map(({ conf }) => conf)).size > 1 ? ['corosync.conf is not the same on all nodes: make it so first, a reload has each node read its own'] : [],
+    ...running !== undefined && running !== cluster.name ? [`it is called ${running || 'nothing'}: write \`name: ${running}\``] : [],
+    ...answering.flatMap(({ name, quorum, state }) => {
+      const called = state?.nodes.find(({ id }) => Number(id) === quorum!.nodeId)?.name
+      return called === undefined || called === name ? [] : [`Pacemaker calls ${name} "${called}", and ha-run knows a node by its name in the inventory: ${/^[a-z0-9-]+$/i.test(called) ? `write \`${called}:\` in place of \`${name}:\`` : 'names with a dot cannot be written there yet'}`]
+    }),
+  ]
+}
+
+/** `fencing: disabled` is a statement about a cluster that has no devices. */
+export function fencingObstacles({ fencing }: Cluster, configuration: Element | undefined): string[] {
+  if (!configuration) return []
+  const devices = primitivesIn(configuration).filter(({ attributes }) => attributes.get('class') === 'stonith').map(({ attributes }) => attributes.get('id'))
+  const properties = elementsOf(firstOf(configuration, 'crm_config') ?? configuration, 'cluster_property_set').flatMap(set => elementsOf(set, 'nvpair'))
+  const enabled = properties.filter(({ attributes }) => /^(stonith|fencing)-enabled$/.test(attributes.get('name') ?? '')).map(({ attributes }) => attributes.get('value') ?? '')
+  const isOff = enabled.some(value => /^(false|no|off|n|0)$/i.test(value))
+  if (fencing === 'disabled' && devices.length > 0 && !isOff) return [`fencing works, by ${devices.join(', ')}, and \`fencing: disabled\` would switch it off: write \`fencing: kept\``]
+  if (fencing === 'kept' && devices.length === 0) return ['there are no fencing devices to keep: write `fencing: disabled`']
+  return []
+}
+
+function settingObstacles({ explicit, nodes }: Cluster, keys: Map<string, CmapValue>): string[] {
+  const running = configured(keys)
+  const settings = Object.entries(explicit.corosync).flatMap(([setting, declared]) => {
+    const runs = running.get(setting) ?? (setting === 'totem.transport' ? 'knet' : undefined)
+    return runs === declared || sameValue(runs, declared) ? [] : [`${setting} is declared as ${declared} and runs as ${runs ?? '(not set)'}: write what runs, or leave it out; ha-run does not change it yet on a cluster that it has not built`]
+  })
+  const at = new Map([...keys].flatMap(([key, { value }]) => {
+    const [, id] = /^runtime\.members\.(\d+)\.ip$/.exec(key) ?? []
+    return id === undefined ? [] : [...value.matchAll(/ip\(([^)]*)\)/g)].map(([, address = '']) => [address, id] as const)
+  }))
+  const missing = nodes.filter(({ links: [address = ''] }) => at.size > 0 && !at.has(address))
+  return [...settings, ...missing.map(({ name, links: [address] }) => `no member is at ${address}, the address of ${name}: the members are at ${[...at.keys()].join(', ')}`)]
+}
+
+/** What a new cluster would get and this one does not have. */
+function keptSettings({ corosync, explicit }: Cluster, keys: Map<string, CmapValue>): string[] {
+  const running = configured(keys)
+  const defaults = Object.entries({ totem: { ...corosync.totem, transport: corosync.transport }, quorum: corosync.quorum, logging: corosync.logging })
+    .flatMap(([section, values]) => Object.entries(values).map(([key, value]) => [`${section}.${key}`, value] as const))
+  const known = new Set<string>(defaults.map(([setting]) => setting))
+  const others = [...running].filter(([setting]) => !known.has(setting) && !(setting in explicit.corosync) && !/^nodelist\.|^totem\.(version|cluster_name|key)$/.test(setting))
+  return [
+    ...defaults.flatMap(([setting, value]) => {
+      const runs = running.get(setting)
+      if (setting in explicit.corosync || runs === value || sameValue(runs, value)) return []
+      return [`${setting} ${runs ?? '(not set)'} (not declared; a new cluster would get ${value})`]
+    }),
+    ...others.map(([setting, runs]) => `${setting} ${runs}`),
+  ]
+}
+
+/** Sections and subsections of the file that an inventory cannot declare. */
+function keptSections(conf: string | undefined): string[] {
+  const file = readable(conf)
+  const inside = (section: Section) => section.entries.flatMap(entry => 'entries' in entry ? [entry] : [])
+  return file ? inside(file).flatMap(section => {
+    if (!['totem', 'nodelist', 'quorum', 'logging'].includes(section.name)) return [`section ${section.name} of corosync.conf`]
+    return section.name === 'nodelist' ? [] : inside(section).map(({ name }) => `section ${section.name}.${name} of corosync.conf`)
+  }) : []
+}
+
+function readable(conf: string | undefined): Section | undefined {
+  try {
+    return conf === undefined ? undefined : parseCorosyncConf(conf)
+  } catch {
+    return undefined
+  }
+}
+
+function keptObjects({ explicit }: Cluster, configuration: Element | undefined): string[] {
+  const declared = new Set([...explicit.resources, ...explicit.constraints].map(({ id }) => id))
+  return ['resources', 'constraints'].flatMap(name => elementsOf(firstOf(configuration, name) ?? { name, attributes: new Map(), children: [] }))
+    .filter(({ attributes }) => !declared.has(attributes.get('id') ?? '')).map(element => `${kindOf(element)} ${element.attributes.get('id')}`)
+}
+
+/** What the declared objects would make of the CIB, or why they cannot be put into it. */
+function compareCib(cluster: Cluster, cib: string, configuration: Element | undefined): Pick<Comparison, 'obstacles' | 'changes'> {
+  const { resources, constraints, properties, resourceDefaults, operationDefaults } = asFound(cluster)
+  const { address } = cluster.floatingIp
+  const isThere = [...primitivesIn(configuration)].some(primitive => identitiesOf(primitive).includes(`the address ${address}`))
+  const isDeclared = resources.some(resource => resource.kind === 'primitive' && resource.params['ip'] === address)
+  const absent = isThere || isDeclared ? [] : [`no resource has the floating IP ${address}: write \`resources: { FloatIP: {} }\` to have it added, or the address that the cluster has`]
+  try {
+    const { differences } = candidate(cib, { resources, constraints, properties, resourceDefaults, operationDefaults })
+    return { obstacles: absent, changes: differences.map(({ subject, from, to }) => `${subject}: ${from ?? '(absent)'} -> ${to ?? '(absent)'}`) }
+  } catch (error) {
+    return { obstacles: [...absent, (error as Error).message], changes: [] }
+  }
+}

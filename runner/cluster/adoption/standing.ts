@@ -1,0 +1,120 @@
+import { skip, type ClusterTask, type NodeTask, type Verdict } from '../../engine/task.js'
+import { fact, type Fact } from '../../facts/fact.js'
+import { isManaged, parseCorosyncConf } from '../corosync-conf.js'
+import { confPath } from '../corosync-files.js'
+import type { Cluster, Node } from '../declaration.js'
+import { readOnAll, type ClusterMember, type Scope } from '../members.js'
+import { isDebianDefault } from '../node-ids.js'
+
+/**
+ * What ha-run has to do with a cluster. `bare`: there is none yet, so that it is built, with our defaults. `ours`: ha-run has
+ * built it, and repairs all of it. `found`: somebody else has built it, and what nobody declares stays as it runs.
+ */
+export type Standing = 'bare' | 'ours' | 'found'
+
+/** What one node says of that. */
+export interface NodeStanding {
+  standing: Standing
+  /** The record of `ha-run site --adopt`: since then, a cluster that was found may be changed. */
+  adopted: boolean
+}
+
+/** Where a node remembers that its cluster was adopted, with when and by whom. */
+export const adoptionRecord = '/var/lib/ha-run/adopted'
+
+/** What ha-run leaves on a node that it has built: the journal of the CIB, and the drop-in of Corosync's unit. */
+const traces = ['/var/lib/ha-run/cib', '/etc/systemd/system/corosync.service.d/ha-run.conf']
+
+/** One node's standing: by its files and whether Corosync runs. */
+export const nodeStanding: Fact<NodeStanding> = fact(
+  'what built the cluster',
+  `cat ${adoptionRecord} 2>/dev/null; printf '\\0'; cat ${confPath} 2>/dev/null; printf '\\0'; pidof corosync; printf '\\0'; ls -d ${traces.join(' ')} 2>/dev/null; :`,
+  ({ stdout }) => {
+    const [record = '', conf = '', running = '', left = ''] = stdout.split('\0')
+    return { standing: judge({ record, conf, running, left }), adopted: record !== '' }
+  },
+)
+
+/** @param left - which of the traces are there. */
+function judge({ record, conf, running, left }: Record<'record' | 'conf' | 'running' | 'left', string>): Standing {
+  if (record !== '') return 'found'
+  if (isManaged(conf)) return 'ours'
+  const file = kindOfConf(conf)
+  if (file === 'a cluster') return 'found'
+  // Its file was lost or spoiled, or came back with the package.
+  if (left.trim() !== '') return 'ours'
+  return file === 'unreadable' || (file === 'none' && running.trim() !== '') ? 'found' : 'bare'
+}
+
+function kindOfConf(conf: string): 'none' | 'unreadable' | 'as shipped' | 'a cluster' {
+  if (conf.trim() === '') return 'none'
+  try {
+    return isDebianDefault(parseCorosyncConf(conf)) ? 'as shipped' : 'a cluster'
+  } catch {
+    return 'unreadable'
+  }
+}
+
+/**
+ * The standing of a cluster by all of its nodes that can be reached. One node whose file was replaced by hand is drift of
+ * a cluster that is ours; one that was adopted is found whatever else its nodes hold.
+ */
+export function clusterStanding(nodes: NodeStanding[]): NodeStanding {
+  if (nodes.some(({ adopted }) => adopted)) return { standing: 'found', adopted: true }
+  const standing = (['ours', 'found'] as const).find(one => nodes.some(node => node.standing === one)) ?? 'bare'
+  return { standing, adopted: false }
+}
+
+export async function standingOf(members: ClusterMember[]): Promise<NodeStanding> {
+  return clusterStanding((await readOnAll(members, nodeStanding)).map(([, standing]) => standing))
+}
+
+/** What a cluster is declared to be where its defaults do not count, since it was found. */
+export function asFound(cluster: Cluster): Cluster {
+  const { corosync: _, page, ...explicit } = cluster.explicit
+  return { ...cluster, ...explicit, page: page ?? '', found: true }
+}
+
+/** The declaration that counts for the cluster as it stands. */
+export async function standingDeclaration(members: ClusterMember[], cluster: Cluster): Promise<Cluster> {
+  return (await standingOf(members)).standing === 'found' ? asFound(cluster) : cluster
+}
+
+/** A check of the declaration that counts for the cluster as it stands; both are asked in one breath. */
+export function asItStands(cluster: Cluster, check: (cluster: Cluster) => (scope: Scope) => Promise<Verdict>): (scope: Scope) => Promise<Verdict> {
+  const [built, found] = [check(cluster), check(asFound(cluster))]
+  return async scope => {
+    const [{ standing }, verdict] = await Promise.all([standingOf(scope.members), settled(built(scope))])
+    return standing === 'found' ? found(scope) : verdict()
+  }
+}
+
+const kept = 'kept as it was found'
+
+/** A task that is a default's: on a node of a cluster that was found, nobody has asked for it. */
+export function unlessFound(task: NodeTask): NodeTask {
+  return {
+    ...task,
+    check: async scope => {
+      // Asked in one breath.
+      const [{ standing }, finding] = await Promise.all([scope.read(nodeStanding), settled(task.check(scope))])
+      return standing === 'found' ? skip(kept) : finding()
+    },
+  }
+}
+
+/** The same for a task of the cluster. */
+export function unlessFoundAtAll(task: ClusterTask<Node>): ClusterTask<Node> {
+  return {
+    ...task,
+    check: async scope => {
+      const [{ standing }, finding] = await Promise.all([standingOf(scope.members), settled(task.check(scope))])
+      return standing === 'found' ? skip(kept) : finding()
+    },
+  }
+}
+
+/** Waits for an answer whose error may turn out not to matter. */
+async function settled<T>(answer: Promise<T>): Promise<() => T> {
+  return answer.then(value => () => value, (error: unknown) => () => { throw error })
+}
