@@ -1,8 +1,9 @@
+import { standingOf } from '../../runner/cluster/adoption/standing.js'
 import { foreignObjects } from '../../runner/cluster/cib.js'
 import { readCib } from '../../runner/cluster/cib-push.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration.js'
 import { clusterTask } from '../../runner/cluster/role.js'
-import { warn, type ClusterTask } from '../../runner/engine/task.js'
+import { skip, warn, type ClusterTask } from '../../runner/engine/task.js'
 
 /**
  * What somebody else put into the CIB is theirs: it is told and left alone. With `--purge` the task before this one
@@ -13,7 +14,9 @@ export function nothingForeign(cluster: Cluster, needs: readonly string[]): Clus
     needs,
     tolerant: true,
     async check(scope) {
-      const foreign = foreignObjects(await readCib(scope), cluster)
+      const [{ standing }, cib] = await Promise.all([standingOf(scope.members), readCib(scope)])
+      if (standing === 'found') return skip('kept as it was found')
+      const foreign = foreignObjects(cib, cluster)
       if (foreign.length === 0 || scope.consent.purge) return []
       const told = foreign.map(({ kind, id, isLeftover }) => `${kind} ${id}${isLeftover ? ' (left by a move or ban: `crm_resource --clear` takes it back)' : ''}`)
       return warn(`not ha-run's, and left alone: ${told.join(', ')}; --purge removes ${foreign.length === 1 ? 'it' : 'them'}`)

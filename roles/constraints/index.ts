@@ -1,5 +1,8 @@
 import { keepAdvice } from '../../runner/cluster/agent-advice.js'
 import { cibTask, declaredEdit } from '../../runner/cluster/cib-task.js'
+import { asFound, standingDeclaration, standingOf } from '../../runner/cluster/adoption/standing.js'
+import type { Cluster } from '../../runner/cluster/declaration.js'
+import type { Scope } from '../../runner/cluster/members.js'
 import { role } from '../../runner/cluster/role.js'
 import { nothingForeign } from './foreign.js'
 import { addressIsFree } from './free-address.js'
@@ -11,14 +14,26 @@ const running = 'pacemaker: pacemaker runs, with a DC'
 
 /** What the cluster runs, and where: resources and constraints go in together, so that they never start apart. */
 export default role('constraints', ({ cluster }) => {
-  const { resources, constraints, properties, resourceDefaults, operationDefaults } = cluster
+  const declared = async (scope: Scope) => standingDeclaration(scope.members, cluster)
   return [
     addressIsFree(free, cluster, [running]),
     cibTask(push, {
       needs: [running, free, 'apache: install apache2'],
-      edit: async scope => declaredEdit(scope, { resources, constraints }),
-      earlier: { role: 'pacemaker', edit: async scope => declaredEdit(scope, { properties, resourceDefaults, operationDefaults }) },
+      edit: async scope => {
+        const editOf = async ({ resources, constraints }: Cluster) => declaredEdit(scope, { resources, constraints })
+        // What the agents advise is asked in one breath with who has built the cluster.
+        const [{ standing }, built] = await Promise.all([standingOf(scope.members), editOf(cluster)])
+        return standing === 'found' ? editOf(asFound(cluster)) : built
+      },
+      earlier: {
+        role: 'pacemaker',
+        edit: async scope => {
+          const { properties, resourceDefaults, operationDefaults } = await declared(scope)
+          return declaredEdit(scope, { properties, resourceDefaults, operationDefaults })
+        },
+      },
       after: async scope => {
+        const { resources } = await declared(scope)
         await primitivesStarted(scope, resources)
         await keepAdvice(scope, resources.flatMap(resource => resource.kind === 'primitive' ? [resource.agent] : []))
       },

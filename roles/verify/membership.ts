@@ -3,6 +3,7 @@ import { quorumValues } from '../../runner/cluster/corosync-conf.js'
 import type { Cluster, ConfValues } from '../../runner/cluster/declaration.js'
 import { quorum, runningKeys } from '../../runner/cluster/facts.js'
 import { flagsOf } from '../../runner/cluster/in-force.js'
+import type { Quorum } from '../../runner/cluster/quorumtool.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/engine/task.js'
 import { differing, fromEveryView, fromWhoAnswers, silentCorosync, verdict } from './views.js'
@@ -44,16 +45,18 @@ export async function quorate(scope: Scope): Promise<Verdict> {
 /** By quorumtool's Flags: after a reload, cmap shows some keys as the file says and not as they are in force (cluster-facts C3). */
 export function quorumAsDeclared(cluster: Cluster) {
   const declared = cluster.found ? saidOfQuorum(cluster) : quorumValues(cluster)
+  // Of a cluster that was found, the rules of quorum are as it has them.
+  const flags = (state: Quorum) => cluster.found ? [] : flagsOf(declared, state)
   return async (scope: Scope): Promise<Verdict> => {
     const { seen, complaints } = await fromWhoAnswers(scope, quorum, silentCorosync, state => {
       if (!state.votes) return ['votequorum does not count the votes']
       const { expected } = state.votes
       return [
         ...(declared['expected_votes'] === undefined || String(expected) === declared['expected_votes'] ? [] : [`${expected} votes are expected, not ${declared['expected_votes']}`]),
-        ...flagsOf(declared, state).filter(({ flag, isOn }) => state.flags.includes(flag) !== isOn).map(({ flag, isOn }) => `${flag} is ${isOn ? 'off' : 'on'}`),
+        ...flags(state).filter(({ flag, isOn }) => state.flags.includes(flag) !== isOn).map(({ flag, isOn }) => `${flag} is ${isOn ? 'off' : 'on'}`),
       ]
     })
-    const on = seen[0] === undefined ? [] : flagsOf(declared, seen[0][1]).filter(({ isOn }) => isOn).map(({ flag }) => flag)
+    const on = seen[0] === undefined ? [] : flags(seen[0][1]).filter(({ isOn }) => isOn).map(({ flag }) => flag)
     const votes = declared['expected_votes'] ?? seen[0]?.[1].votes?.expected
     return verdict(complaints, [`${votes} votes expected`, ...on].join(', '),
       '`ha-run corosync` brings in what is declared; what `corosync-quorumtool -e` set lasts until the next reload or start')
