@@ -13,12 +13,13 @@ const remedy = '`crm_mon -1` on a node says where it runs; `ha-run constraints` 
  * Where each primitive runs, in every node's view and over all views: nodes that have lost sight of each other each say
  * that it runs once.
  */
-export function resourcesPlaced(cluster: Cluster) {
+export function resourcesPlaced(declared: Cluster) {
   return async (scope: Scope): Promise<Verdict> => {
     const { seen, complaints } = await fromWhoAnswers(scope, clusterState, silentPacemaker)
     const views = seen.map(([, view]) => view)
     const [first] = views
     if (!first) return verdict(complaints, '', remedy)
+    const cluster = declared.found ? { ...declared, resources: [...declared.resources, ...singlesIn(first, declared)] } : declared
     const wrong = [...new Set([...views.flatMap(view => placementComplaints(cluster, view)), ...overAll(cluster, views)])]
     const text = headline(cluster, first)
     const said = wrong.length === 0 || first.maintenance ? [{ label: 'resources', text }] : []
@@ -26,6 +27,13 @@ export function resourcesPlaced(cluster: Cluster) {
     if (first.maintenance && wrong.length > 0) return { status: 'warning', evidence: `in maintenance mode: ${wrong.join('; ')}`, hint: remedy, headlines: said }
     return verdict(wrong, text, remedy, said)
   }
+}
+
+/** Of a cluster that was found: what it runs once and nobody declares is to run, too. */
+function singlesIn({ resources }: ClusterState, declared: Cluster): Primitive[] {
+  const ids = resources.map(({ id }) => id)
+  const once = resources.filter(({ id, managed }) => managed && ids.indexOf(id) === ids.lastIndexOf(id) && !declared.resources.some(other => other.id === id))
+  return once.map(({ id, agent }) => ({ kind: 'primitive', id, agent, params: {}, operations: [], meta: {} }))
 }
 
 /** What is wrong with the placement: a primitive runs exactly once, a clone on every node that may run it. */

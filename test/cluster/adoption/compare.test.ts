@@ -1,0 +1,113 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
+import test from 'ava'
+import { compareFound, type FoundNode } from '../../../runner/cluster/adoption/compare.js'
+import type { ClusterState } from '../../../runner/cluster/crm-mon.js'
+import type { Quorum } from '../../../runner/cluster/quorumtool.js'
+import { clusterOf } from '../../roles/corosync/cluster.js'
+
+/** A cluster by hand: another token, another port, a section of its own, and ids as the file has them. */
+const conf = `totem {
+  version: 2
+  cluster_name: pacemaker1
+  transport: knet
+  token: 1000
+  interface {
+    linknumber: 0
+    mcastport: 5415
+  }
+}
+uidgid {
+  uid: monitor
+}
+nodelist {
+  node {
+    ring0_addr: 192.168.0.1
+  }
+}
+`
+const running = { 'totem.version': '2', 'totem.cluster_name': 'pacemaker1', 'totem.transport': 'knet', 'totem.token': '1000', 'totem.interface.0.mcastport': '5415',
+  'runtime.members.11.ip': 'r(0) ip(192.168.0.1) ', 'runtime.members.12.ip': 'r(0) ip(192.168.0.2) ' }
+
+interface Change { keys?: Record<string, string> | undefined; conf?: string; id?: number; ring?: string; members?: [number, string][]; called?: string; silent?: 'corosync' | 'pacemaker' }
+
+function node(name: 'node1' | 'node2', change: Change = {}): FoundNode {
+  const at = name === 'node1' ? 1 : 2
+  const members = change.members ?? [[11, '192.168.0.1'], [12, '192.168.0.2']]
+  const nodeId = change.id ?? 10 + at
+  return {
+    name, links: [`192.168.0.${at}`], conf: change.conf ?? conf,
+    keys: change.silent === 'corosync' ? undefined : new Map(Object.entries({ ...running, ...change.keys }).map(([key, value]) => [key, { type: 'str', value }])),
+    quorum: change.silent === 'corosync' ? undefined : { nodeId, ringId: change.ring ?? '11.8', members: members.map(([id, own]) => ({ nodeId: id, name: own })) } as Quorum,
+    state: change.silent === undefined ? { nodes: [{ id: String(nodeId), name: change.called ?? name }] } as ClusterState : undefined,
+  }
+}
+
+const nvpair = (name: string, value: string) => `<nvpair value="${value}" id="${name}-x" name="${name}"/>`
+const cib = ({ resources = `<group id="g_web"><primitive class="ocf" provider="heartbeat" type="IPaddr2" id="ClusterIP"><instance_attributes id="a">${nvpair('ip', '192.168.0.10')}</instance_attributes></primitive><primitive class="systemd" type="apache2" id="Web"/></group>`, properties = nvpair('stonith-enabled', 'false') } = {}) =>
+  `<cib><configuration><crm_config><cluster_property_set id="p">${properties}</cluster_property_set></crm_config><nodes/><resources>${resources}</resources><constraints/></configuration></cib>`
+
+const device = '<primitive id="f1" class="stonith" type="fence_dummy"/>'
+const both = [node('node1'), node('node2')]
+const compare = (more: object = {}, nodes = both, text: string | undefined = cib()) => compareFound(clusterOf(more), nodes, text)
+
+test('the smallest inventory fits: the address is ClusterIP as it is, and all else is kept', t => {
+  const { obstacles, kept, changes } = compare()
+  t.deepEqual(obstacles, [])
+  t.deepEqual(changes, [])
+  t.true(kept.includes('totem.token 1000 (not declared; a new cluster would get 3000)'))
+  t.true(kept.includes('totem.crypto_cipher (not set) (not declared; a new cluster would get aes256)'), kept.join('\n'))
+  t.true(kept.includes('quorum.two_node (not set) (not declared; a new cluster would get 1)'))
+  for (const section of ['section uidgid of corosync.conf', 'section totem.interface of corosync.conf', 'group g_web']) t.true(kept.includes(section), section)
+})
+
+test('what runs and is declared is neither kept in passing nor an obstacle', t => {
+  const { obstacles, kept } = compare({ corosync: { token: 1000 } })
+  t.deepEqual(obstacles, [])
+  t.false(kept.some(text => text.startsWith('totem.token ')))
+})
+
+/** What stands in the way, and the line to write. */
+const obstacles: [title: string, obstacle: RegExp, more: object, nodes?: FoundNode[], text?: string][] = [
+  ['a setting is declared and runs otherwise', /^totem\.token is declared as 5000 and runs as 1000: write what runs, or leave it out/, { corosync: { token: 5000 } }],
+  ['encryption would be declared away', /^totem\.crypto_cipher is declared as none and runs as aes128/, { corosync: { crypto_cipher: 'none', crypto_hash: 'none' } }, both.map(({ name }) => node(name as 'node1', { keys: { 'totem.crypto_cipher': 'aes128', 'totem.crypto_hash': 'sha1' } }))],
+  ['two_node is declared and not on', /^quorum\.two_node is declared as 1 and runs as \(not set\)/, { corosync: { quorum: { two_node: 1 } } }],
+  ['the transport', /^totem\.transport is declared as udpu and runs as knet/, { corosync: { transport: 'udpu', crypto_cipher: 'none', crypto_hash: 'none' } }],
+  ['the cluster has another name', /^it is called web: write `name: web`$/, {}, both.map(({ name }) => node(name as 'node1', { keys: { 'totem.cluster_name': 'web' } }))],
+  ['a member is not in the inventory', /^node 13 \(192\.168\.0\.3\) is a member, and no host of the inventory: add it to the group all$/, {}, both.map(({ name }) => node(name as 'node1', { members: [[11, 'a'], [12, 'b'], [13, '192.168.0.3']] }))],
+  ['the nodes are two clusters', /^the nodes are in 2 rings \(11\.8, 12\.9\)/, {}, [node('node1', { members: [[11, 'a']] }), node('node2', { ring: '12.9', members: [[12, 'b']] })]],
+  ['Pacemaker knows a node by another name', /^Pacemaker calls node2 "web-2", .*write `web-2:` in place of `node2:`$/, {}, [node('node1'), node('node2', { called: 'web-2' })]],
+  ['Pacemaker knows a node by a name with dots', /^Pacemaker calls node1 "node1\.example\.net", .*names with a dot cannot be written there yet$/, {}, [node('node1', { called: 'node1.example.net' }), node('node2')]],
+  ['a node is at another address', /^no member is at 192\.168\.0\.2, the address of node2: the members are at 192\.168\.0\.1, 10\.0\.0\.2$/, {}, [node('node1', { keys: { 'runtime.members.12.ip': 'r(0) ip(10.0.0.2) ' } }), node('node2')]],
+  ['the files differ', /^corosync\.conf is not the same on all nodes/, {}, [node('node1'), node('node2', { conf: `${conf}# more\n` })]],
+  ['Corosync is down on a node', /^corosync does not answer on node2: start it first$/, {}, [node('node1'), node('node2', { silent: 'corosync' })]],
+  ['Pacemaker is down on a node', /^pacemaker does not answer on node1: start it first$/, {}, [node('node1', { silent: 'pacemaker' }), node('node2')]],
+  ['fencing works and is declared away', /^fencing works, by f1, and `fencing: disabled` would switch it off: write `fencing: kept`$/, {}, both, cib({ resources: `${device}${primitive('192.168.0.10')}`, properties: '' })],
+  ['fencing is kept and there is none', /^there are no fencing devices to keep: write `fencing: disabled`$/, { fencing: 'kept' }],
+  ['no resource has the address', /^no resource has the floating IP 192\.168\.0\.10: write `resources: \{ FloatIP: \{\} \}`/, {}, both, cib({ resources: primitive('192.168.0.99') })],
+  ['FloatIP is declared beside ClusterIP', /^FloatIP would be the address 192\.168\.0\.10 a second time: in the CIB, ClusterIP is that already\. Use ClusterIP as it is/, { resources: { FloatIP: {} } }],
+  ['Apache is declared beside its unit', /^WebSite would be the service apache2 a second time: in the CIB, Web is that already/, { resources: { WebSite: {} } }],
+]
+
+function primitive(ip: string): string {
+  return `<primitive class="ocf" provider="heartbeat" type="IPaddr2" id="vip"><instance_attributes id="v">${nvpair('ip', ip)}</instance_attributes></primitive>`
+}
+
+for (const [title, obstacle, more, nodes, text] of obstacles) {
+  test(`cannot be adopted: ${title}`, t => {
+    const found = compare(more, nodes, text)
+    t.true(found.obstacles.some(one => obstacle.test(one)), found.obstacles.join('\n'))
+  })
+}
+
+test('devices that are switched off are no working fencing', t => {
+  t.deepEqual(compare({}, both, cib({ resources: `${device}${primitive('192.168.0.10')}` })).obstacles, [])
+})
+
+test('working fencing that is kept is no obstacle, and nothing of it changes', t => {
+  const { obstacles: left, changes } = compare({ fencing: 'kept' }, both, cib({ resources: `${device}${primitive('192.168.0.10')}`, properties: '' }))
+  t.deepEqual([left, changes], [[], []])
+})
+
+test('what is declared of the CIB is a change that the plan shows', t => {
+  t.deepEqual(compare({ properties: { 'cluster-recheck-interval': '5min' } }).changes.filter(text => text.startsWith('property')), ['property cluster-recheck-interval: (absent) -> 5min'])
+})
