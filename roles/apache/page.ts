@@ -12,12 +12,12 @@ export function isPlaceholder(text: string | undefined): boolean {
 
 /**
  * The page that Apache serves. What somebody else has put there is replaced only by a page that is declared, and is then
- * kept beside it once; our default replaces nothing, Debian's own page, or what ha-run has written.
+ * kept once; our default replaces nothing, Debian's own page, or what ha-run has written.
  */
 export function page(cluster: Cluster, node: Node, needs: readonly string[]): NodeTask {
   const isDeclared = cluster.explicit.page !== undefined
   const text = cluster.page.replaceAll('{node}', node.name)
-  const written = file(pagePath, { content: text, needs })
+  const written = file(pagePath, { content: text, needs, keepFormer: current => !isPlaceholder(current) && current !== text })
   return {
     ...written,
     async check(scope) {
@@ -29,13 +29,8 @@ export function page(cluster: Cluster, node: Node, needs: readonly string[]): No
       return warn(`${pagePath} is somebody's own, and no page is declared: it stays; declare \`page:\` to replace it`)
     },
     async apply(scope, differences) {
-      const [note, current] = [await scope.read(fileText(pageNote)), await scope.read(fileText(pagePath))]
-      if (note === undefined && current !== text && !isPlaceholder(current)) {
-        const copy = `${pagePath}.before-ha-run`
-        await scope.$`[ -e ${copy} ] || { cp -p -- ${pagePath} ${copy} && sync -- ${copy}; }`
-      }
-      await scope.$({ input: `${sha256(text)}\n` })`mkdir -p -m 0755 /var/lib/ha-run && cat >${pageNote}`
       await written.apply(scope, differences)
+      await scope.$({ input: `${sha256(text)}\n` })`mkdir -p -m 0755 /var/lib/ha-run && cat >${pageNote}`
     },
   }
 }

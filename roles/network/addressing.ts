@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { keepFormerScript } from '../../runner/blocks/former.js'
 import { replaceScript } from '../../runner/blocks/write-file.js'
 import type { Node } from '../../runner/cluster/declaration.js'
 import { runningKeys } from '../../runner/cluster/facts.js'
@@ -48,6 +49,7 @@ export function staticAddress(node: Node): NodeTask {
       const state = await scope.read(fileState(path))
       const attributes = { mode: state?.mode ?? manager.mode, owner: state ? `${state.owner}:${state.group}` : 'root:root' }
       const content = manager.write(text, iface, network!)
+      await scope.$.script(keepFormerScript(path))
       if (plan.move) return moveAddress(scope, { iface, path, attributes, swap: manager.swap(iface), ...plan.move, stopped: units }, content)
       await scope.$({ input: content }).script(replaceScript(path, attributes))
       return undefined

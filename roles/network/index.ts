@@ -11,7 +11,7 @@ export default role('network', ({ cluster, node }) => {
   return [
     // First, because an address that cannot be is refused or undone: then this node is told of no new one.
     ...(cluster.nodes.some(({ network }) => network) ? [staticAddress(node)] : []),
-    unlessFound(file('/etc/hosts', { content: current => hostsFile(current ?? '', names) })),
+    unlessFound(file('/etc/hosts', { content: current => hostsFile(current ?? '', names), keepFormer: true })),
     unlessFound(hostName(node.name)),
   ]
 })

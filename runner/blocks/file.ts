@@ -3,6 +3,7 @@ import type { Difference } from '../engine/events.js'
 import { task, type NodeTask } from '../engine/task.js'
 import { TaskError } from '../errors.js'
 import { fileState, fileText, type FileState } from '../facts/files.js'
+import { keepFormerScript } from './former.js'
 import { replaceScript, type Validate } from './write-file.js'
 
 export interface FileOptions {
@@ -13,6 +14,8 @@ export interface FileOptions {
   /** `user:group`. @default 'root:root' */
   owner?: string
   validate?: Validate
+  /** Keep what somebody else had there before ha-run first wrote it, once, under /var/lib/ha-run/former. @default false */
+  keepFormer?: boolean | ((current: string) => boolean)
   needs?: readonly string[]
 }
 
@@ -24,7 +27,7 @@ export interface FileOptions {
  * ```
  */
 export function file(path: string, options: FileOptions): NodeTask {
-  const { content, mode = '0644', owner = 'root:root', validate, needs } = options
+  const { content, mode = '0644', owner = 'root:root', validate, keepFormer = false, needs } = options
   const attributes = { mode, owner }
   return task(`write ${path}`, {
     ...(needs && { needs }),
@@ -41,6 +44,7 @@ export function file(path: string, options: FileOptions): NodeTask {
       const current = await read(fileText(path))
       const wanted = wantedText(path, content, current)
       if (differences.some(({ subject }) => subject === path)) {
+        if (current !== undefined && (typeof keepFormer === 'function' ? keepFormer(current) : keepFormer)) await $.script(keepFormerScript(path))
         await $({ input: wanted }).script(replaceScript(path, attributes, validate))
       } else {
         await $`chmod ${mode} -- ${path} && chown ${owner} -- ${path}`
