@@ -1,3 +1,4 @@
+import { addressesIn } from '../../runner/cluster/cib-addresses.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration.js'
 import { readCib } from '../../runner/cluster/cib-push.js'
 import { reachable } from '../../runner/cluster/members.js'
@@ -16,7 +17,7 @@ export function addressIsFree(name: string, cluster: Cluster, needs: readonly st
     needs,
     tolerant: true,
     async check(scope) {
-      if (isInCib(await readCib(scope), address)) return []
+      if (addressesIn(await readCib(scope)).includes(address)) return []
       await Promise.all(reachable(scope.members).map(async member => {
         const use = await member.read(addressUse(address))
         if (use.interface !== undefined) {
@@ -34,9 +35,4 @@ export function addressIsFree(name: string, cluster: Cluster, needs: readonly st
     },
     apply: () => Promise.resolve(),
   })
-}
-
-/** Whether some resource of the CIB has the address as a parameter. */
-function isInCib(cib: string, address: string): boolean {
-  return /<nvpair [^>]*>/g[Symbol.match](cib)?.some(tag => tag.includes(` name="ip" `) && tag.includes(`value="${address}"`)) ?? false
 }

@@ -3,6 +3,8 @@ import { parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
 import { confPath } from '../../runner/cluster/corosync-files.js'
 import { runningKeys } from '../../runner/cluster/facts.js'
 import { cibPath } from '../../runner/cluster/first-cib.js'
+import { propertySets } from '../../runner/cluster/passing-property.js'
+import { elementsOf, parseXml, walk } from '../../runner/cluster/xml.js'
 import { task, type NodeTask } from '../../runner/engine/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
@@ -28,7 +30,7 @@ export function noDefaultCluster(needs: readonly string[]): NodeTask {
     },
     async apply({ $, read }) {
       const text = await read(fileText(cibPath))
-      if (text?.includes('<primitive')) {
+      if (text !== undefined && hasResources(text)) {
         throw new TaskError('the cluster "debian" on this node has resources: it is in use, and was not touched', {
           hint: 'move its resources away, or give it a name of its own, then run again',
         })
@@ -49,9 +51,25 @@ cp -a ${confPath} "$kept"
 [ ! -d /var/lib/pacemaker/cib ] || { cp -a /var/lib/pacemaker/cib "$kept"; find /var/lib/pacemaker/cib -mindepth 1 -delete; }`
 }
 
-/** Pacemaker notes the name of the cluster that a CIB belongs to (cluster-facts C9). */
-function isNamedDebian(cibText: string | undefined): boolean {
-  return /<nvpair [^>]*name="cluster-name"[^>]*value="debian"/.test(cibText ?? '')
+/** Pacemaker notes the name of the cluster that a CIB belongs to (cluster-facts C9). One that cannot be read is kept. */
+function isNamedDebian(cib: string | undefined): boolean {
+  try {
+    return propertySets(cib ?? '').flatMap(set => elementsOf(set, 'nvpair'))
+      .some(({ attributes }) => attributes.get('name') === 'cluster-name' && attributes.get('value') === 'debian')
+  } catch {
+    return false
+  }
+}
+
+/** @throws TaskError where the CIB cannot be read: somebody's resources may be in it. */
+function hasResources(cib: string): boolean {
+  try {
+    return [...walk(parseXml(cib))].some(({ name }) => name === 'primitive')
+  } catch (error) {
+    throw new TaskError(`${cibPath} cannot be read, and was not touched: ${(error as Error).message}`, {
+      hint: 'if nothing in it is needed, stop Pacemaker there, remove the file, then run again', cause: error,
+    })
+  }
 }
 
 function isDefault(text: string): boolean {

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../runner/cluster/declaration.js'
-import { isLeftover } from '../../runner/cluster/cib-removal.js'
+import { leftoversIn } from '../../runner/cluster/cib-removal.js'
 import type { ClusterState } from '../../runner/cluster/crm-mon.js'
 import { cibText, clusterState } from '../../runner/cluster/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
@@ -37,6 +37,5 @@ export async function noLeftovers({ leader }: Scope): Promise<Verdict> {
   const remedy = 'an admin may mean that; `crm resource clear RESOURCE` lets it go where it likes again'
   const cib = await leader.read(cibText)
   if (cib === undefined) return verdict([`${leader.name}: ${silentPacemaker}`], '', remedy)
-  const ids = [...cib.matchAll(/<rsc_(?:location|colocation|order) [^>]*?\bid="([^"]+)"/g)].map(([, id = '']) => id)
-  return advice(ids.filter(isLeftover).map(id => `${id} is left from a move or a ban`), 'no constraint of a move or ban', remedy)
+  return advice(leftoversIn(cib).map(id => `${id} is left from a move or a ban`), 'no constraint of a move or ban', remedy)
 }

@@ -66,7 +66,8 @@ done; :`,
       const words = stdout.split('\0')
       const entries = [0, 3].flatMap(at => {
         const [name, before, after] = words.slice(at, at + 3)
-        return name && before && after ? [{ name: name === '.unfinished' ? unfinishedName(before) : name, before, after }] : []
+        const shown = name === '.unfinished' ? unfinishedName(before ?? '') : name
+        return shown && before && after ? [{ name: shown, before, after }] : []
       })
       return [latest(entries)] as (JournalEntry | Error)[]
     },
@@ -74,10 +75,17 @@ done; :`,
   argument: '',
 }
 
-/** As the change would have been called: one version above what it began with. */
-function unfinishedName(before: string): string {
-  const [adminEpoch = 0, epoch = 0] = versionOf(before).split('.').map(Number)
-  return `${adminEpoch}.${epoch + 1}-unfinished`
+/**
+ * As the change would have been called: one version above what it began with. Undefined where that was not written in
+ * full: the run was cut short before it changed anything.
+ */
+function unfinishedName(before: string): string | undefined {
+  try {
+    const [adminEpoch = 0, epoch = 0] = versionOf(before).split('.').map(Number)
+    return `${adminEpoch}.${epoch + 1}-unfinished`
+  } catch {
+    return undefined
+  }
 }
 
 /** The latest of what several nodes know: a node that was away has missed some. */

@@ -95,8 +95,9 @@ async function refuseWithoutQuorum({ leader }: Scope): Promise<void> {
  * we want.
  *
  * `crm_diff` writes the versions of its files into the patch, and `cibadmin --patch` wants the present one exactly,
- * num_updates included, and a higher epoch as the target's (cluster-facts C5); so both are written in here. A status
- * update that comes in between makes it say 103 ("too old"), and then it is tried again.
+ * num_updates included, and a higher epoch as the target's (cluster-facts C5); so both are written in here, and a
+ * comment further down that looks like them stays. A status update that comes in between makes it say 103 ("too old"),
+ * and then it is tried again.
  */
 export function pushScript(version: string, bytes: number): string {
   return `set -e
@@ -109,8 +110,8 @@ for try in 1 2 3 4 5; do
   admin_epoch=\${head##* admin_epoch=\\"} epoch=\${head##* epoch=\\"} num_updates=\${head##* num_updates=\\"}
   admin_epoch=\${admin_epoch%%\\"*} epoch=\${epoch%%\\"*} num_updates=\${num_updates%%\\"*}
   [ "$admin_epoch.$epoch" = '${version}' ] || exit ${moved}
-  sed "s/<source [^>]*>/<source admin_epoch=\\"$admin_epoch\\" epoch=\\"$epoch\\" num_updates=\\"$num_updates\\"\\/>/
-s/<target [^>]*>/<target admin_epoch=\\"$admin_epoch\\" epoch=\\"$((epoch + 1))\\" num_updates=\\"0\\"\\/>/" "$d/diff.xml" >"$d/patch.xml"
+  sed "0,/<\\/version>/s/<source [^>]*>/<source admin_epoch=\\"$admin_epoch\\" epoch=\\"$epoch\\" num_updates=\\"$num_updates\\"\\/>/
+0,/<\\/version>/s/<target [^>]*>/<target admin_epoch=\\"$admin_epoch\\" epoch=\\"$((epoch + 1))\\" num_updates=\\"0\\"\\/>/" "$d/diff.xml" >"$d/patch.xml"
   code=0; cibadmin --patch --xml-file "$d/patch.xml" || code=$?
   [ $code = 103 ] || exit $code
 done

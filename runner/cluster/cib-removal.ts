@@ -1,7 +1,7 @@
 import { ownedIds, detach, elementWith, ownId, parentOf, type CibDraft } from './cib-draft.js'
 import { ownedValues } from './cib-ownership.js'
 import { describe, kindOf, resourceElements, valueSubject } from './cib-words.js'
-import { elementsOf, firstOf, walk, type Element } from './xml.js'
+import { elementsOf, findElement, firstOf, parseXml, walk, type Element } from './xml.js'
 
 /**
  * Takes out what ha-run once put in and the inventory declares no more; with the draft's `purge` also what somebody
@@ -87,6 +87,12 @@ function removeReferences(draft: CibDraft, removed: Set<string>): void {
 /** Whether this constraint was left by `crm_resource --move`, `--ban` and their like. */
 export function isLeftover(id: string): boolean {
   return id.startsWith('cli-')
+}
+
+/** Ids of such constraints. @param text - a whole CIB, or its section of constraints alone (`cibadmin -Q -o constraints`). */
+export function leftoversIn(text: string): string[] {
+  const section = findElement(parseXml(text), ({ name }) => name === 'constraints')
+  return section === undefined ? [] : elementsOf(section).flatMap(constraint => ownId(constraint) ?? []).filter(isLeftover)
 }
 
 function referencesOf(constraint: Element): string[] {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { firstOf, parseXml, type Element } from './xml.js'
+import { elementsOf, firstOf, newElement, parseXml, renderXml, type Element } from './xml.js'
 
 /** A CIB's configuration version, `admin_epoch.epoch`: it changes with the configuration, and not with the status. */
 export function versionOf(cib: string): string {
-  const tag = /<cib [^>]*>/.exec(cib)?.[0] ?? ''
-  return ['admin_epoch', 'epoch'].map(name => new RegExp(`\\s${name}="(\\d+)"`).exec(tag)?.[1] ?? '').join('.')
+  const { attributes } = parseXml(cib)
+  return ['admin_epoch', 'epoch'].map(name => /^\d+$/.exec(attributes.get(name) ?? '')?.[0] ?? '').join('.')
 }
 
 /** The configuration in twelve digits, whatever order a node keeps its attributes in. */
@@ -25,5 +25,8 @@ export function versionOrder(version: string): number {
 
 /** The CIB without its status, which changes all the time and is not ours to patch or to keep. */
 export function withoutStatus(cib: string): string {
-  return cib.replace(/<status>.*<\/status>/s, '<status/>')
+  const root = parseXml(cib)
+  const statuses = new Set(elementsOf(root, 'status'))
+  root.children = root.children.map(child => 'name' in child && statuses.has(child) ? newElement('status') : child)
+  return renderXml(root)
 }

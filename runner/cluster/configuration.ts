@@ -9,7 +9,7 @@ const inPrivate = 'for folder in /root /tmp /var/log/crmsh; do [ ! -d $folder ] 
 export const configuration: Fact<string | undefined> = fact(
   'crm configure show',
   `if command -v crm >/dev/null && shown=$(timeout -k 2 30 unshare -m sh -c '${inPrivate}'); then printf '%s\\n' "$shown"; else ${patient('cibadmin -Q')}; fi`,
-  ({ stdout, exitCode }) => exitCode === 0 ? withoutSecrets(/^\s*<(cib|\?xml)/.test(stdout) ? configurationText(stdout) : stdout.trimEnd()) : undefined,
+  ({ stdout, exitCode }) => exitCode === 0 ? withoutSecrets(stdout.trimStart().startsWith('<') ? configurationText(stdout) : stdout.trimEnd()) : undefined,
 )
 
 /** The names are those by which agents take passwords; Pacemaker itself hides these in its logs. */

@@ -2,6 +2,7 @@ import { ConnectError } from '../errors.js'
 import type { Fact, Family } from '../facts/fact.js'
 import { sh } from '../transport/quote.js'
 import { parseCfgtool, type Link } from './cfgtool.js'
+import { leftoversIn } from './cib-removal.js'
 import { parseCmap, type CmapValue } from './cmap.js'
 import { parseCrmMon, type ClusterState } from './crm-mon.js'
 import { clusterState, linkStates, quorum, runningKeys } from './facts.js'
@@ -80,7 +81,7 @@ export function viewIn(output: string): View {
   }
   const view = {
     quorum: read('quorum', parseQuorumtool), links: read('links', parseCfgtool), keys: read('keys', parseCmap), state: read('state', parseCrmMon),
-    interfaces: interfacesIn(addresses), leftovers: leftoversIn(said.constraints.text), unread,
+    interfaces: interfacesIn(addresses), leftovers: read('constraints', leftoversIn) ?? [], unread,
   }
   const [corosync, pacemaker] = units.trim().split('\n\n')
   return {
@@ -90,11 +91,6 @@ export function viewIn(output: string): View {
       ...said.state.code !== 0 && { pacemaker: silence(pacemaker, said.state.code) },
     },
   }
-}
-
-/** Constraints that `crm resource move` and `ban` leave behind. */
-function leftoversIn(constraints: string): string[] {
-  return [...constraints.matchAll(/<rsc_location id="(cli-[^"]+)"/g)].map(([, id = '']) => id)
 }
 
 function silence(unit = '', code: number): Silence {

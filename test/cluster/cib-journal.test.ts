@@ -22,9 +22,11 @@ test('an entry has both sides, for root alone; the last one is the one with the 
   }
   push('0.9-x')
   t.deepEqual(read(), { name: '0.9-x', before: 'before 0.9-x', after: 'after 0.9-x' })
-  const before = '<cib admin_epoch="0" epoch="9">'
+  const before = '<cib admin_epoch="0" epoch="9"/>'
   run(keepScript(before.length), `${before}after`)
   t.deepEqual(read(), { name: '0.10-unfinished', before, after: 'after' }, 'a run that was cut short is remembered')
+  run(keepScript('<cib admin_epoch="0" ep'.length), '<cib admin_epoch="0" epafter')
+  t.like(read(), { name: '0.9-x' }, 'one that was cut short while it wrote has changed nothing')
   for (let epoch = 10; epoch < 32; epoch += 1) push(`0.${epoch}-x`)
   t.like(read(), { name: '0.31-x' })
   t.is(readdirSync(join(folder, 'cib')).length, 20)

@@ -40,6 +40,7 @@ const answer = (stdout: string, exitCode = 0) => configuration.family.parse({ st
 test('whichever way it was asked for, passwords are not shown', t => {
   t.false(answer(cib)!.includes('hush'))
   t.true(answer(cib)!.includes('passwd=******'))
+  for (const before of ['<?xml version="1.0"?>\n', '<!-- kept -->\n', '\n<!-- kept --><?xml-model href="x"?>']) t.is(answer(before + cib), answer(cib))
   t.is(answer('primitive fence stonith:fence_x \\\n\tparams ip=10.0.0.1 passwd="hush now" snmp_community=hush\n'), 'primitive fence stonith:fence_x \\\n\tparams ip=10.0.0.1 passwd=****** snmp_community=******')
   t.is(withoutSecrets('login=root password_script=/x'), 'login=root password_script=******')
 })

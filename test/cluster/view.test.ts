@@ -50,6 +50,28 @@ for (const release of ['debian11', 'debian12', 'debian13']) {
   })
 }
 
+const leftovers: Record<string, [constraints: string, expected: string[]]> = {
+  'attributes in another order': ['<constraints><rsc_location rsc="a" node="n" id="cli-ban-a-on-n"/></constraints>', ['cli-ban-a-on-n']],
+  'single quotes': ["<constraints><rsc_location id='cli-prefer-a' rsc='a'/></constraints>", ['cli-prefer-a']],
+  'an attribute a line': ['<constraints>\n  <rsc_location\n    id="cli-prefer-a"\n    rsc="a"/>\n</constraints>', ['cli-prefer-a']],
+  'in a comment': ['<constraints><!-- <rsc_location id="cli-prefer-a" rsc="a"/> --></constraints>', []],
+  none: ['<constraints/>', []],
+}
+
+for (const [title, [constraints, expected]] of Object.entries(leftovers)) {
+  test(`constraints of a move or ban: ${title}`, t => {
+    const view = viewIn(output({ constraints }))
+    t.deepEqual(view.leftovers, expected)
+    t.deepEqual(view.unread, [])
+  })
+}
+
+test('constraints that cannot be read are told', t => {
+  const view = viewIn(output({ constraints: '<constraints><rsc_location id="cli-prefer-a"' }))
+  t.deepEqual(view.leftovers, [])
+  t.is(view.unread.length, 1)
+})
+
 const silence = test.macro({
   exec: (t, told: Told, code: number, silent: object) => {
     const view = viewIn(output(told, code))

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { noDefaultCluster, wipeScript } from '../../../roles/corosync/default-cluster.js'
+import { TaskError } from '../../../runner/errors.js'
 import { answering, type Answers } from './cluster.js'
 
 /** A node's folders below a temporary one, and a systemctl that says what it is told to. */
@@ -54,7 +55,8 @@ const debian = 'totem {\ncluster_name: debian\n}\nnodelist {\nnode {\nname: node
 const keys = (entries: Record<string, string>) => new Map(Object.entries(entries).map(([key, value]) => [key, { value }]))
 const runsDefault = keys({ 'totem.cluster_name': 'debian', 'nodelist.node.0.ring0_addr': '127.0.0.1' })
 const file = { type: 'regular file' }
-const ofDebian = '<cib><nvpair id="x" name="cluster-name" value="debian"/></cib>'
+const named = (pair: string, resources = '') => `<cib><configuration><crm_config><cluster_property_set id="cib-bootstrap-options">${pair}</cluster_property_set></crm_config><resources>${resources}</resources></configuration></cib>`
+const ofDebian = named('<nvpair id="x" name="cluster-name" value="debian"/>')
 
 const finds = test.macro({
   exec: async (t, running: unknown, conf: string | undefined, cib: unknown, expected: string[], left: string = ofDebian) => {
@@ -72,7 +74,36 @@ test('it runs, with a CIB', finds, runsDefault, debian, file, [cluster, cib])
 test('it runs, without Pacemaker', finds, runsDefault, debian, undefined, [cluster])
 test('it is stopped, its CIB is left', finds, undefined, debian, file, [cib])
 test('a member that lost its package keeps the CIB of its cluster', finds, undefined, debian, file, [], ofDebian.replace('"debian"', '"pacemaker1"'))
+test('it is stopped, and its name stands in another order', finds, undefined, debian, file, [cib], named('<nvpair value="debian" id="x" name="cluster-name"/>'))
+test('it is stopped, and its name stands in single quotes', finds, undefined, debian, file, [cib], named("<nvpair id='x' name='cluster-name' value='debian'/>"))
+test('it is stopped, and its name stands on lines of its own', finds, undefined, debian, file, [cib], named('<nvpair\n  id="x"\n  name="cluster-name"\n  value="debian"/>'))
+test('a name in a comment is none', finds, undefined, debian, file, [], named('<!-- <nvpair id="x" name="cluster-name" value="debian"/> -->'))
+test('an agent\'s parameter is no name of the cluster', finds, undefined, debian, file, [], named('', '<primitive id="a"><instance_attributes id="s"><nvpair id="x" name="cluster-name" value="debian"/></instance_attributes></primitive>'))
+test('a CIB that cannot be read is kept', finds, undefined, debian, file, [], ofDebian.replace('</cib>', ''))
 test('installed and never started', finds, undefined, debian, undefined, [])
 test('a cluster of somebody’s that runs is none of ours to wipe', finds, keys({ 'totem.cluster_name': 'web', 'nodelist.node.0.ring0_addr': '127.0.0.1' }), debian, file, [])
 test('a cluster named debian with real addresses is none of ours to wipe', finds, keys({ 'totem.cluster_name': 'debian', 'nodelist.node.0.ring0_addr': '192.168.0.1' }), 'x {', file, [])
 test('a stopped cluster of somebody’s is none of ours to wipe', finds, undefined, debian.replace('debian', 'web'), file, [])
+
+/** What the task does about the running default cluster with this CIB: wiped, or the error. */
+const wipes = test.macro({
+  exec: async (t, text: string | undefined, expected: RegExp | undefined) => {
+    const scripts: string[] = []
+    const $ = () => ({ script: (script: string) => Promise.resolve(scripts.push(script)) })
+    const apply = async () => noDefaultCluster([]).apply(Object.assign(answering('node1', { 'text of files': text }), { $ }), [])
+    if (expected === undefined) await t.notThrowsAsync(apply)
+    else await t.throwsAsync(apply, { instanceOf: TaskError, message: expected })
+    t.is(scripts.length, expected === undefined ? 1 : 0)
+  },
+  title: (name = '') => `the running default cluster: ${name}`,
+})
+
+const inUse = /has resources/
+test('no CIB yet', wipes, undefined, undefined)
+test('no resources', wipes, ofDebian, undefined)
+test('a resource in a comment', wipes, named('', '<!-- <primitive id="a" class="ocf" type="Dummy"/> -->'), undefined)
+test('a resource in a comment of several lines', wipes, named('<!--\n  <primitive id="a" class="ocf" type="Dummy">\n-->'), undefined)
+test('a resource', wipes, named('', '<primitive id="a" class="ocf" type="Dummy"/>'), inUse)
+test('a resource in a group', wipes, named('', '<group id="g"><primitive\n id="a"/></group>'), inUse)
+test('a CIB that cannot be read', wipes, ofDebian.replace('</cib>', ''), /cannot be read, and was not touched/)
+test('an empty CIB', wipes, '', /cannot be read, and was not touched/)

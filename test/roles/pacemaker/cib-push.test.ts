@@ -13,16 +13,25 @@ const versions = test.macro({
   title: (name = '') => `a CIB’s version: ${name}`,
 })
 
-test('as Pacemaker 2.1 writes it', versions, '<cib crm_feature_set="3.16.2" validate-with="pacemaker-3.9" epoch="12" num_updates="34" admin_epoch="1" cib-last-written="x" have-quorum="1" dc-uuid="1">\n  <configuration>', '1.12')
-test('as Pacemaker 2.0 writes it', versions, '<cib admin_epoch="0" epoch="7" num_updates="0" validate-with="pacemaker-1.2">', '0.7')
-test('behind a declaration', versions, '<?xml version="1.0"?>\n<cib epoch="7" admin_epoch="0">', '0.7')
+test('as Pacemaker 2.1 writes it', versions, '<cib crm_feature_set="3.16.2" validate-with="pacemaker-3.9" epoch="12" num_updates="34" admin_epoch="1" cib-last-written="x" have-quorum="1" dc-uuid="1">\n  <configuration/></cib>', '1.12')
+test('as Pacemaker 2.0 writes it', versions, '<cib admin_epoch="0" epoch="7" num_updates="0" validate-with="pacemaker-1.2"/>', '0.7')
+test('behind a declaration', versions, '<?xml version="1.0"?>\n<cib epoch="7" admin_epoch="0"/>', '0.7')
+test('in single quotes', versions, "<cib epoch='7' admin_epoch='0'/>", '0.7')
+test('an attribute a line', versions, '<cib\n  epoch = "7"\n  admin_epoch="0"\n/>', '0.7')
+test('not of a comment before it', versions, '<!-- <cib epoch="5" admin_epoch="5"> --><cib epoch="7" admin_epoch="0"/>', '0.7')
+test('a value that looks like another element’s end', versions, '<cib cib-last-written=">" epoch="7" admin_epoch="0"/>', '0.7')
 test('not of an object inside', versions, '<cib num_updates="0"><x epoch="1" admin_epoch="2"/></cib>', '.')
-test('of something else', versions, '', '.')
+test('of what is no number', versions, '<cib epoch="7; reboot" admin_epoch="0"/>', '0.')
+
+test('what is no XML has no version', t => {
+  t.throws(() => versionOf(''), { message: /not well-formed XML/ })
+  t.throws(() => versionOf('<cib epoch="7" admin_epoch="0">'), { message: /not well-formed XML/ })
+})
 
 const asRoot = process.getuid?.() === 0 && existsSync('/run') ? test : test.skip
 
 /** Runs a push with tools that answer from files: `head` is the first line of the CIB, `codes` what cibadmin --patch ends with, in turn. */
-function push(t: ExecutionContext, { head, codes = [0], version = '0.7', diffCode = 1 }: { head: string[]; codes?: number[]; version?: string; diffCode?: number }) {
+function push(t: ExecutionContext, { head, codes = [0], version = '0.7', diffCode = 1, changes = [] }: { head: string[]; codes?: number[]; version?: string; diffCode?: number; changes?: string[] }) {
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-push-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const at = (name: string) => join(folder, name)
@@ -30,8 +39,9 @@ function push(t: ExecutionContext, { head, codes = [0], version = '0.7', diffCod
   const next = (list: string) => `n=$(cat ${at(list)}.n 2>/dev/null || echo 1); echo $((n + 1)) >${at(list)}.n; v=$(sed -n "$n"p ${at(list)}); [ -n "$v" ] || v=$(tail -n 1 ${at(list)})`
   writeFileSync(at('heads'), `${head.join('\n')}\n`)
   writeFileSync(at('codes'), `${codes.join('\n')}\n`)
-  tool('crm_diff', `cp "$2" ${at('seen')}; cp "$4" ${at('wanted')}
-echo '<diff format="2"><version><source admin_epoch="9" epoch="9" num_updates="9"/><target admin_epoch="9" epoch="9" num_updates="9"/></version></diff>'; exit ${diffCode}`)
+  const version9 = ['source', 'target'].map(name => `<${name} admin_epoch="9" epoch="9" num_updates="9"/>`)
+  writeFileSync(at('diff'), `${['<diff format="2"><version>', ...version9, '</version>', ...changes, '</diff>'].join('\n')}\n`)
+  tool('crm_diff', `cp "$2" ${at('seen')}; cp "$4" ${at('wanted')}; cat ${at('diff')}; exit ${diffCode}`)
   tool('cibadmin', `case $1 in -Q) ${next('heads')}; echo "$v"; echo '  <configuration/>' ;;
 *) cp "$3" ${at('patch')}; printf x >>${at('patches')}; ${next('codes')}; exit "$v" ;; esac`)
   const input = '<seen é/><wanted/>'
@@ -46,8 +56,13 @@ asRoot('both files are cut out of stdin, and the patch names the present version
   const { status, seen, wanted, patch } = push(t, { head: [line(7, 34)] })
   t.is(status, 0)
   t.deepEqual([seen, wanted], ['<seen é/>', '<wanted/>'])
-  t.is(patch?.trim(), '<diff format="2"><version><source admin_epoch="0" epoch="7" num_updates="34"/>'
+  t.is(patch?.replaceAll('\n', ''), '<diff format="2"><version><source admin_epoch="0" epoch="7" num_updates="34"/>'
     + '<target admin_epoch="0" epoch="8" num_updates="0"/></version></diff>')
+})
+
+asRoot('a comment that looks like a version stays', t => {
+  const changes = ['<change operation="create" path="/cib">', '<!-- <source epoch="1"/> -->', '<!-- <target epoch="1"/> -->', '</change>']
+  t.true(push(t, { head: [line(7, 34)], changes }).patch!.includes(changes.join('\n')))
 })
 
 asRoot('a configuration that has moved on is not patched', t => {

@@ -11,6 +11,7 @@ import { stateOf } from './state.js'
 
 const unit = (active: string, file: string) => ({ load: 'loaded', active, file })
 const cib = (updates: number, epoch = 4) => `<cib admin_epoch="0" epoch="${epoch}" num_updates="${updates}"><configuration><x score="1"/></configuration></cib>`
+const constrained = (constraints: string) => `<cib><configuration><constraints>${constraints}</constraints></configuration></cib>`
 const state = stateOf({ resources: {} })
 const withFeatures = (...features: string[]) => stateOf({ resources: {}, features })
 const debian = new Map([['totem.cluster_name', { value: 'debian' }], ['nodelist.node.0.ring0_addr', { value: '127.0.0.1' }]])
@@ -24,7 +25,10 @@ const cases: [title: string, check: (scope: ReturnType<typeof scopeOf>) => Promi
   ['a silent node is no other CIB', oneCib, { 'cibadmin -Q': cib(7) }, { 'cibadmin -Q': undefined }, { status: 'ok' }],
   ['all are silent', oneCib, { 'cibadmin -Q': undefined }, { 'cibadmin -Q': undefined }, { status: 'failed', fleeting: false }],
   ['a fail count', noFailCounts, { 'cibadmin -Q': '<cib><status><node_state uname="node2"><nvpair name="fail-count-a#start_0" value="INFINITY"/></node_state></status></cib>' }, {}, { status: 'failed', evidence: 'start_0 of a has failed for good on node2' }],
-  ['leftovers', noLeftovers, { 'cibadmin -Q': '<rsc_location rsc="a" id="cli-ban-a-on-node1"/><rsc_location id="cli-prefer-b" rsc="b"/><rsc_location id="mine-cli-x" rsc="b"/>' }, {}, { status: 'warning', evidence: 'cli-ban-a-on-node1 is left from a move or a ban; cli-prefer-b is left from a move or a ban' }],
+  ['leftovers', noLeftovers, { 'cibadmin -Q': constrained('<rsc_location rsc="a" id="cli-ban-a-on-node1"/><rsc_location id="cli-prefer-b" rsc="b"/><rsc_location id="mine-cli-x" rsc="b"/>') }, {}, { status: 'warning', evidence: 'cli-ban-a-on-node1 is left from a move or a ban; cli-prefer-b is left from a move or a ban' }],
+  ['leftovers in single quotes and on several lines', noLeftovers, { 'cibadmin -Q': constrained("<rsc_location id='cli-ban-a' rsc='a'/><rsc_location\n\trsc=\"b\"\n\tid = \"cli-prefer-b\"\n/>") }, {}, { status: 'warning', evidence: 'cli-ban-a is left from a move or a ban; cli-prefer-b is left from a move or a ban' }],
+  ['a leftover in a comment is none', noLeftovers, { 'cibadmin -Q': constrained('<!-- <rsc_location id="cli-ban-a" rsc="a"/> -->') }, {}, { status: 'ok' }],
+  ['an id that another one refers to is no leftover', noLeftovers, { 'cibadmin -Q': constrained('<rsc_location id="mine" rsc="a"><rule id="cli-r"/></rsc_location>') }, {}, { status: 'ok' }],
   ['clocks within reach of each other', clocksAgree, { clock: { least: -600, most: 300 } }, { clock: { least: 700, most: 1200 } }, { status: 'ok', evidence: 'within 1 s of each other' }],
   ['a clock behind', clocksAgree, { clock: { least: 0, most: 300 } }, { clock: { least: -5300, most: -5000 } }, { status: 'warning', evidence: 'node2 is 5 s behind node1' }],
   ['no clock', clocksAgree, { clock: { least: 0, most: 300 } }, { clock: undefined }, { status: 'warning', evidence: 'node2 does not tell the time' }],
