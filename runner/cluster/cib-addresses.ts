@@ -11,7 +11,7 @@ export function addressesIn(cib: string): string[] {
   const primitives = [...walk(resources)].filter(({ name }) => name === 'primitive')
   return primitives.flatMap(primitive => {
     // What a primitive leaves out comes from its template.
-    const template = withId(resources, primitive.attributes.get('template'))
+    const template = withId(resources, 'template', primitive.attributes.get('template'))
     const sources = template === undefined ? [primitive] : [primitive, template]
     const type = sources.map(({ attributes }) => attributes.get('type')).find(value => value !== undefined)
     if (type === undefined || !addressAgents.has(type)) return []
@@ -32,9 +32,9 @@ function valuesOf(configuration: Element, resource: Element, parameter: string):
 /** The element that this one stands for: another one where it has an `id-ref`, else itself. */
 function shared(configuration: Element, element: Element): Element | undefined {
   const ref = element.attributes.get('id-ref')
-  return ref === undefined ? element : withId(configuration, ref)
+  return ref === undefined ? element : withId(configuration, element.name, ref)
 }
 
-function withId(holder: Element, id: string | undefined): Element | undefined {
-  return id === undefined ? undefined : findElement(holder, ({ attributes }) => attributes.get('id') === id)
+function withId(holder: Element, kind: string, id: string | undefined): Element | undefined {
+  return id === undefined ? undefined : findElement(holder, ({ name, attributes }) => name === kind && attributes.get('id') === id)
 }

@@ -32,7 +32,7 @@ function written(constraint: Constraint): Written {
 export function putConstraint(draft: CibDraft, constraint: Constraint): void {
   const { id, kind } = constraint
   const { element: name, attributes, excludes } = written(constraint)
-  const existing = objectOf(draft, id, name)
+  const existing = objectOf(draft, 'constraints', id, name)
   if (existing === undefined) {
     append(sectionOf(draft, 'constraints'), newElement(name, { id: claim(draft, id), ...attributes }))
     const to = Object.entries(attributes).map(([key, value]) => `${key}=${value}`).join(' ')

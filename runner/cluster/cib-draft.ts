@@ -51,6 +51,38 @@ export function append(parent: Element, child: Element): Element {
   return child
 }
 
+/** The elements that are resources. `master` is Pacemaker 1's word for a promotable clone, still taken by 2. */
+export const resourceElements = new Set(['primitive', 'group', 'clone', 'master', 'bundle', 'template'])
+
+/** The sections whose objects the inventory declares by their ids. */
+export type ObjectSection = 'resources' | 'constraints'
+
+/** The objects of a section: its constraints, or its resources at any depth. */
+export function objectsIn({ configuration }: CibDraft, section: ObjectSection): Element[] {
+  const holder = firstOf(configuration, section)
+  if (holder === undefined) return []
+  return section === 'resources' ? [...walk(holder)].filter(({ name }) => resourceElements.has(name)) : elementsOf(holder)
+}
+
+/** A resource by its id, at any depth. */
+export function resourceWith(draft: CibDraft, id: string): Element | undefined {
+  return objectsIn(draft, 'resources').find(resource => ownId(resource) === id)
+}
+
+/** The sections whose values the inventory declares. */
+const valueSections = ['crm_config', 'resources', 'rsc_defaults', 'op_defaults']
+
+/** A value that can be declared (an `nvpair` or an `op`) by its id. */
+export function valueWith({ configuration }: CibDraft, id: string): Element | undefined {
+  return elementsOf(configuration, ...valueSections).flatMap(section => [...walk(section)])
+    .find(element => ['nvpair', 'op'].includes(element.name) && ownId(element) === id)
+}
+
+/** A tag by its id. */
+export function tagWith({ configuration }: CibDraft, id: string): Element | undefined {
+  return elementsOf(firstOf(configuration, 'tags') ?? newElement('tags'), 'tag').find(tag => ownId(tag) === id)
+}
+
 /** An id that nothing in the CIB has yet: the wanted one, else with a number. It counts as taken from now on. */
 export function freshId(draft: CibDraft, wanted: string): string {
   // The schema's ids hold few other characters, and names of parameters come from people.
@@ -66,6 +98,14 @@ export function claim(draft: CibDraft, id: string): string {
   draft.ids.add(id)
   draft.added.add(id)
   return id
+}
+
+/** Frees the ids of an element that was taken out, and of all in it, but for those that something else has too. */
+export function freeIds(draft: CibDraft, removed: Iterable<Element>): void {
+  for (const element of removed) {
+    const id = ownId(element)
+    if (id !== undefined && findElement(draft.configuration, other => ownId(other) === id) === undefined) draft.ids.delete(id)
+  }
 }
 
 /** Sets an attribute that differs, and notes it. @returns whether it differed. */
@@ -101,11 +141,19 @@ export function parentOf(draft: CibDraft, child: Element): Element | undefined {
 }
 
 /**
- * The object of this id among a section's descendants.
+ * Elements whose ids are plain text in Pacemaker's schema (nodes-3.0.rng, acls-2.0.rng), so that another element may have
+ * the same: a remote node has the id of its primitive. All other ids are unique in the CIB.
+ */
+const ownNamespace = new Set(['node', 'acl_target'])
+
+/**
+ * The object of a section by its id.
+ * @param names - of elements, that it may be, the declared one first.
  * @throws Error when the id belongs to something else.
  */
-export function objectOf(draft: CibDraft, id: string, ...names: string[]): Element | undefined {
-  const found = elementWith(draft, id)
+export function objectOf(draft: CibDraft, section: ObjectSection, id: string, ...names: string[]): Element | undefined {
+  const found = objectsIn(draft, section).find(object => ownId(object) === id)
+    ?? findElement(draft.configuration, element => !ownNamespace.has(element.name) && ownId(element) === id)
   if (found !== undefined && !names.includes(found.name)) {
     throw new Error(`the inventory declares ${id} as ${names[0]}, and in the CIB ${id} is a ${found.name}`)
   }
@@ -117,15 +165,9 @@ export function detach(parent: Element, child: Element): void {
   parent.children = parent.children.filter(other => other !== child)
 }
 
-/** An element by its own id. */
-export function elementWith(draft: CibDraft, id: string): Element | undefined {
-  return findElement(draft.configuration, element => ownId(element) === id)
-}
-
 /** The ids that a tag lists. */
 export function taggedIds(draft: CibDraft, tag: string): string[] {
-  const tags = firstOf(draft.configuration, 'tags')
-  const own = tags && elementsOf(tags, 'tag').find(({ attributes }) => attributes.get('id') === tag)
+  const own = tagWith(draft, tag)
   return own === undefined ? [] : elementsOf(own, 'obj_ref').flatMap(ref => ref.attributes.get('id') ?? [])
 }
 

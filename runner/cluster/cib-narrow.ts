@@ -1,6 +1,6 @@
 import { activityOf } from './activity.js'
 import type { Candidate } from './cib.js'
-import { draftOf, elementWith, ownedIds, ownId, parentOf, sectionOf, type CibDraft } from './cib-draft.js'
+import { draftOf, ownedIds, ownId, parentOf, resourceWith, sectionOf, type CibDraft } from './cib-draft.js'
 import { putOwnership } from './cib-ownership.js'
 import { elementsOf, renderXml, walk, type Element } from './xml.js'
 
@@ -19,9 +19,9 @@ export function narrowed(cib: string, wanted: string): Candidate | undefined {
   const active = activityOf(cib)
   const kept = elementsOf(sectionOf(draft, 'resources'), 'primitive').flatMap(primitive => {
     const id = ownId(primitive)!
-    const was = elementWith(former, id)
+    const was = resourceWith(former, id)
     const clone = was && parentOf(former, was)
-    if (clone?.name !== 'clone' || draft.ids.has(ownId(clone)!) || (active.get(id)?.size ?? 0) < 2 || !isTied(draft, id)) return []
+    if (clone?.name !== 'clone' || resourceWith(draft, ownId(clone)!) !== undefined || (active.get(id)?.size ?? 0) < 2 || !isTied(draft, id)) return []
     clone.children.splice(clone.children.indexOf(was!), 1, primitive)
     keepAround(draft, primitive, clone)
     return [ownId(clone)!]

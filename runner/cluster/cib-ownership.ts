@@ -1,4 +1,4 @@
-import { append, claim, detach, elementWith, ownedIds, ownershipTag, sectionOf, taggedIds, type CibDraft } from './cib-draft.js'
+import { append, claim, detach, objectsIn, ownedIds, ownershipTag, ownId, sectionOf, taggedIds, tagWith, valueWith, type CibDraft } from './cib-draft.js'
 import { elementsOf, newElement } from './xml.js'
 
 /**
@@ -21,7 +21,8 @@ export function ownedValues(draft: CibDraft): string[] {
 /** Notes the declared objects as ha-run's, and drops those that are gone. */
 export function putOwnership(draft: CibDraft, declared: string[]): void {
   const owned = ownedIds(draft)
-  const gone = owned.filter(id => !draft.ids.has(id) && !declared.includes(id))
+  const present = new Set([...objectsIn(draft, 'resources'), ...objectsIn(draft, 'constraints')].map(ownId))
+  const gone = owned.filter(id => !present.has(id) && !declared.includes(id))
   const adopted = declared.filter(id => !owned.includes(id))
   writeTag(draft, ownershipTag, gone, adopted)
   // What has just been put in or taken out is a difference of its own.
@@ -39,7 +40,7 @@ export function putOwnership(draft: CibDraft, declared: string[]): void {
  */
 export function putValueOwnership(draft: CibDraft): void {
   const owned = ownedValues(draft)
-  const gone = owned.filter(id => elementWith(draft, id) === undefined)
+  const gone = owned.filter(id => valueWith(draft, id) === undefined)
   if (draft.differences.length === 0 && gone.length > 0) {
     draft.differences.push({ subject: `tag ${valuesTag}`, from: `${gone.join(' ')} (gone)`, to: undefined })
   }
@@ -49,8 +50,7 @@ export function putValueOwnership(draft: CibDraft): void {
 function writeTag(draft: CibDraft, id: string, gone: string[], added: string[]): void {
   if (gone.length === 0 && added.length === 0) return
   const tags = sectionOf(draft, 'tags')
-  const tag = elementsOf(tags, 'tag').find(element => element.attributes.get('id') === id)
-    ?? append(tags, newElement('tag', { id: claim(draft, id) }))
+  const tag = tagWith(draft, id) ?? append(tags, newElement('tag', { id: claim(draft, id) }))
   for (const ref of elementsOf(tag, 'obj_ref')) {
     if (gone.includes(ref.attributes.get('id') ?? '')) detach(tag, ref)
   }

@@ -1,6 +1,6 @@
-import { ownedIds, detach, elementWith, ownId, parentOf, type CibDraft } from './cib-draft.js'
+import { detach, freeIds, objectsIn, ownedIds, ownId, parentOf, resourceElements, resourceWith, valueWith, type CibDraft } from './cib-draft.js'
 import { ownedValues } from './cib-ownership.js'
-import { describe, kindOf, resourceElements, valueSubject } from './cib-words.js'
+import { describe, kindOf, valueSubject } from './cib-words.js'
 import { elementsOf, findElement, firstOf, parseXml, walk, type Element } from './xml.js'
 
 /**
@@ -28,16 +28,8 @@ function removeResources(draft: CibDraft, former: Set<string>): Set<string> {
 /** Ids of objects in these sections that are not declared, and ha-run's or nobody's to keep. */
 function undeclaredIds(draft: CibDraft, declared: string[], sections: Set<string>): string[] {
   const owned = ownedIds(draft)
-  return ['constraints', 'resources'].filter(name => sections.has(name)).flatMap(name => objectsIn(draft, name))
-    .filter(id => !declared.includes(id) && (draft.purge || owned.includes(id)))
-}
-
-/** Ids of the objects of a section: its constraints, or its resources at any depth. */
-export function objectsIn({ configuration }: CibDraft, section: string): string[] {
-  const holder = firstOf(configuration, section)
-  if (holder === undefined) return []
-  const objects = section === 'resources' ? [...walk(holder)].filter(({ name }) => resourceElements.has(name)) : elementsOf(holder)
-  return objects.flatMap(element => ownId(element) ?? [])
+  return (['constraints', 'resources'] as const).filter(name => sections.has(name)).flatMap(name => objectsIn(draft, name))
+    .flatMap(object => ownId(object) ?? []).filter(id => !declared.includes(id) && (draft.purge || owned.includes(id)))
 }
 
 function removeConstraints(draft: CibDraft, former: Set<string>): void {
@@ -48,9 +40,9 @@ function removeConstraints(draft: CibDraft, former: Set<string>): void {
 }
 
 function removeResource(draft: CibDraft, id: string, former: Set<string>, removed: Set<string>): void {
-  const element = elementWith(draft, id)
+  const element = resourceWith(draft, id)
   // It went with the group or clone around it, or is a constraint.
-  if (element === undefined || !resourceElements.has(element.name)) return
+  if (element === undefined) return
   const parent = parentOf(draft, element)!
   const inside = resourcesIn(element)
   const staying = inside.filter(inner => !former.has(ownId(inner)!))
@@ -103,7 +95,7 @@ function referencesOf(constraint: Element): string[] {
 
 function removeValues(draft: CibDraft, sections: Set<string>): void {
   for (const id of ownedValues(draft)) {
-    const value = elementWith(draft, id)
+    const value = valueWith(draft, id)
     if (value === undefined || draft.declaredValues.has(id) || !sections.has(sectionNameOf(draft, value))) continue
     const from = value.attributes.get('value') ?? describe(value)
     draft.differences.push({ subject: valueSubject(draft, value), from, to: undefined })
@@ -123,5 +115,5 @@ function takeOut(draft: CibDraft, parent: Element, element: Element): void {
 /** Takes an element out, and frees the ids of all that goes with it. */
 function forget(draft: CibDraft, parent: Element, element: Element): void {
   detach(parent, element)
-  for (const inner of walk(element)) draft.ids.delete(ownId(inner) ?? '')
+  freeIds(draft, walk(element))
 }

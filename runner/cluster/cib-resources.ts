@@ -1,4 +1,4 @@
-import { append, claim, detach, objectOf, ownedIds, parentOf, sectionOf, type CibDraft } from './cib-draft.js'
+import { append, claim, detach, freeIds, objectOf, ownedIds, parentOf, sectionOf, type CibDraft } from './cib-draft.js'
 import { putNvpairs } from './cib-nvpairs.js'
 import { putOperations } from './cib-operations.js'
 import type { Primitive, ResourceGroup } from './declaration.js'
@@ -9,7 +9,7 @@ import { elementsOf, newElement, type Element } from './xml.js'
  * with the ids of the primitives that belong in it.
  */
 export function putPrimitive(draft: CibDraft, primitive: Primitive, wrappers: Map<string, string[]>): void {
-  const element = objectOf(draft, primitive.id, 'primitive') ?? addPrimitive(draft, primitive)
+  const element = objectOf(draft, 'resources', primitive.id, 'primitive') ?? addPrimitive(draft, primitive)
   putAgent(draft, element, primitive)
   const { id, params, meta, clone } = primitive
   const set = { set: 'instance_attributes', setId: `${id}-instance_attributes` }
@@ -69,7 +69,7 @@ function leaveFormerWrapper(draft: CibDraft, element: Element, wrappers: Map<str
     draft.differences.push({ subject: `${wrapper.name} ${id}`, from: before, to: idsOf(wrapper) })
   } else if (draft.purge || ownedIds(draft).includes(id)) {
     outer.children.splice(index, 1, ...elementsOf(wrapper, 'primitive', 'group'))
-    draft.ids.delete(id)
+    freeIds(draft, [wrapper])
     draft.dissolved.add(id)
     draft.differences.push({ subject: `${wrapper.name} ${id}`, from: before, to: undefined })
   }
@@ -77,7 +77,7 @@ function leaveFormerWrapper(draft: CibDraft, element: Element, wrappers: Map<str
 
 function putClone(draft: CibDraft, element: Element, clone: { id: string; meta: Record<string, string> }): void {
   const parent = parentOf(draft, element)
-  const existing = objectOf(draft, clone.id, 'clone', 'master')
+  const existing = objectOf(draft, 'resources', clone.id, 'clone', 'master')
   const holder = existing ?? newElement('clone', { id: claim(draft, clone.id) })
   if (existing === undefined && parent?.name === 'resources') {
     parent.children.splice(parent.children.indexOf(element), 1, holder)
@@ -96,7 +96,7 @@ function putClone(draft: CibDraft, element: Element, clone: { id: string; meta: 
  */
 export function putGroup(draft: CibDraft, { id, members, meta }: ResourceGroup): void {
   const elements = members.map(member => memberOf(draft, member, id))
-  const existing = objectOf(draft, id, 'group')
+  const existing = objectOf(draft, 'resources', id, 'group')
   const group = existing ?? append(sectionOf(draft, 'resources'), newElement('group', { id: claim(draft, id) }))
   const from = existing && idsOf(existing)
   for (const element of elements) {
@@ -110,7 +110,7 @@ export function putGroup(draft: CibDraft, { id, members, meta }: ResourceGroup):
 }
 
 function memberOf(draft: CibDraft, member: string, group: string): Element {
-  const element = objectOf(draft, member, 'primitive')
+  const element = objectOf(draft, 'resources', member, 'primitive')
   if (element === undefined) {
     throw new Error(`group ${group} has the member ${member}, which is neither declared nor in the CIB`)
   }

@@ -1,5 +1,5 @@
 import type { Candidate } from './cib.js'
-import { draftOf, elementWith, parentOf } from './cib-draft.js'
+import { draftOf, parentOf, resourceWith, tagWith } from './cib-draft.js'
 import { putNvpairs } from './cib-nvpairs.js'
 import { putValueOwnership, valuesTag } from './cib-ownership.js'
 import { firstOf, parseXml, renderXml, walk } from './xml.js'
@@ -28,7 +28,7 @@ function primitivesIn(cib: string): string[] {
 export function withStopped(cib: string, ids: string[]): Candidate {
   const draft = draftOf(cib)
   for (const id of ids) {
-    const holder = elementWith(draft, id)
+    const holder = resourceWith(draft, id)
     if (holder) putNvpairs(draft, { holder, set: 'meta_attributes', setId: `${id}-meta_attributes`, subject: `${id} meta` }, { 'target-role': 'Stopped' })
   }
   putValueOwnership(draft)
@@ -38,8 +38,8 @@ export function withStopped(cib: string, ids: string[]): Candidate {
 /** The CIB with these primitives, and our notes, as they were in another one: what we told them is no change of anybody's. */
 export function asBefore(cib: string, before: string, ids: string[]): string {
   const [draft, former] = [draftOf(cib), draftOf(before)]
-  for (const id of [...ids, valuesTag]) {
-    const [now, then] = [elementWith(draft, id), elementWith(former, id)]
+  const pairs = [...ids.map(id => [resourceWith(draft, id), resourceWith(former, id)]), [tagWith(draft, valuesTag), tagWith(former, valuesTag)]]
+  for (const [now, then] of pairs) {
     const parent = now && parentOf(draft, now)
     parent?.children.splice(parent.children.indexOf(now!), 1, ...then ? [then] : [])
   }

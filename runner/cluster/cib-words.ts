@@ -1,13 +1,10 @@
 import { sha256 } from '../blocks/file.js'
 import type { Difference } from '../engine/events.js'
 import { fingerprint } from '../secret.js'
-import { ownId, parentOf, type CibDraft } from './cib-draft.js'
+import { ownId, parentOf, resourceElements, type CibDraft } from './cib-draft.js'
 import { elementsOf, type Element } from './xml.js'
 
 /** How a CIB's elements are called towards people: `location cli-prefer-WebSite`, `WebSite meta migration-threshold`. */
-
-/** The elements that are resources. `master` is Pacemaker 1's word for a promotable clone, still taken by 2. */
-export const resourceElements = new Set(['primitive', 'group', 'clone', 'master', 'bundle', 'template'])
 
 /** `rsc_location` -> `location`. */
 export function kindOf({ name }: Element): string {
@@ -34,7 +31,8 @@ export function valueSubject(draft: CibDraft, value: Element): string {
   const holder = parentOf(draft, set)!
   if (holder.name in options) return `${options[holder.name]} ${name}`
   if (holder.name === 'op') return `${valueSubject(draft, holder)} ${name}`
-  return `${ownId(holder)} ${set.name === 'meta_attributes' ? 'meta' : 'param'} ${name}`
+  const owner = holder.name === 'node' ? `node ${ownId(holder)}` : ownId(holder)
+  return `${owner} ${set.name === 'meta_attributes' ? 'meta' : 'param'} ${name}`
 }
 
 const options: Record<string, string> = { crm_config: 'property', rsc_defaults: 'resource default', op_defaults: 'operation default' }

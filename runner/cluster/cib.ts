@@ -1,10 +1,10 @@
 import type { Difference } from '../engine/events.js'
 import { putConstraint } from './cib-constraints.js'
-import { draftOf, elementWith, ownedIds, type CibDraft } from './cib-draft.js'
+import { draftOf, objectsIn, ownedIds, ownId, type CibDraft } from './cib-draft.js'
 import { putOperationDefaults, putProperties, putResourceDefaults } from './cib-options.js'
 import { putOwnership, putValueOwnership } from './cib-ownership.js'
 import { refuseTwins } from './cib-identity.js'
-import { isLeftover, objectsIn, removeUndeclared } from './cib-removal.js'
+import { isLeftover, removeUndeclared } from './cib-removal.js'
 import { putGroup, putPrimitive } from './cib-resources.js'
 import { kindOf, masked } from './cib-words.js'
 import type { Cluster, Resource } from './declaration.js'
@@ -56,8 +56,10 @@ export interface ForeignObject {
 export function foreignObjects(cib: string, declared: DeclaredCib): ForeignObject[] {
   const draft = draftOf(cib)
   const known = new Set([...idsOf(declared), ...ownedIds(draft)])
-  return ['resources', 'constraints'].flatMap(section => objectsIn(draft, section)).filter(id => !known.has(id))
-    .map(id => ({ id, kind: kindOf(elementWith(draft, id)!), isLeftover: isLeftover(id) }))
+  return [...objectsIn(draft, 'resources'), ...objectsIn(draft, 'constraints')].flatMap(object => {
+    const id = ownId(object)
+    return id === undefined || known.has(id) ? [] : [{ id, kind: kindOf(object), isLeftover: isLeftover(id) }]
+  })
 }
 
 function put(draft: CibDraft, declared: DeclaredCib): CibDraft {

@@ -1,5 +1,6 @@
 import { fact, patient, type Fact } from '../facts/fact.js'
-import { describe, kindOf, resourceElements } from './cib-words.js'
+import { resourceElements } from './cib-draft.js'
+import { describe, kindOf } from './cib-words.js'
 import { elementsOf, firstOf, parseXml, type Element } from './xml.js'
 
 /** crmsh keeps logs, caches and a home of its own, and the status writes nothing: it gets empty ones that go with it. */

@@ -61,6 +61,14 @@ test('no first half where it is in already, where one copy runs, where nothing t
   t.is(narrowed(cibOf(tied, 'node1'), wanted(cibOf(tied, 'node1'), cloned)), undefined)
 })
 
+test('nodes that have the ids of the primitive and of its clone change nothing', t => {
+  const withNodes = (text: string) => text.replace(/<nodes(?:\/>|>[^]*<\/nodes>)/, '<nodes><node id="WebSite" uname="WebSite"/><node id="WebSite-clone" uname="WebSite-clone"/></nodes>')
+  const cib = cibOf(cloned, 'node1', 'node2')
+  const half = (text: string) => narrowed(text, wanted(text, tied))?.differences
+  t.deepEqual(half(withNodes(cib)), half(cib))
+  t.is(half(cib)?.length, 1)
+})
+
 test('a clone that was somebody else\'s is not ours by that', t => {
   const cib = cibOf(cloned, 'node1', 'node2').replace('<obj_ref id="WebSite-clone"/>', '')
   const { text } = narrowed(cib, wanted(cibOf(cloned, 'node1', 'node2'), tied))!

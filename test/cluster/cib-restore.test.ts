@@ -32,6 +32,12 @@ test('what was changed beside it since stays, order included', t => {
   t.regex(text, /id="A"[^]*id="B"[^]*value="1"[^]*id="Theirs"[^]*id="l"/)
 })
 
+test('a value of a remote node is no value of its primitive', t => {
+  const node = (standby: string) => `<nodes><node id="A" type="remote" uname="A"><instance_attributes id="n"><nvpair id="n-a" name="a" value="${standby}"/></instance_attributes></node></nodes>`
+  const [before, after] = ['off', 'on'].map(standby => cib(primitive('A', '1')).replace('<nodes/>', node(standby))) as [string, string]
+  t.deepEqual(told(withoutChange(after, { before, after }).differences), ['node A param a: on -> off'])
+})
+
 test('one property among those that Pacemaker sets itself', t => {
   const pair = (name: string, value: string) => `<nvpair id="o-${name}" name="${name}" value="${value}"/>`
   const now = cib('', '', pair('dc-version', '3') + pair('x', '2'))

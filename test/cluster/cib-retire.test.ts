@@ -20,6 +20,14 @@ test('what was told to stop counts as it was', t => {
   t.is(asBefore(withStopped(before, ['A']).text, before, ['A', 'gone']).replace('    <tags/>\n', ''), withStopped(before, []).text)
 })
 
+test('a remote node is not taken for its primitive', t => {
+  const node = '<node id="A" type="remote" uname="A"/>'
+  const before = cib(primitive('A')).replace('<nodes/>', `<nodes>${node}</nodes>`)
+  const stopped = withStopped(before, ['A']).text
+  t.regex(stopped, /<nodes>\s*<node id="A" type="remote" uname="A"\/>\s*<\/nodes>[^]*<primitive id="A"[^]*name="target-role" value="Stopped"/)
+  t.is(asBefore(stopped, before, ['A']).replace('    <tags/>\n', ''), withStopped(before, []).text)
+})
+
 test('a run that was cut short leaves nobody stopped who is declared after all', t => {
   const declared = declaredOf({ resources: [{ kind: 'primitive', id: 'A', agent: 'ocf:p:t' }] })
   const cut = withStopped(candidate(cib(), declared).text, ['A']).text

@@ -1,6 +1,7 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { candidate, foreignObjects, type DeclaredCib } from '../../runner/cluster/cib.js'
+import { detach, draftOf, freeIds, freshId, resourceWith, sectionOf } from '../../runner/cluster/cib-draft.js'
 import { parseXml, renderXml, walk, type Element } from '../../runner/cluster/xml.js'
 import { declaration, hostileText } from './arbitraries.js'
 import { declaredOf } from './declared.js'
@@ -89,6 +90,21 @@ test('what is foreign is told, and goes only by a purge', t => {
     t.deepEqual(purged.differences.map(({ subject }) => subject.split(' ').at(-1)!).toSorted(), ['x-g', 'x-p', 'x-t'], 'a group goes with its members')
     t.deepEqual(candidate(purged.text, declared, { purge: true }).differences, [])
   }))
+})
+
+const remote = '<cib><configuration><crm_config/><nodes><node id="pi3" type="remote" uname="pi3"/></nodes><resources><primitive id="pi3" class="ocf" provider="pacemaker" type="remote"/></resources><constraints/></configuration></cib>'
+
+test('a foreign primitive is told as one, beside its remote node', t => {
+  t.deepEqual(foreignObjects(remote, nothing), [{ id: 'pi3', kind: 'primitive', isLeftover: false }])
+})
+
+test('a new id avoids every id of the CIB: a node keeps its own when its primitive goes', t => {
+  const draft = draftOf(remote)
+  const primitive = resourceWith(draft, 'pi3')!
+  t.is(primitive.name, 'primitive')
+  detach(sectionOf(draft, 'resources'), primitive)
+  freeIds(draft, [primitive])
+  t.is(freshId(draft, 'pi3'), 'pi3-1')
 })
 
 test('a value that XML cannot carry is refused', t => {
