@@ -1,4 +1,4 @@
-import { addressesIn } from '../../runner/cluster/cib-addresses.js'
+import { bringsUp } from '../../runner/cluster/cib-identity.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration.js'
 import { readCib } from '../../runner/cluster/cib-push.js'
 import { reachable } from '../../runner/cluster/members.js'
@@ -17,7 +17,7 @@ export function addressIsFree(name: string, cluster: Cluster, needs: readonly st
     needs,
     tolerant: true,
     async check(scope) {
-      if (addressesIn(await readCib(scope)).includes(address)) return []
+      if (bringsUp(await readCib(scope), address)) return []
       await Promise.all(reachable(scope.members).map(async member => {
         const use = await member.read(addressUse(address))
         if (use.interface !== undefined) {

@@ -1,17 +1,24 @@
 import type { CibDraft } from './cib-draft.js'
-import { elementsOf, firstOf, walk, type Element } from './xml.js'
+import { elementsOf, findElement, firstOf, parseXml, walk, type Element } from './xml.js'
 
 /**
  * What a resource is in the world, whatever it is called: an address, a unit of systemd, a server's configuration. Two
  * resources that are the same thing fight for it: an address that two of them start is on two nodes at once.
+ *
+ * @param configuration - the one that the primitive is in: what it leaves out comes from its template, and its values may
+ *   stand elsewhere.
  */
-export function identitiesOf(primitive: Element): string[] {
-  const { class: kind = '', type = '' } = Object.fromEntries(primitive.attributes)
-  const param = (name: string) => paramOf(primitive, name)
-  if (kind === 'ocf' && /^IPaddr2?$/.test(type)) return param('ip') === undefined ? [] : [`the address ${param('ip')}`]
+export function identitiesOf(configuration: Element, primitive: Element): string[] {
+  const template = withId(configuration, 'template', primitive.attributes.get('template'))
+  const sources = template === undefined ? [primitive] : [primitive, template]
+  const attribute = (name: string) => sources.map(({ attributes }) => attributes.get(name)).find(value => value !== undefined) ?? ''
+  const values = (parameter: string) => sources.map(source => valuesOf(configuration, source, parameter)).find(some => some.length > 0) ?? []
+  const [kind, type] = [attribute('class'), attribute('type')]
+  // IPaddr is what IPaddr2 has replaced.
+  if (kind === 'ocf' && /^IPaddr2?$/.test(type)) return values('ip').map(address => `the address ${address}`)
   if (['systemd', 'service', 'lsb'].includes(kind)) return [`the service ${type.replace(/\.service$/, '')}`]
   if (kind === 'ocf' && type === 'apache') {
-    const file = param('configfile') ?? debianApache
+    const [file = debianApache] = values('configfile')
     // Debian's unit runs Apache with that file.
     return [`Apache with ${file}`, ...file === debianApache ? ['the service apache2'] : []]
   }
@@ -20,24 +27,24 @@ export function identitiesOf(primitive: Element): string[] {
 
 const debianApache = '/etc/apache2/apache2.conf'
 
-/** A parameter of a primitive, in whichever of its sets. */
-export function paramOf(primitive: Element, name: string): string | undefined {
-  return elementsOf(primitive, 'instance_attributes').flatMap(set => elementsOf(set, 'nvpair'))
-    .find(({ attributes }) => attributes.get('name') === name)?.attributes.get('value')
-}
-
 /** All primitives of a CIB, in groups and clones too. */
 export function primitivesIn(configuration: Element | undefined): Element[] {
   const resources = firstOf(configuration, 'resources')
   return resources ? [...walk(resources)].filter(({ name }) => name === 'primitive') : []
 }
 
+/** Whether a resource of a CIB (the output of `cibadmin -Q`) brings up an address. */
+export function bringsUp(cib: string, address: string): boolean {
+  const configuration = firstOf(parseXml(cib), 'configuration')
+  return primitivesIn(configuration).some(primitive => identitiesOf(configuration!, primitive).includes(`the address ${address}`))
+}
+
 /**
  * @param declared - ids of the declared primitives.
  * @throws Error where one of them is what an undeclared resource of the CIB is already.
  */
-export function refuseTwins(draft: CibDraft, declared: string[]): void {
-  const all = primitivesIn(draft.configuration).map(element => ({ id: element.attributes.get('id') ?? '', identities: identitiesOf(element) }))
+export function refuseTwins({ configuration }: CibDraft, declared: string[]): void {
+  const all = primitivesIn(configuration).map(element => ({ id: element.attributes.get('id') ?? '', identities: identitiesOf(configuration, element) }))
   for (const own of all.filter(({ id }) => declared.includes(id))) {
     for (const other of all.filter(({ id }) => !declared.includes(id))) {
       const shared = own.identities.find(identity => other.identities.includes(identity))
@@ -46,4 +53,24 @@ export function refuseTwins(draft: CibDraft, declared: string[]): void {
         + `and ${other.id} with its agent if ha-run is to manage it`)
     }
   }
+}
+
+/** The values of a parameter in all sets of a resource: which of them applies may depend on rules. */
+function valuesOf(configuration: Element, resource: Element, parameter: string): string[] {
+  const sets = elementsOf(resource, 'instance_attributes').flatMap(set => shared(configuration, set) ?? [])
+  return sets.flatMap(set => elementsOf(set, 'nvpair')).flatMap(pair => {
+    const target = shared(configuration, pair)
+    const name = pair.attributes.get('name') ?? target?.attributes.get('name')
+    return name === parameter ? target?.attributes.get('value') ?? [] : []
+  })
+}
+
+/** The element that this one stands for: another one where it has an `id-ref`, else itself. */
+function shared(configuration: Element, element: Element): Element | undefined {
+  const ref = element.attributes.get('id-ref')
+  return ref === undefined ? element : withId(configuration, element.name, ref)
+}
+
+function withId(holder: Element, kind: string, id: string | undefined): Element | undefined {
+  return id === undefined ? undefined : findElement(holder, ({ name, attributes }) => name === kind && attributes.get('id') === id)
 }

@@ -1,8 +1,9 @@
 import type { Candidate } from './cib.js'
 import { draftOf, parentOf, resourceWith, tagWith } from './cib-draft.js'
+import { primitivesIn } from './cib-identity.js'
 import { putNvpairs } from './cib-nvpairs.js'
 import { putValueOwnership, valuesTag } from './cib-ownership.js'
-import { firstOf, parseXml, renderXml, walk } from './xml.js'
+import { firstOf, parseXml, renderXml } from './xml.js'
 
 /**
  * The first half of a change that takes primitives away and brings others. Pacemaker orders no stop of the one before
@@ -11,14 +12,13 @@ import { firstOf, parseXml, renderXml, walk } from './xml.js'
 
 /** Primitives that an edit takes away, where it also brings others; none where no order is needed. */
 export function retiring(before: string, after: string): string[] {
-  const [was, is] = [primitivesIn(before), primitivesIn(after)]
+  const [was, is] = [primitiveIds(before), primitiveIds(after)]
   const comes = is.some(id => !was.includes(id))
   return comes ? was.filter(id => !is.includes(id)) : []
 }
 
-function primitivesIn(cib: string): string[] {
-  const resources = firstOf(firstOf(parseXml(cib), 'configuration'), 'resources')
-  return resources === undefined ? [] : [...walk(resources)].filter(({ name }) => name === 'primitive').flatMap(({ attributes }) => attributes.get('id') ?? [])
+function primitiveIds(cib: string): string[] {
+  return primitivesIn(firstOf(parseXml(cib), 'configuration')).flatMap(({ attributes }) => attributes.get('id') ?? [])
 }
 
 /**

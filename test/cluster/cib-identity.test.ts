@@ -2,8 +2,11 @@ import test from 'ava'
 import { identitiesOf } from '../../runner/cluster/cib-identity.js'
 import { parseXml } from '../../runner/cluster/xml.js'
 
-const of = (attributes: string, params: Record<string, string> = {}) => identitiesOf(parseXml(`<primitive id="x" ${attributes}><instance_attributes id="a">${
-  Object.entries(params).map(([name, value]) => `<nvpair id="${name}" value="${value}" name="${name}"/>`).join('')}</instance_attributes></primitive>`))
+const of = (attributes: string, params: Record<string, string> = {}) => {
+  const element = parseXml(`<primitive id="x" ${attributes}><instance_attributes id="a">${
+    Object.entries(params).map(([name, value]) => `<nvpair id="${name}" value="${value}" name="${name}"/>`).join('')}</instance_attributes></primitive>`)
+  return identitiesOf(element, element)
+}
 
 const ocf = (type: string) => `class="ocf" provider="heartbeat" type="${type}"`
 

@@ -1,6 +1,6 @@
 import { parseCorosyncConf, type Section } from '../corosync-conf.js'
 import { candidate } from '../cib.js'
-import { identitiesOf, primitivesIn } from '../cib-identity.js'
+import { bringsUp, primitivesIn } from '../cib-identity.js'
 import { kindOf } from '../cib-words.js'
 import type { CmapValue } from '../cmap.js'
 import type { ClusterState } from '../crm-mon.js'
@@ -37,7 +37,7 @@ export function compareFound(cluster: Cluster, nodes: FoundNode[], cibText: stri
   const cib = cibText === undefined ? undefined : parseXml(cibText)
   const configuration = firstOf(cib, 'configuration')
   const [first] = nodes.filter(({ keys }) => keys)
-  const resources = cibText === undefined ? { obstacles: ['pacemaker answers on no node'], changes: [] } : compareCib(cluster, cibText, configuration)
+  const resources = cibText === undefined ? { obstacles: ['pacemaker answers on no node'], changes: [] } : compareCib(cluster, cibText)
   return {
     obstacles: [
       ...nodes.flatMap(silences), ...memberObstacles(cluster, nodes), ...fencingObstacles(cluster, configuration),
@@ -140,10 +140,10 @@ function keptObjects({ explicit }: Cluster, configuration: Element | undefined):
 }
 
 /** What the declared objects would make of the CIB, or why they cannot be put into it. */
-function compareCib(cluster: Cluster, cib: string, configuration: Element | undefined): Pick<Comparison, 'obstacles' | 'changes'> {
+function compareCib(cluster: Cluster, cib: string): Pick<Comparison, 'obstacles' | 'changes'> {
   const { resources, constraints, properties, resourceDefaults, operationDefaults } = asFound(cluster)
   const { address } = cluster.floatingIp
-  const isThere = [...primitivesIn(configuration)].some(primitive => identitiesOf(primitive).includes(`the address ${address}`))
+  const isThere = bringsUp(cib, address)
   const isDeclared = resources.some(resource => resource.kind === 'primitive' && resource.params['ip'] === address)
   const absent = isThere || isDeclared ? [] : [`no resource has the floating IP ${address}: write \`resources: { FloatIP: {} }\` to have it added, or the address that the cluster has`]
   try {
