@@ -1,4 +1,5 @@
 import { check, expected, isMapping } from '../inventory/check.js'
+import { clustersOfGroups, clustersOfHosts } from '../inventory/cluster-variables.js'
 import type { Origin } from '../inventory/origin.js'
 import type { Group, Inventory } from '../inventory/site.js'
 import { refuseUnusable } from '../inventory/unusable.js'
@@ -18,17 +19,16 @@ import type { Cluster, ConfValues, Constraint, Explicit, Resource } from './decl
 
 /**
  * The clusters an inventory declares, one a group with a `cluster:` variable, in the order of the file and with
- * every default filled in.
+ * every default filled in. Where some of these variables are mappings, the others are somebody else's, and skipped with a
+ * warning of the inventory.
  *
  * Throws an InventoryError, with file, line and column, for the first thing that is wrong.
  */
 export function readClusters(inventory: Inventory): Cluster[] {
   const clusters: Cluster[] = []
   const owners = new Map<string, string>()
-  for (const group of inventory.groups.values()) {
-    const origin = group.origins['cluster']
-    if (!origin) continue
-    const cluster = readCluster(group, inventory, origin)
+  for (const { owner: group, value, origin } of clustersOfGroups(inventory.groups.values())) {
+    const cluster = readCluster(group, inventory, value, origin)
     const twin = clusters.find(({ name }) => name === cluster.name)
     if (twin) {
       throw origin
@@ -56,8 +56,8 @@ export function readClusters(inventory: Inventory): Cluster[] {
   throw inventory.groups.get('all')!.origin.error('no group declares a cluster', nearMiss ?? hint)
 }
 
-function readCluster(group: Group, inventory: Inventory, origin: Origin): Cluster {
-  const declared = readDeclared(group.vars['cluster'], origin)
+function readCluster(group: Group, inventory: Inventory, value: unknown, origin: Origin): Cluster {
+  const declared = readDeclared(value, origin)
   const hosts = group.hosts.map(name => inventory.hosts.get(name)!)
   if (hosts.length < 2) {
     const found = hosts[0] ? `only ${hosts[0].name}` : 'none'
@@ -197,12 +197,10 @@ function refuseTiedClone(resources: Resource[], constraints: Cluster['constraint
 
 /** A cluster is a group's: said on a host, nobody would know who else is in it. */
 function refuseClusterOfHost({ hosts, groups }: Inventory): void {
-  for (const host of hosts.values()) {
-    const origin = host.origins['cluster']
-    if (!origin || host.groups.some(name => groups.get(name)!.origins['cluster'] === origin)) continue
-    throw origin.key.error(
-      `"cluster" is said of the host ${host.name}, and a cluster is a group's`,
-      'Put it under the "vars:" of the group that holds the nodes.',
-    )
-  }
+  const [first] = clustersOfHosts(hosts.values(), groups)
+  if (!first) return
+  throw first.origin.key.error(
+    `"cluster" is said of the host ${first.owner.name}, and a cluster is a group's`,
+    'Put it under the "vars:" of the group that holds the nodes.',
+  )
 }

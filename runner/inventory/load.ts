@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { InventoryError } from '../errors.js'
+import { skippedClusters } from './cluster-variables.js'
 import { readConnection } from './connection.js'
 import { readDocument } from './document.js'
 import { orderGroups } from './group-order.js'
@@ -107,6 +108,7 @@ function resolve(path: string, beside: string, entries: Entries, warnings: strin
       ...split(all),
     })
   }
+  warnings.push(...skippedClusters(groups, hosts.values()))
   return { path, hosts, groups, warnings: [...new Set(warnings)] }
 }
 
