@@ -1,0 +1,120 @@
+import { describe, kindOf, resourceElements } from '../cib-words.js'
+import { elementsOf, findElement, firstOf, type Element } from '../xml.js'
+
+/** A CIB in lines that people read: one line a resource, a constraint, a property. Secrets are not shown. */
+
+const hidden = '(not shown)'
+
+/** Parameters by which agents take secrets. It is better to hide too much: the CIB has the values. */
+const secretName = /passw|passphrase|pwd|secret|community|token|key|credential|auth/i
+/** `password=…` within options, and the login in a URL. */
+const secretValue = /(passw|passphrase|pwd|secret|community|token|credential)\w*\s*[=:]|:\/\/[^/\s@]*:[^/\s@]*@/i
+
+function shown(name: string, value: string): string {
+  return secretName.test(name) || secretValue.test(value) ? hidden : /^\S+$/.test(value) ? value : JSON.stringify(value)
+}
+
+/** A primitive's parameters, those of its template and of shared sets included. */
+export function paramsOf(cib: Element, primitive: Element): Map<string, string> {
+  return valuesOf(cib, primitive, 'instance_attributes')
+}
+
+function valuesOf(cib: Element, element: Element, set: string): Map<string, string> {
+  const template = byId(cib, element.attributes.get('template'))
+  const sets = elementsOf(element, set).map(each => byId(cib, each.attributes.get('id-ref')) ?? each)
+  const pairs = sets.flatMap(each => elementsOf(each, 'nvpair')).map(each => byId(cib, each.attributes.get('id-ref')) ?? each)
+  const own = pairs.map(({ attributes }) => [attributes.get('name') ?? '', attributes.get('value') ?? ''] as const)
+  return new Map([...template && template !== element ? valuesOf(cib, template, set) : [], ...own])
+}
+
+function byId(cib: Element, id: string | undefined): Element | undefined {
+  return id === undefined ? undefined : findElement(cib, ({ attributes }) => attributes.get('id') === id)
+}
+
+function pairsText(values: Map<string, string>): string {
+  return [...values].map(([name, value]) => `${name}=${shown(name, value)}`).join(' ')
+}
+
+/** An object of the CIB, and how it reads. */
+export interface CibLine {
+  id: string
+  text: string
+}
+
+/** The resources: groups, clones and bundles with what they contain. */
+export function resourceLines(cib: Element): CibLine[] {
+  return objectsOf(cib, 'resources').map(element => ({ id: idOf(element), text: resourceText(cib, element) }))
+}
+
+function resourceText(cib: Element, element: Element): string {
+  const inner = elementsOf(element).filter(({ name }) => resourceElements.has(name))
+  const extras = extrasText(cib, element)
+  if (element.name === 'primitive' || element.name === 'template') return `${element.name} ${primitiveText(cib, element)}`
+  const contents = inner.map(each => each.name === 'primitive' ? primitiveText(cib, each) : resourceText(cib, each)).join(', ')
+  return `${element.name} ${idOf(element)}: ${[contents, extras].filter(text => text !== '').join('; ')}`
+}
+
+/** `ClusterIP (ocf:heartbeat:IPaddr2 ip=192.168.0.10; monitor 10s)`. */
+function primitiveText(cib: Element, primitive: Element): string {
+  const template = primitive.attributes.get('template')
+  const agent = template === undefined ? describe(primitive) : `template ${template}`
+  const head = [agent, pairsText(paramsOf(cib, primitive))].filter(text => text !== '').join(' ')
+  return `${idOf(primitive)} (${[head, extrasText(cib, primitive)].filter(text => text !== '').join('; ')})`
+}
+
+/** Operations that repeat, and meta attributes. */
+function extrasText(cib: Element, element: Element): string {
+  const operations = elementsOf(firstOf(element, 'operations') ?? element, 'op')
+    .filter(({ attributes }) => !/^0(s|ms)?$/.test(attributes.get('interval') ?? '0'))
+    .map(({ attributes }) => `${attributes.get('name')} ${attributes.get('interval')}`)
+  const meta = pairsText(valuesOf(cib, element, 'meta_attributes'))
+  return [...operations, ...meta === '' ? [] : [`meta ${meta}`]].join('; ')
+}
+
+/** The constraints, each with its attributes; rules and sets are named, not spelt out. */
+export function constraintLines(cib: Element): CibLine[] {
+  return objectsOf(cib, 'constraints').map(element => {
+    const sets = elementsOf(element, 'resource_set').map(set => elementsOf(set, 'resource_ref').map(idOf).join(' '))
+    const more = [...sets.map(set => `set (${set})`), ...elementsOf(element, 'rule').length > 0 ? ['with a rule'] : []]
+    return { id: idOf(element), text: `${kindOf(element)} ${idOf(element)}: ${[describe(element), ...more].filter(text => text !== '').join(', ')}` }
+  })
+}
+
+/** What Pacemaker itself writes among the properties, and the name and the fencing, which an inventory has elsewhere. */
+const notShown = /^(dc-version|cluster-infrastructure|have-watchdog|cluster-name|last-lrm-refresh)$/
+
+/** Properties, defaults, attributes of nodes, fencing levels, alerts, tags, ACLs. */
+export function optionLines(cib: Element): CibLine[] {
+  const named = { crm_config: 'property', rsc_defaults: 'resource default', op_defaults: 'operation default' }
+  const options = Object.entries(named).flatMap(([section, kind]) => objectsOf(cib, section).flatMap(set => elementsOf(set, 'nvpair'))
+    .filter(({ attributes }) => !notShown.test(attributes.get('name') ?? ''))
+    .map(pair => ({ id: idOf(pair), text: `${kind} ${nvpairText(pair)}` })))
+  const nodes = objectsOf(cib, 'nodes').flatMap(node => elementsOf(node).flatMap(set => elementsOf(set, 'nvpair'))
+    .map(pair => ({ id: idOf(pair), text: `attribute of node ${node.attributes.get('uname')}: ${nvpairText(pair)}` })))
+  const remote = objectsOf(cib, 'nodes').filter(({ attributes }) => attributes.get('type') === 'remote')
+    .map(node => ({ id: idOf(node), text: `remote node ${node.attributes.get('uname')}` }))
+  const others = ['fencing-topology', 'alerts', 'acls', 'tags'].flatMap(section => objectsOf(cib, section))
+    .filter(element => !(element.name === 'tag' && idOf(element).startsWith('ha-run')))
+    .map(element => ({ id: idOf(element), text: otherText(element) }))
+  return [...options, ...nodes, ...remote, ...others]
+}
+
+function nvpairText({ attributes }: Element): string {
+  const [name, value] = ['name', 'value'].map(key => attributes.get(key) ?? '') as [string, string]
+  return `${name}=${shown(name, value)}`
+}
+
+function otherText(element: Element): string {
+  const attributes = [...element.attributes].filter(([name]) => name !== 'id').map(([name, value]) => `${name}=${shown(name, value)}`)
+  const refs = elementsOf(element, 'obj_ref').map(idOf)
+  return `${element.name} ${idOf(element)}${[...attributes, ...refs].length === 0 ? '' : `: ${[...attributes, ...refs].join(' ')}`}`
+}
+
+function objectsOf(cib: Element, section: string): Element[] {
+  const holder = firstOf(firstOf(cib, 'configuration'), section)
+  return holder ? elementsOf(holder) : []
+}
+
+function idOf({ attributes }: Element): string {
+  return attributes.get('id') ?? attributes.get('id-ref') ?? ''
+}

@@ -1,0 +1,148 @@
+import * as z from 'zod/mini'
+import type { CmapValue } from '../cmap.js'
+import { pairs, parseCorosyncConf, sections, type Section } from '../corosync-conf.js'
+import { flatten } from '../corosync-keys.js'
+import { corosyncSchema } from '../declaration-corosync-keys.js'
+import { defaultLogging, defaultTotem } from '../declaration-defaults.js'
+import { configured, sameValue } from '../key-differences.js'
+
+/** Corosync's settings as they run, sorted into what an inventory can declare and what it cannot. */
+
+export interface Setting {
+  section: 'totem' | 'quorum' | 'logging'
+  name: string
+  value: string
+}
+
+export interface CorosyncSettings {
+  transport: string
+  settings: Setting[]
+  /** What an inventory cannot declare, as `name = value`. */
+  kept: string[]
+  /** What corosync.conf says and Corosync does not run with, as sentences. */
+  pending: string[]
+}
+
+/**
+ * @param keys - as they are in force.
+ * @param conf - corosync.conf: the order of the settings, and the sections that do not show in the cmap.
+ * @param nodes - how many there are.
+ */
+export function corosyncSettings(keys: Map<string, CmapValue>, conf: string | undefined, nodes: number): CorosyncSettings {
+  const file = readConf(conf)
+  const flat = file ? flatten(file) : new Map<string, string>()
+  const running = new Map([...flat].flatMap(([name]) => keys.has(name) ? [[name, keys.get(name)!.value] as const] : []))
+  for (const [name, value] of configured(keys)) if (!running.has(name)) running.set(name, value)
+
+  const settings: Setting[] = []
+  const kept: string[] = []
+  for (const [name, value] of running) {
+    if (elsewhere.test(name)) continue
+    const setting = settingOf(name, value)
+    if (setting && isDeclarable(setting) && !isRefused(setting, running, nodes)) settings.push(setting)
+    else kept.push(`${name} = ${shown(name, name.endsWith('.bindnetaddr') ? flat.get(name) ?? value : value)}`)
+  }
+  for (const setting of unsetSettings(keys, running, nodes)) {
+    if (!settings.some(each => each.section === setting.section && each.name === setting.name)) settings.push(setting)
+  }
+  return {
+    transport: transportOf(keys), settings,
+    kept: [...kept, ...unseen(file, flat, running)], pending: pendingIn(flat, running),
+  }
+}
+
+/** Settings that an inventory has in another place: name, transport, nodes. */
+const elsewhere = /^(totem\.(version|cluster_name|transport)|nodelist\..*)$/
+
+function settingOf(name: string, value: string): Setting | undefined {
+  const [section, key, ...deeper] = name.split('.')
+  if (key === undefined || deeper.length > 0) return undefined
+  return section === 'totem' || section === 'quorum' || section === 'logging' ? { section, name: key, value } : undefined
+}
+
+function isDeclarable({ section, name, value }: Setting): boolean {
+  return z.safeParse(corosyncSchema, { [section]: { [name]: value } }).success
+}
+
+/** Combinations that an inventory refuses and Corosync takes. */
+function isRefused({ section, name }: Setting, running: Map<string, string>, nodes: number): boolean {
+  const isSet = (setting: string) => running.get(`quorum.${setting}`) === '1'
+  if (section === 'quorum' && name === 'two_node') return isSet('two_node') && nodes !== 2
+  if (section === 'quorum' && name === 'auto_tie_breaker') return isSet('auto_tie_breaker') && isSet('two_node') && nodes === 2
+  return section === 'logging' && name === 'logfile' && running.get('logging.to_logfile') !== 'yes'
+}
+
+/** Corosync's own values of what is not set (corosync.conf(5) of 3.1), where an inventory's default is another. */
+function unsetSettings(keys: Map<string, CmapValue>, running: Map<string, string>, nodes: number): Setting[] {
+  const secure = running.get('totem.secauth') === 'on'
+  const inForce = (name: string) => keys.get(`runtime.config.totem.${name}`)?.value
+  const totem = {
+    token: tokenOf(inForce('token'), running, nodes),
+    token_retransmits_before_loss_const: inForce('token_retransmits_before_loss_const'),
+    crypto_cipher: secure ? 'aes256' : 'none',
+    crypto_hash: secure ? 'sha256' : 'none',
+  }
+  const logging = { to_stderr: 'yes', to_logfile: 'no', to_syslog: 'yes', debug: 'off', fileline: 'off', timestamp: 'hires' }
+  return [
+    ...unset('totem', totem, defaultTotem, running),
+    ...nodes === 2 ? unset('quorum', { two_node: '0' }, { two_node: '1' }, running) : [],
+    ...unset('logging', logging, defaultLogging, running),
+  ]
+}
+
+function unset(section: Setting['section'], values: Record<string, string | undefined>, defaults: Record<string, string>, running: Map<string, string>): Setting[] {
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined || running.has(`${section}.${name}`) || sameValue(value, defaults[name]) ? [] : [{ section, name, value }])
+}
+
+/** Corosync's own tokens: of 3.1, and of what came before. */
+const ownTokens = [3000, 1000]
+
+/**
+ * The token that Corosync starts from where none is set. It runs with one that is longer by `token_coefficient` for each
+ * node beyond two; with a nodelist and an interface section, udpu counts the nodes twice.
+ */
+function tokenOf(inForce: string | undefined, running: Map<string, string>, nodes: number): string | undefined {
+  if (inForce === undefined) return undefined
+  const coefficient = Number(running.get('totem.token_coefficient') ?? 650)
+  const counts = [nodes, 2 * nodes].map(count => Math.max(0, count - 2) * coefficient)
+  const own = counts.flatMap(extra => ownTokens.filter(token => token + extra === Number(inForce)))
+  return String(own[0] ?? inForce)
+}
+
+/** Knet by default; Corosync 2, which has other names for its members, has udp. */
+function transportOf(keys: Map<string, CmapValue>): string {
+  const isOld = [...keys.keys()].some(key => key.startsWith('runtime.totem.pg.mrp.srp.members.'))
+  return keys.get('totem.transport')?.value ?? (isOld ? 'udp' : 'knet')
+}
+
+function readConf(conf: string | undefined): Section | undefined {
+  if (conf === undefined) return undefined
+  try {
+    return parseCorosyncConf(conf)
+  } catch {
+    // What runs is known without it.
+    return undefined
+  }
+}
+
+const comparable = /^(totem|quorum|logging|system)\./
+
+/** Sections of the file that the cmap does not show under their names: uidgid, resources. */
+function unseen(file: Section | undefined, flat: Map<string, string>, running: Map<string, string>): string[] {
+  const others = [...flat].filter(([name]) => !comparable.test(name) && !name.startsWith('nodelist.') && !running.has(name))
+  const uidgid = file ? sections(file, 'uidgid').flatMap(section => [...pairs(section)]) : []
+  return [...others.map(([name, value]) => `${name} = ${shown(name, value)}`), ...uidgid.map(([name, value]) => `uidgid.${name} = ${value}`)]
+}
+
+function pendingIn(flat: Map<string, string>, running: Map<string, string>): string[] {
+  // Corosync puts its own address in the place of the network.
+  const isPending = (name: string, value: string) => comparable.test(name) && !name.endsWith('.bindnetaddr') && !sameValue(value, running.get(name))
+  return [...flat].filter(([name, value]) => isPending(name, value)).map(([name, value]) =>
+    `corosync.conf sets ${name} to ${shown(name, value)}, and Corosync runs ${running.has(name) ? `with ${shown(name, running.get(name)!)}` : 'without it'}`)
+}
+
+/** The key can stand in the file itself; keyfile is its path. */
+function shown(name: string, value: string): string {
+  return /(^|\.)key$|passw|secret/i.test(name) ? '(not shown)' : value
+}

@@ -1,0 +1,66 @@
+import { isIPv4 } from 'node:net'
+import { networkOf } from '../declaration-ipv4.js'
+import { elementsOf, walk, type Element } from '../xml.js'
+import { paramsOf } from './cib-lines.js'
+import type { InterfaceAddress, NodeReading } from './reading.js'
+
+/** The floating IPs of a running cluster: the addresses of its IPaddr2 (or IPaddr) primitives. */
+export interface FloatingIp {
+  id: string
+  address: string
+  /** Undefined where neither the CIB nor an interface tells. */
+  prefix?: number | undefined
+  started: boolean
+}
+
+/** Those that run first, then in the order of the CIB. IPv4 only, as an inventory takes it. */
+export function floatingIps(cib: Element, readings: NodeReading[]): FloatingIp[] {
+  const started = new Set(readings.flatMap(({ state }) => state?.resources ?? []).filter(({ active, role }) => active && role === 'Started').map(({ id }) => id))
+  const addresses = readings.flatMap(reading => reading.addresses)
+  return [...walk(cib)].filter(({ name, attributes }) => name === 'primitive' && /^IPaddr2?$/.test(attributes.get('type') ?? ''))
+    .flatMap(primitive => {
+      const params = paramsOf(cib, primitive)
+      const address = params.get('ip') ?? ''
+      const id = primitive.attributes.get('id') ?? ''
+      if (!isIPv4(address)) return []
+      return [{ id, address, prefix: usable(prefixIn(params.get('cidr_netmask'))) ?? seenPrefix(address, addresses), started: started.has(id) }]
+    })
+    .toSorted((one, other) => Number(other.started) - Number(one.started))
+}
+
+/** The addresses of IPaddr2 primitives that an inventory cannot have. */
+export function otherFloatingIps(cib: Element): string[] {
+  return [...walk(cib)].filter(({ name, attributes }) => name === 'primitive' && /^(IPaddr2?|IPv6addr)$/.test(attributes.get('type') ?? ''))
+    .flatMap(primitive => {
+      const params = paramsOf(cib, primitive)
+      const address = params.get('ip') ?? params.get('ipv6addr') ?? ''
+      return isIPv4(address) ? [] : [`${primitive.attributes.get('id')} (${address})`]
+    })
+}
+
+/** `24`, or `255.255.255.0` as some write it. */
+function prefixIn(netmask: string | undefined): number | undefined {
+  if (netmask === undefined) return undefined
+  if (/^\d{1,2}$/.test(netmask)) return Number(netmask)
+  if (!isIPv4(netmask)) return undefined
+  const bits = netmask.split('.').map(part => Number(part).toString(2).padStart(8, '0')).join('')
+  return /^1*0*$/.test(bits) ? bits.replaceAll('0', '').length : undefined
+}
+
+/** The agent takes /32 too; an inventory wants the network in which the address moves. */
+function usable(prefix: number | undefined): number | undefined {
+  return prefix !== undefined && prefix >= 8 && prefix <= 30 ? prefix : undefined
+}
+
+/** The prefix with which an interface has the address, else that of the network which the address is in. */
+function seenPrefix(address: string, addresses: InterfaceAddress[]): number | undefined {
+  const fitting = addresses.filter(({ prefix }) => usable(prefix) !== undefined)
+  const own = fitting.find(each => each.address === address)
+  return (own ?? fitting.find(each => networkOf(each.address, each.prefix) === networkOf(address, each.prefix)))?.prefix
+}
+
+/** The values directly in a section of the configuration, such as `crm_config`. */
+export function optionsIn(cib: Element, section: string): Map<string, string> {
+  const holders = [...walk(cib)].filter(({ name }) => name === section).flatMap(holder => elementsOf(holder)).flatMap(set => elementsOf(set, 'nvpair'))
+  return new Map(holders.map(({ attributes }) => [attributes.get('name') ?? '', attributes.get('value') ?? '']))
+}

@@ -1,0 +1,58 @@
+import { isIPv4 } from 'node:net'
+import { firstAddress } from './links.js'
+import { keptName } from './names.js'
+import type { NodeReading } from './reading.js'
+import type { RunningMember } from './running-members.js'
+import { localNodeId, localPosition } from './same-cluster.js'
+import { comment, entry, scalar } from './yaml-text.js'
+
+/** The `hosts:` of the inventory: every member of the running cluster, also those that nobody typed. */
+export function hostLines(members: RunningMember[], names: string[], readings: NodeReading[]): string[] {
+  const users = new Set(readings.map(({ user }) => user))
+  // Who logs in to all typed nodes by one name does so to the others.
+  const [commonUser] = users.size === 1 ? users : []
+  return members.flatMap((member, at) => {
+    const name = names[at]!
+    const reading = readingOf(member, at, readings)
+    const kept = keptName(member, name)
+    const user = reading ? reading.user : commonUser
+    return [
+      entry(8, name),
+      ...addressLines(name, firstAddress(member), reading),
+      ...kept === undefined ? [] : [entry(10, 'node_name', scalar(kept), 'the name that the node has in the cluster, and keeps')],
+      ...user === undefined ? [] : [entry(10, 'ansible_user', scalar(user), 'the login name that was typed')],
+    ]
+  })
+}
+
+/** What was read of a member, where it was typed. */
+function readingOf({ id, addresses }: RunningMember, at: number, readings: NodeReading[]): NodeReading | undefined {
+  return readings.find(reading => {
+    const local = localNodeId(reading)
+    if (id !== undefined && local !== undefined) return id === local
+    return localPosition(reading) === at || [...addresses.values()].some(address => reading.addresses.some(own => own.address === address))
+  })
+}
+
+/**
+ * How ssh reaches the node, and Corosync's address of it. An address that was typed counts for ssh; a name does not, since
+ * an inventory takes Corosync's address from `ansible_host`.
+ */
+function addressLines(name: string, link: string | undefined, reading: NodeReading | undefined): string[] {
+  const typed = reading && isIPv4(reading.host) ? reading.host : undefined
+  if (link === undefined) {
+    return [typed === undefined
+      ? comment(10, 'ansible_host: Corosync shows no address of this node: set one')
+      : entry(10, 'ansible_host', scalar(typed), 'as typed; Corosync shows no address of this node')]
+  }
+  if (typed === undefined || typed === link) {
+    const remark = isIPv4(link) ? "Corosync's address of the node" : "correct it: an inventory takes the IPv4 address of Corosync's first link"
+    const origin = reading && typed === undefined && reading.host !== name ? `; typed as ${reading.host}` : ''
+    return [entry(10, 'ansible_host', scalar(link), `${remark}${origin}`)]
+  }
+  const prefix = reading?.addresses.find(({ address }) => address === link)?.prefix
+  return [
+    entry(10, 'ansible_host', scalar(typed), 'as typed: how ssh reaches the node'),
+    entry(10, 'address', scalar(`${link}/${prefix ?? 24}`), `Corosync's first link; ${prefix === undefined ? '/24 is a guess, correct it; ' : ''}ha-run sets it as static address`),
+  ]
+}

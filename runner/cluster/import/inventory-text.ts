@@ -1,0 +1,109 @@
+import { parseXml, newElement, type Element } from '../xml.js'
+import { constraintLines, optionLines, resourceLines, type CibLine } from './cib-lines.js'
+import { corosyncLines } from './corosync-lines.js'
+import { corosyncSettings } from './corosync-settings.js'
+import { fencingOf, type Fencing } from './fencing.js'
+import { floatingIps, optionsIn, otherFloatingIps, type FloatingIp } from './floating-ips.js'
+import { hostLines } from './host-lines.js'
+import { linksOf } from './links.js'
+import { clusterName, groupName, inventoryNames } from './names.js'
+import { layoutOf, ownersOf } from './ownership.js'
+import type { NodeReading } from './reading.js'
+import { absentNodes, runningMembers } from './running-members.js'
+import { comment, entry, scalar } from './yaml-text.js'
+
+/**
+ * The inventory of a running cluster, documented as inventory/example.yml is.
+ *
+ * @param readings - of nodes of one cluster; the first one's settings and CIB count.
+ * @throws Error where the CIB cannot be read.
+ */
+export function inventoryText(readings: NodeReading[], readAt: Date): string {
+  const [first] = readings
+  if (first === undefined) throw new Error('no node was read')
+  const text = readings.find(({ cib }) => cib !== undefined)?.cib
+  const cib = text === undefined ? newElement('cib') : parseXml(text)
+  const properties = optionsIn(cib, 'crm_config')
+  const members = runningMembers(readings)
+  const names = inventoryNames(members)
+  const { name, remark } = clusterName(first.keys.get('totem.cluster_name')?.value, properties.get('cluster-name'))
+  const settings = corosyncSettings(first.keys, first.conf, members.length)
+  return [
+    ...header(name, readings, readAt),
+    'all:',
+    entry(2, 'children'),
+    entry(4, groupName(name, names), undefined, 'a group with a "cluster:" variable is one cluster, its hosts are the nodes'),
+    entry(6, 'vars'),
+    entry(8, 'cluster'),
+    entry(10, 'name', scalar(name), remark),
+    ...floatingIpLines(cib, readings),
+    fencingLine(fencingOf(cib, properties)),
+    ...layoutOf(cib) === 'cloned' ? [entry(10, 'layout', 'cloned', 'Apache runs on every node, only the address moves')] : [],
+    ...corosyncLines(settings, linksOf(members, names), members, names),
+    ...cibLines(cib),
+    '',
+    entry(6, 'hosts'),
+    ...hostLines(members, names, withoutFloating(readings, floatingIps(cib, readings))),
+    ...absentNodes(readings, members).map(node => comment(8, `${node}: a member to Pacemaker, and not to Corosync: add it with its address, or remove it from the CIB`)),
+    '',
+  ].join('\n')
+}
+
+/** A floating IP that was typed leads to a node, but is not its address. */
+function withoutFloating(readings: NodeReading[], floating: FloatingIp[]): NodeReading[] {
+  return readings.map(reading => floating.some(({ address }) => address === reading.host) ? { ...reading, host: `the floating IP ${reading.host}` } : reading)
+}
+
+function header(name: string, readings: NodeReading[], readAt: Date): string[] {
+  const time = readAt.toISOString().replace('T', ' ').slice(0, 16)
+  return [
+    `The cluster ${name} as it ran on ${time} UTC, read by \`ha-run import\` from ${readings.map(({ host }) => host).join(', ')}.`,
+    'Read it through and save it as inventory/site.yml. `ha-run site --check --diff` then shows what a run would change,',
+    'and changes nothing. inventory/example.yml explains every setting.',
+  ].map(line => comment(0, line))
+}
+
+function floatingIpLines(cib: Element, readings: NodeReading[]): string[] {
+  const [chosen, ...others] = floatingIps(cib, readings)
+  const further = [
+    ...others.map(({ id, address }) => `${id} (${address})`),
+    ...otherFloatingIps(cib),
+  ]
+  const rest = further.length === 0 ? [] : [comment(10, `further floating IPs, kept as they are: ${further.join(', ')}`)]
+  if (chosen === undefined) {
+    return [
+      comment(10, 'The cluster has no floating IP (IPaddr2), and an inventory needs one: choose a free address in the network of the nodes.'),
+      comment(10, 'floating_ip: 192.168.0.10/24'),
+      ...rest,
+    ]
+  }
+  const { id, address, prefix, started } = chosen
+  const remark = `${id}${started ? '' : ', which does not run now'}${prefix === undefined ? '; no node shows its prefix: /24 is a guess, correct it' : ''}`
+  return [entry(10, 'floating_ip', scalar(`${address}/${prefix ?? 24}`), remark), ...rest]
+}
+
+function fencingLine({ value, remark }: Fencing): string {
+  return entry(10, 'fencing', value, remark)
+}
+
+function cibLines(cib: Element): string[] {
+  const lines = [...resourceLines(cib), ...constraintLines(cib), ...optionLines(cib)]
+  const { byDefault, byInventory, others } = ownersOf(cib, lines)
+  return [
+    ...list(others, [
+      'Resources, constraints and properties of the cluster: kept as they are, since they are not declared here.',
+      'Declare what ha-run shall manage under "resources:", "constraints:", "properties:".',
+    ]),
+    ...list(byDefault, [
+      "What ha-run manages in this cluster by default. Declare it where its values differ from inventory/example.yml's.",
+    ]),
+    ...list(byInventory, [
+      'An earlier inventory declared these, and ha-run owns them: declare them here too, or the next run removes them.',
+    ]),
+  ]
+}
+
+function list(lines: CibLine[], heading: string[]): string[] {
+  if (lines.length === 0) return []
+  return ['', ...heading.map(text => comment(10, text)), ...lines.map(({ text }) => comment(10, `  ${text}`))]
+}

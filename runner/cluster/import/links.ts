@@ -1,0 +1,30 @@
+import { isIPv4 } from 'node:net'
+import type { RunningMember } from './running-members.js'
+
+/** Knet's further links, beside the nodes' own addresses. */
+export interface Links {
+  /** Link 1 and on: an address for each node, by inventory name. */
+  declared: Map<string, string>[]
+  /** Links that an inventory cannot declare, as text. */
+  kept: string[]
+}
+
+export function linksOf(members: RunningMember[], names: string[]): Links {
+  const numbers = [...new Set(members.flatMap(({ addresses }) => [...addresses.keys()]))].toSorted((one, other) => one - other)
+  const [own, ...further] = numbers
+  const declared: Links['declared'] = []
+  const kept: string[] = []
+  if (own !== undefined && own !== 0) kept.push(`link ${own} is the first link, and an inventory counts from 0`)
+  for (const number of further) {
+    const link = new Map(members.flatMap(({ addresses }, at) => addresses.has(number) ? [[names[at]!, addresses.get(number)!] as const] : []))
+    const isDeclarable = own === 0 && number === declared.length + 1 && link.size === members.length && [...link.values()].every(address => isIPv4(address))
+    if (isDeclarable) declared.push(link)
+    else kept.push(`link ${number}: ${[...link].map(([name, address]) => `${name} ${address}`).join(', ')}`)
+  }
+  return { declared, kept }
+}
+
+/** The address that Corosync has of a node on its first link. */
+export function firstAddress({ addresses }: RunningMember): string | undefined {
+  return [...addresses].toSorted(([one], [other]) => one - other)[0]?.[1]
+}

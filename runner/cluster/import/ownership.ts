@@ -1,0 +1,48 @@
+import { defaultClones, defaultConstraints, defaultResources, type Layout } from '../declaration-defaults.js'
+import { findElement, walk, type Element } from '../xml.js'
+import { ownershipTag } from '../cib-draft.js'
+import { valuesTag } from '../cib-ownership.js'
+import type { CibLine } from './cib-lines.js'
+
+/** What ha-run itself once put into the CIB: it takes that out again where an inventory declares it no more. */
+
+/** The layout whose constraints the cluster has; Apache on every node is declared by a word. */
+export function layoutOf(cib: Element): Layout {
+  const ids = new Set([...walk(cib)].filter(({ name }) => name.startsWith('rsc_')).map(({ attributes }) => attributes.get('id')))
+  const isCloned = findElement(cib, ({ name, attributes }) => name === 'clone' && attributes.get('id') === 'WebSite-clone') !== undefined
+  return isCloned && defaultConstraints.cloned.every(({ id }) => ids.has(id)) ? 'cloned' : 'single'
+}
+
+export interface Owners {
+  /** Owned by ha-run, and declared by its defaults. */
+  byDefault: CibLine[]
+  /** Owned by ha-run, and declared by no default. */
+  byInventory: CibLine[]
+  others: CibLine[]
+}
+
+/** Sorts objects and values by who declared them. */
+export function ownersOf(cib: Element, lines: CibLine[]): Owners {
+  const layout = layoutOf(cib)
+  const defaults = new Set([
+    ...Object.keys(defaultResources), ...Object.keys(defaultClones[layout]).map(id => `${id}-clone`),
+    ...defaultConstraints[layout].map(({ id }) => id),
+  ])
+  const owned = new Set([...refsOf(cib, ownershipTag), ...refsOf(cib, valuesTag)])
+  const ownerOf = ({ id, text }: CibLine): keyof Owners => {
+    if (!owned.has(id)) return 'others'
+    return defaults.has(id) || isDefaultOption(text, layout) ? 'byDefault' : 'byInventory'
+  }
+  const of = (owner: keyof Owners) => lines.filter(line => ownerOf(line) === owner)
+  return { byDefault: of('byDefault'), byInventory: of('byInventory'), others: of('others') }
+}
+
+/** What `fencing` and `layout` declare. */
+function isDefaultOption(text: string, layout: Layout): boolean {
+  return /^property (stonith|fencing)-enabled=/.test(text) || (layout === 'cloned' && text === 'resource default resource-stickiness=100')
+}
+
+function refsOf(cib: Element, tagId: string): string[] {
+  const tag = findElement(cib, ({ name, attributes }) => name === 'tag' && attributes.get('id') === tagId)
+  return tag ? [...walk(tag)].filter(({ name }) => name === 'obj_ref').map(({ attributes }) => attributes.get('id') ?? '') : []
+}

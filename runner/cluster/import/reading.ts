@@ -1,0 +1,65 @@
+import { TaskError } from '../../errors.js'
+import { fact, type Fact } from '../../facts/fact.js'
+import { fileText } from '../../facts/files.js'
+import type { CmapValue } from '../cmap.js'
+import { confPath } from '../corosync-files.js'
+import type { ClusterState } from '../crm-mon.js'
+import { cibText, clusterState, quorum, runningKeys } from '../facts.js'
+import { inForce } from '../in-force.js'
+import { runsDebianDefault } from '../node-ids.js'
+import type { Quorum } from '../quorumtool.js'
+
+/** What `ha-run import` reads of one node. Nothing here reads the authkey. */
+export interface NodeReading {
+  /** As typed: a name of ssh's or an address. */
+  host: string
+  /** Typed before the `@`. */
+  user?: string | undefined
+  /** Corosync's settings as they are in force, and its run-time keys. */
+  keys: Map<string, CmapValue>
+  quorum?: Quorum | undefined
+  /** Pacemaker's report and CIB; undefined where Pacemaker does not run. */
+  state?: ClusterState | undefined
+  cib?: string | undefined
+  /** corosync.conf; undefined where there is none. */
+  conf?: string | undefined
+  /** The node's IPv4 addresses. */
+  addresses: InterfaceAddress[]
+}
+
+export interface InterfaceAddress {
+  interface: string
+  address: string
+  prefix: number
+}
+
+export const interfaceAddresses: Fact<InterfaceAddress[]> =
+  fact('ip -o -4 addr show', 'ip -o -4 addr show', ({ stdout }) => interfaceAddressesIn(stdout))
+
+/** Reads `2: eth0    inet 192.168.0.1/24 brd …`. */
+export function interfaceAddressesIn(output: string): InterfaceAddress[] {
+  return [...output.matchAll(/^\d+:\s+(\S+)\s+inet\s+([\d.]+)\/(\d+)\s/gm)]
+    .map(([, name = '', address = '', prefix]) => ({ interface: name, address, prefix: Number(prefix) }))
+}
+
+/**
+ * Reads a node.
+ *
+ * @throws TaskError where no Corosync runs, or only the cluster that Debian's package starts.
+ */
+export async function readNode(host: string, user: string | undefined, read: <T>(fact: Fact<T>) => Promise<T>): Promise<NodeReading> {
+  const [running, votes, state, cib, conf, addresses] = await Promise.all([
+    read(runningKeys), read(quorum), read(clusterState), read(cibText), read(fileText(confPath)), read(interfaceAddresses),
+  ])
+  if (running === undefined) {
+    throw new TaskError(`${host}: no cluster runs here: Corosync does not answer`, {
+      hint: `start it there with \`systemctl start corosync pacemaker\`, or name another member of the cluster instead of ${host}`,
+    })
+  }
+  if (runsDebianDefault(running)) {
+    throw new TaskError(`${host}: no cluster runs here: this is the one-node cluster "debian" that Debian's package starts`, {
+      hint: 'there is nothing to import: copy inventory/example.yml to inventory/site.yml, and `ha-run site` builds a cluster',
+    })
+  }
+  return { host, user, keys: inForce(running, votes), quorum: votes, state, cib, conf, addresses }
+}

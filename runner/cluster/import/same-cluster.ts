@@ -1,0 +1,68 @@
+import { TaskError } from '../../errors.js'
+import { membersOf } from '../cmap.js'
+import type { NodeReading } from './reading.js'
+
+/** Whether the nodes that were read are members of one cluster, and which of them is believed first. */
+
+/**
+ * The nodes in the order in which they are believed: first those whose Pacemaker runs and whose partition has quorum.
+ *
+ * @throws TaskError where the nodes are of several clusters, or Pacemaker runs on none.
+ */
+export function mostTrustedFirst(readings: NodeReading[]): NodeReading[] {
+  refuseSeveralClusters(readings)
+  const rank = ({ cib, quorum }: NodeReading) => Number(cib !== undefined) * 2 + Number(quorum?.quorate ?? false)
+  const ordered = readings.toSorted((one, other) => rank(other) - rank(one))
+  if (ordered[0]?.cib !== undefined) return ordered
+  throw new TaskError(`${readings.map(({ host }) => host).join(', ')}: Corosync runs and Pacemaker does not answer: there is no CIB to read`, {
+    hint: 'start it there with `systemctl start pacemaker`, or name a member on which it runs',
+  })
+}
+
+/** The Corosync node id of the node that was read. */
+export function localNodeId({ keys, quorum }: NodeReading): number | undefined {
+  const id = quorum?.nodeId ?? keys.get('runtime.votequorum.this_node_id')?.value
+  return id === undefined ? undefined : Number(id)
+}
+
+/** The place in the nodelist of the node that was read. */
+export function localPosition({ keys }: NodeReading): number | undefined {
+  const position = keys.get('nodelist.local_node_pos')?.value
+  return position === undefined ? undefined : Number(position)
+}
+
+/** @throws TaskError naming the first node that is not in the first one's cluster. */
+function refuseSeveralClusters(readings: NodeReading[]): void {
+  const [first, ...others] = readings
+  if (first === undefined) return
+  const known = knownAddresses(first)
+  for (const other of others) {
+    const isMember = nameOf(first) === nameOf(other) && ownAddresses(other).some(address => known.has(address))
+    if (isMember) continue
+    throw new TaskError(`${other.host}: this node is not in the cluster of ${first.host}: ${description(other)}, and not ${description(first)}`, {
+      hint: 'import one cluster at a time: name only nodes of the same cluster',
+    })
+  }
+}
+
+function nameOf({ keys }: NodeReading): string {
+  return keys.get('totem.cluster_name')?.value ?? ''
+}
+
+function description(reading: NodeReading): string {
+  const name = nameOf(reading)
+  return `${name === '' ? 'a cluster without a name' : `"${name}"`} of ${[...knownAddresses(reading)].join(', ')}`
+}
+
+/** The addresses of all members, on every link. */
+function knownAddresses({ keys }: NodeReading): Set<string> {
+  const declared = [...keys].filter(([key]) => /^nodelist\.node\.\d+\.ring\d+_addr$/.test(key)).map(([, { value }]) => value)
+  return new Set([...declared, ...membersOf(keys).flatMap(({ addresses }) => addresses)])
+}
+
+function ownAddresses(reading: NodeReading): string[] {
+  const id = localNodeId(reading)
+  const position = localPosition(reading)
+  const declared = [...reading.keys].filter(([key]) => key.startsWith(`nodelist.node.${position}.ring`)).map(([, { value }]) => value)
+  return [...declared, ...membersOf(reading.keys).filter(({ nodeId }) => nodeId === id).flatMap(({ addresses }) => addresses)]
+}

@@ -1,0 +1,27 @@
+import { dump } from 'js-yaml'
+
+/** Lines of YAML, each with a comment beside it. */
+
+/** The column of comments, where the line is not longer. */
+const commentColumn = 42
+
+/** A scalar, quoted where YAML would read it as something else. Numbers of a configuration file stay plain. */
+export function scalar(value: string): string {
+  const isNumber = /^(0|[1-9]\d{0,14})$/.test(value)
+  return dump([isNumber ? Number(value) : value], { flowLevel: 0, lineWidth: -1 }).trimEnd().slice(1, -1)
+}
+
+/** `key: value  # remark`; without a value, the key of a mapping. */
+export function entry(indent: number, key: string, value?: string, remark?: string): string {
+  const line = `${' '.repeat(indent)}${scalar(key)}:${value === undefined ? '' : ` ${value}`}`
+  return remark === undefined ? line : `${line.padEnd(commentColumn - 4)}   # ${printable(remark)}`
+}
+
+export function comment(indent: number, text: string): string {
+  return `${' '.repeat(indent)}# ${printable(text)}`
+}
+
+/** What stands in a comment must not end it, nor be a character that YAML does not allow. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{C}\u2028\u2029]/gu, character => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+}
