@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../errors.js'
 import { daemons, hows, plainDrill } from '../cluster/drill.js'
-import type { DrillFlags, RunFlags, StatusFlags } from './flags.js'
+import type { DrillFlags, ImportFlags, RunFlags, StatusFlags } from './flags.js'
 
 /** The roles that can be named on the command line, in the order in which the tutorial takes them. */
 const roleNames = ['network', 'corosync', 'authkey', 'pacemaker', 'apache', 'constraints'] as const
@@ -14,6 +14,7 @@ Examples:
   ha-run verify                     prove ring, membership, quorum and placement
   ha-run drill --how stop           a measured failover, and back
   ha-run status --watch             how the cluster is, again and again; changes nothing
+  ha-run import node1 > site.yml    print the inventory of a cluster that runs; changes nothing
   ha-run lab up                     two disposable Debian nodes on this machine
 
 Exit codes: 0 converged or in sync, 1 wrong use, 2 failed, 3 drift (--check), 4 unreachable, 5 locked, 130 interrupted`
@@ -53,6 +54,16 @@ export function commandLine(): Command {
     .action(async (flags: StatusFlags) => {
       const { status } = await import('./status.js')
       process.exitCode = await status(flags)
+    })
+  withSshOptions(program.command('import'))
+    .description('read a running cluster over ssh and print its inventory (YAML); change nothing')
+    .argument('<nodes...>', 'members to read, as ssh takes them: node1, admin@node1, an address; one is enough')
+    .option('-v, --verbose', 'show stack traces')
+    .option('-q, --quiet', 'show errors only')
+    .option('--no-color', 'plain text')
+    .action(async (nodes: string[], flags: ImportFlags) => {
+      const { importCluster } = await import('./import.js')
+      process.exitCode = await importCluster(nodes, flags)
     })
   program.command('lab').description('a disposable cluster of real Debian nodes on this machine')
     .helpOption(false).argument('[words...]').allowUnknownOption().passThroughOptions()
@@ -102,10 +113,14 @@ function withDrillOptions(command: Command): Command {
 
 /** Which nodes, and how they are reached. */
 function withReachOptions(command: Command): Command {
-  return command
+  return withSshOptions(command
     .option('-i, --inventory <path>', 'inventory file or directory', 'inventory/')
     .option('-l, --limit <pattern>', "only these nodes: names, globs, groups, 'web:!node2'")
-    .option('-f, --forks <n>', 'nodes worked on at the same time', positiveInteger, 20)
+    .option('-f, --forks <n>', 'nodes worked on at the same time', positiveInteger, 20))
+}
+
+function withSshOptions(command: Command): Command {
+  return command
     .option('-F, --ssh-config <file>', "ssh's own configuration file")
     .option('--ask-become-pass', 'ask for the password of sudo')
 }

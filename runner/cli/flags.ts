@@ -36,3 +36,6 @@ export interface DrillFlags extends RunFlags {
 
 /** The flags of `ha-run status`. */
 export type StatusFlags = Pick<RunFlags, 'inventory' | 'limit' | 'forks' | 'sshConfig' | 'askBecomePass' | 'json' | 'verbose' | 'color'> & { watch?: boolean }
+
+/** The flags of `ha-run import`. */
+export type ImportFlags = Pick<RunFlags, 'sshConfig' | 'askBecomePass' | 'verbose' | 'quiet' | 'color'>

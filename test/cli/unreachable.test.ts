@@ -42,6 +42,25 @@ test('a status of nodes that nobody reaches: exit code 4, and which they are', a
   t.is(stderr, '')
 })
 
+test('an import of a node that nobody reaches: exit code 4, which it is, and no inventory', async t => {
+  const config = join(folderOf(t), 'config')
+  writeFileSync(config, `Host *\n  Port ${closedPort}\n`)
+  const { exit, stdout, stderr } = await haRun(t, 'import', '127.0.0.1', '-F', config)
+  t.is(exit, 4)
+  t.is(stdout, '')
+  t.regex(stderr, /127\.0\.0\.1: the connection was refused[^]*is sshd running there/)
+})
+
+withSshd('an import of a node without a cluster: exit code 2, which it is, and no inventory', async t => {
+  const server = await localSshd(t)
+  const config = join(folderOf(t), 'config')
+  writeFileSync(config, `Host *\n  Port ${server.port}\n${readFileSync(server.configFile, 'utf8')}`)
+  const { exit, stdout, stderr } = await haRun(t, 'import', '127.0.0.1', '-F', config)
+  t.is(exit, 2)
+  t.is(stdout, '')
+  t.regex(stderr, /127\.0\.0\.1: no cluster runs here: Corosync does not answer\n.*systemctl start corosync pacemaker/)
+})
+
 test('the same as JSON Lines: an error a node, a status a cluster, and the summary last', async t => {
   const { exit, stdout } = await haRun(t, 'status', '--json', '-i', inventoryOf(t, closedPort, closedPort), '-F', emptyConfig(t))
   t.is(exit, 4)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { folderOf, haRun, inventoryOf, jsonLines, main } from './ha-run.js'
 
-for (const words of [['--help'], ['-h'], ['site', '--help'], ['verify', '--help'], ['play', '--help']]) {
+for (const words of [['--help'], ['-h'], ['site', '--help'], ['verify', '--help'], ['play', '--help'], ['import', '--help']]) {
   test(`ha-run ${words.join(' ')} helps, on stdout`, async t => {
     const { exit, stdout, stderr } = await haRun(t, ...words)
     t.is(exit, 0)
@@ -19,7 +19,7 @@ test('ha-run help helps', async t => {
 
 test('--help names commands, roles and exit codes', async t => {
   const stdout = (await haRun(t, '--help')).stdout.replaceAll(/\s+/g, ' ')
-  for (const word of ['site', 'verify', 'play', 'lab', 'network corosync authkey pacemaker apache constraints', '--check', '--limit', 'Exit codes: 0 ']) t.true(stdout.includes(word), word)
+  for (const word of ['site', 'verify', 'play', 'import', 'lab', 'network corosync authkey pacemaker apache constraints', '--check', '--limit', 'Exit codes: 0 ']) t.true(stdout.includes(word), word)
 })
 
 const refuses = test.macro({
@@ -50,6 +50,11 @@ test(refuses, ['drill', '--how', 'pull'], /'pull' is invalid.*standby, stop, kil
 test(refuses, ['drill', '--max-outage', '5'], /expected a time such as 5s or 500ms/, /ha-run --help/)
 test(refuses, ['drill', '--rounds', '0'], /expected a number from 1/, /ha-run --help/)
 test(refuses, ['drill'], /no terminal to ask on/, /--yes/)
+test(refuses, ['import'], /missing required argument 'nodes'/, /ha-run --help/)
+test(refuses, ['import', 'node1', '--json'], /unknown option '--json'/, /ha-run --help/)
+test(refuses, ['--json', 'import', 'node1'], /import has no option --json/, /ha-run import --help/)
+test(refuses, ['import', 'admin@'], /not a node: "admin@"/, /admin@node1/)
+test(refuses, ['import', 'node1', '--ask-become-pass'], /needs a terminal/, /./)
 test(refuses, ['play'], /missing required argument/, /ha-run --help/)
 
 test('a limit that leaves nobody is wrong use', async t => {
