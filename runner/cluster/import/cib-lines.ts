@@ -1,4 +1,5 @@
-import { describe, kindOf, resourceElements } from '../cib-words.js'
+import { resourceElements } from '../cib-draft.js'
+import { describe, kindOf } from '../cib-words.js'
 import { elementsOf, findElement, firstOf, type Element } from '../xml.js'
 
 /** A CIB in lines that people read: one line a resource, a constraint, a property. Secrets are not shown. */
