@@ -129,4 +129,11 @@ export const corosyncSchema = mapping('a mapping of settings of Corosync', {
   links: z.optional(z.array(z.unknown(), { error: ({ input }) => expected('a list of links, each a mapping of nodes to addresses', input) })),
 })
 
+/** Whether an inventory can declare a setting, by its name in corosync.conf: `totem.token`, `nodelist.nodeid.1.ring1_addr`. */
+export function isDeclarable(setting: string): boolean {
+  const [, section = '', key = ''] = /^(totem|quorum|logging)\.([^.]+)$/.exec(setting) ?? []
+  const sections: Record<string, object> = { totem: { ...totemKeys, transport: true, cluster_name: true }, quorum: quorumKeys, logging: loggingKeys }
+  return Object.hasOwn(sections[section] ?? {}, key) || /^nodelist\..*\.ring\d+_addr$/.test(setting)
+}
+
 export type CorosyncSettings = z.output<typeof corosyncSchema>

@@ -3,6 +3,7 @@ import type { Difference } from '../engine/events.js'
 import { changeClasses, classify, hardest, recreatedLink, type ChangeClass, type Judgement } from './change-class.js'
 import { parseCorosyncConf } from './corosync-conf.js'
 import { flatten } from './corosync-keys.js'
+import { isDeclarable } from './declaration-corosync-keys.js'
 import { byNodeId, configured } from './key-differences.js'
 import { notInForce, oldestCorosync, type Loaded } from './loaded.js'
 import { linkStates } from './facts.js'
@@ -86,8 +87,15 @@ function refusal(what: string, way: Way, obstacle?: string): TaskError {
     .toSorted((one, other) => rank(other) - rank(one))
     .map(change => `${change.subject} is ${valueText(change.from)} and would be ${valueText(change.to)} (${noteOf(way.judge(change), way)})`)
   return new TaskError(`${what}, and nothing was changed: ${[...obstacle === undefined ? [] : [obstacle], ...new Set(values)].join('; ')}`, {
-    hint: 'declare what runs; or `--allow-outage` stops Corosync and Pacemaker on all nodes, changes this and starts them again: nothing fails over meanwhile',
+    hint: `${remedy(way.changes.flatMap(({ changes }) => changes.map(({ subject }) => subject)))}; or \`--allow-outage\` stops Corosync and Pacemaker on all nodes, changes this and starts them again: nothing fails over meanwhile`,
   })
+}
+
+/** What to do where all stays as it runs. What an inventory cannot say is in the file by hand, and would go from it. */
+function remedy(settings: string[]): string {
+  const unsayable = [...new Set(settings.filter(setting => !isDeclarable(setting)))]
+  if (unsayable.length === 0) return 'declare what runs'
+  return `declare what runs; an inventory cannot declare ${unsayable.join(', ')}, which somebody has put into the file by hand and ha-run would take out`
 }
 
 function valueText(value: string | undefined): string {
