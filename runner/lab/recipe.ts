@@ -13,8 +13,8 @@ export const basePackages = [
 
 /** What the repository holds, with all dependencies that the base lacks, and without recommendations. */
 export const offeredPackages = [
-  'apache2', 'corosync', 'crmsh', 'curl', 'network-manager', 'nftables', 'pacemaker', 'pacemaker-cli-utils',
-  'resource-agents',
+  'apache2', 'corosync', 'crmsh', 'curl', 'fence-agents', 'network-manager', 'nftables', 'pacemaker',
+  'pacemaker-cli-utils', 'pcs', 'resource-agents',
 ]
 
 /** The names that releases give to the DHCP client of older Raspberry Pis: each is offered where it exists. */
