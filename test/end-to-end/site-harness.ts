@@ -6,10 +6,12 @@ import { $, type ProcessOutput, type ProcessPromise } from 'zx/core'
 import type { MachineEvent, StatusEvent, TaskEvent } from '../../runner/engine/events.js'
 import { quote } from '../../runner/transport/quote.js'
 import { inLab } from '../../runner/lab/network.js'
-import { describe, down, exec, up, type Lab } from '../../runner/lab/index.js'
+import { describe, down, up } from '../../runner/lab/index.js'
 import { isRequired, reason, title } from './availability.js'
 import { builtCluster, clusterServes, main, type Built } from './built-cluster.js'
+import { kebabName, type SpecimenName } from './foreign/index.js'
 import { changedInventory, type ClusterVars, type HostVars } from './inventory.js'
+import { LabNodes } from './lab-nodes.js'
 import { whileRunning } from './running.js'
 
 export interface Result {
@@ -20,13 +22,12 @@ export interface Result {
 }
 
 /** One lab for the tests of a file, and ha-run itself, run as people run it: in a process of its own. */
-export class LabSite {
-  readonly lab: Lab
+export class LabSite extends LabNodes {
   /** Where the tests find a cluster built: the run of `ha-run site` that has built it from bare nodes. */
   building!: Result
 
   constructor(name: string, count: number) {
-    this.lab = describe(`${name}-${process.pid}`, count)
+    super(describe(`${name}-${process.pid}`, count))
   }
 
   /**
@@ -98,13 +99,6 @@ export class LabSite {
     return { exitCode, screen: stdout }
   }
 
-  /** Waits until shell text holds on a node. */
-  async come(node: string, test: string, seconds = 120): Promise<void> {
-    for (const end = performance.now() + seconds * 1000; await this.on(node, `${test} && echo yes; :`) === ''; await sleep(100)) {
-      if (performance.now() > end) throw new Error(`${node}: not so within ${seconds} s: ${test}`)
-    }
-  }
-
   /** The lab's ssh configuration for another login. */
   async login(user: string): Promise<string> {
     return this.sshConfig(user, text => text.replaceAll('User root', `User ${user}`))
@@ -112,14 +106,6 @@ export class LabSite {
 
   async sshConfig(name: string, change: (text: string) => string): Promise<string> {
     return this.file(`ssh_config.${name}`, change(await readFile(this.lab.sshConfig, 'utf8')))
-  }
-
-  /** Runs shell text in a node, from outside. @returns what it printed. */
-  async on(node: string, script: string): Promise<string> {
-    const target = this.lab.nodes.find(({ name }) => name === node)!
-    const { exitCode, stdout, stderr } = await exec(target, ['sh', '-c', script], { output: 'collect', seconds: 120 })
-    if (exitCode !== 0) throw new Error(`${node}: ${script}: exit code ${exitCode}: ${stderr || stdout}`)
-    return stdout
   }
 
   /** Runs shell text beside the nodes, on the bridge: another machine of their network. */
@@ -148,7 +134,7 @@ export interface SharedLab {
 
 /**
  * Declares a lab that is brought up before a file's tests and taken down after them: bare nodes, or a cluster that serves,
- * as `ha-run site` has built it. Where no lab can be had, the tests are skipped, with the reason in their titles.
+ * as `ha-run site` or somebody else has built it. Where no lab can be had, the tests are skipped, with the reason in their titles.
  */
 export function labSite(name: string, count: number, built?: Built): SharedLab {
   const site = new LabSite(name, count)
@@ -157,15 +143,7 @@ export function labSite(name: string, count: number, built?: Built): SharedLab {
     test.serial.before(async t => {
       t.timeout(20 * 60_000)
       await whileRunning(`${name}: bringing its lab up`, async () => {
-        const say = (line: string) => t.log(line)
-        if (built) {
-          const { snapshot, building } = await builtCluster(count, built, say)
-          site.building = { exitCode: 0, stdout: building, stderr: '', events: eventsIn(building) }
-          await up({ name: site.lab.name, count, yes: isRequired, say, snapshot })
-          await clusterServes(site.lab)
-        } else {
-          await up({ name: site.lab.name, count, yes: isRequired, say })
-        }
+        await bringUp(site, built, line => t.log(line))
       })
     })
     test.after.always(async () => {
@@ -179,6 +157,45 @@ export function labSite(name: string, count: number, built?: Built): SharedLab {
       await whileRunning(`${name}: ${text}`, async () => body(t))
     }),
   }
+}
+
+/**
+ * Declares a test on a lab of its own, which has a cluster that somebody else has built. It is up only while the test
+ * runs: several of them in one file do not add up.
+ */
+export function onForeign(specimen: SpecimenName, text: string, body: (t: ExecutionContext, site: LabSite) => Promise<void>): void {
+  const name = `foreign-${kebabName(specimen)}`
+  const site = new LabSite(name, 2)
+  const declareTest = reason === null ? test.serial : test.serial.skip
+  const takeDown = async () => down({ name: site.lab.name, say: () => {} })
+  declareTest(title(`${specimen}: ${text}`), async t => {
+    t.timeout(20 * 60_000)
+    await whileRunning(`${name}: ${text}`, async () => {
+      try {
+        await bringUp(site, { foreign: specimen }, line => t.log(line))
+        await body(t, site)
+      } finally {
+        await takeDown()
+      }
+    })
+  })
+  // A test that is over before its time, by a time limit or Ctrl-C, does not come to its end.
+  if (reason === null) test.after.always(takeDown)
+}
+
+/** Brings the lab up, with the cluster that tests find built. */
+async function bringUp(site: LabSite, built: Built | undefined, say: (line: string) => void): Promise<void> {
+  const { name, nodes: { length: count } } = site.lab
+  if (!built) {
+    await up({ name, count, yes: isRequired, say })
+    return
+  }
+  const { snapshot, building } = await builtCluster(count, built, say)
+  site.building = { exitCode: 0, stdout: building, stderr: '', events: building === '' ? [] : eventsIn(building) }
+  const began = performance.now()
+  await up({ name, count, yes: isRequired, say, snapshot })
+  await clusterServes(site.lab, built)
+  say(`serves ${((performance.now() - began) / 1000).toFixed(1)} s after the start from its snapshot`)
 }
 
 function resultOf({ exitCode, stdout, stderr }: ProcessOutput): Result {
