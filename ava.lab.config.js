@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { basename } from 'node:path'
 
 /** What takes longest begins first; a file that does not stand here begins last. */
-const order = ['site', 'address', 'sites', 'layout', 'ring', 'changes', 'verify', 'lab', 'status']
+const order = ['site', 'address', 'sites', 'layout', 'foreign', 'ring', 'changes', 'verify', 'lab', 'status']
 const rank = file => (order.indexOf(basename(file, '.test.js')) + order.length + 1) % (order.length + 1)
 
 /** End-to-end tests on labs: three at once where there are processors and memory for them, since labs wait most of the time. */
