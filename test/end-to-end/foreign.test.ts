@@ -1,8 +1,9 @@
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { addressSamples, samplingAddress } from './foreign/address-samples.js'
 import { fingerprint } from './foreign/fingerprint.js'
 import { specimenNames, type SpecimenName } from './foreign/index.js'
-import { onForeign } from './site-harness.js'
+import { adopted, refused } from './foreign/taken-over.js'
+import { onForeign, type LabSite } from './site-harness.js'
 
 /** Clusters that somebody else has built: each is what it is meant to be, and serves. */
 
@@ -14,8 +15,29 @@ const expected: Record<SpecimenName, { ids: string; port: string; names: string;
   unnamedKnet: { ids: '11 12', port: '5405', names: 'node1.example.net node2.example.net' },
 }
 
+const built = /somebody else has built it: nothing was changed/
+
+/** What becomes of each where ha-run is pointed at it, with the smallest inventory and with the one that fits. */
+const runs: Record<SpecimenName, (t: ExecutionContext, site: LabSite) => Promise<void>> = {
+  async handBuilt(t, site) {
+    await refused(t, site, site.lab.inventory, built)
+    await adopted(t, site, site.lab.inventory)
+  },
+  async tutorial(t, site) {
+    await refused(t, site, site.lab.inventory, built)
+    await adopted(t, site, site.lab.inventory)
+  },
+  async byPcs(t, site) {
+    await refused(t, site, site.lab.inventory, /fencing works, by fence_nodes, and `fencing: disabled` would switch it off: write `fencing: kept`/)
+    await adopted(t, site, await site.inventory('kept.yml', cluster => { cluster['fencing'] = 'kept' }))
+  },
+  async unnamedKnet(t, site) {
+    await refused(t, site, site.lab.inventory, /cannot be adopted, and nothing was changed: .*Pacemaker calls node1 "node1\.example\.net".*names with a dot cannot be written there yet/)
+  },
+}
+
 for (const specimen of specimenNames) {
-  onForeign(specimen, 'forms, and serves', async (t, site) => {
+  onForeign(specimen, 'forms, serves, and comes to no harm by ha-run', async (t, site) => {
     const { ids, port, names, page, hasFencing } = expected[specimen]
     const before = await fingerprint(site)
     const samples = await samplingAddress(site, async () => {
@@ -37,6 +59,7 @@ for (const specimen of specimenNames) {
     t.is(before['cluster']!['CIB']!.includes('class="stonith"'), hasFencing ?? false)
     t.false(before['cluster']!['CIB']!.includes('dc-deadtime'))
     t.log(`${samples.samples} samples, at most ${samples.longestGapMs} ms apart`)
+    await runs[specimen](t, site)
   })
 }
 

@@ -1,0 +1,58 @@
+import type { ExecutionContext } from 'ava'
+import { $ } from 'zx/core'
+import { main } from '../built-cluster.js'
+import { troubles, withStatus, type LabSite, type Result } from '../site-harness.js'
+import { samplingAddress } from './address-samples.js'
+import { fingerprint, type Fingerprint } from './fingerprint.js'
+
+/** What a run must leave as it was, whatever it prints: the address on one node all the while, and every file, process and id. */
+async function leavesAlone(t: ExecutionContext, site: LabSite, before: Fingerprint, work: () => Promise<void>): Promise<void> {
+  const samples = await samplingAddress(site, work)
+  t.like(samples, { twiceMs: 0, noneMs: 0 }, JSON.stringify(samples))
+  t.deepEqual(await fingerprint(site), before)
+}
+
+/** Everything that would change a cluster is refused, and says why. */
+export async function refused(t: ExecutionContext, site: LabSite, inventory: string, why: RegExp): Promise<void> {
+  await leavesAlone(t, site, await fingerprint(site), async () => {
+    for (const words of [['site'], ['network'], ['corosync', 'authkey'], ['pacemaker', 'apache', 'constraints'], ['rotate-key'], ['drill', '--yes']]) {
+      const run = await site.run(words, { inventory })
+      t.is(run.exitCode, 2, `${words.join(' ')}: ${troubles(run)}`)
+      t.regex(troubles(run), why)
+      t.deepEqual(withStatus(run, 'changed'), [])
+    }
+  })
+}
+
+/** It is planned and verified without adoption, adopted as it runs, in sync from then on, and started again where it is down. */
+export async function adopted(t: ExecutionContext, site: LabSite, inventory: string): Promise<void> {
+  const before = await fingerprint(site)
+  const fine = (run: Result) => {
+    t.is(run.exitCode, 0, troubles(run))
+    t.deepEqual(withStatus(run, 'changed', 'would-change', 'failed', 'unknown'), [])
+  }
+  await leavesAlone(t, site, before, async () => {
+    fine(await site.run(['site', '--check'], { inventory }))
+    fine(await site.run(['verify', '--stable', '0'], { inventory }))
+    fine(await site.run(['site', '--check'], { inventory: await imported(site) }))
+    fine(await site.run(['site', '--adopt'], { inventory }))
+    fine(await site.run(['site'], { inventory }))
+  })
+  const [holding] = await site.onAll('ip -o -4 addr show to 192.168.0.10/32')
+  const passive = holding === '' ? 'node1' : 'node2'
+  await site.on(passive, 'systemctl stop corosync')
+  const run = await site.run(['site'], { inventory })
+  t.is(run.exitCode, 0, troubles(run))
+  t.deepEqual(withStatus(run, 'changed'), ['corosync: corosync runs what its files say', 'pacemaker: pacemaker runs, with a DC'])
+  const after = await fingerprint(site)
+  for (const name of ['node ids', 'sha256 of /etc/corosync/corosync.conf', 'sha256 of /etc/corosync/authkey', 'sha256 of /var/www/html/index.html', 'UDP ports of corosync']) {
+    t.is(after[passive]![name], before[passive]![name], name)
+  }
+}
+
+/** The inventory that `ha-run import` prints, as a file. */
+async function imported(site: LabSite): Promise<string> {
+  const { exitCode, stdout, stderr } = await $({ quiet: true, nothrow: true, timeout: '60s', stdio: ['ignore', 'pipe', 'pipe'] })`${process.execPath} ${main} import node1 node2 -F ${site.lab.sshConfig}`
+  if (exitCode !== 0) throw new Error(`ha-run import: exit code ${exitCode}: ${stderr}`)
+  return site.file('imported.yml', stdout)
+}
