@@ -2,7 +2,8 @@ import { confPath, keyPath } from '../../runner/cluster/corosync-files.js'
 import { parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
 import { flatten } from '../../runner/cluster/corosync-keys.js'
 import type { Cluster } from '../../runner/cluster/declaration.js'
-import { betweenFiles, sameValue } from '../../runner/cluster/key-differences.js'
+import { runningKeys } from '../../runner/cluster/facts.js'
+import { betweenFiles, inForceValue, sameValue } from '../../runner/cluster/key-differences.js'
 import { keyNote, notInForce, readConf, readLoaded } from '../../runner/cluster/loaded.js'
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
 import { wantedConf } from '../../runner/cluster/wanted-conf.js'
@@ -26,7 +27,9 @@ export async function sameConf({ members }: Scope): Promise<Verdict> {
 export async function sameKey({ members }: Scope): Promise<Verdict> {
   const states = await readOnAll(members, fileState(keyPath))
   const hashes = states.map(([{ name }, state]): [string, string] => [name, state?.hash === undefined ? 'missing' : fingerprint(state.hash)])
-  const complaints = hashes.some(([, hash]) => hash !== 'missing') ? differing(keyPath, hashes) : [`${keyPath} is missing on all nodes`]
+  const isMissing = hashes.every(([, hash]) => hash === 'missing')
+  if (isMissing && (await readOnAll(members, runningKeys)).every(([, keys]) => keys && inForceValue('totem.crypto_cipher', keys) === 'none')) return verdict([], 'the ring is not encrypted, and has no key', '')
+  const complaints = isMissing ? [`${keyPath} is missing on all nodes`] : differing(keyPath, hashes)
   return verdict(complaints, `${hashes[0]?.[1]} on ${hashes.length} nodes`, '`ha-run authkey` gives every node the key that is loaded; until then, reload and restart nothing')
 }
 
@@ -43,7 +46,7 @@ export function confAsDeclared(cluster: Cluster) {
 
 /** Of a cluster that was found, only what is declared in so many words counts. */
 function saidInFiles({ explicit }: Cluster, texts: [node: string, text: string | undefined][]): Verdict {
-  const settings = Object.entries(explicit.corosync)
+  const settings = Object.entries(explicit.corosync).filter(([setting]) => texts.some(([, text]) => text !== undefined && flatten(readConf(text, '')).has(setting)))
   const complaints = texts.flatMap(([name, text]) => {
     const file = text === undefined ? undefined : flatten(readConf(text, name))
     if (!file) return [`${name}: ${confPath} is missing`]

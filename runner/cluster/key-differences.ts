@@ -20,8 +20,24 @@ const timers = [
  * cmap has the new value and the quorum the old one (cluster-facts C3). `in-force.ts` sees through that.
  */
 export function differingKeys(file: Map<string, string>, running: Map<string, CmapValue>): Difference[] {
-  const known = new Map([...file].filter(([key]) => fromFile.test(key)))
-  return betweenFiles(configured(running, known), known)
+  const known = new Map([...file].filter(([key]) => fromFile.test(key) && !key.endsWith('.bindnetaddr')))
+  return betweenFiles(configured(running, known), new Map([...known, ...idsGivenByCorosync(known, running)]))
+}
+
+/** With udp and udpu a node may stand in the file without an id: it has the one that Corosync has made from its address. */
+function idsGivenByCorosync(file: Map<string, string>, running: Map<string, CmapValue>): [string, string][] {
+  const ids = new Map([...running].flatMap(([key, { value }]) => {
+    const [, place] = /^nodelist\.node\.(\d+)\.ring0_addr$/.exec(key) ?? []
+    const id = running.get(`nodelist.node.${place}.nodeid`)?.value
+    return place === undefined || id === undefined ? [] : [[value, id] as const]
+  }))
+  return placesIn(file).filter(place => !file.has(`${place}.nodeid`))
+    .flatMap(place => ids.has(file.get(`${place}.ring0_addr`)!) ? [[`${place}.nodeid`, ids.get(file.get(`${place}.ring0_addr`)!)!]] : [])
+}
+
+/** The nodes of a file: `nodelist.node.0` and on. */
+function placesIn(file: Map<string, string>): string[] {
+  return [...file.keys()].flatMap(key => /^(nodelist\.node\.\d+)\.ring0_addr$/.exec(key)?.[1] ?? [])
 }
 
 /** The keys in which two files differ. */
@@ -33,6 +49,12 @@ export function betweenFiles(one: Map<string, string>, other: Map<string, string
     const to = after.get(subject) ?? defaults.get(subject)
     return sameValue(from, to) ? [] : [{ subject, from: shown(subject, from), to: shown(subject, to) }]
   })
+}
+
+/** A setting as it is in force: as the file gave it, else as Corosync has worked it out, else as it does without. */
+export function inForceValue(setting: string, running: Map<string, CmapValue>): string | undefined {
+  const [, inner = ''] = /^totem\.(crypto_cipher|crypto_hash)$/.exec(setting) ?? []
+  return configured(running).get(setting) ?? running.get(`runtime.config.${setting}`)?.value ?? defaults.get(setting) ?? (inner === '' ? undefined : 'none')
 }
 
 /** A key's value in what Corosync runs with, by its name in a difference. */
@@ -55,10 +77,11 @@ const defaults = new Map([
 /**
  * The running keys that come from the file, without those which Corosync itself adds to its sections.
  *
- * @param file - what it says itself: a port that stands there is not one that was added.
+ * @param file - what it says itself: a port that stands there is not one that was added. (An address that it says to bind
+ *   to is a network's, and the cmap has the node's own.)
  */
 export function configured(running: Map<string, CmapValue>, file?: Map<string, string>): Map<string, string> {
-  const keys = [...running].filter(([key]) => fromFile.test(key) && (file?.has(key) || !added.test(key)))
+  const keys = [...running].filter(([key]) => fromFile.test(key) && ((key.endsWith('.mcastport') && file?.has(key)) || !added.test(key)))
   return new Map(keys.map(([key, { value }]) => [key, value]))
 }
 
@@ -100,6 +123,8 @@ export function timersNotInForce(file: Map<string, string>, running: Map<string,
 
 /** Corosync lengthens the token by `token_coefficient` for each node beyond two (corosync.conf(5)). */
 function tokenOf(stated: string, file: Map<string, string>): number {
-  const nodes = [...file.keys()].filter(key => /^nodelist\.node\.\d+\.nodeid$/.test(key)).length
+  const places = placesIn(file)
+  // Measured on 3.1.7: a node without an id, as udpu allows it, is counted a second time.
+  const nodes = places.reduce((sum, place) => sum + (file.has(`${place}.nodeid`) ? 1 : 2), 0)
   return Number(stated) + Math.max(0, nodes - 2) * Number(file.get('totem.token_coefficient') ?? 650)
 }

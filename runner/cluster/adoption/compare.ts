@@ -5,7 +5,7 @@ import { kindOf } from '../cib-words.js'
 import type { CmapValue } from '../cmap.js'
 import type { ClusterState } from '../crm-mon.js'
 import type { Cluster } from '../declaration.js'
-import { configured, sameValue } from '../key-differences.js'
+import { configured, inForceValue, sameValue } from '../key-differences.js'
 import type { Quorum } from '../quorumtool.js'
 import { elementsOf, firstOf, parseXml, type Element } from '../xml.js'
 import { asFound } from './standing.js'
@@ -85,10 +85,9 @@ export function fencingObstacles({ fencing }: Cluster, configuration: Element | 
 }
 
 function settingObstacles({ explicit, nodes }: Cluster, keys: Map<string, CmapValue>): string[] {
-  const running = configured(keys)
   const settings = Object.entries(explicit.corosync).flatMap(([setting, declared]) => {
-    const runs = running.get(setting) ?? (setting === 'totem.transport' ? 'knet' : undefined)
-    return runs === declared || sameValue(runs, declared) ? [] : [`${setting} is declared as ${declared} and runs as ${runs ?? '(not set)'}: write what runs, or leave it out; ha-run does not change it yet on a cluster that it has not built`]
+    const runs = inForceValue(setting, keys)
+    return sameValue(runs, declared) ? [] : [`${setting} is declared as ${declared} and runs as ${runs ?? '(not set)'}: write what runs, or leave it out; ha-run does not change it yet on a cluster that it has not built`]
   })
   const at = new Map([...keys].flatMap(([key, { value }]) => {
     const [, id] = /^runtime\.members\.(\d+)\.ip$/.exec(key) ?? []

@@ -34,7 +34,10 @@ for (const [title, text, complaints] of cases) {
 }
 
 const texts = (one: string | undefined, other: string | undefined) => scopeOf({ node1: { 'text of files': one }, node2: { 'text of files': other } })
-const hashes = (one: string | undefined, other: string | undefined) => scopeOf({ node1: { 'state of files': one && { hash: one } }, node2: { 'state of files': other && { hash: other } } })
+const hashes = (one: string | undefined, other: string | undefined, keys?: unknown) => {
+  const node = (hash: string | undefined) => ({ 'state of files': hash && { hash }, 'corosync-cmapctl': keys })
+  return scopeOf({ node1: node(one), node2: node(other) })
+}
 
 test('the same file on all nodes', async t => {
   t.like(await sameConf(texts(conf, conf)), { status: 'ok' })
@@ -46,7 +49,8 @@ test('the same file on all nodes', async t => {
 test('the same key on all nodes, by its fingerprint', async t => {
   t.like(await sameKey(hashes('ab'.repeat(32), 'ab'.repeat(32))), { status: 'ok', evidence: 'secret sha256:abababababab on 2 nodes' })
   t.like(await sameKey(hashes('ab'.repeat(32), 'cd'.repeat(32))), { status: 'failed', evidence: '/etc/corosync/authkey secret sha256:abababababab on node1 and secret sha256:cdcdcdcdcdcd on node2' })
-  t.like(await sameKey(hashes(undefined, undefined)), { status: 'failed' })
+  t.like(await sameKey(hashes(undefined, undefined)), { status: 'failed', evidence: '/etc/corosync/authkey is missing on all nodes' })
+  t.like(await sameKey(hashes(undefined, undefined, new Map())), { status: 'ok', evidence: 'the ring is not encrypted, and has no key' })
 })
 
 test('as declared, with the node ids that are there', async t => {
