@@ -1,3 +1,4 @@
+import { standingOf } from '../../runner/cluster/adoption/standing.js'
 import { keyAttributes, keyPath, makeKey, replaceOnAll } from '../../runner/cluster/corosync-files.js'
 import type { Node } from '../../runner/cluster/declaration.js'
 import { runningKeys } from '../../runner/cluster/facts.js'
@@ -14,7 +15,12 @@ export function newKey(name: string): ClusterTask<Node> {
   let former: string | undefined
   return clusterTask(name, {
     async check(scope) {
-      const hash = await commonHash(scope)
+      const [{ standing }, hash] = await Promise.all([standingOf(scope.members), commonHash(scope)])
+      if (standing === 'found') {
+        throw new TaskError('the key is that of a cluster that ha-run has not built: it is not rotated yet', {
+          hint: 'by hand: the new key onto every node, compare its hash everywhere, then `corosync-cfgtool -R` on one of them',
+        })
+      }
       if (hash === undefined) return skip('there is no key yet: the authkey role makes the first one')
       former ??= hash
       if (hash !== former) return []

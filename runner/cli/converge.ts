@@ -85,7 +85,7 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
       stable: flags.stable ?? (onlyVerifies ? stableTime : undefined),
       consent: { outage: flags.allowOutage ?? false, purge: flags.purge ?? false },
       ...what.confirm && { confirm: async plan => suspended(reporter!, async () => what.confirm!(plan, stop)) },
-    }, onlyLooks ? undefined : async (cluster, members) => guard(cluster, members, { check: flags.check ?? false, adopt: flags.adopt ?? false, by: adopter(id) }))
+    }, onlyLooks ? undefined : async (cluster, members, locked) => guard(cluster, members, { check: flags.check ?? false, adopt: flags.adopt ?? false, by: adopter(id), locked }))
     return exit
   } finally {
     await connections.close()

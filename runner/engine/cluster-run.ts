@@ -66,15 +66,16 @@ export class ClusterRun<N extends NodeLike> {
 
   /**
    * @param lock - keeps other runs out, or rejects: nothing is changed before that.
-   * @param guard - looks at the cluster, and rejects where nothing must be changed.
+   * @param guard - looks at the cluster, and rejects where nothing must be changed. It writes nothing before the lock is had.
    */
-  async run(lock?: () => Promise<void>, guard?: () => Promise<void>): Promise<void> {
+  async run(lock?: () => Promise<void>, guard?: (locked: Promise<void>) => Promise<void>): Promise<void> {
     this.#looks.begin(this.#slots)
-    const guarded = guard?.()
-    // A lock that cannot be had is the first thing to say.
-    guarded?.catch(() => {})
     // What was asked just now is sent at the end of this turn, behind what the lock takes, and together with it.
-    await lock?.()
+    const locked = lock?.() ?? Promise.resolve()
+    const guarded = guard?.(locked)
+    // A lock that cannot be had is the first thing to report.
+    guarded?.catch(() => {})
+    await locked
     await guarded
     for (const segment of segments(this.#slots)) {
       const [{ scope, selected, oneAtATime }] = segment as [Slot<N>]

@@ -46,9 +46,10 @@ export interface RunOptions {
 /**
  * Looks at a cluster before anything is changed there.
  *
+ * @param locked - settles once no other run works on the cluster: nothing is written before that.
  * @returns what people should know, as sentences. Rejects where nothing must be changed.
  */
-export type Guard<C extends ClusterLike<N>, N extends NodeLike> = (cluster: C, members: Member<N>[]) => Promise<string[]>
+export type Guard<C extends ClusterLike<N>, N extends NodeLike> = (cluster: C, members: Member<N>[], locked: Promise<void>) => Promise<string[]>
 
 /**
  * Runs the steps on every member of every cluster, and reports. Clusters do not wait for each other.
@@ -71,8 +72,8 @@ export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Jo
     options.abandon.addEventListener('abort', abandon)
     try {
       const lock = options.lock ? async () => lockCluster(members, cluster.name, options.run) : undefined
-      await new ClusterRun(cluster.name, members, slots, { ...options, queue, allAtOnce, clock: systemClock, report }).run(lock, guard && (async () => {
-        for (const text of await guard(cluster, members)) report({ event: 'notice', cluster: cluster.name, text })
+      await new ClusterRun(cluster.name, members, slots, { ...options, queue, allAtOnce, clock: systemClock, report }).run(lock, guard && (async locked => {
+        for (const text of await guard(cluster, members, locked)) report({ event: 'notice', cluster: cluster.name, text })
       }))
     } catch (error) {
       if (error instanceof LockedError) tally.override(exitCodes.locked)

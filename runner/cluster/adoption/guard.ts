@@ -16,6 +16,8 @@ export interface GuardOptions {
   adopt: boolean
   /** Who adopts it, and in which run: for the record. */
   by: string
+  /** Settles once no other run works on the cluster. */
+  locked: Promise<void>
 }
 
 /**
@@ -25,7 +27,7 @@ export interface GuardOptions {
  * @returns what people should know, as sentences.
  * @throws TaskError where nothing must be changed.
  */
-export async function guard(cluster: Cluster, members: ClusterMember[], { check, adopt, by }: GuardOptions): Promise<string[]> {
+export async function guard(cluster: Cluster, members: ClusterMember[], { check, adopt, by, locked }: GuardOptions): Promise<string[]> {
   // Asked in one breath with everything else that the run asks first.
   const [{ standing, adopted }, nodes, cibs] = await Promise.all([
     standingOf(members), Promise.all(reachable(members).map(foundNode)), Promise.all(reachable(members).map(async member => member.read(cibText))),
@@ -52,6 +54,7 @@ export async function guard(cluster: Cluster, members: ClusterMember[], { check,
       hint: `\`ha-run site --adopt\` takes it over as it runs. ${sentences(comparison)}`,
     })
   }
+  await locked
   await Promise.all(members.map(async member => {
     await member.$({ input: `${by}\n` }).script(sh`mkdir -p -m 0755 /var/lib/ha-run && cat >${`${adoptionRecord}.new`} && sync -- ${`${adoptionRecord}.new`} && mv -- ${`${adoptionRecord}.new`} ${adoptionRecord}`)
     member.changed()

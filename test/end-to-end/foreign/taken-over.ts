@@ -37,6 +37,9 @@ export async function adopted(t: ExecutionContext, site: LabSite, inventory: str
     fine(await site.run(['site', '--check'], { inventory: await imported(site) }))
     fine(await site.run(['site', '--adopt'], { inventory }))
     fine(await site.run(['site'], { inventory }))
+    const rotation = await site.run(['rotate-key'], { inventory })
+    t.is(rotation.exitCode, 2)
+    t.regex(troubles(rotation), /has not built/)
   })
   const [holding] = await site.onAll('ip -o -4 addr show to 192.168.0.10/32')
   const passive = holding === '' ? 'node1' : 'node2'
