@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface Clock {
   /** Milliseconds since some moment. Never goes back, whatever is done to the machine's date. */
   now(): number
-  /** Waits for so many milliseconds, or until the signal is aborted. */
+  /** Waits for this number of milliseconds, or until the signal is aborted. */
   pause(ms: number, signal?: AbortSignal): Promise<void>
-  /** Calls back after so many milliseconds; keeps no process alive. @returns what cancels the call. */
+  /** Calls back after this number of milliseconds; keeps no process alive. @returns what cancels the call. */
   after(ms: number, call: () => void): () => void
 }
 

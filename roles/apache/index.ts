@@ -1,6 +1,6 @@
 import { packages } from '../../runner/blocks/packages.js'
 import { service } from '../../runner/blocks/service.js'
-import { unlessFound, unlessFoundAtAll } from '../../runner/cluster/adoption/standing.js'
+import { unlessFound, unlessFoundAtAll } from '../../runner/cluster/adoption/as-found.js'
 import { servesPage } from '../../runner/cluster/declaration.js'
 import { role } from '../../runner/cluster/role.js'
 import { page } from './page.js'

@@ -1,4 +1,4 @@
-import { unlessFoundAtAll } from '../../runner/cluster/adoption/standing.js'
+import { unlessFoundAtAll } from '../../runner/cluster/adoption/as-found.js'
 import { corosyncRunsItsFiles } from '../../runner/cluster/corosync-load.js'
 import { role } from '../../runner/cluster/role.js'
 import { prerequisite } from '../../runner/engine/task.js'

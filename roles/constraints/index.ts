@@ -1,6 +1,7 @@
 import { keepAdvice } from '../../runner/cluster/agent-advice.js'
 import { cibTask, declaredEdit } from '../../runner/cluster/cib-task.js'
-import { asFound, standingDeclaration, standingOf } from '../../runner/cluster/adoption/standing.js'
+import { asFound, standingDeclaration } from '../../runner/cluster/adoption/as-found.js'
+import { standingOf } from '../../runner/cluster/adoption/standing.js'
 import type { Cluster } from '../../runner/cluster/declaration.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import { role } from '../../runner/cluster/role.js'

@@ -1,4 +1,4 @@
-import { unlessFound, unlessFoundAtAll } from '../../runner/cluster/adoption/standing.js'
+import { unlessFound, unlessFoundAtAll } from '../../runner/cluster/adoption/as-found.js'
 import { hold } from '../../runner/blocks/hold.js'
 import { keepOriginal } from '../../runner/blocks/keep-original.js'
 import { packages } from '../../runner/blocks/packages.js'

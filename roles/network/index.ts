@@ -1,5 +1,5 @@
 import { file } from '../../runner/blocks/file.js'
-import { unlessFound } from '../../runner/cluster/adoption/standing.js'
+import { unlessFound } from '../../runner/cluster/adoption/as-found.js'
 import { role } from '../../runner/cluster/role.js'
 import { staticAddress } from './addressing.js'
 import { hostName } from './host-name.js'

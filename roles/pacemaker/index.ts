@@ -1,4 +1,4 @@
-import { standingDeclaration, unlessFound } from '../../runner/cluster/adoption/standing.js'
+import { standingDeclaration, unlessFound } from '../../runner/cluster/adoption/as-found.js'
 import { hold } from '../../runner/blocks/hold.js'
 import { packages } from '../../runner/blocks/packages.js'
 import { service } from '../../runner/blocks/service.js'

@@ -44,7 +44,7 @@ export function confAsDeclared(cluster: Cluster) {
   }
 }
 
-/** Of a cluster that was found, only what is declared in so many words counts. */
+/** In a cluster that was found, only explicitly declared settings count. */
 function saidInFiles({ explicit }: Cluster, texts: [node: string, text: string | undefined][]): Verdict {
   const settings = Object.entries(explicit.corosync).filter(([setting]) => texts.some(([, text]) => text !== undefined && flatten(readConf(text, '')).has(setting)))
   const complaints = texts.flatMap(([name, text]) => {

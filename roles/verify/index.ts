@@ -1,4 +1,4 @@
-import { asItStands } from '../../runner/cluster/adoption/standing.js'
+import { asItStands } from '../../runner/cluster/adoption/as-found.js'
 import { servesPage } from '../../runner/cluster/declaration.js'
 import { assertion, role } from '../../runner/cluster/role.js'
 import { withTopology } from '../../runner/cluster/topology.js'

@@ -63,7 +63,7 @@ export function quorumAsDeclared(cluster: Cluster) {
   }
 }
 
-/** What is declared of the quorum in so many words. */
+/** The explicitly declared settings of the quorum section. */
 function saidOfQuorum({ explicit }: Cluster): ConfValues {
   return Object.fromEntries(Object.entries(explicit.corosync).flatMap(([setting, value]) => setting.startsWith('quorum.') ? [[setting.slice('quorum.'.length), value]] : []))
 }

@@ -109,7 +109,7 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
   }
 }
 
-/** What is said in so many words, of what has been completed. */
+/** The explicitly declared parts, taken from what has been completed with defaults. */
 function explicitOf(declared: DeclaredCluster, resources: Resource[], constraints: Constraint[]): Explicit {
   const { totem = {}, quorum = {}, logging = {}, links: _, transport, ...short } = declared.corosync ?? {}
   const section = (name: string, values: ConfValues) => Object.entries(values).map(([key, value]) => [`${name}.${key}`, value])

@@ -8,7 +8,7 @@ import type { Cluster } from '../declaration.js'
 import { configured, inForceValue, sameValue } from '../key-differences.js'
 import type { Quorum } from '../quorumtool.js'
 import { elementsOf, firstOf, parseXml, type Element } from '../xml.js'
-import { asFound } from './standing.js'
+import { asFound } from './as-found.js'
 
 /** What one node of a running cluster says of it. */
 export interface FoundNode {
@@ -32,7 +32,7 @@ export interface Comparison {
   changes: string[]
 }
 
-/** Compares what is declared, in so many words, with a cluster that runs and that ha-run has not built. */
+/** Compares the explicit declaration with a running cluster that ha-run has not built. */
 export function compareFound(cluster: Cluster, nodes: FoundNode[], cibText: string | undefined): Comparison {
   const cib = cibText === undefined ? undefined : parseXml(cibText)
   const configuration = firstOf(cib, 'configuration')
@@ -53,7 +53,7 @@ function silences({ name, keys, state }: FoundNode): string[] {
   return state ? [] : [`pacemaker does not answer on ${name}: start it first`]
 }
 
-/** Who the members are is said by what runs: their ids, and the addresses at which they are. */
+/** The running cluster decides who its members are: by their ids and addresses. */
 function memberObstacles(cluster: Cluster, nodes: FoundNode[]): string[] {
   const answering = nodes.filter(({ quorum }) => quorum)
   const own = new Map(answering.map(({ name, quorum }) => [quorum!.nodeId, name]))
