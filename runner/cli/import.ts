@@ -56,7 +56,7 @@ export async function importCluster(words: string[], flags: ImportFlags): Promis
   }
 }
 
-/** What a node tells, or why it does not. */
+/** A node's answers, or the error that prevented them. */
 async function reading(node: TypedNode, connections: Connections): Promise<NodeReading | HaRunError> {
   try {
     const { connection } = await connections.to(node)

@@ -39,15 +39,16 @@ export async function guard(cluster: Cluster, members: ClusterMember[], { check,
     if (obstacle !== undefined) throw new TaskError(`${cluster.name}: ${obstacle}`, { hint: 'nothing was changed' })
     return []
   }
-  const absent = members.filter(({ unreachable }) => unreachable).map(({ name }) => `${name} is unreachable: a cluster is adopted with all of its nodes`)
-  const comparison = compareFound(cluster, nodes, cib)
-  const obstacles = [...adopted ? [] : absent, ...comparison.obstacles]
-  if (obstacles.length > 0 && (!adopted || check)) throw refusal(cluster, obstacles)
   if (adopted) {
+    // A node that is down is drift now, which the run repairs; fencing must not be declared away later either.
     const lasting = cib === undefined ? [] : fencingObstacles(cluster, firstOf(parseXml(cib), 'configuration'))
-    if (lasting.length > 0) throw refusal(cluster, lasting)
+    if (lasting.length > 0) throw new TaskError(`${cluster.name}: ${lasting.join('; ')}`, { hint: 'nothing was changed' })
     return []
   }
+  const absent = members.filter(({ unreachable }) => unreachable).map(({ name }) => `${name} is unreachable: a cluster is adopted with all of its nodes`)
+  const comparison = compareFound(cluster, nodes, cib)
+  const obstacles = [...absent, ...comparison.obstacles]
+  if (obstacles.length > 0) throw refusal(cluster, obstacles)
   if (check) return [`${cluster.name} was built by somebody else and is not adopted yet: \`ha-run site --adopt\` does that. ${sentences(comparison)}`]
   if (!adopt) {
     throw new TaskError(`${cluster.name} runs already, and somebody else has built it: nothing was changed`, {

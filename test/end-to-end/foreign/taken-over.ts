@@ -44,6 +44,9 @@ export async function adopted(t: ExecutionContext, site: LabSite, inventory: str
   const [holding] = await site.onAll('ip -o -4 addr show to 192.168.0.10/32')
   const passive = holding === '' ? 'node1' : 'node2'
   await site.on(passive, 'systemctl stop corosync')
+  const plan = await site.run(['site', '--check'], { inventory })
+  t.is(plan.exitCode, 3, troubles(plan))
+  t.deepEqual(withStatus(plan, 'would-change'), ['corosync: corosync runs what its files say'])
   const run = await site.run(['site'], { inventory })
   t.is(run.exitCode, 0, troubles(run))
   t.deepEqual(withStatus(run, 'changed'), ['corosync: corosync runs what its files say', 'pacemaker: pacemaker runs, with a DC'])
