@@ -33,16 +33,11 @@ export async function guard(cluster: Cluster, members: ClusterMember[], { check,
     standingOf(members), Promise.all(reachable(members).map(foundNode)), Promise.all(reachable(members).map(async member => member.read(cibText))),
   ])
   const cib = cibs.find(text => text !== undefined)
-  if (standing !== 'found') {
-    if (cluster.fencing === 'kept' && standing === 'bare') throw new TaskError(`${cluster.name} does not run yet, so that there is no fencing to keep`, { hint: 'write `fencing: disabled`' })
+  if (cluster.fencing === 'kept' && standing === 'bare') throw new TaskError(`${cluster.name} does not run yet, so that there is no fencing to keep`, { hint: 'write `fencing: disabled`' })
+  if (standing !== 'found' || adopted) {
+    // Whatever else differs is drift, which the run repairs; fencing must not be declared away.
     const [obstacle] = cib === undefined ? [] : fencingObstacles(cluster, firstOf(parseXml(cib), 'configuration'))
     if (obstacle !== undefined) throw new TaskError(`${cluster.name}: ${obstacle}`, { hint: 'nothing was changed' })
-    return []
-  }
-  if (adopted) {
-    // A node that is down is drift now, which the run repairs; fencing must not be declared away later either.
-    const lasting = cib === undefined ? [] : fencingObstacles(cluster, firstOf(parseXml(cib), 'configuration'))
-    if (lasting.length > 0) throw new TaskError(`${cluster.name}: ${lasting.join('; ')}`, { hint: 'nothing was changed' })
     return []
   }
   const absent = members.filter(({ unreachable }) => unreachable).map(({ name }) => `${name} is unreachable: a cluster is adopted with all of its nodes`)
