@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
 
 /**
@@ -9,6 +9,15 @@ import { build } from 'esbuild'
  * of the time. There is nothing to do if both are there and nothing that they are made from has changed: `npm ci` builds,
  * and so does `npm test`.
  */
+
+/** Writes, into each folder of unit tests, a test file that imports all others there (see ava.config.js). */
+function groupTests() {
+  const tests = readdirSync('dist/test', { recursive: true }).filter(file => file.endsWith('.test.js') && !file.startsWith('end-to-end'))
+  for (const folder of new Set(tests.map(dirname))) {
+    const imports = tests.filter(file => dirname(file) === folder).map(file => `import './${basename(file)}'\n`)
+    writeFileSync(join('dist/test', folder, 'together.test.js'), imports.join(''))
+  }
+}
 
 const sources = ['runner', 'roles', 'test'].flatMap(folder => readdirSync(folder, { recursive: true }).map(file => join(folder, file)))
 const inputs = [...sources.filter(file => file.endsWith('.ts')), 'build.js', 'package-lock.json', 'tsconfig.json'].toSorted((one, other) => one.localeCompare(other))
@@ -21,6 +30,7 @@ if (!existsSync(note) || !existsSync('bundle') || readFileSync(note, 'utf8') !==
   for (const folder of ['dist', 'bundle']) rmSync(folder, { recursive: true, force: true })
   // It has said itself what is wrong.
   if (spawnSync('tsc', ['-p', '.'], { stdio: 'inherit' }).status !== 0) process.exit(1)
+  groupTests()
   const roles = readdirSync('dist/roles').map(role => `dist/roles/${role}/index.js`)
   await build({
     entryPoints: ['dist/runner/cli/main.js', ...roles], outbase: 'dist', outdir: 'bundle', chunkNames: 'runner/cli/[name]-[hash]',

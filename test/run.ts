@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
 import { requirePackages, requiredPackages } from '../runner/lab/host.js'
-import { isRequired, reason } from './end-to-end/availability.js'
+import { reason } from './end-to-end/availability.js'
 import { runningIn } from './end-to-end/running.js'
+import { isRequired } from './required.js'
 import { closingLine, durationOf, outcomeOf, slowest, type Counts, type Timed } from './tally.js'
 
 /** `npm test`: everything that was built, in stages. */

@@ -72,10 +72,10 @@ export function resourceWith(draft: CibDraft, id: string): Element | undefined {
 /** The sections whose values the inventory declares. */
 const valueSections = ['crm_config', 'resources', 'rsc_defaults', 'op_defaults']
 
-/** A value that can be declared (an `nvpair` or an `op`) by its id. */
-export function valueWith({ configuration }: CibDraft, id: string): Element | undefined {
-  return elementsOf(configuration, ...valueSections).flatMap(section => [...walk(section)])
-    .find(element => ['nvpair', 'op'].includes(element.name) && ownId(element) === id)
+/** The values that can be declared (`nvpair` and `op`), by their ids. */
+export function valuesIn({ configuration }: CibDraft): Map<string, Element> {
+  const values = elementsOf(configuration, ...valueSections).flatMap(section => [...walk(section)]).filter(({ name }) => ['nvpair', 'op'].includes(name))
+  return new Map(values.flatMap(value => ownId(value) === undefined ? [] : [[ownId(value)!, value] as const]))
 }
 
 /** A tag by its id. */

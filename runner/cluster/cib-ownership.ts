@@ -1,4 +1,4 @@
-import { append, claim, detach, objectsIn, ownedIds, ownershipTag, ownId, sectionOf, taggedIds, tagWith, valueWith, type CibDraft } from './cib-draft.js'
+import { append, claim, detach, objectsIn, ownedIds, ownershipTag, ownId, sectionOf, taggedIds, tagWith, valuesIn, type CibDraft } from './cib-draft.js'
 import { elementsOf, newElement } from './xml.js'
 
 /**
@@ -40,7 +40,8 @@ export function putOwnership(draft: CibDraft, declared: string[]): void {
  */
 export function putValueOwnership(draft: CibDraft): void {
   const owned = ownedValues(draft)
-  const gone = owned.filter(id => valueWith(draft, id) === undefined)
+  const values = valuesIn(draft)
+  const gone = owned.filter(id => !values.has(id))
   if (draft.differences.length === 0 && gone.length > 0) {
     draft.differences.push({ subject: `tag ${valuesTag}`, from: `${gone.join(' ')} (gone)`, to: undefined })
   }

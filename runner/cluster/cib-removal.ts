@@ -1,4 +1,4 @@
-import { detach, freeIds, objectsIn, ownedIds, ownId, parentOf, resourceElements, resourceWith, valueWith, type CibDraft } from './cib-draft.js'
+import { detach, freeIds, objectsIn, ownedIds, ownId, parentOf, resourceElements, resourceWith, valuesIn, type CibDraft } from './cib-draft.js'
 import { ownedValues } from './cib-ownership.js'
 import { describe, kindOf, valueSubject } from './cib-words.js'
 import { elementsOf, findElement, firstOf, parseXml, walk, type Element } from './xml.js'
@@ -94,8 +94,9 @@ function referencesOf(constraint: Element): string[] {
 }
 
 function removeValues(draft: CibDraft, sections: Set<string>): void {
+  const values = valuesIn(draft)
   for (const id of ownedValues(draft)) {
-    const value = valueWith(draft, id)
+    const value = values.get(id)
     if (value === undefined || draft.declaredValues.has(id) || !sections.has(sectionNameOf(draft, value))) continue
     const from = value.attributes.get('value') ?? describe(value)
     draft.differences.push({ subject: valueSubject(draft, value), from, to: undefined })

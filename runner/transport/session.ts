@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from '../clock.js'
 import { ConnectError } from '../errors.js'
 import { Answer, StreamReader } from './answer.js'
 import { encode, freshNonce, type Part, type Request } from './frame.js'
@@ -32,17 +33,19 @@ const grace = 15
 export class Session {
   readonly #channel: Channel
   readonly #name: string
+  readonly #clock: Clock
   readonly #readers = { stdout: new StreamReader(), stderr: new StreamReader() }
   #pending: Pending[] = []
   #lost: Error | undefined
-  #lateness: NodeJS.Timeout | undefined
+  #cancelLateness = () => {}
   /** Frames sent so far: as many round trips when each was waited for. */
   frames = 0
 
   /** @param name - the node's, for errors. */
-  constructor(channel: Channel, name: string) {
+  constructor(channel: Channel, name: string, clock = systemClock) {
     this.#channel = channel
     this.#name = name
+    this.#clock = clock
     channel.onOutput('stdout', chunk => this.#read('stdout', chunk))
     channel.onOutput('stderr', chunk => this.#read('stderr', chunk))
     void channel.closed.then(reason => this.#fail(reason))
@@ -84,9 +87,9 @@ export class Session {
   /** Lets the shell finish what it was told, then closes; at the latest after 5 s. */
   async close(): Promise<void> {
     this.#channel.end()
-    const giveUp = setTimeout(() => this.#channel.kill(), 5000)
+    const cancel = this.#clock.after(5000, () => this.#channel.kill())
     await this.#channel.closed
-    clearTimeout(giveUp)
+    cancel()
   }
 
   /** Ends our side at once: for a session whose connection is known to be dead. */
@@ -109,17 +112,19 @@ export class Session {
 
   /** Only the frame that the node is working on can be late: those behind it wait for their turn. */
   #expectHead(): void {
-    clearTimeout(this.#lateness)
+    this.#cancelLateness()
     const [head] = this.#pending
     if (!head) return
     const seconds = head.request.timeout + grace
-    this.#lateness = setTimeout(() => this.#fail(new ConnectError(`${this.#name}: no answer within ${seconds} s`, { hint: 'is the machine on, and not overloaded? a rerun goes on where this one stopped' })), seconds * 1000)
+    this.#cancelLateness = this.#clock.after(seconds * 1000, () => {
+      this.#fail(new ConnectError(`${this.#name}: no answer within ${seconds} s`, { hint: 'is the machine on, and not overloaded? a rerun goes on where this one stopped' }))
+    })
   }
 
   #fail(error: Error): void {
     if (this.#lost) return
     this.#lost = error
-    clearTimeout(this.#lateness)
+    this.#cancelLateness()
     for (const { reject } of this.#pending) reject(error)
     this.#pending = []
     this.#channel.kill()

@@ -40,6 +40,8 @@ export async function measure(words: string[], { env, signal }: MeasureOptions):
     })
     const end = () => process.kill(-child.pid!, 'SIGTERM')
     signal.addEventListener('abort', end)
+    // It may have come while the files were made.
+    if (signal.aborted) end()
     const giveUp = setTimeout(end, 1000 * patience)
     const exitCode = await new Promise<number | null>((resolve, reject) => child.on('exit', resolve).on('error', reject))
     const seconds = (performance.now() - started) / 1000

@@ -1,7 +1,5 @@
 import { lackingPackages, unfit } from '../../runner/lab/index.js'
-
-/** HA_RUN_LAB=required (CI): no test is skipped, and what a lab needs is installed on this machine. */
-export const isRequired = process.env['HA_RUN_LAB'] === 'required'
+import { isRequired } from '../required.js'
 
 /** Why tests on a lab are skipped here; null where they run. */
 export const reason = isRequired ? null : await unfit() ?? lack(await lackingPackages())

@@ -12,7 +12,8 @@ import { inLab } from '../../runner/lab/network.js'
 import { powered } from '../../runner/lab/node.js'
 import { run } from '../../runner/lab/process.js'
 import { findRemains, isNothing } from '../../runner/lab/remains.js'
-import { isRequired, reason, title } from './availability.js'
+import { isRequired } from '../required.js'
+import { reason, title } from './availability.js'
 
 /** One real lab for all tests of this file, and a second one that is killed halfway. */
 const name = `test-${process.pid}`

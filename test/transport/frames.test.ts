@@ -109,7 +109,8 @@ test('a line is told once it is whole, wherever it is cut, and nothing of the fr
 })
 
 test('what the session says before a frame has begun is no line of it', async t => {
-  const { session, nonces, emit } = testChannel()
+  const { session, nonces, emit, lose } = testChannel()
+  t.teardown(() => lose(new ConnectError('the test is over')))
   const told: string[] = []
   void session.run({ scripts: ['x'], timeout: 1, onLine: line => told.push(line) }).catch(() => {})
   emit('stdout', Buffer.from('a banner\nmore of it\n'))
@@ -129,7 +130,8 @@ test('a lost session rejects what is pending and what comes later, with the firs
 })
 
 test('every frame has a nonce of its own', t => {
-  const { session, nonces } = testChannel()
+  const { session, nonces, lose } = testChannel()
+  t.teardown(() => lose(new ConnectError('the test is over')))
   for (let at = 0; at < 20; at += 1) session.run({ scripts: ['x'], timeout: 1 }).catch(() => {})
   t.is(new Set(nonces).size, 20)
   t.is(session.frames, 20)

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { access, mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
@@ -13,8 +14,8 @@ import type { Readable, Writable } from 'node:stream'
 export const chromium = '/usr/bin/chromium'
 
 /** Whether there is one on this machine. */
-export async function hasChromium(): Promise<boolean> {
-  return access(chromium).then(() => true, () => false)
+export function hasChromium(): boolean {
+  return existsSync(chromium)
 }
 
 const flags = [

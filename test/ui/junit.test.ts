@@ -83,6 +83,6 @@ test('the file appears whole, and nothing is left beside it', async t => {
   t.deepEqual(await readdir(folder), ['report.xml'])
 })
 
-test('a folder that is not there is an error', async t => {
+test('JUnit: a folder that is not there is an error', async t => {
   await t.throwsAsync(junitReporter('/nowhere/at/all.xml').close(), { code: 'ENOENT' })
 })

@@ -21,7 +21,7 @@ test('the page appears whole at the end, and nothing is left beside it', async t
   t.deepEqual(await readdir(folder), ['report.html'])
 })
 
-test('a folder that is not there is an error', async t => {
+test('report: a folder that is not there is an error', async t => {
   await t.throwsAsync(reportReporter('/nowhere/at/all.html').close(), { code: 'ENOENT' })
 })
 

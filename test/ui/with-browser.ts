@@ -1,9 +1,9 @@
 import test, { type ExecutionContext } from 'ava'
-import { isRequired } from '../end-to-end/availability.js'
+import { isRequired } from '../required.js'
 import { Chromium, hasChromium } from './chromium.js'
 
 /** Why tests in a browser are skipped here; null where they run. */
-export const noBrowser = isRequired || await hasChromium() ? null : 'there is no /usr/bin/chromium: HA_RUN_LAB=required npm test installs it'
+export const noBrowser = isRequired || hasChromium() ? null : 'there is no /usr/bin/chromium: HA_RUN_LAB=required npm test installs it'
 
 /** The browser of a file's tests, ended after them. */
 export function withBrowser(): { browser: () => Chromium; inBrowser: (text: string, body: (t: ExecutionContext) => Promise<void>) => void } {

@@ -6,7 +6,7 @@ import { journalScript, parseJournal } from '../../../roles/drill/journal.js'
 const read = (name: string) => parseJournal(readFileSync(`test/cases/drill/${name}.txt`, 'utf8'))
   .map(entry => [Math.round(entry.at) - 1795804680_000, entry.kind, ...entry.kind === 'started' ? [entry.resource, entry.node] : []].join(' '))
 
-test('a planned move', t => {
+test('the journal of a planned move', t => {
   t.deepEqual(read('standby-12'), [
     '2369 transition', '2361 transition', '4541 transition', '4641 started FloatIP node2', '4982 started WebSite node2',
   ])

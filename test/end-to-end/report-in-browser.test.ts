@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ExecutionContext } from 'ava'
-import { BrowserPage, texts, type View } from './browser-page.js'
-import { paintedTexts, parseColour, ratio } from './contrast.js'
-import { pageOf, reportCases } from './report/cases.js'
-import { withBrowser } from './with-browser.js'
+import { BrowserPage, texts, type View } from '../ui/browser-page.js'
+import { paintedTexts, parseColour, ratio } from '../ui/contrast.js'
+import { pageOf, reportCases } from '../ui/report/cases.js'
+import { withBrowser } from '../ui/with-browser.js'
 
 const { browser, inBrowser } = withBrowser()
 
