@@ -1,4 +1,5 @@
 import { freshId, noteValue, setAttribute, type CibDraft } from './cib-draft.js'
+import { sameOption, sameText } from './pacemaker-values.js'
 import { elementsOf, newElement, type Element } from './xml.js'
 
 /** Where name-value pairs of one kind live. */
@@ -25,7 +26,7 @@ export function putNvpairs(draft: CibDraft, place: NvpairPlace, declared: Record
     const names = place.names?.(name) ?? [name]
     const found = names.map(candidate => inForce(place, candidate)).find(pair => pair !== undefined)
     if (found !== undefined) {
-      noteValue(draft, found, setAttribute(draft, found, 'value', value, subject))
+      noteValue(draft, found, setAttribute(draft, found, 'value', value, subject, place.set === 'instance_attributes' ? sameText : sameOption))
       continue
     }
     const set = setFor(draft, place)

@@ -1,7 +1,7 @@
 import { append, freshId, noteValue, setAttribute, type CibDraft } from './cib-draft.js'
 import { putNvpairs } from './cib-nvpairs.js'
 import type { Operation, Primitive } from './declaration.js'
-import { sameText, sameTime } from './pacemaker-values.js'
+import { sameOption, sameText, sameTime } from './pacemaker-values.js'
 import { elementsOf, firstOf, newElement, type Element } from './xml.js'
 
 /**
@@ -53,7 +53,7 @@ function correct(draft: CibDraft, op: Element, { interval, timeout, options }: O
   const { attributes, params } = split(options)
   const said = { interval, ...timeout !== undefined && { timeout }, ...attributes }
   const corrected = Object.entries(said).filter(([key, value]) =>
-    setAttribute(draft, op, key, value, `${subject} ${key}`, times.has(key) ? sameTime : sameText))
+    setAttribute(draft, op, key, value, `${subject} ${key}`, times.has(key) ? sameTime : yesOrNo.has(key) ? sameOption : sameText))
   noteValue(draft, op, corrected.length > 0)
   putParams(draft, op, params, subject)
 }
@@ -64,6 +64,7 @@ const opAttributes = new Set([
 ])
 
 const times = new Set(['interval', 'timeout', 'start-delay'])
+const yesOrNo = new Set(['enabled', 'record-pending'])
 
 function split(options: Record<string, string>): Record<'attributes' | 'params', Record<string, string>> {
   const entries = Object.entries(options)

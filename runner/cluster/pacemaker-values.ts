@@ -1,11 +1,16 @@
 /** How Pacemaker reads values that can be written in more than one way. */
 
-const [second, minute, hour] = [1000, 60_000, 3_600_000]
+const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000]
 const units: Record<string, number> =
-  { '': second, s: second, sec: second, ms: 1, msec: 1, m: minute, min: minute, h: hour, hr: hour }
+  { '': second, s: second, sec: second, ms: 1, msec: 1, us: 0.001, usec: 0.001, m: minute, min: minute, h: hour, hr: hour }
 
-/** A time as Pacemaker counts it, seconds where there is no unit; undefined for what is no plain time. */
+/**
+ * A time as Pacemaker counts it (crm_parse_interval_spec): seconds where there is no unit, or a duration by ISO 8601 whose
+ * parts are days or less. Undefined for anything else.
+ */
 export function milliseconds(value: string): number | undefined {
+  const duration = /^\s*P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\s*$/.exec(value)
+  if (duration) return [7 * day, day, hour, minute, second].reduce((sum, unit, at) => sum + unit * Number(duration[at + 1] ?? 0), 0)
   const [, number, unit = ''] = /^\s*(\d+)\s*([a-z]*)\s*$/.exec(value) ?? []
   const factor = units[unit]
   return number === undefined || factor === undefined ? undefined : Number(number) * factor
@@ -26,6 +31,20 @@ function score(value: string): number | string {
   if (number === undefined) return value
   const size = number === 'INFINITY' ? 1_000_000 : Math.min(1_000_000, Number(number))
   return sign === '-' ? 0 - size : size
+}
+
+const truths = /^(true|on|yes|y|1)$/i
+const falsehoods = /^(false|off|no|n|0)$/i
+
+/** Whether two values say the same yes or no, at least one of them in a word: `no`, `off` and `0` are `false`. */
+function sameTruth(one: string, other: string): boolean {
+  if (/^\d$/.test(one) && /^\d$/.test(other)) return false
+  return (truths.test(one) && truths.test(other)) || (falsehoods.test(one) && falsehoods.test(other))
+}
+
+/** Whether two values of an option that Pacemaker itself reads (a property, a meta attribute) are the same. */
+export function sameOption(one: string, other: string): boolean {
+  return sameTime(one, other) || sameTruth(one, other) || sameScore(one, other)
 }
 
 /** Whether two texts are the same, for values that Pacemaker does not interpret. */

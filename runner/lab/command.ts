@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { InterruptedError } from '../errors.js'
 import { down } from './down.js'
 import { exec } from './exec.js'
@@ -18,6 +18,9 @@ const faults: { name: string; summary: string; done: string; act: (node: LabNode
   { name: 'heal', summary: 'plug a node\'s network cable in again', done: 'has its cable plugged in', act: healCable },
 ]
 
+/** Debian's releases that have what a cluster needs. */
+const releases = ['bullseye', 'bookworm', 'trixie']
+
 /** `ha-run lab` with its subcommands. */
 export function labCommand(say: (line: string) => void): Command {
   const lab = new Command('ha-run lab')
@@ -27,10 +30,11 @@ export function labCommand(say: (line: string) => void): Command {
   named(lab.command('up'))
     .description('start a lab')
     .argument('[count]', 'number of nodes', wholeNumber, 2)
+    .addOption(new Option('--release <name>', 'Debian release of the nodes (default: this machine\'s own)').choices(releases))
     .option('--yes', 'install the Debian packages that this machine lacks', false)
-    .action(async (count: number, { name, yes }: { name: string; yes: boolean }) => {
+    .action(async (count: number, { name, release, yes }: { name: string; release?: string; yes: boolean }) => {
       const started = performance.now()
-      const made = await interruptibly(signal => up({ name, count, yes, say, signal }))
+      const made = await interruptibly(signal => up({ name, count, yes, say, signal, ...release !== undefined && { release } }))
       const nodes = made.nodes.map(node => `${node.name} ${node.address}`)
       say(`lab ${name} is up after ${seconds(started)} s: ${nodes.join(', ')}`)
       for (const line of usage(made)) say(`  ${line}`)

@@ -119,12 +119,13 @@ export function isLowerLayer(dir: string, mounts: string): boolean {
   return mounts.includes(`lowerdir=${dir}/`) || mounts.includes(`:${dir}/`)
 }
 
-/** Removes what builds that were cut short have left, and images of older recipes that no mounted node stands on. */
+/** Removes what builds that were cut short have left, and images of older recipes that no mounted node stands on. Other releases' images stay. */
 async function prune(): Promise<void> {
   await mkdir(imagesDir, { recursive: true })
   const mounts = await readFile('/proc/self/mounts', 'utf8')
   for (const name of await readdir(imagesDir)) {
     const dir = join(imagesDir, name)
-    if (!isLowerLayer(dir, mounts)) await run(['rm', '-rf', '--one-file-system', dir], { seconds: 120 })
+    const [suite = ''] = name.split('-', 1)
+    if (name !== `${suite}-${recipeHash(suite)}` && !isLowerLayer(dir, mounts)) await run(['rm', '-rf', '--one-file-system', dir], { seconds: 120 })
   }
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js'
+import { hostSuite } from './host.js'
 import { run } from './process.js'
 
 /**
@@ -12,8 +13,10 @@ const format = ['ORIGIN', 'CODENAME', 'REPO_URI', 'RELEASE', 'COMPONENT'].map(ke
  * Lines for a sources.list with this machine's Debian or Ubuntu sources of the suite and its updates. Third parties'
  * sources, other releases, backports and proposed updates are left out.
  * @param targets output of `apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(REPO_URI) $(RELEASE) $(COMPONENT)'`
+ * @param suite the suite that those sources name
+ * @param wanted another release that the same mirrors have; the suite itself if left out
  */
-export function sourcesList(targets: string, suite: string): string[] {
+export function sourcesList(targets: string, suite: string, wanted = suite): string[] {
   const components = new Map<string, Set<string>>()
   for (const target of targets.split('\n')) {
     const [origin = '', codename = '', uri = '', release = '', component = ''] = target.split(' ')
@@ -21,7 +24,7 @@ export function sourcesList(targets: string, suite: string): string[] {
     if (![suite, `${suite}-updates`, `${suite}-security`].includes(codename)) continue
     if (/-(backports|proposed)/.test(release)) continue
     // Both distributions install their keys under this name; apt checks signatures before there is a node.
-    const source = `deb [signed-by=/usr/share/keyrings/${origin.toLowerCase()}-archive-keyring.gpg] ${uri} ${release}`
+    const source = `deb [signed-by=/usr/share/keyrings/${origin.toLowerCase()}-archive-keyring.gpg] ${uri} ${release.replace(suite, wanted)}`
     const known = components.get(source) ?? new Set()
     components.set(source, known.add(component))
   }
@@ -38,13 +41,14 @@ export function downloadSettings(dump: string): string[] {
 }
 
 /**
- * This machine's sources for the suite; with leave, apt's lists are fetched when there are none.
- * @throws UsageError when apt knows no source of that suite
+ * This machine's sources, or those of another release on the same mirrors; with leave, apt's lists are fetched when there are none.
+ * @throws UsageError when apt knows no source of the release that this machine runs
  */
-export async function hostSources(suite: string, yes: boolean): Promise<string[]> {
+export async function hostSources(wanted: string, yes: boolean): Promise<string[]> {
+  const suite = await hostSuite()
   const query = async () => {
     const words = ['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']
-    return sourcesList((await run(words, { seconds: 30 })).stdout, suite)
+    return sourcesList((await run(words, { seconds: 30 })).stdout, suite, wanted)
   }
   let sources = await query()
   if (sources.length === 0 && yes) {

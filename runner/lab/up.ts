@@ -19,6 +19,8 @@ export interface UpOptions {
   /** Leave to install Debian packages that this machine lacks. */
   yes: boolean
   say: (line: string) => void
+  /** The code name of the Debian release that nodes get; this machine's own if left out. */
+  release?: string
   /** The directory of a snapshot: the nodes go on from its disks instead of being bare. It is only read. */
   snapshot?: string
   /** Ends it early; what there is by then is removed. */
@@ -34,7 +36,7 @@ const concurrency = 8
  * @throws UsageError when there is a lab of that name already, or this machine is not fit for one
  * @throws ConnectError when a node does not come up
  */
-export async function up({ name, count, yes, say, snapshot, signal }: UpOptions): Promise<Lab> {
+export async function up({ name, count, yes, say, release, snapshot, signal }: UpOptions): Promise<Lab> {
   checkName(name)
   checkCount(count)
   await requireHost()
@@ -47,7 +49,7 @@ export async function up({ name, count, yes, say, snapshot, signal }: UpOptions)
     if (!isNothing(await findRemains(name))) await removeRemains(name)
     await requireRoom(count)
     try {
-      const image = await ensureImage({ lab: name, suite: await hostSuite(), yes, say, signal })
+      const image = await ensureImage({ lab: name, suite: release ?? await hostSuite(), yes, say, signal })
       const lab = describe(name, count)
       say(`starting ${lab.nodes.map(node => node.name).join(', ')}`)
       await build(lab, image, { snapshot, signal })

@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url'
 import { $ } from 'zx/core'
 import { keyNote } from '../../runner/cluster/loaded.js'
 import { describe, down, pruneSnapshots, takeSnapshot, up, type Lab } from '../../runner/lab/index.js'
-import { hostSuite } from '../../runner/lab/host.js'
 import { locked } from '../../runner/lab/lock.js'
 import { snapshotsDir } from '../../runner/lab/names.js'
 import { recipeHash } from '../../runner/lab/recipe.js'
@@ -16,6 +15,7 @@ import { formed, serving } from './foreign/steps.js'
 import { changedInventory, type ClusterVars } from './inventory.js'
 import { LabNodes } from './lab-nodes.js'
 import { setQuickStart, unsetQuickStart } from './quick-start.js'
+import { suite, withRelease } from './release.js'
 
 const bundle = fileURLToPath(new URL('../../../bundle', import.meta.url))
 export const main = join(bundle, 'runner/cli/main.js')
@@ -43,17 +43,18 @@ const noteKey = `corosync-cmapctl -s ${keyNote} str $(sha256sum </etc/corosync/a
  */
 export async function builtCluster(count: number, built: Built, say: (line: string) => void): Promise<{ snapshot: string; building: string }> {
   const kind = `${'foreign' in built ? `foreign-${kebabName(built.foreign)}` : built.layout}-${count}`
-  const name = `${kind}-${'foreign' in built ? await specimenHash(built.foreign) : await builderHash()}`
+  const kindThere = `${kind}-${await suite()}`
+  const name = `${kindThere}-${'foreign' in built ? await specimenHash(built.foreign) : await builderHash()}`
   const snapshot = join(snapshotsDir, name)
   const note = `${snapshot}.jsonl`
   return locked(`snapshot-${kind}`, { seconds: 900, busy: `another process has been building the snapshot ${name} for 15 minutes` }, async () => {
     if (existsSync(snapshot)) return { snapshot, building: await readFile(note, 'utf8') }
-    await pruneSnapshots(snapshotsDir, other => !other.startsWith(`${kind}-`))
+    await pruneSnapshots(snapshotsDir, other => !other.startsWith(`${kindThere}-`))
     say(`building ${kind} for a snapshot (once)`)
     const lab = describe(`built-${kind}`, count)
     await down({ name: lab.name, say: () => {} })
     try {
-      await up({ name: lab.name, count, yes: isRequired, say })
+      await up({ name: lab.name, count, yes: isRequired, say, ...withRelease })
       const building = await build(new LabNodes(lab), built)
       await new LabNodes(lab).on('node1', setQuickStart)
       await mkdir(snapshotsDir, { recursive: true })
@@ -93,14 +94,14 @@ export async function clusterServes(lab: Lab, built: Built): Promise<void> {
 
 /** Of all that decides what a specimen looks like: its own steps, those that all share, and what nodes are made of. */
 async function specimenHash(specimen: SpecimenName): Promise<string> {
-  const hash = createHash('sha256').update(recipeHash(await hostSuite()))
+  const hash = createHash('sha256').update(recipeHash(await suite()))
   for (const file of [`foreign/${kebabName(specimen)}.js`, 'foreign/steps.js', 'quick-start.js']) hash.update(await readFile(new URL(file, import.meta.url)))
   return hash.digest('hex').slice(0, 12)
 }
 
 /** Of all that decides what a cluster looks like that ha-run has built. */
 async function builderHash(): Promise<string> {
-  const hash = createHash('sha256').update(recipeHash(await hostSuite()))
+  const hash = createHash('sha256').update(recipeHash(await suite()))
   const files = await readdir(bundle, { recursive: true, withFileTypes: true })
   for (const path of files.filter(file => file.isFile()).map(({ parentPath, name }) => join(parentPath, name)).toSorted()) hash.update(path.slice(bundle.length)).update(await readFile(path))
   return hash.digest('hex').slice(0, 12)

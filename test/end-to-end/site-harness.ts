@@ -13,6 +13,7 @@ import { builtCluster, clusterServes, main, type Built } from './built-cluster.j
 import { kebabName, type SpecimenName } from './foreign/index.js'
 import { changedInventory, type ClusterVars, type HostVars } from './inventory.js'
 import { LabNodes } from './lab-nodes.js'
+import { withRelease } from './release.js'
 import { whileRunning } from './running.js'
 
 export interface Result {
@@ -188,13 +189,13 @@ export function onForeign(specimen: SpecimenName, text: string, body: (t: Execut
 async function bringUp(site: LabSite, built: Built | undefined, say: (line: string) => void): Promise<void> {
   const { name, nodes: { length: count } } = site.lab
   if (!built) {
-    await up({ name, count, yes: isRequired, say })
+    await up({ name, count, yes: isRequired, say, ...withRelease })
     return
   }
   const { snapshot, building } = await builtCluster(count, built, say)
   site.building = { exitCode: 0, stdout: building, stderr: '', events: building === '' ? [] : eventsIn(building) }
   const began = performance.now()
-  await up({ name, count, yes: isRequired, say, snapshot })
+  await up({ name, count, yes: isRequired, say, snapshot, ...withRelease })
   await clusterServes(site.lab, built)
   say(`serves ${((performance.now() - began) / 1000).toFixed(1)} s after the start from its snapshot`)
 }

@@ -22,6 +22,13 @@ test('the host\'s own sources of its release, and nobody else\'s', t => {
   ])
 })
 
+test('another release, on the mirrors that the host uses', t => {
+  const targets = ['Debian bookworm http://mirror.example/debian/ bookworm main', 'Debian bookworm-security http://mirror.example/debian-security/ bookworm-security main'].join('\n')
+  t.deepEqual(sourcesList(targets, 'bookworm', 'trixie').map(line => line.split(' ').slice(2).join(' ')), [
+    'http://mirror.example/debian/ trixie main', 'http://mirror.example/debian-security/ trixie-security main',
+  ])
+})
+
 test('Ubuntu\'s pockets share one code name; proposed and backports stay out', t => {
   const pockets = ['noble', 'noble-updates', 'noble-security', 'noble-backports', 'noble-proposed']
   const targets = pockets.map(pocket => `Ubuntu noble http://mirror.example/ubuntu/ ${pocket} universe`).join('\n')
