@@ -1,5 +1,4 @@
 import { membersOf, nodeIdsOf } from '../../runner/cluster/cmap.js'
-import { quorumValues } from '../../runner/cluster/corosync-conf.js'
 import type { Cluster, ConfValues } from '../../runner/cluster/declaration.js'
 import { quorum, runningKeys } from '../../runner/cluster/facts.js'
 import { flagsOf } from '../../runner/cluster/in-force.js'
@@ -7,6 +6,7 @@ import type { Quorum } from '../../runner/cluster/quorumtool.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/engine/task.js'
 import { differing, fromEveryView, fromWhoAnswers, silentCorosync, verdict } from './views.js'
+import { quorumValues } from '../../runner/cluster/written-conf.js'
 
 const remedy = '`ha-run site` starts what is stopped; `corosync-quorumtool -s` and `journalctl -u corosync` on the node say more'
 

@@ -1,8 +1,4 @@
-import type { Cluster, ConfValues } from './declaration.js'
-
-/**
- * corosync.conf: reading it as Corosync's own parser does (exec/coroparse.c of 3.1), and writing the declared one.
- */
+/** Reading corosync.conf as Corosync's own parser does (exec/coroparse.c of 3.1). */
 
 /** A section, e.g. `totem { … }`; the file itself is one without a name. */
 export interface Section {
@@ -71,44 +67,4 @@ export function nodeSections(conf: Section): Map<string, string>[] {
 /** The keys directly in a section. */
 export function pairs(section: Section): Map<string, string> {
   return new Map(section.entries.flatMap(entry => 'key' in entry ? [[entry.key, entry.value] as const] : []))
-}
-
-const managed = '# Managed by ha-run: a change made here by hand is undone by the next run.\n'
-
-/** Whether ha-run has written this file. */
-export function isManaged(text: string): boolean {
-  return text.startsWith(managed)
-}
-
-/**
- * The declared cluster's corosync.conf, the same bytes for the same declaration and ids.
- * @throws Error when a node has no id.
- */
-export function corosyncConf(cluster: Cluster, nodeIds: Map<string, number>): string {
-  const { corosync, name, nodes } = cluster
-  const nodeList = nodes.map(node => {
-    const id = nodeIds.get(node.name)
-    if (id === undefined) throw new Error(`no Corosync node id for ${node.name}`)
-    const links = Object.fromEntries(node.links.map((address, link) => [`ring${link}_addr`, address]))
-    return block('node', { ...links, name: node.name, nodeid: String(id) }, '\t')
-  })
-  return [
-    managed,
-    block('totem', { version: '2', cluster_name: name, transport: corosync.transport, ...corosync.totem }),
-    `\nnodelist {\n${nodeList.join('\n')}}\n\n`,
-    block('quorum', quorumValues(cluster)),
-    '\n',
-    block('logging', corosync.logging)
-  ].join('')
-}
-
-/** The declared quorum section. What the declaration says wins; the provider and the votes are what makes it one at all. */
-export function quorumValues({ corosync, nodes }: Cluster): ConfValues {
-  const votes = { provider: 'corosync_votequorum', expected_votes: String(nodes.length) }
-  return { ...votes, ...nodes.length === 2 ? { two_node: '1' } : {}, ...corosync.quorum }
-}
-
-function block(name: string, values: ConfValues, indent = ''): string {
-  const lines = Object.entries(values).map(([key, value]) => `${indent}\t${key}: ${value}\n`)
-  return `${indent}${name} {\n${lines.join('')}${indent}}\n`
 }

@@ -54,6 +54,18 @@ const totemKeys = {
   window_size: number,
 }
 
+/** Of the subsections `interface`: what corosync.conf(5) has for knet's links, and the port that udp and udpu have too. */
+const interfaceKeys = {
+  linknumber: scalar('the number of a link, from 0 to 7', value => /^[0-7]$/.test(value)),
+  mcastport: scalar('a UDP port', value => /^[1-9]\d{0,4}$/.test(value) && Number(value) < 65_536),
+  knet_link_priority: scalar('a number from 0 to 255', value => /^\d{1,3}$/.test(value) && Number(value) < 256),
+  knet_ping_interval: milliseconds,
+  knet_ping_timeout: milliseconds,
+  knet_ping_precision: number,
+  knet_pong_count: positive,
+  knet_transport: oneOf(['udp', 'sctp']),
+}
+
 const quorumKeys = {
   allow_downscale: zeroOne,
   auto_tie_breaker: zeroOne,
@@ -101,7 +113,7 @@ const saidElsewhere = {
   keyfile: 'The authkey role makes the key, and keeps it in /etc/corosync/authkey.',
   secauth: 'Say crypto_cipher and crypto_hash.',
   rrp_mode: 'It belongs to Corosync 2: Corosync 3 has link_mode.',
-  interface: 'Subsections are not managed yet, and knet needs none.',
+  interface: 'Declare it directly under "corosync", as a list.',
   bindnetaddr: 'It belongs to udp: knet takes the addresses of the nodes.',
 }
 
@@ -110,10 +122,19 @@ function section(
   keys: Record<string, z.ZodMiniType<string>>,
   elsewhere?: Record<string, string>,
 ) {
-  const shape = Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, z.optional(value)]))
-  const schema = mapping(`a mapping of keys of corosync.conf's section ${name}`, shape, elsewhere)
+  const schema = mapping(`a mapping of keys of corosync.conf's section ${name}`, optionally(keys), elsewhere)
   return z.optional(z.pipe(schema, z.transform(onlySaid)))
 }
+
+function optionally(keys: Record<string, z.ZodMiniType<string>>) {
+  return Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, z.optional(value)]))
+}
+
+/** `corosync.interface`: a link each, as in corosync.conf. */
+const interfaceSchema = z.pipe(
+  mapping('a mapping of settings of an interface section', optionally(interfaceKeys)),
+  z.transform(onlySaid),
+)
 
 /** `cluster.corosync`: the keys of the totem section that people set most, and all others by section. */
 export const corosyncSchema = mapping('a mapping of settings of Corosync', {
@@ -125,15 +146,24 @@ export const corosyncSchema = mapping('a mapping of settings of Corosync', {
   totem: section('totem', totemKeys, saidElsewhere),
   quorum: section('quorum', quorumKeys, { device: 'Quorum devices are not managed yet.' }),
   logging: section('logging', loggingKeys, { logger_subsys: 'Subsections are not managed yet.' }),
+  interface: z.optional(z.array(interfaceSchema, { error: ({ input }) => expected('a list of interface sections, such as [{linknumber: 0, mcastport: 5405}]', input) })),
   // Link 1 and on: who is on them and with which address is for declaration-links.ts to say.
   links: z.optional(z.array(z.unknown(), { error: ({ input }) => expected('a list of links, each a mapping of nodes to addresses', input) })),
 })
 
 /** Whether an inventory can declare a setting, by its name in corosync.conf: `totem.token`, `nodelist.nodeid.1.ring1_addr`. */
 export function isDeclarable(setting: string): boolean {
+  const [, inInterface] = /^totem\.interface\.\d+\.(.+)$/.exec(setting) ?? []
+  if (inInterface !== undefined) return Object.hasOwn(interfaceKeys, inInterface)
   const [, section = '', key = ''] = /^(totem|quorum|logging)\.([^.]+)$/.exec(setting) ?? []
   const sections: Record<string, object> = { totem: { ...totemKeys, transport: true, cluster_name: true }, quorum: quorumKeys, logging: loggingKeys }
   return Object.hasOwn(sections[section] ?? {}, key) || /^nodelist\..*\.ring\d+_addr$/.test(setting)
+}
+
+/** Whether ha-run decides that setting of a section, so that it is gone where nobody declares it. */
+export function isWritten(setting: string): boolean {
+  const [section = '', key = ''] = setting.split('.', 2)
+  return isDeclarable(setting) || (section === 'totem' && Object.hasOwn(saidElsewhere, key))
 }
 
 export type CorosyncSettings = z.output<typeof corosyncSchema>

@@ -14,7 +14,7 @@ export function completeCorosync(
   nodes: number,
   origin: Origin,
 ): Cluster['corosync'] {
-  const { transport = 'knet', totem: more = {}, quorum = {}, logging = {}, ...short } = settings
+  const { transport = 'knet', totem: more = {}, quorum = {}, logging = {}, interface: interfaces, ...short } = settings
   const said: ConfValues = onlySaid(short)
   for (const key of Object.keys(more)) {
     if (key in said) {
@@ -24,12 +24,24 @@ export function completeCorosync(
   const totem: ConfValues = { ...defaultTotem, ...said, ...more }
   const where = (key: string) => (key in more ? origin.at('totem', key) : origin.at(key))
   checkCrypto(transport, totem, where)
+  if (interfaces) checkInterfaces(interfaces, transport, origin.at('interface'))
   checkToken(totem, where)
   return {
     transport,
     totem,
     quorum: completeQuorum(quorum, nodes, origin.at('quorum')),
     logging: completeLogging(logging, origin.at('logging')),
+    ...interfaces && { interface: interfaces },
+  }
+}
+
+/** A link has one such section; what is knet's has no meaning for udp and udpu, which have one link. */
+function checkInterfaces(interfaces: ConfValues[], transport: string, origin: Origin): void {
+  for (const [at, { linknumber = '0', ...values }] of interfaces.entries()) {
+    if (interfaces.findIndex(other => (other['linknumber'] ?? '0') === linknumber) !== at) throw origin.at(at).error(`link ${linknumber} has two interface sections`)
+    const knet = Object.keys(values).find(key => key.startsWith('knet_'))
+    if (transport !== 'knet' && knet !== undefined) throw origin.at(at, knet).key.error(`${knet} is for transport knet, and this is ${transport}`)
+    if (transport !== 'knet' && linknumber !== '0') throw origin.at(at, 'linknumber').error(`transport ${transport} has link 0 only`)
   }
 }
 

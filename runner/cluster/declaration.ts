@@ -23,6 +23,8 @@ export interface Cluster {
     totem: ConfValues
     quorum: ConfValues
     logging: ConfValues
+    /** The subsections `interface` of totem, one a link; left out where nobody declares any. */
+    interface?: ConfValues[]
   }
   resources: Resource[]
   constraints: Constraint[]

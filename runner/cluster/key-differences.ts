@@ -54,7 +54,9 @@ export function betweenFiles(one: Map<string, string>, other: Map<string, string
 /** A setting as it is in force: as the file gave it, else as Corosync has worked it out, else as it does without. */
 export function inForceValue(setting: string, running: Map<string, CmapValue>): string | undefined {
   const [, inner = ''] = /^totem\.(crypto_cipher|crypto_hash)$/.exec(setting) ?? []
-  return configured(running).get(setting) ?? running.get(`runtime.config.${setting}`)?.value ?? defaults.get(setting) ?? (inner === '' ? undefined : 'none')
+  // Corosync notes the port of a link there, whether the file has one or not.
+  const own = /^totem\.interface\.\d+\.mcastport$/.test(setting) ? running.get(setting)?.value : configured(running).get(setting)
+  return own ?? running.get(`runtime.config.${setting}`)?.value ?? defaults.get(setting) ?? (inner === '' ? undefined : 'none')
 }
 
 /** A key's value in what Corosync runs with, by its name in a difference. */
@@ -69,7 +71,7 @@ function shown(subject: string, value: string | undefined): string | undefined {
 
 // What Corosync 3 does where the file says nothing (corosync.conf(5), votequorum(5)), for keys that cost a restart.
 const defaults = new Map([
-  ['totem.transport', 'knet'], ['totem.link_mode', 'passive'],
+  ['totem.transport', 'knet'], ['totem.link_mode', 'passive'], ['totem.interface.0.mcastport', '5405'],
   ['quorum.allow_downscale', '0'], ['quorum.auto_tie_breaker', '0'], ['quorum.expected_votes_tracking', '0'],
   ['quorum.last_man_standing', '0'], ['quorum.last_man_standing_window', '10000'],
 ])

@@ -111,12 +111,13 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
 
 /** The explicitly declared parts, taken from what has been completed with defaults. */
 function explicitOf(declared: DeclaredCluster, resources: Resource[], constraints: Constraint[]): Explicit {
-  const { totem = {}, quorum = {}, logging = {}, links: _, transport, ...short } = declared.corosync ?? {}
+  const { totem = {}, quorum = {}, logging = {}, interface: interfaces = [], links: _, transport, ...short } = declared.corosync ?? {}
   const section = (name: string, values: ConfValues) => Object.entries(values).map(([key, value]) => [`${name}.${key}`, value])
   return {
     corosync: Object.fromEntries([
       ...transport === undefined ? [] : [['totem.transport', transport]],
       ...section('totem', { ...onlySaid(short), ...totem }), ...section('quorum', quorum), ...section('logging', logging),
+      ...interfaces.flatMap(({ linknumber = '0', ...values }) => section(`totem.interface.${linknumber}`, values)),
     ]),
     resources: resources.filter(({ id }) => declared.resources?.[id]),
     constraints: constraints.filter(({ kind, id }) => declared.constraints?.[kind]?.[id]),

@@ -1,29 +1,32 @@
 import { TaskError } from '../errors.js'
-import { corosyncConf, parseCorosyncConf, type Section } from './corosync-conf.js'
+import { parseCorosyncConf, type Section } from './corosync-conf.js'
 import { confPath } from './corosync-files.js'
 import type { Cluster } from './declaration.js'
-import { resolveNodeIds } from './node-ids.js'
+import { keptOfAll } from './kept-conf.js'
+import { isDebianDefault, resolveNodeIds } from './node-ids.js'
+import { corosyncConf } from './written-conf.js'
 
 /**
- * The declared file, with the node ids that the nodes' own files have.
+ * The declared file, with the node ids that the nodes' own files have, and what else in them nobody can declare.
  *
- * @throws TaskError where those contradict each other, or name other members than the inventory.
+ * @throws TaskError where the files contradict each other, or name other members than the inventory.
  */
 export function wantedConf(cluster: Cluster, texts: [node: string, text: string | undefined][]): string {
   const confs = new Map(texts.map(([node, text]) => [node, readable(text)]))
-  const { ids, missing, foreign } = resolved(cluster.nodes.map(({ name }) => name), confs)
+  const { ids, missing, foreign, kept } = resolved(cluster.nodes.map(({ name }) => name), confs)
   const changes = [...missing.map(name => `${name} is new`), ...foreign.map(name => `${name} is not in the inventory`)]
   if (changes.length > 0) {
     throw new TaskError(`the members of a formed cluster would change: ${changes.join(', ')}`, {
       hint: 'ha-run does not add or remove members yet: make the inventory say who they are, or do it by hand',
     })
   }
-  return corosyncConf(cluster, ids)
+  return corosyncConf(cluster, ids, kept)
 }
 
 function resolved(names: string[], confs: Map<string, Section | undefined>) {
   try {
-    return resolveNodeIds(names, confs)
+    const ours = new Map([...confs].filter(([, conf]) => conf && !isDebianDefault(conf)))
+    return { ...resolveNodeIds(names, confs), kept: keptOfAll(ours) }
   } catch (error) {
     throw new TaskError((error as Error).message, { hint: `make ${confPath} say the same on all nodes, then run again`, cause: error })
   }

@@ -3,7 +3,7 @@ import { parseAgentMetadata, withTimeouts } from '../../runner/cluster/agent-met
 import { parseCfgtool } from '../../runner/cluster/cfgtool.js'
 import { candidate } from '../../runner/cluster/cib.js'
 import { membersOf, parseCmap } from '../../runner/cluster/cmap.js'
-import { corosyncConf, parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
+import { parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
 import { flatten } from '../../runner/cluster/corosync-keys.js'
 import { parseCrmMon } from '../../runner/cluster/crm-mon.js'
 import type { Cluster, Primitive } from '../../runner/cluster/declaration.js'
@@ -14,6 +14,7 @@ import { parseQuorumtool } from '../../runner/cluster/quorumtool.js'
 import { foretold, parseTransition } from '../../runner/cluster/transition.js'
 import { declaredOf, type ShortDeclaration } from './declared.js'
 import { casesIn, folders, plain } from './cases.js'
+import { corosyncConf } from '../../runner/cluster/written-conf.js'
 
 /** A case of any folder: it has the fields that its folder's subject reads. */
 interface Case {

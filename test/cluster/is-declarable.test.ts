@@ -3,7 +3,7 @@ import { isDeclarable } from '../../runner/cluster/declaration-corosync-keys.js'
 
 const cases: [setting: string, isOne: boolean][] = [
   ['totem.token', true], ['totem.transport', true], ['quorum.two_node', true], ['logging.debug', true], ['nodelist.nodeid.1.ring1_addr', true],
-  ['totem.interface.0.mcastport', false], ['quorum.device.model', false], ['logging.logger_subsys.QB.debug', false], ['system.sched_rr', false], ['nodelist.nodeid.2.quorum_votes', false],
+  ['totem.interface.0.mcastport', true], ['totem.interface.0.mcastaddr', false], ['quorum.device.model', false], ['logging.logger_subsys.QB.debug', false], ['system.sched_rr', false], ['nodelist.nodeid.2.quorum_votes', false],
   ['totem.constructor', false],
 ]
 

@@ -3,7 +3,7 @@ import { milliseconds, sameOption } from '../../runner/cluster/pacemaker-values.
 
 const time = test.macro({
   exec: (t, text: string, ms: number | undefined) => t.is(milliseconds(text), ms),
-  title: (_, text, ms) => `"${text}" is ${ms === undefined ? 'no time' : `${ms} ms`}`,
+  title: (_, text: string, ms?: number) => `"${text}" is ${ms === undefined ? 'no time' : `${ms} ms`}`,
 })
 
 test(time, '300', 300_000)
@@ -20,7 +20,7 @@ test(time, '5 parsecs', undefined)
 
 const option = test.macro({
   exec: (t, one: string, other: string, same: boolean) => t.deepEqual([sameOption(one, other), sameOption(other, one)], [same, same]),
-  title: (_, one, other, same) => `"${one}" and "${other}" are ${same ? 'the same' : 'different'}`,
+  title: (_, one: string, other: string, same) => `"${one}" and "${other}" are ${same ? 'the same' : 'different'}`,
 })
 
 test(option, 'no', 'false', true)

@@ -32,9 +32,10 @@ const keys = (schema: { shape: object }): string[] => Object.keys(schema.shape)
 const text = readFileSync(file, 'utf8')
 const named = test.macro({
   exec: (t, key: string) => t.true(new RegExp(`^\\s*(#\\s+)?${key}:`, 'm').test(text)),
-  title: (_, key: string) => `explains ${key}`,
+  title: (section = '', key: string) => `${section} explains ${key}`.trim(),
 })
-for (const key of [...keys(clusterSchema), ...keys(corosyncSchema)]) test(named, key)
+for (const key of keys(clusterSchema)) test(named, key)
+for (const key of keys(corosyncSchema)) test('corosync:', named, key)
 for (const key of ['location', 'colocation', 'order', 'agent', 'params', 'op', 'meta', 'clone', 'group']) {
   test(named, key)
 }

@@ -91,8 +91,11 @@ test('process.exit in the middle gives the cursor back', async t => {
     import { createStyle } from ${JSON.stringify(new URL('../../runner/ui/style.js', import.meta.url).href)}
     const style = createStyle({ color: false, utf8: true })
     const reporter = liveReporter({ stdout: process.stdout, stderr: process.stderr, verbosity: 0, diff: false, style })
+    const write = process.stdout.write.bind(process.stdout)
+    let shown = ''
+    process.stdout.write = (text, ...rest) => { shown += text; return write(text, ...rest) }
     reporter.report(${JSON.stringify(runOf(['node1']))})
-    setTimeout(() => process.exit(7), 500)`
+    setInterval(() => { if (shown.includes('node1')) process.exit(7) }, 20)`
   const child = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
   const { code, stdout } = await t.throwsAsync<Error & { code: number; stdout: string }>(child)
   t.is(code, 7)

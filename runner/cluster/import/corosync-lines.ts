@@ -32,7 +32,7 @@ const sectionRemarks = {
 }
 
 /** `corosync:` of the inventory: what runs, and in comments what cannot be declared. */
-export function corosyncLines({ transport, settings, kept, pending }: CorosyncSettings, links: Links, members: RunningMember[], names: string[]): string[] {
+export function corosyncLines({ transport, settings, interfaces, kept, pending }: CorosyncSettings, links: Links, members: RunningMember[], names: string[]): string[] {
   const isShort = ({ section, name }: Setting) => section === 'totem' && short.includes(name)
   const section = (name: Setting['section']) => {
     const own = settings.filter(setting => setting.section === name && !isShort(setting))
@@ -48,6 +48,10 @@ export function corosyncLines({ transport, settings, kept, pending }: CorosyncSe
     ...links.declared.length === 0 ? [] : [
       entry(12, 'links', undefined, "knet's further links; link 0 is the nodes' own addresses"),
       ...links.declared.map(link => `${' '.repeat(14)}- {${[...link].map(([name, address]) => `${scalar(name)}: ${scalar(address)}`).join(', ')}}`),
+    ],
+    ...interfaces.size === 0 ? [] : [
+      entry(12, 'interface', undefined, 'settings of a link, an entry each'),
+      ...[...interfaces].map(([link, values]) => `${' '.repeat(14)}- {linknumber: ${link}${Object.entries(values).map(([name, value]) => `, ${name}: ${scalar(value)}`).join('')}}`),
     ],
     ...section('totem'), ...section('quorum'), ...section('logging'),
     ...[...kept, ...votes, ...links.kept].map(text => comment(12, `kept as it is: ${text}`)),

@@ -17,6 +17,8 @@ export interface Setting {
 export interface CorosyncSettings {
   transport: string
   settings: Setting[]
+  /** Settings of the interface sections, by the link's number. */
+  interfaces: Map<string, Record<string, string>>
   /** What an inventory cannot declare, as `name = value`. */
   kept: string[]
   /** What corosync.conf says and Corosync does not run with, as sentences. */
@@ -35,18 +37,21 @@ export function corosyncSettings(keys: Map<string, CmapValue>, conf: string | un
   for (const [name, value] of configured(keys)) if (!running.has(name)) running.set(name, value)
 
   const settings: Setting[] = []
+  const interfaces = new Map<string, Record<string, string>>()
   const kept: string[] = []
   for (const [name, value] of running) {
     if (elsewhere.test(name)) continue
     const setting = settingOf(name, value)
-    if (setting && isDeclarable(setting) && !isRefused(setting, running, nodes)) settings.push(setting)
+    const [, link, key] = /^totem\.interface\.(\d+)\.(\w+)$/.exec(name) ?? []
+    if (link !== undefined && key !== undefined && isAccepted({ interface: [{ linknumber: link, [key]: value }] })) interfaces.set(link, { ...interfaces.get(link), [key]: value })
+    else if (setting && isDeclarable(setting) && !isRefused(setting, running, nodes)) settings.push(setting)
     else kept.push(`${name} = ${shown(name, name.endsWith('.bindnetaddr') ? flat.get(name) ?? value : value)}`)
   }
   for (const setting of unsetSettings(keys, running, nodes)) {
     if (!settings.some(each => each.section === setting.section && each.name === setting.name)) settings.push(setting)
   }
   return {
-    transport: transportOf(keys), settings,
+    transport: transportOf(keys), settings, interfaces,
     kept: [...kept, ...unseen(file, flat, running)], pending: pendingIn(flat, running),
   }
 }
@@ -61,8 +66,10 @@ function settingOf(name: string, value: string): Setting | undefined {
 }
 
 function isDeclarable({ section, name, value }: Setting): boolean {
-  return z.safeParse(corosyncSchema, { [section]: { [name]: value } }).success
+  return isAccepted({ [section]: { [name]: value } })
 }
+
+const isAccepted = (corosync: object) => z.safeParse(corosyncSchema, corosync).success
 
 /** Combinations that an inventory refuses and Corosync takes. */
 function isRefused({ section, name }: Setting, running: Map<string, string>, nodes: number): boolean {

@@ -1,0 +1,58 @@
+import { isDeepStrictEqual } from 'node:util'
+import { pairs, sections, type Entry, type Section } from './corosync-conf.js'
+import { isWritten } from './declaration-corosync-keys.js'
+
+/** Parts of a corosync.conf that no inventory declares: somebody wants them, and they stay when ha-run writes the file. */
+export interface KeptParts {
+  /** Settings and subsections of totem, quorum and logging: cluster_uuid, interface, device, logger_subsys. */
+  within: Record<string, (Entry | Section)[]>
+  /** Settings of a node beside its name, id and addresses, by its id: quorum_votes. */
+  ofNode: Record<number, Record<string, string>>
+  /** Other sections: uidgid, resources, system. */
+  others: Section[]
+}
+
+export const nothingKept: KeptParts = { within: {}, ofNode: {}, others: [] }
+
+/** The sections that ha-run writes. */
+const written = ['totem', 'quorum', 'logging']
+
+/** Whether ha-run writes that setting of a node itself. */
+const isOfNode = (key: string) => /^(ring\d+_addr|name|nodeid)$/.test(key)
+
+/** The parts to keep of a file. Comments are none of them. */
+export function keptParts(conf: Section): KeptParts {
+  const own = (name: string) => sections(conf, name).flatMap(({ entries }) => entries)
+    .filter(entry => 'entries' in entry || !isWritten(`${name}.${entry.key}`))
+  const nodes = sections(conf, 'nodelist').flatMap(list => sections(list, 'node')).map(pairs)
+  const extras = nodes.map(node => [node.get('nodeid'), [...node].filter(([key]) => !isOfNode(key))] as const)
+  return {
+    within: Object.fromEntries(written.map(name => [name, own(name)] as const).filter(([, entries]) => entries.length > 0)),
+    ofNode: Object.fromEntries(extras.filter(([id, some]) => id !== undefined && some.length > 0).map(([id, some]) => [id, Object.fromEntries(some)])),
+    others: conf.entries.filter(entry => 'entries' in entry).filter(({ name }) => ![...written, 'nodelist'].includes(name)),
+  }
+}
+
+/**
+ * What all nodes' files are to keep: what those have that have anything to keep.
+ * @throws Error where two of them have different things.
+ */
+export function keptOfAll(confs: Map<string, Section | undefined>): KeptParts {
+  const all = [...confs].flatMap(([node, conf]) => conf ? [{ node, parts: keptParts(conf) }] : [])
+    .filter(({ parts }) => !isDeepStrictEqual(parts, nothingKept))
+  const [first, ...others] = all
+  const different = others.find(({ parts }) => !isDeepStrictEqual(parts, first?.parts))
+  if (first && different) {
+    throw new Error(`corosync.conf has settings that no inventory declares, which ha-run keeps, and they differ: ${first.node} has ${listed(first.parts)}, ${different.node} has ${listed(different.parts)}`)
+  }
+  return first?.parts ?? nothingKept
+}
+
+/** In a sentence: `totem.cluster_uuid abc, section uidgid`. */
+function listed({ within, ofNode, others }: KeptParts): string {
+  return [
+    ...Object.entries(within).flatMap(([section, entries]) => entries.map(entry => 'key' in entry ? `${section}.${entry.key} ${entry.value}` : `section ${section}.${entry.name}`)),
+    ...Object.entries(ofNode).flatMap(([id, values]) => Object.entries(values).map(([key, value]) => `${key} ${value} of node ${id}`)),
+    ...others.map(({ name }) => `section ${name}`),
+  ].join(', ')
+}
