@@ -57,6 +57,8 @@ export async function builtCluster(count: number, built: Built, say: (line: stri
       await up({ name: lab.name, count, yes: isRequired, say, ...withRelease })
       const building = await build(new LabNodes(lab), built)
       await new LabNodes(lab).on('node1', setQuickStart)
+      // Daemons that go one after the other, each node's at the same time, have no membership to wait for and nobody to fence.
+      await new LabNodes(lab).onAll('systemctl stop pacemaker && systemctl stop corosync')
       await mkdir(snapshotsDir, { recursive: true })
       await writeFile(note, building)
       await takeSnapshot(lab, snapshot)

@@ -215,7 +215,7 @@ for (const [name, drifts] of Object.entries(rounds)) {
     t.deepEqual({
       notFound: drifts.filter(([, , , by]) => without(found, by)).map(([title]) => title),
       notMended: drifts.filter(([, , , by, mended = by]) => without(changed, mended)).map(([title]) => title),
-    }, { notFound: [], notMended: [] })
+    }, { notFound: [], notMended: [] }, `${troubles(plan)}\n${troubles(mend)}`)
     t.is(plan.exitCode, 3, troubles(plan))
     t.is(mend.exitCode, 0, troubles(mend))
     // And nothing else, each once.

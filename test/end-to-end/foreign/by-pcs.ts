@@ -1,11 +1,14 @@
 import type { LabNodes } from '../lab-nodes.js'
 import { formed, install, nameNodes, seedCib, serving } from './steps.js'
 
+/** The package of fence_dummy: since Debian 13 each agent has one of its own, and all of them install for minutes. */
+const fenceDummy = '$(apt-cache show fence-agents-dummy >/dev/null 2>&1 && echo fence-agents-dummy || echo fence-agents)'
+
 /** A cluster that pcs has set up through its daemon, with a fencing device that only pretends. */
 export async function byPcs(site: LabNodes): Promise<void> {
   const [first] = site.lab.nodes
   const hosts = site.lab.nodes.map(({ name, address }) => `${name} addr=${address}`).join(' ')
-  await install(site, ['corosync', 'pacemaker', 'pacemaker-cli-utils', 'resource-agents', 'pcs', 'fence-agents'])
+  await install(site, ['corosync', 'pacemaker', 'pacemaker-cli-utils', 'resource-agents', 'pcs', fenceDummy])
   await nameNodes(site)
   await site.onAll(`set -e
 echo hacluster:secret | chpasswd
