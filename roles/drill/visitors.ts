@@ -35,13 +35,16 @@ export async function visitors(cluster: Cluster, others: ClusterMember[], { stop
   return probe
 }
 
-/** Which node serves an answer, by the page that it shows; an empty name where all nodes show the same. */
-export function serverOf({ page, nodes }: Pick<Cluster, 'page' | 'nodes'>): (answer: Answer) => string {
+/**
+ * Which node serves an answer, by the page that it shows; an empty name if all nodes show the same, or a page of somebody's
+ * own because none is declared.
+ */
+export function serverOf({ page, nodes, explicit }: Pick<Cluster, 'page' | 'nodes'> & { explicit: Pick<Cluster['explicit'], 'page'> }): (answer: Answer) => string {
   const servers = new Map(nodes.map(({ name }) => [page.replaceAll('{node}', name), page.includes('{node}') ? name : '']))
   return ({ status, body }) => {
     if (status !== 200) throw new Error(`HTTP ${status}`)
     const server = servers.get(body)
-    if (server === undefined) throw new Error('another page than the declared one')
-    return server
+    if (server === undefined && explicit.page !== undefined) throw new Error('another page than the declared one')
+    return server ?? ''
   }
 }

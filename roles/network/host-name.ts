@@ -1,28 +1,34 @@
 import { replaceScript } from '../../runner/blocks/write-file.js'
 import { nodeSections, parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
 import { confPath } from '../../runner/cluster/corosync-files.js'
+import type { CmapValue } from '../../runner/cluster/cmap.js'
 import { runningKeys } from '../../runner/cluster/facts.js'
 import { isDebianDefault, runsDebianDefault } from '../../runner/cluster/node-ids.js'
-import { task, type NodeTask } from '../../runner/engine/task.js'
+import { task, warn, type NodeTask } from '../../runner/engine/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileText } from '../../runner/facts/files.js'
 
 const atBoot = '/etc/hostname'
 const now = '/proc/sys/kernel/hostname'
 
-/** Whether a stopped node is the member of that name by its corosync.conf. */
-function isNodeOf(conf: string | undefined, name: string | undefined): boolean {
+/**
+ * The name by which the cluster knows a node: the one that the running node list has, else its host name; and of a stopped
+ * node, what its own corosync.conf has. Undefined: it is no member yet.
+ */
+function memberName(keys: Map<string, CmapValue> | undefined, conf: string | undefined, { declared, running }: { declared: string; running: string }): string | undefined {
+  if (keys) return runsDebianDefault(keys) ? undefined : keys.get(`nodelist.node.${keys.get('nodelist.local_node_pos')?.value}.name`)?.value ?? running
   try {
     const file = parseCorosyncConf(conf ?? '')
-    return !isDebianDefault(file) && nodeSections(file).some(node => node.get('name') === name)
+    const names = isDebianDefault(file) ? [] : nodeSections(file).map(node => node.get('name'))
+    return [declared, running].find(name => names.includes(name))
   } catch {
-    return false
+    return undefined
   }
 }
 
 /**
  * The host name is the inventory name before a node joins: two fresh Pis are both `raspberrypi`, and Pacemaker would
- * know them by that. A member is never renamed (rule 9.7).
+ * know them by that. A member is never renamed (rule 9.7): its node list decides who it is.
  */
 export function hostName(name: string): NodeTask {
   return task('host name as in the inventory', {
@@ -30,16 +36,17 @@ export function hostName(name: string): NodeTask {
       const [boot, running, keys, conf] = await Promise.all([
         read(fileText(atBoot)), read(fileText(now)), read(runningKeys), read(fileText(confPath)),
       ])
+      const hostNow = running?.trim() ?? ''
+      const member = memberName(keys, conf, { declared: name, running: hostNow })
+      if (member !== undefined && member !== name) {
+        throw new TaskError(`this node is a member of its cluster as ${member}, and the inventory calls it ${name}`, { hint: 'give it that name in the inventory' })
+      }
+      // Another host name does no harm to a member that the node list has by its own.
+      if (member !== undefined && hostNow !== name) return warn(`the host name is ${hostNow}, and the cluster knows this node as ${name}: it stays`)
       const differences = [
         ...(boot?.trim() === name ? [] : [{ subject: `host name in ${atBoot}`, from: boot?.trim(), to: name }]),
-        ...(running?.trim() === name ? [] : [{ subject: 'host name', from: running?.trim(), to: name }]),
+        ...(hostNow === name ? [] : [{ subject: 'host name', from: running?.trim(), to: name }]),
       ]
-      const isMember = keys ? !runsDebianDefault(keys) : isNodeOf(conf, running?.trim())
-      if (isMember && differences.some(({ subject }) => subject === 'host name')) {
-        throw new TaskError(`this node is a member of a cluster as ${running?.trim()}, and the inventory calls it ${name}`, {
-          hint: `give it that name in the inventory; or, if it is to be set up anew, remove its ${confPath}`,
-        })
-      }
       return differences
     },
     async apply({ $ }) {

@@ -22,6 +22,13 @@ const timers = [
 export function differingKeys(file: Map<string, string>, running: Map<string, CmapValue>): Difference[] {
   const known = new Map([...file].filter(([key]) => fromFile.test(key) && !key.endsWith('.bindnetaddr')))
   return betweenFiles(configured(running, known), new Map([...known, ...idsGivenByCorosync(known, running)]))
+    .filter(change => !isResolved(change, running))
+}
+
+/** Whether a member that Corosync knows by a host name is at the address that the file has for it. */
+function isResolved({ subject, to }: Difference, running: Map<string, CmapValue>): boolean {
+  const [, id, link] = /^nodelist\.nodeid\.(\d+)\.ring(\d+)_addr$/.exec(subject) ?? []
+  return id !== undefined && to !== undefined && (running.get(`runtime.members.${id}.ip`)?.value ?? '').includes(`r(${link}) ip(${to})`)
 }
 
 /** With udp and udpu a node may stand in the file without an id: it has the one that Corosync has made from its address. */

@@ -56,6 +56,32 @@ export async function adopted(t: ExecutionContext, site: LabSite, inventory: str
   }
 }
 
+/** What is declared is repaired when it drifts, as in a cluster of ha-run's own; ids and files stay somebody else's. */
+export async function repaired(t: ExecutionContext, site: LabSite, inventory: string): Promise<void> {
+  const owning = await site.run(['site'], { inventory })
+  t.is(owning.exitCode, 0, troubles(owning))
+  t.deepEqual(withStatus(owning, 'changed'), ['constraints: resources and constraints'])
+  const before = await fingerprint(site)
+  await site.on('node1', `set -e
+crm -F configure delete FloatIP-before-WebSite
+crm_resource -r FloatIP -p cidr_netmask -v 25
+cibadmin --modify --xml-text '<op id="WebSite-stop-0s" timeout="7s"/>'`)
+  const plan = await site.run(['site', '--check'], { inventory })
+  t.is(plan.exitCode, 3, troubles(plan))
+  t.deepEqual(withStatus(plan, 'would-change'), ['constraints: resources and constraints'])
+  const run = await site.run(['site'], { inventory })
+  t.is(run.exitCode, 0, troubles(run))
+  t.is((await site.run(['site', '--check'], { inventory })).exitCode, 0)
+  t.like(await fingerprint(site), before)
+}
+
+/** A drill moves the service there and back, and is answered by a page of somebody's own. */
+export async function drilled(t: ExecutionContext, site: LabSite, inventory: string): Promise<void> {
+  const run = await site.run(['drill', '--yes'], { inventory })
+  t.is(run.exitCode, 0, troubles(run))
+  t.deepEqual(run.events.filter(({ event }) => event === 'drill-round').map(event => 'status' in event ? event.status : ''), ['ok'])
+}
+
 /** The inventory that `ha-run import` prints, as a file. */
 async function imported(site: LabSite): Promise<string> {
   const { exitCode, stdout, stderr } = await $({ quiet: true, nothrow: true, timeout: '60s', stdio: ['ignore', 'pipe', 'pipe'] })`${process.execPath} ${main} import node1 node2 -F ${site.lab.sshConfig}`

@@ -35,11 +35,18 @@ test('who has the address: by the resource that bears it, wherever it stands', t
 
 test('who serves an answer', t => {
   const nodes = clusterOf().nodes
-  const named = serverOf({ page: '<p>{node}</p>', nodes })
+  const named = serverOf({ page: '<p>{node}</p>', nodes, explicit: { page: '<p>{node}</p>' } })
   t.is(named({ status: 200, body: '<p>node2</p>' }), 'node2')
   t.throws(() => named({ status: 200, body: '<p>node9</p>' }), { message: 'another page than the declared one' })
   t.throws(() => named({ status: 503, body: '<p>node2</p>' }), { message: 'HTTP 503' })
-  t.is(serverOf({ page: 'the same', nodes })({ status: 200, body: 'the same' }), '')
+  t.is(serverOf({ page: 'the same', nodes, explicit: { page: 'the same' } })({ status: 200, body: 'the same' }), '')
+})
+
+test('where no page is declared, somebody\'s own is one too', t => {
+  const own = serverOf({ page: '<p>{node}</p>', nodes: clusterOf().nodes, explicit: {} })
+  t.is(own({ status: 200, body: 'Our shop' }), '')
+  t.is(own({ status: 200, body: '<p>node2</p>' }), 'node2')
+  t.throws(() => own({ status: 404, body: '' }), { message: 'HTTP 404' })
 })
 
 test('which failures are to be forgotten', t => {
