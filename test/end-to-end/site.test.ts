@@ -350,5 +350,5 @@ onLab('members are never added, dropped or renamed on the side', async t => {
   const run = await site.run(['corosync'], { inventory: renamed })
   t.is(run.exitCode, 2)
   t.regex(troubles(run), /node3 is new, node2 is not in the inventory/)
-  t.regex(troubles(await site.run(['network'], { inventory: renamed })), /a member of a cluster as node2/)
+  t.regex(troubles(await site.run(['network'], { inventory: renamed })), /a member of its cluster as node2/)
 })
