@@ -8,14 +8,14 @@ import { sharedKey } from './key.js'
 const share = 'one key for all nodes'
 
 /** The key that the members of the ring know each other by. */
-export default role('authkey', () => [
+export default role('authkey', ({ cluster }) => [
   prerequisite('corosync is installed', {
     needs: ['corosync: install corosync'],
     holds: async ({ read }) => await read(packageVersion('corosync')) !== undefined,
     remedy: 'run the corosync role first: `ha-run corosync authkey`',
   }),
   unlessFoundAtAll(sharedKey(share)),
-  corosyncRunsItsFiles([share, ...[
+  corosyncRunsItsFiles(cluster, [share, ...[
     'install corosync', 'write /etc/corosync/corosync.conf', 'no default cluster', 'corosync runs what its files say',
   ].map(task => `corosync: ${task}`)]),
 ])

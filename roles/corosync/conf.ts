@@ -1,3 +1,5 @@
+import { keepFormerScript } from '../../runner/blocks/former.js'
+import { standingOf } from '../../runner/cluster/adoption/standing.js'
 import { confAttributes, confPath, correctAttributes, replaceOnAll, validateConf, withWrongAttributes } from '../../runner/cluster/corosync-files.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration.js'
 import { foretell } from '../../runner/cluster/foretold.js'
@@ -5,40 +7,46 @@ import { fullStop } from '../../runner/cluster/full-stop.js'
 import { readLoaded } from '../../runner/cluster/loaded.js'
 import { readOnAll, refuseUnselected, type Scope } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
-import { wantedConf } from '../../runner/cluster/wanted-conf.js'
+import { editedConf, wantedConf } from '../../runner/cluster/wanted-conf.js'
 import { wayTo } from '../../runner/cluster/way-of-change.js'
-import type { ClusterTask } from '../../runner/engine/task.js'
+import { skip, type ClusterTask } from '../../runner/engine/task.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { confDifferences } from './conf-differences.js'
 
 /**
- * corosync.conf, the same bytes on every node. What runs is not touched here but for a full stop, and a file that
+ * corosync.conf, the same bytes on every node: ha-run's own, or somebody else's with the declared values in it. What runs is not touched here but for a full stop, and a file that
  * Corosync could only take up in a way that was not allowed is not even written: the next boot would bring it about.
  */
 export function declaredConf(name: string, cluster: Cluster): ClusterTask<Node> {
   return clusterTask(name, {
     needs: ['no default cluster'],
     async check(scope) {
+      if (declaresNothing(cluster) && (await standingOf(scope.members)).standing === 'found') return skip('kept as it was found')
       const { texts, wanted, wrong, askew } = await observe(scope, cluster)
       refuseUnselected(scope, [...wrong, ...askew.map(({ member }) => member)])
       const differences = wrong.length === 0 ? [] : confDifferences(wanted, texts, await readLoaded(scope.members), await wayOf(scope, wanted))
       return [...differences, ...askew.flatMap(({ differences: some }) => some)]
     },
     async forecast(scope) {
+      if (declaresNothing(cluster) && (await standingOf(scope.members)).standing === 'found') return []
       const { wanted, wrong } = await observe(scope, cluster)
       return wrong.length === 0 ? [] : foretell(scope, await wayOf(scope, wanted))
     },
     async apply(scope) {
-      const { wanted, wrong, askew } = await observe(scope, cluster)
+      const { wanted, wrong, askew, attributes, isOurs } = await observe(scope, cluster)
+      if (!isOurs) await Promise.all(wrong.map(({ $ }) => $.script(keepFormerScript(confPath))))
       if (wrong.length > 0 && (await wayOf(scope, wanted)).class === 'full stop') {
         await fullStop(scope, await readLoaded(scope.members), wanted)
       } else {
-        await replaceOnAll(wrong, confPath, wanted, confAttributes, validateConf)
+        await replaceOnAll(wrong, confPath, wanted, attributes, validateConf)
       }
       await correctAttributes(askew.map(({ member }) => member), confPath, confAttributes)
     },
   })
 }
+
+/** In a cluster that was found, only settings that are declared count. */
+const declaresNothing = ({ explicit }: Cluster) => Object.keys(explicit.corosync).length === 0
 
 async function wayOf(scope: Scope, wanted: string) {
   return wayTo(wanted, await readLoaded(scope.members), scope)
@@ -46,8 +54,11 @@ async function wayOf(scope: Scope, wanted: string) {
 
 /** What the nodes hold, what they are to hold, and which of them hold something else or hold it with a wrong mode or owner. */
 async function observe({ members }: Scope, cluster: Cluster) {
-  const [texts, states] = await Promise.all([readOnAll(members, fileText(confPath)), readOnAll(members, fileState(confPath))])
-  const wanted = wantedConf(cluster, texts.map(([{ name }, text]) => [name, text]))
+  const [texts, states, { standing }] = await Promise.all([readOnAll(members, fileText(confPath)), readOnAll(members, fileState(confPath)), standingOf(members)])
+  const isOurs = standing !== 'found'
+  const wanted = (isOurs ? wantedConf : editedConf)(cluster, texts.map(([{ name }, text]) => [name, text]))
   const wrong = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
-  return { texts, wanted, wrong, askew: withWrongAttributes(confPath, confAttributes, states) }
+  const { mode, owner, group } = states.find(([, state]) => state !== undefined)?.[1] ?? {}
+  const theirs = mode === undefined ? confAttributes : { mode, owner: `${owner}:${group}` }
+  return { texts, wanted, wrong, isOurs, attributes: isOurs ? confAttributes : theirs, askew: isOurs ? withWrongAttributes(confPath, confAttributes, states) : [] }
 }

@@ -1,4 +1,4 @@
-import { unlessFound, unlessFoundAtAll } from '../../runner/cluster/adoption/as-found.js'
+import { unlessFound } from '../../runner/cluster/adoption/as-found.js'
 import { hold } from '../../runner/blocks/hold.js'
 import { keepOriginal } from '../../runner/blocks/keep-original.js'
 import { packages } from '../../runner/blocks/packages.js'
@@ -20,8 +20,8 @@ export default role('corosync', ({ cluster }) => [
   ...hold('corosync', cluster.holdPackages, [install]),
   noDefaultCluster([install]),
   unlessFound(keepOriginal(confPath, '.default', { needs: [install], isOriginal: text => !isManaged(text) })),
-  unlessFoundAtAll(declaredConf(write, cluster)),
+  declaredConf(write, cluster),
   unlessFound(service('corosync.service', { enabled: true, needs: [install] })),
   ...comesBack([install]).map(unlessFound),
-  corosyncRunsItsFiles([install, write, 'no default cluster']),
+  corosyncRunsItsFiles(cluster, [install, write, 'no default cluster']),
 ])

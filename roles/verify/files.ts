@@ -52,7 +52,7 @@ function saidInFiles({ explicit }: Cluster, texts: [node: string, text: string |
     if (!file) return [`${name}: ${confPath} is missing`]
     return settings.filter(([setting, value]) => !sameValue(file.get(setting), value)).map(([setting, value]) => `${name}: ${setting} is ${file.get(setting) ?? 'not set'} and ${value} is declared`)
   })
-  return verdict(complaints, settings.length === 0 ? 'nothing is declared: kept as it was found' : `${settings.length} settings on ${texts.length} nodes`, 'declare what the file says, or change it by hand: ha-run does not edit the corosync.conf of a cluster that it has not built yet')
+  return verdict(complaints, settings.length === 0 ? 'nothing is declared: kept as it was found' : `${settings.length} settings on ${texts.length} nodes`, '`ha-run corosync --check --diff` shows how the file would change, `ha-run corosync` changes it and nothing else in it')
 }
 
 /** What one node's file says otherwise. */

@@ -7,10 +7,11 @@ import { standingOf } from './adoption/standing.js'
 import { confPath } from './corosync-files.js'
 import { reload } from './corosync-reload.js'
 import { joinTime, startTogether } from './corosync-start.js'
-import type { Node } from './declaration.js'
+import type { Cluster, Node } from './declaration.js'
 import { runningKeys } from './facts.js'
 import { foretell } from './foretold.js'
 import { fullStop } from './full-stop.js'
+import { inForceValue, sameValue } from './key-differences.js'
 import { groupedOverNodes } from './key-report.js'
 import { keyNote, lacksKey, readLoaded, type Loaded } from './loaded.js'
 import { on, refuseUnselected, type Scope } from './members.js'
@@ -22,14 +23,14 @@ import { noteOf, wayTo, type Way } from './way-of-change.js'
  * "Corosync runs what its files say": the last task of the roles that write those files. A stopped daemon is
  * started; what runs otherwise is reloaded, restarted node by node, or, where that was allowed, stopped everywhere.
  */
-export function corosyncRunsItsFiles(needs: readonly string[]): ClusterTask<Node> {
+export function corosyncRunsItsFiles(cluster: Cluster, needs: readonly string[]): ClusterTask<Node> {
   return clusterTask('corosync runs what its files say', {
     needs,
     // A stopped daemon is started beside an unreachable node too; reloads ask for every node themselves.
     tolerant: true,
     async check(scope) {
       const [loaded, { standing }] = await Promise.all([readLoaded(scope.members), standingOf(scope.members)])
-      if (standing === 'found') return differences(loaded, asItRuns)
+      if (standing === 'found' && runsAsDeclared(cluster, loaded)) return differences(loaded, asItRuns)
       refuseUnequalConf(loaded)
       if (new Set(loaded.map(({ keyHash }) => keyHash)).size > 1 || loaded.some(lacksKey)) {
         return skip('it waits for the key: the authkey role gives every node the same')
@@ -38,14 +39,14 @@ export function corosyncRunsItsFiles(needs: readonly string[]): ClusterTask<Node
     },
     async forecast(scope) {
       const loaded = await readLoaded(scope.members)
-      if ((await standingOf(scope.members)).standing === 'found') return []
+      if ((await standingOf(scope.members)).standing === 'found' && runsAsDeclared(cluster, loaded)) return []
       return foretell(scope, await wayOf(scope, loaded))
     },
     async apply(scope) {
       await untilAnswering(scope, await readLoaded(scope.members))
       const loaded = await readLoaded(scope.members)
       const stopped = loaded.filter(({ active }) => !active)
-      if ((await standingOf(scope.members)).standing === 'found') {
+      if ((await standingOf(scope.members)).standing === 'found' && runsAsDeclared(cluster, loaded)) {
         refuseUnselected(scope, stopped.map(({ member }) => member))
         await startTogether(stopped, loaded, scope)
         return
@@ -64,7 +65,12 @@ export function corosyncRunsItsFiles(needs: readonly string[]): ClusterTask<Node
   })
 }
 
-/** Of a cluster that was found, the files are somebody else's: only a daemon that is down is ha-run's to start. */
+/** Whether each node that answers runs with the declared settings. */
+function runsAsDeclared({ explicit }: Cluster, loaded: Loaded[]): boolean {
+  return loaded.every(({ keys }) => !keys || Object.entries(explicit.corosync).every(([setting, value]) => sameValue(inForceValue(setting, keys), value)))
+}
+
+/** Of a cluster that was found, and that runs as declared, the files are somebody else's: only a daemon that is down is ha-run's to start. */
 const asItRuns: Way = { class: undefined, changes: [], judge: () => ({ class: 'live reload', why: 'corosync runs it already' }), recreated: [] }
 
 /** All nodes hold the same file, so that any one's will do. */

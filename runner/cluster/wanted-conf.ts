@@ -2,7 +2,9 @@ import { TaskError } from '../errors.js'
 import { parseCorosyncConf, type Section } from './corosync-conf.js'
 import { confPath } from './corosync-files.js'
 import type { Cluster } from './declaration.js'
+import { withSettings } from './conf-edit.js'
 import { keptOfAll } from './kept-conf.js'
+import { readConf } from './loaded.js'
 import { isDebianDefault, resolveNodeIds } from './node-ids.js'
 import { corosyncConf } from './written-conf.js'
 
@@ -21,6 +23,21 @@ export function wantedConf(cluster: Cluster, texts: [node: string, text: string 
     })
   }
   return corosyncConf(cluster, ids, kept)
+}
+
+/**
+ * The file of a cluster that somebody else has built, with the declared values in it and all else as it is.
+ *
+ * @throws TaskError where the nodes do not have the same file, or Corosync could not read it.
+ */
+export function editedConf(cluster: Cluster, texts: [node: string, text: string | undefined][]): string {
+  const [first, ...others] = texts
+  const other = others.find(([, text]) => text !== first?.[1])
+  if (first?.[1] === undefined || other) {
+    throw new TaskError(`${confPath} is not the same on ${first?.[0]} and ${other?.[0] ?? 'the others'}, and somebody else has written it`, { hint: 'make it the same on all nodes, then run again' })
+  }
+  readConf(first[1], first[0])
+  return withSettings(first[1], cluster.explicit.corosync)
 }
 
 function resolved(names: string[], confs: Map<string, Section | undefined>) {

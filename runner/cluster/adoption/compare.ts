@@ -1,6 +1,7 @@
 import { parseCorosyncConf, type Section } from '../corosync-conf.js'
 import { candidate } from '../cib.js'
 import { bringsUp, primitivesIn } from '../cib-identity.js'
+import { classify } from '../change-class.js'
 import { kindOf } from '../cib-words.js'
 import type { CmapValue } from '../cmap.js'
 import type { ClusterState } from '../crm-mon.js'
@@ -9,6 +10,7 @@ import { configured, inForceValue, sameValue } from '../key-differences.js'
 import type { Quorum } from '../quorumtool.js'
 import { elementsOf, firstOf, parseXml, type Element } from '../xml.js'
 import { asFound } from './as-found.js'
+import { weakening } from './weakening.js'
 
 /** What one node of a running cluster says of it. */
 export interface FoundNode {
@@ -19,6 +21,8 @@ export interface FoundNode {
   /** Undefined where its Corosync does not answer. */
   keys: Map<string, CmapValue> | undefined
   quorum: Quorum | undefined
+  /** The version of its corosync package. */
+  corosync: string | undefined
   /** Undefined where its Pacemaker does not answer. */
   state: ClusterState | undefined
 }
@@ -41,10 +45,10 @@ export function compareFound(cluster: Cluster, nodes: FoundNode[], cibText: stri
   return {
     obstacles: [
       ...nodes.flatMap(silences), ...memberObstacles(cluster, nodes), ...fencingObstacles(cluster, configuration),
-      ...first ? settingObstacles(cluster, first.keys!) : [], ...resources.obstacles,
+      ...first ? addressObstacles(cluster, first.keys!) : [], ...resources.obstacles,
     ],
     kept: [...first ? [...keptSettings(cluster, first.keys!), ...keptSections(first.conf)] : [], ...keptObjects(cluster, configuration)],
-    changes: resources.changes,
+    changes: [...first ? settingChanges(cluster, first) : [], ...resources.changes],
   }
 }
 
@@ -84,17 +88,23 @@ export function fencingObstacles({ fencing }: Cluster, configuration: Element | 
   return []
 }
 
-function settingObstacles({ explicit, nodes }: Cluster, keys: Map<string, CmapValue>): string[] {
-  const settings = Object.entries(explicit.corosync).flatMap(([setting, declared]) => {
-    const runs = inForceValue(setting, keys)
-    return sameValue(runs, declared) ? [] : [`${setting} is declared as ${declared} and runs as ${runs ?? '(not set)'}: write what runs, or leave it out; ha-run does not change it yet on a cluster that it has not built`]
+/** What is declared and runs otherwise, each with how the change takes effect. */
+function settingChanges({ explicit }: Cluster, { keys, corosync: version }: FoundNode): string[] {
+  return Object.entries(explicit.corosync).flatMap(([setting, declared]) => {
+    const runs = inForceValue(setting, keys!)
+    const { class: name, why } = classify({ subject: setting, from: runs, to: declared }, { version, steadyLink: false })
+    const weaker = weakening(setting, runs, declared)
+    return sameValue(runs, declared) ? [] : [`${setting}: ${runs ?? '(not set)'} -> ${declared} (${name}: ${why}${weaker === undefined ? '' : `; ${weaker}`})`]
   })
+}
+
+function addressObstacles({ nodes }: Cluster, keys: Map<string, CmapValue>): string[] {
   const at = new Map([...keys].flatMap(([key, { value }]) => {
     const [, id] = /^runtime\.members\.(\d+)\.ip$/.exec(key) ?? []
     return id === undefined ? [] : [...value.matchAll(/ip\(([^)]*)\)/g)].map(([, address = '']) => [address, id] as const)
   }))
   const missing = nodes.filter(({ links: [address = ''] }) => at.size > 0 && !at.has(address))
-  return [...settings, ...missing.map(({ name, links: [address] }) => `no member is at ${address}, the address of ${name}: the members are at ${[...at.keys()].join(', ')}`)]
+  return missing.map(({ name, links: [address] }) => `no member is at ${address}, the address of ${name}: the members are at ${[...at.keys()].join(', ')}`)
 }
 
 /** What a new cluster would get and this one does not have. */

@@ -36,6 +36,7 @@ function node(name: 'node1' | 'node2', change: Change = {}): FoundNode {
   const nodeId = change.id ?? 10 + at
   return {
     name, links: [`192.168.0.${at}`], conf: change.conf ?? conf,
+    corosync: '3.1.7-1+deb12u2',
     keys: change.silent === 'corosync' ? undefined : new Map(Object.entries({ ...running, ...change.keys }).map(([key, value]) => [key, { type: 'str', value }])),
     quorum: change.silent === 'corosync' ? undefined : { nodeId, ringId: change.ring ?? '11.8', members: members.map(([id, own]) => ({ nodeId: id, name: own })) } as Quorum,
     state: change.silent === undefined ? { nodes: [{ id: String(nodeId), name: change.called ?? name }] } as ClusterState : undefined,
@@ -68,10 +69,6 @@ test('what runs and is declared is neither kept in passing nor an obstacle', t =
 
 /** What stands in the way, and the line to write. */
 const obstacles: [title: string, obstacle: RegExp, more: object, nodes?: FoundNode[], text?: string][] = [
-  ['a setting is declared and runs otherwise', /^totem\.token is declared as 5000 and runs as 1000: write what runs, or leave it out/, { corosync: { token: 5000 } }],
-  ['encryption would be declared away', /^totem\.crypto_cipher is declared as none and runs as aes128/, { corosync: { crypto_cipher: 'none', crypto_hash: 'none' } }, both.map(({ name }) => node(name as 'node1', { keys: { 'totem.crypto_cipher': 'aes128', 'totem.crypto_hash': 'sha1' } }))],
-  ['two_node is declared and not on', /^quorum\.two_node is declared as 1 and runs as \(not set\)/, { corosync: { quorum: { two_node: 1 } } }],
-  ['the transport', /^totem\.transport is declared as udpu and runs as knet/, { corosync: { transport: 'udpu', crypto_cipher: 'none', crypto_hash: 'none' } }],
   ['the cluster has another name', /^it is called web: write `name: web`$/, {}, both.map(({ name }) => node(name as 'node1', { keys: { 'totem.cluster_name': 'web' } }))],
   ['a member is not in the inventory', /^node 13 \(192\.168\.0\.3\) is a member, and no host of the inventory: add it to the group all$/, {}, both.map(({ name }) => node(name as 'node1', { members: [[11, 'a'], [12, 'b'], [13, '192.168.0.3']] }))],
   ['the nodes are two clusters', /^the nodes are in 2 rings \(11\.8, 12\.9\)/, {}, [node('node1', { members: [[11, 'a']] }), node('node2', { ring: '12.9', members: [[12, 'b']] })]],
@@ -106,6 +103,19 @@ test('devices that are switched off are no working fencing', t => {
 test('working fencing that is kept is no obstacle, and nothing of it changes', t => {
   const { obstacles: left, changes } = compare({ fencing: 'kept' }, both, cib({ resources: `${device}${primitive('192.168.0.10')}`, properties: '' }))
   t.deepEqual([left, changes], [[], []])
+})
+
+test('what is declared of corosync.conf and runs otherwise is a change, with how it takes effect and what it takes away', t => {
+  const changes = (corosync: object, keys: Record<string, string> = {}) => compare({ corosync }, both.map(({ name }) => node(name as 'node1', { keys }))).changes
+  t.deepEqual(changes({ token: 5000 }), ['totem.token: 1000 -> 5000 (live reload: a reload applies it)'])
+  t.deepEqual(changes({ token: 1000, interface: [{ linknumber: 0, mcastport: 5415 }] }), [])
+  t.regex(changes({ interface: [{ linknumber: 0, mcastport: 5425 }] })[0]!, /^totem\.interface\.0\.mcastport: 5415 -> 5425 \(full stop: all nodes must agree on it/)
+  t.deepEqual(changes({ crypto_cipher: 'none', crypto_hash: 'none' }, { 'totem.crypto_cipher': 'aes128', 'totem.crypto_hash': 'sha1' }), [
+    'totem.crypto_cipher: aes128 -> none (live reload: a reload applies it; what the nodes send each other can be read by anyone on that network)',
+    'totem.crypto_hash: sha1 -> none (live reload: a reload applies it; anyone on that network can speak for a node)',
+  ])
+  t.deepEqual(changes({ quorum: { two_node: 1 } }), ['quorum.two_node: (not set) -> 1 (live reload: a reload applies it; each of the two nodes goes on alone when it does not see the other)'])
+  t.regex(changes({ transport: 'udpu', crypto_cipher: 'none', crypto_hash: 'none' })[0]!, /^totem\.transport: knet -> udpu \(full stop: /)
 })
 
 test('what is declared of the CIB is a change that the plan shows', t => {

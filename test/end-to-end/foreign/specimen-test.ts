@@ -2,7 +2,7 @@ import type { ExecutionContext } from 'ava'
 import { samplingAddress } from './address-samples.js'
 import { fingerprint } from './fingerprint.js'
 import type { SpecimenName } from './index.js'
-import { adopted, drilled, refused, repaired } from './taken-over.js'
+import { adopted, changed, drilled, refused, repaired } from './taken-over.js'
 import { onForeign, type LabSite } from '../site-harness.js'
 
 /** Clusters that somebody else has built: each is what it is meant to be, and serves. */
@@ -22,11 +22,13 @@ const runs: Record<SpecimenName, (t: ExecutionContext, site: LabSite) => Promise
   async handBuilt(t, site) {
     await refused(t, site, site.lab.inventory, built)
     await adopted(t, site, site.lab.inventory)
+    await changed(t, site)
     await drilled(t, site, site.lab.inventory)
   },
   async tutorial(t, site) {
     await refused(t, site, site.lab.inventory, built)
     await adopted(t, site, site.lab.inventory)
+    await changed(t, site)
     await repaired(t, site, await site.inventory('declared.yml', cluster => {
       cluster['resources'] = { FloatIP: {}, WebSite: { op: { monitor: '60s' } } }
       cluster['constraints'] = {

@@ -75,6 +75,30 @@ cibadmin --modify --xml-text '<op id="WebSite-stop-0s" timeout="7s"/>'`)
   t.like(await fingerprint(site), before)
 }
 
+/** A declared setting is put into somebody else's corosync.conf, and taken up live; every other line stays. */
+export async function changed(t: ExecutionContext, site: LabSite): Promise<void> {
+  const inventory = await site.inventory('token.yml', cluster => { cluster['corosync'] = { token: 2000 } })
+  const file = '/etc/corosync/corosync.conf'
+  const [before, text] = [await fingerprint(site), await site.on('node1', `cat ${file}`)]
+  const samples = await samplingAddress(site, async () => {
+    const run = await site.run(['site'], { inventory })
+    t.is(run.exitCode, 0, troubles(run))
+    t.deepEqual(withStatus(run, 'changed'), [`corosync: write ${file}`, 'corosync: corosync runs what its files say'])
+  })
+  t.like(samples, { twiceMs: 0, noneMs: 0 }, JSON.stringify(samples))
+  const withoutToken = (conf: string) => conf.replace(/\n\s*token:.*/, '')
+  for (const after of await site.onAll(`cat ${file}`)) {
+    t.is(withoutToken(after), withoutToken(text))
+    t.regex(after, /\n\s*token: 2000\n/)
+  }
+  t.deepEqual(await site.onAll('corosync-cmapctl -g totem.token | grep -c "= 2000$"'), ['1\n', '1\n'])
+  t.deepEqual(await site.onAll(`cat /var/lib/ha-run/former${file}`), [text, text])
+  const after = await fingerprint(site)
+  const sameConf = Object.fromEntries(site.lab.nodes.map(({ name }) => [name, { ...after[name], [`sha256 of ${file}`]: before[name]![`sha256 of ${file}`] }]))
+  t.deepEqual({ ...after, ...sameConf }, before)
+  t.is((await site.run(['site', '--check'], { inventory })).exitCode, 0)
+}
+
 /** A drill moves the service there and back, and is answered by a page of somebody's own. */
 export async function drilled(t: ExecutionContext, site: LabSite, inventory: string): Promise<void> {
   const run = await site.run(['drill', '--yes'], { inventory })

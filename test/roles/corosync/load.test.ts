@@ -11,7 +11,7 @@ import { wantedConf } from '../../../runner/cluster/wanted-conf.js'
 import { clusterOf, scopeOf, type Answers } from './cluster.js'
 
 const conf = wantedConf(clusterOf(), [['node1', undefined], ['node2', undefined]])
-const check = corosyncRunsItsFiles([]).check
+const check = corosyncRunsItsFiles(clusterOf(), []).check
 
 /** What a node's daemon says that runs with `text`, with notes. */
 function running(text: string, noted: Record<string, string> = {}): Map<string, { value: string }> {
