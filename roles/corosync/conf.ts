@@ -1,4 +1,5 @@
 import { keepFormerScript } from '../../runner/blocks/former.js'
+import { unlessFoundAtAll } from '../../runner/cluster/adoption/as-found.js'
 import { standingOf } from '../../runner/cluster/adoption/standing.js'
 import { confAttributes, confPath, correctAttributes, replaceOnAll, validateConf, withWrongAttributes } from '../../runner/cluster/corosync-files.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration.js'
@@ -9,7 +10,7 @@ import { readOnAll, refuseUnselected, type Scope } from '../../runner/cluster/me
 import { clusterTask } from '../../runner/cluster/role.js'
 import { editedConf, wantedConf } from '../../runner/cluster/wanted-conf.js'
 import { wayTo } from '../../runner/cluster/way-of-change.js'
-import { skip, type ClusterTask } from '../../runner/engine/task.js'
+import type { ClusterTask } from '../../runner/engine/task.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { confDifferences } from './conf-differences.js'
 
@@ -18,17 +19,15 @@ import { confDifferences } from './conf-differences.js'
  * Corosync could only take up in a way that was not allowed is not even written: the next boot would bring it about.
  */
 export function declaredConf(name: string, cluster: Cluster): ClusterTask<Node> {
-  return clusterTask(name, {
+  const written = clusterTask(name, {
     needs: ['no default cluster'],
     async check(scope) {
-      if (declaresNothing(cluster) && (await standingOf(scope.members)).standing === 'found') return skip('kept as it was found')
       const { texts, wanted, wrong, askew } = await observe(scope, cluster)
       refuseUnselected(scope, [...wrong, ...askew.map(({ member }) => member)])
       const differences = wrong.length === 0 ? [] : confDifferences(wanted, texts, await readLoaded(scope.members), await wayOf(scope, wanted))
       return [...differences, ...askew.flatMap(({ differences: some }) => some)]
     },
     async forecast(scope) {
-      if (declaresNothing(cluster) && (await standingOf(scope.members)).standing === 'found') return []
       const { wanted, wrong } = await observe(scope, cluster)
       return wrong.length === 0 ? [] : foretell(scope, await wayOf(scope, wanted))
     },
@@ -43,10 +42,9 @@ export function declaredConf(name: string, cluster: Cluster): ClusterTask<Node> 
       await correctAttributes(askew.map(({ member }) => member), confPath, confAttributes)
     },
   })
+  // In a cluster that was found, only settings that are declared count.
+  return Object.keys(cluster.explicit.corosync).length === 0 ? unlessFoundAtAll(written) : written
 }
-
-/** In a cluster that was found, only settings that are declared count. */
-const declaresNothing = ({ explicit }: Cluster) => Object.keys(explicit.corosync).length === 0
 
 async function wayOf(scope: Scope, wanted: string) {
   return wayTo(wanted, await readLoaded(scope.members), scope)
