@@ -3,6 +3,7 @@ import { unlessFoundAtAll } from '../../runner/cluster/adoption/as-found.js'
 import { standingOf } from '../../runner/cluster/adoption/standing.js'
 import { confAttributes, confPath, correctAttributes, replaceOnAll, validateConf, withWrongAttributes } from '../../runner/cluster/corosync-files.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration.js'
+import { runningKeys } from '../../runner/cluster/facts.js'
 import { foretell } from '../../runner/cluster/foretold.js'
 import { fullStop } from '../../runner/cluster/full-stop.js'
 import { readLoaded } from '../../runner/cluster/loaded.js'
@@ -52,9 +53,12 @@ async function wayOf(scope: Scope, wanted: string) {
 
 /** What the nodes hold, what they are to hold, and which of them hold something else or hold it with a wrong mode or owner. */
 async function observe({ members }: Scope, cluster: Cluster) {
-  const [texts, states, { standing }] = await Promise.all([readOnAll(members, fileText(confPath)), readOnAll(members, fileState(confPath)), standingOf(members)])
+  const [texts, states, { standing }, keys] = await Promise.all([
+    readOnAll(members, fileText(confPath)), readOnAll(members, fileState(confPath)), standingOf(members), readOnAll(members, runningKeys),
+  ])
   const isOurs = standing !== 'found'
-  const wanted = (isOurs ? wantedConf : editedConf)(cluster, texts.map(([{ name }, text]) => [name, text]))
+  const named = texts.map(([{ name }, text]): [string, string | undefined] => [name, text])
+  const wanted = isOurs ? wantedConf(cluster, named) : editedConf(cluster, named, keys.find(([, some]) => some)?.[1])
   const wrong = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
   const { mode, owner, group } = states.find(([, state]) => state !== undefined)?.[1] ?? {}
   const theirs = mode === undefined ? confAttributes : { mode, owner: `${owner}:${group}` }

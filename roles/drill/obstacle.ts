@@ -1,15 +1,8 @@
 import type { ClusterState } from '../../runner/cluster/crm-mon.js'
-import type { Cluster } from '../../runner/cluster/declaration.js'
 
-/** Ids of the primitives that bear the floating IP. */
-function addressIds({ resources, floatingIp }: Cluster): string[] {
-  return resources.flatMap(resource => resource.kind === 'primitive' && resource.agent === 'ocf:heartbeat:IPaddr2' && resource.params['ip'] === floatingIp.address ? [resource.id] : [])
-}
-
-/** Where Pacemaker runs the floating IP, as far as it knows. */
-export function holderOf(cluster: Cluster, { resources }: ClusterState): string | undefined {
-  const ids = addressIds(cluster)
-  return resources.find(({ id, active }) => active && ids.includes(id))?.nodes[0]
+/** Where Pacemaker runs the floating IP, as far as it knows. @param bearers - ids of the resources that bring it up. */
+export function holderOf(bearers: string[], { resources }: ClusterState): string | undefined {
+  return resources.find(({ id, active }) => active && bearers.includes(id))?.nodes[0]
 }
 
 /**

@@ -1,4 +1,5 @@
 import { servesPage, type Cluster } from '../../runner/cluster/declaration.js'
+import { bearersOf } from '../../runner/cluster/cib-identity.js'
 import { howText, splitsBrain, type DrillSettings } from '../../runner/cluster/drill.js'
 import { withStandby } from '../../runner/cluster/drain.js'
 import { simulate } from '../../runner/cluster/forecast.js'
@@ -21,6 +22,8 @@ export interface Subject {
   way: Way
   target: Target
   drilled: ClusterMember
+  /** Ids of the resources that bring up the floating IP. */
+  bearers: string[]
   /** The other members. */
   others: ClusterMember[]
   /** The cluster as it is when all is well. */
@@ -34,8 +37,9 @@ export interface Subject {
  */
 export async function subjectOf(cluster: Cluster, { how, daemon, node }: DrillSettings, scope: TrialScope): Promise<Subject> {
   const { members, selected } = scope
-  const before = await stateOf(scope)
-  const name = node ?? (before && holderOf(cluster, before))
+  const [before, found] = await Promise.all([stateOf(scope), cibOf(members)])
+  const bearers = found ? bearersOf(found.cib, cluster.floatingIp.address) : []
+  const name = node ?? (before && holderOf(bearers, before))
   if (name === undefined) throw refusal('no node has the floating IP', 'name a node by --node')
   const obstacle = drillObstacle(name, before, await drainedIn(members))
   if (obstacle !== undefined) throw refusal(`${name} is not drilled: ${obstacle}`, 'a drill begins with a cluster in which nothing is amiss')
@@ -46,7 +50,7 @@ export async function subjectOf(cluster: Cluster, { how, daemon, node }: DrillSe
   if (loss !== undefined) throw refusal(`${name} is not drilled: ${loss}`, 'the others could not take over')
   const way = ways[how]
   if (way.needs && (await drilled.$({ nothrow: true }).script(way.needs.test)).exitCode !== 0) throw refusal(`${howText({ how, daemon })} is not possible on ${name}: ${way.needs.missing}`)
-  return { way, target: { cluster, node: name, daemon }, drilled, others: members.filter(member => member !== drilled), before: before! }
+  return { way, target: { cluster, node: name, daemon }, drilled, bearers, others: members.filter(member => member !== drilled), before: before! }
 }
 
 /** What a drill will do, as sentences. @throws TaskError where it must not be done. */

@@ -56,7 +56,7 @@ async function drillRound(cluster: Cluster, settings: DrillSettings, round: numb
         return parseJournal(stdout).map(entry => ({ ...entry, at: entry.at - offset - failedAt, by: name }))
       }))).flat(),
       held: await Promise.all(watches.map(async ({ member, watch }) => watch.stop(offsets.get(member.name)!))),
-      holders: { before: holderOf(cluster, subject.before), then: course.holder, after: after && holderOf(cluster, after) },
+      holders: { before: holderOf(subject.bearers, subject.before), then: course.holder, after: after && holderOf(subject.bearers, after) },
       restoredAt: course.restoredAt - failedAt, wellAt: course.wellAt && course.wellAt - failedAt,
       maxOutage: settings.maxOutage,
       trouble: course.trouble ?? probe.broken,

@@ -77,12 +77,12 @@ export async function fail({ way, target, drilled }: Subject, offset: number): P
 
 /** Waits until the cluster has got over it. @throws TaskError where it does not in time. @returns where the floating IP is then. */
 export async function takenOver(
-  { way, target, others, before }: Subject, ring: Ring | undefined, failedAt: number, probe: HttpProbe, scope: TrialScope,
+  { way, target, others, before, bearers }: Subject, ring: Ring | undefined, failedAt: number, probe: HttpProbe, scope: TrialScope,
 ): Promise<string | undefined> {
   const { stop, progress } = scope
   const { holder } = await until('the service to be back', takeoverTime, async say => {
     const [state, ringNow] = await Promise.all([stateOf({ members: others }), others[0]!.read(quorum)])
-    const isAt = state && holderOf(target.cluster, state)
+    const isAt = state && holderOf(bearers, state)
     const left = outstanding(way.end(target), {
       state, before, rings: [ring, ringNow], holder: isAt, node: target.node,
       elapsed: now() - failedAt, hasFailed: probe.hasFailedSince(failedAt), isWell: probe.isWell,

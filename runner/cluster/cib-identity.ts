@@ -33,10 +33,16 @@ export function primitivesIn(configuration: Element | undefined): Element[] {
   return resources ? [...walk(resources)].filter(({ name }) => name === 'primitive') : []
 }
 
-/** Whether a resource of a CIB (the output of `cibadmin -Q`) brings up an address. */
-export function bringsUp(cib: string, address: string): boolean {
+/** Ids of the resources of a CIB (the output of `cibadmin -Q`) that bring up an address, whatever they are called. */
+export function bearersOf(cib: string, address: string): string[] {
   const configuration = firstOf(parseXml(cib), 'configuration')
-  return primitivesIn(configuration).some(primitive => identitiesOf(configuration!, primitive).includes(`the address ${address}`))
+  return primitivesIn(configuration).filter(primitive => identitiesOf(configuration!, primitive).includes(`the address ${address}`))
+    .flatMap(({ attributes }) => attributes.get('id') ?? [])
+}
+
+/** Whether a resource of a CIB brings up an address. */
+export function bringsUp(cib: string, address: string): boolean {
+  return bearersOf(cib, address).length > 0
 }
 
 /**

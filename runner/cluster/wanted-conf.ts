@@ -1,8 +1,11 @@
 import { TaskError } from '../errors.js'
 import { parseCorosyncConf, type Section } from './corosync-conf.js'
+import type { CmapValue } from './cmap.js'
 import { confPath } from './corosync-files.js'
+import { flatten } from './corosync-keys.js'
 import type { Cluster } from './declaration.js'
 import { withSettings } from './conf-edit.js'
+import { inForceValue, sameValue } from './key-differences.js'
 import { keptOfAll } from './kept-conf.js'
 import { readConf } from './loaded.js'
 import { isDebianDefault, resolveNodeIds } from './node-ids.js'
@@ -26,18 +29,21 @@ export function wantedConf(cluster: Cluster, texts: [node: string, text: string 
 }
 
 /**
- * The file of a cluster that somebody else has built, with the declared values in it and all else as it is.
+ * The file of a cluster that somebody else has built, with the declared values in it and all else as it is. A value that is
+ * in force without standing there need not be written.
  *
+ * @param keys - what a node's Corosync runs with; undefined where none answers.
  * @throws TaskError where the nodes do not have the same file, or Corosync could not read it.
  */
-export function editedConf(cluster: Cluster, texts: [node: string, text: string | undefined][]): string {
+export function editedConf({ explicit }: Cluster, texts: [node: string, text: string | undefined][], keys: Map<string, CmapValue> | undefined): string {
   const [first, ...others] = texts
   const other = others.find(([, text]) => text !== first?.[1])
   if (first?.[1] === undefined || other) {
     throw new TaskError(`${confPath} is not the same on ${first?.[0]} and ${other?.[0] ?? 'the others'}, and somebody else has written it`, { hint: 'make it the same on all nodes, then run again' })
   }
-  readConf(first[1], first[0])
-  return withSettings(first[1], cluster.explicit.corosync)
+  const file = flatten(readConf(first[1], first[0]))
+  const isWanted = (setting: string, value: string) => file.has(setting) || (keys !== undefined && !sameValue(inForceValue(setting, keys), value))
+  return withSettings(first[1], Object.fromEntries(Object.entries(explicit.corosync).filter(([setting, value]) => isWanted(setting, value))))
 }
 
 function resolved(names: string[], confs: Map<string, Section | undefined>) {

@@ -27,10 +27,9 @@ test('without Pacemaker', t => {
 })
 
 test('who has the address: by the resource that bears it, wherever it stands', t => {
-  const cluster = clusterOf()
-  t.is(holderOf(cluster, stateOf(serving)), 'node1')
-  t.is(holderOf(cluster, stateOf({ resources: { 'group/FloatIP': ['node2'], WebSite: ['node2'] } })), 'node2')
-  t.is(holderOf(cluster, stateOf({ resources: { FloatIP: [], 'WebSite-clone/WebSite': ['node1', 'node2'] } })), undefined)
+  t.is(holderOf(['FloatIP'], stateOf(serving)), 'node1')
+  t.is(holderOf(['FloatIP'], stateOf({ resources: { 'group/FloatIP': ['node2'], WebSite: ['node2'] } })), 'node2')
+  t.is(holderOf(['FloatIP'], stateOf({ resources: { FloatIP: [], 'WebSite-clone/WebSite': ['node1', 'node2'] } })), undefined)
 })
 
 test('who serves an answer', t => {
