@@ -10,15 +10,6 @@ import { build } from 'esbuild'
  * and so does `npm test`.
  */
 
-/** Writes, into each folder of unit tests, a test file that imports all others there (see ava.config.js). */
-function groupTests() {
-  const tests = readdirSync('dist/test', { recursive: true }).filter(file => file.endsWith('.test.js') && !file.startsWith('end-to-end'))
-  for (const folder of new Set(tests.map(dirname))) {
-    const imports = tests.filter(file => dirname(file) === folder).map(file => `import './${basename(file)}'\n`)
-    writeFileSync(join('dist/test', folder, 'together.test.js'), imports.join(''))
-  }
-}
-
 const sources = ['runner', 'roles', 'test'].flatMap(folder => readdirSync(folder, { recursive: true }).map(file => join(folder, file)))
 const inputs = [...sources.filter(file => file.endsWith('.ts')), 'build.js', 'package-lock.json', 'tsconfig.json'].toSorted((one, other) => one.localeCompare(other))
 const hash = createHash('sha256')
@@ -39,4 +30,13 @@ if (!existsSync(note) || !existsSync('bundle') || readFileSync(note, 'utf8') !==
   })
   chmodSync('bundle/runner/cli/main.js', 0o755)
   writeFileSync(note, made)
+}
+
+/** Writes, into each folder of unit tests, a test file that imports all others there (see ava.config.js). */
+function groupTests() {
+  const tests = readdirSync('dist/test', { recursive: true }).filter(file => file.endsWith('.test.js') && !file.startsWith('end-to-end'))
+  for (const folder of new Set(tests.map(dirname))) {
+    const imports = tests.filter(file => dirname(file) === folder).map(file => `import './${basename(file)}'\n`)
+    writeFileSync(join('dist/test', folder, 'together.test.js'), imports.join(''))
+  }
 }

@@ -10,8 +10,9 @@ import { readLoaded } from '../../runner/cluster/loaded.js'
 import { readOnAll, refuseUnselected, type Scope } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
 import { editedConf, wantedConf } from '../../runner/cluster/wanted-conf.js'
-import { wayTo } from '../../runner/cluster/way-of-change.js'
+import { refusePending, wayTo } from '../../runner/cluster/way-of-change.js'
 import type { ClusterTask } from '../../runner/engine/task.js'
+import { TaskError } from '../../runner/errors.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { confDifferences } from './conf-differences.js'
 
@@ -23,7 +24,8 @@ export function declaredConf(name: string, cluster: Cluster): ClusterTask<Node> 
   const written = clusterTask(name, {
     needs: ['no default cluster'],
     async check(scope) {
-      const { texts, wanted, wrong, askew } = await observe(scope, cluster)
+      const { texts, wanted, wrong, askew, isOurs } = await observe(scope, cluster)
+      if (!isOurs && wrong.length > 0) refusePending(await wayOf(scope, wanted), cluster)
       refuseUnselected(scope, [...wrong, ...askew.map(({ member }) => member)])
       const differences = wrong.length === 0 ? [] : confDifferences(wanted, texts, await readLoaded(scope.members), await wayOf(scope, wanted))
       return [...differences, ...askew.flatMap(({ differences: some }) => some)]
@@ -60,7 +62,8 @@ async function observe({ members }: Scope, cluster: Cluster) {
   const named = texts.map(([{ name }, text]): [string, string | undefined] => [name, text])
   const wanted = isOurs ? wantedConf(cluster, named) : editedConf(cluster, named, keys.find(([, some]) => some)?.[1])
   const wrong = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
-  const { mode, owner, group } = states.find(([, state]) => state !== undefined)?.[1] ?? {}
+  const { type, mode, owner, group } = states.find(([, state]) => state !== undefined)?.[1] ?? {}
+  if (!isOurs && type !== 'regular file' && wrong.length > 0) throw new TaskError(`${confPath} is a ${type ?? 'missing file'}, and somebody else's`, { hint: 'ha-run changes it only as a regular file' })
   const theirs = mode === undefined ? confAttributes : { mode, owner: `${owner}:${group}` }
   return { texts, wanted, wrong, isOurs, attributes: isOurs ? confAttributes : theirs, askew: isOurs ? withWrongAttributes(confPath, confAttributes, states) : [] }
 }

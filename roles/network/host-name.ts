@@ -20,7 +20,7 @@ function memberName(keys: Map<string, CmapValue> | undefined, conf: string | und
   try {
     const file = parseCorosyncConf(conf ?? '')
     const names = isDebianDefault(file) ? [] : nodeSections(file).map(node => node.get('name'))
-    return [declared, running].find(name => names.includes(name))
+    return [running, declared].find(name => names.includes(name))
   } catch {
     return undefined
   }

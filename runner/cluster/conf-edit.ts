@@ -57,7 +57,7 @@ function placesIn(lines: string[]): Place[] {
 }
 
 function linkOf({ settings }: Place): string {
-  return settings.findLast(({ key }) => key === 'linknumber' || key === 'ringnumber')?.value ?? '0'
+  return settings.findLast(({ key }) => key === 'linknumber')?.value ?? '0'
 }
 
 /** As its other settings are indented. */

@@ -17,7 +17,7 @@ import { keyNote, lacksKey, readLoaded, type Loaded } from './loaded.js'
 import { on, refuseUnselected, type Scope } from './members.js'
 import { clusterTask } from './role.js'
 import { roll } from './rolling.js'
-import { noteOf, wayTo, type Way } from './way-of-change.js'
+import { noteOf, refusePending, wayTo, type Way } from './way-of-change.js'
 
 /**
  * "Corosync runs what its files say": the last task of the roles that write those files. A stopped daemon is
@@ -32,6 +32,11 @@ export function corosyncRunsItsFiles(cluster: Cluster, needs: readonly string[])
       const [loaded, { standing }] = await Promise.all([readLoaded(scope.members), standingOf(scope.members)])
       if (standing === 'found' && runsAsDeclared(cluster, loaded)) return differences(loaded, asItRuns)
       refuseUnequalConf(loaded)
+      if (standing === 'found') {
+        const way = await wayOf(scope, loaded)
+        refusePending(way, cluster)
+        return differences(loaded, way)
+      }
       if (new Set(loaded.map(({ keyHash }) => keyHash)).size > 1 || loaded.some(lacksKey)) {
         return skip('it waits for the key: the authkey role gives every node the same')
       }

@@ -4,9 +4,9 @@ import { isWritten } from './declaration-corosync-keys.js'
 
 /** Parts of a corosync.conf that no inventory declares: somebody wants them, and they stay when ha-run writes the file. */
 export interface KeptParts {
-  /** Settings and subsections of totem, quorum and logging: cluster_uuid, interface, device, logger_subsys. */
+  /** Settings and subsections of totem, quorum and logging: cluster_uuid, interface, logger_subsys. */
   within: Record<string, (Entry | Section)[]>
-  /** Settings of a node beside its name, id and addresses, by its id: quorum_votes. */
+  /** Settings of a node beside its name, id and addresses, by its id. */
   ofNode: Record<number, Record<string, string>>
   /** Other sections: uidgid, resources, system. */
   others: Section[]
@@ -35,7 +35,7 @@ export function keptParts(conf: Section): KeptParts {
 
 /**
  * What all nodes' files are to keep: what those have that have anything to keep.
- * @throws Error where two of them have different things.
+ * @throws Error where two of them have different things, or one that does not go together with what ha-run writes.
  */
 export function keptOfAll(confs: Map<string, Section | undefined>): KeptParts {
   const all = [...confs].flatMap(([node, conf]) => conf ? [{ node, parts: keptParts(conf) }] : [])
@@ -45,7 +45,16 @@ export function keptOfAll(confs: Map<string, Section | undefined>): KeptParts {
   if (first && different) {
     throw new Error(`corosync.conf has settings that no inventory declares, which ha-run keeps, and they differ: ${first.node} has ${listed(first.parts)}, ${different.node} has ${listed(different.parts)}`)
   }
+  if (first && countsVotes(first.parts)) {
+    throw new Error(`corosync.conf on ${first.node} has ${listed(first.parts)}: who counts votes so cannot have the expected_votes and two_node that ha-run writes, and an inventory cannot declare it yet`)
+  }
   return first?.parts ?? nothingKept
+}
+
+/** Corosync does not start with a quorum device beside two_node, and counts wrong with votes beside expected_votes (votequorum_readconfig in 3.1). */
+function countsVotes({ within, ofNode }: KeptParts): boolean {
+  const hasDevice = within['quorum']?.some(entry => 'entries' in entry && entry.name === 'device') ?? false
+  return hasDevice || Object.values(ofNode).some(({ quorum_votes: votes = '1' }) => votes !== '1')
 }
 
 /** In a sentence: `totem.cluster_uuid abc, section uidgid`. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Difference } from '../engine/events.js'
 import { Secret } from '../secret.js'
 import type { CmapValue } from './cmap.js'
@@ -26,9 +27,9 @@ export function differingKeys(file: Map<string, string>, running: Map<string, Cm
 }
 
 /** Whether a member that Corosync knows by a host name is at the address that the file has for it. */
-function isResolved({ subject, to }: Difference, running: Map<string, CmapValue>): boolean {
+function isResolved({ subject, from, to }: Difference, running: Map<string, CmapValue>): boolean {
   const [, id, link] = /^nodelist\.nodeid\.(\d+)\.ring(\d+)_addr$/.exec(subject) ?? []
-  return id !== undefined && to !== undefined && (running.get(`runtime.members.${id}.ip`)?.value ?? '').includes(`r(${link}) ip(${to})`)
+  return id !== undefined && from !== undefined && isIP(from) === 0 && to !== undefined && (running.get(`runtime.members.${id}.ip`)?.value ?? '').includes(`r(${link}) ip(${to})`)
 }
 
 /** With udp and udpu a node may stand in the file without an id: it has the one that Corosync has made from its address. */

@@ -44,7 +44,8 @@ function sameTruth(one: string, other: string): boolean {
 
 /** Whether two values of an option that Pacemaker itself reads (a property, a meta attribute) are the same. */
 export function sameOption(one: string, other: string): boolean {
-  return sameTime(one, other) || sameTruth(one, other) || sameScore(one, other)
+  const isScore = [one, other].some(value => /^[+-]?INFINITY$/.test(value))
+  return sameTime(one, other) || sameTruth(one, other) || (isScore && sameScore(one, other))
 }
 
 /** Whether two texts are the same, for values that Pacemaker does not interpret. */

@@ -2,6 +2,7 @@ import { TaskError } from '../errors.js'
 import type { Difference } from '../engine/events.js'
 import { changeClasses, classify, hardest, recreatedLink, type ChangeClass, type Judgement } from './change-class.js'
 import { parseCorosyncConf } from './corosync-conf.js'
+import type { Cluster } from './declaration.js'
 import { flatten } from './corosync-keys.js'
 import { isDeclarable } from './declaration-corosync-keys.js'
 import { byNodeId, configured } from './key-differences.js'
@@ -53,6 +54,16 @@ export async function wayTo(conf: string, loaded: Loaded[], scope: Scope, { mayR
   }
   if (way.class === 'full stop' && !scope.consent.outage) throw refusal('corosync would have to be stopped on all nodes at once', way)
   return way
+}
+
+/**
+ * A reload loads a whole file. On a cluster that somebody else has built, what he has written and not loaded is his to load.
+ * @throws TaskError where the way to a declared setting has other changes in it.
+ */
+export function refusePending({ changes }: Way, { explicit }: Cluster): void {
+  const others = changes.flatMap(({ member: { name }, changes: some }) => some.filter(({ subject }) => !(subject in explicit.corosync)).map(({ subject, from, to }) => `${subject} (${valueText(from)}, and ${valueText(to)} in the file) on ${name}`))
+  if (others.length === 0) return
+  throw new TaskError(`corosync.conf has what Corosync does not run with: ${others.join(', ')}. A reload would load that too`, { hint: 'load it by hand, or take it out of the file, then run again' })
 }
 
 /** The links that have the same addresses before and after. */

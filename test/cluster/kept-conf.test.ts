@@ -15,9 +15,8 @@ const edited = (edits: [after: string, more: string][], end = '') => edits.reduc
 
 const theirs = edited([
   ['totem {', 'cluster_uuid: 5f0a\ninterface {\nlinknumber: 0\nmcastport: 5415\n}'],
-  ['quorum {', 'device {\nmodel: net\nnet {\nhost: arbiter\n}\n}'],
   ['logging {', 'logger_subsys {\nsubsys: QUORUM\ndebug: on\n}'],
-  [`name: ${other}`, 'quorum_votes: 2'],
+  [`name: ${other}`, 'quorum_votes: 1'],
 ], 'uidgid {\nuid: monitor\n}\nresources {\nsystem {\nmemory_used {\nrecovery: reboot\n}\n}\n}\n')
 
 const keys = (text: string) => flatten(parseCorosyncConf(text))
@@ -43,6 +42,12 @@ test('a declared interface takes the place of those that were there', t => {
 test('nodes that have different things are told apart, and nothing is written', t => {
   const error = t.throws(() => wantedConf(cluster, [[one, edited([], 'uidgid {\nuid: 7\n}\n')], [other, edited([['totem {', 'cluster_uuid: 5f0a']])]]))
   t.regex(error.message, new RegExp(`they differ: ${one} has section uidgid, ${other} has totem.cluster_uuid 5f0a$`))
+})
+
+test('a quorum device or votes that ha-run would count wrong are refused, and nothing is written', t => {
+  for (const edit of [['quorum {', 'device {\nmodel: net\nnet {\nhost: arbiter\n}\n}'], [`name: ${other}`, 'quorum_votes: 2']] as [string, string][]) {
+    t.throws(() => wantedConf(cluster, [[one, edited([edit])], [other, undefined]]), { message: /an inventory cannot declare it yet$/ })
+  }
 })
 
 test('a file as Debian ships it has nothing to keep', t => {

@@ -1,16 +1,15 @@
 import { parseCorosyncConf, type Section } from '../corosync-conf.js'
 import { candidate } from '../cib.js'
 import { bringsUp, primitivesIn } from '../cib-identity.js'
-import { classify } from '../change-class.js'
 import { kindOf } from '../cib-words.js'
 import type { CmapValue } from '../cmap.js'
 import type { ClusterState } from '../crm-mon.js'
 import type { Cluster } from '../declaration.js'
 import { configured, inForceValue, sameValue } from '../key-differences.js'
 import type { Quorum } from '../quorumtool.js'
+import { isChangeable } from '../wanted-conf.js'
 import { elementsOf, firstOf, parseXml, type Element } from '../xml.js'
 import { asFound } from './as-found.js'
-import { weakening } from './weakening.js'
 
 /** What one node of a running cluster says of it. */
 export interface FoundNode {
@@ -21,8 +20,6 @@ export interface FoundNode {
   /** Undefined where its Corosync does not answer. */
   keys: Map<string, CmapValue> | undefined
   quorum: Quorum | undefined
-  /** The version of its corosync package. */
-  corosync: string | undefined
   /** Undefined where its Pacemaker does not answer. */
   state: ClusterState | undefined
 }
@@ -45,10 +42,10 @@ export function compareFound(cluster: Cluster, nodes: FoundNode[], cibText: stri
   return {
     obstacles: [
       ...nodes.flatMap(silences), ...memberObstacles(cluster, nodes), ...fencingObstacles(cluster, configuration),
-      ...first ? addressObstacles(cluster, first.keys!) : [], ...resources.obstacles,
+      ...first ? settingObstacles(cluster, first.keys!) : [], ...resources.obstacles,
     ],
     kept: [...first ? [...keptSettings(cluster, first.keys!), ...keptSections(first.conf)] : [], ...keptObjects(cluster, configuration)],
-    changes: [...first ? settingChanges(cluster, first) : [], ...resources.changes],
+    changes: [...first ? settingChanges(cluster, first.keys!) : [], ...resources.changes],
   }
 }
 
@@ -88,23 +85,29 @@ export function fencingObstacles({ fencing }: Cluster, configuration: Element | 
   return []
 }
 
-/** What is declared and runs otherwise, each with how the change takes effect. */
-function settingChanges({ explicit }: Cluster, { keys, corosync: version }: FoundNode): string[] {
+/** Settings that are declared and run otherwise. */
+function differingSettings({ explicit }: Cluster, keys: Map<string, CmapValue>): [setting: string, declared: string, runs: string][] {
   return Object.entries(explicit.corosync).flatMap(([setting, declared]) => {
-    const runs = inForceValue(setting, keys!)
-    const { class: name, why } = classify({ subject: setting, from: runs, to: declared }, { version, steadyLink: false })
-    const weaker = weakening(setting, runs, declared)
-    return sameValue(runs, declared) ? [] : [`${setting}: ${runs ?? '(not set)'} -> ${declared} (${name}: ${why}${weaker === undefined ? '' : `; ${weaker}`})`]
+    const runs = inForceValue(setting, keys)
+    return sameValue(runs, declared) ? [] : [[setting, declared, runs ?? '(not set)']]
   })
 }
 
-function addressObstacles({ nodes }: Cluster, keys: Map<string, CmapValue>): string[] {
+/** Those that adoption changes. */
+function settingChanges(cluster: Cluster, keys: Map<string, CmapValue>): string[] {
+  return differingSettings(cluster, keys).filter(([setting]) => isChangeable(setting)).map(([setting, declared, runs]) => `${setting}: ${runs} -> ${declared} (live: a reload applies it)`)
+}
+
+/** Settings that adoption does not change, and nodes that are not at their addresses. */
+function settingObstacles(cluster: Cluster, keys: Map<string, CmapValue>): string[] {
+  const settings = differingSettings(cluster, keys).filter(([setting]) => !isChangeable(setting))
+    .map(([setting, declared, runs]) => `${setting} is declared as ${declared} and runs as ${runs}: write what runs, or leave it out; ha-run does not change it on a cluster that it has not built`)
   const at = new Map([...keys].flatMap(([key, { value }]) => {
     const [, id] = /^runtime\.members\.(\d+)\.ip$/.exec(key) ?? []
     return id === undefined ? [] : [...value.matchAll(/ip\(([^)]*)\)/g)].map(([, address = '']) => [address, id] as const)
   }))
-  const missing = nodes.filter(({ links: [address = ''] }) => at.size > 0 && !at.has(address))
-  return missing.map(({ name, links: [address] }) => `no member is at ${address}, the address of ${name}: the members are at ${[...at.keys()].join(', ')}`)
+  const missing = cluster.nodes.filter(({ links: [address = ''] }) => at.size > 0 && !at.has(address))
+  return [...settings, ...missing.map(({ name, links: [address] }) => `no member is at ${address}, the address of ${name}: the members are at ${[...at.keys()].join(', ')}`)]
 }
 
 /** What a new cluster would get and this one does not have. */

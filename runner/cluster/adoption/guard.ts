@@ -1,6 +1,5 @@
 import { TaskError } from '../../errors.js'
 import { fileText } from '../../facts/files.js'
-import { packageVersion } from '../../facts/packages.js'
 import { sh } from '../../transport/quote.js'
 import { confPath } from '../corosync-files.js'
 import type { Cluster } from '../declaration.js'
@@ -60,10 +59,8 @@ export async function guard(cluster: Cluster, members: ClusterMember[], { check,
 }
 
 async function foundNode(member: ClusterMember): Promise<FoundNode> {
-  const [conf, keys, state, counted, version] = await Promise.all([
-    member.read(fileText(confPath)), member.read(runningKeys), member.read(clusterState), member.read(quorum), member.read(packageVersion('corosync')),
-  ])
-  return { name: member.name, links: member.node.links, conf, keys, quorum: counted, corosync: version, state }
+  const [conf, keys, state, counted] = await Promise.all([member.read(fileText(confPath)), member.read(runningKeys), member.read(clusterState), member.read(quorum)])
+  return { name: member.name, links: member.node.links, conf, keys, quorum: counted, state }
 }
 
 function refusal(cluster: Cluster, obstacles: string[]): TaskError {

@@ -37,6 +37,11 @@ test('a member whose host name is another one stays as it is: the node list has 
   t.is(await outcome('web-a', 'web-a', { file: conf }), stays('web-a'))
 })
 
+test('a stopped machine with another member\'s host name is that one, whatever address it was reached at', async t => {
+  const both = conf.replace('nodelist {\n', 'nodelist {\nnode {\nname: node2\nnodeid: 2\nring0_addr: 192.168.0.2\n}\n')
+  await t.throwsAsync(outcome('node2', 'node2', { file: both }), { message: /is a member of its cluster as node2/ })
+})
+
 test('a member that the cluster knows by another name is refused, and told no harmful remedy', async t => {
   const message = /is a member of its cluster as (other|node1\.example\.net), and the inventory calls it node1/
   for (const cmap of [nodelist('other'), nodelist(undefined)]) {
