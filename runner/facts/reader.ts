@@ -42,18 +42,24 @@ export class FactReader {
 
   async #ask(): Promise<void> {
     const waiting = this.#waiting.splice(0)
-    const families = [...new Set(waiting.map(({ family }) => family))]
-      .map(family => [family, waiting.filter(question => question.family === family)] as const)
+    // One may be asked twice in a turn, if what is known was forgotten in between.
+    const families = [...new Set(waiting.map(({ family }) => family))].map(family => {
+      const questions = waiting.filter(question => question.family === family)
+      return { family, questions, args: [...new Set(questions.map(({ argument }) => argument))] }
+    })
     try {
-      const scripts = families.map(([family, questions]) => family.script(questions.map(({ argument }) => argument)))
+      const scripts = families.map(({ family, args }) => family.script(args))
       const from = Date.now()
       const parts = await this.#place.session.run({ scripts, timeout: frameTimeout })
       const asked = { from, to: Date.now() }
-      for (const [index, [family, questions]] of families.entries()) {
+      for (const [index, { family, questions, args }] of families.entries()) {
         try {
-          const args = questions.map(({ argument }) => argument)
           const values = family.parse(outcome(scripts[index]!, parts[index]!, this.#place.name, frameTimeout, true), args, asked)
-          questions.forEach(({ resolve, reject }, at) => values[at] instanceof Error ? reject(values[at]) : resolve(values[at]))
+          for (const { argument, resolve, reject } of questions) {
+            const value = values[args.indexOf(argument)]
+            if (value instanceof Error) reject(value)
+            else resolve(value)
+          }
         } catch (error) {
           for (const { reject } of questions) reject(error)
         }
