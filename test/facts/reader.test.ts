@@ -67,6 +67,7 @@ test('forgetting while a question is under way asks again for the next reader', 
   const reader = new FactReader(place)
   const { of, asked } = echoFamily('one')
   const first = reader.read(of('a'))
+  await turn()
   reader.forget()
   const second = reader.read(of('a'))
   t.deepEqual(await Promise.all([first, second]), ['a', 'a'])
