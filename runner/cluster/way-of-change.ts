@@ -12,6 +12,7 @@ import { readOnAll, type ClusterMember, type Scope } from './members.js'
 import { runsDebianDefault } from './node-ids.js'
 import { drainedIn } from './ours-in-cib.js'
 import { rollRefusal } from './rolling-refusal.js'
+import { weakening } from './weakening.js'
 
 /** How a running cluster gets from what it runs with to a file. */
 export interface Way {
@@ -42,7 +43,11 @@ export async function wayTo(conf: string, loaded: Loaded[], scope: Scope, { mayR
   const isOfLinks = all.some(({ subject }) => /\.(ring\d+_addr|knet_transport)$/.test(subject))
   const steadyLink = !isOfLinks || await areConnected(running, running.map(({ keys }) => keptLinks(byNodeId(configured(keys!)), file)))
   const version = await oldestCorosync(scope.members)
-  const judge = (change: Difference) => classify(change, { version, steadyLink })
+  const judge = (change: Difference) => {
+    const judgement = classify(change, { version, steadyLink })
+    const loss = weakening(change)
+    return loss === undefined ? judgement : { ...judgement, why: `${judgement.why}; ${loss}` }
+  }
   const recreated = [...new Set(all.flatMap(change => recreatedLink(change) ?? []))]
   const way = { class: hardest(all.map(change => judge(change).class)), changes, judge, recreated }
   if (way.class === 'rolling restart') {

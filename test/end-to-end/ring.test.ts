@@ -47,8 +47,8 @@ onLab('a token and encryption are changed live: no request fails, and the ring s
   const inventory = await declare({ token: 6000, crypto_cipher: 'none', crypto_hash: 'none' })
   const plan = await site.run(['corosync', '--check'], { inventory })
   t.deepEqual(diffOf(plan, write), [
-    'totem.crypto_cipher on node1, node2, node3: aes256 -> none (live: a reload applies it)',
-    'totem.crypto_hash on node1, node2, node3: sha256 -> none (live: a reload applies it)',
+    'totem.crypto_cipher on node1, node2, node3: aes256 -> none (live: a reload applies it; what the nodes send each other can be read by anyone on that network)',
+    'totem.crypto_hash on node1, node2, node3: sha256 -> none (live: a reload applies it; anyone on that network can speak for a node)',
     'totem.token on node1, node2, node3: 3000 -> 6000 (live: a reload applies it)',
   ])
   const off = await measured(t, 'token, and encryption off', ['corosync'], inventory)
