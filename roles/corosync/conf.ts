@@ -17,18 +17,21 @@ import { fileState, fileText } from '../../runner/facts/files.js'
 import { confDifferences } from './conf-differences.js'
 
 /**
- * corosync.conf, the same bytes on every node: ha-run's own, or somebody else's with the declared values in it. What runs is not touched here but for a full stop, and a file that
- * Corosync could only take up in a way that was not allowed is not even written: the next boot would bring it about.
+ * corosync.conf, the same bytes on every node: ha-run's own, or somebody else's with the declared values in it. What runs
+ * is not touched here but for a full stop, and a file that Corosync could only take up in a way that was not allowed is
+ * not even written: the next boot would bring it about.
  */
 export function declaredConf(name: string, cluster: Cluster): ClusterTask<Node> {
   const written = clusterTask(name, {
     needs: ['no default cluster'],
     async check(scope) {
       const { texts, wanted, wrong, askew, isOurs } = await observe(scope, cluster)
-      if (!isOurs && wrong.length > 0) refusePending(await wayOf(scope, wanted), cluster)
       refuseUnselected(scope, [...wrong, ...askew.map(({ member }) => member)])
-      const differences = wrong.length === 0 ? [] : confDifferences(wanted, texts, await readLoaded(scope.members), await wayOf(scope, wanted))
-      return [...differences, ...askew.flatMap(({ differences: some }) => some)]
+      const attributes = askew.flatMap(({ differences: some }) => some)
+      if (wrong.length === 0) return attributes
+      const way = await wayOf(scope, wanted)
+      if (!isOurs) refusePending(way, cluster)
+      return [...confDifferences(wanted, texts, await readLoaded(scope.members), way), ...attributes]
     },
     async forecast(scope) {
       const { wanted, wrong } = await observe(scope, cluster)

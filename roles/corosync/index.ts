@@ -6,10 +6,10 @@ import { service } from '../../runner/blocks/service.js'
 import { confPath } from '../../runner/cluster/corosync-files.js'
 import { corosyncRunsItsFiles } from '../../runner/cluster/corosync-load.js'
 import { role } from '../../runner/cluster/role.js'
+import { isManaged } from '../../runner/cluster/written-conf.js'
 import { declaredConf } from './conf.js'
 import { noDefaultCluster } from './default-cluster.js'
 import { comesBack } from './restart.js'
-import { isManaged } from '../../runner/cluster/written-conf.js'
 
 const install = 'install corosync'
 const write = `write ${confPath}`
