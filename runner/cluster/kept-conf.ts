@@ -46,7 +46,7 @@ export function keptOfAll(confs: Map<string, Section | undefined>): KeptParts {
     throw new Error(`corosync.conf has settings that no inventory declares, which ha-run keeps, and they differ: ${first.node} has ${listed(first.parts)}, ${different.node} has ${listed(different.parts)}`)
   }
   if (first && countsVotes(first.parts)) {
-    throw new Error(`corosync.conf on ${first.node} has ${listed(first.parts)}: who counts votes so cannot have the expected_votes and two_node that ha-run writes, and an inventory cannot declare it yet`)
+    throw new Error(`corosync.conf on ${first.node} has ${listed(first.parts)}, which contradicts the expected_votes and two_node that ha-run writes; an inventory cannot declare it yet`)
   }
   return first?.parts ?? nothingKept
 }

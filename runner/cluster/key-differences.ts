@@ -26,7 +26,7 @@ export function differingKeys(file: Map<string, string>, running: Map<string, Cm
     .filter(change => !isResolved(change, running))
 }
 
-/** Whether a member that Corosync knows by a host name is at the address that the file has for it. */
+/** Whether the running node list has a host name that resolves to the file's address. */
 function isResolved({ subject, from, to }: Difference, running: Map<string, CmapValue>): boolean {
   const [, id, link] = /^nodelist\.nodeid\.(\d+)\.ring(\d+)_addr$/.exec(subject) ?? []
   return id !== undefined && from !== undefined && isIP(from) === 0 && to !== undefined && (running.get(`runtime.members.${id}.ip`)?.value ?? '').includes(`r(${link}) ip(${to})`)

@@ -39,7 +39,7 @@ test('a declared interface takes the place of those that were there', t => {
   t.deepEqual(found, [['totem.interface.0.mcastport', '5425']])
 })
 
-test('nodes that have different things are told apart, and nothing is written', t => {
+test('two nodes with different settings to keep are an error that names both', t => {
   const error = t.throws(() => wantedConf(cluster, [[one, edited([], 'uidgid {\nuid: 7\n}\n')], [other, edited([['totem {', 'cluster_uuid: 5f0a']])]]))
   t.regex(error.message, new RegExp(`they differ: ${one} has section uidgid, ${other} has totem.cluster_uuid 5f0a$`))
 })

@@ -50,7 +50,7 @@ test('after a change, an assertion may take its time to come true', async t => {
     asserts('up', async ({ leader }) => {
       const state = await leader.read(fileText(c.path('n1', 'state')))
       looks += 1
-      // What is down once may be a moment's: a second look is told.
+      // The first failure is not reported as progress, the second is.
       if (looks === 2) c.write('n1', 'state', 'up')
       return state === 'up' ? { status: 'ok', evidence: state } : { status: 'failed', evidence: 'down' }
     }),

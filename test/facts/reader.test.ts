@@ -54,11 +54,11 @@ test('what was asked once is known, until it is forgotten', async t => {
 test('forgetting between two readers of one turn: both get the answer, also of a question without arguments', async t => {
   const reader = new FactReader(localPlace(t))
   const { of, asked } = echoFamily('one')
-  const plain = fact('plain', 'echo said', ({ stdout }) => stdout.trim())
+  const plain = fact('plain', 'echo answer', ({ stdout }) => stdout.trim())
   const first = [reader.read(of('a')), reader.read(plain), reader.read(of('b'))]
   reader.forget()
   const second = [reader.read(of('b')), reader.read(plain)]
-  t.deepEqual(await Promise.all([...first, ...second]), ['a', 'said', 'b', 'b', 'said'])
+  t.deepEqual(await Promise.all([...first, ...second]), ['a', 'answer', 'b', 'b', 'answer'])
   t.deepEqual(asked, [['a', 'b']])
 })
 

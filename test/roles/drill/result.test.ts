@@ -17,7 +17,7 @@ const seen: Seen = {
   restoredAt: 4000, wellAt: 6000, maxOutage: undefined, trouble: undefined,
 }
 
-test('what is told of a planned move', t => {
+test('the result of a planned move', t => {
   const { event, signal } = roundOf(seen)
   t.deepEqual(event, {
     event: 'drill-round', cluster: 'pacemaker1', status: 'ok', round: 1, rounds: 1, how: 'standby', node: 'node1', outage_ms: 2165, outage_at_ms: 40,
