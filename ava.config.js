@@ -1,10 +1,10 @@
 import { dirname } from 'node:path'
 
 /** Folders whose tests start processes and wait for them. Such a test has a process to itself, so that nothing else delays it. */
-const alone = '{blocks,cli,transport}'
+const alone = '{cli,ssh,tasks}'
 
 /** What takes longest begins first. */
-const order = ['dist/test/cluster', 'dist/test/cli', 'dist/test/transport', 'dist/test/engine', 'dist/test/blocks']
+const order = ['dist/test/cluster', 'dist/test/cli', 'dist/test/ssh', 'dist/test/engine', 'dist/test/tasks']
 const rank = file => (order.indexOf(dirname(file)) + order.length + 1) % (order.length + 1)
 
 const isOneFile = process.argv.some(word => word.endsWith('.test.js'))

@@ -1,8 +1,8 @@
-import { file, sha256 } from '../../runner/blocks/file.js'
+import { file, sha256 } from '../../runner/tasks/file.js'
 import { nodeStanding } from '../../runner/cluster/adoption/standing.js'
 import { pageNote, pagePath } from '../../runner/cluster/apache.js'
-import type { Cluster, Node } from '../../runner/cluster/declaration.js'
-import { skip, warn, type NodeTask } from '../../runner/engine/task.js'
+import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
+import { skip, warn, type NodeTask } from '../../runner/tasks/task.js'
 import { fileText } from '../../runner/facts/files.js'
 
 /** Whether a page that is not the wanted one may be replaced without a word about it: Debian's own, or none. */

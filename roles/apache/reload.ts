@@ -1,6 +1,6 @@
 import { on, type ClusterMember } from '../../runner/cluster/members.js'
 import { TaskError } from '../../runner/errors.js'
-import { sh } from '../../runner/transport/quote.js'
+import { sh } from '../../runner/ssh/quote.js'
 import { loadId, noteFile, pidFile } from './configuration.js'
 
 /** Seconds in which Apache reads its configuration, on a slow machine with many sites. */

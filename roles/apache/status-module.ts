@@ -1,4 +1,4 @@
-import { task, type NodeTask } from '../../runner/engine/task.js'
+import { task, type NodeTask } from '../../runner/tasks/task.js'
 import { fileState } from '../../runner/facts/files.js'
 
 const parts = ['status.load', 'status.conf'].map(name => `/etc/apache2/mods-enabled/${name}`)

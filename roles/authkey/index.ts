@@ -1,7 +1,7 @@
 import { unlessFoundAtAll } from '../../runner/cluster/adoption/as-found.js'
-import { corosyncRunsItsFiles } from '../../runner/cluster/corosync-load.js'
+import { corosyncRunsItsFiles } from '../../runner/cluster/rollout/load.js'
 import { role } from '../../runner/cluster/role.js'
-import { prerequisite } from '../../runner/engine/task.js'
+import { prerequisite } from '../../runner/tasks/task.js'
 import { packageVersion } from '../../runner/facts/packages.js'
 import { sharedKey } from './key.js'
 

@@ -1,9 +1,9 @@
 import { standingOf } from '../../runner/cluster/adoption/standing.js'
-import { foreignObjects } from '../../runner/cluster/cib.js'
-import { readCib } from '../../runner/cluster/cib-push.js'
-import type { Cluster, Node } from '../../runner/cluster/declaration.js'
+import { foreignObjects } from '../../runner/cluster/cib/cib.js'
+import { readCib } from '../../runner/cluster/cib/push.js'
+import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
 import { clusterTask } from '../../runner/cluster/role.js'
-import { skip, warn, type ClusterTask } from '../../runner/engine/task.js'
+import { skip, warn, type ClusterTask } from '../../runner/tasks/task.js'
 
 /**
  * What somebody else put into the CIB is theirs: it is told and left alone. With `--purge` the task before this one

@@ -1,9 +1,9 @@
-import { bringsUp } from '../../runner/cluster/cib-identity.js'
-import type { Cluster, Node } from '../../runner/cluster/declaration.js'
-import { readCib } from '../../runner/cluster/cib-push.js'
+import { bringsUp } from '../../runner/cluster/cib/identity.js'
+import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
+import { readCib } from '../../runner/cluster/cib/push.js'
 import { reachable } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
-import type { ClusterTask } from '../../runner/engine/task.js'
+import type { ClusterTask } from '../../runner/tasks/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { addressUse } from '../../runner/facts/address-use.js'
 

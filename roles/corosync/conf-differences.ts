@@ -1,19 +1,19 @@
-import { parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
-import { confPath } from '../../runner/cluster/corosync-files.js'
-import { flatten } from '../../runner/cluster/corosync-keys.js'
-import { betweenFiles, runningValue, sameValue } from '../../runner/cluster/key-differences.js'
-import { groupedOverNodes } from '../../runner/cluster/key-report.js'
-import type { Loaded } from '../../runner/cluster/loaded.js'
+import { parseCorosyncConf } from '../../runner/cluster/corosync/conf.js'
+import { confPath } from '../../runner/cluster/corosync/files.js'
+import { flatten } from '../../runner/cluster/corosync/settings.js'
+import { betweenFiles, runningValue, sameValue } from '../../runner/cluster/corosync/setting-differences.js'
+import { groupedOverNodes } from '../../runner/cluster/rollout/setting-report.js'
+import type { CorosyncState } from '../../runner/cluster/corosync/state.js'
 import { sharedTextDifferences, type ClusterMember } from '../../runner/cluster/members.js'
-import { isDebianDefault } from '../../runner/cluster/node-ids.js'
-import { noteOf, type Way } from '../../runner/cluster/way-of-change.js'
-import type { Difference } from '../../runner/engine/events.js'
+import { isDebianDefault } from '../../runner/cluster/corosync/node-ids.js'
+import { noteOf, type RolloutPlan } from '../../runner/cluster/rollout/rollout-plan.js'
+import type { Difference } from '../../runner/tasks/difference.js'
 
 /**
  * How the nodes' corosync.conf differs from the declared one: key by key where it says what a cluster is, and as text
  * where it says nothing yet (missing, Debian's own), cannot be read, or differs in its layout only.
  */
-export function confDifferences(wanted: string, texts: [ClusterMember, string | undefined][], loaded: Loaded[], way: Way): Difference[] {
+export function confDifferences(wanted: string, texts: [ClusterMember, string | undefined][], loaded: CorosyncState[], way: RolloutPlan): Difference[] {
   const declared = flatten(parseCorosyncConf(wanted))
   const asText: [ClusterMember, string | undefined][] = []
   const asKeys: [ClusterMember, Difference][] = []
@@ -41,7 +41,7 @@ function keysOf(text: string): Map<string, string> | undefined {
 }
 
 /** How the change takes effect, and what Corosync runs with where that is not what the file says. */
-function noteFor(difference: Difference, running: string | undefined, way: Way): string {
+function noteFor(difference: Difference, running: string | undefined, way: RolloutPlan): string {
   const { subject, from, to } = difference
   if (sameValue(running, to)) return `corosync runs ${running ?? 'without it'}: only the file is put right`
   const note = noteOf(way.judge({ subject, from: running, to }), way)

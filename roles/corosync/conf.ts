@@ -1,17 +1,17 @@
-import { keepFormerScript } from '../../runner/blocks/former.js'
+import { keepFormerScript } from '../../runner/tasks/former.js'
 import { unlessFoundAtAll } from '../../runner/cluster/adoption/as-found.js'
 import { standingOf } from '../../runner/cluster/adoption/standing.js'
-import { confAttributes, confPath, correctAttributes, replaceOnAll, validateConf, withWrongAttributes } from '../../runner/cluster/corosync-files.js'
-import type { Cluster, Node } from '../../runner/cluster/declaration.js'
-import { runningKeys } from '../../runner/cluster/facts.js'
-import { foretell } from '../../runner/cluster/foretold.js'
-import { fullStop } from '../../runner/cluster/full-stop.js'
-import { readLoaded } from '../../runner/cluster/loaded.js'
+import { confAttributes, confPath, correctAttributes, replaceOnAll, validateConf, withWrongAttributes } from '../../runner/cluster/corosync/files.js'
+import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
+import { runningKeys } from '../../runner/cluster/corosync/facts.js'
+import { forecastRollout } from '../../runner/cluster/rollout/forecast.js'
+import { fullStop } from '../../runner/cluster/rollout/full-stop.js'
+import { readCorosyncState } from '../../runner/cluster/corosync/state.js'
 import { readOnAll, refuseUnselected, type Scope } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
-import { editedConf, wantedConf } from '../../runner/cluster/wanted-conf.js'
-import { refusePending, wayTo } from '../../runner/cluster/way-of-change.js'
-import type { ClusterTask } from '../../runner/engine/task.js'
+import { editedConf, wantedConf } from '../../runner/cluster/corosync/wanted-conf.js'
+import { refusePending, planRollout } from '../../runner/cluster/rollout/rollout-plan.js'
+import type { ClusterTask } from '../../runner/tasks/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { confDifferences } from './conf-differences.js'
@@ -29,19 +29,19 @@ export function declaredConf(name: string, cluster: Cluster): ClusterTask<Node> 
       refuseUnselected(scope, [...wrong, ...askew.map(({ member }) => member)])
       const attributes = askew.flatMap(({ differences: some }) => some)
       if (wrong.length === 0) return attributes
-      const way = await wayOf(scope, wanted)
+      const way = await rolloutPlanOf(scope, wanted)
       if (!isOurs) refusePending(way, cluster)
-      return [...confDifferences(wanted, texts, await readLoaded(scope.members), way), ...attributes]
+      return [...confDifferences(wanted, texts, await readCorosyncState(scope.members), way), ...attributes]
     },
     async forecast(scope) {
       const { wanted, wrong } = await observe(scope, cluster)
-      return wrong.length === 0 ? [] : foretell(scope, await wayOf(scope, wanted))
+      return wrong.length === 0 ? [] : forecastRollout(scope, await rolloutPlanOf(scope, wanted))
     },
     async apply(scope) {
       const { wanted, wrong, askew, attributes, isOurs } = await observe(scope, cluster)
       if (!isOurs) await Promise.all(wrong.map(({ $ }) => $.script(keepFormerScript(confPath))))
-      if (wrong.length > 0 && (await wayOf(scope, wanted)).class === 'full stop') {
-        await fullStop(scope, await readLoaded(scope.members), wanted)
+      if (wrong.length > 0 && (await rolloutPlanOf(scope, wanted)).class === 'full stop') {
+        await fullStop(scope, await readCorosyncState(scope.members), wanted)
       } else {
         await replaceOnAll(wrong, confPath, wanted, attributes, validateConf)
       }
@@ -52,8 +52,8 @@ export function declaredConf(name: string, cluster: Cluster): ClusterTask<Node> 
   return Object.keys(cluster.explicit.corosync).length === 0 ? unlessFoundAtAll(written) : written
 }
 
-async function wayOf(scope: Scope, wanted: string) {
-  return wayTo(wanted, await readLoaded(scope.members), scope)
+async function rolloutPlanOf(scope: Scope, wanted: string) {
+  return planRollout(wanted, await readCorosyncState(scope.members), scope)
 }
 
 /** What the nodes hold, what they are to hold, and which of them hold something else or hold it with a wrong mode or owner. */

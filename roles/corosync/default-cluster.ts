@@ -1,14 +1,14 @@
-import { isDebianDefault, runsDebianDefault } from '../../runner/cluster/node-ids.js'
-import { parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
-import { confPath } from '../../runner/cluster/corosync-files.js'
-import { runningKeys } from '../../runner/cluster/facts.js'
-import { cibPath } from '../../runner/cluster/first-cib.js'
-import { propertySets } from '../../runner/cluster/passing-property.js'
-import { elementsOf, parseXml, walk } from '../../runner/cluster/xml.js'
-import { task, type NodeTask } from '../../runner/engine/task.js'
+import { isDebianDefault, runsDebianDefault } from '../../runner/cluster/corosync/node-ids.js'
+import { parseCorosyncConf } from '../../runner/cluster/corosync/conf.js'
+import { confPath } from '../../runner/cluster/corosync/files.js'
+import { runningKeys } from '../../runner/cluster/corosync/facts.js'
+import { cibPath } from '../../runner/cluster/cib/first-cib.js'
+import { propertySets } from '../../runner/cluster/pacemaker/temporary-property.js'
+import { elementsOf, parseXml, walk } from '../../runner/cluster/pacemaker/xml.js'
+import { task, type NodeTask } from '../../runner/tasks/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
-import { sh } from '../../runner/transport/quote.js'
+import { sh } from '../../runner/ssh/quote.js'
 
 /**
  * Debian's packages start a quorate one-node cluster at once (`cluster_name: debian`, 127.0.0.1). Its CIB would win

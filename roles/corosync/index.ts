@@ -1,15 +1,15 @@
 import { unlessFound } from '../../runner/cluster/adoption/as-found.js'
-import { hold } from '../../runner/blocks/hold.js'
-import { keepOriginal } from '../../runner/blocks/keep-original.js'
-import { packages } from '../../runner/blocks/packages.js'
-import { service } from '../../runner/blocks/service.js'
-import { confPath } from '../../runner/cluster/corosync-files.js'
-import { corosyncRunsItsFiles } from '../../runner/cluster/corosync-load.js'
+import { hold } from '../../runner/tasks/hold.js'
+import { keepOriginal } from '../../runner/tasks/keep-original.js'
+import { packages } from '../../runner/tasks/packages.js'
+import { service } from '../../runner/tasks/service.js'
+import { confPath } from '../../runner/cluster/corosync/files.js'
+import { corosyncRunsItsFiles } from '../../runner/cluster/rollout/load.js'
 import { role } from '../../runner/cluster/role.js'
-import { isManaged } from '../../runner/cluster/written-conf.js'
+import { isManaged } from '../../runner/cluster/corosync/written-conf.js'
 import { declaredConf } from './conf.js'
 import { noDefaultCluster } from './default-cluster.js'
-import { comesBack } from './restart.js'
+import { restartOnFailure } from './restart.js'
 
 const install = 'install corosync'
 const write = `write ${confPath}`
@@ -22,6 +22,6 @@ export default role('corosync', ({ cluster }) => [
   unlessFound(keepOriginal(confPath, '.default', { needs: [install], isOriginal: text => !isManaged(text) })),
   declaredConf(write, cluster),
   unlessFound(service('corosync.service', { enabled: true, needs: [install] })),
-  ...comesBack([install]).map(unlessFound),
+  ...restartOnFailure([install]).map(unlessFound),
   corosyncRunsItsFiles(cluster, [install, write, 'no default cluster']),
 ])

@@ -1,5 +1,5 @@
-import { file } from '../../runner/blocks/file.js'
-import { task, warn, type Finding, type NodeTask } from '../../runner/engine/task.js'
+import { file } from '../../runner/tasks/file.js'
+import { task, warn, type Finding, type NodeTask } from '../../runner/tasks/task.js'
 import { unitState, type UnitState } from '../../runner/facts/units.js'
 
 const unit = 'corosync.service'
@@ -47,7 +47,7 @@ export function restartFinding({ restart, dropIns, outdated }: Pick<UnitState, '
 }
 
 /** A killed Corosync starts again by itself, which systemd must have been told of: a file alone does nothing. */
-export function comesBack(needs: readonly string[]): NodeTask[] {
+export function restartOnFailure(needs: readonly string[]): NodeTask[] {
   const written = file(dropIn, { content: dropInText, needs })
   return [written, task('a killed corosync starts again', {
     needs: [...needs, written.name],

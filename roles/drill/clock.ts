@@ -1,5 +1,5 @@
 import type { ClusterMember } from '../../runner/cluster/members.js'
-import { now } from '../../runner/transport/http-probe.js'
+import { now } from '../../runner/ssh/http-probe.js'
 
 /** Of so many readings the one that came back quickest counts. */
 const readings = 4

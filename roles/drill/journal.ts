@@ -1,4 +1,4 @@
-import { sh } from '../../runner/transport/quote.js'
+import { sh } from '../../runner/ssh/quote.js'
 
 /** What a node's journal tells of a failover. */
 export type Entry = { at: number } & (

@@ -1,4 +1,4 @@
-import type { ClusterState } from '../../runner/cluster/crm-mon.js'
+import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
 
 /** Where Pacemaker runs the floating IP, as far as it knows. @param bearers - ids of the resources that bring it up. */
 export function holderOf(bearers: string[], { resources }: ClusterState): string | undefined {

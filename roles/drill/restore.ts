@@ -1,15 +1,15 @@
-import { note } from '../../runner/cluster/corosync-start.js'
-import type { ClusterState, Failure } from '../../runner/cluster/crm-mon.js'
-import { settled } from '../../runner/cluster/forecast.js'
-import { keyNote, readLoaded } from '../../runner/cluster/loaded.js'
+import { note } from '../../runner/cluster/rollout/start.js'
+import type { ClusterState, Failure } from '../../runner/cluster/pacemaker/crm-mon.js'
+import { settled } from '../../runner/cluster/pacemaker/forecast.js'
+import { keyNote, readCorosyncState } from '../../runner/cluster/corosync/state.js'
 import type { TrialScope } from '../../runner/cluster/members.js'
-import { rewriteLost } from '../../runner/cluster/node-attributes.js'
-import { readmitDrained } from '../../runner/cluster/ours-in-cib.js'
-import { missing, stateOf, untilNoneLeft, untilOnline } from '../../runner/cluster/pacemaker-state.js'
+import { rewriteLost } from '../../runner/cluster/rollout/node-attributes.js'
+import { readmitDrained } from '../../runner/cluster/rollout/temporary-settings.js'
+import { missing, stateOf, untilNoneLeft, untilOnline } from '../../runner/cluster/rollout/pacemaker-state.js'
 import { persist } from '../../runner/engine/persist.js'
 import { ConnectError, InterruptedError } from '../../runner/errors.js'
-import { reconnect } from '../../runner/transport/reconnect.js'
-import { disarmScript, longestFault } from './dead-man.js'
+import { reconnect } from '../../runner/ssh/reconnect.js'
+import { disarmScript, longestFault } from './auto-recovery.js'
 import type { Subject } from './plan.js'
 
 /** Seconds for the daemons to run again. */
@@ -68,7 +68,7 @@ async function regain({ way, drilled }: Subject, scope: TrialScope): Promise<voi
   if (back instanceof ConnectError) {
     throw new ConnectError(`${drilled.name} does not come back: ${back.message}`, { hint: 'look at the machine; `ha-run site` puts the rest right once it is back', cause: back })
   }
-  await drilled.adopt(back)
+  await drilled.replaceConnection(back)
 }
 
 /** Waits until the cluster is whole again, and forgets the failures that were made on purpose. @returns what there is to say of it. */
@@ -79,7 +79,7 @@ export async function untilWell(before: ClusterState, scope: TrialScope): Promis
   await settled(scope)
   await untilNoneLeft('all resources to run again', wellTime, scope, now => missing(now, before), '`crm_mon -1rf` says what does not start')
   // As where Corosync is restarted for a change: a later run knows which key it has loaded.
-  for (const node of await readLoaded(scope.members)) if (node.keys && !node.keys.has(keyNote)) await note(node)
+  for (const node of await readCorosyncState(scope.members)) if (node.keys && !node.keys.has(keyNote)) await note(node)
   const failed = failedOperations((await stateOf(scope))?.failures ?? [])
   for (const { resource, node } of failed) await scope.leader.$({ nothrow: true })`crm_resource --cleanup -r ${resource} -N ${node}`
   if (failed.length > 0) {

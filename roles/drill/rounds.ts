@@ -1,13 +1,13 @@
-import type { Cluster } from '../../runner/cluster/declaration.js'
+import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import { howText, type DrillSettings } from '../../runner/cluster/drill.js'
-import { quorum } from '../../runner/cluster/facts.js'
+import { quorum } from '../../runner/cluster/corosync/facts.js'
 import { reachable, type TrialScope } from '../../runner/cluster/members.js'
-import { stateOf } from '../../runner/cluster/pacemaker-state.js'
+import { stateOf } from '../../runner/cluster/rollout/pacemaker-state.js'
 import { InterruptedError, TaskError } from '../../runner/errors.js'
-import { now, type HttpProbe } from '../../runner/transport/http-probe.js'
-import { CommandError } from '../../runner/transport/remote.js'
+import { now, type HttpProbe } from '../../runner/ssh/http-probe.js'
+import { CommandError } from '../../runner/ssh/remote.js'
 import { clockOffset } from './clock.js'
-import { armScript } from './dead-man.js'
+import { armScript } from './auto-recovery.js'
 import { journalScript, parseJournal } from './journal.js'
 import { holderOf } from './obstacle.js'
 import { subjectOf, type Subject } from './plan.js'
@@ -42,7 +42,7 @@ async function drillRound(cluster: Cluster, settings: DrillSettings, round: numb
     const offsets = new Map(await Promise.all(members.map(async member => [member.name, await clockOffset(member)] as const)))
     const listening = await Promise.all(watches.map(async ({ watch }) => watch.start(cluster.name)))
     const deaf = members.filter((_, at) => !listening[at]).map(({ name }) => `${name} allows no second session: when it held the address is not known`)
-    const course = await subject.drilled.moving(async () => failAndReturn(subject, offsets.get(target.node)!, probe, scope))
+    const course = await subject.drilled.expectDisconnect(async () => failAndReturn(subject, offsets.get(target.node)!, probe, scope))
     const after = await stateOf(scope)
     const asked = probe.stop()
     const { failedAt } = course

@@ -1,9 +1,9 @@
-import type { Cluster } from '../../runner/cluster/declaration.js'
+import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import type { ClusterMember, TrialScope } from '../../runner/cluster/members.js'
-import { until } from '../../runner/engine/until.js'
+import { until } from '../../runner/tasks/until.js'
 import { TaskError } from '../../runner/errors.js'
-import { HttpProbe } from '../../runner/transport/http-probe.js'
-import { httpGet, isDirect, type Answer } from '../../runner/transport/http.js'
+import { HttpProbe } from '../../runner/ssh/http-probe.js'
+import { httpGet, isDirect, type Answer } from '../../runner/ssh/http.js'
 
 /**
  * How this machine reaches the page: by itself, or through a member that is not drilled, the last one, since Pacemaker tends

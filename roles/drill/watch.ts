@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterMember } from '../../runner/cluster/members.js'
-import type { NodeConnection } from '../../runner/transport/connect.js'
+import type { NodeConnection } from '../../runner/ssh/connect.js'
 import { lockFile } from '../../runner/engine/lock.js'
-import { sh } from '../../runner/transport/quote.js'
-import { now } from '../../runner/transport/http-probe.js'
+import { sh } from '../../runner/ssh/quote.js'
+import { now } from '../../runner/ssh/http-probe.js'
 import { heldTimes, type Held } from './held.js'
 
 /** Seconds: longer than any round. */
@@ -38,7 +38,7 @@ export class Watch {
 
   /** Resolves once it listens. @returns false where the node allows no second session, so that nothing will be known. */
   async start(cluster: string): Promise<boolean> {
-    const session = await this.#connection.beside().catch(() => undefined)
+    const session = await this.#connection.openSecondSession().catch(() => undefined)
     if (!session) return false
     await new Promise<void>(resolve => {
       this.#over = session.run({ scripts: [script(cluster, this.#address)], timeout: longestRound, onLine: line => {
@@ -59,11 +59,11 @@ export class Watch {
     this.#over = undefined
     // Where the node was rebooted, what listened has gone with it.
     if (over && !this.#member.unreachable && this.#member.connection === this.#connection) {
-      const [group] = await this.#connection.beside().then(({ runningGroups }) => runningGroups, () => [])
+      const [group] = await this.#connection.openSecondSession().then(({ runningGroups }) => runningGroups, () => [])
       if (group !== undefined) await this.#member.$({ nothrow: true }).script(sh`kill -s TERM -- ${`-${group}`}`).catch(() => {})
       // Whatever keeps it there: it ends with the session in any case.
       await Promise.race([over, sleep(5000, undefined, { ref: false })])
-      await this.#connection.endBeside()
+      await this.#connection.closeSecondSession()
     }
     return heldTimes(this.#lines, this.#address, this.#ended + offset).map(({ from, to }) => ({ from: from - offset, to: to - offset }))
   }

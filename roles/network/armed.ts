@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
-import { candidateOf, commitScript, stageScript, type FileAttributes } from '../../runner/blocks/write-file.js'
+import { candidateOf, commitScript, stageScript, type FileAttributes } from '../../runner/tasks/write-file.js'
 import { fact } from '../../runner/facts/fact.js'
-import { atExit } from '../../runner/transport/at-exit.js'
-import { quote, sh } from '../../runner/transport/quote.js'
+import { atExit } from '../../runner/ssh/at-exit.js'
+import { quote, sh } from '../../runner/ssh/quote.js'
 import type { Swap } from './manager.js'
 
 /**

@@ -1,4 +1,4 @@
-import { sh } from '../../runner/transport/quote.js'
+import { sh } from '../../runner/ssh/quote.js'
 import { isIpv4, parseCidr } from './ipv4.js'
 import { ended, linesOf, withPart } from './lines.js'
 import { cidr, isAsDeclared, joined, type Addressing, type Manager, type Network, type Swap } from './manager.js'

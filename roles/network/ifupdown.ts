@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { sh } from '../../runner/transport/quote.js'
+import { sh } from '../../runner/ssh/quote.js'
 import { globMatches } from './glob.js'
 import { classPrefix, parseCidr, prefixOfNetmask } from './ipv4.js'
 import { ended, lineEndOf, withPart } from './lines.js'

@@ -1,4 +1,4 @@
-import { file } from '../../runner/blocks/file.js'
+import { file } from '../../runner/tasks/file.js'
 import { unlessFound } from '../../runner/cluster/adoption/as-found.js'
 import { role } from '../../runner/cluster/role.js'
 import { staticAddress } from './addressing.js'

@@ -1,11 +1,11 @@
 import { persist } from '../../runner/engine/persist.js'
-import type { NodeScope } from '../../runner/engine/task.js'
-import { until } from '../../runner/engine/until.js'
+import type { NodeScope } from '../../runner/tasks/task.js'
+import { until } from '../../runner/tasks/until.js'
 import { ConnectError, HaRunError, TaskError } from '../../runner/errors.js'
 import { FactReader } from '../../runner/facts/reader.js'
-import type { NodeConnection } from '../../runner/transport/connect.js'
-import { reconnect } from '../../runner/transport/reconnect.js'
-import { remote, type Remote } from '../../runner/transport/remote.js'
+import type { NodeConnection } from '../../runner/ssh/connect.js'
+import { reconnect } from '../../runner/ssh/reconnect.js'
+import { remote, type Remote } from '../../runner/ssh/remote.js'
 import { armed, armScript, confirmScript, undoTime, type ArmedChange } from './armed.js'
 import { cidr } from './manager.js'
 
@@ -41,11 +41,11 @@ export async function moveAddress(scope: Scope, change: ArmedChange, content: st
       throw error
     }
   }
-  await member.moving(async () => {
+  await member.expectDisconnect(async () => {
     const begun = Date.now()
     const answered = await answer(scope, change)
     if (answered instanceof Error) await goBack(scope, change, answered, begun)
-    else await member.adopt(answered)
+    else await member.replaceConnection(answered)
   })
   const { from, to, stopped } = change
   return [
@@ -87,7 +87,7 @@ async function goBack(scope: Scope, { from, to, stopped }: ArmedChange, reason: 
       hint: `look at the node's console: the former addressing comes back there ${undoTime} s after the change, or with a reboot`, cause: back,
     })
   }
-  await member.adopt(back)
+  await member.replaceConnection(back)
   // The undo has seen to that, unless the connection was lost before there was one.
   await start(remote(back), stopped)
   throw new TaskError(`${why}. The node has gone back to ${from.address} by itself${stopped.length === 0 ? '' : `, and ${stopped.join(' and ')} start again`}`, {

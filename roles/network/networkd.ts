@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { sh } from '../../runner/transport/quote.js'
+import { sh } from '../../runner/ssh/quote.js'
 import { globMatches } from './glob.js'
 import { addEntry, iniEntries, removeEntries, replaceEntry, type IniEntry } from './ini.js'
 import { isIpv4, parseCidr } from './ipv4.js'

@@ -1,4 +1,4 @@
-import type { Difference } from '../../runner/engine/events.js'
+import type { Difference } from '../../runner/tasks/difference.js'
 import { undoTime } from './armed.js'
 import type { Live } from './live.js'
 import { cidr, type Addressing, type Manager, type Network } from './manager.js'

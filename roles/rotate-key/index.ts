@@ -1,4 +1,4 @@
-import { corosyncRunsItsFiles } from '../../runner/cluster/corosync-load.js'
+import { corosyncRunsItsFiles } from '../../runner/cluster/rollout/load.js'
 import { role } from '../../runner/cluster/role.js'
 import { newKey } from './new-key.js'
 

@@ -1,8 +1,8 @@
-import { digestOf, versionOf } from '../../runner/cluster/cib-version.js'
-import { cibText, clusterState } from '../../runner/cluster/facts.js'
-import { lostFromCib } from '../../runner/cluster/node-attributes.js'
+import { digestOf, versionOf } from '../../runner/cluster/cib/version.js'
+import { cibText, clusterState } from '../../runner/cluster/pacemaker/facts.js'
+import { lostFromCib } from '../../runner/cluster/rollout/node-attributes.js'
 import type { Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/engine/task.js'
+import type { Verdict } from '../../runner/tasks/task.js'
 import { differing, fromWhoAnswers, silentPacemaker, verdict } from './views.js'
 
 const remedy = 'the DC hands its CIB to all who join: `journalctl -u pacemaker` on the nodes says what keeps it from doing so; where the nodes have lost sight of each other, mend that first'

@@ -1,9 +1,9 @@
-import type { Cluster, Constraint } from '../../runner/cluster/declaration.js'
-import type { ClusterState } from '../../runner/cluster/crm-mon.js'
-import { clusterState } from '../../runner/cluster/facts.js'
+import type { Cluster, Constraint } from '../../runner/cluster/declaration/declaration.js'
+import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
+import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
-import { nodesOf } from '../../runner/cluster/where.js'
-import type { Verdict } from '../../runner/engine/task.js'
+import { nodesOf } from './where.js'
+import type { Verdict } from '../../runner/tasks/task.js'
 import { fromWhoAnswers, silentPacemaker, verdict, type Complaint } from './views.js'
 
 const always = /^\+?inf(inity)?$/i

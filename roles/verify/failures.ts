@@ -1,7 +1,7 @@
-import { failCountsIn } from '../../runner/cluster/fail-counts.js'
-import { cibText, clusterState } from '../../runner/cluster/facts.js'
+import { failCountsIn } from './fail-counts.js'
+import { cibText, clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/engine/task.js'
+import type { Verdict } from '../../runner/tasks/task.js'
 import { silentPacemaker, verdict } from './views.js'
 
 const remedy = '`crm_resource --cleanup` forgets a failure and its count once the cause is gone'

@@ -1,15 +1,15 @@
-import { confPath, keyPath } from '../../runner/cluster/corosync-files.js'
-import { parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
-import { flatten } from '../../runner/cluster/corosync-keys.js'
-import type { Cluster } from '../../runner/cluster/declaration.js'
-import { runningKeys } from '../../runner/cluster/facts.js'
-import { betweenFiles, inForceValue, sameValue } from '../../runner/cluster/key-differences.js'
-import { keyNote, notInForce, readConf, readLoaded } from '../../runner/cluster/loaded.js'
+import { confPath, keyPath } from '../../runner/cluster/corosync/files.js'
+import { parseCorosyncConf } from '../../runner/cluster/corosync/conf.js'
+import { flatten } from '../../runner/cluster/corosync/settings.js'
+import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
+import { runningKeys } from '../../runner/cluster/corosync/facts.js'
+import { betweenFiles, inForceValue, sameValue } from '../../runner/cluster/corosync/setting-differences.js'
+import { keyNote, notInForce, readConf, readCorosyncState } from '../../runner/cluster/corosync/state.js'
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
-import { wantedConf } from '../../runner/cluster/wanted-conf.js'
-import { sha256 } from '../../runner/blocks/file.js'
-import type { Difference } from '../../runner/engine/events.js'
-import type { Verdict } from '../../runner/engine/task.js'
+import { wantedConf } from '../../runner/cluster/corosync/wanted-conf.js'
+import { sha256 } from '../../runner/tasks/file.js'
+import type { Difference } from '../../runner/tasks/difference.js'
+import type { Verdict } from '../../runner/tasks/task.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { fingerprint } from '../../runner/secret.js'
 import { differing, silentCorosync, verdict, type Complaint } from './views.js'
@@ -67,7 +67,7 @@ export function confComplaints(text: string | undefined, wanted: Map<string, str
 
 /** By what is in force, not by what cmap shows alone: a reload puts keys there that only a restart takes up. */
 export async function corosyncRunsItsFiles({ members }: Scope): Promise<Verdict> {
-  const loaded = await readLoaded(members)
+  const loaded = await readCorosyncState(members)
   const complaints = loaded.flatMap(({ member: { name }, conf, keys, keyHash }) => {
     if (!keys) return [`${name}: ${silentCorosync}`]
     const noted = keys.get(keyNote)?.value

@@ -1,5 +1,5 @@
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/engine/task.js'
+import type { Verdict } from '../../runner/tasks/task.js'
 import { packageHeld } from '../../runner/facts/packages.js'
 import { advice } from './views.js'
 

@@ -1,7 +1,7 @@
 import { asItStands } from '../../runner/cluster/adoption/as-found.js'
-import { servesPage } from '../../runner/cluster/declaration.js'
+import { servesPage } from '../../runner/cluster/declaration/declaration.js'
 import { assertion, role } from '../../runner/cluster/role.js'
-import { withTopology } from '../../runner/cluster/topology.js'
+import { withTopology } from './topology.js'
 import { attributesAreInCib, oneCib } from './cib.js'
 import { clocksAgree } from './clocks.js'
 import { constraintsHold } from './constraints.js'
@@ -14,7 +14,7 @@ import { everyNodeJoined, oneRing, quorate, quorumAsDeclared } from './membershi
 import { configurationIsValid, everyNodeOnline, fencingIsOn, oneDc } from './pacemaker.js'
 import { pageThroughFloatingIp } from './page.js'
 import { resourcesPlaced } from './placement.js'
-import { noLeftovers, nothingRests } from './purpose.js'
+import { noLeftovers, noAdminOverrides } from './purpose.js'
 import { daemonsComeBack } from './restart.js'
 import { clusterAloneRunsServices, daemonsRunAndStart, noInstallTraps, ownUnits } from './services.js'
 import { sameVersions } from './versions.js'
@@ -75,7 +75,7 @@ export default role('verify', ({ cluster }) => [
     'No start, stop or monitor has failed: a failure that was overcome once comes again.'),
   assertion('no resource has a fail count', noFailCounts,
     'No resource is on its way to be kept from a node for its failures.'),
-  assertion('nothing is put to rest on purpose', asItStands(cluster, nothingRests),
+  assertion('nothing is put to rest on purpose', asItStands(cluster, noAdminOverrides),
     'No maintenance, standby or stop that an admin has set keeps the cluster from taking over.'),
   assertion('no move or ban is left behind', noLeftovers,
     '`crm resource move` and `ban` write constraints that stay, and keep resources from where they should go next time.'),

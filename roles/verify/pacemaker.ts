@@ -1,9 +1,9 @@
-import type { Cluster } from '../../runner/cluster/declaration.js'
-import { clusterState } from '../../runner/cluster/facts.js'
+import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
+import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/engine/task.js'
+import type { Verdict } from '../../runner/tasks/task.js'
 import { fact, patient } from '../../runner/facts/fact.js'
-import { lastLines } from '../../runner/transport/diagnose.js'
+import { lastLines } from '../../runner/ssh/diagnose.js'
 import { differing, fromEveryView, silentPacemaker, verdict } from './views.js'
 
 const remedy = '`ha-run site` starts what is stopped; `crm_mon -1` and `journalctl -u pacemaker` on the node say more'

@@ -1,15 +1,15 @@
-import type { Cluster } from '../../runner/cluster/declaration.js'
-import { leftoversIn } from '../../runner/cluster/cib-removal.js'
-import type { ClusterState } from '../../runner/cluster/crm-mon.js'
-import { cibText, clusterState } from '../../runner/cluster/facts.js'
+import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
+import { leftoversIn } from '../../runner/cluster/cib/removal.js'
+import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
+import { cibText, clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/engine/task.js'
+import type { Verdict } from '../../runner/tasks/task.js'
 import { advice, silentPacemaker, verdict } from './views.js'
 
 const hint = 'an admin may mean that; `crm maintenance off`, `crm node ready`, `crm node online`, `crm resource start` and `crm resource manage` end it'
 
 /** What an admin has set, and what keeps the cluster from doing its work: named, and left alone. */
-export function nothingRests(cluster: Cluster) {
+export function noAdminOverrides(cluster: Cluster) {
   return async ({ leader }: Scope): Promise<Verdict> => {
     const state = await leader.read(clusterState)
     if (!state) return verdict([`${leader.name}: ${silentPacemaker}`], '', hint)

@@ -1,8 +1,8 @@
-import { runsDebianDefault } from '../../runner/cluster/node-ids.js'
-import type { Cluster } from '../../runner/cluster/declaration.js'
-import { runningKeys } from '../../runner/cluster/facts.js'
+import { runsDebianDefault } from '../../runner/cluster/corosync/node-ids.js'
+import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
+import { runningKeys } from '../../runner/cluster/corosync/facts.js'
 import { reachable, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/engine/task.js'
+import type { Verdict } from '../../runner/tasks/task.js'
 import { unitState, type UnitState } from '../../runner/facts/units.js'
 import { verdict, type Complaint } from './views.js'
 

@@ -1,7 +1,7 @@
-import { clusterState } from '../../runner/cluster/facts.js'
+import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/engine/task.js'
-import { lostFromCib } from '../../runner/cluster/node-attributes.js'
+import type { Verdict } from '../../runner/tasks/task.js'
+import { lostFromCib } from '../../runner/cluster/rollout/node-attributes.js'
 import { packageVersion } from '../../runner/facts/packages.js'
 import { differing, fromWhoAnswers, silentPacemaker, verdict } from './views.js'
 

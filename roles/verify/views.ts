@@ -1,6 +1,6 @@
 import type { ClusterMember, Scope } from '../../runner/cluster/members.js'
 import type { Fact } from '../../runner/facts/fact.js'
-import type { Headline, Verdict } from '../../runner/engine/task.js'
+import type { Headline, Verdict } from '../../runner/tasks/task.js'
 
 /** Something that is not as it must be, as a sentence. */
 export type Complaint = string

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import type { Cluster } from '../cluster/declaration.js'
+import type { Cluster } from '../cluster/declaration/declaration.js'
 import { howText, splitsBrain, type DrillSettings } from '../cluster/drill.js'
 import { UsageError } from '../errors.js'
 import { didYouMean } from '../inventory/nearest.js'

@@ -1,18 +1,18 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { configuration } from '../cluster/configuration.js'
-import type { Cluster } from '../cluster/declaration.js'
-import { readClusters } from '../cluster/read-declaration.js'
-import { statusOf } from '../cluster/status.js'
-import { glance, type View } from '../cluster/view.js'
+import { configuration } from '../cluster/cib/configuration.js'
+import type { Cluster } from '../cluster/declaration/declaration.js'
+import { readClusters } from '../cluster/declaration/read.js'
+import { statusOf } from '../cluster/status/status.js'
+import { statusQuery, type View } from '../cluster/status/view.js'
 import { Connections } from '../engine/connections.js'
 import type { Reporter, StatusEvent } from '../engine/events.js'
-import { Sights, type Sight } from '../engine/sight.js'
-import type { NodeLike } from '../engine/member.js'
+import { NodePoller, type PollResult } from '../engine/node-poller.js'
+import type { NodeLike } from '../tasks/member.js'
 import { exitCodes, HaRunError, UsageError } from '../errors.js'
 import { selectHosts } from '../inventory/limit.js'
 import { loadInventory } from '../inventory/load.js'
-import { makeControlDirectory, removeControlDirectory } from '../transport/openssh.js'
+import { makeControlDirectory, removeControlDirectory } from '../ssh/openssh.js'
 import { createStatusReporter } from '../ui/status.js'
 import { askPassword } from './ask-password.js'
 import { wantsColor } from './color.js'
@@ -58,23 +58,23 @@ export async function status(flags: StatusFlags): Promise<number> {
     ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon: stop }, forks: flags.forks, stop,
   })
   const addresses = new Map(clusters.map(({ name, floatingIp }) => [name, floatingIp.address]))
-  const sights = new Sights(nodes, connections, async ({ node, read }) => read(glance(addresses.get(node.cluster)!)))
+  const poller = new NodePoller(nodes, connections, async ({ node, read }) => read(statusQuery(addresses.get(node.cluster)!)))
   const reporter = createStatusReporter({
     json: flags.json ?? false, watch: flags.watch ?? false, stdout: process.stdout, stderr: process.stderr, verbosity: flags.verbose ? 1 : 0, color: wantsColor(flags),
   })
   try {
     for (const text of inventory.warnings) reporter.report({ event: 'notice', text })
     const absences = new Absences(reporter)
-    let seen: Sight<Cluster['nodes'][number], View>[] = []
+    let seen: PollResult<Cluster['nodes'][number], View>[] = []
     do {
       const next = performance.now() + period
-      const look = flags.watch ? await sights.look(stop, patience) : await lookOnce(sights, stop, reporter)
+      const look = flags.watch ? await poller.look(stop, patience) : await lookOnce(poller, stop, reporter)
       if (stop.aborted) break
       seen = look
       absences.report(seen)
       for (const cluster of clusters) {
         const event = statusOf(cluster, cluster.nodes.map(node => seen.find(sight => sight.node === node) ?? { node }))
-        reporter.report(flags.verbose ? { ...event, ...await configurationOf(cluster, sights) } : event)
+        reporter.report(flags.verbose ? { ...event, ...await configurationOf(cluster, poller) } : event)
       }
       if (flags.watch) await sleep(Math.max(next - performance.now(), 0), undefined, { signal: stop }).catch(() => {})
     } while (flags.watch && !stop.aborted)
@@ -86,7 +86,7 @@ export async function status(flags: StatusFlags): Promise<number> {
     })
     return exit
   } finally {
-    sights.giveUp()
+    poller.giveUp()
     // Whoever is still being connected to is waited for no more.
     end.abort()
     await connections.close()
@@ -97,17 +97,17 @@ export async function status(flags: StatusFlags): Promise<number> {
 }
 
 /** A look that waits for every node, until ssh says that it cannot be reached; the others are asked again when that has taken long. */
-async function lookOnce<T>(sights: Sights<Cluster['nodes'][number], T>, stop: AbortSignal, reporter: Reporter): Promise<Sight<Cluster['nodes'][number], T>[]> {
+async function lookOnce<T>(poller: NodePoller<Cluster['nodes'][number], T>, stop: AbortSignal, reporter: Reporter): Promise<PollResult<Cluster['nodes'][number], T>[]> {
   const begun = performance.now()
-  const say = setTimeout(() => reporter.report({ event: 'notice', text: `waiting for ${sights.owing.map(({ name }) => name).join(', ')}` }), silence)
-  const first = await sights.look(stop)
+  const say = setTimeout(() => reporter.report({ event: 'notice', text: `waiting for ${poller.pending.map(({ name }) => name).join(', ')}` }), silence)
+  const first = await poller.look(stop)
   clearTimeout(say)
-  return performance.now() - begun < oldAge || stop.aborted ? first : sights.look(stop, patience)
+  return performance.now() - begun < oldAge || stop.aborted ? first : poller.look(stop, patience)
 }
 
 /** The configuration, which is the same on all nodes, from the first one that tells it. */
-async function configurationOf(cluster: Cluster, sights: Sights<Cluster['nodes'][number], View>): Promise<Pick<StatusEvent, 'configuration'>> {
-  for (const member of sights.present.filter(({ node }) => cluster.nodes.includes(node))) {
+async function configurationOf(cluster: Cluster, poller: NodePoller<Cluster['nodes'][number], View>): Promise<Pick<StatusEvent, 'configuration'>> {
+  for (const member of poller.present.filter(({ node }) => cluster.nodes.includes(node))) {
     try {
       const text = await member.read(configuration)
       if (text !== undefined) return { configuration: { node: member.name, text } }
@@ -128,10 +128,10 @@ class Absences {
     this.#reporter = reporter
   }
 
-  report(sights: Sight<Cluster['nodes'][number], View>[]): void {
-    for (const { node, absence } of sights) {
+  report(poller: PollResult<Cluster['nodes'][number], View>[]): void {
+    for (const { node, absence } of poller) {
       if (absence && !this.#known.has(node)) this.#reporter.report({ event: 'error', cluster: node.cluster, host: node.name, status: 'unreachable', error: absence })
     }
-    this.#known = new Set(sights.filter(({ absence }) => absence).map(({ node }) => node))
+    this.#known = new Set(poller.filter(({ absence }) => absence).map(({ node }) => node))
   }
 }

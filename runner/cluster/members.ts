@@ -1,9 +1,9 @@
 import { TaskError } from '../errors.js'
-import type { Member } from '../engine/member.js'
-import type { ClusterScope, TrialScope as Trying } from '../engine/task.js'
-import type { Difference } from '../engine/events.js'
+import type { Member } from '../tasks/member.js'
+import type { ClusterScope, TrialScope as Trying } from '../tasks/task.js'
+import type { Difference } from '../tasks/difference.js'
 import type { Fact } from '../facts/fact.js'
-import type { Node } from './declaration.js'
+import type { Node } from './declaration/declaration.js'
 
 export type ClusterMember = Member<Node>
 export type Scope = ClusterScope<Node>

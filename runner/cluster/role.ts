@@ -1,6 +1,6 @@
-import type { Role } from '../engine/role.js'
-import type { Assertion, ClusterTask, Task, Trial } from '../engine/task.js'
-import type { Cluster, Node } from './declaration.js'
+import type { Role } from '../tasks/role.js'
+import type { Assertion, ClusterTask, Task, Trial } from '../tasks/task.js'
+import type { Cluster, Node } from './declaration/declaration.js'
 
 export type ClusterRole = Role<Cluster, Node>
 

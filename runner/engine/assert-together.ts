@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.js'
 import { ConnectError } from '../errors.js'
-import type { Looks } from './looks.js'
-import type { Member, NodeLike } from './member.js'
-import type { Narrator } from './narrator.js'
-import type { Slot } from './plan.js'
-import type { Verdict } from './task.js'
+import type { CheckCache } from './check-cache.js'
+import type { Member, NodeLike } from '../tasks/member.js'
+import type { RunEvents } from './run-events.js'
+import type { ScheduledTask } from './schedule.js'
+import type { Verdict } from '../tasks/task.js'
 import { watch } from './watch.js'
 
 /** Seconds that assertions may take to come true after this run has changed something. */
@@ -15,8 +15,8 @@ export const stableTime = 5
 
 export interface AssertOptions<N extends NodeLike> {
   members: Member<N>[]
-  looks: Looks<N>
-  narrator: Narrator<N>
+  checks: CheckCache<N>
+  events: RunEvents<N>
   /**
    * Seconds for which assertions must go on holding once they do; 0: one look will do. Left out: `stableTime` where this
    * run has changed something, else one look.
@@ -33,14 +33,14 @@ export interface AssertOptions<N extends NodeLike> {
  *
  * @param chosen - the selected members.
  */
-export async function assertTogether<N extends NodeLike>(slots: Slot<N>[], chosen: Member<N>[], { members, looks, narrator, stop, clock, ...options }: AssertOptions<N>): Promise<void> {
-  const { anyChanged } = narrator.outcomes
-  const first = slots[0]!
-  const all = slots.length === 1 ? first : { ...first, name: `${slots.length} assertions` }
-  narrator.begins(all, undefined, false)
-  const progress = narrator.progressOf(all, undefined)
+export async function assertTogether<N extends NodeLike>(scheduled: ScheduledTask<N>[], chosen: Member<N>[], { members, checks, events, stop, clock, ...options }: AssertOptions<N>): Promise<void> {
+  const { anyChanged } = events.outcomes
+  const first = scheduled[0]!
+  const all = scheduled.length === 1 ? first : { ...first, name: `${scheduled.length} assertions` }
+  events.begins(all, undefined, false)
+  const progress = events.progressOf(all, undefined)
   const stable = options.stable ?? (anyChanged ? stableTime : 0)
-  const { watched, looks: count } = await watch(slots.map(slot => ({ look: async again => verdictOf(slot, chosen, looks, again) })), {
+  const { watched, checks: count } = await watch(scheduled.map(slot => ({ look: async again => verdictOf(slot, chosen, checks, again) })), {
     settle: anyChanged ? settleTime : 0,
     stable,
     stop,
@@ -51,24 +51,24 @@ export async function assertTogether<N extends NodeLike>(slots: Slot<N>[], chose
     },
   })
   progress.end()
-  narrator.rests(all, undefined)
-  for (const [at, slot] of slots.entries()) {
+  events.rests(all, undefined)
+  for (const [at, slot] of scheduled.entries()) {
     const { verdict, ms } = watched[at]!
-    for (const { label, text } of verdict.headlines ?? []) narrator.headline(label, text)
-    if (verdict.topology) narrator.topology(verdict.topology)
-    narrator.settle(slot, undefined, verdict, ms)
+    for (const { label, text } of verdict.headlines ?? []) events.headline(label, text)
+    if (verdict.topology) events.topology(verdict.topology)
+    events.settle(slot, undefined, verdict, ms)
   }
   if (count > 0 && !stop.aborted && watched.every(({ verdict: { status } }) => status !== 'failed')) {
-    narrator.headline('stable', `for ${stable} s, in ${count + 1} looks`)
+    events.headline('stable', `for ${stable} s, in ${count + 1} checks`)
   }
 }
 
 /** One look, from the first of the nodes that is still there; one that was lost since is left out of a second look. */
-async function verdictOf<N extends NodeLike>(slot: Slot<N>, chosen: Member<N>[], looks: Looks<N>, again: boolean): Promise<Verdict> {
+async function verdictOf<N extends NodeLike>(slot: ScheduledTask<N>, chosen: Member<N>[], checks: CheckCache<N>, again: boolean): Promise<Verdict> {
   const leader = () => chosen.find(({ trouble }) => trouble === undefined) ?? chosen[0]!
-  const early = again ? looks.again(slot, leader()) : looks.finding(slot, leader())
+  const early = again ? checks.again(slot, leader()) : checks.finding(slot, leader())
   return await early.catch(async error => {
-    if (error instanceof ConnectError) return looks.again(slot, leader())
+    if (error instanceof ConnectError) return checks.again(slot, leader())
     throw error
   }) as Verdict
 }

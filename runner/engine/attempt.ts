@@ -1,6 +1,7 @@
 import { TaskError } from '../errors.js'
-import type { Difference, Status } from './events.js'
-import { Skip, type Finding, type Warn } from './task.js'
+import type { Status } from './events.js'
+import type { Difference } from '../tasks/difference.js'
+import { Skip, type Finding, type Warn } from '../tasks/task.js'
 
 /** What became of one task. */
 export interface Outcome {
@@ -24,7 +25,7 @@ export interface Attempt {
  *
  * @throws TaskError with both values when a difference is still there.
  */
-export async function converge({ check, recheck, apply }: Attempt): Promise<Outcome> {
+export async function applyTask({ check, recheck, apply }: Attempt): Promise<Outcome> {
   const finding = await check()
   if (!Array.isArray(finding)) return remark(finding)
   if (finding.length === 0) return { status: 'ok' }
@@ -35,7 +36,7 @@ export async function converge({ check, recheck, apply }: Attempt): Promise<Outc
 }
 
 /** What a plan is made from. */
-export interface Foresight extends Pick<Attempt, 'check'> {
+export interface PlannedWork extends Pick<Attempt, 'check'> {
   /** What closing the differences would make of what runs. */
   forecast?: ((differences: Difference[]) => Promise<string[]>) | undefined
   /** In sync once, it stays so whatever its needs change. */
@@ -47,7 +48,7 @@ export interface Foresight extends Pick<Attempt, 'check'> {
  *
  * @param waitsFor - the need that an earlier task would bring about: until then nobody can tell.
  */
-export async function foresee({ check, forecast, lasting = false }: Foresight, waitsFor: string | undefined): Promise<Outcome> {
+export async function planTask({ check, forecast, lasting = false }: PlannedWork, waitsFor: string | undefined): Promise<Outcome> {
   if (waitsFor !== undefined) {
     const early = await check().catch(() => undefined)
     if (lasting && Array.isArray(early) && early.length === 0) return { status: 'ok' }

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import PQueue from 'p-queue'
 import { ConnectError, HaRunError } from '../errors.js'
-import { connect, type ConnectOptions, type NodeConnection } from '../transport/connect.js'
-import { elsewhere } from '../transport/reconnect.js'
-import type { NodeLike } from './member.js'
+import { connect, type ConnectOptions, type NodeConnection } from '../ssh/connect.js'
+import { elsewhere } from '../ssh/reconnect.js'
+import type { NodeLike } from '../tasks/member.js'
 
 export interface ConnectionsOptions {
   ssh: ConnectOptions

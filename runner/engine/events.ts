@@ -1,3 +1,5 @@
+import type { Difference } from '../tasks/difference.js'
+
 /**
  * What a run tells its reporters: the machine's events (`--json` prints them as they are, with a `time`), and
  * signals that only matter to a live screen.
@@ -5,16 +7,6 @@
 
 export const statuses = ['ok', 'changed', 'would-change', 'unknown', 'skipped', 'warning', 'failed', 'unreachable'] as const
 export type Status = (typeof statuses)[number]
-
-/** One thing that is not as declared. An absent side is `undefined`; secrets come as fingerprints. */
-export interface Difference {
-  /** What differs: a path, `mode of /etc/x`, `unit corosync`, a CIB object's attribute. */
-  subject: string
-  from: string | undefined
-  to: string | undefined
-  /** How closing it takes effect, where that is not plain: `live: a reload applies it`. */
-  note?: string | undefined
-}
 
 /** An error as reporters show it. */
 export interface ErrorReport {

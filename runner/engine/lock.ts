@@ -1,8 +1,8 @@
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectError, LockedError } from '../errors.js'
-import { sh } from '../transport/quote.js'
-import type { Member, NodeLike } from './member.js'
+import { sh } from '../ssh/quote.js'
+import type { Member, NodeLike } from '../tasks/member.js'
 
 /** Who holds a lock, as one line: person, machine, since when, and the run. */
 function holder(run: string): string {
@@ -73,6 +73,6 @@ export async function lockCluster<N extends NodeLike>(members: Member<N>[], clus
   }))
   for (const member of [first, ...others]) {
     // The session before this one may only just have ended.
-    member.onAdopted(async () => refuse(cluster, member.name, await tryLock(member, cluster, run, yielding / 1000)))
+    member.onReplaced(async () => refuse(cluster, member.name, await tryLock(member, cluster, run, yielding / 1000)))
   }
 }

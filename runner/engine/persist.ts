@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectError, InterruptedError } from '../errors.js'
-import type { Patience } from './until.js'
+import type { Patience } from '../tasks/until.js'
 
 /**
  * Tries once a second until an attempt does not end with ConnectError.

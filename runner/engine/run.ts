@@ -1,16 +1,16 @@
 import PQueue from 'p-queue'
 import { systemClock } from '../clock.js'
 import { ConnectError, exitCodes, HaRunError, LockedError } from '../errors.js'
-import type { NodeConnection } from '../transport/connect.js'
+import type { NodeConnection } from '../ssh/connect.js'
 import { ClusterRun } from './cluster-run.js'
 import type { Connections } from './connections.js'
 import { errorReport } from './error-report.js'
 import type { MachineEvent, Reporter, Signal, SummaryEvent } from './events.js'
 import { lockCluster } from './lock.js'
-import { Member, type ClusterLike, type NodeLike } from './member.js'
-import { layOut, type Step } from './plan.js'
+import { Member, type ClusterLike, type NodeLike } from '../tasks/member.js'
+import { schedule, type Step } from './schedule.js'
 import { Tally } from './tally.js'
-import type { Consent } from './task.js'
+import type { Consent } from '../tasks/task.js'
 
 export { stableTime } from './assert-together.js'
 
@@ -65,14 +65,14 @@ export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Jo
   const queue = new PQueue({ concurrency: options.forks })
   const allAtOnce = jobs.reduce((sum, { cluster }) => sum + cluster.nodes.length, 0) <= options.forks
   // While the nodes are being connected to.
-  const work = jobs.map(({ cluster, steps }) => ({ cluster, slots: layOut(cluster, steps) }))
-  await Promise.all(work.map(async ({ cluster, slots }) => {
+  const work = jobs.map(({ cluster, steps }) => ({ cluster, scheduled: schedule(cluster, steps) }))
+  await Promise.all(work.map(async ({ cluster, scheduled }) => {
     const members = await Promise.all(cluster.nodes.map(node => join(node, cluster.name, options.connections, report)))
     const abandon = () => void Promise.allSettled(connectionsOf(members).map(connection => connection.endRunningGroups()))
     options.abandon.addEventListener('abort', abandon)
     try {
       const lock = options.lock ? async () => lockCluster(members, cluster.name, options.run) : undefined
-      await new ClusterRun(cluster.name, members, slots, { ...options, queue, allAtOnce, clock: systemClock, report }).run(lock, guard && (async locked => {
+      await new ClusterRun(cluster.name, members, scheduled, { ...options, queue, allAtOnce, clock: systemClock, report }).run(lock, guard && (async locked => {
         for (const text of await guard(cluster, members, locked)) report({ event: 'notice', cluster: cluster.name, text })
       }))
     } catch (error) {

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js'
-import type { Tell } from './progress.js'
-import type { Verdict } from './task.js'
+import type { ReportProgress } from '../tasks/progress.js'
+import type { Verdict } from '../tasks/task.js'
 
-/** Milliseconds between two looks at what has yet to come true. */
+/** Milliseconds between two checks at what has yet to come true. */
 const retryPause = 500
 
 /** Seconds for which a failure that may be an update under way is not believed. */
@@ -21,16 +21,16 @@ export interface WatchOptions {
   stable: number
   /** Ends every wait: what was seen until then is all there is. */
   stop: AbortSignal
-  progress: Tell
+  progress: ReportProgress
   clock: Clock
-  /** Called before all looks but the first: what is known of the nodes counts no more. */
+  /** Called before all checks but the first: what is known of the nodes counts no more. */
   forget: () => void
 }
 
 /** What watching an assertion came to. */
 export interface Watched {
   verdict: Verdict & { error?: unknown }
-  /** Milliseconds that its looks have taken. */
+  /** Milliseconds that its checks have taken. */
   ms: number
 }
 
@@ -41,17 +41,17 @@ export interface Watched {
  *
  * @returns what came of each, and how often all were looked at again while they had to hold.
  */
-export async function watch(subjects: Subject[], options: WatchOptions): Promise<{ watched: Watched[]; looks: number }> {
+export async function watch(subjects: Subject[], options: WatchOptions): Promise<{ watched: Watched[]; checks: number }> {
   const { clock } = options
   const states = subjects.map(subject => new State(subject, clock))
   const deadline = clock.now() + options.settle * 1000
   await Promise.all(states.map(async state => state.look(false)))
   await settle(states, deadline, options)
-  const looks = options.stable > 0 && states.every(({ holds }) => holds) ? await hold(states, deadline, options) : 0
-  return { watched: states.map(({ outcome, ms }) => ({ verdict: outcome, ms })), looks }
+  const checks = options.stable > 0 && states.every(({ holds }) => holds) ? await hold(states, deadline, options) : 0
+  return { watched: states.map(({ outcome, ms }) => ({ verdict: outcome, ms })), checks }
 }
 
-/** Seconds between two looks at what has to hold for so many: a few looks suffice, and each costs the nodes something. */
+/** Seconds between two checks at what has to hold for so many: a few checks suffice, and each costs the nodes something. */
 export function pauseWithin(stable: number): number {
   return Math.min(Math.max(stable / 4, 1), 5)
 }
@@ -86,7 +86,7 @@ async function hold(states: State[], deadline: number, options: WatchOptions): P
   const { stable, stop, progress, forget, clock } = options
   let since = clock.now()
   const elapsed = () => (clock.now() - since) / 1000
-  let looks = 0
+  let checks = 0
   for (const state of states) state.begin()
   while (elapsed() < stable && !stop.aborted) {
     const next = Math.min(elapsed() + pauseWithin(stable), stable)
@@ -101,15 +101,15 @@ async function hold(states: State[], deadline: number, options: WatchOptions): P
     await Promise.all(states.map(async state => state.look(true)))
     await settle(states, 0, options)
     for (const state of states) state.compare(at)
-    looks += 1
+    checks += 1
     if (clock.now() >= deadline || states.every(({ lapse }) => !lapse)) continue
     await settle(states, deadline, options)
     if (states.some(({ holds }) => !holds)) break
     for (const state of states) state.begin()
     since = clock.now()
-    looks = 0
+    checks = 0
   }
-  return looks
+  return checks
 }
 
 /** What is known of one assertion. */

@@ -1,5 +1,5 @@
-import { lastLines } from '../transport/diagnose.js'
-import { sh } from '../transport/quote.js'
+import { lastLines } from '../ssh/diagnose.js'
+import { sh } from '../ssh/quote.js'
 import type { Fact, Family } from './fact.js'
 
 /** Who answers for an address on the network that a node shares with it. */

@@ -1,5 +1,5 @@
 import type { ProcessOutput } from 'zx/core'
-import { sh } from '../transport/quote.js'
+import { sh } from '../ssh/quote.js'
 
 /**
  * A question that is put to a node without changing it. Questions of one family are put together, so that twenty

@@ -1,4 +1,4 @@
-import { sh } from '../transport/quote.js'
+import { sh } from '../ssh/quote.js'
 import type { Fact, Family } from './fact.js'
 
 const versions: Family<string | undefined> = {

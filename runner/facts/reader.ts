@@ -1,4 +1,4 @@
-import { outcome, type Place } from '../transport/remote.js'
+import { outcome, type Place } from '../ssh/remote.js'
 import type { Family, Fact } from './fact.js'
 
 /** Seconds for all questions of one frame. */

@@ -1,5 +1,5 @@
-import { sh } from '../transport/quote.js'
-import { CommandError } from '../transport/remote.js'
+import { sh } from '../ssh/quote.js'
+import { CommandError } from '../ssh/remote.js'
 import type { Fact, Family } from './fact.js'
 
 export interface UnitState {

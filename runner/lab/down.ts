@@ -1,7 +1,7 @@
 import { requireHost } from './host.js'
 import { locked } from './lock.js'
 import { checkName } from './names.js'
-import { findRemains, isNothing, removeRemains } from './remains.js'
+import { findRemains, isNothing, removeRemains } from './leftovers.js'
 
 /**
  * Takes a lab down, whole or half: no process, mount, namespace, link or file of it is left; the cached image stays.

@@ -2,7 +2,7 @@ import { frozen, machineGroup } from './cgroup.js'
 import { checkName, type Lab, type LabNode } from './names.js'
 import { cablePlugged } from './network.js'
 import { answers, powered } from './node.js'
-import { isAlive } from './remains.js'
+import { isAlive } from './leftovers.js'
 import { findLab, labNames } from './state.js'
 
 export interface NodeStatus extends LabNode {

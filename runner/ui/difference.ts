@@ -1,5 +1,6 @@
 import { createTwoFilesPatch } from 'diff'
-import type { Difference, Status, TaskEvent } from '../engine/events.js'
+import type { Status, TaskEvent } from '../engine/events.js'
+import type { Difference } from '../tasks/difference.js'
 import type { Style } from './style.js'
 import { grouped, indented, linesOf, names, oneLine } from './text.js'
 

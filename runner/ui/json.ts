@@ -1,4 +1,5 @@
-import { isMachineEvent, type Difference, type ErrorReport, type MachineEvent, type Reporter } from '../engine/events.js'
+import { isMachineEvent, type ErrorReport, type MachineEvent, type Reporter } from '../engine/events.js'
+import type { Difference } from '../tasks/difference.js'
 import { errorLines } from './failure.js'
 import type { ReporterOptions } from './options.js'
 import { RunOrder } from './run-order.js'

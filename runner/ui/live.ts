@@ -1,5 +1,5 @@
 import type { Reporter } from '../engine/events.js'
-import { closing } from './closing.js'
+import { closing } from './final-summary.js'
 import { frameOf } from './frame.js'
 import type { ReporterOptions } from './options.js'
 import { inRunOrder } from './run-order.js'

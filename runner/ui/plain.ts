@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js'
 import type { AssertionEvent, Reporter, Status, TaskEvent, TaskStartSignal } from '../engine/events.js'
-import { closing } from './closing.js'
+import { closing } from './final-summary.js'
 import { effectLines } from './difference.js'
 import { roundText } from './drills.js'
 import type { ReporterOptions } from './options.js'

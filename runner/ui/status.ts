@@ -1,7 +1,7 @@
 import type { Reporter, StatusEvent } from '../engine/events.js'
 import { jsonReporter } from './json.js'
 import type { ReporterOptions, Terminal } from './options.js'
-import { Picture } from './picture.js'
+import { Picture } from './alternate-screen.js'
 import { statusFrame } from './status-frame.js'
 import { statusLines } from './status-lines.js'
 import { createStyle, localeIsUtf8 } from './style.js'

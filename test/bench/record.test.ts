@@ -9,8 +9,8 @@ const at = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
 
 /** A process that asks a local shell, as a run asks a node: twice at once, then once more. */
 const program = `
-import { Member } from ${at('../../runner/engine/member.js')}
-import { localSession } from ${at('../transport/local-shell.js')}
+import { Member } from ${at('../../runner/tasks/member.js')}
+import { localSession } from ${at('../ssh/local-shell.js')}
 const endings = []
 const { session } = localSession({ teardown: end => endings.push(end) })
 const ask = (script, input) => session.run({ scripts: [script], timeout: 10, input })

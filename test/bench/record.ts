@@ -1,11 +1,11 @@
 /* oxlint-disable typescript/unbound-method -- methods are wrapped here, and called with the `this` that they are given */
 import { writeFileSync } from 'node:fs'
-import { Member } from '../../runner/engine/member.js'
-import type { Request } from '../../runner/transport/frame.js'
-import { Session } from '../../runner/transport/session.js'
+import { Member } from '../../runner/tasks/member.js'
+import type { Request } from '../../runner/ssh/frame.js'
+import { Session } from '../../runner/ssh/session.js'
 
 /**
- * Loaded before ha-run (`node --import`), it notes what a run sends to each node, and leaves it in the file that
+ * CorosyncState before ha-run (`node --import`), it notes what a run sends to each node, and leaves it in the file that
  * HA_RUN_BENCH_RECORD names.
  */
 

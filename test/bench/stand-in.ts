@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { Connections } from '../../runner/engine/connections.js'
 import { run } from '../../runner/engine/run.js'
-import type { Role } from '../../runner/engine/role.js'
-import { task } from '../../runner/engine/task.js'
+import type { Role } from '../../runner/tasks/role.js'
+import { task } from '../../runner/tasks/task.js'
 import { fact } from '../../runner/facts/fact.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { packageVersion } from '../../runner/facts/packages.js'
 import { describe } from '../../runner/lab/names.js'
-import { makeControlDirectory, removeControlDirectory } from '../../runner/transport/openssh.js'
+import { makeControlDirectory, removeControlDirectory } from '../../runner/ssh/openssh.js'
 
 /**
  * `stand-in LAB COUNT`: the engine's own run, with a role that stands in for real ones, on the first COUNT plain hosts. A

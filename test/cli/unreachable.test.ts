@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { closedPort, localSshd, noSshd } from '../transport/local-sshd.js'
+import { closedPort, localSshd, noSshd } from '../ssh/local-sshd.js'
 import { folderOf, haRun, inventoryOf, jsonLines, main } from './ha-run.js'
 
 const withSshd = noSshd === undefined ? test : test.skip

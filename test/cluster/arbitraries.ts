@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import type { DeclaredCib } from '../../runner/cluster/cib.js'
-import type { Constraint, Operation, Primitive, Resource } from '../../runner/cluster/declaration.js'
-import { milliseconds } from '../../runner/cluster/pacemaker-values.js'
+import type { DeclaredCib } from '../../runner/cluster/cib/cib.js'
+import type { Constraint, Operation, Primitive, Resource } from '../../runner/cluster/declaration/declaration.js'
+import { milliseconds } from '../../runner/cluster/pacemaker/values.js'
 
 /** Text that XML can carry and careless code does not. */
 export const hostileText = fc.array(fc.oneof(

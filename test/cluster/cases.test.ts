@@ -1,20 +1,20 @@
 import test from 'ava'
-import { parseAgentMetadata, withTimeouts } from '../../runner/cluster/agent-metadata.js'
-import { parseCfgtool } from '../../runner/cluster/cfgtool.js'
-import { candidate } from '../../runner/cluster/cib.js'
-import { membersOf, parseCmap } from '../../runner/cluster/cmap.js'
-import { parseCorosyncConf } from '../../runner/cluster/corosync-conf.js'
-import { flatten } from '../../runner/cluster/corosync-keys.js'
-import { parseCrmMon } from '../../runner/cluster/crm-mon.js'
-import type { Cluster, Primitive } from '../../runner/cluster/declaration.js'
-import { inForce } from '../../runner/cluster/in-force.js'
-import { differingKeys, timersNotInForce } from '../../runner/cluster/key-differences.js'
-import { resolveNodeIds } from '../../runner/cluster/node-ids.js'
-import { parseQuorumtool } from '../../runner/cluster/quorumtool.js'
-import { foretold, parseTransition } from '../../runner/cluster/transition.js'
+import { parseAgentMetadata, withTimeouts } from '../../runner/cluster/pacemaker/agent-metadata.js'
+import { parseCfgtool } from '../../runner/cluster/corosync/cfgtool.js'
+import { candidate } from '../../runner/cluster/cib/cib.js'
+import { membersOf, parseCmap } from '../../runner/cluster/corosync/cmap.js'
+import { parseCorosyncConf } from '../../runner/cluster/corosync/conf.js'
+import { flatten } from '../../runner/cluster/corosync/settings.js'
+import { parseCrmMon } from '../../runner/cluster/pacemaker/crm-mon.js'
+import type { Cluster, Primitive } from '../../runner/cluster/declaration/declaration.js'
+import { inForce } from '../../runner/cluster/corosync/in-force.js'
+import { differingKeys, timersNotInForce } from '../../runner/cluster/corosync/setting-differences.js'
+import { resolveNodeIds } from '../../runner/cluster/corosync/node-ids.js'
+import { parseQuorumtool } from '../../runner/cluster/corosync/quorumtool.js'
+import { effectSentences, parseTransition } from '../../runner/cluster/pacemaker/transition.js'
 import { declaredOf, type ShortDeclaration } from './declared.js'
 import { casesIn, folders, plain } from './cases.js'
-import { corosyncConf } from '../../runner/cluster/written-conf.js'
+import { corosyncConf } from '../../runner/cluster/corosync/written-conf.js'
 
 /** A case of any folder: it has the fields that its folder's subject reads. */
 interface Case {
@@ -68,7 +68,7 @@ const subjects: Record<string, (data: Case) => unknown> = {
     return resolveNodeIds(nodes, new Map(parsed))
   },
   quorumtool: ({ output }) => parseQuorumtool(output),
-  transition: ({ output }) => foretold(parseTransition(output))
+  transition: ({ output }) => effectSentences(parseTransition(output))
 }
 
 const readsAs = test.macro({

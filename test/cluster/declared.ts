@@ -1,5 +1,5 @@
-import type { DeclaredCib } from '../../runner/cluster/cib.js'
-import type { Constraint, Operation, Primitive, ResourceGroup } from '../../runner/cluster/declaration.js'
+import type { DeclaredCib } from '../../runner/cluster/cib/cib.js'
+import type { Constraint, Operation, Primitive, ResourceGroup } from '../../runner/cluster/declaration/declaration.js'
 
 /** A declaration as a case writes it: what does not matter left out. */
 export interface ShortDeclaration {

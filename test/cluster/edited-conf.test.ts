@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
-import { editedConf } from '../../runner/cluster/wanted-conf.js'
-import { refusePending, type Way } from '../../runner/cluster/way-of-change.js'
+import { editedConf } from '../../runner/cluster/corosync/wanted-conf.js'
+import { refusePending, type RolloutPlan } from '../../runner/cluster/rollout/rollout-plan.js'
 import { clusterOf } from '../roles/corosync/cluster.js'
 
 const conf = '# theirs\ntotem {\n\tversion: 2\n\ttoken: 1000\n}\n'
@@ -22,7 +22,7 @@ test('what is not changed on such a cluster, and files that cannot be edited as 
 })
 
 test('a reload that would load what nobody declared is refused, and names it', t => {
-  const way = (...subjects: string[]) => ({ changes: [{ member: { name: 'node1' }, changes: subjects.map(subject => ({ subject, from: '0', to: '1' })) }] }) as unknown as Way
+  const way = (...subjects: string[]) => ({ changes: [{ member: { name: 'node1' }, changes: subjects.map(subject => ({ subject, from: '0', to: '1' })) }] }) as unknown as RolloutPlan
   const cluster = clusterOf({ corosync: { token: 2000 } })
   t.notThrows(() => refusePending(way('totem.token'), cluster))
   t.throws(() => refusePending(way('totem.token', 'quorum.wait_for_all'), cluster), { message: /^corosync\.conf has what Corosync does not run with: quorum\.wait_for_all \(0, and 1 in the file\) on node1\./ })

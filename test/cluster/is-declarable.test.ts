@@ -1,5 +1,5 @@
 import test from 'ava'
-import { isDeclarable } from '../../runner/cluster/declaration-corosync-keys.js'
+import { isDeclarable } from '../../runner/cluster/declaration/corosync-settings.js'
 
 const cases: [setting: string, isOne: boolean][] = [
   ['totem.token', true], ['totem.transport', true], ['quorum.two_node', true], ['logging.debug', true], ['nodelist.nodeid.1.ring1_addr', true],

@@ -11,7 +11,7 @@ import { labNetns, nodeOf } from '../../runner/lab/names.js'
 import { inLab } from '../../runner/lab/network.js'
 import { powered } from '../../runner/lab/node.js'
 import { run } from '../../runner/lab/process.js'
-import { findRemains, isNothing } from '../../runner/lab/remains.js'
+import { findRemains, isNothing } from '../../runner/lab/leftovers.js'
 import { isRequired } from '../required.js'
 import { reason, title } from './availability.js'
 

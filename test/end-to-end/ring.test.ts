@@ -56,7 +56,7 @@ onLab('a token and encryption are changed live: no request fails, and the ring s
   const again = await measured(t, 'encryption on', ['corosync'], await declare({ crypto_cipher: 'aes128', crypto_hash: 'sha512' }))
   t.deepEqual([off.probed.failed, again.probed.failed], [0, 0])
   t.deepEqual(await runs('totem.crypto_cipher'), everywhere('aes128'))
-  t.deepEqual(await ring(), before)
+  t.deepEqual(await ring(), before, (await on('journalctl -o short-precise -u corosync --no-pager | tail -60')).join('\n\n'))
 })
 
 const linkOf = (network: number) => Object.fromEntries(names.map((name, at) => [name, `10.9.${network}.${at + 1}`]))

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { $ } from 'zx/core'
 import { boot, powerKill } from '../../runner/lab/index.js'
-import { quote } from '../../runner/transport/quote.js'
+import { quote } from '../../runner/ssh/quote.js'
 import { main } from './built-cluster.js'
 import { leavesAllAsItWas } from './node-state.js'
 import { labSite, statusIn, summaryOf, troubles } from './site-harness.js'

@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { Assertion, Verdict } from '../../runner/engine/task.js'
+import type { Assertion, Verdict } from '../../runner/tasks/task.js'
 import { fileText } from '../../runner/facts/files.js'
 import { TaskError } from '../../runner/errors.js'
 import { FakeClock } from '../fake-clock.js'
@@ -88,7 +88,7 @@ test('assertions are watched together and told in their order, with what they pr
 test('how long all have held is a line of the closing table', async t => {
   const c = localCluster(t, ['n1'])
   await c.run(() => [says('one', { status: 'ok', evidence: 'fine' })], { stable: 1, clock: new FakeClock() })
-  t.deepEqual(c.events.filter(event => event.event === 'headline'), [{ event: 'headline', cluster: 'c', label: 'stable', text: 'for 1 s, in 2 looks' }])
+  t.deepEqual(c.events.filter(event => event.event === 'headline'), [{ event: 'headline', cluster: 'c', label: 'stable', text: 'for 1 s, in 2 checks' }])
 })
 
 test('facts are read anew at each look, in one frame a node', async t => {

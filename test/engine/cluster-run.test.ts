@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/unbound-method -- tasks and checks do not use `this` */
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
-import { task, skip, warn } from '../../runner/engine/task.js'
+import { task, skip, warn } from '../../runner/tasks/task.js'
 import { ConnectError, TaskError } from '../../runner/errors.js'
 import { fileText } from '../../runner/facts/files.js'
 import { FakeClock } from '../fake-clock.js'

@@ -8,16 +8,16 @@ import PQueue from 'p-queue'
 import { systemClock, type Clock } from '../../runner/clock.js'
 import { ClusterRun } from '../../runner/engine/cluster-run.js'
 import type { MachineEvent, Signal, TaskEvent } from '../../runner/engine/events.js'
-import { Member, type ClusterLike, type NodeLike } from '../../runner/engine/member.js'
-import { layOut } from '../../runner/engine/plan.js'
-import type { Role } from '../../runner/engine/role.js'
+import { Member, type ClusterLike, type NodeLike } from '../../runner/tasks/member.js'
+import { schedule } from '../../runner/engine/schedule.js'
+import type { Role } from '../../runner/tasks/role.js'
 import { Tally } from '../../runner/engine/tally.js'
-import { task, type ClusterTask, type NodeTask, type Task } from '../../runner/engine/task.js'
+import { task, type ClusterTask, type NodeTask, type Task } from '../../runner/tasks/task.js'
 import { ConnectError } from '../../runner/errors.js'
 import { fileText } from '../../runner/facts/files.js'
-import type { NodeConnection } from '../../runner/transport/connect.js'
-import type { Session } from '../../runner/transport/session.js'
-import { localSession, type LocalShell } from '../transport/local-shell.js'
+import type { NodeConnection } from '../../runner/ssh/connect.js'
+import type { Session } from '../../runner/ssh/session.js'
+import { localSession, type LocalShell } from '../ssh/local-shell.js'
 
 /** A run that was told nothing more. */
 export const noConsent = { outage: false, purge: false }
@@ -28,8 +28,8 @@ export function localMember(t: ExecutionContext, name: string): { member: Member
   let second: Session | undefined
   const connection = {
     name, session,
-    beside: async () => second ??= localSession(t).session,
-    endBeside: async () => {
+    openSecondSession: async () => second ??= localSession(t).session,
+    closeSecondSession: async () => {
       await second?.close()
       second = undefined
     },
@@ -83,7 +83,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
         events.push(event)
         if ('status' in event || event.event === 'error') tally.count(event)
       }
-      await new ClusterRun(cluster.name, members, layOut(cluster, [{ role, selected: new Set(selected) }]), { check, stop, stable, clock, abandon: new AbortController().signal, consent: noConsent, queue, allAtOnce: forks >= names.length, report, ...confirm && { confirm } }).run()
+      await new ClusterRun(cluster.name, members, schedule(cluster, [{ role, selected: new Set(selected) }]), { check, stop, stable, clock, abandon: new AbortController().signal, consent: noConsent, queue, allAtOnce: forks >= names.length, report, ...confirm && { confirm } }).run()
       return { lines: lines(events), summary: tally.summary }
     },
 

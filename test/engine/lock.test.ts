@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import test, { type ExecutionContext } from 'ava'
 import { lockCluster } from '../../runner/engine/lock.js'
-import { Member } from '../../runner/engine/member.js'
+import { Member } from '../../runner/tasks/member.js'
 import { ConnectError, LockedError } from '../../runner/errors.js'
 import { localMember } from './cluster.js'
 

@@ -1,15 +1,15 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
-import { converge, foresee } from '../../runner/engine/attempt.js'
+import { applyTask, planTask } from '../../runner/engine/attempt.js'
 import { errorReport } from '../../runner/engine/error-report.js'
 import type { MachineEvent, Status } from '../../runner/engine/events.js'
-import type { NodeLike } from '../../runner/engine/member.js'
+import type { NodeLike } from '../../runner/tasks/member.js'
 import { Outcomes } from '../../runner/engine/outcomes.js'
-import { layOut, segments } from '../../runner/engine/plan.js'
-import type { Role } from '../../runner/engine/role.js'
+import { schedule, stages } from '../../runner/engine/schedule.js'
+import type { Role } from '../../runner/tasks/role.js'
 import { Tally } from '../../runner/engine/tally.js'
-import { prerequisite, skip, task, type Finding, type Task } from '../../runner/engine/task.js'
-import { until } from '../../runner/engine/until.js'
+import { prerequisite, skip, task, type Finding, type Task } from '../../runner/tasks/task.js'
+import { until } from '../../runner/tasks/until.js'
 import { FakeClock } from '../fake-clock.js'
 import { InterruptedError, exitCodes, TaskError, UsageError } from '../../runner/errors.js'
 
@@ -22,25 +22,25 @@ const role = (name: string, tasks: (node: NodeLike) => Task[]): Role => ({ name,
 const all = new Set(['n1', 'n2'])
 
 test('a layout is every role’s tasks in order, each with its place', t => {
-  const slots = layOut(cluster, [{ role: role('a', () => [onNode('x'), onCluster('y')]), selected: all }, { role: role('b', () => [onNode('z')]), selected: all }])
+  const slots = schedule(cluster, [{ role: role('a', () => [onNode('x'), onCluster('y')]), selected: all }, { role: role('b', () => [onNode('z')]), selected: all }])
   t.deepEqual(slots.map(({ role: name, name: own, index, count, scope }) => `${name}: ${own} ${index}/${count} ${scope}`), ['a: x 1/2 node', 'a: y 2/2 cluster', 'b: z 1/1 node'])
 })
 
 test('what no other task needs comes behind all others, and before the assertions at the end', t => {
   const late = (name: string): Task => ({ ...task(name, nothing), late: true })
-  const order = (...roles: Task[][]) => layOut(cluster, roles.map((tasks, at) => ({ role: role(`r${at}`, () => tasks), selected: all }))).map(({ name }) => name).join(' ')
+  const order = (...roles: Task[][]) => schedule(cluster, roles.map((tasks, at) => ({ role: role(`r${at}`, () => tasks), selected: all }))).map(({ name }) => name).join(' ')
   t.is(order([onNode('a'), late('b'), onCluster('c')], [onNode('d'), late('e')], [asserted('f')]), 'a c d b e f')
   t.is(order([asserted('a')], [late('b')], [onNode('c'), asserted('d'), asserted('e')]), 'a c b d e')
   t.is(order([late('a')], [asserted('b')]), 'a b')
 })
 
 test('each node has its own task in a slot', t => {
-  const [slot] = layOut(cluster, [{ role: role('a', node => [{ ...onNode('x'), needs: [node.name] }, onNode('n1'), onNode('n2')]), selected: all }])
+  const [slot] = schedule(cluster, [{ role: role('a', node => [{ ...onNode('x'), needs: [node.name] }, onNode('n1'), onNode('n2')]), selected: all }])
   t.like(slot!.of('n2'), { needs: ['n2'] })
 })
 
 test('a need that no task of this run answers to is a defect; one of a role that does not run is settled', t => {
-  const needing = (need: string) => () => layOut(cluster, [{ role: role('a', () => [onNode('x'), { ...onNode('y'), needs: [need] }]), selected: all }])
+  const needing = (need: string) => () => schedule(cluster, [{ role: role('a', () => [onNode('x'), { ...onNode('y'), needs: [need] }]), selected: all }])
   for (const need of ['x', 'a: x', 'b: anything']) t.notThrows(needing(need))
   for (const need of ['z', 'a: z']) t.throws(needing(need), { message: `"a: y" needs "${need}", and no task of this run is called that` })
 })
@@ -50,14 +50,14 @@ for (const [what, tasks] of [
   ['another name', (node: NodeLike) => [onNode(node.name)]],
 ] as const) {
   test(`a role with other tasks for some nodes is a defect: ${what}`, t => {
-    t.throws(() => layOut(cluster, [{ role: role('a', tasks), selected: all }]), { message: /^role a has other tasks for some nodes/ })
+    t.throws(() => schedule(cluster, [{ role: role('a', tasks), selected: all }]), { message: /^role a has other tasks for some nodes/ })
   })
 }
 
 const cuts = test.macro({
   exec: (t, tasks: Task[][], expected: string) => {
-    const slots = layOut(cluster, tasks.map((list, at) => ({ role: role(`r${at}`, () => list), selected: all })))
-    t.is(segments(slots).map(segment => segment.map(({ name }) => name).join('')).join(' '), expected)
+    const slots = schedule(cluster, tasks.map((list, at) => ({ role: role(`r${at}`, () => list), selected: all })))
+    t.is(stages(slots).map(segment => segment.map(({ name }) => name).join('')).join(' '), expected)
   },
   title: (_, tasks: Task[][], expected: string) => `segments: ${expected || 'none'}, of ${tasks.length} roles`,
 })
@@ -72,7 +72,7 @@ test(cuts, [[asserted('A'), asserted('B'), onCluster('C'), asserted('D')], [asse
 
 test('steps with other nodes selected are not run together', t => {
   const steps = [all, new Set(['n1'])].map((selected, at) => ({ role: role(`r${at}`, () => [onNode('a')]), selected }))
-  t.is(segments(layOut(cluster, steps)).length, 2)
+  t.is(stages(schedule(cluster, steps)).length, 2)
 })
 
 const unsettled = test.macro({
@@ -133,7 +133,7 @@ const difference = { subject: 's', from: 'a', to: 'b' }
 
 test('apply runs once and only where something differs', async t => {
   const applied: unknown[] = []
-  const attempt = (findings: Finding[]) => converge({
+  const attempt = (findings: Finding[]) => applyTask({
     check: () => Promise.resolve(findings[0]!), recheck: () => Promise.resolve(findings[1]!), apply: differences => { applied.push(differences); return Promise.resolve() },
   })
   t.deepEqual(await attempt([[]]), { status: 'ok' })
@@ -144,7 +144,7 @@ test('apply runs once and only where something differs', async t => {
 
 const stillDiffers = test.macro({
   exec: async (t, from: string | undefined, to: string | undefined, says: string) => {
-    const attempt = converge({ check: () => Promise.resolve([difference]), recheck: () => Promise.resolve([{ subject: 's', from, to }]), apply: () => Promise.resolve() })
+    const attempt = applyTask({ check: () => Promise.resolve([difference]), recheck: () => Promise.resolve([{ subject: 's', from, to }]), apply: () => Promise.resolve() })
     await t.throwsAsync(attempt, { instanceOf: TaskError, message: `still differs after the change: s is ${says}` })
   },
   title: (_, __, ___, says: string) => `still differs: ${says.slice(0, 40)}`,
@@ -156,10 +156,10 @@ test(stillDiffers, 'a\nb', undefined, '"a\\nb"…, not absent')
 test(stillDiffers, 'x'.repeat(61), '', `"${'x'.repeat(60)}"…, not ""`)
 
 test('a plan tells what would be', async t => {
-  t.deepEqual(await foresee({ check: () => Promise.resolve([difference]) }, undefined), { status: 'would-change', diff: [difference] })
-  t.deepEqual(await foresee({ check: () => Promise.resolve([]) }, undefined), { status: 'ok' })
-  t.deepEqual(await foresee({ check: () => Promise.reject(new Error('x')) }, 'a'), { status: 'unknown', reason: 'until "a" is done' })
-  await t.throwsAsync(foresee({ check: () => Promise.reject(new Error('x')) }, undefined), { message: 'x' })
+  t.deepEqual(await planTask({ check: () => Promise.resolve([difference]) }, undefined), { status: 'would-change', diff: [difference] })
+  t.deepEqual(await planTask({ check: () => Promise.resolve([]) }, undefined), { status: 'ok' })
+  t.deepEqual(await planTask({ check: () => Promise.reject(new Error('x')) }, 'a'), { status: 'unknown', reason: 'until "a" is done' })
+  await t.throwsAsync(planTask({ check: () => Promise.reject(new Error('x')) }, undefined), { message: 'x' })
 })
 
 const patience = { abandon: new AbortController().signal, progress: () => {} }

@@ -7,8 +7,8 @@ import type { MachineEvent, Signal } from '../../runner/engine/events.js'
 import { run, type RunOptions } from '../../runner/engine/run.js'
 import { lockCluster } from '../../runner/engine/lock.js'
 import type { Connection } from '../../runner/inventory/site.js'
-import { task, type NodeTask } from '../../runner/engine/task.js'
-import { closedPort, localSshd, noSshd, type LocalSshd } from '../transport/local-sshd.js'
+import { task, type NodeTask } from '../../runner/tasks/task.js'
+import { closedPort, localSshd, noSshd, type LocalSshd } from '../ssh/local-sshd.js'
 import { lines, localMember, noConsent } from './cluster.js'
 
 const withSshd = noSshd === undefined ? test : test.skip

@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/unbound-method -- tasks and checks do not use `this` */
 import test, { type ExecutionContext } from 'ava'
-import type { Assertion, Trial, Verdict } from '../../runner/engine/task.js'
+import type { Assertion, Trial, Verdict } from '../../runner/tasks/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { lines, localCluster, noted } from './cluster.js'
 

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { pauseWithin, watch, type WatchOptions } from '../../runner/engine/watch.js'
-import type { Verdict } from '../../runner/engine/task.js'
+import type { Verdict } from '../../runner/tasks/task.js'
 import { FakeClock } from '../fake-clock.js'
 
 const ok = (evidence: string): Verdict => ({ status: 'ok', evidence, hint: 'h' })
@@ -13,7 +13,7 @@ async function watching(sequences: (Verdict | Error)[][], options: Partial<Watch
   const told = new Set<string>()
   const clock = new FakeClock()
   let forgotten = 0
-  const { watched, looks } = await watch(sequences.map((sequence, at) => ({
+  const { watched, checks } = await watch(sequences.map((sequence, at) => ({
     look: again => {
       if (again !== counts[at]! > 0) throw new Error('only the first look may be an early one')
       const said = sequence[Math.min(counts[at]!, sequence.length - 1)]!
@@ -23,13 +23,13 @@ async function watching(sequences: (Verdict | Error)[][], options: Partial<Watch
   })), {
     settle: 0, stable: 0, clock, stop: new AbortController().signal, progress: text => { if (text !== undefined) told.add(text) }, forget: () => { forgotten += 1 }, ...options,
   })
-  return { seen: watched.map(({ verdict: { status, evidence } }) => `${status}: ${evidence}`), watched, counts, told: [...told], forgotten, looks, ms: clock.now() }
+  return { seen: watched.map(({ verdict: { status, evidence } }) => `${status}: ${evidence}`), watched, counts, told: [...told], forgotten, checks, ms: clock.now() }
 }
 
 test('without a window and with nothing changed, one look will do', async t => {
-  const { seen, counts, forgotten, looks } = await watching([[ok('a'), failed('never seen')], [failed('b')], [new Error('c')]])
+  const { seen, counts, forgotten, checks } = await watching([[ok('a'), failed('never seen')], [failed('b')], [new Error('c')]])
   t.deepEqual(seen, ['ok: a', 'failed: b', 'failed: c'])
-  t.deepEqual([...counts, forgotten, looks], [1, 1, 1, 0, 0])
+  t.deepEqual([...counts, forgotten, checks], [1, 1, 1, 0, 0])
 })
 
 test('what does not hold yet is looked at until it does, and then all at once', async t => {
@@ -56,11 +56,11 @@ test('where something fails there is no window', async t => {
   t.deepEqual([...counts, ms], [1, 1, 0])
 })
 
-test('all hold for the whole window, in a few looks, and people see it', async t => {
-  const { seen, counts, told, looks, ms } = await watching([[ok('a')], [warning('b')]], { stable: 3 })
+test('all hold for the whole window, in a few checks, and people see it', async t => {
+  const { seen, counts, told, checks, ms } = await watching([[ok('a')], [warning('b')]], { stable: 3 })
   t.is(ms, 3000)
   t.deepEqual(seen, ['ok: a', 'warning: b'])
-  t.deepEqual([...counts, looks], [4, 4, 3])
+  t.deepEqual([...counts, checks], [4, 4, 3])
   t.deepEqual(told, ['all hold: watched for 0 of 3 s', 'all hold: watched for 1 of 3 s', 'all hold: watched for 2 of 3 s'])
 })
 
@@ -87,8 +87,8 @@ for (const [title, sequence, outcome] of windows) {
 }
 
 test('after a change, what changes once more has to hold from then on', async t => {
-  const { seen, looks } = await watching([[ok('ring 1.5'), ok('ring 1.9')], [ok('other')]], { settle: 30, stable: 2 })
-  t.deepEqual([...seen, looks], ['ok: ring 1.9', 'ok: other', 2])
+  const { seen, checks } = await watching([[ok('ring 1.5'), ok('ring 1.9')], [ok('other')]], { settle: 30, stable: 2 })
+  t.deepEqual([...seen, checks], ['ok: ring 1.9', 'ok: other', 2])
   const again = await watching([[ok('a'), failed('gone for a moment'), ok('a')]], { settle: 30, stable: 2 })
   t.deepEqual(again.seen, ['ok: a'])
   t.true(again.ms >= 3000, 'the time begins anew')
@@ -107,6 +107,6 @@ test('Ctrl-C ends the window at once', async t => {
   t.deepEqual([...seen, ...counts, clock.now()], ['ok: a', 1, 300])
 })
 
-test('a window has a few looks, however long it is up to 20 s, and none are closer than a second', t => {
+test('a window has a few checks, however long it is up to 20 s, and none are closer than a second', t => {
   t.deepEqual([1, 5, 8, 20, 60].map(pauseWithin), [1, 1.25, 2, 5, 5])
 })

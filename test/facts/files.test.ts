@@ -6,7 +6,7 @@ import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { FactReader } from '../../runner/facts/reader.js'
-import { localPlace } from '../transport/local-shell.js'
+import { localPlace } from '../ssh/local-shell.js'
 
 /** Reads facts of files in a folder of the test's own. */
 function setUp(t: ExecutionContext) {

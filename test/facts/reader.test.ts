@@ -4,7 +4,7 @@ import test from 'ava'
 import type { ProcessOutput } from 'zx/core'
 import { fact, patient, type Family } from '../../runner/facts/fact.js'
 import { FactReader } from '../../runner/facts/reader.js'
-import { localPlace, localSession } from '../transport/local-shell.js'
+import { localPlace, localSession } from '../ssh/local-shell.js'
 
 /** A family that says its arguments back, and remembers with whom each was asked. */
 function echoFamily(name: string) {

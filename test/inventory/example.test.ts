@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
-import { corosyncSchema } from '../../runner/cluster/declaration-corosync-keys.js'
-import { clusterSchema } from '../../runner/cluster/declaration-schema.js'
-import { readClusters } from '../../runner/cluster/read-declaration.js'
+import { corosyncSchema } from '../../runner/cluster/declaration/corosync-settings.js'
+import { clusterSchema } from '../../runner/cluster/declaration/schema.js'
+import { readClusters } from '../../runner/cluster/declaration/read.js'
 import { loadInventory } from '../../runner/inventory/load.js'
 
 /** The example is the documentation: it must be complete, and it must be right. */

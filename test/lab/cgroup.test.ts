@@ -1,6 +1,6 @@
 import test from 'ava'
 import { cgroupMounts, inGroup } from '../../runner/lab/cgroup.js'
-import { mountsBelow } from '../../runner/lab/remains.js'
+import { mountsBelow } from '../../runner/lab/leftovers.js'
 
 test('the version 2 hierarchy is found on a hybrid host and on a unified one', t => {
   const hybrid = [

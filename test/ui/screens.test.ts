@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import test from 'ava'
 import { load } from 'js-yaml'
-import { closing } from '../../runner/ui/closing.js'
+import { closing } from '../../runner/ui/final-summary.js'
 import { plainReporter } from '../../runner/ui/plain.js'
 import { createStyle } from '../../runner/ui/style.js'
 import { visibleEvent } from '../../runner/ui/visible.js'

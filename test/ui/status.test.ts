@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import test from 'ava'
 import type { StatusEvent } from '../../runner/engine/events.js'
-import { Picture } from '../../runner/ui/picture.js'
+import { Picture } from '../../runner/ui/alternate-screen.js'
 import { logReporter, onceReporter, screenReporter } from '../../runner/ui/status.js'
 import { statusFrame } from '../../runner/ui/status-frame.js'
 import { statusLines } from '../../runner/ui/status-lines.js'

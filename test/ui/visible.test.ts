@@ -1,7 +1,7 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { isMachineEvent } from '../../runner/engine/events.js'
-import { closing } from '../../runner/ui/closing.js'
+import { closing } from '../../runner/ui/final-summary.js'
 import { jsonLine } from '../../runner/ui/json.js'
 import { junit } from '../../runner/ui/junit.js'
 import { liveReporter } from '../../runner/ui/live.js'

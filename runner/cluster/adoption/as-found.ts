@@ -1,5 +1,5 @@
-import { skip, type ClusterTask, type NodeTask, type Verdict } from '../../engine/task.js'
-import type { Cluster, Node } from '../declaration.js'
+import { skip, type ClusterTask, type NodeTask, type Verdict } from '../../tasks/task.js'
+import type { Cluster, Node } from '../declaration/declaration.js'
 import type { ClusterMember, Scope } from '../members.js'
 import { nodeStanding, standingOf } from './standing.js'
 

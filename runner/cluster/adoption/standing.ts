@@ -1,9 +1,9 @@
 import { fact, type Fact } from '../../facts/fact.js'
-import { parseCorosyncConf } from '../corosync-conf.js'
-import { confPath } from '../corosync-files.js'
+import { parseCorosyncConf } from '../corosync/conf.js'
+import { confPath } from '../corosync/files.js'
 import { readOnAll, type ClusterMember } from '../members.js'
-import { isDebianDefault } from '../node-ids.js'
-import { isManaged } from '../written-conf.js'
+import { isDebianDefault } from '../corosync/node-ids.js'
+import { isManaged } from '../corosync/written-conf.js'
 
 /**
  * What ha-run has to do with a cluster. `bare`: there is none yet, so that it is built, with our defaults. `ours`: ha-run has

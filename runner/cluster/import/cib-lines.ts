@@ -1,6 +1,6 @@
-import { resourceElements } from '../cib-draft.js'
-import { describe, kindOf } from '../cib-words.js'
-import { elementsOf, findElement, firstOf, type Element } from '../xml.js'
+import { resourceElements } from '../cib/draft.js'
+import { describe, kindOf } from '../cib/labels.js'
+import { elementsOf, findElement, firstOf, type Element } from '../pacemaker/xml.js'
 
 /** A CIB in lines that people read: one line a resource, a constraint, a property. Secrets are not shown. */
 

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
-import type { CmapValue } from '../cmap.js'
-import { pairs, parseCorosyncConf, sections, type Section } from '../corosync-conf.js'
-import { flatten } from '../corosync-keys.js'
-import { corosyncSchema } from '../declaration-corosync-keys.js'
-import { defaultLogging, defaultTotem } from '../declaration-defaults.js'
-import { configured, sameValue } from '../key-differences.js'
+import type { CmapValue } from '../corosync/cmap.js'
+import { pairs, parseCorosyncConf, sections, type Section } from '../corosync/conf.js'
+import { flatten } from '../corosync/settings.js'
+import { corosyncSchema } from '../declaration/corosync-settings.js'
+import { defaultLogging, defaultTotem } from '../declaration/defaults.js'
+import { configured, sameValue } from '../corosync/setting-differences.js'
 
 /** Corosync's settings as they run, sorted into what an inventory can declare and what it cannot. */
 

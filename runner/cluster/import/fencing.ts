@@ -1,4 +1,4 @@
-import { walk, type Element } from '../xml.js'
+import { walk, type Element } from '../pacemaker/xml.js'
 
 /** Whether a running cluster fences its nodes. */
 export interface Fencing {

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
-import { networkOf } from '../declaration-ipv4.js'
-import { elementsOf, walk, type Element } from '../xml.js'
+import { networkOf } from '../declaration/ipv4.js'
+import { elementsOf, walk, type Element } from '../pacemaker/xml.js'
 import { paramsOf } from './cib-lines.js'
 import type { InterfaceAddress, NodeReading } from './reading.js'
 

@@ -1,7 +1,7 @@
-import { defaultClones, defaultConstraints, defaultResources, type Layout } from '../declaration-defaults.js'
-import { findElement, walk, type Element } from '../xml.js'
-import { ownershipTag } from '../cib-draft.js'
-import { valuesTag } from '../cib-ownership.js'
+import { defaultClones, defaultConstraints, defaultResources, type Layout } from '../declaration/defaults.js'
+import { findElement, walk, type Element } from '../pacemaker/xml.js'
+import { ownershipTag } from '../cib/draft.js'
+import { valuesTag } from '../cib/ownership.js'
 import type { CibLine } from './cib-lines.js'
 
 /** What ha-run itself once put into the CIB: it takes that out again where an inventory declares it no more. */

@@ -1,13 +1,14 @@
 import { TaskError } from '../../errors.js'
 import { fact, type Fact } from '../../facts/fact.js'
 import { fileText } from '../../facts/files.js'
-import type { CmapValue } from '../cmap.js'
-import { confPath } from '../corosync-files.js'
-import type { ClusterState } from '../crm-mon.js'
-import { cibText, clusterState, quorum, runningKeys } from '../facts.js'
-import { inForce } from '../in-force.js'
-import { runsDebianDefault } from '../node-ids.js'
-import type { Quorum } from '../quorumtool.js'
+import type { CmapValue } from '../corosync/cmap.js'
+import { confPath } from '../corosync/files.js'
+import type { ClusterState } from '../pacemaker/crm-mon.js'
+import { quorum, runningKeys } from '../corosync/facts.js'
+import { cibText, clusterState } from '../pacemaker/facts.js'
+import { inForce } from '../corosync/in-force.js'
+import { runsDebianDefault } from '../corosync/node-ids.js'
+import type { Quorum } from '../corosync/quorumtool.js'
 
 /** What `ha-run import` reads of one node. Nothing here reads the authkey. */
 export interface NodeReading {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
-import { membersOf } from '../cmap.js'
-import { elementsOf, firstOf, parseXml } from '../xml.js'
+import { membersOf } from '../corosync/cmap.js'
+import { elementsOf, firstOf, parseXml } from '../pacemaker/xml.js'
 import type { NodeReading } from './reading.js'
 import { localNodeId, localPosition } from './same-cluster.js'
 

@@ -1,5 +1,5 @@
 import { TaskError } from '../../errors.js'
-import { membersOf } from '../cmap.js'
+import { membersOf } from '../corosync/cmap.js'
 import type { NodeReading } from './reading.js'
 
 /** Whether the nodes that were read are members of one cluster, and which of them is believed first. */

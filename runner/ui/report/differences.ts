@@ -1,4 +1,4 @@
-import type { Difference } from '../../engine/events.js'
+import type { Difference } from '../../tasks/difference.js'
 import { isLong, sideText, unifiedDiff } from '../difference.js'
 import { clip } from '../text.js'
 import { html, type Markup } from './html.js'

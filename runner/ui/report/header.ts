@@ -1,5 +1,5 @@
 import { exitCodes } from '../../errors.js'
-import { outcomeOf, type Tone } from '../sentence.js'
+import { outcomeOf, type Tone } from '../summary-line.js'
 import type { Tally } from '../tally.js'
 import type { AnyEvent } from '../visible.js'
 import { html, type Markup } from './html.js'

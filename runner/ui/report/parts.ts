@@ -1,5 +1,5 @@
 import type { Status } from '../../engine/events.js'
-import type { Tone } from '../sentence.js'
+import type { Tone } from '../summary-line.js'
 import { clip, oneLine } from '../text.js'
 import { html, type Content, type Markup } from './html.js'
 

@@ -1,5 +1,5 @@
 import type { TaskEvent } from '../../engine/events.js'
-import { remarkKinds, shareRemarks, tasksText } from '../closing.js'
+import { remarkKinds, shareRemarks, tasksText } from '../final-summary.js'
 import { shareDifferences, type SharedDifferences } from '../difference.js'
 import { counted, grouped, names, seconds } from '../text.js'
 import { differenceItems } from './differences.js'

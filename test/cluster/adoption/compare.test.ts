@@ -1,8 +1,8 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
 import { compareFound, type FoundNode } from '../../../runner/cluster/adoption/compare.js'
-import type { ClusterState } from '../../../runner/cluster/crm-mon.js'
-import type { Quorum } from '../../../runner/cluster/quorumtool.js'
+import type { ClusterState } from '../../../runner/cluster/pacemaker/crm-mon.js'
+import type { Quorum } from '../../../runner/cluster/corosync/quorumtool.js'
 import { clusterOf } from '../../roles/corosync/cluster.js'
 
 /** A cluster by hand: another token, another port, a section of its own, and ids as the file has them. */

@@ -3,7 +3,7 @@ import test from 'ava'
 import type { ProcessOutput } from 'zx/core'
 import { clusterStanding, nodeStanding, type NodeStanding, type Standing } from '../../../runner/cluster/adoption/standing.js'
 import { clusterOf } from '../../roles/corosync/cluster.js'
-import { wantedConf } from '../../../runner/cluster/wanted-conf.js'
+import { wantedConf } from '../../../runner/cluster/corosync/wanted-conf.js'
 
 const ours = wantedConf(clusterOf(), [['node1', undefined], ['node2', undefined]])
 const theirs = ours.split('\n').slice(1).join('\n')

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { load } from 'js-yaml'
 import { inventoryText } from '../../../runner/cluster/import/inventory-text.js'
 import { comment, entry, scalar } from '../../../runner/cluster/import/yaml-text.js'
-import { newElement, renderXml } from '../../../runner/cluster/xml.js'
+import { newElement, renderXml } from '../../../runner/cluster/pacemaker/xml.js'
 
 /** Any text: of any character that is one. */
 const text = fc.string({ unit: 'binary' })

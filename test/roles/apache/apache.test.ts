@@ -2,8 +2,8 @@
 import test from 'ava'
 import apache from '../../../roles/apache/index.js'
 import { statusModule } from '../../../roles/apache/status-module.js'
-import type { Difference } from '../../../runner/engine/events.js'
-import type { NodeTask } from '../../../runner/engine/task.js'
+import type { Difference } from '../../../runner/tasks/difference.js'
+import type { NodeTask } from '../../../runner/tasks/task.js'
 import { answering, clusterOf } from '../corosync/cluster.js'
 
 const tasksOf = (more: object, at = 0) => {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import test from 'ava'
 import { configuration, differenceBetween, hashOf, olderThanDisk, type Configuration } from '../../../roles/apache/configuration.js'
-import { processOutput } from '../../../runner/transport/remote.js'
+import { processOutput } from '../../../runner/ssh/remote.js'
 
 /** What a node prints; the names of the files stand for their contents too. */
 function printed({ load = '', note = '', changed = [], files = [] }: { load?: string; note?: string; changed?: string[]; files?: string[] }): string {

@@ -1,8 +1,8 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
 import { pageNote, pagePath } from '../../../runner/cluster/apache.js'
-import { Skip, Warn, type Finding } from '../../../runner/engine/task.js'
-import { sha256 } from '../../../runner/blocks/file.js'
+import { Skip, Warn, type Finding } from '../../../runner/tasks/task.js'
+import { sha256 } from '../../../runner/tasks/file.js'
 import { page } from '../../../roles/apache/page.js'
 import { answering, clusterOf } from '../corosync/cluster.js'
 

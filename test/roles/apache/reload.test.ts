@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { configuration, hashOf, olderThanDisk, type Configuration } from '../../../roles/apache/configuration.js'
 import { complaintOf, readOnlyTestScript, reloadScript, testScript } from '../../../roles/apache/reload.js'
-import { outcome } from '../../../runner/transport/remote.js'
-import { folderOf } from '../../blocks/scope.js'
-import { localSession } from '../../transport/local-shell.js'
+import { outcome } from '../../../runner/ssh/remote.js'
+import { folderOf } from '../../tasks/scope.js'
+import { localSession } from '../../ssh/local-shell.js'
 
 /** What the main process does with its pid file: writes another in its place once it has read its configuration. */
 const load = 'echo $$ >"$0.new"; mv "$0.new" "${0%/*}/apache2.pid"'

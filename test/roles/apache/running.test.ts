@@ -1,10 +1,10 @@
 import test from 'ava'
 import { hashOf, shortHash, type Configuration } from '../../../roles/apache/configuration.js'
 import { apacheRunsItsFiles } from '../../../roles/apache/running.js'
-import { Skip, Warn } from '../../../runner/engine/task.js'
+import { Skip, Warn } from '../../../runner/tasks/task.js'
 import { TaskError } from '../../../runner/errors.js'
-import { shellText, type Words } from '../../../runner/transport/quote.js'
-import { CommandError, processOutput } from '../../../runner/transport/remote.js'
+import { shellText, type Words } from '../../../runner/ssh/quote.js'
+import { CommandError, processOutput } from '../../../runner/ssh/remote.js'
 import { clusterOf, scopeOf, type Answers } from '../corosync/cluster.js'
 import { stateOf } from '../verify/state.js'
 

@@ -1,23 +1,23 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
-import { wantedConf } from '../../../runner/cluster/wanted-conf.js'
+import { wantedConf } from '../../../runner/cluster/corosync/wanted-conf.js'
 import { confDifferences } from '../../../roles/corosync/conf-differences.js'
-import { parseCorosyncConf } from '../../../runner/cluster/corosync-conf.js'
-import { flatten } from '../../../runner/cluster/corosync-keys.js'
-import type { Loaded } from '../../../runner/cluster/loaded.js'
-import type { Way } from '../../../runner/cluster/way-of-change.js'
+import { parseCorosyncConf } from '../../../runner/cluster/corosync/conf.js'
+import { flatten } from '../../../runner/cluster/corosync/settings.js'
+import type { CorosyncState } from '../../../runner/cluster/corosync/state.js'
+import type { RolloutPlan } from '../../../runner/cluster/rollout/rollout-plan.js'
 import { answering, clusterOf } from './cluster.js'
 
 const conf = wantedConf(clusterOf(), [['node1', undefined], ['node2', undefined]])
 const members = ['node1', 'node2'].map(name => answering(name, {}))
 const old = conf.replace('token: 3000', 'token: 5000')
-const way: Way = { class: 'live reload', changes: [], judge: () => ({ class: 'live reload', why: 'a reload applies it' }), recreated: [] }
+const way: RolloutPlan = { class: 'live reload', changes: [], judge: () => ({ class: 'live reload', why: 'a reload applies it' }), recreated: [] }
 
 /** What is told of two nodes with these files, of which some run with these. */
 function told(texts: [string | undefined, string | undefined], running: (string | undefined)[] = texts) {
   const loaded = members.map((member, at) => ({
     member, keys: running[at] === undefined ? undefined : new Map([...flatten(parseCorosyncConf(running[at]))].map(([key, value]) => [key, { type: 'str', value }])),
-  }) as unknown as Loaded)
+  }) as unknown as CorosyncState)
   return confDifferences(conf, [[members[0]!, texts[0]], [members[1]!, texts[1]]], loaded, way)
 }
 

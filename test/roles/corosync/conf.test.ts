@@ -1,7 +1,7 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { wantedConf } from '../../../runner/cluster/wanted-conf.js'
-import { nodeSections, parseCorosyncConf } from '../../../runner/cluster/corosync-conf.js'
+import { wantedConf } from '../../../runner/cluster/corosync/wanted-conf.js'
+import { nodeSections, parseCorosyncConf } from '../../../runner/cluster/corosync/conf.js'
 import { TaskError } from '../../../runner/errors.js'
 import { clusterOf } from './cluster.js'
 

@@ -1,13 +1,13 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 /* oxlint-disable typescript/unbound-method -- tasks and checks do not use `this` */
 import test from 'ava'
-import { parseCorosyncConf } from '../../../runner/cluster/corosync-conf.js'
-import { flatten } from '../../../runner/cluster/corosync-keys.js'
-import { corosyncRunsItsFiles } from '../../../runner/cluster/corosync-load.js'
-import { keyNote } from '../../../runner/cluster/loaded.js'
-import { Skip } from '../../../runner/engine/task.js'
+import { parseCorosyncConf } from '../../../runner/cluster/corosync/conf.js'
+import { flatten } from '../../../runner/cluster/corosync/settings.js'
+import { corosyncRunsItsFiles } from '../../../runner/cluster/rollout/load.js'
+import { keyNote } from '../../../runner/cluster/corosync/state.js'
+import { Skip } from '../../../runner/tasks/task.js'
 import { TaskError } from '../../../runner/errors.js'
-import { wantedConf } from '../../../runner/cluster/wanted-conf.js'
+import { wantedConf } from '../../../runner/cluster/corosync/wanted-conf.js'
 import { clusterOf, scopeOf, type Answers } from './cluster.js'
 
 const conf = wantedConf(clusterOf(), [['node1', undefined], ['node2', undefined]])

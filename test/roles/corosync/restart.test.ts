@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { dropInText, restartFinding } from '../../../roles/corosync/restart.js'
-import { Warn } from '../../../runner/engine/task.js'
+import { Warn } from '../../../runner/tasks/task.js'
 
 const ours = '/etc/systemd/system/corosync.service.d/ha-run.conf'
 const theirs = '/etc/systemd/system/corosync.service.d/override.conf'

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { outstanding, type View } from '../../../roles/drill/takeover.js'
-import type { End } from '../../../roles/drill/ways/way.js'
+import type { End } from '../../../roles/drill/faults/way.js'
 import { stateOf } from '../verify/state.js'
 
 const before = stateOf({ resources: { FloatIP: ['node1'], WebSite: ['node1'] } })

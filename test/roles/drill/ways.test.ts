@@ -1,14 +1,14 @@
 import test from 'ava'
-import { ports } from '../../../roles/drill/ways/cut.js'
-import { ways } from '../../../roles/drill/ways/index.js'
-import type { End } from '../../../roles/drill/ways/way.js'
+import { ports } from '../../../roles/drill/faults/cut.js'
+import { faults } from '../../../roles/drill/faults/index.js'
+import type { End } from '../../../roles/drill/faults/way.js'
 import { daemons, hows, howText, splitsBrain, type Daemon, type How } from '../../../runner/cluster/drill.js'
 import { clusterOf } from '../corosync/cluster.js'
 
 const cluster = clusterOf()
 const target = (daemon: Daemon = 'corosync') => ({ cluster, node: 'node1', daemon })
 
-/** Way, whether it needs --allow-split-brain, when it is over, whether the node's own journal counts, and what its fault must hold. */
+/** Fault, whether it needs --allow-split-brain, when it is over, whether the node's own journal counts, and what its fault must hold. */
 const table: [How, Daemon, boolean, End, boolean, RegExp][] = [
   ['standby', 'corosync', false, 'elsewhere', true, /ha-run-drained .*\n.*-n standby .*-v on/],
   ['stop', 'corosync', false, 'elsewhere', true, /^systemctl stop corosync\.service$/],
@@ -22,7 +22,7 @@ const table: [How, Daemon, boolean, End, boolean, RegExp][] = [
 
 for (const [how, daemon, splits, end, takesPart, fault] of table) {
   test(howText({ how, daemon }), t => {
-    const way = ways[how]
+    const way = faults[how]
     t.is(splitsBrain({ how, daemon }), splits)
     t.is(way.end(target(daemon)), end)
     t.is(way.takesPart(target(daemon)), takesPart)

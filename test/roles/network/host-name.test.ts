@@ -1,8 +1,8 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
 import { hostName } from '../../../roles/network/host-name.js'
-import { parseCmap } from '../../../runner/cluster/cmap.js'
-import { Skip, Warn } from '../../../runner/engine/task.js'
+import { parseCmap } from '../../../runner/cluster/corosync/cmap.js'
+import { Skip, Warn } from '../../../runner/tasks/task.js'
 import { answering } from '../corosync/cluster.js'
 
 const nodelist = (name: string | undefined) => `nodelist.local_node_pos (u32) = 0

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { pushScript, readCib } from '../../../runner/cluster/cib-push.js'
-import { versionOf } from '../../../runner/cluster/cib-version.js'
+import { pushScript, readCib } from '../../../runner/cluster/cib/push.js'
+import { versionOf } from '../../../runner/cluster/cib/version.js'
 import { TaskError } from '../../../runner/errors.js'
 import { scopeOf } from '../corosync/cluster.js'
 

@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
 import { pacemakerRuns } from '../../../roles/pacemaker/running.js'
-import { drainMark } from '../../../runner/cluster/drain.js'
+import { drainMark } from '../../../runner/cluster/pacemaker/drain.js'
 import { scopeOf } from '../corosync/cluster.js'
 import { stateOf, type ShortState } from '../verify/state.js'
 

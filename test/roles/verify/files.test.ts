@@ -1,8 +1,8 @@
 import test from 'ava'
 import { confAsDeclared, confComplaints, corosyncRunsItsFiles, sameConf, sameKey } from '../../../roles/verify/files.js'
-import { parseCorosyncConf } from '../../../runner/cluster/corosync-conf.js'
-import { flatten } from '../../../runner/cluster/corosync-keys.js'
-import { wantedConf } from '../../../runner/cluster/wanted-conf.js'
+import { parseCorosyncConf } from '../../../runner/cluster/corosync/conf.js'
+import { flatten } from '../../../runner/cluster/corosync/settings.js'
+import { wantedConf } from '../../../runner/cluster/corosync/wanted-conf.js'
 import { clusterOf, scopeOf } from '../corosync/cluster.js'
 
 const conf = wantedConf(clusterOf(), [['node1', undefined], ['node2', undefined]])

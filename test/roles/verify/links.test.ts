@@ -1,6 +1,6 @@
 import test from 'ava'
 import { linksCarryTraffic, silences } from '../../../roles/verify/links.js'
-import type { LinkTraffic } from '../../../runner/cluster/knet-stats.js'
+import type { LinkTraffic } from '../../../roles/verify/knet-stats.js'
 import { scopeOf } from '../corosync/cluster.js'
 
 const link = (more: Partial<LinkTraffic> = {}): LinkTraffic => ({ nodeId: 2, link: 0, enabled: true, connected: true, downs: 0, received: 10n, sent: 20n, ...more })

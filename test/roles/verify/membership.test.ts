@@ -1,6 +1,6 @@
 import test from 'ava'
 import { quorumAsDeclared } from '../../../roles/verify/membership.js'
-import type { Quorum } from '../../../runner/cluster/quorumtool.js'
+import type { Quorum } from '../../../runner/cluster/corosync/quorumtool.js'
 import { clusterOf, scopeOf } from '../corosync/cluster.js'
 
 const state = (flags: string[], expected = 2): Partial<Quorum> => ({ quorate: true, ringId: '1.5', votes: { expected, total: 2, quorum: 1 }, flags: ['Quorate', ...flags] })

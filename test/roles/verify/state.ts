@@ -1,4 +1,4 @@
-import type { ClusterState, ResourceState } from '../../../runner/cluster/crm-mon.js'
+import type { ClusterState, ResourceState } from '../../../runner/cluster/pacemaker/crm-mon.js'
 
 /** What crm_mon says of a cluster of node1 and node2, as a test writes it. */
 export interface ShortState {

@@ -1,0 +1,53 @@
+import { fact, patient, type Asked, type Fact } from '../../runner/facts/fact.js'
+import { parseCmap } from '../../runner/cluster/corosync/cmap.js'
+
+/** One knet link to a node (the own one among them), as Corosync counts it since it started. */
+export interface LinkTraffic {
+  nodeId: number
+  link: number
+  enabled: boolean
+  connected: boolean
+  /** How often it went down. */
+  downs: number
+  /** Packets of all kinds, knet's own pings among them: on an idle link there are several a second. */
+  received: bigint
+  sent: bigint
+}
+
+/** The links, and between which moments they were counted so. */
+export interface TrafficCount {
+  asked: Asked
+  links: LinkTraffic[]
+}
+
+/** Undefined where Corosync does not run, or not with knet: other transports count nothing. */
+export const linkTraffic: Fact<TrafficCount | undefined> = {
+  family: {
+    ...fact('corosync-cmapctl -m stats', patient('corosync-cmapctl -m stats stats.knet.node'), () => undefined).family,
+    parse: ({ stdout, exitCode }, _, asked) => [exitCode === 0 ? { asked: asked!, links: parseKnetStats(stdout) } : undefined],
+  },
+  argument: '',
+}
+
+/**
+ * Reads what `corosync-cmapctl -m stats stats.knet.node` prints of Corosync 3.
+ * @throws Error at a line that is no key.
+ */
+export function parseKnetStats(text: string): LinkTraffic[] {
+  const links = new Map<string, Map<string, string>>()
+  for (const [key, { value }] of parseCmap(text)) {
+    const [, node, link, name] = /^stats\.knet\.node(\d+)\.link(\d+)\.(\w+)$/.exec(key) ?? []
+    if (name === undefined) continue
+    const id = `${node}.${link}`
+    const values = links.get(id) ?? new Map<string, string>()
+    links.set(id, values.set(name, value))
+  }
+  return [...links].map(([id, values]) => {
+    const [nodeId = 0, link = 0] = id.split('.').map(Number)
+    const number = (name: string) => BigInt(values.get(name) ?? 0)
+    return {
+      nodeId, link, enabled: values.get('enabled') === '1', connected: values.get('connected') === '1',
+      downs: Number(number('down_count')), received: number('rx_total_packets'), sent: number('tx_total_packets'),
+    }
+  })
+}

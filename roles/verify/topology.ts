@@ -1,0 +1,31 @@
+import { ConnectError } from '../../runner/errors.js'
+import type { Topology } from '../../runner/engine/events.js'
+import type { PollResult } from '../../runner/engine/node-poller.js'
+import type { Verdict } from '../../runner/tasks/task.js'
+import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
+import type { ClusterMember, Scope } from '../../runner/cluster/members.js'
+import { statusOf, topologyIn } from '../../runner/cluster/status/status.js'
+import { viewOf, type View } from '../../runner/cluster/status/view.js'
+
+/** The cluster as a picture shows it, by what all members that can be reached say. Asks nothing that verify does not ask. */
+export async function topologyOf(cluster: Cluster, members: ClusterMember[]): Promise<Topology> {
+  const poller = await Promise.all(members.map(async (member): Promise<PollResult<Node, View>> => {
+    const lost = { node: member.node, absence: { message: `${member.name} is unreachable` } }
+    if (member.unreachable) return lost
+    try {
+      return { node: member.node, seen: await viewOf(member, cluster.floatingIp.address) }
+    } catch (error) {
+      if (error instanceof ConnectError) return lost
+      throw error
+    }
+  }))
+  return topologyIn(statusOf(cluster, poller))
+}
+
+/** An assertion's check that brings the cluster's picture with its verdict. */
+export function withTopology(cluster: Cluster, check: (scope: Scope) => Promise<Verdict>) {
+  return async (scope: Scope): Promise<Verdict> => {
+    const [verdict, topology] = await Promise.all([check(scope), topologyOf(cluster, scope.members)])
+    return { ...verdict, topology }
+  }
+}

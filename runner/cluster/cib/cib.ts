@@ -1,0 +1,99 @@
+import type { Difference } from '../../tasks/difference.js'
+import { putConstraint } from './constraints.js'
+import { draftOf, objectsIn, ownedIds, ownId, type CibDraft } from './draft.js'
+import { putOperationDefaults, putProperties, putResourceDefaults } from './options.js'
+import { putOwnership, putValueOwnership } from './ownership.js'
+import { refuseTwins } from './identity.js'
+import { isLeftover, removeUndeclared } from './removal.js'
+import { putGroup, putPrimitive } from './resources.js'
+import { kindOf, masked } from './labels.js'
+import type { Cluster, Resource } from '../declaration/declaration.js'
+import { renderXml } from '../pacemaker/xml.js'
+
+/**
+ * The CIB against what is declared. Objects are known by their ids: a declared one is made where it is missing and
+ * corrected where any declared attribute differs; one of ours that is declared no more is taken out; everything else
+ * in the CIB is left as it is.
+ */
+
+/** What a cluster declares that lives in the CIB. What is left out is not this declaration's matter, and stays. */
+export type DeclaredCib =
+  Partial<Pick<Cluster, 'resources' | 'constraints' | 'properties' | 'resourceDefaults' | 'operationDefaults'>>
+
+/** A CIB as it should be, and how it differs from the one that was read. */
+export interface Candidate {
+  /** The whole CIB, status included. Where nothing differs it is the given one but for white space. */
+  text: string
+  differences: Difference[]
+}
+
+/** An edit of a CIB (the output of `cibadmin -Q`), as text to text: what tasks check, foretell and push. */
+export type CibEdit = (cib: string) => Candidate
+
+/**
+ * The CIB with the declared objects put in, and without those that ha-run once put in and that are declared no more.
+ * Pacemaker 2 prints a line break in a value as `\n` and a tab as four spaces, and 2.0.5 cannot print a letter beyond
+ * ASCII: there, such values never read back.
+ *
+ * @param purge - take out what somebody else put in, too.
+ * @throws Error when the text is no CIB, holds a declared id in a place where ha-run must not correct it (as another
+ * kind of object, in somebody else's group, with values from a shared set or template), or needs what would go.
+ */
+export function candidate(cib: string, declared: DeclaredCib, { purge = false } = {}): Candidate {
+  const draft = put(draftOf(cib, purge), declared)
+  return { text: renderXml(draft.cib), differences: draft.differences.map(masked) }
+}
+
+/** An object that is not ha-run's. */
+export interface ForeignObject {
+  id: string
+  kind: string
+  /** Left by a command such as `crm resource move`, rather than written on purpose. */
+  isLeftover: boolean
+}
+
+/** Resources and constraints that the inventory does not declare and ha-run never put in. */
+export function foreignObjects(cib: string, declared: DeclaredCib): ForeignObject[] {
+  const draft = draftOf(cib)
+  const known = new Set([...idsOf(declared), ...ownedIds(draft)])
+  return [...objectsIn(draft, 'resources'), ...objectsIn(draft, 'constraints')].flatMap(object => {
+    const id = ownId(object)
+    return id === undefined || known.has(id) ? [] : [{ id, kind: kindOf(object), isLeftover: isLeftover(id) }]
+  })
+}
+
+function put(draft: CibDraft, declared: DeclaredCib): CibDraft {
+  const { resources = [], constraints = [], properties = {}, resourceDefaults = {}, operationDefaults = {} } = declared
+  putProperties(draft, properties)
+  putResourceDefaults(draft, resourceDefaults)
+  putOperationDefaults(draft, operationDefaults)
+  const wrappers = wrappersOf(resources)
+  const primitives = resources.filter(resource => resource.kind === 'primitive')
+  for (const primitive of primitives) putPrimitive(draft, primitive, wrappers)
+  for (const group of resources.filter(resource => resource.kind === 'group')) putGroup(draft, group)
+  for (const constraint of constraints) putConstraint(draft, constraint)
+  removeUndeclared(draft, idsOf(declared), sectionsOf(declared))
+  refuseTwins(draft, primitives.map(({ id }) => id))
+  putOwnership(draft, idsOf(declared))
+  putValueOwnership(draft)
+  return draft
+}
+
+/** The sections of the configuration that a declaration speaks about. */
+function sectionsOf(declared: DeclaredCib): Set<string> {
+  const sections = { resources: 'resources', constraints: 'constraints', properties: 'crm_config', resourceDefaults: 'rsc_defaults', operationDefaults: 'op_defaults' } as const
+  return new Set(Object.entries(sections).filter(([key]) => declared[key as keyof DeclaredCib] !== undefined).map(([, section]) => section))
+}
+
+function wrappersOf(resources: Resource[]): Map<string, string[]> {
+  return new Map(resources.flatMap(resource => {
+    if (resource.kind === 'group') return [[resource.id, resource.members] as const]
+    return resource.clone === undefined ? [] : [[resource.clone.id, [resource.id]] as const]
+  }))
+}
+
+function idsOf({ resources = [], constraints = [] }: DeclaredCib): string[] {
+  const clones = resources.filter(resource => resource.kind === 'primitive')
+    .flatMap(({ clone }) => clone === undefined ? [] : [clone.id])
+  return [...resources, ...constraints].map(({ id }) => id).concat(clones)
+}

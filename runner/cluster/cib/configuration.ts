@@ -1,0 +1,63 @@
+import { fact, patient, type Fact } from '../../facts/fact.js'
+import { resourceElements } from './draft.js'
+import { describe, kindOf } from './labels.js'
+import { elementsOf, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
+
+/** crmsh keeps logs, caches and a home of its own, and the status writes nothing: it gets empty ones that go with it. */
+const inPrivate = 'for folder in /root /tmp /var/log/crmsh; do [ ! -d $folder ] || mount -t tmpfs tmpfs $folder || exit 1; done; exec crm -D plain configure show'
+
+/** What `crm configure show` shows; where crmsh is not there, the same from the CIB. Undefined where Pacemaker does not answer. */
+export const configuration: Fact<string | undefined> = fact(
+  'crm configure show',
+  `if command -v crm >/dev/null && shown=$(timeout -k 2 30 unshare -m sh -c '${inPrivate}'); then printf '%s\\n' "$shown"; else ${patient('cibadmin -Q')}; fi`,
+  ({ stdout, exitCode }) => exitCode === 0 ? withoutSecrets(stdout.trimStart().startsWith('<') ? configurationText(stdout) : stdout.trimEnd()) : undefined,
+)
+
+/** The names are those by which agents take passwords; Pacemaker itself hides these in its logs. */
+const secretValue = /(\b[\w-]*(?:passw|secret|community)[\w-]*=)("[^"]*"|\S+)/gi
+
+/** crmsh hides passwords only where it was told to. */
+export function withoutSecrets(text: string): string {
+  return text.replace(secretValue, '$1******')
+}
+
+/**
+ * The configuration of a CIB (the output of `cibadmin -Q`) much as crmsh words it: an object a paragraph.
+ *
+ * @throws Error when this is no CIB.
+ */
+export function configurationText(cib: string): string {
+  const sections = elementsOf(firstOf(parseXml(cib), 'configuration')!)
+  return sections.flatMap(section => elementsOf(section)).map(paragraph).join('\n')
+}
+
+function paragraph(object: Element): string {
+  const { attributes } = object
+  const id = attributes.get('id') ?? ''
+  const own = object.name === 'node' ? attributes.get('uname') ?? '' : object.name === 'tag' ? elementsOf(object, 'obj_ref').map(ref => ref.attributes.get('id')).join(' ') : describe(object)
+  const nested = elementsOf(object).filter(({ name }) => resourceElements.has(name)).map(paragraph)
+  return [[`${kindOf(object)} ${id}`, own, ...parts(object)].filter(Boolean).join(' '), ...nested].join('\n')
+}
+
+/** What belongs to an object, each on a line of its own. */
+function parts(object: Element): string[] {
+  if (object.name === 'cluster_property_set' || object.name === 'meta_attributes') return values(object).map(onItsLine)
+  return elementsOf(object).flatMap(child => {
+    if (child.name === 'operations') return elementsOf(child, 'op').map(op => onItsLine(['op', op.attributes.get('name'), describe(op), ...elementsOf(op).flatMap(values)].filter(Boolean).join(' ')))
+    const pairs = values(child)
+    return pairs.length === 0 ? [] : [onItsLine(`${setNames[child.name] ?? child.name} ${pairs.join(' ')}`)]
+  })
+}
+
+const setNames: Record<string, string> = { instance_attributes: 'params', meta_attributes: 'meta', utilization: 'utilization' }
+
+function values(set: Element): string[] {
+  return elementsOf(set, 'nvpair').map(({ attributes }) => {
+    const value = attributes.get('value') ?? ''
+    return `${attributes.get('name') ?? ''}=${/^[\w.:-]+$/.test(value) ? value : JSON.stringify(value)}`
+  })
+}
+
+function onItsLine(text: string): string {
+  return `\\\n\t${text}`
+}

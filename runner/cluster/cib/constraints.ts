@@ -1,0 +1,62 @@
+import { append, claim, dropAttribute, objectOf, sectionOf, setAttribute, type CibDraft } from './draft.js'
+import type { Constraint } from '../declaration/declaration.js'
+import { sameScore, sameText } from '../pacemaker/values.js'
+import { elementsOf, newElement, type Element } from '../pacemaker/xml.js'
+
+/** A constraint as the CIB writes it. */
+interface Written {
+  element: string
+  attributes: Record<string, string>
+  /** Other ways to say the same or the opposite, which the schema does not allow beside these attributes. */
+  excludes: string[]
+}
+
+function written(constraint: Constraint): Written {
+  switch (constraint.kind) {
+    case 'location': {
+      const { resource, node, score } = constraint
+      return { element: 'rsc_location', attributes: { rsc: resource, node, score }, excludes: ['rsc-pattern'] }
+    }
+    case 'colocation': {
+      const { resource, with: other, score } = constraint
+      return { element: 'rsc_colocation', attributes: { rsc: resource, 'with-rsc': other, score }, excludes: [] }
+    }
+    default: {
+      const { first, then, orderKind } = constraint
+      return { element: 'rsc_order', attributes: { first, then, kind: orderKind }, excludes: ['score'] }
+    }
+  }
+}
+
+/** Puts a declared constraint in. Attributes that are not declared (`symmetrical`, roles, node attributes) stay. */
+export function putConstraint(draft: CibDraft, constraint: Constraint): void {
+  const { id, kind } = constraint
+  const { element: name, attributes, excludes } = written(constraint)
+  const existing = objectOf(draft, 'constraints', id, name)
+  if (existing === undefined) {
+    append(sectionOf(draft, 'constraints'), newElement(name, { id: claim(draft, id), ...attributes }))
+    const to = Object.entries(attributes).map(([key, value]) => `${key}=${value}`).join(' ')
+    draft.differences.push({ subject: `${kind} ${id}`, from: undefined, to })
+    return
+  }
+  if (kind === 'order' && meansKind(existing, attributes['kind'])) delete attributes['kind']
+  else for (const key of excludes) dropAttribute(draft, existing, key, `${kind} ${id} ${key}`)
+  dropSets(draft, existing, `${kind} ${id}`)
+  for (const [key, value] of Object.entries(attributes)) {
+    setAttribute(draft, existing, key, value, `${kind} ${id} ${key}`, key === 'score' ? sameScore : sameText)
+  }
+}
+
+/** Whether the order already is of this kind: without a word it is mandatory, and an old score of 0 is optional. */
+function meansKind(order: Element, kind: string | undefined): boolean {
+  const score = order.attributes.get('score') ?? 'INFINITY'
+  return kind === (order.attributes.get('kind') ?? (sameScore(score, '0') ? 'Optional' : 'Mandatory'))
+}
+
+/** Rules and resource sets say, at more length, something else than what is declared. */
+function dropSets(draft: CibDraft, constraint: Element, subject: string): void {
+  for (const set of elementsOf(constraint, 'rule', 'resource_set')) {
+    constraint.children = constraint.children.filter(child => child !== set)
+    draft.differences.push({ subject: `${subject} ${set.name}`, from: set.attributes.get('id') ?? '', to: undefined })
+  }
+}

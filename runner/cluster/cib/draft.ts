@@ -1,0 +1,180 @@
+import type { Difference } from '../../tasks/difference.js'
+import { sameText } from '../pacemaker/values.js'
+import { elementsOf, findElement, firstOf, newElement, parseXml, walk, type Element } from '../pacemaker/xml.js'
+
+/**
+ * A CIB while the declared objects are put into it. Each edit that was needed is noted as a difference, so that what
+ * the plan says and what the candidate holds cannot part.
+ */
+export interface CibDraft {
+  cib: Element
+  configuration: Element
+  differences: Difference[]
+  /** Every id that something in the configuration has. */
+  ids: Set<string>
+  /** Ids of the objects that the declaration brought. */
+  added: Set<string>
+  /** Ids of the values (`nvpair`, `op`) that are declared, whoever put them in. */
+  declaredValues: Set<string>
+  /** Ids of the values that had to be put in or corrected. */
+  madeValues: Set<string>
+  /** Ids of groups and clones whose members stay without them. */
+  dissolved: Set<string>
+  /** Whether what is nobody's of ours goes. */
+  purge: boolean
+}
+
+/**
+ * Reads the output of `cibadmin -Q` into a draft.
+ * @throws Error when this is no CIB.
+ */
+export function draftOf(text: string, purge = false): CibDraft {
+  const cib = parseXml(text)
+  const configuration = firstOf(cib, 'configuration')
+  if (cib.name !== 'cib' || configuration === undefined) throw new Error(`not a CIB: <${cib.name}>`)
+  const ids = [...walk(configuration)].flatMap(element => ownId(element) ?? [])
+  return { cib, configuration, differences: [], ids: new Set(ids), added: new Set(), declaredValues: new Set(), madeValues: new Set(), dissolved: new Set(), purge }
+}
+
+/** An element's own id. Some elements have only the id of another one. */
+export function ownId(element: Element): string | undefined {
+  return ['obj_ref', 'resource_ref', 'role'].includes(element.name) ? undefined : element.attributes.get('id')
+}
+
+/** The section of the configuration with this name, made where the CIB has none. */
+export function sectionOf(draft: CibDraft, name: string): Element {
+  return firstOf(draft.configuration, name) ?? append(draft.configuration, newElement(name))
+}
+
+export function append(parent: Element, child: Element): Element {
+  parent.children.push(child)
+  return child
+}
+
+/** The elements that are resources. `master` is Pacemaker 1's word for a promotable clone, still taken by 2. */
+export const resourceElements = new Set(['primitive', 'group', 'clone', 'master', 'bundle', 'template'])
+
+/** The sections whose objects the inventory declares by their ids. */
+export type ObjectSection = 'resources' | 'constraints'
+
+/** The objects of a section: its constraints, or its resources at any depth. */
+export function objectsIn({ configuration }: CibDraft, section: ObjectSection): Element[] {
+  const holder = firstOf(configuration, section)
+  if (holder === undefined) return []
+  return section === 'resources' ? [...walk(holder)].filter(({ name }) => resourceElements.has(name)) : elementsOf(holder)
+}
+
+/** A resource by its id, at any depth. */
+export function resourceWith(draft: CibDraft, id: string): Element | undefined {
+  return objectsIn(draft, 'resources').find(resource => ownId(resource) === id)
+}
+
+/** The sections whose values the inventory declares. */
+const valueSections = ['crm_config', 'resources', 'rsc_defaults', 'op_defaults']
+
+/** The values that can be declared (`nvpair` and `op`), by their ids. */
+export function valuesIn({ configuration }: CibDraft): Map<string, Element> {
+  const values = elementsOf(configuration, ...valueSections).flatMap(section => [...walk(section)]).filter(({ name }) => ['nvpair', 'op'].includes(name))
+  return new Map(values.flatMap(value => ownId(value) === undefined ? [] : [[ownId(value)!, value] as const]))
+}
+
+/** A tag by its id. */
+export function tagWith({ configuration }: CibDraft, id: string): Element | undefined {
+  return elementsOf(firstOf(configuration, 'tags') ?? newElement('tags'), 'tag').find(tag => ownId(tag) === id)
+}
+
+/** An id that nothing in the CIB has yet: the wanted one, else with a number. It counts as taken from now on. */
+export function freshId(draft: CibDraft, wanted: string): string {
+  // The schema's ids hold few other characters, and names of parameters come from people.
+  const base = wanted.replace(/[^A-Za-z0-9._-]/g, '_')
+  let id = base
+  for (let count = 1; draft.ids.has(id); count += 1) id = `${base}-${count}`
+  draft.ids.add(id)
+  return id
+}
+
+/** Takes an id that the inventory gives to a new object. */
+export function claim(draft: CibDraft, id: string): string {
+  draft.ids.add(id)
+  draft.added.add(id)
+  return id
+}
+
+/** Frees the ids of an element that was taken out, and of all in it, but for those that something else has too. */
+export function freeIds(draft: CibDraft, removed: Iterable<Element>): void {
+  for (const element of removed) {
+    const id = ownId(element)
+    if (id !== undefined && findElement(draft.configuration, other => ownId(other) === id) === undefined) draft.ids.delete(id)
+  }
+}
+
+/** Sets an attribute that differs, and notes it. @returns whether it differed. */
+export function setAttribute(
+  draft: CibDraft, element: Element, name: string, to: string, subject: string, same = sameText
+): boolean {
+  const from = element.attributes.get(name)
+  if (from !== undefined && same(from, to)) return false
+  draft.differences.push({ subject, from, to })
+  element.attributes.set(name, to)
+  return true
+}
+
+/** Notes that a value is declared, and whether it is ha-run that made it what it is. */
+export function noteValue(draft: CibDraft, value: Element, isMade: boolean): void {
+  const id = ownId(value)
+  if (id === undefined) return
+  draft.declaredValues.add(id)
+  if (isMade) draft.madeValues.add(id)
+}
+
+/** Takes an attribute away that must not be there, and notes it. */
+export function dropAttribute(draft: CibDraft, element: Element, name: string, subject: string): void {
+  const from = element.attributes.get(name)
+  if (from === undefined) return
+  draft.differences.push({ subject, from, to: undefined })
+  element.attributes.delete(name)
+}
+
+/** Where an element is: what holds it. */
+export function parentOf(draft: CibDraft, child: Element): Element | undefined {
+  return findElement(draft.configuration, element => element.children.includes(child))
+}
+
+/**
+ * Elements whose ids are plain text in Pacemaker's schema (nodes-3.0.rng, acls-2.0.rng), so that another element may have
+ * the same: a remote node has the id of its primitive. All other ids are unique in the CIB.
+ */
+const ownNamespace = new Set(['node', 'acl_target'])
+
+/**
+ * The object of a section by its id.
+ * @param names - of elements, that it may be, the declared one first.
+ * @throws Error when the id belongs to something else.
+ */
+export function objectOf(draft: CibDraft, section: ObjectSection, id: string, ...names: string[]): Element | undefined {
+  const found = objectsIn(draft, section).find(object => ownId(object) === id)
+    ?? findElement(draft.configuration, element => !ownNamespace.has(element.name) && ownId(element) === id)
+  if (found !== undefined && !names.includes(found.name)) {
+    throw new Error(`the inventory declares ${id} as ${names[0]}, and in the CIB ${id} is a ${found.name}`)
+  }
+  return found
+}
+
+/** Takes a child out of its parent. */
+export function detach(parent: Element, child: Element): void {
+  parent.children = parent.children.filter(other => other !== child)
+}
+
+/** The ids that a tag lists. */
+export function taggedIds(draft: CibDraft, tag: string): string[] {
+  const own = tagWith(draft, tag)
+  return own === undefined ? [] : elementsOf(own, 'obj_ref').flatMap(ref => ref.attributes.get('id') ?? [])
+}
+
+/** The ids of the objects that ha-run owns. */
+export function ownedIds(draft: CibDraft): string[] {
+  return taggedIds(draft, ownershipTag)
+}
+
+/** The id of the tag in which ha-run remembers the objects that it owns. */
+export const ownershipTag = 'ha-run'

@@ -1,0 +1,82 @@
+import type { CibDraft } from './draft.js'
+import { elementsOf, findElement, firstOf, parseXml, walk, type Element } from '../pacemaker/xml.js'
+
+/**
+ * What a resource is in the world, whatever it is called: an address, a unit of systemd, a server's configuration. Two
+ * resources that are the same thing fight for it: an address that two of them start is on two nodes at once.
+ *
+ * @param configuration - the one that the primitive is in: what it leaves out comes from its template, and its values may
+ *   stand elsewhere.
+ */
+export function identitiesOf(configuration: Element, primitive: Element): string[] {
+  const template = withId(configuration, 'template', primitive.attributes.get('template'))
+  const sources = template === undefined ? [primitive] : [primitive, template]
+  const attribute = (name: string) => sources.map(({ attributes }) => attributes.get(name)).find(value => value !== undefined) ?? ''
+  const values = (parameter: string) => sources.map(source => valuesOf(configuration, source, parameter)).find(some => some.length > 0) ?? []
+  const [kind, type] = [attribute('class'), attribute('type')]
+  // IPaddr is what IPaddr2 has replaced.
+  if (kind === 'ocf' && /^IPaddr2?$/.test(type)) return values('ip').map(address => `the address ${address}`)
+  if (['systemd', 'service', 'lsb'].includes(kind)) return [`the service ${type.replace(/\.service$/, '')}`]
+  if (kind === 'ocf' && type === 'apache') {
+    const [file = debianApache] = values('configfile')
+    // Debian's unit runs Apache with that file.
+    return [`Apache with ${file}`, ...file === debianApache ? ['the service apache2'] : []]
+  }
+  return []
+}
+
+const debianApache = '/etc/apache2/apache2.conf'
+
+/** All primitives of a CIB, in groups and clones too. */
+export function primitivesIn(configuration: Element | undefined): Element[] {
+  const resources = firstOf(configuration, 'resources')
+  return resources ? [...walk(resources)].filter(({ name }) => name === 'primitive') : []
+}
+
+/** Ids of the resources of a CIB (the output of `cibadmin -Q`) that bring up an address, whatever they are called. */
+export function bearersOf(cib: string, address: string): string[] {
+  const configuration = firstOf(parseXml(cib), 'configuration')
+  return primitivesIn(configuration).filter(primitive => identitiesOf(configuration!, primitive).includes(`the address ${address}`))
+    .flatMap(({ attributes }) => attributes.get('id') ?? [])
+}
+
+/** Whether a resource of a CIB brings up an address. */
+export function bringsUp(cib: string, address: string): boolean {
+  return bearersOf(cib, address).length > 0
+}
+
+/**
+ * @param declared - ids of the declared primitives.
+ * @throws Error where one of them is what an undeclared resource of the CIB is already.
+ */
+export function refuseTwins({ configuration }: CibDraft, declared: string[]): void {
+  const all = primitivesIn(configuration).map(element => ({ id: element.attributes.get('id') ?? '', identities: identitiesOf(configuration, element) }))
+  for (const own of all.filter(({ id }) => declared.includes(id))) {
+    for (const other of all.filter(({ id }) => !declared.includes(id))) {
+      const shared = own.identities.find(identity => other.identities.includes(identity))
+      if (shared === undefined) continue
+      throw new Error(`${own.id} would be ${shared} a second time: in the CIB, ${other.id} is that already. Use ${other.id} as it is: write \`resources: { ${own.id}: false }\` under \`cluster:\`, `
+        + `and ${other.id} with its agent if ha-run is to manage it`)
+    }
+  }
+}
+
+/** The values of a parameter in all sets of a resource: which of them applies may depend on rules. */
+function valuesOf(configuration: Element, resource: Element, parameter: string): string[] {
+  const sets = elementsOf(resource, 'instance_attributes').flatMap(set => shared(configuration, set) ?? [])
+  return sets.flatMap(set => elementsOf(set, 'nvpair')).flatMap(pair => {
+    const target = shared(configuration, pair)
+    const name = pair.attributes.get('name') ?? target?.attributes.get('name')
+    return name === parameter ? target?.attributes.get('value') ?? [] : []
+  })
+}
+
+/** The element that this one stands for: another one where it has an `id-ref`, else itself. */
+function shared(configuration: Element, element: Element): Element | undefined {
+  const ref = element.attributes.get('id-ref')
+  return ref === undefined ? element : withId(configuration, element.name, ref)
+}
+
+function withId(holder: Element, kind: string, id: string | undefined): Element | undefined {
+  return id === undefined ? undefined : findElement(holder, ({ name, attributes }) => name === kind && attributes.get('id') === id)
+}

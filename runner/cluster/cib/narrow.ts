@@ -1,0 +1,58 @@
+import { activityOf } from '../pacemaker/activity.js'
+import type { Candidate } from './cib.js'
+import { draftOf, ownedIds, ownId, parentOf, resourceWith, sectionOf, type CibDraft } from './draft.js'
+import { putOwnership } from './ownership.js'
+import { elementsOf, renderXml, walk, type Element } from '../pacemaker/xml.js'
+
+/**
+ * The first half of a change after which a cloned primitive is no clone any more. Told so while it runs on several nodes,
+ * Pacemaker finds it "active on 2 nodes": it stops all of them and starts one, which takes Apache 2 s. So the clone is kept
+ * for a moment with the constraints that are to hold: they leave one copy, and that need not restart. (`clone-max` would
+ * not do: it keeps the copy with the lowest number, wherever that is.)
+ */
+
+/** The wanted CIB with such clones still around their primitives; undefined where there is none that runs more than once. */
+export function narrowed(cib: string, wanted: string): Candidate | undefined {
+  const [draft, former] = [draftOf(wanted), draftOf(cib)]
+  const present = renderXml(former.configuration)
+  const owned = ownedIds(former)
+  const active = activityOf(cib)
+  const kept = elementsOf(sectionOf(draft, 'resources'), 'primitive').flatMap(primitive => {
+    const id = ownId(primitive)!
+    const was = resourceWith(former, id)
+    const clone = was && parentOf(former, was)
+    if (clone?.name !== 'clone' || resourceWith(draft, ownId(clone)!) !== undefined || (active.get(id)?.size ?? 0) < 2 || !isTied(draft, id)) return []
+    clone.children.splice(clone.children.indexOf(was!), 1, primitive)
+    keepAround(draft, primitive, clone)
+    return [ownId(clone)!]
+  })
+  putOwnership(draft, [...ownedIds(draft), ...kept.filter(id => owned.includes(id))])
+  if (kept.length === 0 || renderXml(draft.configuration) === present) return undefined
+  return { text: renderXml(draft.cib), differences: kept.map(id => ({ subject: `clone ${id}`, from: 'one copy a node', to: 'one copy' })) }
+}
+
+/** Whether a colocation leaves it no node but that of another resource. */
+function isTied(draft: CibDraft, id: string): boolean {
+  return elementsOf(sectionOf(draft, 'constraints'), 'rsc_colocation')
+    .some(({ attributes }) => attributes.get('rsc') === id && attributes.get('score') === 'INFINITY')
+}
+
+function keepAround(draft: CibDraft, primitive: Element, clone: Element): void {
+  const [id, cloneId] = [ownId(primitive)!, ownId(clone)!]
+  const resources = sectionOf(draft, 'resources')
+  resources.children.splice(resources.children.indexOf(primitive), 1, clone)
+  for (const element of walk(clone)) draft.ids.add(ownId(element) ?? '')
+  // What is said of the primitive is said of its clone.
+  for (const { name, attributes } of walk(sectionOf(draft, 'constraints'))) {
+    for (const key of name === 'resource_ref' ? ['id'] : ['rsc', 'with-rsc', 'first', 'then']) {
+      if (attributes.get(key) === id) attributes.set(key, cloneId)
+    }
+  }
+}
+
+/** A CIB with its own status and versions, and the configuration of another one. */
+export function withConfigurationOf(cib: string, other: string): string {
+  const [draft, { configuration }] = [draftOf(cib), draftOf(other)]
+  draft.cib.children.splice(draft.cib.children.indexOf(draft.configuration), 1, configuration)
+  return renderXml(draft.cib)
+}

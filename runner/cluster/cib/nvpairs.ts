@@ -1,0 +1,72 @@
+import { freshId, noteValue, setAttribute, type CibDraft } from './draft.js'
+import { sameOption, sameText } from '../pacemaker/values.js'
+import { elementsOf, newElement, type Element } from '../pacemaker/xml.js'
+
+/** Where name-value pairs of one kind live. */
+export interface NvpairPlace {
+  /** `primitive`, `crm_config`, `rsc_defaults` … */
+  holder: Element
+  /** `instance_attributes`, `meta_attributes`, `cluster_property_set`. */
+  set: string
+  /** The id of the set where there is none yet. */
+  setId: string
+  /** How a pair is called in the plan: `FloatIP param`. */
+  subject: string
+  /** The names under which a value counts as the same option, the declared one first. */
+  names?: (name: string) => string[]
+}
+
+/**
+ * Puts declared pairs in. A pair is corrected where it is in force; a new one goes into the first set.
+ * @throws Error where the value comes from a set or pair that other objects share (`id-ref`).
+ */
+export function putNvpairs(draft: CibDraft, place: NvpairPlace, declared: Record<string, string>): void {
+  for (const [name, value] of Object.entries(declared)) {
+    const subject = `${place.subject} ${name}`
+    const names = place.names?.(name) ?? [name]
+    const found = names.map(candidate => inForce(place, candidate)).find(pair => pair !== undefined)
+    if (found !== undefined) {
+      noteValue(draft, found, setAttribute(draft, found, 'value', value, subject, place.set === 'instance_attributes' ? sameText : sameOption))
+      continue
+    }
+    const set = setFor(draft, place)
+    const id = freshId(draft, `${set.attributes.get('id')}-${name}`)
+    const pair = newElement('nvpair', { id, name, value })
+    set.children.push(pair)
+    noteValue(draft, pair, true)
+    draft.differences.push({ subject, from: undefined, to: value })
+  }
+}
+
+/** The pair that Pacemaker takes: of several sets the highest score wins, and `cib-bootstrap-options` over all. */
+function inForce(place: NvpairPlace, name: string): Element | undefined {
+  const sets = setsOf(place).sort((one, other) => rank(other) - rank(one))
+  return sets.flatMap(set => elementsOf(set, 'nvpair')).find(pair => pair.attributes.get('name') === name)
+}
+
+function rank(set: Element): number {
+  if (set.attributes.get('id') === 'cib-bootstrap-options') return Infinity
+  const score = set.attributes.get('score') ?? '0'
+  return score.endsWith('INFINITY') ? Number(score.replace('INFINITY', '1000000')) : Number(score)
+}
+
+/** The sets that always apply. One with a rule applies at some times or places only, and is somebody's intention. */
+function setsOf(place: NvpairPlace): Element[] {
+  const sets = elementsOf(place.holder, place.set)
+  if (sets.flatMap(set => [set, ...elementsOf(set, 'nvpair')]).some(({ attributes }) => attributes.has('id-ref'))) {
+    throw new Error(`${place.subject}: the CIB takes values from a set shared by id-ref, which ha-run does not edit`)
+  }
+  return sets.filter(set => elementsOf(set, 'rule').length === 0)
+}
+
+function setFor(draft: CibDraft, place: NvpairPlace): Element {
+  const [first] = setsOf(place).sort((one, other) => rank(other) - rank(one))
+  if (first !== undefined) return first
+  const set = newElement(place.set, { id: freshId(draft, place.setId) })
+  // Before the primitives of a group or clone, where the schema wants it.
+  const { children } = place.holder
+  const later = ['primitive', 'group', 'operations']
+  const before = children.findIndex(child => 'name' in child && later.includes(child.name))
+  children.splice(before === -1 ? children.length : before, 0, set)
+  return set
+}

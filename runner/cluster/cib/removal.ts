@@ -1,0 +1,120 @@
+import { detach, freeIds, objectsIn, ownedIds, ownId, parentOf, resourceElements, resourceWith, valuesIn, type CibDraft } from './draft.js'
+import { ownedValues } from './ownership.js'
+import { describe, kindOf, valueSubject } from './labels.js'
+import { elementsOf, findElement, firstOf, parseXml, walk, type Element } from '../pacemaker/xml.js'
+
+/**
+ * Takes out what ha-run once put in and the inventory declares no more; with the draft's `purge` also what somebody
+ * else put in.
+ *
+ * @param declared - ids of all declared objects.
+ * @param sections - of the configuration, that the declaration speaks about: what is in others stays.
+ * @throws Error where something that stays needs what would go.
+ */
+export function removeUndeclared(draft: CibDraft, declared: string[], sections: Set<string>): void {
+  const former = new Set(undeclaredIds(draft, declared, sections))
+  if (sections.has('constraints')) removeConstraints(draft, former)
+  if (sections.has('resources')) removeReferences(draft, removeResources(draft, former))
+  removeValues(draft, sections)
+}
+
+/** @returns the ids of all that went. */
+function removeResources(draft: CibDraft, former: Set<string>): Set<string> {
+  const removed = new Set(draft.dissolved)
+  for (const id of former) removeResource(draft, id, former, removed)
+  return removed
+}
+
+/** Ids of objects in these sections that are not declared, and ha-run's or nobody's to keep. */
+function undeclaredIds(draft: CibDraft, declared: string[], sections: Set<string>): string[] {
+  const owned = ownedIds(draft)
+  return (['constraints', 'resources'] as const).filter(name => sections.has(name)).flatMap(name => objectsIn(draft, name))
+    .flatMap(object => ownId(object) ?? []).filter(id => !declared.includes(id) && (draft.purge || owned.includes(id)))
+}
+
+function removeConstraints(draft: CibDraft, former: Set<string>): void {
+  const section = firstOf(draft.configuration, 'constraints')
+  for (const constraint of section === undefined ? [] : elementsOf(section)) {
+    if (former.has(ownId(constraint) ?? '')) takeOut(draft, section!, constraint)
+  }
+}
+
+function removeResource(draft: CibDraft, id: string, former: Set<string>, removed: Set<string>): void {
+  const element = resourceWith(draft, id)
+  // It went with the group or clone around it, or is a constraint.
+  if (element === undefined) return
+  const parent = parentOf(draft, element)!
+  const inside = resourcesIn(element)
+  const staying = inside.filter(inner => !former.has(ownId(inner)!))
+  if (staying.length > 0 && element.name === 'bundle') {
+    throw new Error(`${kindOf(element)} ${id} is declared no more, and holds ${staying.map(ownId).join(', ')}`)
+  }
+  const index = parent.children.indexOf(element)
+  takeOut(draft, parent, element)
+  parent.children.splice(index, 0, ...staying)
+  for (const gone of [element, ...inside.filter(inner => !staying.includes(inner))]) removed.add(ownId(gone)!)
+  if (resourceElements.has(parent.name) && !former.has(ownId(parent)!) && !elementsOf(parent).some(({ name }) => resourceElements.has(name))) {
+    throw new Error(`without ${id}, which is declared no more, ${kindOf(parent)} ${ownId(parent)} would be empty`)
+  }
+}
+
+/** The resources inside of a group or clone. */
+function resourcesIn(wrapper: Element): Element[] {
+  return [...walk(wrapper)].filter(inner => inner !== wrapper && resourceElements.has(inner.name))
+}
+
+/** Leftovers of `crm resource move` and the like go with their resource; what somebody wrote on purpose stands in the way. */
+function removeReferences(draft: CibDraft, removed: Set<string>): void {
+  const section = firstOf(draft.configuration, 'constraints')
+  for (const constraint of section === undefined ? [] : elementsOf(section)) {
+    const named = referencesOf(constraint).filter(id => removed.has(id))
+    if (named.length === 0) continue
+    if (!isLeftover(ownId(constraint) ?? '')) {
+      throw new Error(`${kindOf(constraint)} ${ownId(constraint)} in the CIB is about ${named.join(', ')}, which the inventory declares no more`)
+    }
+    takeOut(draft, section!, constraint)
+  }
+}
+
+/** Whether this constraint was left by `crm_resource --move`, `--ban` and their like. */
+export function isLeftover(id: string): boolean {
+  return id.startsWith('cli-')
+}
+
+/** Ids of such constraints. @param text - a whole CIB, or its section of constraints alone (`cibadmin -Q -o constraints`). */
+export function leftoversIn(text: string): string[] {
+  const section = findElement(parseXml(text), ({ name }) => name === 'constraints')
+  return section === undefined ? [] : elementsOf(section).flatMap(constraint => ownId(constraint) ?? []).filter(isLeftover)
+}
+
+function referencesOf(constraint: Element): string[] {
+  const names = ['rsc', 'with-rsc', 'first', 'then'].flatMap(name => constraint.attributes.get(name) ?? [])
+  const sets = [...walk(constraint)].filter(({ name }) => name === 'resource_ref').flatMap(({ attributes }) => attributes.get('id') ?? [])
+  return [...names, ...sets]
+}
+
+function removeValues(draft: CibDraft, sections: Set<string>): void {
+  const values = valuesIn(draft)
+  for (const id of ownedValues(draft)) {
+    const value = values.get(id)
+    if (value === undefined || draft.declaredValues.has(id) || !sections.has(sectionNameOf(draft, value))) continue
+    const from = value.attributes.get('value') ?? describe(value)
+    draft.differences.push({ subject: valueSubject(draft, value), from, to: undefined })
+    forget(draft, parentOf(draft, value)!, value)
+  }
+}
+
+function sectionNameOf({ configuration }: CibDraft, element: Element): string {
+  return elementsOf(configuration).find(section => [...walk(section)].includes(element))?.name ?? ''
+}
+
+function takeOut(draft: CibDraft, parent: Element, element: Element): void {
+  draft.differences.push({ subject: `${kindOf(element)} ${ownId(element)}`, from: describe(element), to: undefined })
+  forget(draft, parent, element)
+}
+
+/** Takes an element out, and frees the ids of all that goes with it. */
+function forget(draft: CibDraft, parent: Element, element: Element): void {
+  detach(parent, element)
+  freeIds(draft, walk(element))
+}

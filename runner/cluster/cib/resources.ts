@@ -1,0 +1,138 @@
+import { append, claim, detach, freeIds, objectOf, ownedIds, parentOf, sectionOf, type CibDraft } from './draft.js'
+import { putNvpairs } from './nvpairs.js'
+import { putOperations } from './operations.js'
+import type { Primitive, ResourceGroup } from '../declaration/declaration.js'
+import { elementsOf, newElement, type Element } from '../pacemaker/xml.js'
+
+/**
+ * Puts a declared primitive in, with its clone where it has one. `wrappers` are the declared groups and clones, each
+ * with the ids of the primitives that belong in it.
+ */
+export function putPrimitive(draft: CibDraft, primitive: Primitive, wrappers: Map<string, string[]>): void {
+  const element = objectOf(draft, 'resources', primitive.id, 'primitive') ?? addPrimitive(draft, primitive)
+  putAgent(draft, element, primitive)
+  const { id, params, meta, clone } = primitive
+  const set = { set: 'instance_attributes', setId: `${id}-instance_attributes` }
+  putNvpairs(draft, { holder: element, ...set, subject: `${id} param` }, params)
+  putMeta(draft, element, id, meta)
+  putOperations(draft, element, primitive)
+  leaveFormerWrapper(draft, element, wrappers)
+  if (clone !== undefined) putClone(draft, element, clone)
+}
+
+function putMeta(draft: CibDraft, holder: Element, id: string, meta: Record<string, string>): void {
+  putNvpairs(draft, { holder, set: 'meta_attributes', setId: `${id}-meta_attributes`, subject: `${id} meta` }, meta)
+}
+
+function addPrimitive(draft: CibDraft, { id, agent }: Primitive): Element {
+  draft.differences.push({ subject: `primitive ${id}`, from: undefined, to: agent })
+  const element = newElement('primitive', { id: claim(draft, id), ...agentAttributes(agent) })
+  return append(sectionOf(draft, 'resources'), element)
+}
+
+function putAgent(draft: CibDraft, element: Element, { id, agent }: Primitive): void {
+  const { attributes } = element
+  if (attributes.has('template')) {
+    const template = attributes.get('template')
+    throw new Error(`${id} takes its agent from the template ${template} in the CIB, which ha-run does not edit`)
+  }
+  const from = ['class', 'provider', 'type'].flatMap(part => attributes.get(part) ?? []).join(':')
+  if (from === agent) return
+  draft.differences.push({ subject: `${id} agent`, from, to: agent })
+  for (const part of ['class', 'provider', 'type']) attributes.delete(part)
+  for (const [part, value] of Object.entries(agentAttributes(agent))) attributes.set(part, value)
+}
+
+/** `ocf:heartbeat:apache` has a provider, `systemd:nginx` has none. */
+function agentAttributes(agent: string): Record<string, string> {
+  const [standard = '', ...rest] = agent.split(':')
+  if (standard !== 'ocf') return { class: standard, type: rest.join(':') }
+  const [provider = '', ...type] = rest
+  return { class: standard, provider, type: type.join(':') }
+}
+
+/**
+ * Out of a group or clone that is declared without it, or that ha-run owns and that is declared no more.
+ * Somebody else's wrapper stays.
+ */
+function leaveFormerWrapper(draft: CibDraft, element: Element, wrappers: Map<string, string[]>): void {
+  const wrapper = parentOf(draft, element)
+  const outer = wrapper && parentOf(draft, wrapper)
+  if (wrapper === undefined || outer === undefined || wrapper.name === 'resources') return
+  const id = idOf(wrapper)
+  const before = idsOf(wrapper)
+  const index = outer.children.indexOf(wrapper)
+  if (wrappers.has(id)) {
+    if (wrappers.get(id)?.includes(idOf(element))) return
+    detach(wrapper, element)
+    outer.children.splice(index + 1, 0, element)
+    draft.differences.push({ subject: `${wrapper.name} ${id}`, from: before, to: idsOf(wrapper) })
+  } else if (draft.purge || ownedIds(draft).includes(id)) {
+    outer.children.splice(index, 1, ...elementsOf(wrapper, 'primitive', 'group'))
+    freeIds(draft, [wrapper])
+    draft.dissolved.add(id)
+    draft.differences.push({ subject: `${wrapper.name} ${id}`, from: before, to: undefined })
+  }
+}
+
+function putClone(draft: CibDraft, element: Element, clone: { id: string; meta: Record<string, string> }): void {
+  const parent = parentOf(draft, element)
+  const existing = objectOf(draft, 'resources', clone.id, 'clone', 'master')
+  const holder = existing ?? newElement('clone', { id: claim(draft, clone.id) })
+  if (existing === undefined && parent?.name === 'resources') {
+    parent.children.splice(parent.children.indexOf(element), 1, holder)
+    append(holder, element)
+    draft.differences.push({ subject: `clone ${clone.id}`, from: undefined, to: idOf(element) })
+  } else if (parent !== existing) {
+    const where = parent?.name === 'resources' ? 'outside' : `in ${parent?.name} ${idOf(parent)}`
+    throw new Error(`the inventory declares ${idOf(element)} in clone ${clone.id}, and in the CIB it is ${where}`)
+  }
+  putMeta(draft, holder, clone.id, clone.meta)
+}
+
+/**
+ * Puts a declared group in, after its members. Their order is corrected among the places they hold, so that
+ * a member that somebody else added keeps its own.
+ */
+export function putGroup(draft: CibDraft, { id, members, meta }: ResourceGroup): void {
+  const elements = members.map(member => memberOf(draft, member, id))
+  const existing = objectOf(draft, 'resources', id, 'group')
+  const group = existing ?? append(sectionOf(draft, 'resources'), newElement('group', { id: claim(draft, id) }))
+  const from = existing && idsOf(existing)
+  for (const element of elements) {
+    const parent = parentOf(draft, element)
+    if (parent !== undefined && parent !== group) detach(parent, element)
+  }
+  place(group, elements)
+  const to = idsOf(group)
+  if (from !== to) draft.differences.push({ subject: `group ${id}`, from, to })
+  putMeta(draft, group, id, meta)
+}
+
+function memberOf(draft: CibDraft, member: string, group: string): Element {
+  const element = objectOf(draft, 'resources', member, 'primitive')
+  if (element === undefined) {
+    throw new Error(`group ${group} has the member ${member}, which is neither declared nor in the CIB`)
+  }
+  const parent = parentOf(draft, element)
+  if (parent?.name !== 'resources' && idOf(parent) !== group) {
+    const where = `${parent?.name} ${idOf(parent)}`
+    throw new Error(`the inventory declares ${member} in group ${group}, and in the CIB it is in ${where}`)
+  }
+  return element
+}
+
+function place(group: Element, declared: Element[]): void {
+  const queue = [...declared]
+  const children = group.children.map(child =>
+    'name' in child && declared.includes(child) ? queue.shift() ?? child : child)
+  group.children = [...children, ...queue]
+}
+
+function idsOf(wrapper: Element): string {
+  return elementsOf(wrapper, 'primitive', 'group').map(idOf).join(' ')
+}
+
+function idOf(element: Element | undefined): string {
+  return element?.attributes.get('id') ?? ''
+}

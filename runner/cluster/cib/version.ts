@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import { elementsOf, firstOf, newElement, parseXml, renderXml, type Element } from '../pacemaker/xml.js'
+
+/** A CIB's configuration version, `admin_epoch.epoch`: it changes with the configuration, and not with the status. */
+export function versionOf(cib: string): string {
+  const { attributes } = parseXml(cib)
+  return ['admin_epoch', 'epoch'].map(name => /^\d+$/.exec(attributes.get(name) ?? '')?.[0] ?? '').join('.')
+}
+
+/** The configuration in twelve digits, whatever order a node keeps its attributes in. */
+export function digestOf(cib: string): string {
+  const configuration = firstOf(parseXml(cib), 'configuration')
+  return createHash('sha256').update(JSON.stringify(configuration && plain(configuration))).digest('hex').slice(0, 12)
+}
+
+function plain({ name, attributes, children }: Element): unknown {
+  return [name, [...attributes].toSorted(([one], [other]) => one < other ? -1 : 1), children.flatMap(child => 'name' in child ? [plain(child)] : [])]
+}
+
+/** A number that grows as versions do. Epochs stay far below a billion; admin_epoch is raised by hand only. */
+export function versionOrder(version: string): number {
+  const [adminEpoch = 0, epoch = 0] = version.split('.').map(Number)
+  return adminEpoch * 1e9 + epoch
+}
+
+/** The CIB without its status, which changes all the time and is not ours to patch or to keep. */
+export function withoutStatus(cib: string): string {
+  const root = parseXml(cib)
+  const statuses = new Set(elementsOf(root, 'status'))
+  root.children = root.children.map(child => 'name' in child && statuses.has(child) ? newElement('status') : child)
+  return renderXml(root)
+}

@@ -1,0 +1,86 @@
+import { BlockList, isIP, isIPv4 } from 'node:net'
+import { show } from '../../inventory/check.js'
+import type { Origin } from '../../inventory/origin.js'
+
+/** An IPv4 address with the length of its network's prefix. */
+export interface PrefixedAddress {
+  address: string
+  prefix: number
+}
+
+/** Addresses that no machine in a network can have as its own. */
+const unusable = new BlockList()
+unusable.addSubnet('0.0.0.0', 8)
+unusable.addSubnet('127.0.0.0', 8)
+unusable.addSubnet('224.0.0.0', 3)
+
+export const prefixedForm = 'an IPv4 address with its prefix, such as 192.168.0.10/24'
+
+/** Reads `192.168.0.10/24`. Throws an InventoryError where it is anything else; `what` names the setting. */
+export function readPrefixed(what: string, value: unknown, origin: Origin): PrefixedAddress {
+  const form = prefixedForm
+  if (typeof value !== 'string') throw origin.error(`${what}: expected ${form}, got ${show(value)}`)
+  const [address = '', prefix, ...rest] = value.split('/')
+  const read = readIPv4(what, address, origin, form, value)
+  if (prefix === undefined) {
+    throw origin.error(`${what}: expected ${form}, got "${value}"`, `Is it ${value}/24?`)
+  }
+  // Outside 8 to 30 there is no network that holds two nodes and an address that moves between them.
+  if (rest.length > 0 || !/^\d{1,2}$/.test(prefix) || Number(prefix) < 8 || Number(prefix) > 30) {
+    throw origin.error(`${what}: expected a prefix from 8 to 30, got ${show(value)}`)
+  }
+  const found = { address: read, prefix: Number(prefix) }
+  refuseEnds(what, found, found.prefix, origin)
+  return found
+}
+
+/** Reads an IPv4 address alone. Throws an InventoryError, which says `form` is expected and `given` was got. */
+export function readIPv4(
+  what: string,
+  value: unknown,
+  origin: Origin,
+  form = 'an IPv4 address',
+  given = value,
+): string {
+  const address = typeof value === 'string' ? value : ''
+  if (isIP(address) === 6) {
+    throw origin.error(
+      `${what}: expected ${form}, got the IPv6 address ${show(given)}`,
+      'ha-run manages IPv4 for now.',
+    )
+  }
+  if (!isIPv4(address)) throw origin.error(`${what}: expected ${form}, got ${show(given)}`)
+  if (unusable.check(address)) {
+    throw origin.error(`${what}: expected an address that other machines can reach, got ${show(given)}`)
+  }
+  return address
+}
+
+/** Throws an InventoryError for a network's first and last address, which belong to no machine. */
+export function refuseEnds(
+  what: string,
+  { address }: { address: string },
+  prefix: number,
+  origin: Origin,
+): void {
+  const host = (toNumber(address) & ~mask(prefix)) >>> 0
+  const network = `${networkOf(address, prefix)}/${prefix}`
+  if (host === 0) throw origin.error(`${what}: ${address} is the address of the network ${network} itself`)
+  if (host === ~mask(prefix) >>> 0) {
+    throw origin.error(`${what}: ${address} is the broadcast address of the network ${network}`)
+  }
+}
+
+/** The first address of the network that an address is in. */
+export function networkOf(address: string, prefix: number): string {
+  const network = (toNumber(address) & mask(prefix)) >>> 0
+  return [24, 16, 8, 0].map(shift => (network >>> shift) & 255).join('.')
+}
+
+function toNumber(address: string): number {
+  return address.split('.').reduce((number, part) => number * 256 + Number(part), 0)
+}
+
+function mask(prefix: number): number {
+  return (0xff_ff_ff_ff << (32 - prefix)) >>> 0
+}

@@ -1,0 +1,136 @@
+import { isIPv4 } from 'node:net'
+import { expected, show } from '../../inventory/check.js'
+import type { Origin } from '../../inventory/origin.js'
+import type { Host } from '../../inventory/site.js'
+import { refuseUnusable } from '../../inventory/unusable.js'
+import { networkOf, readIPv4, readPrefixed, refuseEnds } from './ipv4.js'
+import type { PrefixedAddress } from './ipv4.js'
+import type { Cluster, Node } from './declaration.js'
+
+/** A node, and what the checks of the whole cluster need to know of it. */
+export interface DeclaredNode {
+  node: Node
+  interface: string | undefined
+  /** Where its link address was said. */
+  origin: Origin
+}
+
+/** Reads what a host's variables say about it as a node. Throws an InventoryError. */
+export function readNode(host: Host, cluster: string): DeclaredNode {
+  refuseName(host)
+  const own = (name: string) => {
+    const origin = host.origins[name]
+    if (origin) refuseUnusable(origin)
+    return { value: host.vars[name] ?? undefined, origin: origin ?? host.origin }
+  }
+  const network = own('interface')
+  const name = network.value === undefined ? undefined : readInterface(network.value, network.origin)
+  const address = own('address')
+  const base = { name: host.name, cluster, connection: host.connection }
+  if (address.value === undefined) {
+    const link = linkFromConnection(host)
+    return { node: { ...base, links: [link.address] }, interface: name, origin: link.origin }
+  }
+  const prefixed = readPrefixed('address', address.value, address.origin)
+  const gateway = own('gateway')
+  const dns = own('dns')
+  return {
+    node: {
+      ...base,
+      ...(prefixed.address !== host.connection.host && { connection: { ...host.connection, address: prefixed.address } }),
+      links: [prefixed.address],
+      network: {
+        ...prefixed,
+        ...(gateway.value !== undefined && { gateway: readGateway(gateway.value, prefixed, gateway.origin) }),
+        dns: dns.value === undefined ? [] : readDns(dns.value, dns.origin),
+        ...(name !== undefined && { interface: name }),
+      },
+    },
+    interface: name,
+    origin: address.origin,
+  }
+}
+
+/**
+ * The inventory name becomes the host name, goes into /etc/hosts, corosync.conf and the CIB and onto command
+ * lines: one label of RFC 1123, with a letter in it, since Pacemaker's tools take a bare number for a node id.
+ */
+function refuseName({ name, origin }: Host): void {
+  if (/^(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(name) && name.toLowerCase() !== 'localhost') {
+    return
+  }
+  const [label = ''] = name.split('.')
+  throw origin.error(
+    `expected a host name of letters, digits and dashes, got ${show(name)}`,
+    /[a-z]/i.test(label) && name.includes('.')
+      ? `The inventory name becomes the node's host name: write "${label}:" and, inside it, "ansible_host: ${name}".`
+      : 'The inventory name becomes the node\'s host name: write for instance "node1:", with "ansible_host:" inside it.',
+  )
+}
+
+function linkFromConnection({ name, connection, origins, origin }: Host): { address: string; origin: Origin } {
+  const at = origins['ansible_host'] ?? origins['ansible_ssh_host'] ?? origin
+  if (!isIPv4(connection.host)) {
+    throw at.error(
+      `expected an IPv4 address for Corosync's link on ${name}, and ${show(connection.host)} is a name`,
+      `Give ${name} an address with its prefix, such as "address: 192.168.0.1/24", or an IPv4 address as ansible_host.`,
+    )
+  }
+  return { address: readIPv4('ansible_host', connection.host, at), origin: at }
+}
+
+/** The kernel takes up to 15 bytes without white space, slash or colon (dev_valid_name in net/core/dev.c). */
+function readInterface(value: unknown, origin: Origin): string {
+  if (typeof value === 'string' && /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/.test(value)) return value
+  throw origin.error(`interface: ${expected('the name of a network interface, such as eth0', value)}`)
+}
+
+function readGateway(value: unknown, { address, prefix }: PrefixedAddress, origin: Origin): string {
+  const gateway = readIPv4('gateway', value, origin)
+  const network = networkOf(address, prefix)
+  if (gateway === address) throw origin.error(`gateway: ${gateway} is the node's own address`)
+  if (networkOf(gateway, prefix) !== network) {
+    throw origin.error(
+      `gateway: expected an address in the node's network ${network}/${prefix}, got "${gateway}"`,
+    )
+  }
+  refuseEnds('gateway', { address: gateway }, prefix, origin)
+  return gateway
+}
+
+function readDns(value: unknown, origin: Origin): string[] {
+  if (!Array.isArray(value)) return [readIPv4('dns', value, origin, 'an IPv4 address or a list of them')]
+  return value.map((server, index) => readIPv4('dns', server, origin.at(index)))
+}
+
+/** Throws an InventoryError unless the floating IP can move between all nodes and is nobody's own. */
+export function checkAddresses(nodes: DeclaredNode[], floatingIp: Cluster['floatingIp'], origin: Origin): void {
+  const owners = new Map<string, string>()
+  for (const {
+    node: {
+      name,
+      links: [address = ''],
+      network,
+    },
+    origin: at,
+  } of nodes) {
+    const owner = owners.get(address)
+    if (owner !== undefined) throw at.error(`${owner} and ${name} have the same address, ${address}`)
+    owners.set(address, name)
+    if (address === floatingIp.address) {
+      throw origin.error(`the floating IP ${address} is the address of ${name}`)
+    }
+    if (network?.gateway === floatingIp.address) {
+      throw origin.error(`the floating IP ${floatingIp.address} is the gateway of ${name}`)
+    }
+    const prefix = network?.prefix ?? floatingIp.prefix
+    const subnet = networkOf(address, prefix)
+    if (networkOf(floatingIp.address, prefix) !== subnet) {
+      throw origin.error(
+        `the floating IP ${floatingIp.address} is outside the subnet of ${name}, ${subnet}/${prefix}`,
+        'The floating IP moves between the nodes: it must be a free address in the network they all share.',
+      )
+    }
+    refuseEnds('floating_ip', floatingIp, prefix, origin)
+  }
+}

@@ -1,0 +1,38 @@
+import { until } from '../../tasks/until.js'
+import { fact, patient, type Fact } from '../../facts/fact.js'
+import { withoutAttributes } from '../pacemaker/crm-mon.js'
+import { clusterState } from '../pacemaker/facts.js'
+import { readOnAll, type Scope } from '../members.js'
+
+/**
+ * Transient node attributes: fail counts, what agents such as ping have found, the node's feature set. Each node's
+ * attribute manager has them all, and the CIB should. Where two halves of a cluster that did not stop meet again, each
+ * has erased the other's from its CIB, and one CIB wins: what is lost with the other comes back only when it changes
+ * (ClusterLabs/pacemaker#3295, until 3.0.2). Every node has a feature set, so that the one that lacks it has lost all.
+ */
+
+/** The names of the nodes whose feature set a node's attribute manager has. */
+const knownByManager: Fact<string[]> = fact('attrd_updater -Q', patient("attrd_updater -Q -A -n '#feature-set'"), ({ stdout }) =>
+  [...stdout.matchAll(/ host="([^"]+)" value="[^"]+"/g)].map(([, host]) => host!))
+
+/** Names of the nodes whose attributes the CIB has lost and an attribute manager has. */
+export async function lostFromCib({ members }: Pick<Scope, 'members'>): Promise<string[]> {
+  const suspects = new Set((await readOnAll(members, clusterState)).flatMap(([, state]) => state ? withoutAttributes(state) : []))
+  if (suspects.size === 0) return []
+  const known = new Set((await readOnAll(members, knownByManager)).flatMap(([, names]) => names))
+  return [...suspects].filter(name => known.has(name)).toSorted()
+}
+
+/** Has the attribute managers write to the CIB again what it has lost. @returns the names of the nodes that it concerned. */
+export async function rewriteLost(scope: Pick<Scope, 'members' | 'abandon' | 'progress'>): Promise<string[]> {
+  const lost = await lostFromCib(scope)
+  if (lost.length === 0) return []
+  for (const [member, known] of await readOnAll(scope.members, knownByManager)) {
+    if (lost.some(name => known.includes(name))) await member.$({ timeout: 30 })`attrd_updater --refresh`
+  }
+  await until('the CIB to have the attributes of all nodes', 30, async () => {
+    for (const member of scope.members) member.changed()
+    return (await lostFromCib(scope)).length === 0 ? true : undefined
+  }, scope)
+  return lost
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import type { Difference } from './difference.js'
+import { task, type NodeTask } from './task.js'
+import { TaskError } from '../errors.js'
+import { fileState, fileText, type FileState } from '../facts/files.js'
+import { keepFormerScript } from './former.js'
+import { replaceScript, type Validate } from './write-file.js'
+
+export interface FileOptions {
+  /** The whole content; from the present one (undefined: there is none) where only a part of it is declared. */
+  content: string | ((current: string | undefined) => string)
+  /** Octal, four digits. @default '0644' */
+  mode?: string
+  /** `user:group`. @default 'root:root' */
+  owner?: string
+  validate?: Validate
+  /** Keep what somebody else had there before ha-run first wrote it, once, under /var/lib/ha-run/former. @default false */
+  keepFormer?: boolean | ((current: string) => boolean)
+  needs?: readonly string[]
+}
+
+/**
+ * A file as declared: content, mode, owner.
+ *
+ * ```ts
+ * file('/etc/motd', { content: 'Hello\n' })
+ * ```
+ */
+export function file(path: string, options: FileOptions): NodeTask {
+  const { content, mode = '0644', owner = 'root:root', validate, keepFormer = false, needs } = options
+  const attributes = { mode, owner }
+  return task(`write ${path}`, {
+    ...(needs && { needs }),
+    async check({ read }) {
+      // A part of a file cannot be judged without the whole: then both are asked for in one go.
+      const [state] = await Promise.all([read(fileState(path)), typeof content === 'string' ? undefined : read(fileText(path))])
+      if (typeof content === 'string' && state?.hash === sha256(content)) return attributeDifferences(path, state, attributes)
+      const current = await read(fileText(path))
+      const wanted = wantedText(path, content, current)
+      const text = current === wanted ? [] : [{ subject: path, from: current, to: wanted }]
+      return [...text, ...attributeDifferences(path, state, attributes)]
+    },
+    async apply({ $, read }, differences) {
+      const current = await read(fileText(path))
+      const wanted = wantedText(path, content, current)
+      if (differences.some(({ subject }) => subject === path)) {
+        if (current !== undefined && (typeof keepFormer === 'function' ? keepFormer(current) : keepFormer)) await $.script(keepFormerScript(path))
+        await $({ input: wanted }).script(replaceScript(path, attributes, validate))
+      } else {
+        await $`chmod ${mode} -- ${path} && chown ${owner} -- ${path}`
+      }
+    },
+  })
+}
+
+/** @throws TaskError for a file whose bytes we would not give back as they were. */
+function wantedText(path: string, content: FileOptions['content'], current: string | undefined): string {
+  if (typeof content === 'string') return content
+  if (current?.includes('\uFFFD')) {
+    throw new TaskError(`${path} holds bytes that are not UTF-8, so that a part of it cannot be changed safely`, {
+      hint: `correct them by hand; \`grep -naxv '.*' ${path}\` shows their lines`,
+    })
+  }
+  return content(current)
+}
+
+/** How a file's type, mode and owner differ from the declared ones; without a file nothing can differ. */
+export function attributeDifferences(
+  path: string, state: FileState | undefined, { mode, owner }: { mode: string; owner: string },
+): Difference[] {
+  if (!state) return []
+  if (state.type !== 'regular file') throw new TaskError(`${path} is a ${state.type}, not a file`, { hint: 'move it away and run again' })
+  const actual = `${state.owner}:${state.group}`
+  return [
+    ...(state.mode === mode ? [] : [{ subject: `mode of ${path}`, from: state.mode, to: mode }]),
+    ...(actual === owner ? [] : [{ subject: `owner of ${path}`, from: actual, to: owner }]),
+  ]
+}
+
+export function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex')
+}

@@ -1,0 +1,29 @@
+import { posix } from 'node:path'
+import { skip, task, type NodeTask } from './task.js'
+import { fileState, fileText } from '../facts/files.js'
+
+/**
+ * Keeps the file that the package shipped, once, beside the one that takes its place.
+ *
+ * @param isOriginal - tells the shipped file from one that ha-run or somebody else has put in its place: where only
+ *   that is left, there is nothing to keep.
+ */
+export function keepOriginal(
+  path: string, suffix: string, { isOriginal, needs }: { isOriginal: (text: string) => boolean; needs: readonly string[] },
+): NodeTask {
+  const copy = path + suffix
+  return task(`keep ${posix.basename(copy)}`, {
+    needs,
+    async check({ read }) {
+      const [kept, text] = await Promise.all([read(fileState(copy)), read(fileText(path))])
+      if (kept) return []
+      if (text === undefined || !isOriginal(text)) return skip(`there is no shipped ${path} to keep`)
+      return [{ subject: copy, from: undefined, to: `a copy of ${path}` }]
+    },
+    async apply({ $ }) {
+      const candidate = `${copy}.ha-run`
+      // A link, not a rename: it never takes the place of a copy that came in between.
+      await $`cp -p -- ${path} ${candidate} && sync -- ${candidate} && ln -T -- ${candidate} ${copy}; code=$?; rm -f -- ${candidate}; exit $code`
+    },
+  })
+}

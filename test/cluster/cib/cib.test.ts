@@ -1,0 +1,113 @@
+import test from 'ava'
+import fc from 'fast-check'
+import { candidate, foreignObjects, type DeclaredCib } from '../../../runner/cluster/cib/cib.js'
+import { detach, draftOf, freeIds, freshId, resourceWith, sectionOf } from '../../../runner/cluster/cib/draft.js'
+import { parseXml, renderXml, walk, type Element } from '../../../runner/cluster/pacemaker/xml.js'
+import { declaration, hostileText } from '../arbitraries.js'
+import { declaredOf } from '../declared.js'
+
+const empty = '<cib><configuration><crm_config/><nodes/><resources/><constraints/></configuration></cib>'
+const nothing = declaredOf({})
+
+const cibDifferences = (cib: string, declared: DeclaredCib) => candidate(cib, declared).differences
+const cibWith = (cib: string, declared: DeclaredCib) => candidate(cib, declared).text
+
+/** A CIB with somebody else's things in every section. */
+function withForeign(cib: string, value: string): string {
+  const root = parseXml(cib)
+  const foreign = (name: string, id: string, ...children: Element[]): Element => {
+    return { name, attributes: new Map([['id', `x-${id}`], ['odd', value]]), children }
+  }
+  for (const section of walk(root)) {
+    if (section.name === 'resources') {
+      section.children.unshift({ comment: ' theirs ' }, foreign('primitive', 'p', foreign('meta_attributes', 'm')))
+      section.children.push(foreign('group', 'g', foreign('primitive', 'q')))
+    }
+    if (section.name === 'constraints') section.children.push(foreign('rsc_ticket', 't'))
+    if (section.name === 'configuration') {
+      const role = { ...foreign('acl_role', 'r'), children: [{ text: `text ${value}` }] }
+      section.children.push(foreign('acls', 'a', role))
+    }
+  }
+  return renderXml(root)
+}
+
+function foreignParts(cib: string): string[] {
+  return [...walk(parseXml(cib))].filter(({ attributes }) => attributes.get('id')?.startsWith('x-')).map(renderXml)
+}
+
+test('what was put in differs no more, whatever was there before', t => {
+  fc.assert(fc.property(declaration, declaration, hostileText, (before, declared, value) => {
+    const cib = withForeign(cibWith(empty, before), value)
+    const candidate = cibWith(cib, declared)
+    t.deepEqual(cibDifferences(candidate, declared), [])
+    t.is(cibWith(candidate, declared), candidate)
+    t.deepEqual(foreignParts(candidate), foreignParts(cib))
+  }), { numRuns: 300 })
+})
+
+test('no difference, no edit', t => {
+  fc.assert(fc.property(declaration, hostileText, (declared, value) => {
+    const cib = withForeign(cibWith(empty, declared), value)
+    t.deepEqual(cibDifferences(cib, declared), [])
+    t.is(cibWith(cib, declared), cib)
+  }))
+})
+
+test('ids stay unique', t => {
+  fc.assert(fc.property(declaration, declaration, (before, declared) => {
+    const elements = [...walk(parseXml(cibWith(cibWith(empty, before), declared)))]
+    const objects = elements.filter(({ name }) => name !== 'obj_ref')
+    const ids = objects.flatMap(({ attributes }) => attributes.get('id') ?? [])
+    t.deepEqual(ids, [...new Set(ids)])
+  }))
+})
+
+test('declared no more, everything that was put in goes, and nothing else', t => {
+  fc.assert(fc.property(declaration, hostileText, (declared, value) => {
+    const cib = withForeign(cibWith(empty, declared), value)
+    const rest = cibWith(cib, nothing)
+    t.deepEqual(foreignParts(rest), foreignParts(cib))
+    const left = [...walk(parseXml(rest))].filter(({ name }) => ['primitive', 'nvpair', 'op', 'clone', 'obj_ref', 'rsc_location', 'rsc_colocation', 'rsc_order'].includes(name))
+    t.deepEqual(left.filter(({ attributes }) => !attributes.get('id')!.startsWith('x-')), [])
+  }))
+})
+
+test('a declaration that does not speak of a section leaves it alone', t => {
+  fc.assert(fc.property(declaration, declared => {
+    const cib = cibWith(empty, declared)
+    t.is(cibWith(cib, {}), cib)
+  }))
+})
+
+test('what is foreign is told, and goes only by a purge', t => {
+  fc.assert(fc.property(declaration, hostileText, (declared, value) => {
+    const cib = withForeign(cibWith(empty, declared), value)
+    const ids = foreignObjects(cib, declared).map(({ id }) => id)
+    t.deepEqual(ids.toSorted(), ['x-g', 'x-p', 'x-q', 'x-t'])
+    const purged = candidate(cib, declared, { purge: true })
+    t.deepEqual(foreignObjects(purged.text, declared), [])
+    t.deepEqual(purged.differences.map(({ subject }) => subject.split(' ').at(-1)!).toSorted(), ['x-g', 'x-p', 'x-t'], 'a group goes with its members')
+    t.deepEqual(candidate(purged.text, declared, { purge: true }).differences, [])
+  }))
+})
+
+const remote = '<cib><configuration><crm_config/><nodes><node id="pi3" type="remote" uname="pi3"/></nodes><resources><primitive id="pi3" class="ocf" provider="pacemaker" type="remote"/></resources><constraints/></configuration></cib>'
+
+test('a foreign primitive is told as one, beside its remote node', t => {
+  t.deepEqual(foreignObjects(remote, nothing), [{ id: 'pi3', kind: 'primitive', isLeftover: false }])
+})
+
+test('a new id avoids every id of the CIB: a node keeps its own when its primitive goes', t => {
+  const draft = draftOf(remote)
+  const primitive = resourceWith(draft, 'pi3')!
+  t.is(primitive.name, 'primitive')
+  detach(sectionOf(draft, 'resources'), primitive)
+  freeIds(draft, [primitive])
+  t.is(freshId(draft, 'pi3'), 'pi3-1')
+})
+
+test('a value that XML cannot carry is refused', t => {
+  const declared = declaredOf({ properties: { 'no-quorum-policy': 'a\u0000b' } })
+  t.is(t.throws(() => cibWith(empty, declared)).message, 'XML cannot carry a control character: "a\\u0000b"')
+})

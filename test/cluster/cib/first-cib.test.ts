@@ -1,0 +1,42 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
+import { spawnSync } from 'node:child_process'
+import test from 'ava'
+import { seedFirstCib, seedScript } from '../../../runner/cluster/cib/first-cib.js'
+import type { Scope } from '../../../runner/cluster/members.js'
+import type { Fact } from '../../../runner/facts/fact.js'
+
+interface NodeAtFirst {
+  hasCib?: boolean
+  unreachable?: boolean
+  apart?: boolean
+}
+
+/** A cluster of such nodes, and the names of those that were given a CIB. */
+async function seeded(...nodes: NodeAtFirst[]): Promise<string[]> {
+  const given: string[] = []
+  const members = nodes.map(({ hasCib, unreachable = false }, at) => {
+    const name = `node${at + 1}`
+    const $ = ({ input }: { input: string }) => ({ script: async (text: string) => text === seedScript() && input === '<cib/> and more' && given.push(name) })
+    return { name, unreachable, $, read: async ({ family }: Fact<unknown>) => family.name === 'cibadmin --empty' ? '<cib/>' : hasCib === true }
+  })
+  const scope = { members, selected: members.filter((_, at) => !nodes[at]!.apart), leader: members[0] } as unknown as Scope
+  await seedFirstCib(scope, cib => ({ text: `${cib} and more`, differences: [] }))
+  return given
+}
+
+test('where nobody ever had a CIB, every node is given one', async t => {
+  t.deepEqual(await seeded({}, {}, {}), ['node1', 'node2', 'node3'])
+})
+
+test('one that ever had a CIB has elected before: nobody is given one', async t => {
+  t.deepEqual(await seeded({}, { hasCib: true }), [])
+})
+
+test('a node that cannot be seen, or takes no part, may have a CIB', async t => {
+  t.deepEqual(await seeded({}, { unreachable: true }), [])
+  t.deepEqual(await seeded({}, { apart: true }), [])
+})
+
+test('the script is one that sh understands', t => {
+  t.is(spawnSync('sh', ['-n'], { input: seedScript() }).stderr.toString(), '')
+})

@@ -1,0 +1,29 @@
+import test from 'ava'
+import { withoutLinks } from '../../../runner/cluster/rollout/reload.js'
+import { keptLinks } from '../../../runner/cluster/rollout/rollout-plan.js'
+
+/** Addresses by node and link, as flattened keys. */
+function links(...nodes: string[][]): Map<string, string> {
+  return new Map(nodes.flatMap((addresses, node) => addresses.map((address, link) => [`nodelist.nodeid.${node + 1}.ring${link}_addr`, address] as const)))
+}
+
+const keeps = test.macro({
+  exec: (t, before: Map<string, string>, after: Map<string, string>, expected: number[]) => {
+    t.deepEqual(keptLinks(before, after), expected)
+  },
+  title: (name = '') => `a link that stays: ${name}`,
+})
+
+const two = links(['a1', 'b1'], ['a2', 'b2'])
+test('another one is added', keeps, links(['a1'], ['a2']), two, [0])
+test('the other one changes', keeps, two, links(['a1', 'c1'], ['a2', 'c2']), [0])
+test('both change', keeps, two, links(['c1', 'd1'], ['c2', 'd2']), [])
+test('the only one changes on one node', keeps, links(['a1'], ['a2']), links(['a1'], ['c2']), [])
+test('the two change places', keeps, two, links(['b1', 'a1'], ['b2', 'a2']), [])
+test('a node more on it is another link', keeps, links(['a1'], ['a2']), links(['a1'], ['a2'], ['a3']), [])
+
+test('a corosync.conf without some links keeps all else', t => {
+  const conf = 'nodelist {\n\tnode {\n\t\tring0_addr: 192.168.0.1\n\t\tring1_addr: 10.9.1.1\n\t\tring10_addr: 10.9.9.1\n\t\tname: node1\n\t}\n}\n'
+  t.is(withoutLinks(conf, [1]), conf.replace('\t\tring1_addr: 10.9.1.1\n', ''))
+  t.is(withoutLinks(conf, [0, 1]), conf.replace('\t\tring0_addr: 192.168.0.1\n\t\tring1_addr: 10.9.1.1\n', ''))
+})

@@ -1,0 +1,94 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- parsed text has the type that the test expects */
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { load } from 'js-yaml'
+import type { Cluster, Node } from '../../../runner/cluster/declaration/declaration.js'
+import { statusOf, topologyIn } from '../../../runner/cluster/status/status.js'
+import type { View } from '../../../runner/cluster/status/view.js'
+import type { Topology } from '../../../runner/engine/events.js'
+import type { PollResult } from '../../../runner/engine/node-poller.js'
+import { statusLines } from '../../../runner/ui/status-lines.js'
+import { createStyle } from '../../../runner/ui/style.js'
+import { clusterOf } from '../../roles/corosync/cluster.js'
+import { stateOf, type ShortState } from '../../roles/verify/state.js'
+
+/** What one node tells, in short; or why it tells nothing. */
+interface ShortView {
+  /** Corosync runs: its ring, and what it says of quorum. */
+  ring?: string
+  quorate?: boolean
+  votes?: [total: number, expected: number]
+  flags?: string[]
+  /** Links to nodes that are down: `0 node2`. */
+  down?: string[]
+  /** Of the cluster that Corosync runs as. */
+  cluster?: string
+  crm?: ShortState & { unclean?: string[]; pending?: string[]; resting?: string[] }
+  address?: string[]
+  silent?: View['silent']
+  leftovers?: string[]
+  unread?: string[]
+  unreachable?: string
+  hint?: string
+  waiting?: number
+}
+
+interface Case {
+  about: string
+  nodes?: number
+  declared?: object
+  /** Of each node on the second link. */
+  second?: string[]
+  seen: Record<string, ShortView>
+  screen: string
+  topology?: Topology
+}
+
+function clusterIn({ nodes, declared, second }: Case): Cluster {
+  const cluster = clusterOf(declared, nodes)
+  return { ...cluster, nodes: cluster.nodes.map((node, at) => ({ ...node, links: [...node.links, ...second?.[at] === undefined ? [] : [second[at]]] })) }
+}
+
+function sightOf(node: Node, cluster: Cluster, short: ShortView | undefined): PollResult<Node, View> {
+  if (short === undefined) return { node }
+  const { unreachable, hint, waiting } = short
+  if (unreachable !== undefined) return { node, absence: { message: unreachable, hint } }
+  return waiting === undefined ? { node, seen: viewOf(node, cluster, short) } : { node, waiting }
+}
+
+function viewOf(node: Node, { name, nodes }: Cluster, { ring, quorate = true, votes, flags = [], down = [], cluster = name, crm, address = [], silent = {}, leftovers = [], unread = [] }: ShortView): View {
+  const { unclean = [], pending = [], resting = [], ...state } = crm ?? { resources: {} }
+  const told = stateOf({ nodes: nodes.map(each => each.name), ...state })
+  return {
+    ...ring !== undefined && {
+      quorum: {
+        quorate, ringId: ring, nodes: nodes.length, nodeId: nodes.indexOf(node) + 1, members: [], flags: [...flags, ...quorate ? ['Quorate'] : []],
+        votes: { total: votes?.[0] ?? nodes.length, expected: votes?.[1] ?? nodes.length, quorum: 1 },
+      },
+      keys: new Map([['totem.cluster_name', cluster], ...nodes.flatMap((each, at): [string, string][] => [[`nodelist.node.${at}.name`, each.name], [`nodelist.node.${at}.nodeid`, String(at + 1)], [`nodelist.node.${at}.ring0_addr`, each.links[0]!]])]
+        .map(([key, value]) => [key, { type: 'str', value }] as [string, { type: string; value: string }])),
+      links: node.links.map((own, link) => ({
+        link, address: own, peers: nodes.map((peer, at) => ({ nodeId: at + 1, self: peer === node, connected: !down.includes(`${link} ${peer.name}`) })),
+      })),
+    },
+    ...crm && { state: {
+      ...told,
+      nodes: told.nodes.map(each => ({ ...each, unclean: unclean.includes(each.name), pending: pending.includes(each.name), maintenance: resting.includes(each.name) })),
+    } },
+    interfaces: address, leftovers, silent, unread,
+  }
+}
+
+const folder = join('test', 'cases', 'status')
+const style = createStyle({ color: false, utf8: true })
+
+for (const file of readdirSync(folder).toSorted()) {
+  const data = load(readFileSync(join(folder, file), 'utf8')) as Case
+  test(`${file.replace('.yml', '')}: ${data.about}`, t => {
+    const cluster = clusterIn(data)
+    const status = statusOf(cluster, cluster.nodes.map(node => sightOf(node, cluster, data.seen[node.name])))
+    t.is(`${statusLines(status, { style, hints: true }).join('\n')}\n`, data.screen)
+    if (data.topology) t.deepEqual(topologyIn(status), data.topology)
+  })
+}

@@ -1,0 +1,37 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { load } from 'js-yaml'
+import { z } from 'zod'
+import { ConnectError } from '../../runner/errors.js'
+import { diagnose, isThrottled, lastLines } from '../../runner/ssh/diagnose.js'
+
+/** What ssh or sudo wrote, and what people are to read. */
+const schema = z.strictObject({
+  stderr: z.string(),
+  says: z.string(),
+  /** A word of the hint; absent: there is none. */
+  hint: z.string().optional(),
+  throttled: z.boolean().default(false),
+  /** The product does not hold this yet. */
+})
+
+const folder = join('test', 'cases', 'transport', 'diagnose')
+for (const file of readdirSync(folder).toSorted()) {
+  const { stderr, says, hint, throttled } = schema.parse(load(readFileSync(join(folder, file), 'utf8')))
+  test(`ssh said: ${file.replace('.yml', '')}`, t => {
+    const error = diagnose('node1', stderr, 'the connection was lost')
+    t.true(error instanceof ConnectError)
+    t.is(error.message, `node1: ${says}`)
+    t.is(error.output, lastLines(stderr))
+    if (hint === undefined) t.is(error.hint, undefined)
+    else t.true(error.hint?.includes(hint), error.hint)
+    t.is(isThrottled(stderr), throttled)
+  })
+}
+
+test('the last lines are twenty, without empty ones at the end', t => {
+  t.is(lastLines(`${Array.from({ length: 25 }, (_, at) => at).join('\n')}\n\n\n`), Array.from({ length: 20 }, (_, at) => at + 5).join('\n'))
+  t.is(lastLines(''), '')
+  t.is(lastLines('one\r\n'), 'one')
+})

@@ -1,0 +1,89 @@
+import { statSync } from 'node:fs'
+import test from 'ava'
+import type { Connection } from '../../runner/inventory/site.js'
+import {
+  configurationWords, forwardWords, hostKeyName, hostKeyWords, makeControlDirectory, masterArgs, removeControlDirectory, channelArgs,
+} from '../../runner/ssh/openssh.js'
+
+const settings = { controlDirectory: '/run/x' }
+const full: Connection = { host: '-oProxyCommand=x', port: 2222, user: 'a b', keyFile: '/k y' }
+const fullWords = ['-F', '/f', '-p', '2222', '-l', 'a b', '-i', '/k y', '-o', 'BatchMode=yes', '-T', '--', '-oProxyCommand=x']
+/** The socket bears the name's hash. */
+const node1Socket = '/run/x/ca12f31b8cbf5f29'
+const plainWords = ['-o', 'BatchMode=yes', '-T', '--', 'node1']
+
+test('the master keeps a dead node from holding a run up', t => {
+  t.deepEqual(masterArgs('node1', { host: 'node1' }, settings, 'exec sh'), [
+    'ssh', '-M', '-S', node1Socket, '-o', 'ControlPersist=no', '-o', 'ConnectTimeout=10', '-o', 'ServerAliveInterval=5',
+    '-o', 'ServerAliveCountMax=3', ...plainWords, 'exec sh',
+  ])
+})
+
+test('a sibling uses the master or fails', t => {
+  t.deepEqual(channelArgs('node1', { host: 'node1' }, settings, 'exec sh'), [
+    'ssh', '-S', node1Socket, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', ...plainWords, 'exec sh',
+  ])
+})
+
+test('a forward uses the master or fails', t => {
+  t.deepEqual(forwardWords('node1', { host: 'node1' }, settings, '192.168.0.10:80'), [
+    'ssh', '-S', node1Socket, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-W', '192.168.0.10:80', ...plainWords,
+  ])
+})
+
+test('ssh -G has no master and no command', t => {
+  t.deepEqual(configurationWords(full, { ...settings, configFile: '/f' }), ['ssh', '-G', ...fullWords])
+})
+
+test('the inventory’s words stand before the host, and the host is never an option', t => {
+  const all = { ...settings, configFile: '/f' }
+  for (const words of [masterArgs('n', full, all, 'c'), channelArgs('n', full, all, 'c')]) t.deepEqual(words.slice(-14), [...fullWords, 'c'])
+  t.deepEqual(forwardWords('n', full, all, 'a:80').slice(-13), fullWords)
+})
+
+test('elsewhere, the host keeps its name on the command line: what is configured for it holds', t => {
+  const there = { host: 'node1', elsewhere: { address: '192.168.0.21', hostKeyAlias: '192.168.0.1' } }
+  t.deepEqual(masterArgs('node1', there, settings, 'exec sh').slice(-10), [
+    '-o', 'HostName=192.168.0.21', '-o', 'HostKeyAlias=192.168.0.1', ...plainWords, 'exec sh',
+  ].slice(-10))
+})
+
+test('the name of a host key in known_hosts', t => {
+  t.is(hostKeyName('user root\nhostname 192.168.0.1\nport 22\n'), '192.168.0.1')
+  t.is(hostKeyName('hostname 192.168.0.1\nport 2222\n'), '[192.168.0.1]:2222')
+  t.is(hostKeyName('hostname 192.168.0.1\nport 2222\nhostkeyalias pi\n'), 'pi')
+})
+
+test('a host key is read into our own file by a login that cannot succeed', t => {
+  const words = hostKeyWords({ host: 'node1' }, settings, '/run/x/known')
+  for (const option of ['StrictHostKeyChecking=accept-new', 'UserKnownHostsFile=/run/x/known', 'GlobalKnownHostsFile=none', 'PreferredAuthentications=none']) {
+    t.is(words[words.indexOf(option) - 1], '-o')
+  }
+  t.is(words[words.indexOf('-S') + 1], 'none')
+})
+
+const socket = (name: string) => masterArgs(name, { host: 'h' }, settings, '')[3]!
+
+test('a control socket stays in its directory and is short, whatever the node is called', t => {
+  for (const name of ['../../etc/x', 'a/b', 'ä', 'x'.repeat(300), '%h', 'a b']) t.regex(socket(name), /^\/run\/x\/[\w.-]{1,40}$/)
+})
+
+// With one socket for two, what is meant for one node's siblings (forward, the end of groups) would go to the other.
+test('two nodes never share a control socket', t => {
+  const prefix = 'pacemaker-production-frankfurt-rack-12-pi-'
+  t.not(socket(`${prefix}node1`), socket(`${prefix}node2`))
+})
+
+test('nor do two whose names differ in a character that a path cannot have', t => {
+  t.not(socket('a b'), socket('a_b'))
+})
+
+test('the control directory is for us alone, short enough for a socket, and goes', t => {
+  const directory = makeControlDirectory()
+  t.teardown(() => removeControlDirectory(directory))
+  t.is(statSync(directory).mode & 0o777, 0o700)
+  // ssh binds `<path>.<16 random characters>` first, and a socket's path has 104 bytes on the shortest system.
+  t.true(`${directory}/${'x'.repeat(40)}.${'r'.repeat(16)}`.length < 104)
+  removeControlDirectory(directory)
+  t.throws(() => statSync(directory), { code: 'ENOENT' })
+})

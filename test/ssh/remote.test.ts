@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import test from 'ava'
+import { ProcessOutput } from 'zx/core'
+import { TaskError } from '../../runner/errors.js'
+import { CommandError, remote } from '../../runner/ssh/remote.js'
+import { Secret } from '../../runner/secret.js'
+import { localPlace } from './local-shell.js'
+
+test('what comes back is zx’s own output', async t => {
+  const $ = remote(localPlace(t))
+  const result = await $`echo out; echo err >&2`
+  t.true(result instanceof ProcessOutput)
+  t.like(result, { stdout: 'out\n', stderr: 'err\n', exitCode: 0 })
+})
+
+test('an exit code is an error that names command, node and the last lines', async t => {
+  const $ = remote(localPlace(t, 'node2'))
+  const error = await t.throwsAsync($`seq 30 >&2; exit ${3}`, { instanceOf: CommandError })
+  t.true(error instanceof TaskError)
+  t.is(error.message, 'exit code 3 on node2')
+  t.is(error.command, 'seq 30 >&2; exit 3')
+  t.is(error.output, Array.from({ length: 20 }, (_, at) => String(at + 11)).join('\n'))
+  t.is(error.result.exitCode, 3)
+})
+
+test('where stderr is silent, stdout is shown', async t => {
+  const error = await t.throwsAsync(remote(localPlace(t))`echo why; exit 1`, { instanceOf: CommandError })
+  t.is(error.output, 'why')
+})
+
+test('nothrow makes an exit code a result, and options add up', async t => {
+  const $ = remote(localPlace(t))
+  const result = await $({ nothrow: true })({ input: 'in' })`cat; exit 9`
+  t.like(result, { stdout: 'in', exitCode: 9 })
+  t.is((await $`cat`).stdout, '')
+})
+
+test('a timeout is an error even with nothrow', async t => {
+  const $ = remote(localPlace(t))
+  const call = $({ nothrow: true, timeout: 1 })`echo begun; sleep 60`
+  const error = await t.throwsAsync(call, { instanceOf: CommandError, message: 'no end within 1 s on node1: it was ended there' })
+  t.is(error.output, 'begun')
+})
+
+test('a script is sent as it stands', async t => {
+  t.is((await remote(localPlace(t)).script('echo "$((1 + 1))" \'a\'')).stdout, '2 a\n')
+})
+
+test('a secret arrives as input and shows nowhere else', async t => {
+  const $ = remote(localPlace(t))
+  const secret = new Secret(Buffer.from('canary-7f3a'))
+  t.is((await $({ input: secret })`cat`).stdout, 'canary-7f3a')
+  const error = await t.throwsAsync($({ input: secret })`cat >/dev/null; ps -eo args | grep -v grep >&2; exit 1`, { instanceOf: CommandError })
+  t.false(inspect(error, { depth: 9 }).includes('canary-7f3a'))
+})
+
+test('lines are told while the script runs', async t => {
+  const told: string[] = []
+  let seen: () => void = () => {}
+  const first = new Promise<void>(resolve => { seen = resolve })
+  const folder = mkdtempSync(join(tmpdir(), 'ha-run-remote-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  // It ends only when somebody who was told of its first line says so.
+  const $ = remote(localPlace(t))({ timeout: 10, onLine: line => { told.push(line); seen() } })
+  const running = $`echo one; echo aside >&2; until [ -e ${folder}/go ]; do sleep 0.05; done; printf two`
+  await first
+  t.deepEqual(told, ['one'])
+  writeFileSync(join(folder, 'go'), '')
+  t.like(await running, { stdout: 'one\ntwo', stderr: 'aside\n' })
+  t.deepEqual(told, ['one', 'two'])
+})
+
+test('several commands at once are several frames of one session', async t => {
+  const place = localPlace(t)
+  const $ = remote(place)
+  const results = await Promise.all([1, 2, 3].map(async number => $`echo ${number}`))
+  t.deepEqual(results.map(({ stdout }) => stdout), ['1\n', '2\n', '3\n'])
+  t.is(place.session.frames, 3)
+})

@@ -1,0 +1,50 @@
+import test from 'ava'
+import { Progress } from '../../runner/tasks/progress.js'
+import { FakeClock } from '../fake-clock.js'
+
+function told() {
+  const texts: string[] = []
+  const clock = new FakeClock()
+  return { clock, texts, progress: new Progress(text => texts.push(text), clock) }
+}
+
+test('the first text is told at once, of many the latest, and the last one always', t => {
+  const { clock, texts, progress: { tell } } = told()
+  for (let percent = 1; percent <= 50; percent += 1) tell(`${percent} %`)
+  t.deepEqual(texts, ['1 %'])
+  clock.pass(300)
+  t.deepEqual(texts, ['1 %', '50 %'])
+  clock.pass(60_000)
+  tell('51 %')
+  t.deepEqual(texts, ['1 %', '50 %', '51 %'])
+})
+
+test('what was told already is not told again', t => {
+  const { clock, texts, progress: { tell } } = told()
+  tell()
+  for (let at = 0; at < 5; at += 1) {
+    tell('waiting')
+    clock.pass(1000)
+  }
+  tell('waiting no')
+  tell('waiting')
+  clock.pass(1000)
+  t.deepEqual(texts, ['waiting', 'waiting no', 'waiting'])
+  tell()
+  clock.pass(1000)
+  t.is(texts.at(-1), '')
+})
+
+test('after the end nothing is told, not even what was held back', t => {
+  const { clock, texts, progress } = told()
+  progress.tell('1 %')
+  progress.tell('2 %')
+  progress.end()
+  clock.pass(1000)
+  progress.tell('3 %')
+  t.deepEqual(texts, ['1 %'])
+  const calm = told()
+  calm.progress.end()
+  calm.progress.tell('4 %')
+  t.deepEqual(calm.texts, [])
+})

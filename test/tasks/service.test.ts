@@ -1,0 +1,36 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { load } from 'js-yaml'
+import { z } from 'zod'
+import { service, serviceCommands, serviceDifferences } from '../../runner/tasks/service.js'
+import { TaskError } from '../../runner/errors.js'
+import { said } from './scope.js'
+
+/** A unit's declared and present state, how they differ, and what is done about it. */
+const schema = z.strictObject({
+  declared: z.strictObject({ enabled: z.boolean(), running: z.boolean().optional() }),
+  state: z.strictObject({ load: z.string(), active: z.string(), file: z.string() }),
+  differences: z.array(z.string()),
+  commands: z.array(z.string()),
+})
+
+const folder = join('test', 'cases', 'blocks', 'service')
+for (const name of readdirSync(folder).toSorted()) {
+  const { declared, state, differences, commands } = schema.parse(load(readFileSync(join(folder, name), 'utf8')))
+  test(`service: ${name.replace('.yml', '')}`, t => {
+    const found = serviceDifferences('x.service', declared, state)
+    t.deepEqual(said(found), differences)
+    t.deepEqual(serviceCommands('x.service', declared, found).map(words => words.join(' ')), commands)
+  })
+}
+
+test('what an admin has masked is not for us to start', t => {
+  t.throws(() => serviceDifferences('x.service', { enabled: true }, { active: 'inactive', file: 'masked' }), { instanceOf: TaskError, message: /masked/ })
+})
+
+test('titles say what is wanted', t => {
+  t.is(service('corosync.service', { enabled: true }).name, 'corosync is enabled in systemd')
+  t.is(service('apache2.service', { enabled: false, running: false }).name, 'apache2 is disabled and stopped in systemd')
+  t.is(service('x.service', { enabled: true, running: true, needs: ['a'] }).needs?.join(), 'a')
+})

@@ -1,0 +1,176 @@
+import { spawnSync } from 'node:child_process'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import fc from 'fast-check'
+import { candidateOf, commitScript, replaceScript, stageScript } from '../../runner/tasks/write-file.js'
+import { sh } from '../../runner/ssh/quote.js'
+import type { Part } from '../../runner/ssh/frame.js'
+import { hostileWord } from '../ssh/hostile.js'
+import { localSession } from '../ssh/local-shell.js'
+import { comesTrue } from '../comes-true.js'
+import { folderOf } from './scope.js'
+
+const owner = 'root:root'
+const attributes = { mode: '0640', owner }
+const isRoot = process.getuid?.() === 0
+const asRoot = isRoot ? test : test.skip
+
+/** Runs a script on the local shell with so many bytes on stdin. */
+function setUp(t: ExecutionContext) {
+  const folder = folderOf(t)
+  const { session } = localSession(t)
+  const run = async (script: string, input: string | Buffer, timeout = 20): Promise<Part> =>
+    (await session.run({ scripts: [script], timeout, input: Buffer.from(input) }))[0]!
+  return { folder, path: join(folder, 'x.conf'), run }
+}
+
+asRoot('a file is replaced with its mode, and nothing is left beside it', async t => {
+  const { folder, path, run } = setUp(t)
+  writeFileSync(path, 'old', { mode: 0o777 })
+  t.is((await run(replaceScript(path, attributes), 'new\n')).exitCode, 0)
+  t.is(readFileSync(path, 'utf8'), 'new\n')
+  t.is(statSync(path).mode & 0o7777, 0o640)
+  t.deepEqual(readdirSync(folder), ['x.conf'])
+})
+
+asRoot('the owner is the declared one', async t => {
+  const { path, run } = setUp(t)
+  t.is((await run(replaceScript(path, { mode: '0400', owner: 'nobody:nogroup' }), 'x')).exitCode, 0)
+  const { uid, gid, mode } = statSync(path)
+  t.deepEqual([uid, gid, mode & 0o7777], [65534, 65534, 0o400])
+})
+
+asRoot('a folder that is missing is made', async t => {
+  const { folder, run } = setUp(t)
+  const path = join(folder, 'a b', 'c', 'x.conf')
+  t.is((await run(replaceScript(path, attributes), 'x')).exitCode, 0)
+  t.is(readFileSync(path, 'utf8'), 'x')
+  t.is(statSync(join(folder, 'a b')).mode & 0o777, 0o755)
+})
+
+asRoot('any content arrives, under any name', async t => {
+  const { folder, run } = setUp(t)
+  const name = hostileWord.map(word => `n${word.replaceAll('/', '_').slice(0, 40)}`)
+  await fc.assert(fc.asyncProperty(name, fc.uint8Array({ maxLength: 300 }), async (base, content) => {
+    const path = join(folder, base)
+    const { exitCode, stderr } = await run(replaceScript(path, attributes), Buffer.from(content))
+    t.is(exitCode, 0, stderr)
+    t.deepEqual([...readFileSync(path)], [...content])
+  }), { numRuns: 30 })
+  t.deepEqual(readdirSync(folder).filter(left => left.endsWith('.ha-run')), [])
+})
+
+asRoot('what a check refuses changes nothing and leaves nothing', async t => {
+  const { folder, path, run } = setUp(t)
+  writeFileSync(path, 'old', { mode: 0o600 })
+  const { exitCode, stdout, stderr } = await run(replaceScript(path, attributes, candidate => sh`echo looks; grep -q good -- ${candidate} || exit 8`), 'bad')
+  t.is(exitCode, 8)
+  t.is(stdout, '')
+  t.is(stderr, 'looks\n')
+  t.is(readFileSync(path, 'utf8'), 'old')
+  t.is(statSync(path).mode & 0o777, 0o600)
+  t.deepEqual(readdirSync(folder), ['x.conf'])
+})
+
+asRoot('a check sees the whole candidate, with its mode, before the old file goes', async t => {
+  const { path, run } = setUp(t)
+  writeFileSync(path, 'old')
+  const { stderr } = await run(replaceScript(path, attributes, candidate => sh`cat -- ${candidate} ${path}; stat -c %a -- ${candidate}`), 'new ')
+  t.is(stderr, 'new old640\n')
+})
+
+// Left of `&&`, a subshell would take no notice of its own `set -e`: what fails in the middle of staging would be
+// committed all the same.
+asRoot('a check that fails in the middle fails', async t => {
+  const { path, run } = setUp(t)
+  t.not((await run(replaceScript(path, attributes, () => 'false\ntrue'), 'x')).exitCode, 0)
+  t.throws(() => statSync(path), { code: 'ENOENT' })
+})
+
+asRoot('ended in the middle, the old file stands and nothing is beside it', async t => {
+  const { folder, path, run } = setUp(t)
+  writeFileSync(path, 'old')
+  const { timedOut } = await run(replaceScript(path, attributes, () => 'sleep 60'), 'new', 1)
+  t.true(timedOut)
+  t.is(readFileSync(path, 'utf8'), 'old')
+  t.true(await comesTrue(() => readdirSync(folder).length === 1), readdirSync(folder).join())
+})
+
+asRoot('a full disk changes nothing and leaves nothing', async t => {
+  const { folder, path, run } = setUp(t)
+  writeFileSync(path, 'old')
+  const { exitCode } = await run(`ulimit -f 8\n${replaceScript(path, attributes)}`, 'x'.repeat(100_000))
+  t.not(exitCode, 0)
+  t.is(readFileSync(path, 'utf8'), 'old')
+  t.deepEqual(readdirSync(folder), ['x.conf'])
+})
+
+asRoot('a link gives way to the file, what it led to stays', async t => {
+  const { folder, path, run } = setUp(t)
+  writeFileSync(join(folder, 'target'), 'target')
+  symlinkSync('target', path)
+  t.is((await run(replaceScript(path, attributes), 'new')).exitCode, 0)
+  t.true(lstatSync(path).isFile())
+  t.is(readFileSync(join(folder, 'target'), 'utf8'), 'target')
+})
+
+asRoot('a folder is never replaced, and nothing is put into it', async t => {
+  const { path, run } = setUp(t)
+  mkdirSync(path)
+  t.not((await run(replaceScript(path, attributes), 'new')).exitCode, 0)
+  t.deepEqual(readdirSync(path), [])
+})
+
+asRoot('where the rename fails, nothing is left beside', async t => {
+  const { folder, path, run } = setUp(t)
+  mkdirSync(path)
+  await run(replaceScript(path, attributes), 'new')
+  t.deepEqual(readdirSync(folder), ['x.conf'])
+})
+
+asRoot('staged is not yet in place; committed is', async t => {
+  const { folder, path, run } = setUp(t)
+  writeFileSync(path, 'old')
+  const candidate = candidateOf(path)
+  t.is((await run(stageScript(path, candidate, attributes), 'new')).exitCode, 0)
+  t.is(readFileSync(path, 'utf8'), 'old')
+  t.is(readFileSync(candidate, 'utf8'), 'new')
+  t.is((await run(commitScript(path, candidate), '')).exitCode, 0)
+  t.is(readFileSync(path, 'utf8'), 'new')
+  t.deepEqual(readdirSync(folder), ['x.conf'])
+})
+
+asRoot('staged by itself, a check that fails in the middle fails, and a full disk does', async t => {
+  const { folder, path, run } = setUp(t)
+  const stage = (check?: () => string) => stageScript(path, candidateOf(path), attributes, check)
+  t.not((await run(stage(() => 'false\ntrue'), 'x')).exitCode, 0)
+  t.not((await run(`ulimit -f 8\n${stage()}`, 'x'.repeat(100_000))).exitCode, 0)
+  t.deepEqual(readdirSync(folder), [])
+})
+
+asRoot('a candidate that a killed run has left is no obstacle', async t => {
+  const { path, run } = setUp(t)
+  writeFileSync(candidateOf(path), 'half of something longer', { mode: 0o400 })
+  t.is((await run(replaceScript(path, attributes), 'new')).exitCode, 0)
+  t.is(readFileSync(path, 'utf8'), 'new')
+  t.is(statSync(path).mode & 0o7777, 0o640)
+})
+
+asRoot('nobody else reads a secret while it is staged', async t => {
+  const { path, run } = setUp(t)
+  const { stderr } = await run(stageScript(path, candidateOf(path), { mode: '0400', owner }, candidate => sh`stat -c %a -- ${candidate}`), 'key')
+  t.is(stderr, '400\n')
+  t.regex(stageScript(path, 'c', attributes), /umask 077; cat >/)
+})
+
+test('the candidate stands in the same folder, hidden', t => {
+  t.is(candidateOf('/etc/corosync/corosync.conf'), '/etc/corosync/.corosync.conf.ha-run')
+})
+
+test('every script is one that sh can read', t => {
+  const scripts = [
+    stageScript("/a 'b'", '/c $d', attributes, () => 'true # comment'), commitScript('/a', '/b'), replaceScript('/a', attributes, () => 'if true; then :; fi'),
+  ]
+  for (const script of scripts) t.is(spawnSync('sh', ['-n'], { input: script }).stderr.toString(), '')
+})
