@@ -1,4 +1,4 @@
-import { fact, patient, type Asked, type Fact } from '../../runner/facts/fact.js'
+import { fact, withDaemonTimeout, type Asked, type Fact } from '../../runner/facts/fact.js'
 import { parseCmap } from '../../runner/cluster/corosync/cmap.js'
 
 /** One knet link to a node (the own one among them), as Corosync counts it since it started. */
@@ -23,7 +23,7 @@ export interface TrafficCount {
 /** Undefined where Corosync does not run, or not with knet: other transports count nothing. */
 export const linkTraffic: Fact<TrafficCount | undefined> = {
   family: {
-    ...fact('corosync-cmapctl -m stats', patient('corosync-cmapctl -m stats stats.knet.node'), () => undefined).family,
+    ...fact('corosync-cmapctl -m stats', withDaemonTimeout('corosync-cmapctl -m stats stats.knet.node'), () => undefined).family,
     parse: ({ stdout, exitCode }, _, asked) => [exitCode === 0 ? { asked: asked!, links: parseKnetStats(stdout) } : undefined],
   },
   argument: '',

@@ -2,7 +2,7 @@ import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/task.js'
-import { fact, patient } from '../../runner/facts/fact.js'
+import { fact, withDaemonTimeout } from '../../runner/facts/fact.js'
 import { lastLines } from '../../runner/ssh/diagnose.js'
 import { differing, fromEveryView, silentPacemaker, verdict } from './views.js'
 
@@ -29,7 +29,7 @@ export function everyNodeOnline({ nodes }: Cluster) {
 }
 
 /** `crm_verify` of 2.1.5 tells details on stderr, and only with -V (cluster-facts C6). */
-const verification = fact('crm_verify -L -V', patient('crm_verify -L -V'), ({ exitCode, stdout, stderr }) =>
+const verification = fact('crm_verify -L -V', withDaemonTimeout('crm_verify -L -V'), ({ exitCode, stdout, stderr }) =>
   ({ valid: exitCode === 0, says: lastLines(`${stdout}\n${stderr}`) }))
 
 /** It ends with 78 for mere warnings too, and tells the two apart in its last line. */

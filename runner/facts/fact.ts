@@ -30,10 +30,10 @@ export function fact<T>(name: string, script: string, parse: (output: ProcessOut
   return { family: { name, script: () => script, parse: output => [parse(output)] }, argument: '' }
 }
 
-/** Seconds after which a question that waits on a daemon is given up, while the frame's other questions go on. */
-export const patience = 10
+/** A daemon that hangs costs its own fact only: the other facts of the frame still come. */
+const daemonTimeoutSeconds = 10
 
-/** A command that asks a daemon, which may hang: ended by the node after `patience`. */
-export function patient(command: string): string {
-  return sh`timeout -k 2 ${patience} ` + command
+/** A command that asks a daemon, which may hang: the node ends it after 10 s. */
+export function withDaemonTimeout(command: string): string {
+  return sh`timeout -k 2 ${daemonTimeoutSeconds} ` + command
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { setImmediate as turn } from 'node:timers/promises'
 import test from 'ava'
 import type { ProcessOutput } from 'zx/core'
-import { fact, patient, type Family } from '../../runner/facts/fact.js'
+import { fact, withDaemonTimeout, type Family } from '../../runner/facts/fact.js'
 import { FactReader } from '../../runner/facts/reader.js'
 import { localPlace, localSession } from '../ssh/local-shell.js'
 
@@ -89,8 +89,8 @@ test('an exit code and a silent tool are the family’s to judge', async t => {
   t.deepEqual(values, ['3 ', '127 ', '0 x\n'])
 })
 
-test('a patient question that hangs is an answer too, and costs its own time only', t => {
-  t.is(patient('crm_mon -1'), 'timeout -k 2 10 crm_mon -1')
+test('a command that asks a daemon is ended by the node if it hangs', t => {
+  t.is(withDaemonTimeout('crm_mon -1'), 'timeout -k 2 10 crm_mon -1')
 })
 
 test('a lost session rejects every question, the later ones too', async t => {

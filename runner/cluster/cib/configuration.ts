@@ -1,4 +1,4 @@
-import { fact, patient, type Fact } from '../../facts/fact.js'
+import { fact, withDaemonTimeout, type Fact } from '../../facts/fact.js'
 import { resourceElements } from './draft.js'
 import { describe, kindOf } from './labels.js'
 import { elementsOf, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
@@ -9,7 +9,7 @@ const inPrivate = 'for folder in /root /tmp /var/log/crmsh; do [ ! -d $folder ] 
 /** What `crm configure show` shows; where crmsh is not there, the same from the CIB. Undefined where Pacemaker does not answer. */
 export const configuration: Fact<string | undefined> = fact(
   'crm configure show',
-  `if command -v crm >/dev/null && shown=$(timeout -k 2 30 unshare -m sh -c '${inPrivate}'); then printf '%s\\n' "$shown"; else ${patient('cibadmin -Q')}; fi`,
+  `if command -v crm >/dev/null && shown=$(timeout -k 2 30 unshare -m sh -c '${inPrivate}'); then printf '%s\\n' "$shown"; else ${withDaemonTimeout('cibadmin -Q')}; fi`,
   ({ stdout, exitCode }) => exitCode === 0 ? withoutSecrets(stdout.trimStart().startsWith('<') ? configurationText(stdout) : stdout.trimEnd()) : undefined,
 )
 

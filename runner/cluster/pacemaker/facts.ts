@@ -1,5 +1,5 @@
 import { TaskError } from '../../errors.js'
-import { fact, patient, type Fact, type Family } from '../../facts/fact.js'
+import { fact, withDaemonTimeout, type Fact, type Family } from '../../facts/fact.js'
 import { lastLines } from '../../ssh/diagnose.js'
 import { sh } from '../../ssh/quote.js'
 import { parseAgentMetadata, type AdvisedAction } from './agent-metadata.js'
@@ -9,14 +9,14 @@ import { parseCrmMon, type ClusterState } from './crm-mon.js'
 /** What a node's own daemons say. Each is undefined where the daemon does not run or is not installed. */
 
 export const clusterState: Fact<ClusterState | undefined> =
-  fact('crm_mon', patient('crm_mon -1 --output-as=xml'), answer(parseCrmMon))
+  fact('crm_mon', withDaemonTimeout('crm_mon -1 --output-as=xml'), answer(parseCrmMon))
 
 /** The whole CIB, status included. */
-export const cibText: Fact<string | undefined> = fact('cibadmin -Q', patient('cibadmin -Q'), answer(text => text))
+export const cibText: Fact<string | undefined> = fact('cibadmin -Q', withDaemonTimeout('cibadmin -Q'), answer(text => text))
 
 const metadata: Family<AdvisedAction[]> = {
   name: 'crm_resource --show-metadata',
-  script: agents => agents.map(agent => patient(sh`crm_resource --show-metadata ${agent}`) + `; printf '\\0%s\\0' $?`).join('\n'),
+  script: agents => agents.map(agent => withDaemonTimeout(sh`crm_resource --show-metadata ${agent}`) + `; printf '\\0%s\\0' $?`).join('\n'),
   parse({ stdout, stderr }, agents) {
     const words = stdout.split('\0')
     return agents.map((agent, at) => {

@@ -1,6 +1,6 @@
 import { until } from '../../tasks/until.js'
 import { TaskError } from '../../errors.js'
-import { fact, patient, type Fact } from '../../facts/fact.js'
+import { fact, withDaemonTimeout, type Fact } from '../../facts/fact.js'
 import { lastLines } from '../../ssh/diagnose.js'
 import type { ClusterMember, Scope } from '../members.js'
 import { hasActions, parseTransition, type Effect } from './transition.js'
@@ -29,11 +29,11 @@ export async function simulate({ $, name }: ClusterMember, cib: string): Promise
 }
 
 /** Whether Pacemaker has still to do something about the CIB that is in force; undefined where it does not answer. */
-const pending: Fact<boolean | undefined> = fact('crm_simulate --live-check', patient(`${crmSimulate.join(' ')} --live-check`), ({ stdout, exitCode }) =>
+const pending: Fact<boolean | undefined> = fact('crm_simulate --live-check', withDaemonTimeout(`${crmSimulate.join(' ')} --live-check`), ({ stdout, exitCode }) =>
   exitCode === 0 ? hasActions(stdout) : undefined)
 
 /** What the DC is at; `S_IDLE` says that no transition runs. */
-const dcState: Fact<string> = fact('crmadmin', `dc=$(${patient('crmadmin --dc_lookup --quiet')} 2>/dev/null) && dc=\${dc##* } && ${patient('crmadmin --status "$dc"')}`, ({ stdout }) => stdout)
+const dcState: Fact<string> = fact('crmadmin', `dc=$(${withDaemonTimeout('crmadmin --dc_lookup --quiet')} 2>/dev/null) && dc=\${dc##* } && ${withDaemonTimeout('crmadmin --status "$dc"')}`, ({ stdout }) => stdout)
 
 /** Seconds: longer than any agent's advised start and stop together. */
 const settleTime = 120

@@ -1,5 +1,5 @@
 import { until } from '../../tasks/until.js'
-import { fact, patient, type Fact } from '../../facts/fact.js'
+import { fact, withDaemonTimeout, type Fact } from '../../facts/fact.js'
 import { withoutAttributes } from '../pacemaker/crm-mon.js'
 import { clusterState } from '../pacemaker/facts.js'
 import { readOnAll, type Scope } from '../members.js'
@@ -12,7 +12,7 @@ import { readOnAll, type Scope } from '../members.js'
  */
 
 /** The names of the nodes whose feature set a node's attribute manager has. */
-const knownByManager: Fact<string[]> = fact('attrd_updater -Q', patient("attrd_updater -Q -A -n '#feature-set'"), ({ stdout }) =>
+const knownByManager: Fact<string[]> = fact('attrd_updater -Q', withDaemonTimeout("attrd_updater -Q -A -n '#feature-set'"), ({ stdout }) =>
   [...stdout.matchAll(/ host="([^"]+)" value="[^"]+"/g)].map(([, host]) => host!))
 
 /** Names of the nodes whose attributes the CIB has lost and an attribute manager has. */
