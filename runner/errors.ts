@@ -4,7 +4,7 @@
  */
 
 /** The exit codes, most urgent first; the first that applies is the run's. */
-export const exitCodes = { interrupted: 130, locked: 5, usage: 1, unreachable: 4, failed: 2, drift: 3, ok: 0 } as const
+export const exitCodes = { interrupted: 130, locked: 5, usage: 1, unreachable: 4, failed: 2, defect: 70, drift: 3, ok: 0 } as const
 
 export interface ErrorDetails {
   /** What to do about it, as a sentence. */

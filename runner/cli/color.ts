@@ -1,4 +1,6 @@
-/** Whether stdout shows colours: a terminal, and nobody who said no (`--no-color`, or https://no-color.org). */
-export function wantsColor({ color }: { color: boolean }): boolean {
-  return color && process.stdout.isTTY && process.env['NO_COLOR'] === undefined
+import type { WriteStream } from 'node:tty'
+
+/** Whether to colour what goes to `stream`: it is a terminal, and neither `--no-color` nor NO_COLOR (https://no-color.org) is given. */
+export function wantsColor({ color }: { color: boolean }, stream: WriteStream = process.stdout): boolean {
+  return color && stream.isTTY && process.env['NO_COLOR'] === undefined
 }

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../errors.js'
 import { daemons, hows, plainDrill } from '../cluster/drill.js'
 import type { DrillFlags, ImportFlags, RunFlags, StatusFlags } from './flags.js'
+import { useLab } from './lab-access.js'
 
 /** The roles that can be named on the command line, in the order in which the tutorial takes them. */
 const roleNames = ['network', 'corosync', 'authkey', 'pacemaker', 'apache', 'constraints'] as const
@@ -17,7 +19,8 @@ Examples:
   ha-run import node1 > site.yml    print the inventory of a cluster that runs; changes nothing
   ha-run lab up                     two disposable Debian nodes on this machine
 
-Exit codes: 0 converged or in sync, 1 wrong use, 2 failed, 3 drift (--check), 4 unreachable, 5 locked, 130 interrupted`
+Exit codes: 0 converged or in sync, 1 wrong use, 2 failed, 3 drift (--check), 4 unreachable, 5 locked, 70 defect of ha-run,
+            130 interrupted`
 
 /** The whole command line. What a command needs is loaded when it runs, so that --help is quick. */
 export function commandLine(): Command {
@@ -29,7 +32,9 @@ export function commandLine(): Command {
     .enablePositionalOptions()
     .helpCommand('help [command]', 'display help for a command')
     .addHelpText('after', examples)
+    .version(version(), '--version', 'print the version')
     .hook('preSubcommand', handOn)
+    .hook('preAction', async (_, command) => useLab(command))
   withRunOptions(program).action(async (roles: string[], flags: RunFlags) => {
     if (roles.length === 0) throw new UsageError('what should be done?', { hint: '`ha-run site` converges everything; `ha-run --help` shows the rest' })
     await converge({ roles }, flags)
@@ -56,6 +61,7 @@ export function commandLine(): Command {
       process.exitCode = await status(flags)
     })
   withSshOptions(program.command('import'))
+    .addOption(new Option('--lab <name>', 'use the ssh configuration of this lab, instead of -F').conflicts('sshConfig'))
     .description('read a running cluster over ssh and print its inventory (YAML); change nothing')
     .argument('<nodes...>', 'members to read, as ssh takes them: node1, admin@node1, an address; one is enough')
     .option('-v, --verbose', 'show stack traces')
@@ -90,6 +96,12 @@ function handOn(program: Command, command: Command): void {
   }
 }
 
+function version(): string {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the package's own file
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
+  return version
+}
+
 async function converge(what: { roles?: string[]; playbook?: string; playbookFile?: string }, flags: RunFlags): Promise<void> {
   const { converge: run } = await import('./converge.js')
   process.exitCode = await run(what, flags, process.argv.slice(2))
@@ -115,6 +127,7 @@ function withDrillOptions(command: Command): Command {
 function withReachOptions(command: Command): Command {
   return withSshOptions(command
     .option('-i, --inventory <path>', 'inventory file or directory', 'inventory/')
+    .addOption(new Option('--lab <name>', 'use the inventory and the ssh configuration of this lab, instead of -i and -F').conflicts(['inventory', 'sshConfig']))
     .option('-l, --limit <pattern>', "only these nodes: names, globs, groups, 'web:!node2'")
     .option('-f, --forks <n>', 'nodes worked on at the same time', positiveInteger, 20))
 }

@@ -1,23 +1,24 @@
-import { HaRunError } from '../errors.js'
+import { exitCodes, HaRunError } from '../errors.js'
+import { wantsColor } from './color.js'
 import { isLeaving } from './command-line.js'
 
 /**
- * Says why nothing was run, on stderr; with `--json` also as the events that every run ends with.
+ * Reports on stderr why nothing was run; with `--json`, also reports the events that end every run.
  *
  * @returns the exit code.
  */
 export async function fail(error: unknown, argv: string[]): Promise<number> {
-  if (isLeaving(error)) return 0
+  if (isLeaving(error)) return exitCodes.ok
   const { errorReport } = await import('../engine/error-report.js')
   const { createReporter } = await import('../ui/reporter.js')
-  const report = errorReport(error)
-  const exit = error instanceof HaRunError ? error.exitCode : 1
+  const exit = error instanceof HaRunError ? error.exitCode : exitCodes.defect
   const isJson = argv.includes('--json')
   const reporter = await createReporter({
     mode: isJson ? 'json' : 'plain', stdout: process.stdout, stderr: process.stderr,
-    verbosity: argv.includes('-v') || argv.includes('--verbose') ? 1 : 0, color: false, diff: false,
+    verbosity: argv.includes('-v') || argv.includes('--verbose') ? 1 : 0,
+    color: wantsColor({ color: !argv.includes('--no-color') }, process.stderr), diff: false,
   })
-  reporter.report({ event: 'error', error: report })
+  reporter.report({ event: 'error', error: errorReport(error) })
   reporter.report({ event: 'summary', ok: 0, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable: 0, exit, ms: 0 })
   await reporter.close()
   return exit

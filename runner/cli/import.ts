@@ -32,7 +32,7 @@ export async function importCluster(words: string[], flags: ImportFlags): Promis
   })
   // stdout is the inventory's alone.
   const reporter = await createReporter({
-    mode: 'plain', stdout: process.stderr, stderr: process.stderr, verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags), diff: false,
+    mode: 'plain', stdout: process.stderr, stderr: process.stderr, verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags, process.stderr), diff: false,
   })
   try {
     const results = await Promise.all(nodes.map(async node => reading(node, connections)))

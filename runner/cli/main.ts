@@ -2,10 +2,10 @@
 import { commandLine } from './command-line.js'
 import { fail } from './fail.js'
 
+// `ha-run site 2>&1 | head`: the reader has left, and the run goes on without it.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+process.exitCode = 0
 try {
-  // `ha-run site | head`: whoever read us has gone, and the work goes on.
-  process.stdout.on('error', () => {})
-  process.exitCode = 0
   await commandLine().parseAsync()
 } catch (error) {
   process.exitCode = await fail(error, process.argv)

@@ -16,6 +16,8 @@ export interface ErrorReport {
   output?: string | undefined
   hint?: string | undefined
   stack?: string | undefined
+  /** True for a defect of ha-run. */
+  isDefect?: boolean | undefined
 }
 
 /** Where an event belongs. A cluster-scoped task has a cluster and no host. */

@@ -6,6 +6,8 @@ export class Tally {
   readonly #started: number
   readonly #counts = { ok: 0, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable: 0 }
   readonly #unreachable = new Set<string>()
+  /** How many of the failures are defects of ha-run. */
+  #defects = 0
   #urgent: number | undefined
 
   /** @param started - when the run began, in milliseconds since 1970. */
@@ -14,6 +16,7 @@ export class Tally {
   }
 
   count(event: MachineEvent): void {
+    if ('error' in event && event.error?.isDefect) this.#defects += 1
     if (event.event === 'error') {
       if (event.status === 'unreachable') this.#addUnreachable(event.host)
       else if (event.status === 'failed') this.#counts.failed += 1
@@ -38,7 +41,8 @@ export class Tally {
   get #exit(): number {
     if (this.#urgent !== undefined) return this.#urgent
     if (this.#unreachable.size > 0) return exitCodes.unreachable
-    if (this.#counts.failed > 0) return exitCodes.failed
+    if (this.#counts.failed > this.#defects) return exitCodes.failed
+    if (this.#defects > 0) return exitCodes.defect
     return this.#counts.would_change + this.#counts.unknown > 0 ? exitCodes.drift : exitCodes.ok
   }
 

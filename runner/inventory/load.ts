@@ -4,6 +4,7 @@ import { InventoryError } from '../errors.js'
 import { skippedClusters } from './cluster-variables.js'
 import { readConnection } from './connection.js'
 import { readDocument } from './document.js'
+import { examplePath } from './example.js'
 import { orderGroups } from './group-order.js'
 import { readGroups } from './groups.js'
 import type { Entries, Variables } from './groups.js'
@@ -12,7 +13,7 @@ import type { Origin } from './origin.js'
 import type { Group, Host, Inventory } from './site.js'
 import { readVarsFiles } from './vars-files.js'
 
-const newcomerHint = 'Copy inventory/example.yml to inventory/site.yml and put your own nodes into it.'
+const newcomerHint = () => `Copy ${examplePath()} to inventory/site.yml and put your own nodes into it.`
 
 /**
  * Reads an inventory: a file, or every *.yml and *.yaml directly in a folder, `example.yml` excepted; and
@@ -21,7 +22,7 @@ const newcomerHint = 'Copy inventory/example.yml to inventory/site.yml and put y
  * Throws an InventoryError, with file, line and column, for whatever is wrong.
  */
 export function loadInventory(path: string): Inventory {
-  if (!existsSync(path)) throw new InventoryError(`there is no inventory at "${path}"`, { hint: newcomerHint })
+  if (!existsSync(path)) throw new InventoryError(`there is no inventory at "${path}"`, { hint: newcomerHint() })
   const isFolder = statSync(path).isDirectory()
   const warnings: string[] = []
   const entries: Entries = { groups: new Map(), hosts: new Map() }
@@ -39,7 +40,7 @@ export function loadInventory(path: string): Inventory {
 function readInventoryFile(file: string, entries: Entries): Origin {
   const document = readDocument(file)
   if (!document) {
-    throw new InventoryError(`expected an inventory, got an empty file: "${file}"`, { hint: newcomerHint })
+    throw new InventoryError(`expected an inventory, got an empty file: "${file}"`, { hint: newcomerHint() })
   }
   readGroups(document, entries)
   return document.origin
@@ -63,7 +64,7 @@ function inventoryFiles(folder: string, warnings: string[]): string[] {
   }
   if (files.length > 0) return files
   const leftOut = warnings.length > 0 ? ` ${warnings.join('. ')}.` : ''
-  throw new InventoryError(`there is no inventory in "${folder}"`, { hint: `${newcomerHint}${leftOut}` })
+  throw new InventoryError(`there is no inventory in "${folder}"`, { hint: `${newcomerHint()}${leftOut}` })
 }
 
 /** Works out who is where and whose word wins. */

@@ -97,7 +97,7 @@ function alreadyUp(lab: Lab): UsageError {
 export function usage(lab: Lab): string[] {
   const name = lab.name === 'demo' ? '' : ` --name ${lab.name}`
   return [
-    `ha-run site -i ${lab.inventory} -F ${lab.sshConfig}`,
+    `ha-run site --lab ${lab.name}`,
     `ha-run lab exec${name} node1 -- crm status`,
     `ha-run lab down${name}`,
   ]

@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { folderOf, haRun, inventoryOf, jsonLines, main } from './ha-run.js'
@@ -56,6 +56,23 @@ test(refuses, ['--json', 'import', 'node1'], /import has no option --json/, /ha-
 test(refuses, ['import', 'admin@'], /not a node: "admin@"/, /admin@node1/)
 test(refuses, ['import', 'node1', '--ask-become-pass'], /needs a terminal/, /./)
 test(refuses, ['play'], /missing required argument/, /ha-run --help/)
+
+test(refuses, ['site', '--lab', 'nowhere'], /lab nowhere is not up/, /ha-run lab up --name nowhere/)
+test(refuses, ['import', 'node1', '--lab', 'nowhere'], /lab nowhere is not up/, /ha-run lab up --name nowhere/)
+test(refuses, ['site', '--lab', 'demo', '-i', 'site.yml'], /'--lab <name>' cannot be used with option '-i, --inventory <path>'/, /ha-run --help/)
+test(refuses, ['--lab', 'demo', 'status', '-F', 'config'], /'--lab <name>' cannot be used with option '-F, --ssh-config <file>'/, /ha-run --help/)
+
+test('--version prints the version of the package', async t => {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the package's own file
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+  t.deepEqual(await haRun(t, '--version'), { exit: 0, stdout: `${version}\n`, stderr: '' })
+})
+
+test('the hint for a missing inventory names an example that exists', async t => {
+  const { stderr } = await haRun(t, 'site')
+  const [, example = ''] = /Copy (\S+) to/.exec(stderr) ?? []
+  t.true(existsSync(example), stderr)
+})
 
 test('a limit that leaves nobody is wrong use', async t => {
   const { exit, stderr, stdout } = await haRun(t, 'site', '-i', inventoryOf(t, 1, 2), '-l', 'node3')

@@ -129,6 +129,21 @@ test('a summary counts tasks, assertions and nodes', t => {
   t.like(tally.summary, { event: 'summary', ok: 2, changed: 0, would_change: 0, unknown: 0, failed: 2, unreachable: 1, exit: 4 })
 })
 
+test('a defect of ha-run is less urgent than a failure and more urgent than drift', t => {
+  const exitAfter = (...events: MachineEvent[]) => {
+    const tally = new Tally(Date.now())
+    for (const event of events) tally.count(event)
+    return tally.summary.exit
+  }
+  const place = { cluster: 'c', host: 'a', role: 'r', task: 't', ms: 0 }
+  const defect: MachineEvent = { event: 'task', ...place, status: 'failed', error: errorReport(new TypeError('x is undefined')) }
+  const drift: MachineEvent = { event: 'task', ...place, status: 'would-change' }
+  const failure: MachineEvent = { event: 'assertion', ...place, status: 'failed' }
+  t.is(exitAfter(defect, drift), 70)
+  t.is(exitAfter({ event: 'error', cluster: 'c', status: 'failed', error: errorReport(new TypeError('x is undefined')) }), 70)
+  t.is(exitAfter(defect, failure), 2)
+})
+
 const difference = { subject: 's', from: 'a', to: 'b' }
 
 test('apply runs once and only where something differs', async t => {

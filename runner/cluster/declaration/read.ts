@@ -1,5 +1,6 @@
 import { check, expected, isMapping } from '../../inventory/check.js'
 import { clustersOfGroups, clustersOfHosts } from '../../inventory/cluster-variables.js'
+import { examplePath } from '../../inventory/example.js'
 import type { Origin } from '../../inventory/origin.js'
 import type { Group, Inventory } from '../../inventory/site.js'
 import { refuseUnusable } from '../../inventory/unusable.js'
@@ -52,7 +53,7 @@ export function readClusters(inventory: Inventory): Cluster[] {
   const nearMiss = inventory.warnings.find(warning => warning.endsWith('did you mean "cluster"?'))
   const hint =
     'Give the group of the nodes a variable "cluster:" with name, floating_ip and fencing; '
-    + 'inventory/example.yml shows it.'
+    + `${examplePath()} shows it.`
   throw inventory.groups.get('all')!.origin.error('no group declares a cluster', nearMiss ?? hint)
 }
 

@@ -1,6 +1,7 @@
 import { TaskError } from '../../errors.js'
 import { fact, type Fact } from '../../facts/fact.js'
 import { fileText } from '../../facts/files.js'
+import { examplePath } from '../../inventory/example.js'
 import type { CmapValue } from '../corosync/cmap.js'
 import { confPath } from '../corosync/files.js'
 import type { ClusterState } from '../pacemaker/crm-mon.js'
@@ -59,7 +60,7 @@ export async function readNode(host: string, user: string | undefined, read: <T>
   }
   if (runsDebianDefault(running)) {
     throw new TaskError(`${host}: no cluster runs here: this is the one-node cluster "debian" that Debian's package starts`, {
-      hint: 'there is nothing to import: copy inventory/example.yml to inventory/site.yml, and `ha-run site` builds a cluster',
+      hint: `there is nothing to import: copy ${examplePath()} to inventory/site.yml, and \`ha-run site\` builds a cluster`,
     })
   }
   return { host, user, keys: inForce(running, votes), quorum: votes, state, cib, conf, addresses }
