@@ -2,32 +2,32 @@ import { lockFile } from '../../runner/engine/lock.js'
 import { sh } from '../../runner/ssh/quote.js'
 
 /**
- * A node puts itself right again when nobody does: when the session that drills it has ended, however that came, or at the
- * latest after a while. What tells it of the session's end is the cluster's lock, which the session's own shell holds; it
- * keeps that until it is done, so that no other run comes in between.
+ * Auto-recovery: the drilled node repairs itself if this run does not, as soon as the run's session has ended, for whatever
+ * reason, and at the latest after `autoRecoverySeconds`. It detects the session's end by the cluster's lock, which the session's
+ * shell holds, and keeps the lock while it repairs, so that no other run starts meanwhile.
  */
 
-/** Seconds after which the node puts itself right even though the session is still there: a connection may hang for hours. */
-export const longestFault = 240
+/** Seconds after which the node repairs itself although the session still exists: a dead connection may linger for hours. */
+export const autoRecoverySeconds = 240
 
 const unit = 'ha-run-drill-undo'
-const script = '/run/ha-run-drill.undo'
+const scriptFile = '/run/ha-run-drill.undo'
 
-/** Arms the undo. Fails, and changes nothing, where one is armed already. */
-export function armScript(cluster: string, undo: string, seconds = longestFault): string {
+/** Arms auto-recovery. Fails, and changes nothing, if it is already armed. */
+export function armRecoveryScript(cluster: string, undoScript: string, seconds = autoRecoverySeconds): string {
   const body = `${sh`exec 9>>${lockFile(cluster)}; flock -w ${seconds} 9`}
 (
-${undo}
+${undoScript}
 )
-rm -f -- ${script}
+rm -f -- ${scriptFile}
 `
   return `set -e
-if systemctl is-active --quiet ${unit}.service; then echo 'another drill of this node is being undone' >&2; exit 1; fi
-${sh`printf %s ${body} >${script}`}
+if systemctl is-active --quiet ${unit}.service; then echo 'this node is still recovering from an earlier drill' >&2; exit 1; fi
+${sh`printf %s ${body} >${scriptFile}`}
 systemctl reset-failed ${unit}.service 2>/dev/null || :
-systemd-run -q --collect --unit=${unit} /bin/sh ${script}`
+systemd-run -q --collect --unit=${unit} /bin/sh ${scriptFile}`
 }
 
-/** Takes it back, once the node was put right. */
-export const disarmScript = `systemctl stop ${unit}.service 2>/dev/null
-rm -f -- ${script}`
+/** Disarms auto-recovery, once the node is repaired. */
+export const disarmRecoveryScript = `systemctl stop ${unit}.service 2>/dev/null
+rm -f -- ${scriptFile}`

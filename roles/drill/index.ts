@@ -1,14 +1,14 @@
 import { howText, plainDrill, type DrillSettings } from '../../runner/cluster/drill.js'
 import { role, trial, type ClusterRole } from '../../runner/cluster/role.js'
-import { drillPlan } from './plan.js'
-import { drillRounds } from './rounds.js'
+import { describeDrill } from './plan.js'
+import { runRounds } from './rounds.js'
 
-/** A measured failover, and back. @param settings - what the command line says. */
+/** Makes a node fail, measures the failover, and repairs the node. @param settings - from the command line. */
 export function withSettings(settings: DrillSettings): ClusterRole {
   return role('drill', ({ cluster }) => [
     trial(howText(settings), {
-      plan: async scope => drillPlan(cluster, settings, scope),
-      run: async scope => drillRounds(cluster, settings, scope),
+      plan: async scope => describeDrill(cluster, settings, scope),
+      run: async scope => runRounds(cluster, settings, scope),
     }),
   ])
 }

@@ -1,10 +1,10 @@
 import { sh } from '../../runner/ssh/quote.js'
 
-/** What a node's journal tells of a failover. */
-export type Entry = { at: number } & (
-  /** Corosync has formed a membership without a node. */
+/** An event in a node's journal that belongs to a failover. */
+export type JournalEvent = { at: number } & (
+  /** Corosync formed a membership without a node. */
   | { kind: 'left' }
-  /** Pacemaker sees that there is something to do, or is told so by its DC. */
+  /** Pacemaker started a transition, or its DC requested an action of this node. */
   | { kind: 'transition' }
   | { kind: 'started'; resource: string; node: string }
 )
@@ -16,18 +16,18 @@ export function journalScript(since: number): string {
 
 /**
  * Reads `journalctl -o short-unix` of Corosync 3 and Pacemaker 2.0 to 3.0: `1795804705.123221 node1 corosync[699]:   [TOTEM ] A new
- * membership (1.d) was formed. Members left: 2`. The DC is at rest (S_IDLE) until something happens; where the DC itself is
- * lost, the others elect one.
+ * membership (1.d) was formed. Members left: 2`. The DC is idle (S_IDLE) until something happens; if the DC itself is lost, the
+ * others elect a new one.
  */
-export function parseJournal(text: string): Entry[] {
-  return text.split('\n').flatMap((line): Entry[] => {
-    const [, seconds, words = ''] = /^(\d+\.\d+) \S+ [\w-]+\[\d+\]:\s+(.*)$/.exec(line) ?? []
+export function parseJournal(text: string): JournalEvent[] {
+  return text.split('\n').flatMap((line): JournalEvent[] => {
+    const [, seconds, message = ''] = /^(\d+\.\d+) \S+ [\w-]+\[\d+\]:\s+(.*)$/.exec(line) ?? []
     if (seconds === undefined) return []
     const at = Number(seconds) * 1000
-    if (/A new membership .*left: *\d/.test(words)) return [{ at, kind: 'left' }]
-    if (/Requesting local execution of (start|stop|demote) operation/.test(words)) return [{ at, kind: 'transition' }]
-    if (/State transition (S_IDLE -> S_(POLICY_ENGINE|INTEGRATION|ELECTION)|S_NOT_DC -> S_ELECTION)/.test(words)) return [{ at, kind: 'transition' }]
-    const [, resource, node] = /Result of start operation for ([^\s:]+)(?::\d+)? on (\S+): (?:0 \()?ok/i.exec(words) ?? []
+    if (/A new membership .*left: *\d/.test(message)) return [{ at, kind: 'left' }]
+    if (/Requesting local execution of (start|stop|demote) operation/.test(message)) return [{ at, kind: 'transition' }]
+    if (/State transition (S_IDLE -> S_(POLICY_ENGINE|INTEGRATION|ELECTION)|S_NOT_DC -> S_ELECTION)/.test(message)) return [{ at, kind: 'transition' }]
+    const [, resource, node] = /Result of start operation for ([^\s:]+)(?::\d+)? on (\S+): (?:0 \()?ok/i.exec(message) ?? []
     return resource === undefined ? [] : [{ at, kind: 'started', resource, node: node! }]
   })
 }

@@ -1,30 +1,30 @@
 import type { DrillAnswersSignal } from '../../runner/engine/events.js'
 
-export type Answers = DrillAnswersSignal['answers']
+/** The answers to the requests for the page, or the errors. */
+export type PageAnswers = DrillAnswersSignal['answers']
 
-/** A time in which visitors got no answer, in milliseconds from the fault. */
+/** A period without a good answer, in milliseconds since the fault. */
 export interface Outage {
   from: number
   to: number
 }
 
 /**
- * The times without a good answer: from when the first request that failed was made until the first good answer came to one made
- * after it; a quick one may be there before a slow one that was made earlier. An outage that has not ended by the last
- * answer lasts until then.
+ * The outages: each from the start of the first request that failed until the first good answer to a request that was sent later.
+ * A fast answer may arrive before a slow one to an earlier request. An outage that has not ended by the last answer lasts until
+ * then.
  *
- * @param answers - in the order in which they were asked for.
+ * @param answers - in the order in which the requests were sent.
  */
-export function outages(answers: Answers): Outage[] {
+export function outages(answers: PageAnswers): Outage[] {
   const last = Math.max(0, ...answers.map(({ at, ms }) => at + ms))
-  // When the first good answer came to each request or one behind it.
+  // For each request, when the first good answer arrived to it or to a later one.
   let first = last
   const ends = answers.toReversed().map(({ at, ms, error }) => first = error === undefined ? Math.min(first, at + ms) : first).toReversed()
-  return answers.reduce<Outage[]>((found, { at, error }, index) =>
-    error === undefined || at < (found.at(-1)?.to ?? -Infinity) ? found : [...found, { from: at, to: ends[index]! }], [])
+  return answers.reduce<Outage[]>((sofar, { at, error }, index) =>
+    error === undefined || at < (sofar.at(-1)?.to ?? -Infinity) ? sofar : [...sofar, { from: at, to: ends[index]! }], [])
 }
 
-/** The longest one. */
-export function longest(found: Outage[]): Outage | undefined {
-  return found.toSorted((one, other) => (other.to - other.from) - (one.to - one.from))[0]
+export function longestOutage(all: Outage[]): Outage | undefined {
+  return all.toSorted((one, other) => (other.to - other.from) - (one.to - one.from))[0]
 }

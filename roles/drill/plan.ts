@@ -11,67 +11,70 @@ import { rollRefusal } from '../../runner/cluster/rollout/rolling-refusal.js'
 import { effectSentences } from '../../runner/cluster/pacemaker/transition.js'
 import { TaskError } from '../../runner/errors.js'
 import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
-import { longestFault } from './auto-recovery.js'
-import { drillObstacle, holderOf } from './obstacle.js'
-import { wayToPage } from './visitors.js'
+import { autoRecoverySeconds } from './auto-recovery.js'
 import { faults } from './faults/index.js'
-import type { Target, Fault } from './faults/way.js'
+import type { Fault, Target } from './faults/fault.js'
+import { routeToPage } from './page-probe.js'
+import { drillRefusal, floatingIpNode } from './refusal.js'
 
-/** Who is drilled in a round, and how. */
-export interface Subject {
-  way: Fault
+/** Which node fails in a round, and from what. */
+export interface RoundPlan {
+  fault: Fault
   target: Target
   drilled: ClusterMember
   /** Ids of the resources that bring up the floating IP. */
-  bearers: string[]
+  floatingIpIds: string[]
   /** The other members. */
   others: ClusterMember[]
-  /** The cluster as it is when all is well. */
+  /** The healthy cluster, before the fault. */
   before: ClusterState
 }
 
 /**
  * Chooses the node of the next round. Reads, never writes.
  *
- * @throws TaskError where it must not be drilled now.
+ * @throws TaskError if that node must not be drilled now.
  */
-export async function subjectOf(cluster: Cluster, { how, daemon, node }: DrillSettings, scope: TrialScope): Promise<Subject> {
+export async function planRound(cluster: Cluster, { how, daemon, node }: DrillSettings, scope: TrialScope): Promise<RoundPlan> {
   const { members, selected } = scope
   const [before, found] = await Promise.all([stateOf(scope), cibOf(members)])
-  const bearers = found ? bearersOf(found.cib, cluster.floatingIp.address) : []
-  const name = node ?? (before && holderOf(bearers, before))
-  if (name === undefined) throw refusal('no node has the floating IP', 'name a node by --node')
-  const obstacle = drillObstacle(name, before, await drainedIn(members))
-  if (obstacle !== undefined) throw refusal(`${name} is not drilled: ${obstacle}`, 'a drill begins with a cluster in which nothing is amiss')
+  const floatingIpIds = found ? bearersOf(found.cib, cluster.floatingIp.address) : []
+  const name = node ?? (before && floatingIpNode(floatingIpIds, before))
+  if (name === undefined) throw refusal('no node has the floating IP', 'choose a node with --node')
+  const unhealthy = drillRefusal(name, before, await drainedIn(members))
+  if (unhealthy !== undefined) throw refusal(`${name} is not drilled: ${unhealthy}`, 'a drill requires a healthy cluster')
   const drilled = selected.find(member => member.name === name)
-  if (!drilled) throw refusal(`${name} is not selected`, 'choose another node by --node, or run without --limit')
-  const loaded = await readCorosyncState(members)
-  const loss = await rollRefusal(loaded.find(({ member }) => member === drilled)?.conf ?? '', loaded, scope, [name])
-  if (loss !== undefined) throw refusal(`${name} is not drilled: ${loss}`, 'the others could not take over')
-  const way = faults[how]
-  if (way.needs && (await drilled.$({ nothrow: true }).script(way.needs.test)).exitCode !== 0) throw refusal(`${howText({ how, daemon })} is not possible on ${name}: ${way.needs.missing}`)
-  return { way, target: { cluster, node: name, daemon }, drilled, bearers, others: members.filter(member => member !== drilled), before: before! }
+  if (!drilled) throw refusal(`${name} is not selected`, 'choose another node with --node, or run without --limit')
+  const states = await readCorosyncState(members)
+  const loss = await rollRefusal(states.find(({ member }) => member === drilled)?.conf ?? '', states, scope, [name])
+  if (loss !== undefined) throw refusal(`${name} is not drilled: ${loss}`, 'the other nodes could not take over')
+  const fault = faults[how]
+  const { prerequisite } = fault
+  if (prerequisite && (await drilled.$({ nothrow: true }).script(prerequisite.test)).exitCode !== 0) {
+    throw refusal(`${howText({ how, daemon })} is not possible on ${name}: ${prerequisite.missing}`)
+  }
+  return { fault, target: { cluster, node: name, daemon }, drilled, floatingIpIds, others: members.filter(member => member !== drilled), before: before! }
 }
 
-/** What a drill will do, as sentences. @throws TaskError where it must not be done. */
-export async function drillPlan(cluster: Cluster, settings: DrillSettings, scope: TrialScope): Promise<string[]> {
-  if (!servesPage(cluster)) throw refusal('there is no page to ask for: the cluster declares no Apache')
-  const subject = await subjectOf(cluster, settings, scope)
-  const { way, target, drilled: { name }, others } = subject
+/** Describes what the drill will do, as sentences. @throws TaskError if it must not be done. */
+export async function describeDrill(cluster: Cluster, settings: DrillSettings, scope: TrialScope): Promise<string[]> {
+  if (!servesPage(cluster)) throw refusal('there is no page to measure: the cluster declares no Apache')
+  const round = await planRound(cluster, settings, scope)
+  const { fault, target, drilled: { name }, others } = round
   const { rounds, node } = settings
-  const { through } = await wayToPage(cluster, others)
+  const { through } = await routeToPage(cluster, others)
   const address = cluster.floatingIp.address
   return [
-    `${name} ${way.words(target)}`,
-    ...rounds === 1 ? [] : [`${rounds} rounds, ${node === undefined ? `each of the node that has ${address} then` : `all of ${name}`}`],
-    ...way.end(target) === 'elsewhere' ? effectSentences(await simulated(subject, scope)) : [],
-    ...splitsBrain(settings) ? [`both ${name} and another node may have ${address} until ${name} is put right: fencing is disabled`] : [],
-    `the page is asked for 25 times a second, ${through === undefined ? 'from here' : `through ${through.name}`}`,
-    way.boots ? `${name} is waited for until it is back` : `${name} is put right afterwards; if this run or its connection dies, it does that itself, after ${longestFault} s at the latest`,
+    `${name} ${fault.describe(target)}`,
+    ...rounds === 1 ? [] : [`${rounds} rounds, ${node === undefined ? `each on the node that has ${address} at its start` : `all on ${name}`}`],
+    ...fault.recovery(target) === 'elsewhere' ? effectSentences(await simulated(round, scope)) : [],
+    ...splitsBrain(settings) ? [`both ${name} and another node may have ${address} until ${name} is repaired: fencing is disabled`] : [],
+    `the page is requested 25 times a second, ${through === undefined ? 'from this machine' : `through ${through.name}`}`,
+    fault.reboots ? `the run waits until ${name} is back` : `${name} is repaired afterwards; if this run or its connection dies, ${name} repairs itself, after ${autoRecoverySeconds} s at the latest`,
   ]
 }
 
-async function simulated({ drilled: { name } }: Subject, { members }: TrialScope) {
+async function simulated({ drilled: { name } }: RoundPlan, { members }: TrialScope) {
   const found = await cibOf(members)
   return found ? simulate(found.member, withStandby(found.cib, name)) : []
 }

@@ -9,91 +9,90 @@ import { missing, stateOf, untilNoneLeft, untilOnline } from '../../runner/clust
 import { persist } from '../../runner/engine/persist.js'
 import { ConnectError, InterruptedError } from '../../runner/errors.js'
 import { reconnect } from '../../runner/ssh/reconnect.js'
-import { disarmScript, longestFault } from './auto-recovery.js'
-import type { Subject } from './plan.js'
+import { autoRecoverySeconds, disarmRecoveryScript } from './auto-recovery.js'
+import type { RoundPlan } from './plan.js'
 
-/** Seconds for the daemons to run again. */
-const undoTime = 240
+/** Time limit for starting the daemons again. */
+const undoTimeoutSeconds = 240
 
-/** Seconds for all resources to run again. */
-const wellTime = 180
+/** Time limit for all resources to run again. */
+const resourcesTimeoutSeconds = 180
 
-/** Left in /run before a reboot, so that what answers without it has booted since. */
-const beforeBoot = '/run/ha-run-drill.before'
-export const markBoot = `: >${beforeBoot}`
-export const unmarkBoot = `rm -f ${beforeBoot}`
+/** A marker file in /run, made before a reboot: a node that answers without it has booted since. */
+const bootMarker = '/run/ha-run-drill.before'
+export const markBootScript = `: >${bootMarker}`
+export const unmarkBootScript = `rm -f ${bootMarker}`
 
-/** Exit code of what a second Ctrl-C has ended. */
-const endedFromOutside = 143
+/** The exit code of a script that a second Ctrl-C has terminated. */
+const terminated = 143
 
 /**
- * Puts the node right, over a new connection where the old one has gone; what armed itself there is taken back only then.
+ * Repairs the node, over a new connection if the old one is lost. Only then is auto-recovery disarmed.
  *
- * @throws ConnectError where the node does not answer any more.
+ * @throws ConnectError if the node does not answer any more.
  */
-export async function putRight(subject: Subject, scope: TrialScope): Promise<void> {
-  const { way, target, drilled, others } = subject
+export async function repairNode(round: RoundPlan, scope: TrialScope): Promise<void> {
+  const { fault, target, drilled, others } = round
   const undo = async () => {
-    const { exitCode } = await drilled.$({ timeout: undoTime, nothrow: true }).script(way.undo(target))
-    if (exitCode === endedFromOutside) throw new InterruptedError(`${drilled.name} was not put right to the end: it does the rest itself, once this run has ended`)
-    await drilled.$.script(disarmScript)
+    const { exitCode } = await drilled.$({ timeout: undoTimeoutSeconds, nothrow: true }).script(fault.undoScript(target))
+    if (exitCode === terminated) throw new InterruptedError(`${drilled.name} is not fully repaired: it repairs itself once this run has ended`)
+    await drilled.$.script(disarmRecoveryScript)
   }
-  scope.progress(`putting ${drilled.name} right`)
-  if (!way.boots) {
+  scope.progress(`repairing ${drilled.name}`)
+  if (!fault.reboots) {
     try {
       await undo()
       return
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error
-      // A standby is the cluster's: the others can end it.
+      // A standby stands in the CIB: the other nodes can end it.
       await readmitDrained({ ...scope, members: others }).catch(() => {})
     }
   }
-  await regain(subject, scope)
+  await reconnectToNode(round, scope)
   await undo()
 }
 
-/** Waits until the node answers again. */
-async function regain({ way, drilled }: Subject, scope: TrialScope): Promise<void> {
-  let patience = 4
-  const back = await persist(`${drilled.name} to answer again`, longestFault + 60, scope, async () => {
-    // A slow machine gets its time in the end.
-    patience = Math.min(patience * 1.5, 40)
-    const connection = await reconnect(drilled.connection, undefined, patience)
-    const [booted] = await connection.session.run({ scripts: [way.boots ? `[ ! -e ${beforeBoot} ]` : ':'], timeout: 10 })
-    if (booted!.exitCode === 0) return connection
-    await connection.close()
-    throw new ConnectError(`${drilled.name} has not gone down yet`)
+async function reconnectToNode({ fault, drilled }: RoundPlan, scope: TrialScope): Promise<void> {
+  let timeoutSeconds = 4
+  const connection = await persist(`${drilled.name} to answer again`, autoRecoverySeconds + 60, scope, async () => {
+    // Each attempt waits longer, since a slow machine may not answer within a short one.
+    timeoutSeconds = Math.min(timeoutSeconds * 1.5, 40)
+    const candidate = await reconnect(drilled.connection, undefined, timeoutSeconds)
+    const [booted] = await candidate.session.run({ scripts: [fault.reboots ? `[ ! -e ${bootMarker} ]` : ':'], timeout: 10 })
+    if (booted!.exitCode === 0) return candidate
+    await candidate.close()
+    throw new ConnectError(`${drilled.name} has not shut down yet`)
   })
-  if (back instanceof ConnectError) {
-    throw new ConnectError(`${drilled.name} does not come back: ${back.message}`, { hint: 'look at the machine; `ha-run site` puts the rest right once it is back', cause: back })
+  if (connection instanceof ConnectError) {
+    throw new ConnectError(`${drilled.name} did not come back: ${connection.message}`, { hint: 'check the machine; once it is back, `ha-run site` repairs what is left', cause: connection })
   }
-  await drilled.replaceConnection(back)
+  await drilled.replaceConnection(connection)
 }
 
-/** Waits until the cluster is whole again, and forgets the failures that were made on purpose. @returns what there is to say of it. */
-export async function untilWell(before: ClusterState, scope: TrialScope): Promise<string[]> {
+/** Waits until the cluster is healthy again, and clears the failures that the drill has caused. @returns remarks for the user. */
+export async function restoreCluster(before: ClusterState, scope: TrialScope): Promise<string[]> {
   await untilOnline(scope.members, scope)
   await readmitDrained(scope)
   const rewritten = await rewriteLost(scope)
   await settled(scope)
-  await untilNoneLeft('all resources to run again', wellTime, scope, now => missing(now, before), '`crm_mon -1rf` says what does not start')
-  // As where Corosync is restarted for a change: a later run knows which key it has loaded.
+  await untilNoneLeft('all resources to run again', resourcesTimeoutSeconds, scope, now => missing(now, before), '`crm_mon -1rf` shows what does not start')
+  // A restarted Corosync has lost the note of its authkey, by which later runs know which one it has loaded.
   for (const node of await readCorosyncState(scope.members)) if (node.keys && !node.keys.has(keyNote)) await note(node)
-  const failed = failedOperations((await stateOf(scope))?.failures ?? [])
+  const failed = failedResources((await stateOf(scope))?.failures ?? [])
   for (const { resource, node } of failed) await scope.leader.$({ nothrow: true })`crm_resource --cleanup -r ${resource} -N ${node}`
   if (failed.length > 0) {
     await settled(scope)
-    await untilNoneLeft('the failures to be forgotten', 30, scope, ({ failures }) => failures.map(({ operation }) => operation), '`crm_resource --cleanup` forgets them')
+    await untilNoneLeft('the failures to be cleared', 30, scope, ({ failures }) => failures.map(({ operation }) => operation), '`crm_resource --cleanup` clears them')
   }
   return [
     ...rewritten.map(node => `the attributes of ${node}, lost from the CIB, were written to it again`),
-    ...failed.map(({ resource, node }) => `the failure of ${resource} on ${node} was forgotten again`),
+    ...failed.map(({ resource, node }) => `the failure of ${resource} on ${node} was cleared`),
   ]
 }
 
-/** The resources whose operations have failed, each once for a node: `WebSite_monitor_60000` is one of WebSite. */
-export function failedOperations(failures: Failure[]): { resource: string; node: string }[] {
+/** The resources with failed operations, each once per node: `WebSite_monitor_60000` belongs to WebSite. */
+export function failedResources(failures: Failure[]): { resource: string; node: string }[] {
   const all = failures.map(({ operation, node }) => ({ resource: operation.replace(/_(?:migrate_(?:to|from)|[a-z-]+)_\d+$/, ''), node }))
   return all.filter(({ resource, node }, at) => all.findIndex(other => other.resource === resource && other.node === node) === at)
 }

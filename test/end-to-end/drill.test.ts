@@ -45,7 +45,7 @@ onLab('the page was away for too long: exit 2, each round told', async t => {
   const rounds = roundsOf(run)
   t.deepEqual(rounds.map(({ round, status }) => `${round} ${status}`), ['1 failed', '2 failed'])
   t.deepEqual(rounds.map(({ node }) => node), [rounds[1]!.moved_to, rounds[0]!.moved_to], 'the node that has the address then')
-  t.regex(rounds[0]!.reason!, /^an outage of \d+ ms, with 100 ms allowed$/)
+  t.regex(rounds[0]!.reason!, /^the outage lasted \d+ ms, 100 ms are allowed$/)
   t.true(run.events.filter(event => event.event === 'assertion').length > 20, 'verified before and after')
   await nothingIsLeft(t)
 })
@@ -93,7 +93,7 @@ onLab('--check says what it would do, and leaves everything as it was', async t 
 onLab('it asks on a terminal; whoever does not say yes gets no drill', async t => {
   const { exitCode, screen } = await site.terminal(['drill', '-i', inventory, '-F', site.lab.sshConfig], '\n', 'Go on?')
   t.is(exitCode, 0, screen)
-  t.regex(screen, /is put in standby, a planned move[^]*the page is asked for 25 times a second, through node\d[^]*Go on\? \[y\/N\]/)
+  t.regex(screen, /is put in standby, a planned move[^]*the page is requested 25 times a second, through node\d[^]*Go on\? \[y\/N\]/)
   t.regex(screen, /not confirmed: nothing was done/)
   t.regex(screen, /not drilled/)
 })

@@ -1,7 +1,7 @@
 /**
- * Has Corosync and Pacemaker run again, whatever was done to them. Pacemaker's unit may look active while it is cut off from a
- * Corosync that has died, and finds the new one by itself within a second or two, or else is gone (Pacemaker 2.0.5; cluster-facts
- * C16); one that does neither is started anew. All of it is bounded: a stop may take Pacemaker half an hour.
+ * Starts Corosync and Pacemaker again after any fault. After Corosync has died, Pacemaker's unit may stay active while it is
+ * disconnected; within a second or two it either finds the new Corosync or exits (Pacemaker 2.0.5; docs/facts.md, Pacemaker). If
+ * it does neither, it is restarted. Every step has a time limit, because stopping Pacemaker may take half an hour.
  */
 export const startDaemons = `systemctl reset-failed corosync.service pacemaker.service 2>/dev/null
 timeout 60 systemctl start corosync.service

@@ -1,12 +1,12 @@
-import type { Fault } from './way.js'
+import type { Fault } from './fault.js'
 
-const kill = (signal: string) => `systemctl kill -s ${signal} corosync.service pacemaker.service`
+const sendSignal = (signal: string) => `systemctl kill -s ${signal} corosync.service pacemaker.service`
 
-/** A node that hangs: Corosync, Pacemaker and what Pacemaker runs (Apache among it) stand still; its kernel goes on, and has its addresses. */
+/** Simulates a node that hangs: Corosync, Pacemaker and what Pacemaker runs (such as Apache) stop; the kernel keeps its addresses. */
 export const freeze: Fault = {
-  words: () => 'has Corosync, Pacemaker and all that they run frozen by SIGSTOP',
-  fault: () => kill('STOP'),
-  undo: () => kill('CONT'),
-  end: () => 'elsewhere',
+  describe: () => 'has Corosync, Pacemaker and all that they run frozen by SIGSTOP',
+  injectScript: () => sendSignal('STOP'),
+  undoScript: () => sendSignal('CONT'),
+  recovery: () => 'elsewhere',
   takesPart: () => false,
 }

@@ -1,12 +1,12 @@
 import { drainScript, readmitScript } from '../../../runner/cluster/pacemaker/drain.js'
-import type { Fault } from './way.js'
+import type { Fault } from './fault.js'
 
-/** A planned move: the node empties itself and stays in the ring. Its mark tells the next run whose standby it is. */
+/** A planned move: the node gives up its resources and stays in the ring. A mark in the CIB shows later runs who set the standby. */
 export const standby: Fault = {
-  words: () => 'is put in standby, a planned move',
-  fault: ({ node }) => drainScript(node),
-  // Each half by itself: an attribute that has gone already must not keep the other.
-  undo: ({ node }) => readmitScript(node).replace(/^set -e\n/, ''),
-  end: () => 'elsewhere',
+  describe: () => 'is put in standby, a planned move',
+  injectScript: ({ node }) => drainScript(node),
+  // Without `set -e`: if the first attribute is already gone, the second is removed all the same.
+  undoScript: ({ node }) => readmitScript(node).replace(/^set -e\n/, ''),
+  recovery: () => 'elsewhere',
   takesPart: () => true,
 }

@@ -1,11 +1,11 @@
 import { startDaemons } from './daemons.js'
-import type { Fault } from './way.js'
+import type { Fault } from './fault.js'
 
-/** The tutorial's: Pacemaker's unit requires Corosync's, so that it stops first and its resources move. */
+/** The tutorial's failover test. Pacemaker's unit requires Corosync's, so Pacemaker stops first and its resources move. */
 export const stop: Fault = {
-  words: () => 'has its Corosync stopped by systemctl, and Pacemaker with it',
-  fault: () => 'systemctl stop corosync.service',
-  undo: () => startDaemons,
-  end: () => 'elsewhere',
+  describe: () => 'has its Corosync stopped by systemctl, and Pacemaker with it',
+  injectScript: () => 'systemctl stop corosync.service',
+  undoScript: () => startDaemons,
+  recovery: () => 'elsewhere',
   takesPart: () => true,
 }

@@ -6,28 +6,28 @@ import { HttpProbe } from '../../runner/ssh/http-probe.js'
 import { httpGet, isDirect, type Answer } from '../../runner/ssh/http.js'
 
 /**
- * How this machine reaches the page: by itself, or through a member that is not drilled, the last one, since Pacemaker tends
- * to choose the first for what it moves.
+ * How this machine reaches the page: directly, or through a member that is not drilled. That is the last one, since Pacemaker
+ * tends to move resources to the first.
  */
-export async function wayToPage(cluster: Cluster, others: ClusterMember[]): Promise<{ through?: ClusterMember }> {
+export async function routeToPage(cluster: Cluster, others: ClusterMember[]): Promise<{ through?: ClusterMember }> {
   const through = others.findLast(({ unreachable }) => !unreachable)!
   const direct = await isDirect(through.node.connection, through.connection.settings)
     && await httpGet(cluster.floatingIp.address, '/').then(() => true, () => false)
   return direct ? {} : { through }
 }
 
-/** Visitors of the page, who have been answered well for a while. @throws TaskError where they are not. */
-export async function visitors(cluster: Cluster, others: ClusterMember[], { stop, progress }: TrialScope): Promise<HttpProbe> {
+/** Requests the page all the time, as visitors do. Resolves once it is answered well. @throws TaskError if it is not. */
+export async function startPageProbe(cluster: Cluster, others: ClusterMember[], { stop, progress }: TrialScope): Promise<HttpProbe> {
   const { address } = cluster.floatingIp
-  const { through } = await wayToPage(cluster, others)
+  const { through } = await routeToPage(cluster, others)
   const socket = await through?.connection.listen(`${address}:80`)
   const probe = new HttpProbe({ address, socket, judge: serverOf(cluster) })
   probe.start()
   try {
     await until(`http://${address}/ to answer well`, 20, async () => {
-      if (probe.broken !== undefined) throw new TaskError(`the page cannot be asked for through ${through?.name}: ${probe.broken}`)
+      if (probe.broken !== undefined) throw new TaskError(`the page cannot be requested through ${through?.name}: ${probe.broken}`)
       return probe.isWell || undefined
-    }, { abandon: stop, progress, hint: 'nothing was done; `ha-run verify` says more, and sshd on the nodes must allow TCP forwarding' })
+    }, { abandon: stop, progress, hint: 'nothing was changed; `ha-run verify` shows the cause; sshd on the nodes must allow TCP forwarding' })
   } catch (error) {
     probe.stop()
     throw error
@@ -36,8 +36,8 @@ export async function visitors(cluster: Cluster, others: ClusterMember[], { stop
 }
 
 /**
- * Which node serves an answer, by the page that it shows; an empty name if all nodes show the same, or a page of somebody's
- * own because none is declared.
+ * The node that sent an answer, recognized by its page. The name is empty if all nodes serve the same page, or if no page is
+ * declared and the page is not from ha-run.
  */
 export function serverOf({ page, nodes, explicit }: Pick<Cluster, 'page' | 'nodes'> & { explicit: Pick<Cluster['explicit'], 'page'> }): (answer: Answer) => string {
   const servers = new Map(nodes.map(({ name }) => [page.replaceAll('{node}', name), page.includes('{node}') ? name : '']))

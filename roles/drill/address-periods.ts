@@ -1,0 +1,50 @@
+/** Which node had the floating IP when, according to the nodes' kernels. */
+
+/** A period in which a node had the address: milliseconds since 1970 by the node's own clock. */
+export interface AddressPeriod {
+  from: number
+  to: number
+}
+
+/** The line that the address monitor prints first if the node already has the address. */
+export const presentAtStart = 'present'
+
+/**
+ * Reads `ip -ts -o monitor address`: lines of `[2026-11-27T18:38:00.411793] 2: eth0    inet 192.168.0.10/24 …`, and
+ * `… Deleted 2: …` when the address was removed; and one line `present` if it was there at the start.
+ *
+ * @param lines - in the order in which they arrived.
+ * @param end - when monitoring ended, by the node's own clock.
+ */
+export function addressPeriods(lines: string[], address: string, end: number): AddressPeriod[] {
+  const periods: AddressPeriod[] = []
+  let from: number | undefined
+  for (const line of lines) {
+    if (line === presentAtStart) {
+      from ??= -Infinity
+      continue
+    }
+    const [, time, deleted, lineAddress] = /^\[(\d{4}-\d\d-\d\dT[\d:.]+)\]\s+(Deleted\s+)?\d+:\s+\S+\s+inet ([\d.]+)\//.exec(line) ?? []
+    if (time === undefined || lineAddress !== address) continue
+    const at = Date.parse(`${time}Z`)
+    if (deleted === undefined) from ??= at
+    else if (from !== undefined) {
+      periods.push({ from, to: at })
+      from = undefined
+    }
+  }
+  return from === undefined ? periods : [...periods, { from, to: end }]
+}
+
+/** For how many milliseconds two or more nodes had the address at once. @param nodes - each node's periods, by one clock. */
+export function duplicateAddressMs(nodes: AddressPeriod[][]): number {
+  const edges = nodes.flatMap(periods => periods.flatMap(({ from, to }) => [[from, 1], [to, -1]] as [number, number][]))
+    .toSorted(([one, up], [other, down]) => one - other || up - down)
+  let [owners, since, sumMs] = [0, 0, 0]
+  for (const [at, step] of edges) {
+    if (owners >= 2) sumMs += at - since
+    owners += step
+    since = at
+  }
+  return sumMs
+}
