@@ -11,7 +11,7 @@ import { readResults, resultsFile, type Results, type Series, type WorkName, wor
 import { targetLines } from './targets.js'
 import { few, many } from './works.js'
 
-/** `npm run bench [-- WORK… --rounds N]`: measures, and writes results.json, results.svg and the README's table. */
+/** `npm run bench [-- WORK… --rounds N]`: measures, and writes results.json, results.svg and docs/benchmark.md. */
 
 /** The parts of a benchmark, each with a lab of its own, and the works that need it. */
 const parts: { works: WorkName[]; measure: (bench: Bench, works: ReadonlySet<WorkName>) => Promise<void> }[] = [

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { picture } from './picture.js'
 import { withTable } from './publish.js'
-import { merged, pictureFile, readmeFile, readResults, resultsFile, resultsSchema } from './results.js'
+import { merged, pictureFile, pageFile, readResults, resultsFile, resultsSchema } from './results.js'
 import { sample, sampleResults } from './sample.js'
 
-test('the README\'s table and the picture are what results.json gives', t => {
+test('docs/benchmark.md and the picture show results.json', t => {
   const results = readResults(resultsFile)
-  const readme = readFileSync(readmeFile, 'utf8')
-  t.is(withTable(readme, results!), readme)
+  const page = readFileSync(pageFile, 'utf8')
+  t.is(withTable(page, results!), page)
   t.is(picture(results!), readFileSync(pictureFile, 'utf8'))
 })
 
@@ -30,6 +30,6 @@ test('results that are none are refused', t => {
   t.throws(() => resultsSchema.parse({ ...good, more: 1 }))
 })
 
-test('a README without a place for the table is refused', t => {
+test('a page without markers is refused', t => {
   t.throws(() => withTable('# ha-run\n', sampleResults(sample('a', 2, 'floor', 1))), { message: /<!-- bench --> … <!-- \/bench -->/ })
 })

@@ -8,7 +8,7 @@ import { spread, type Spread } from './statistics.js'
 const inSources = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 export const resultsFile = inSources('test/bench/results.json')
 export const pictureFile = inSources('test/bench/results.svg')
-export const readmeFile = inSources('README.md')
+export const pageFile = inSources('docs/benchmark.md')
 
 export const toolNames = ['floor', 'node', 'ha-run', 'Ansible', 'Ansible seeded'] as const
 export type ToolName = (typeof toolNames)[number]

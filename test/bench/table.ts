@@ -2,7 +2,7 @@ import { medianOf, seconds, seriesOf, workNames, type Results, type Series, type
 import { targets } from './targets.js'
 import { few, works } from './works.js'
 
-/** The README's table: one row for each tool and work, then what was aimed at. */
+/** The tables of docs/benchmark.md: one row for each tool and work, then the targets. */
 
 const missing = ''
 
@@ -14,17 +14,17 @@ export function table(results: Results): string {
   const rows = workNames.flatMap(work => series.filter(one => one.work === work)).map(one => row(results, one))
   const dates = [...new Set(series.map(({ date }) => date))].toSorted()
   return `
-![Time of each work, as bars](test/bench/results.svg)
+![Time of each work, as bars](../test/bench/results.svg)
 
 | work | tool | median | min-max | ratio | CPU | peak memory | bytes a node | round trips |
 |---|---|--:|--:|--:|--:|--:|--:|--:|
 ${rows.join('\n')}
 
-Ratios are to the floor, or where there is none to bare Node or to ha-run. Round trips are those that cannot overlap, the connection's
-own included: what 20 ms more add to the quickest run, divided by 20 ms; in brackets what ha-run counts itself, after the login.
+*ratio* is to the floor; without a floor, to bare Node or to ha-run. *round trips* are those that cannot overlap, including those of the
+connection: the time that 20 ms of additional delay add to the fastest run, divided by 20 ms. In brackets: ha-run's own count, after the login.
 Measured ${dates.join(', ')} on ${machine.cpus} processors that ran the nodes too, Linux ${machine.kernel}, Node ${machine.node}, OpenSSH ${machine.ssh}, ansible-core ${machine.ansible}.
 
-| aim | measured | |
+| target | measured | |
 |---|--:|---|
 ${targets(results).map(({ work, text, figure, met }) => `| (${work}) ${text} | ${figure} | ${met ? 'met' : '**missed**'} |`).join('\n')}
 
