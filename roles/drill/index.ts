@@ -3,6 +3,8 @@ import { role, trial, type ClusterRole } from '../../runner/cluster/role.js'
 import { describeDrill } from './plan.js'
 import { runRounds } from './rounds.js'
 
+export { drillView as view } from './view.js'
+
 /** Makes a node fail, measures the failover, and repairs the node. @param settings - from the command line. */
 export function withSettings(settings: DrillSettings): ClusterRole {
   return role('drill', ({ cluster }) => [

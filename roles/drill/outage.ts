@@ -1,4 +1,4 @@
-import type { DrillAnswersSignal } from '../../runner/engine/events.js'
+import type { DrillAnswersSignal } from './events.js'
 
 /** The answers to the requests for the page, or the errors. */
 export type PageAnswers = DrillAnswersSignal['answers']

@@ -1,4 +1,4 @@
-import type { DrillAnswersSignal, DrillRoundEvent } from '../../runner/engine/events.js'
+import type { DrillAnswersSignal, DrillRoundEvent } from './events.js'
 import { duplicateAddressMs, type AddressPeriod } from './address-periods.js'
 import type { JournalEvent } from './journal.js'
 import { longestOutage, outages, type PageAnswers } from './outage.js'
@@ -58,7 +58,7 @@ export function summarizeRound(observations: Observations): { event: DrillRoundE
       reason,
     },
     signal: {
-      event: 'drill-answers', cluster, round,
+      event: 'drill-answers', isSignal: true, cluster, round,
       answers: answers.map(({ at, ms, node: server, error }) => ({ at: Math.round(at), ms: Math.round(ms), node: server, error })),
       marks: [
         { at: 0, text: `${node} ${description}` },

@@ -1,5 +1,5 @@
 import { ConnectError } from '../../runner/errors.js'
-import type { Topology } from '../../runner/engine/events.js'
+import type { Topology } from '../../runner/cluster/status/events.js'
 import type { PollResult } from '../../runner/engine/node-poller.js'
 import type { Verdict } from '../../runner/tasks/task.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
@@ -26,6 +26,6 @@ export async function topologyOf(cluster: Cluster, members: ClusterMember[]): Pr
 export function withTopology(cluster: Cluster, check: (scope: Scope) => Promise<Verdict>) {
   return async (scope: Scope): Promise<Verdict> => {
     const [verdict, topology] = await Promise.all([check(scope), topologyOf(cluster, scope.members)])
-    return { ...verdict, topology }
+    return { ...verdict, events: [{ event: 'topology', isSignal: true, cluster: cluster.name, topology }] }
   }
 }

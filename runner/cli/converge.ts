@@ -16,7 +16,7 @@ import { makeControlDirectory, removeControlDirectory } from '../ssh/openssh.js'
 import { askPassword } from './ask-password.js'
 import { wantsColor } from './color.js'
 import type { RunFlags } from './flags.js'
-import { knownRoles, loadRole } from './load-roles.js'
+import { knownRoles, loadRole, loadViews } from './load-roles.js'
 import { onInterrupt } from './signals.js'
 
 /** What to run: roles on all nodes, a playbook of ours, or one of the user's. */
@@ -67,10 +67,14 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
   })
   try {
     // Loaded while the nodes are being connected to, which takes as long.
-    const [{ run, stableTime }, { createReporter }, { guard }] = await Promise.all([import('../engine/run.js'), import('../ui/reporter.js'), import('../cluster/adoption/guard.js')])
+    const [{ run, stableTime }, { createReporter }, { guard }, views] = await Promise.all([
+      import('../engine/run.js'), import('../ui/reporter.js'), import('../cluster/adoption/guard.js'), loadViews(steps.map(({ role }) => role)),
+    ])
     reporter = await createReporter({
       mode: flags.json ? 'json' : undefined, stdout: process.stdout, stderr: process.stderr,
-      verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags), diff: flags.diff ?? false, junit: flags.junit, report: flags.report,
+      verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags), diff: flags.diff ?? false, junit: flags.junit, views,
+      // Nobody who wants no page waits for what makes one.
+      ...flags.report !== undefined && { others: [(await import('../report/report-file.js')).reportReporter(flags.report, views)] },
     })
     reporter.report({
       event: 'run', run: id, command: words, inventory: inventory.path, check: flags.check ?? false,

@@ -55,7 +55,7 @@ export async function assertTogether<N extends NodeLike>(scheduled: ScheduledTas
   for (const [at, slot] of scheduled.entries()) {
     const { verdict, ms } = watched[at]!
     for (const { label, text } of verdict.headlines ?? []) events.headline(label, text)
-    if (verdict.topology) events.topology(verdict.topology)
+    for (const event of verdict.events ?? []) events.add(event)
     events.settle(slot, undefined, verdict, ms)
   }
   if (count > 0 && !stop.aborted && watched.every(({ verdict: { status } }) => status !== 'failed')) {

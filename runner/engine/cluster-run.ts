@@ -4,7 +4,7 @@ import { ConnectError, TaskError } from '../errors.js'
 import { BackgroundTasks, type StartedApply } from './background.js'
 import { assertTogether } from './assert-together.js'
 import { applyTask, planTask, type Attempt, type PlannedWork, type Outcome } from './attempt.js'
-import type { MachineEvent, Signal } from './events.js'
+import type { RunEvent } from './events.js'
 import { CheckCache } from './check-cache.js'
 import type { Member, NodeLike } from '../tasks/member.js'
 import { RunEvents, type Settled } from './run-events.js'
@@ -32,7 +32,7 @@ export interface ClusterRunOptions {
   /** Shows people what a trial will do, and asks them; without, no trial is made. */
   confirm?: (plan: string[]) => Promise<boolean>
   clock: Clock
-  report(event: MachineEvent | Signal): void
+  report(event: RunEvent): void
 }
 
 /** Runs the tasks of one cluster, in order, on all its nodes. */

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.js'
 import type { Outcome } from './attempt.js'
 import { errorReport } from './error-report.js'
-import type { MachineEvent, Signal, Topology } from './events.js'
+import type { AddedEvent } from '../tasks/added-events.js'
+import type { RunEvent } from './events.js'
 import type { Member, NodeLike } from '../tasks/member.js'
 import { Outcomes } from './outcomes.js'
 import type { ScheduledTask } from './schedule.js'
@@ -18,11 +19,11 @@ export interface Settled extends Outcome {
 export class RunEvents<N extends NodeLike> {
   readonly outcomes = new Outcomes()
   readonly #cluster: string
-  readonly #report: (event: MachineEvent | Signal) => void
+  readonly #report: (event: RunEvent) => void
   readonly #clock: Clock
   readonly #lost = new Set<string>()
 
-  constructor(cluster: string, report: (event: MachineEvent | Signal) => void, clock: Clock) {
+  constructor(cluster: string, report: (event: RunEvent) => void, clock: Clock) {
     this.#cluster = cluster
     this.#clock = clock
     this.#report = report
@@ -68,8 +69,8 @@ export class RunEvents<N extends NodeLike> {
     this.#report({ event: 'headline', cluster: this.#cluster, label, text })
   }
 
-  /** How the cluster is. */
-  topology(topology: Topology): void {
-    this.#report({ event: 'topology', cluster: this.#cluster, topology })
+  /** Passes on an event that a role adds. */
+  add(event: AddedEvent): void {
+    this.#report(event)
   }
 }

@@ -5,7 +5,7 @@ import type { NodeConnection } from '../ssh/connect.js'
 import { ClusterRun } from './cluster-run.js'
 import type { Connections } from './connections.js'
 import { errorReport } from './error-report.js'
-import type { MachineEvent, Reporter, Signal, SummaryEvent } from './events.js'
+import { isMachineEvent, type Reporter, type RunEvent, type SummaryEvent } from './events.js'
 import { lockCluster } from './lock.js'
 import { Member, type ClusterLike, type NodeLike } from '../tasks/member.js'
 import { schedule, type Step } from './schedule.js'
@@ -58,8 +58,8 @@ export type Guard<C extends ClusterLike<N>, N extends NodeLike> = (cluster: C, m
  */
 export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Job<C, N>[], options: RunOptions, guard?: Guard<C, N>): Promise<SummaryEvent> {
   const tally = new Tally(options.started)
-  const report = (event: MachineEvent | Signal) => {
-    if ('status' in event || event.event === 'error') tally.count(event)
+  const report = (event: RunEvent) => {
+    if (isMachineEvent(event)) tally.count(event)
     options.reporter.report(event)
   }
   const queue = new PQueue({ concurrency: options.forks })
@@ -91,7 +91,7 @@ export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Jo
 
 /** Waits for a node's connection; one that cannot be reached takes part as such. */
 async function join<N extends NodeLike>(
-  node: N, cluster: string, connections: Connections, report: (event: MachineEvent | Signal) => void,
+  node: N, cluster: string, connections: Connections, report: (event: RunEvent) => void,
 ): Promise<Member<N>> {
   try {
     const { connection, notice } = await connections.to(node)

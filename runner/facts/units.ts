@@ -48,7 +48,7 @@ export function unitStateOf(block: string): UnitState {
   }
 }
 
-/** The state of a systemd unit, named with its suffix (`corosync.service`). */
+/** The state of a systemd unit, named with its suffix (`apache2.service`). */
 export function unitState(name: string): Fact<UnitState> {
   return { family: states, argument: name }
 }

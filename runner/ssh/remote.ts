@@ -36,7 +36,7 @@ const defaultTimeout = 60
  * back is zx's own `ProcessOutput`.
  *
  * ```ts
- * const { stdout } = await $`corosync-cfgtool -s`
+ * const { stdout } = await $`systemctl is-active apache2.service`
  * await $({ input: key, timeout: 10 })`install -m 0400 /dev/stdin ${path}`
  * await $({ onLine: line => progress(line) }).script(text)
  * ```

@@ -1,6 +1,6 @@
 /** One thing that is not as declared. An absent side is `undefined`; secrets come as fingerprints. */
 export interface Difference {
-  /** What differs: a path, `mode of /etc/x`, `unit corosync`, a CIB object's attribute. */
+  /** What differs: a path, `mode of /etc/x`, `unit apache2`. */
   subject: string
   from: string | undefined
   to: string | undefined

@@ -13,8 +13,8 @@ const lists = '/var/lib/apt/lists'
 export const lockTimeout = 300
 
 /**
- * Installs packages with their units masked, so that no maintainer script starts a daemon before it is configured
- * (Debian's corosync would start a cluster of its own). The mask is a runtime one and goes in every case.
+ * Installs packages with their units masked, so that no maintainer script starts a daemon before it is configured. The mask
+ * is a runtime one, and is removed in every case.
  *
  * apt-get update does not wait for the lists' lock by itself (`DPkg::Lock::Timeout` is for installing), so it is
  * tried again while somebody holds that lock. Lists that have changed within ten minutes, and since apt's configuration

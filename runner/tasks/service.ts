@@ -38,7 +38,7 @@ export function serviceCommands(unit: string, { enabled, running }: ServiceOptio
   ]
 }
 
-/** A systemd unit as declared, e.g. `service('corosync.service', { enabled: true })`. */
+/** A systemd unit as declared, e.g. `service('apache2.service', { enabled: false })`. */
 export function service(unit: string, options: ServiceOptions): NodeTask {
   const words = [options.enabled ? 'enabled' : 'disabled', ...(options.running === undefined ? [] : [options.running ? 'running' : 'stopped'])]
   return task(`${unit.replace('.service', '')} is ${words.join(' and ')} in systemd`, {

@@ -2,7 +2,7 @@ import { TaskError } from '../errors.js'
 import type { Fact } from '../facts/fact.js'
 import type { Remote } from '../ssh/remote.js'
 import type { Member, NodeLike } from './member.js'
-import type { DrillAnswersSignal, DrillRoundEvent, Topology } from '../engine/events.js'
+import type { AddedEvent } from './added-events.js'
 import type { Difference } from './difference.js'
 import type { ReportProgress } from './progress.js'
 
@@ -134,8 +134,8 @@ export interface Verdict {
   headlines?: Headline[]
   /** A failure that may be nothing but an update under way between nodes: it counts once it has stayed for a moment. */
   fleeting?: boolean
-  /** How the cluster was found. */
-  topology?: Topology
+  /** Events to report with it. */
+  events?: AddedEvent[]
 }
 
 /** Something that must hold of a cluster, looked at and never mended. */
@@ -149,8 +149,8 @@ export interface Assertion<N extends NodeLike = NodeLike> {
 
 /** What a trial works with. */
 export interface TrialScope<N extends NodeLike = NodeLike> extends ClusterScope<N> {
-  /** Reports a round that is over, or what was seen in it. */
-  report: (event: DrillRoundEvent | DrillAnswersSignal) => void
+  /** Reports an event of the role's own. */
+  report: (event: AddedEvent) => void
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Status, TaskEvent } from '../engine/events.js'
 import { assertionLines } from './assertions.js'
 import { changeLines } from './difference.js'
-import { drillLines } from './drills.js'
+import type { EventView } from './event-view.js'
 import { errorLines } from './failure.js'
 import { lastSentence } from './summary-line.js'
 import type { Style } from './style.js'
@@ -18,11 +18,12 @@ export interface ClosingOptions {
   diff: boolean
   /** Whether changes, warnings and the like were printed as they happened, so that they need no second line. */
   streamed: boolean
+  views?: readonly EventView[] | undefined
 }
 
 /** What stays on the screen after a run, the most important last. Events must be visible (`visibleEvent`). */
 export function closing(events: AnyEvent[], options: ClosingOptions): string[] {
-  const { style, verbosity } = options
+  const { style, verbosity, views = [] } = options
   const result = tally(events)
   const quiet = verbosity < 0
   const detail = quiet ? 'failed' : verbosity > 0 || result.tasks.length === 0 ? 'all' : 'not ok'
@@ -32,9 +33,9 @@ export function closing(events: AnyEvent[], options: ClosingOptions): string[] {
     quiet || options.streamed ? [] : remarks(result.tasks, options),
     errorLines(events, style, verbosity > 0),
     assertionLines(result.assertions, detail, style, verbosity > 0),
-    drillLines(result.drills, result.tasks, style),
+    ...views.map(view => view.summaryLines(result, style)),
     tableLines(result, style),
-    [lastSentence(result, style)].filter(Boolean),
+    [lastSentence(result, style, views)].filter(Boolean),
   )
 }
 
@@ -66,7 +67,7 @@ export function shareRemarks(tasks: TaskEvent[], status: Status, each: boolean):
   return grouped(tasks.filter(event => event.status === status), ({ role, task, reason }) => JSON.stringify([reason, each && [role, task]]))
 }
 
-/** `corosync: write /etc/corosync/corosync.conf`, or how many tasks there are, and the first. */
+/** `apache: write /etc/apache2/ports.conf`, or how many tasks there are, and the first. */
 export function tasksText(group: TaskEvent[]): string {
   const first = group[0]!
   const tasks = new Set(group.map(({ role, task }) => `${role}: ${task}`))

@@ -1,3 +1,4 @@
+import type { EventView } from './event-view.js'
 import type { Style } from './style.js'
 
 /** Where a reporter writes: `process.stdout`, or a test's own stream. */
@@ -12,4 +13,6 @@ export interface ReporterOptions {
   /** Show both values of every difference. */
   diff: boolean
   style: Style
+  /** Of the events that roles add. */
+  views?: readonly EventView[] | undefined
 }

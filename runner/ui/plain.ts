@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js'
 import type { AssertionEvent, Reporter, Status, TaskEvent, TaskStartSignal } from '../engine/events.js'
 import { closing } from './final-summary.js'
 import { effectLines } from './difference.js'
-import { roundText } from './drills.js'
+import type { EventView, PlainOptions } from './event-view.js'
 import type { ReporterOptions } from './options.js'
 import { inRunOrder } from './run-order.js'
 import { StillRunning } from './still-running.js'
@@ -41,7 +41,7 @@ export function plainReporter(options: ReporterOptions, clock?: Clock): Reporter
         nameWidth = Math.max(...names.map(name => name.length), 0)
       }
       if (options.verbosity <= 0 && isRepeated(event, said)) return
-      write(plainLines(event, { ...options, nameWidth }))
+      write(plainLines(event, { ...options, nameWidth }, options.views))
     },
     async close() {
       running.close()
@@ -61,15 +61,9 @@ function isRepeated(event: AnyEvent, said: Set<string>): boolean {
   return repeated
 }
 
-export interface PlainOptions {
-  style: Style
-  verbosity: number
-  /** Length of the longest node or cluster name. */
-  nameWidth: number
-}
-
 /** The lines that one event is worth the moment it happens. */
-export function plainLines(event: AnyEvent, { style, verbosity, nameWidth }: PlainOptions): string[] {
+export function plainLines(event: AnyEvent, options: PlainOptions, views: readonly EventView[] = []): string[] {
+  const { style, verbosity, nameWidth } = options
   const quiet = verbosity < 0
   switch (event.event) {
     case 'run':
@@ -84,12 +78,6 @@ export function plainLines(event: AnyEvent, { style, verbosity, nameWidth }: Pla
       const below = reason ? [style.bad(reason)] : event.event === 'task' && event.status === 'changed' ? effectLines(event.effects ?? [], style) : []
       return [line, ...indented(below, ' '.repeat(nameWidth + 2))]
     }
-    case 'drill-round': {
-      if (quiet && event.status === 'ok') return []
-      const turn = event.rounds === 1 ? '' : `, round ${event.round} of ${event.rounds}`
-      const what = `${event.cluster.padEnd(nameWidth)}  drill: ${event.how} of ${event.node}${turn}`.padEnd(statusColumn)
-      return [`${what}  ${paintStatus(event.status, style)}  ${roundText(event)}`]
-    }
     case 'error': {
       if (event.status === undefined) return []
       const name = (event.host ?? event.cluster ?? '').padEnd(nameWidth)
@@ -103,11 +91,11 @@ export function plainLines(event: AnyEvent, { style, verbosity, nameWidth }: Pla
       return [`${name.padEnd(nameWidth)}  ${style.quiet(text)}`]
     }
     default:
-      return []
+      return views.flatMap(view => view.plainLines(event, options))
   }
 }
 
-/** `node1  corosync: install corosync … 30 s (installing 62 %: libqb100)` */
+/** `node1  apache: install apache2 … 30 s (installing 62 %: libapr1)` */
 function runningLine({ host, cluster, role, task }: TaskStartSignal, elapsed: number, text: string, nameWidth: number, style: Style): string {
   const what = `${role}: ${oneLine(task)} ${style.symbols.more} ${elapsed < 60 ? `${elapsed} s` : `${elapsed / 60} min`}`
   return style.quiet(`${(host ?? cluster).padEnd(nameWidth)}  ${what}${text === '' ? '' : ` (${oneLine(text)})`}`)
@@ -115,15 +103,19 @@ function runningLine({ host, cluster, role, task }: TaskStartSignal, elapsed: nu
 
 function resultLine(event: TaskEvent | AssertionEvent, nameWidth: number, style: Style): string {
   const name = (event.host ?? event.cluster).padEnd(nameWidth)
-  const what = `${name}  ${event.role}: ${oneLine(event.task)}`.padEnd(statusColumn)
   const why = oneLine((event.event === 'task' ? event.reason : evidenceOf(event)) ?? '')
   const timed = event.ms >= worthMs && (event.status === 'changed' || event.status === 'failed' || !why)
   const tail = [timed && seconds(event.ms), event.status !== 'failed' && why].filter(Boolean).join('  ')
-  return `${what}  ${paintStatus(event.status, style)}  ${tail}`.trimEnd()
+  return resultText(`${name}  ${event.role}: ${oneLine(event.task)}`, event.status, tail, style)
 }
 
 function evidenceOf(event: TaskEvent | AssertionEvent): string {
   return (event.event === 'assertion' ? event.evidence : event.reason) ?? ''
+}
+
+/** A line that says what became of something, its status in a column. */
+export function resultText(what: string, status: Status, tail: string, style: Style): string {
+  return `${what.padEnd(statusColumn)}  ${paintStatus(status, style)}  ${tail}`.trimEnd()
 }
 
 function paintStatus(status: Status, style: Style): string {

@@ -1,4 +1,5 @@
 import type { Reporter } from '../engine/events.js'
+import type { EventView } from './event-view.js'
 import { jsonReporter } from './json.js'
 import { junitReporter } from './junit-file.js'
 import type { Terminal } from './options.js'
@@ -18,8 +19,10 @@ export interface CreateReporterOptions {
   diff: boolean
   /** Also write JUnit XML here at the end. */
   junit?: string | undefined
-  /** Also write a page here at the end. */
-  report?: string | undefined
+  /** Reporters that are told the same. */
+  others?: readonly Reporter[]
+  /** Of the events that roles add. */
+  views?: readonly EventView[] | undefined
 }
 
 /** The reporter for a command line: what people or machines see of a run. */
@@ -33,12 +36,8 @@ export async function createReporter(options: CreateReporterOptions): Promise<Re
     json: () => jsonReporter(human),
   }
   const reporter = await reporters[options.mode ?? suitableMode(options)]()
-  const files = [
-    ...(options.junit === undefined ? [] : [junitReporter(options.junit)]),
-    // Nobody who wants no page waits for what makes one.
-    ...(options.report === undefined ? [] : [(await import('./report-file.js')).reportReporter(options.report)]),
-  ]
-  return files.length === 0 ? reporter : tee(reporter, ...files)
+  const others = [...(options.junit === undefined ? [] : [junitReporter(options.junit)]), ...options.others ?? []]
+  return others.length === 0 ? reporter : tee(reporter, ...others)
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { AssertionEvent, ErrorEvent, RunEvent, TaskEvent, TaskStartSignal } from '../engine/events.js'
+import type { AssertionEvent, ErrorEvent, RunStartEvent, TaskEvent, TaskStartSignal } from '../engine/events.js'
 import { noCounts } from './tally.js'
 import type { Counts } from './tally.js'
 import { oneLine } from './text.js'
@@ -27,7 +27,7 @@ export class Rows {
   remark: string | undefined
   readonly #byName: Map<string, Row>
 
-  constructor(run: RunEvent, now: number) {
+  constructor(run: RunStartEvent, now: number) {
     this.all = run.clusters.flatMap(({ name, nodes }) => [
       newRow(name, 'cluster', now),
       ...nodes.map(node => newRow(node, 'node', now)),

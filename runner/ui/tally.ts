@@ -1,16 +1,16 @@
 import { statuses } from '../engine/events.js'
-import type { AssertionEvent, DrillRoundEvent, RunEvent, Status, SummaryEvent, TaskEvent } from '../engine/events.js'
+import type { AssertionEvent, RunStartEvent, Status, SummaryEvent, TaskEvent } from '../engine/events.js'
 import type { AnyEvent } from './visible.js'
 
 export type Counts = Record<Status, number>
 
 /** What the events of one run come to. */
 export interface Tally {
-  run: RunEvent | undefined
+  events: readonly AnyEvent[]
+  run: RunStartEvent | undefined
   summary: SummaryEvent | undefined
   tasks: TaskEvent[]
   assertions: AssertionEvent[]
-  drills: DrillRoundEvent[]
   clusters: ClusterTally[]
   total: Counts
 }
@@ -63,11 +63,11 @@ export function tally(events: AnyEvent[]): Tally {
     if (counts) counts[event.status]++
   }
   return {
+    events,
     run,
     summary: events.find(event => event.event === 'summary'),
     tasks: events.filter(event => event.event === 'task'),
     assertions: events.filter(event => event.event === 'assertion'),
-    drills: events.filter(event => event.event === 'drill-round'),
     clusters,
     total,
   }

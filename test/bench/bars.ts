@@ -1,5 +1,5 @@
-import type { Markup } from '../../runner/ui/report/html.js'
-import { line, rectangle, text } from '../../runner/ui/report/svg.js'
+import type { Markup } from '../../runner/report/html.js'
+import { line, rectangle, text } from '../../runner/report/svg.js'
 import { seconds, type Results, type Series, type WorkName } from './results.js'
 import { ratio, time } from './table.js'
 

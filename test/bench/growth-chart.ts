@@ -1,5 +1,5 @@
-import type { Markup } from '../../runner/ui/report/html.js'
-import { dot, line, text } from '../../runner/ui/report/svg.js'
+import type { Markup } from '../../runner/report/html.js'
+import { dot, line, text } from '../../runner/report/svg.js'
 
 /** How a figure grows with the number of hosts: both axes begin at 0 and are even, so that in proportion is straight. */
 export interface Growth {

@@ -1,5 +1,5 @@
-import { html } from '../../runner/ui/report/html.js'
-import { rectangle, text } from '../../runner/ui/report/svg.js'
+import { html } from '../../runner/report/html.js'
+import { rectangle, text } from '../../runner/report/svg.js'
 import { bars, groupHeight, groupOf, groupWidth } from './bars.js'
 import { growthChart, type Growth } from './growth-chart.js'
 import { medianOf, seconds, seriesOf, type Results, type Series, type WorkName } from './results.js'

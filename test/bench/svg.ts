@@ -1,4 +1,4 @@
-import { html, type Markup } from '../../runner/ui/report/html.js'
+import { html, type Markup } from '../../runner/report/html.js'
 
 /**
  * A whole picture, on a ground of its own: where a page's colours and the system's differ, nothing depends on the page's.

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import type { ExecutionContext } from 'ava'
 import { BrowserPage, texts, type View } from '../ui/browser-page.js'
 import { paintedTexts, parseColour, ratio } from '../ui/contrast.js'
-import { pageOf, reportCases } from '../ui/report/cases.js'
+import { pageOf, reportCases } from '../report/cases.js'
 import { withBrowser } from '../ui/with-browser.js'
 
 const { browser, inBrowser } = withBrowser()

@@ -1,4 +1,5 @@
 import test from 'ava'
+import type { AddedEvent } from '../../runner/tasks/added-events.js'
 import type { Assertion, Verdict } from '../../runner/tasks/task.js'
 import { fileText } from '../../runner/facts/files.js'
 import { TaskError } from '../../runner/errors.js'
@@ -24,11 +25,11 @@ test('headlines come with their assertion', async t => {
   t.deepEqual(c.events.filter(event => event.event === 'headline'), [{ event: 'headline', cluster: 'c', label: 'members', text: 'n1, n2' }])
 })
 
-test('so does the picture of the cluster, even where it fails', async t => {
-  const topology = { nodes: [], links: [], resources: [], floatingIp: { address: '192.0.2.10', nodes: [] } }
+test('so do events that a role adds, even with one that fails', async t => {
+  const added: AddedEvent = { event: 'topology', isSignal: true, cluster: 'c', topology: { nodes: [], links: [], resources: [], floatingIp: { address: '192.0.2.10', nodes: [] } } }
   const c = localCluster(t)
-  await c.run(() => [says('one', { status: 'failed', evidence: '', topology })])
-  t.deepEqual(c.events.filter(event => event.event === 'topology'), [{ event: 'topology', cluster: 'c', topology }])
+  await c.run(() => [says('one', { status: 'failed', evidence: '', events: [added] })])
+  t.deepEqual(c.events.filter(event => event.event === 'topology'), [added])
 })
 
 test('where nothing was changed, an assertion is looked at once', async t => {

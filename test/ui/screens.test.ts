@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import test from 'ava'
 import { load } from 'js-yaml'
+import { drillView } from '../../roles/drill/view.js'
 import { closing } from '../../runner/ui/final-summary.js'
 import { plainReporter } from '../../runner/ui/plain.js'
 import { createStyle } from '../../runner/ui/style.js'
@@ -26,7 +27,7 @@ const style = createStyle({ color: false, utf8: true })
 
 for (const file of readdirSync(folder).filter(name => name.endsWith('.yml'))) {
   const { about, options, events, ...expected } = load(readFileSync(`${folder}/${file}`, 'utf8')) as Case
-  const settings = { verbosity: 0, diff: false, style, ...options }
+  const settings = { verbosity: 0, diff: false, style, views: [drillView], ...options }
 
   test(`${file}, plain: ${about}`, async t => {
     const out = collector()

@@ -1,4 +1,4 @@
-import type { Problem, StatusEvent } from '../../engine/events.js'
+import type { Problem, StatusEvent } from './events.js'
 import type { Cluster } from '../declaration/declaration.js'
 import { runsDebianDefault } from '../corosync/node-ids.js'
 import { groupsOf, isElsewhere, type NodeSight, type Partition, type Seen } from './partitions.js'

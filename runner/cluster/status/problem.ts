@@ -1,4 +1,4 @@
-import type { Problem } from '../../engine/events.js'
+import type { Problem } from './events.js'
 
 /** It must not be so. @param hint - what to do about it. */
 export function failed(text: string, hint?: string): Problem {

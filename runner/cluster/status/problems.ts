@@ -1,4 +1,4 @@
-import type { Problem, StatusEvent } from '../../engine/events.js'
+import type { Problem, StatusEvent } from './events.js'
 import type { Cluster } from '../declaration/declaration.js'
 import { absences, silences, stateProblems, strangeClusters } from './node-problems.js'
 import { groupsOf, partitionsOf, seenIn, type NodeSight, type Partition } from './partitions.js'

@@ -1,4 +1,4 @@
-import type { Problem, StatusEvent } from '../../engine/events.js'
+import type { Problem, StatusEvent } from './events.js'
 import { isMixed, withoutAttributes } from '../pacemaker/crm-mon.js'
 import type { Cluster, Primitive } from '../declaration/declaration.js'
 import { groupsOf, partitionsOf, type Seen } from './partitions.js'

@@ -1,4 +1,4 @@
-import type { StatusEvent, Topology } from '../../engine/events.js'
+import type { StatusEvent, Topology } from './events.js'
 import type { PollResult } from '../../engine/node-poller.js'
 import { nodeIdsIn } from '../corosync/cmap.js'
 import type { NodeState, ResourceState } from '../pacemaker/crm-mon.js'

@@ -1,5 +1,5 @@
 import type { ExecutionContext } from 'ava'
-import type { DrillRoundEvent } from '../../../runner/engine/events.js'
+import type { DrillRoundEvent } from '../../../roles/drill/events.js'
 import { summaryOf, tasksOf, troubles } from '../site-harness.js'
 import { roundsOf, type DrillSite } from './site.js'
 

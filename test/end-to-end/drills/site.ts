@@ -1,5 +1,5 @@
 import type { ExecutionContext } from 'ava'
-import type { DrillRoundEvent } from '../../../runner/engine/events.js'
+import type { DrillRoundEvent } from '../../../roles/drill/events.js'
 import type { LabSite, Result } from '../site-harness.js'
 
 /** What a drill may leave on a node, one line each; nothing, where it has put all right. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import test from 'ava'
-import type { DrillRoundEvent } from '../../../runner/engine/events.js'
+import type { DrillRoundEvent } from '../../../roles/drill/events.js'
 import { cloned, measured, single } from '../drills/faults.js'
 import { DrillSite } from '../drills/site.js'
 import { labSite, troubles } from '../site-harness.js'

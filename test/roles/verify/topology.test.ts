@@ -24,7 +24,7 @@ test('the picture of a cluster comes from all members, and a lost one is in it',
 test('an assertion brings it with its verdict, whatever that is', async t => {
   const scope = { ...scopeOf({ node1: answers([]) }), members: membersOf({ node1: answers(['eth0']), node2: answers([]) }) }
   const verdict = await withTopology(cluster, () => Promise.resolve({ status: 'failed', evidence: 'no' }))(scope)
-  t.like(verdict, { status: 'failed', evidence: 'no', topology: { floatingIp: { nodes: ['node1'] } } })
+  t.like(verdict, { status: 'failed', evidence: 'no', events: [{ event: 'topology', cluster: cluster.name, topology: { floatingIp: { nodes: ['node1'] } } }] })
 })
 
 test('verify brings it, and it costs no question that verify does not ask anyway', async t => {

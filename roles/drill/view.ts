@@ -1,0 +1,87 @@
+import { exitCodes } from '../../runner/errors.js'
+import type { TaskEvent } from '../../runner/engine/events.js'
+import type { EventView, PlainOptions, RunVerdict } from '../../runner/ui/event-view.js'
+import { resultText } from '../../runner/ui/plain.js'
+import type { Style } from '../../runner/ui/style.js'
+import type { Tally } from '../../runner/ui/tally.js'
+import { counted, oneLine } from '../../runner/ui/text.js'
+import type { DrillRoundEvent } from './events.js'
+
+/** Shows the rounds of a drill in a terminal, and how the drill ended. */
+export const drillView: EventView = {
+  plainLines: (event, options) => event.event === 'drill-round' ? roundLines(event, options) : [],
+  summaryLines: (tally, style) => drillLines(roundsIn(tally), tally.tasks, style),
+  verdict(tally, usual) {
+    const { tasks, summary } = tally
+    if (tasks.length === 0 || tasks.some(({ role }) => role !== 'drill')) return undefined
+    return summary?.exit === exitCodes.ok || summary?.exit === exitCodes.failed ? verdictOf(summary.exit, roundsIn(tally).length) : usual
+  },
+}
+
+function roundsIn({ events }: Tally): DrillRoundEvent[] {
+  return events.filter(event => event.event === 'drill-round')
+}
+
+function verdictOf(exit: number, rounds: number): RunVerdict {
+  if (exit === exitCodes.failed) return { verdict: 'drill failed', tone: 'bad' }
+  if (rounds === 0) return { verdict: 'not drilled', tone: 'careful' }
+  return { verdict: `drilled, ${counted(rounds, 'round')}`, heading: 'drill passed', tone: 'good' }
+}
+
+/** A round that is over, as one line. */
+function roundLines(event: DrillRoundEvent, { style, verbosity, nameWidth }: PlainOptions): string[] {
+  const { cluster, how, node, round, rounds, status } = event
+  if (verbosity < 0 && status === 'ok') return []
+  const turn = rounds === 1 ? '' : `, round ${round} of ${rounds}`
+  return [resultText(`${cluster.padEnd(nameWidth)}  drill: ${how} of ${node}${turn}`, status, roundText(event), style)]
+}
+
+/** `170 ms`, `2.21 s`, `14.2 s`: three digits, which is more than one run is worth. */
+function span(ms: number): string {
+  if (ms < 1000) return `${ms} ms`
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
+}
+
+/** What a round comes to, in one line: `outage 2.21 s, 52 of 312 requests failed, went to node2`. */
+function roundText({ outage_ms: outage, failed_requests: failed, requests, moved_to: to, held_twice_ms: twice }: DrillRoundEvent): string {
+  return [
+    outage === 0 ? 'no outage' : `outage ${span(outage)}`,
+    `${failed} of ${counted(requests, 'request')} failed`,
+    ...to === undefined ? [] : [`went to ${to}`],
+    ...twice === 0 ? [] : [`two nodes had the address for ${span(twice)}`],
+  ].join(', ')
+}
+
+const titles = ['how', 'node', 'outage', 'began', 'failed', 'noticed', 'started', 'answered', 'went to', 'came back', 'both held']
+
+/** The rounds as a table, times from the fault on; of several, how their outages lie; and what else there is to say. */
+function drillLines(rounds: DrillRoundEvent[], tasks: TaskEvent[], style: Style): string[] {
+  if (rounds.length === 0) return []
+  const rows = rounds.map(cells)
+  const widths = titles.map((title, at) => Math.max(title.length, ...rows.map(row => row[at]!.length)))
+  const line = (row: string[]) => row.map((cell, at) => cell.padEnd(widths[at]!)).join('  ').trimEnd()
+  const remarks = tasks.flatMap(({ status, effects = [] }) => status === 'ok' ? effects : [])
+  return [
+    style.strong('Drill'),
+    `  ${style.quiet(line(titles))}`,
+    ...rounds.map((round, at) => `  ${round.status === 'ok' ? line(rows[at]!) : style.bad(line(rows[at]!))}`),
+    ...rounds.length > 1 ? [`  ${spread(rounds.map(({ outage_ms: ms }) => ms))}`] : [],
+    ...[...new Set(remarks)].map(remark => `  ${oneLine(remark)}`),
+  ]
+}
+
+function cells(round: DrillRoundEvent): string[] {
+  const time = (ms: number | undefined) => ms === undefined ? '-' : span(ms)
+  return [
+    round.how, round.node, round.outage_ms === 0 ? 'none' : span(round.outage_ms), time(round.outage_at_ms), `${round.failed_requests}/${round.requests}`,
+    time(round.detected_ms), time(round.started_ms), time(round.answered_ms),
+    round.moved_to ?? '-', round.moved_to === undefined ? '-' : round.returned ? 'yes' : 'no', round.held_twice_ms === 0 ? 'never' : span(round.held_twice_ms),
+  ]
+}
+
+/** `outage: 1.90 s at least, 2.21 s in the middle, 2.60 s at most` */
+function spread(outages: number[]): string {
+  const [sorted, half] = [outages.toSorted((one, other) => one - other), outages.length / 2]
+  const median = (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2
+  return `outage of ${counted(outages.length, 'round')}: min ${span(sorted[0]!)}, median ${span(Math.round(median))}, max ${span(sorted.at(-1)!)}`
+}

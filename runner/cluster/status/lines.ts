@@ -1,0 +1,134 @@
+import type { Style } from '../../ui/style.js'
+import { clip, grouped, names, oneLine } from '../../ui/text.js'
+import type { Problem, StatusEvent } from './events.js'
+
+/** A piece of a line, and how it is painted. */
+type Piece = [text: string, paint?: (text: string) => string]
+
+/** From here on, nodes of which the same is to be said share a row. */
+const manyNodes = 16
+/** Failed actions that are shown; the latest say most. */
+const shownFailures = 5
+
+export interface StatusShape {
+  style: Style
+  /** Where lines end; without, they are as long as they are. */
+  columns?: number | undefined
+  /** What to do about a problem is worth a line. */
+  hints: boolean
+}
+
+/** A cluster's status as lines: whether it is well, what is not, then its parts. The event must be visible (`visibleEvent`). */
+export function statusLines(status: StatusEvent, shape: StatusShape): string[] {
+  const { problems } = status
+  // Problems with the same remedy share its line.
+  const lines = [headLine(status, shape.style), ...problems.flatMap((problem, at) => problemLines(problem, { ...shape, hints: shape.hints && problem.hint !== problems[at + 1]?.hint }))]
+  return [...lines, ...table(status, shape.style)].map(line => painted(line, shape))
+}
+
+/** The first line alone. */
+export function statusLine(status: StatusEvent, shape: StatusShape): string {
+  return painted(headLine(status, shape.style), shape)
+}
+
+function headLine({ cluster, health, problems }: StatusEvent, style: Style): Piece[] {
+  const failures = problems.filter(({ level }) => level === 'failed').length
+  const verdicts: Record<StatusEvent['health'], Piece> = {
+    ok: [`${style.symbols.ok} all is well`, style.good],
+    warning: ['! running, with remarks', style.careful],
+    failed: [`${style.symbols.failed} in trouble: ${failures === 1 ? '1 problem' : `${failures} problems`}`, style.bad],
+    unknown: ['? no node could be asked', style.careful],
+  }
+  return [[cluster, style.strong], ['  '], verdicts[health]]
+}
+
+function problemLines({ level, text, hint }: Problem, { style, hints }: StatusShape): Piece[][] {
+  const mark = level === 'failed' ? style.symbols.failed : '!'
+  const line: Piece[] = [['  '], [`${mark} ${oneLine(text)}`, level === 'failed' ? style.bad : style.careful]]
+  return hints && hint !== undefined ? [line, [['    -> '], [oneLine(hint)]]] : [line]
+}
+
+function table(status: StatusEvent, style: Style): Piece[][] {
+  const rows: [label: Piece, ...cells: Piece[]][] = [
+    ...nodeRows(status, style), ...linkRows(status, style), ...viewRows(status, style),
+    addressRow(status, style), ...resourceRows(status, style), ...failureRows(status, style),
+  ]
+  const width = Math.max(...rows.map(([[label]]) => label.length))
+  return rows.map(([[label, paint], ...cells]) => [['  '], [label.padEnd(width), paint], ['  '], ...cells])
+}
+
+type Row = [label: Piece, ...cells: Piece[]]
+
+function nodeRows({ nodes }: StatusEvent, style: Style): Row[] {
+  const rows = nodes.map(({ name, address, state, dc, remarks }) => ({ name, address, what: [state, ...dc ? ['DC'] : []].join(', '), remarks: remarks.join(', ') }))
+  const shared = nodes.length <= manyNodes ? rows.map(row => [row]) : grouped(rows, ({ what, remarks }) => JSON.stringify([what, remarks]))
+  const width = Math.max(...rows.map(({ what }) => what.length))
+  const addressWidth = Math.max(...rows.map(({ address }) => address.length))
+  return shared.map((row): Row => {
+    const { what, address, remarks } = row[0]!
+    const paint = /^online/.test(what) ? style.good : /^(standby|maintenance|pending|unknown)/.test(what) ? style.careful : style.bad
+    const where = row.length > 1 ? '' : address
+    return [[names(row.map(({ name }) => name))], [what.padEnd(width), paint], ['  '], [remarks ? where.padEnd(addressWidth) : where, style.quiet], [remarks && `  ${remarks}`, style.careful]]
+  })
+}
+
+/** One row for each link, which names what is down, and where most of it is, only how much. */
+function linkRows({ links, quorum }: StatusEvent, style: Style): Row[] {
+  const label: Piece = ['links', style.quiet]
+  // Nobody's Corosync has told.
+  if (quorum.length === 0) return [[label, ['unknown', style.careful]]]
+  return grouped(links, ({ number }) => String(number)).map(pairs => {
+    const down = pairs.filter(({ connected }) => !connected).map(({ between }) => between.join(' - '))
+    const text = down.length === 0 ? 'connected' : down.length === pairs.length ? 'disconnected' : `disconnected: ${names(down)}`
+    return [label, [`${pairs[0]!.number}  `], [text, down.length === 0 ? style.good : style.bad]]
+  })
+}
+
+function viewRows({ dc, quorum }: StatusEvent, style: Style): Row[] {
+  const by = (seenBy: string[], views: unknown[]): Piece => [views.length > 1 ? `  as seen by ${names(seenBy)}` : '', style.careful]
+  return [
+    ...quorum.length === 0 ? [[['quorum', style.quiet], ['unknown', style.careful]] satisfies Row] : quorum.map(({ quorate, votes, expected, ring, flags, seen_by: seenBy }): Row => [
+      ['quorum', style.quiet], quorate ? ['yes', style.good] : ['NO', style.bad],
+      [`${votes === undefined ? '' : `, ${votes} of ${expected} votes`}, ring ${ring}`], [flags.length > 0 ? `  ${flags.join(' ')}` : '', style.quiet], by(seenBy, quorum),
+    ]),
+    ...dc.length === 1 && dc[0]!.node !== null ? [] : dc.map(({ node, seen_by: seenBy }): Row => [['DC', style.quiet], node === null ? ['none', style.bad] : [node], by(seenBy, dc)]),
+  ]
+}
+
+function addressRow({ nodes, floating_ip: { address, holders } }: StatusEvent, style: Style): Row {
+  const where = holders.map(({ node, interface: name }) => `${node} (${name})`)
+  const text = where.length === 0 ? `${address} on no node${nodes.every(({ seen }) => seen) ? '' : ' that answers'}` : `${address} on ${where.join(' AND ')}`
+  return [['floating IP', style.quiet], [text, where.length === 1 ? style.good : style.bad]]
+}
+
+function resourceRows({ resources }: StatusEvent, style: Style): Row[] {
+  const width = Math.max(...resources.map(({ nodes, state }) => whereOf(nodes, state).length), 0)
+  return resources.map(({ id, agent, parents, state, nodes, remarks }): Row => {
+    const bad = nodes.length === 0 || remarks.some(remark => remark === 'failed' || remark === 'blocked')
+    const inside = parents.length > 0 ? `, in ${parents.join(', ')}` : ''
+    return [[id], [whereOf(nodes, state).padEnd(width), bad ? style.bad : style.good], [`  ${agent}${inside}`, style.quiet], [remarks.length > 0 ? `  ${remarks.join(', ')}` : '', style.careful]]
+  })
+}
+
+function whereOf(nodes: string[], state: string): string {
+  return nodes.length === 0 ? state : `${state} on ${names(nodes)}`
+}
+
+function failureRows({ failures }: StatusEvent, style: Style): Row[] {
+  if (failures.length === 0) return [[['failures', style.quiet], ['none']]]
+  const left = failures.length - shownFailures
+  const rows = failures.slice(-shownFailures).toReversed().map(({ operation, node, status, reason, at }): Row => [
+    ['failures', style.quiet], [`${operation} on ${node}: ${status}`, style.careful], [`${reason ? `: ${oneLine(reason)}` : ''}${at === undefined ? '' : `  ${at}`}`, style.quiet],
+  ])
+  return left > 0 ? [...rows, [['failures', style.quiet], [`${left} older`, style.quiet]]] : rows
+}
+
+/** A line that ends where the screen does: its last column stays free. */
+function painted(pieces: Piece[], { columns, style }: StatusShape): string {
+  let room = columns === undefined ? Infinity : columns - 1
+  return pieces.map(([text, paint = plain => plain]) => {
+    const shown = clip(text, room, style.symbols.more)
+    room -= shown.length
+    return paint(shown)
+  }).join('').trimEnd()
+}

@@ -1,0 +1,116 @@
+import type { Reporter } from '../../engine/events.js'
+import { Picture } from '../../ui/alternate-screen.js'
+import { jsonReporter } from '../../ui/json.js'
+import type { ReporterOptions, Terminal } from '../../ui/options.js'
+import { createStyle, localeIsUtf8 } from '../../ui/style.js'
+import { linesOf, oneLine, sections } from '../../ui/text.js'
+import { visibleEvent, type AnyEvent } from '../../ui/visible.js'
+import { writeLines } from '../../ui/write.js'
+import type { StatusEvent } from './events.js'
+import { statusFrame } from './frame.js'
+import { statusLines } from './lines.js'
+
+export interface StatusReporterOptions {
+  json: boolean
+  /** Look after look, until somebody ends it. */
+  watch: boolean
+  stdout: Terminal
+  stderr: Terminal
+  verbosity: number
+  color: boolean
+}
+
+/** What people or machines see of a cluster's status: once, or look after look. */
+export function createStatusReporter({ json, watch, ...rest }: StatusReporterOptions): Reporter {
+  const options: ReporterOptions = { ...rest, diff: false, style: createStyle({ color: rest.color, utf8: localeIsUtf8(process.env) }) }
+  if (json) return jsonReporter(options)
+  if (!watch) return onceReporter(options)
+  const { isTTY, columns } = options.stdout
+  return isTTY && columns !== 0 && process.env['TERM'] !== 'dumb' ? screenReporter(options) : logReporter(options)
+}
+
+/** All clusters' statuses, one block each, at the end. */
+export function onceReporter({ stdout, stderr, style }: ReporterOptions): Reporter {
+  const latest = new Latest()
+  return {
+    report(event) {
+      latest.take(event)
+      writeLines(stderr, latest.notices.splice(0))
+    },
+    async close() {
+      writeLines(stdout, sections(...latest.clusters.map(status => [...statusLines(status, { style, hints: true }), ...configurationLines(status)])))
+    },
+  }
+}
+
+/** For a pipe or a log: a cluster's status whenever something in it has changed, under the time. */
+export function logReporter({ stdout, stderr, style }: ReporterOptions, now = () => new Date()): Reporter {
+  const latest = new Latest()
+  const said = new Map<string, string>()
+  return {
+    report(event) {
+      const status = latest.take(event)
+      if (!status) return
+      const lines = statusLines(status, { style, hints: true })
+      if (said.get(status.cluster) === lines.join('\n')) return
+      said.set(status.cluster, lines.join('\n'))
+      writeLines(stdout, [now().toISOString(), ...lines, ''])
+    },
+    async close() { writeLines(stderr, latest.notices) },
+  }
+}
+
+/** On a terminal: one picture, drawn anew after each look. What was seen last stays when it ends. */
+export function screenReporter({ stdout, stderr, style }: ReporterOptions, now = () => new Date()): Reporter {
+  const latest = new Latest()
+  const picture = new Picture(stdout)
+  let due: NodeJS.Immediate | undefined
+  let time = ''
+  const draw = () => {
+    due = undefined
+    const { columns, rows } = picture
+    const title = `${time === '' ? 'looking for the first time' : `as of ${time}, looked at every 2 s`}; Ctrl-C ends it`.slice(0, columns - 1)
+    picture.draw([style.quiet(title), ...statusFrame(latest.clusters, { style, columns, rows: rows - 1 })])
+  }
+  const redraw = () => { due ??= setImmediate(draw) }
+  stdout.on('resize', redraw)
+  draw()
+  return {
+    report(event) {
+      if (!latest.take(event)) return
+      time = now().toTimeString().slice(0, 8)
+      redraw()
+    },
+    async close() {
+      clearImmediate(due)
+      stdout.off('resize', redraw)
+      picture.close()
+      writeLines(stderr, latest.notices)
+      writeLines(stdout, sections(...latest.clusters.map(status => statusLines(status, { style, hints: true }))))
+    },
+  }
+}
+
+/** The last status of each cluster, in the order in which they came first. */
+class Latest {
+  readonly #clusters = new Map<string, StatusEvent>()
+  readonly notices: string[] = []
+
+  /** @returns the status, made visible, if it is one. */
+  take(told: AnyEvent): StatusEvent | undefined {
+    const event = visibleEvent(told)
+    if (event.event === 'notice') this.notices.push(`note  ${oneLine(event.text)}`)
+    if (event.event !== 'status') return undefined
+    this.#clusters.set(event.cluster, event)
+    return event
+  }
+
+  get clusters(): StatusEvent[] {
+    return [...this.#clusters.values()]
+  }
+}
+
+function configurationLines({ configuration }: StatusEvent): string[] {
+  if (!configuration) return []
+  return ['', `  configuration, as ${configuration.node} has it:`, ...linesOf(configuration.text).map(line => `    ${line}`)]
+}

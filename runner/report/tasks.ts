@@ -1,0 +1,43 @@
+import type { TaskEvent } from '../engine/events.js'
+import { remarkKinds, shareRemarks, tasksText } from '../ui/final-summary.js'
+import { shareDifferences, type SharedDifferences } from '../ui/difference.js'
+import { counted, grouped, names, seconds } from '../ui/text.js'
+import { differenceItems } from './differences.js'
+import { html, type Content, type Markup } from './html.js'
+import { badge, everyone, folded, prose, section, short, wideTable } from './parts.js'
+
+/** What changed, or would: each task once, with the nodes on which it found the same. */
+export function changes(tasks: readonly TaskEvent[]): Content[] {
+  return (['changed', 'would-change'] as const).map(status => {
+    const shared = shareDifferences(tasks.filter(event => event.status === status))
+    return section(status === 'changed' ? 'Changed' : 'Would change', shared.map(changeItem), 'changes')
+  })
+}
+
+function changeItem({ hosts, role, task, differences, effects }: SharedDifferences): Markup {
+  return html`<article>
+<h4>${short(role, 60)}: ${short(task, 300)} <span class="where">${everyone(hosts)}</span></h4>
+${differenceItems(differences)}${effects.length > 0 && html`<ul class="effects">${effects.map(effect => html`<li>${short(effect)}</li>`)}</ul>`}
+</article>
+`
+}
+
+/** What is unknown, was left out, or deserves a look, each reason once. */
+export function remarks(tasks: readonly TaskEvent[]): Content[] {
+  return remarkKinds.map(([status, title]) => section(title, shareRemarks([...tasks], status, false).map(group => html`<p class="remark">${badge(status)}
+<span><b>${short(tasksText(group), 300)}</b> <span class="where">${everyone(group.map(({ host, cluster }) => host ?? cluster))}</span>
+${group[0]!.reason !== undefined && html`<br/>${prose(group[0]!.reason)}`}</span></p>
+`)))
+}
+
+/** What is as declared: a line for each task, folded. */
+export function inSync(tasks: readonly TaskEvent[]): Content {
+  const those = tasks.filter(({ status }) => status === 'ok')
+  if (those.length === 0) return undefined
+  const rows = grouped(those, ({ role, task }) => JSON.stringify([role, task])).map(group => [
+    short(`${group[0]!.role}: ${group[0]!.task}`, 300),
+    short(names(group.map(({ host, cluster }) => host ?? cluster)), 300),
+    seconds(Math.max(...group.map(({ ms }) => ms))),
+  ])
+  return section('In sync', [folded(`${counted(those.length, 'check')} found nothing to do`, wideTable('Tasks in sync', ['Task', 'Where', 'At most'], rows))])
+}

@@ -1,0 +1,97 @@
+import type { Topology } from '../cluster/status/events.js'
+import { clip } from '../ui/text.js'
+import type { Markup } from './html.js'
+import { linkStates, type LinkState } from './link-lines.js'
+import { card, cardHeight, nodeCard, resourceLines } from './node-card.js'
+import { cross, drawing, line, rectangle, text, type Point } from './svg.js'
+
+/** Between two links, and from a card to the first of them. */
+const pitch = 14
+
+interface Placed {
+  x: number
+  /** Of the card's upper edge, and of its lower one. */
+  top: number
+  bottom: number
+  row: number
+}
+
+/**
+ * A cluster's nodes as cards, in rows, on their links: each link is a line that every node hangs on, as networks are
+ * drawn, and the floating IP is a tab on the card of the node that has it.
+ */
+export function topologyPicture(topology: Topology, colours: ReadonlyMap<string, string>, label: string, width: number): Markup {
+  const { nodes, floatingIp, resources } = topology
+  const links = linkStates(topology.links)
+  const most = Math.max(1, Math.floor((width + card.gap) / (card.width + card.gap)))
+  const columns = Math.max(1, Math.ceil(nodes.length / Math.ceil(nodes.length / most)))
+  const isSingleRow = nodes.length <= columns
+  const trunk = isSingleRow ? 0 : links.length * 8 + 6
+  const homeless = floatingIp.nodes.every(holder => !nodes.some(({ name }) => name === holder))
+  const runsOn = (node: string) => resources.filter(one => one.nodes.includes(node)).map(({ id }) => id)
+
+  const places: Placed[] = []
+  let y = homeless ? 44 : 2
+  for (let row = 0; row * columns < nodes.length; row++) {
+    const those = nodes.slice(row * columns, (row + 1) * columns)
+    if (those.some(({ name }) => floatingIp.nodes.includes(name))) y += card.tab
+    const height = cardHeight(Math.max(...those.map(({ name }) => resourceLines(runsOn(name)).length)))
+    those.forEach((_, column) => places.push({ x: 1 + trunk + column * (card.width + card.gap), top: y, bottom: y + height, row }))
+    y += height + links.length * pitch + 16
+  }
+  const drawnWidth = trunk + columns * (card.width + card.gap) - card.gap + 2
+  const placeOf = new Map(nodes.map(({ name }, at) => [name, places[at]!]))
+
+  return drawing(Math.max(drawnWidth, 300), y + (links.length > 0 ? 6 : 0), label, [
+    ...(homeless ? [rectangle(1, 2, 298, 28, 'nowhere', 6), text(12, 21, `${clip(floatingIp.address, 21, '…')} is on no node`, 'bad')] : []),
+    ...links.flatMap((link, at) => linkLines(link, at, links.length, placeOf, trunk)),
+    ...nodes.map((node, at) => {
+      const { x, top, bottom } = places[at]!
+      const holds = floatingIp.nodes.includes(node.name)
+      return nodeCard({
+        node, resources: runsOn(node.name), colour: colours.get(node.name),
+        floatingIp: holds ? { address: floatingIp.address, alone: floatingIp.nodes.length === 1 } : undefined,
+      }, x, top, bottom - top)
+    }),
+  ])
+}
+
+/** One link: a line below each row of cards, and between the rows a trunk on the left. */
+function linkLines({ number, down, broken, alive }: LinkState, at: number, count: number, placeOf: ReadonlyMap<string, Placed>, trunk: number): Markup[] {
+  const places = [...placeOf.values()]
+  const beside = (at - (count - 1) / 2) * 12
+  const hangs = (place: Placed): Point => [place.x + card.width / 2 + beside, place.bottom + pitch * (at + 1)]
+  const side = 4 + at * 8
+  const kind = alive ? 'link' : 'link broken'
+  const rows = [...new Set(places.map(({ row }) => row))].map(row => places.filter(place => place.row === row).map(hangs))
+  const trunkEnds = [rows[0]!, rows.at(-1)!].map(([first]): Point => [side, first![1]])
+  const firstRow = rows[0]!
+  const [labelX, labelY] = firstRow.length > 1 ? [(firstRow[0]![0] + firstRow[1]![0]) / 2, firstRow[0]![1]] : [firstRow[0]![0] + 34, firstRow[0]![1]]
+  return [
+    ...rows.map(row => line([...(trunk > 0 ? [[side, row[0]![1]] as const] : []), row[0]!, row.at(-1)!], kind)),
+    ...(trunk > 0 ? [line(trunkEnds, kind)] : []),
+    ...[...placeOf].flatMap(([node, place]) => {
+      const [x, y] = hangs(place)
+      const isDown = down.includes(node)
+      return [
+        line([[x, place.bottom], [x, y]], isDown ? 'link broken' : 'link'),
+        ...(isDown && alive ? [cross(x, y, 5, 'cut')] : []),
+      ]
+    }),
+    ...broken.flatMap(pair => {
+      const [from, to] = pair.map(node => placeOf.get(node)).map(place => place && hangs(place))
+      if (!from || !to) return []
+      // Below the link's own line, which the pair's other peers still have. Across rows, it would run through other nodes.
+      if (from[1] !== to[1]) return [...stub(from, pair[1]), ...stub(to, pair[0])]
+      const low = from[1] + 13
+      return [line([from, [from[0], low], [to[0], low], to], 'link broken'), cross((from[0] + to[0]) / 2, low, 5, 'cut')]
+    }),
+    ...(alive ? [] : [cross(labelX - 30, labelY, 5, 'cut')]),
+    text(labelX, labelY + 4, `link ${number}`, alive ? 'on-link' : 'on-link bad', 'middle'),
+  ]
+}
+
+/** The end of a link that leads nowhere. */
+function stub([x, y]: Point, missed: string): Markup[] {
+  return [line([[x, y], [x, y + 10]], 'link broken'), cross(x, y + 10, 4, 'cut'), text(x + 9, y + 14, clip(missed, 8, '…'), 'on-link bad')]
+}

@@ -1,0 +1,42 @@
+import type { Topology } from '../cluster/status/events.js'
+import { grouped, names } from '../ui/text.js'
+import { html, type Markup } from './html.js'
+import { linkStates } from './link-lines.js'
+import { redrawn, short } from './parts.js'
+import { topologyPicture } from './topology-picture.js'
+
+/** The picture of a cluster, and in words below it what it shows. */
+export function topologyFigure(cluster: string, topology: Topology, colours: ReadonlyMap<string, string>): Markup {
+  return html`<figure class="topology">
+${redrawn(width => topologyPicture(topology, colours, `Nodes, links and resources of ${short(cluster, 60)}; the words are below`, width))}
+<figcaption>${topologyWords(topology).map(sentence => `${short(sentence, 400)}. `)}</figcaption>
+</figure>
+`
+}
+
+/** What the picture shows, as sentences without their full stops. */
+export function topologyWords({ nodes, links, resources, floatingIp }: Topology): string[] {
+  const states = grouped(nodes, ({ state }) => state).map(group => `${names(group.map(({ name }) => name))} ${group[0]!.state}`)
+  const dcs = nodes.filter(({ dc }) => dc).map(({ name }) => name)
+  const places = grouped(resources, one => JSON.stringify(one.nodes)).map(group =>
+    `${names(group.map(({ id }) => id))} ${group[0]!.nodes.length === 0 ? 'nowhere' : `on ${names(group[0]!.nodes)}`}`)
+  return [
+    states.join(', '),
+    dcs.length === 0 ? 'No DC' : `DC ${names(dcs)}`,
+    `${floatingIp.address} ${heldBy(floatingIp.nodes)}`,
+    ...(places.length > 0 ? [places.join(', ')] : []),
+    ...linkStates(links).map(({ number, down, broken, alive }) => {
+      if (!alive) return `Link ${number} connects nobody`
+      const troubles = [
+        ...(down.length > 0 ? [`not ${names(down)}`] : []),
+        ...broken.map(pair => `not ${pair.join(' with ')}`),
+      ]
+      return `Link ${number} connects ${troubles.length === 0 ? 'all nodes' : `the nodes, but ${troubles.join(', ')}`}`
+    }),
+  ]
+}
+
+function heldBy(nodes: string[]): string {
+  if (nodes.length === 0) return 'is on no node'
+  return nodes.length === 1 ? `is on ${nodes[0]}` : `is on ${nodes.length} nodes at once: ${names(nodes)}`
+}

@@ -1,0 +1,18 @@
+/**
+ * Events that roles and commands add to those of the engine, by their names. The engine passes them on to the reporters, and
+ * an `EventView` draws them. Whoever makes such an event declares it:
+ *
+ * ```ts
+ * declare module '../../runner/tasks/added-events.js' {
+ *   interface AddedEvents { 'drill-round': DrillRoundEvent }
+ * }
+ * ```
+ */
+// oxlint-disable-next-line typescript/no-empty-interface -- others add its members
+export interface AddedEvents {}
+
+/** The same for signals, which `--json` does not print. Each has `isSignal: true`. */
+// oxlint-disable-next-line typescript/no-empty-interface -- others add its members
+export interface AddedSignals {}
+
+export type AddedEvent = AddedEvents[keyof AddedEvents] | AddedSignals[keyof AddedSignals]

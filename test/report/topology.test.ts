@@ -1,0 +1,63 @@
+import test from 'ava'
+import type { Topology } from '../../runner/cluster/status/events.js'
+import { linkStates } from '../../runner/report/link-lines.js'
+import { resourceLines } from '../../runner/report/node-card.js'
+import { nodeColours } from '../../runner/report/colours.js'
+import { topologyPicture } from '../../runner/report/topology-picture.js'
+import { topologyWords } from '../../runner/report/topology.js'
+import { reportCases } from './cases.js'
+
+const link = (one: string, other: string, connected = true, number = 0) => ({ number, between: [one, other] as [string, string], connected })
+
+test('a node that lost all its peers is told as one, not as a broken pair with each', t => {
+  t.deepEqual(linkStates([link('a', 'b', false), link('a', 'c'), link('b', 'c', false)]), [{ number: 0, down: ['b'], broken: [], alive: true }])
+  t.deepEqual(linkStates([link('a', 'b', false), link('a', 'c'), link('b', 'c')]), [{ number: 0, down: [], broken: [['a', 'b']], alive: true }])
+  t.deepEqual(linkStates([link('a', 'b', false)]), [{ number: 0, down: ['a', 'b'], broken: [], alive: false }])
+  t.deepEqual(linkStates([link('a', 'b', true, 1), link('a', 'b', true, 0)]).map(({ number }) => number), [0, 1])
+  t.deepEqual(linkStates([]), [])
+})
+
+const topologies = reportCases.flatMap(({ name, events }) => events.flatMap(event => event.event === 'topology' ? { name, topology: event.topology } : []))
+
+test('every node has a card, and those that hold the address have it on theirs', t => {
+  for (const { name, topology } of topologies) {
+    for (const width of [800, 328]) {
+      const svg = String(topologyPicture(topology, new Map(), 'label', width))
+      t.is(svg.match(/data-node=/g)?.length, topology.nodes.length, name)
+      const holders = topology.floatingIp.nodes.filter(holder => topology.nodes.some(node => node.name === holder))
+      t.is(svg.match(/class="tab /g)?.length ?? 0, holders.length, name)
+      t.is(svg.includes('is on no node'), holders.length === 0, name)
+      t.is(svg.includes('tab doubled'), holders.length > 1, name)
+    }
+  }
+})
+
+test('nothing stands outside of the picture', t => {
+  for (const { name, topology } of topologies) {
+    for (const width of [800, 328]) {
+      const svg = String(topologyPicture(topology, new Map(), 'label', width))
+      const [, wide, high] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg)!.map(Number)
+      t.true(wide! <= width + 30, name)
+      for (const [, x, y] of svg.matchAll(/ x="(-?[\d.]+)" y="(-?[\d.]+)"/g)) t.true(Number(x) >= 0 && Number(x) <= wide! && Number(y) >= 0 && Number(y) <= high!, `${name}: ${x} ${y}`)
+      for (const [, points = ''] of svg.matchAll(/points="([^"]*)"/g)) {
+        t.true(points.split(' ').every(point => point.split(',').every((value, at) => Number(value) >= 0 && Number(value) <= (at === 0 ? wide! : high!))), `${name}: ${points}`)
+      }
+    }
+  }
+})
+
+test('a cluster that tells of no node, no link and no address is drawn all the same', t => {
+  const empty: Topology = { nodes: [], links: [], resources: [], floatingIp: { address: '192.168.0.10', nodes: [] } }
+  t.notThrows(() => String(topologyPicture(empty, new Map(), 'label', 328)))
+  t.deepEqual(topologyWords(empty), ['', 'No DC', '192.168.0.10 is on no node'])
+})
+
+test('of many resources a card shows the first, and how many more', t => {
+  t.deepEqual(resourceLines(['a', 'b']), ['a', 'b'])
+  t.deepEqual(resourceLines(['a', 'b', 'c', 'd', 'e', 'f']), ['a', 'b', 'c', 'and 3 more'])
+})
+
+test('colours go by the inventory\'s order, to those that serve; beyond five they are one', t => {
+  t.deepEqual([...nodeColours(['a', 'b', 'c'], new Set(['c', 'a', 'x']))], [['a', 'node0'], ['c', 'node1'], ['x', 'node2']])
+  t.is(nodeColours([], new Set('abcdefgh')).get('h'), 'node5')
+})
