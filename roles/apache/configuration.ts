@@ -6,30 +6,30 @@ export const folder = '/etc/apache2'
 
 export { pidFile }
 
-/** The hash that ha-run had Apache load, and which load that was. After another load, or a boot, it speaks of nothing. */
+/** Holds the hash of the configuration that ha-run had Apache load, and the id of that load. It is invalid after another load or a boot. */
 export const noteFile = '/run/ha-run.apache2'
 
-/** Prints what tells a load from others: the inode and the time of the pid file. */
-export const loadId = `stat -c %i:%.9Y ${pidFile}`
+/** The id of a load, as a format of stat(1): the inode and the time of the pid file. */
+export const loadIdFormat = '%i:%.9Y'
 
-/** Apache's configuration on a node: what is on disk, and what the running process has of it. */
+/** Apache's configuration on a node: the files on disk, and what the running process has loaded of them. */
 export interface Configuration {
-  /** SHA-256 by path below /etc/apache2, links followed: what Apache would read now. */
+  /** SHA-256 by path below /etc/apache2, with links followed: what Apache would read now. */
   files: Map<string, string>
-  /** The running process's last load, and what changed after it; undefined where no process runs. */
+  /** The running process's last load, and the paths that changed after it; undefined if no process runs. */
   load: { id: string; changedSince: string[] } | undefined
   note: { hash: string; load: string } | undefined
 }
 
 /**
- * What changed after a load is found by comparing ctimes (a folder's tells of links made and removed) with the pid
- * file's time. Both are the node's clock of that moment, so their order holds although the clock jumps forward
- * afterwards, as on a Raspberry Pi that hears the time after its boot. A clock that was set back in between costs one
- * reload too many, or hides a change until the next one.
+ * A path has changed after a load if its ctime is later than the pid file's time; a folder's ctime shows links that were made or
+ * removed. Both times come from the node's clock, so their order is right even if the clock jumps forward later, as on a
+ * Raspberry Pi that gets the time after its boot. A clock that was set back in between causes one needless reload, or hides a
+ * change until the next one.
  */
 export const configuration: Fact<Configuration | undefined> = fact('configuration of apache', `cd ${folder} 2>/dev/null || exit 0
 load=; note=
-{ read -r main <${pidFile} && read -r name <"/proc/$main/comm" && [ "$name" = apache2 ] && load=$(${loadId}); } 2>/dev/null
+{ read -r main <${pidFile} && read -r name <"/proc/$main/comm" && [ "$name" = apache2 ] && load=$(stat -c ${loadIdFormat} ${pidFile}); } 2>/dev/null
 { read -r note <${noteFile}; } 2>/dev/null
 printf '%s\\0' "$load" "$note"
 if [ -n "$load" ]; then set -- '(' -newercm ${pidFile} -printf 'changed %p\\0' -o -true ')'; else set --; fi
@@ -44,44 +44,45 @@ function parse(stdout: string): Configuration | undefined {
   return { files, load: id === '' ? undefined : { id, changedSince: changed.toSorted() }, note: note === '' ? undefined : { hash, load } }
 }
 
-/** `envvars` makes the environment of a process that is started: a reload takes no notice of it. */
+/** `envvars` is the environment of a new process: a reload does not read it. */
 const notLoaded = 'envvars'
 
-/** One hash for all that a load reads. */
+/** One hash of all that a load reads. */
 export function hashOf({ files }: Configuration): string {
   return sha256([...files].filter(([path]) => path !== notLoaded).map(([path, hash]) => `${hash}  ${path}\n`).toSorted().join(''))
 }
 
 /**
- * What the process runs with, in words, where that is not what is on disk; undefined where it is.
- * The note decides where it speaks of the last load, since contents can be told apart better than times.
+ * Describes what the process has loaded, if that is not what is on disk; undefined if it is. A valid note decides, since
+ * comparing contents is more reliable than comparing times.
  */
-export function olderThanDisk(configuration: Configuration): string | undefined {
+export function loadedConfiguration(configuration: Configuration): string | undefined {
   const { files, load, note } = configuration
   if (load === undefined) return undefined
   if (note?.load === load.id) return note.hash === hashOf(configuration) ? undefined : shortHash(note.hash)
   const changed = load.changedSince.filter(path => path !== notLoaded)
   if (changed.length === 0) return undefined
-  // A file's own name says more than that of the folder it was written in.
-  const named = changed.filter(path => files.has(path))
-  return `as before ${few(named.length > 0 ? named : changed)} changed`
+  // A file's name is more helpful than that of its folder.
+  const changedFiles = changed.filter(path => files.has(path))
+  return `as before ${abbreviate(changedFiles.length > 0 ? changedFiles : changed)} changed`
 }
 
 export function shortHash(hash: string): string {
   return `sha256:${hash.slice(0, 12)}`
 }
 
-/** Files that are not the same on all nodes, as a sentence; undefined where all are. */
-export function differenceBetween(nodes: [name: string, configuration: Configuration][]): string | undefined {
+/** Names the files that differ between nodes, with nodes that agree in parentheses; undefined if none differs. */
+export function configurationDifference(nodes: [name: string, configuration: Configuration][]): string | undefined {
   const paths = [...new Set(nodes.flatMap(([, { files }]) => [...files.keys()]))].toSorted()
   const differing = paths.filter(path => new Set(nodes.map(([, { files }]) => files.get(path))).size > 1)
   if (differing.length === 0) return undefined
-  const state = ({ files }: Configuration) => differing.map(path => files.get(path)).join()
-  const variants = [...new Set(nodes.map(([, one]) => state(one)))]
-  const names = variants.map(variant => nodes.filter(([, one]) => state(one) === variant).map(([name]) => name).join(', '))
-  return `${few(differing)} in ${folder} ${differing.length === 1 ? 'is' : 'are'} not the same on ${names.join(' and on ')}`
+  const hashes = ({ files }: Configuration) => differing.map(path => files.get(path)).join()
+  const variants = [...new Set(nodes.map(([, one]) => hashes(one)))]
+  const groups = variants.map(variant => nodes.filter(([, one]) => hashes(one) === variant).map(([name]) => name))
+    .map(names => names.length === 1 ? names[0] : `(${names.join(', ')})`)
+  return `${abbreviate(differing)} in ${folder} ${differing.length === 1 ? 'differs' : 'differ'} between ${groups.join(' and ')}`
 }
 
-function few(names: string[], most = 4): string {
-  return names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ')
+function abbreviate(names: string[], limit = 4): string {
+  return names.length > limit ? `${names.slice(0, limit).join(', ')} and ${names.length - limit} more` : names.join(', ')
 }

@@ -1,20 +1,37 @@
 import { packages } from '../../runner/tasks/packages.js'
 import { service } from '../../runner/tasks/service.js'
+import { task } from '../../runner/tasks/task.js'
+import { fileState } from '../../runner/facts/files.js'
 import { unlessFound, unlessFoundAtAll } from '../../runner/cluster/adoption/as-found.js'
 import { servesPage } from '../../runner/cluster/declaration/declaration.js'
 import { role } from '../../runner/cluster/role.js'
 import { page } from './page.js'
-import { apacheRunsItsFiles } from './running.js'
-import { statusModule } from './status-module.js'
+import { apacheRunsItsConfiguration } from './running.js'
 
 const install = 'install apache2'
-const status = 'enable mod_status'
+const enableStatus = 'enable mod_status'
+const statusFiles = ['status.load', 'status.conf'].map(name => `/etc/apache2/mods-enabled/${name}`)
 
-/** What the floating IP serves: on every node, run by the cluster and never by systemd. */
+/**
+ * mod_status answers the agent's monitor at http://127.0.0.1/server-status. The agent would enable it itself at its first start,
+ * and until then the nodes' configurations would differ (docs/facts.md, Resource agents).
+ */
+const statusModule = task(enableStatus, {
+  needs: [install],
+  async check({ read }) {
+    const states = await Promise.all(statusFiles.map(path => read(fileState(path))))
+    return statusFiles.flatMap((subject, at) => states[at] ? [] : [{ subject, from: undefined, to: 'enabled' }])
+  },
+  async apply({ $ }) {
+    await $`a2enmod -q status`
+  },
+})
+
+/** What the floating IP serves: Apache on every node, run by the cluster and never by systemd. */
 export default role('apache', ({ cluster, node }) => servesPage(cluster) ? [
   unlessFound(packages(['apache2', 'curl'], { units: ['apache2.service'] })),
   unlessFound(service('apache2.service', { enabled: false, running: false, needs: [install] })),
-  unlessFound(statusModule(status, [install])),
+  unlessFound(statusModule),
   page(cluster, node, [install]),
-  unlessFoundAtAll(apacheRunsItsFiles(cluster, [install, status, 'pacemaker: pacemaker runs, with a DC'])),
+  unlessFoundAtAll(apacheRunsItsConfiguration(cluster, [install, enableStatus, 'pacemaker: pacemaker runs, with a DC'])),
 ] : [])

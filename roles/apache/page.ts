@@ -5,14 +5,14 @@ import type { Cluster, Node } from '../../runner/cluster/declaration/declaration
 import { skip, warn, type NodeTask } from '../../runner/tasks/task.js'
 import { fileText } from '../../runner/facts/files.js'
 
-/** Whether a page that is not the wanted one may be replaced without a word about it: Debian's own, or none. */
+/** Whether the page may be replaced without a warning: it is missing, empty, or Debian's default page. */
 export function isPlaceholder(text: string | undefined): boolean {
   return text === undefined || text.trim() === '' || /<title>Apache2 (Debian|Ubuntu) Default Page/.test(text)
 }
 
 /**
- * The page that Apache serves. What somebody else has put there is replaced only by a page that is declared, and is then
- * kept once; our default replaces nothing, Debian's own page, or what ha-run has written.
+ * The page that Apache serves. A page that is not from ha-run is replaced only if a page is declared, and a copy of it is kept;
+ * ha-run's default page replaces only a placeholder or a page that ha-run has written.
  */
 export function page(cluster: Cluster, node: Node, needs: readonly string[]): NodeTask {
   const isDeclared = cluster.explicit.page !== undefined
@@ -26,7 +26,7 @@ export function page(cluster: Cluster, node: Node, needs: readonly string[]): No
       if (standing === 'found') return skip('kept as it was found')
       const current = await scope.read(fileText(pagePath))
       if (note !== undefined || isPlaceholder(current) || current === text) return found
-      return warn(`${pagePath} is somebody's own, and no page is declared: it stays; declare \`page:\` to replace it`)
+      return warn(`${pagePath} is not from ha-run, and no page is declared: the file is kept; declare \`page:\` to replace it`)
     },
     async apply(scope, differences) {
       await written.apply(scope, differences)

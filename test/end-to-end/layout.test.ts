@@ -56,7 +56,7 @@ onLab('a planned move takes the address alone', async t => {
 const drifts: [title: string, script: string, mended: string[]][] = [
   ['the colocation is gone, the clone is not interleaved', 'crm -F configure delete FloatIP-with-WebSite; crm_resource -r WebSite-clone --meta -p interleave -v false', [`constraints: ${push}`]],
   ['the stickiness is another', 'crm_attribute -t rsc_defaults -n resource-stickiness -v 1', ['pacemaker: cluster properties']],
-  ['Apache\'s configuration was changed on both nodes', 'true', ['apache: apache runs what its files say']],
+  ['Apache\'s configuration was changed on both nodes', 'true', ['apache: apache runs the configuration on disk']],
 ]
 
 for (const [title, script, mended] of drifts) {

@@ -3,7 +3,7 @@ import { tasksOf, troubles, withStatus, type Result, type SharedLab } from '../s
 
 /** What the cluster serves changes without a restart, and what it is made of is not upgraded behind its back. */
 export function contentChanges({ site, onLab }: SharedLab): void {
-  const runsItsFiles = 'apache: apache runs what its files say'
+  const runsItsFiles = 'apache: apache runs the configuration on disk'
   const both = ['node1', 'node2']
   const onBoth = async (script: string) => Promise.all(both.map(async name => site.on(name, script)))
 
@@ -92,7 +92,7 @@ export function contentChanges({ site, onLab }: SharedLab): void {
     const plan = await site.run(['site', '--check'])
     t.is(plan.exitCode, 3)
     t.deepEqual(withStatus(plan, 'would-change'), [runsItsFiles])
-    t.like(tasksOf(plan).find(({ status }) => status === 'would-change')!.diff![0], { subject: `configuration that apache runs with on ${node}` })
+    t.like(tasksOf(plan).find(({ status }) => status === 'would-change')!.diff![0], { subject: `configuration that apache has loaded on ${node}` })
     await onBoth('head -c 20M /dev/zero >/var/www/html/large')
     const other = both.find(name => name !== node)!
     const download = site.on(other, 'curl -s --limit-rate 4M -o /dev/null -w "%{http_code} %{size_download}" http://192.168.0.10/large || :')
@@ -113,10 +113,10 @@ export function contentChanges({ site, onLab }: SharedLab): void {
     await onBoth('echo "# more" >>/etc/apache2/conf-enabled/changed.conf')
     await site.on(other, 'echo Nonsense >/etc/apache2/conf-enabled/broken.conf')
     const [would] = tasksOf(await site.run(['site', '--check'])).filter(({ status }) => status === 'would-change')
-    t.regex(would!.effects!.join(), new RegExp(`nothing would be reloaded: apache refuses its configuration on ${other}: AH.*'Nonsense'`))
+    t.regex(would!.effects!.join(), new RegExp(`nothing would be reloaded: apache rejects its configuration on ${other}: AH.*'Nonsense'`))
     const { run, failed } = await underProbe(['site'])
     t.deepEqual([run.exitCode, failed], [2, 0])
-    t.regex(troubles(run), new RegExp(`apache refuses its configuration on ${other}: nothing was reloaded anywhere.*Invalid command 'Nonsense'`))
+    t.regex(troubles(run), new RegExp(`apache rejects its configuration on ${other}: nothing was reloaded on any node.*Invalid command 'Nonsense'`))
     t.deepEqual([await untouched(node), await loads(node)], before)
     await site.on(other, 'rm /etc/apache2/conf-enabled/broken.conf')
     t.deepEqual(withStatus(await site.run(['site']), 'changed', 'failed'), [runsItsFiles])
@@ -127,7 +127,7 @@ export function contentChanges({ site, onLab }: SharedLab): void {
     if (await holder() === 'node2') await site.run(['site'])
     const run = await site.run(['site'])
     t.is(run.exitCode, 0, troubles(run))
-    t.is(reasonOf(run, runsItsFiles), 'sites-available/default-ssl.conf in /etc/apache2 is not the same on node1 and on node2')
+    t.is(reasonOf(run, runsItsFiles), 'sites-available/default-ssl.conf in /etc/apache2 differs between node1 and node2')
     await site.on('node2', 'sed -i "/^# node2/d" /etc/apache2/sites-available/default-ssl.conf')
     t.deepEqual(withStatus(await site.run(['site']), 'warning', 'failed'), [])
   })

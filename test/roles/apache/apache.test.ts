@@ -1,7 +1,6 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
 import apache from '../../../roles/apache/index.js'
-import { statusModule } from '../../../roles/apache/status-module.js'
 import type { Difference } from '../../../runner/tasks/difference.js'
 import type { NodeTask } from '../../../runner/tasks/task.js'
 import { answering, clusterOf } from '../corosync/cluster.js'
@@ -11,20 +10,21 @@ const tasksOf = (more: object, at = 0) => {
   return apache.tasks({ cluster, node: cluster.nodes[at]! })
 }
 
-test('the page has the node’s own name, as often as it is asked for', async t => {
+test('every {node} in the page becomes the node’s name', async t => {
   const page = tasksOf({ page: '<b>{node}</b> {node} $& {other}' }, 1).find(({ name }) => name.includes('index.html')) as NodeTask
   t.is(page.name, 'write /var/www/html/index.html')
   const [difference] = await page.check(answering('node2', { 'state of files': undefined, 'text of files': undefined })) as Difference[]
   t.is(difference?.to, '<b>node2</b> node2 $& {other}')
 })
 
-test('without a web site there is nothing to do', t => {
+test('a cluster without Apache has no tasks', t => {
   t.deepEqual(tasksOf({ resources: { WebSite: false } }), [])
 })
 
-test('mod_status is both of its files', async t => {
+test('mod_status is enabled if both of its files are there', async t => {
   const check = async (load: unknown, conf: unknown) => {
-    const found = await statusModule('enable mod_status', []).check(answering('node1', {
+    const module = tasksOf({}).find(({ name }) => name === 'enable mod_status') as NodeTask
+    const found = await module.check(answering('node1', {
       'state of files /etc/apache2/mods-enabled/status.load': load, 'state of files /etc/apache2/mods-enabled/status.conf': conf,
     })) as Difference[]
     return found.map(({ subject }) => subject.split('/').at(-1))

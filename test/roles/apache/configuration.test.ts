@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import test from 'ava'
-import { configuration, differenceBetween, hashOf, olderThanDisk, type Configuration } from '../../../roles/apache/configuration.js'
+import { configuration, configurationDifference, hashOf, loadedConfiguration, type Configuration } from '../../../roles/apache/configuration.js'
 import { processOutput } from '../../../runner/ssh/remote.js'
 
-/** What a node prints; the names of the files stand for their contents too. */
+/** The output of the fact's script; each file's content is its name. */
 function printed({ load = '', note = '', changed = [], files = [] }: { load?: string; note?: string; changed?: string[]; files?: string[] }): string {
   const sums = files.map(path => `${hex(path)}  ./${path}`)
   return [load, note, ...changed.map(path => `changed ${path}`), ...sums, ''].join('\0')
@@ -46,7 +46,7 @@ const files = ['ports.conf', 'mods-enabled/status.load', 'envvars']
 const current = hashOf(node({ files }))
 
 for (const [title, what, expected] of [
-  ['nothing runs here', { changed: [] }, undefined],
+  ['no process', { changed: [] }, undefined],
   ['started by the cluster, nothing changed since', { load: '1:1' }, undefined],
   ['a file changed since', { load: '1:1', changed: ['.', './ports.conf'] }, 'as before ports.conf changed'],
   ['a link was removed', { load: '1:1', changed: ['./mods-enabled'] }, 'as before mods-enabled changed'],
@@ -56,28 +56,28 @@ for (const [title, what, expected] of [
   ['noted, and the same since', { load: '1:1', note: `${current} 1:1` }, undefined],
   ['noted, and written again with the same content', { load: '1:1', note: `${current} 1:1`, changed: ['./ports.conf'] }, undefined],
   ['noted, and another content', { load: '1:1', note: `${'ab'.repeat(32)} 1:1` }, 'sha256:abababababab'],
-  ['the note speaks of an earlier load', { load: '2:2', note: `${'ab'.repeat(32)} 1:1` }, undefined],
-  ['the note speaks of an earlier load, and a file changed since this one', { load: '2:2', note: `${current} 1:1`, changed: ['./ports.conf'] }, 'as before ports.conf changed'],
+  ['the note is of an earlier load', { load: '2:2', note: `${'ab'.repeat(32)} 1:1` }, undefined],
+  ['the note is of an earlier load, and a file changed since this one', { load: '2:2', note: `${current} 1:1`, changed: ['./ports.conf'] }, 'as before ports.conf changed'],
 ] as const) {
-  test(`what runs: ${title}`, t => {
+  test(`loaded configuration: ${title}`, t => {
     const { changed = [], ...rest } = what as { changed?: readonly string[] }
-    t.is(olderThanDisk(node({ ...rest, changed: [...changed], files })), expected)
+    t.is(loadedConfiguration(node({ ...rest, changed: [...changed], files })), expected)
   })
 }
 
 test('nodes with the same files have no difference', t => {
-  t.is(differenceBetween([['node1', node({ files })], ['node2', node({ files })]]), undefined)
-  t.is(differenceBetween([]), undefined)
+  t.is(configurationDifference([['node1', node({ files })], ['node2', node({ files })]]), undefined)
+  t.is(configurationDifference([]), undefined)
 })
 
-test('files that differ are told with the nodes that agree', t => {
+test('files that differ are reported with the nodes that agree', t => {
   const one = node({ files })
   const other = node({ files: files.slice(1) })
-  t.is(differenceBetween([['node1', one], ['node2', other], ['node3', one]]), 'ports.conf in /etc/apache2 is not the same on node1, node3 and on node2')
+  t.is(configurationDifference([['node1', one], ['node2', other], ['node3', one]]), 'ports.conf in /etc/apache2 differs between (node1, node3) and node2')
   other.files.set('envvars', hex('other'))
-  t.is(differenceBetween([['node1', one], ['node2', other]]), 'envvars, ports.conf in /etc/apache2 are not the same on node1 and on node2')
+  t.is(configurationDifference([['node1', one], ['node2', other]]), 'envvars, ports.conf in /etc/apache2 differ between node1 and node2')
 })
 
-test('what is sent is POSIX sh', t => {
+test('the script of the fact is POSIX sh', t => {
   t.is(spawnSync('sh', ['-n'], { input: configuration.family.script(['']) }).stderr.toString(), '')
 })
