@@ -1,6 +1,7 @@
 import { on, type ClusterMember } from '../../runner/cluster/members.js'
 import { TaskError } from '../../runner/errors.js'
-import { CommandError, type Remote } from '../../runner/ssh/remote.js'
+import { CommandError } from '../../runner/ssh/outcome.js'
+import type { Remote } from '../../runner/ssh/remote.js'
 import { loadIdFormat, noteFile, pidFile } from './configuration.js'
 
 /** In which Apache reads its configuration, on a slow machine with many sites. */

@@ -35,7 +35,7 @@ export function noDefaultCluster(needs: readonly string[]): NodeTask {
           hint: 'move its resources away, or give it a name of its own, then run again',
         })
       }
-      await $({ timeout: 120 }).script(wipeScript())
+      await $({ timeout: '120s' }).script(wipeScript())
     },
   })
 }

@@ -53,7 +53,7 @@ export function restartOnFailure(needs: readonly string[]): NodeTask[] {
     needs: [...needs, written.name],
     check: async ({ read }) => restartFinding(await read(unitState(unit))),
     apply: async ({ $ }) => {
-      await $({ timeout: 60 })`systemctl daemon-reload`
+      await $({ timeout: '60s' })`systemctl daemon-reload`
     },
   })]
 }

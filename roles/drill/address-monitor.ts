@@ -41,7 +41,7 @@ export class AddressMonitor {
     const session = await this.#connection.openSecondSession().catch(() => undefined)
     if (!session) return false
     await new Promise<void>(resolve => {
-      this.#end = session.run({ scripts: [monitorScript(cluster, this.#address)], timeout: timeoutSeconds, onLine: line => {
+      this.#end = session.run({ scripts: [monitorScript(cluster, this.#address)], timeoutSeconds, onLine: line => {
         if (line === 'watching') resolve()
         else this.#lines.push(line)
       } }).then(() => {}, () => {}).finally(() => {

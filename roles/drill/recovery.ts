@@ -7,7 +7,7 @@ import { missing, stateOf } from '../../runner/cluster/rollout/pacemaker-state.j
 import { until } from '../../runner/tasks/until.js'
 import { ConnectError } from '../../runner/errors.js'
 import { now, type HttpProbe } from '../../runner/ssh/http-probe.js'
-import { CommandError } from '../../runner/ssh/remote.js'
+import { CommandError } from '../../runner/ssh/outcome.js'
 import { clockScript, parseClock } from './clock.js'
 import type { Recovery } from './faults/fault.js'
 import type { RoundPlan } from './plan.js'
@@ -17,7 +17,7 @@ import { floatingIpNode } from './refusal.js'
 const recoveryTimeoutSeconds = 180
 
 /** For the command that injects the fault: longer than the longest advised stop of a resource. */
-const faultTimeoutSeconds = 120
+const faultTimeout = '120s'
 
 /** If a fault has had no effect by then, it will have none. */
 const effectTimeoutMs = 8000
@@ -68,7 +68,7 @@ export async function injectFault({ fault, target, drilled }: RoundPlan, offsetM
   let begunAt: number | undefined
   const onLine = (line: string) => { begunAt ??= parseClock(line) - offsetMs }
   try {
-    await drilled.$({ timeout: faultTimeoutSeconds, onLine }).script(`${clockScript}\n${fault.injectScript(target)}`)
+    await drilled.$({ timeout: faultTimeout, onLine }).script(`${clockScript}\n${fault.injectScript(target)}`)
   } catch (error) {
     // A reboot may close the connection before the command has answered, or terminate the command.
     const isRebooting = error instanceof ConnectError || (error instanceof CommandError && error.result.exitCode === 143)

@@ -13,7 +13,7 @@ import { autoRecoverySeconds, disarmRecoveryScript } from './auto-recovery.js'
 import type { RoundPlan } from './plan.js'
 
 /** Time limit for starting the daemons again. */
-const undoTimeoutSeconds = 240
+const undoTimeout = '240s'
 
 /** Time limit for all resources to run again. */
 const resourcesTimeoutSeconds = 180
@@ -34,7 +34,7 @@ const terminated = 143
 export async function repairNode(round: RoundPlan, scope: TrialScope): Promise<void> {
   const { fault, target, drilled, others } = round
   const undo = async () => {
-    const { exitCode } = await drilled.$({ timeout: undoTimeoutSeconds, nothrow: true }).script(fault.undoScript(target))
+    const { exitCode } = await drilled.$({ timeout: undoTimeout, nothrow: true }).script(fault.undoScript(target))
     if (exitCode === terminated) throw new InterruptedError(`${drilled.name} is not fully repaired: it repairs itself once this run has ended`)
     await drilled.$.script(disarmRecoveryScript)
   }
@@ -59,7 +59,7 @@ async function reconnectToNode({ fault, drilled }: RoundPlan, scope: TrialScope)
     // Each attempt waits longer, since a slow machine may not answer within a short one.
     timeoutSeconds = Math.min(timeoutSeconds * 1.5, 40)
     const candidate = await reconnect(drilled.connection, undefined, timeoutSeconds)
-    const [booted] = await candidate.session.run({ scripts: [fault.reboots ? `[ ! -e ${bootMarker} ]` : ':'], timeout: 10 })
+    const [booted] = await candidate.session.run({ scripts: [fault.reboots ? `[ ! -e ${bootMarker} ]` : ':'], timeoutSeconds: 10 })
     if (booted!.exitCode === 0) return candidate
     await candidate.close()
     throw new ConnectError(`${drilled.name} has not shut down yet`)

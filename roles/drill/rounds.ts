@@ -5,7 +5,7 @@ import { reachable, type ClusterMember, type TrialScope } from '../../runner/clu
 import { stateOf } from '../../runner/cluster/rollout/pacemaker-state.js'
 import { InterruptedError, TaskError } from '../../runner/errors.js'
 import { now, type HttpProbe } from '../../runner/ssh/http-probe.js'
-import { CommandError } from '../../runner/ssh/remote.js'
+import { CommandError } from '../../runner/ssh/outcome.js'
 import { AddressMonitor } from './address-monitor.js'
 import { armRecoveryScript } from './auto-recovery.js'
 import { measureClockOffset } from './clock.js'

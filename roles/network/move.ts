@@ -15,8 +15,8 @@ const answerTime = 60
 /** Seconds that the node may need to be back after `undoTime`. */
 const returnTime = 60
 
-/** Seconds for resources to leave a node and its daemons to end. */
-const stopTime = 300
+/** For resources to leave a node and its daemons to end. */
+const stopTimeout = '300s'
 
 type Scope = Pick<NodeScope, '$' | 'member' | 'abandon' | 'progress'>
 
@@ -111,7 +111,7 @@ async function stop(scope: Scope, { stopped }: ArmedChange): Promise<void> {
   try {
     for (const unit of stopped.toReversed()) {
       scope.progress(`stopping ${unit}`)
-      await scope.$({ timeout: stopTime })`systemctl stop ${unit}`
+      await scope.$({ timeout: stopTimeout })`systemctl stop ${unit}`
     }
   } catch (error) {
     await start(scope.$, stopped)

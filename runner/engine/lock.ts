@@ -32,7 +32,7 @@ async function tryLock<N extends NodeLike>(member: Member<N>, cluster: string, r
   // `command` keeps the shell alive where the file cannot be opened.
   member.connection.session.tell(
     sh`command exec 9>>${file} && flock -w ${patience} 9 && printf '%s\\n' ${holder(run)} >${file}` + '\n')
-  const stdout = await member.$({ nothrow: true, timeout: 10 })`cat ${file}`.then(result => result.stdout, error => {
+  const stdout = await member.$({ nothrow: true, timeout: '10s' })`cat ${file}`.then(result => result.stdout, error => {
     // A node that goes now is one of those that the run goes on without.
     if (error instanceof ConnectError) return undefined
     throw error

@@ -1,7 +1,7 @@
 import { sh } from '../ssh/quote.js'
 import { freshNonce } from '../ssh/frame.js'
 import type { Fact, Family } from './fact.js'
-import { CommandError } from '../ssh/remote.js'
+import { CommandError } from '../ssh/outcome.js'
 
 export interface FileState {
   /** As `stat` says it: `regular file`, `directory`, `symbolic link`. */

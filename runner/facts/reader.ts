@@ -1,8 +1,9 @@
-import { outcome, type Place } from '../ssh/remote.js'
+import { outcome } from '../ssh/outcome.js'
+import type { Place } from '../ssh/remote-process.js'
 import type { Family, Fact } from './fact.js'
 
 /** Seconds for all questions of one frame. */
-const frameTimeout = 60
+const frameTimeoutSeconds = 60
 
 interface Question {
   family: Family<unknown>
@@ -50,11 +51,11 @@ export class FactReader {
     try {
       const scripts = families.map(({ family, args }) => family.script(args))
       const from = Date.now()
-      const parts = await this.#place.session.run({ scripts, timeout: frameTimeout })
+      const parts = await this.#place.session.run({ scripts, timeoutSeconds: frameTimeoutSeconds })
       const asked = { from, to: Date.now() }
       for (const [index, { family, questions, args }] of families.entries()) {
         try {
-          const values = family.parse(outcome(scripts[index]!, parts[index]!, this.#place.name, frameTimeout, true), args, asked)
+          const values = family.parse(outcome(scripts[index]!, parts[index]!, this.#place.name, frameTimeoutSeconds, true), args, asked)
           for (const { argument, resolve, reject } of questions) {
             const value = values[args.indexOf(argument)]
             if (value instanceof Error) reject(value)

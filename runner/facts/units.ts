@@ -1,5 +1,5 @@
 import { sh } from '../ssh/quote.js'
-import { CommandError } from '../ssh/remote.js'
+import { CommandError } from '../ssh/outcome.js'
 import type { Fact, Family } from './fact.js'
 
 export interface UnitState {

@@ -10,7 +10,7 @@ import { quote } from './quote.js'
 export interface Request {
   scripts: readonly string[]
   /** Seconds after which the node itself ends the frame's process group. */
-  timeout: number
+  timeoutSeconds: number
   /** Bytes for the scripts' stdin; without, stdin is empty. */
   input?: Buffer | undefined
   /** Called with each line of the scripts' stdout as it comes, empty ones left out; stdout itself stays whole. */
@@ -43,7 +43,7 @@ export function freshNonce(): string {
  *
  * @throws RangeError when the scripts are too long for one argument.
  */
-export function encode(nonce: string, { scripts, timeout, input }: Request): string {
+export function encode(nonce: string, { scripts, timeoutSeconds, input }: Request): string {
   const body = [
     `printf '\\n%s\\n' "${nonce} start $PPID"; printf '\\n%s\\n' '${nonce} start' >&2`,
     ...scripts.map(script => `(\n${script}\n); printf '\\n%s\\n' "${nonce} part $?"; printf '\\n%s\\n' '${nonce} part' >&2`),
@@ -51,7 +51,7 @@ export function encode(nonce: string, { scripts, timeout, input }: Request): str
   if (Buffer.byteLength(body) > longestScript) {
     throw new RangeError(`a frame of ${Buffer.byteLength(body)} bytes is too long: send data as input`)
   }
-  const command = `timeout -k 5 ${timeout} /bin/sh -c ${quote(body)} 9>&-`
+  const command = `timeout -k 5 ${timeoutSeconds} /bin/sh -c ${quote(body)} 9>&-`
   const run = input === undefined ? `${command} </dev/null &`
     : `base64 -d <<'${nonce}' | ${command} &\n${input.toString('base64').replaceAll(/.{76}/g, '$&\n')}\n${nonce}`
   return `${run}

@@ -115,7 +115,7 @@ export class Session {
     this.#cancelLateness()
     const [head] = this.#pending
     if (!head) return
-    const seconds = head.request.timeout + grace
+    const seconds = head.request.timeoutSeconds + grace
     this.#cancelLateness = this.#clock.after(seconds * 1000, () => {
       this.#fail(new ConnectError(`${this.#name}: no answer within ${seconds} s`, { hint: 'is the machine on, and not overloaded? a rerun goes on where this one stopped' }))
     })

@@ -4,8 +4,8 @@ import { atExit } from '../ssh/at-exit.js'
 import { sh } from '../ssh/quote.js'
 import { followApt } from './apt-progress.js'
 
-/** Seconds for a download and an unpacking on a slow machine. */
-const installTimeout = 1800
+/** For a download and an unpacking on a slow machine. */
+const installTimeout = '30m'
 
 const lists = '/var/lib/apt/lists'
 

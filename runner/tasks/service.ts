@@ -47,7 +47,7 @@ export function service(unit: string, options: ServiceOptions): NodeTask {
     ...(options.running !== true && { background: true }),
     check: async ({ read }) => serviceDifferences(unit, options, await read(unitState(unit))),
     async apply({ $ }, differences) {
-      for (const words of serviceCommands(unit, options, differences)) await $({ timeout: 120 })`${words}`
+      for (const words of serviceCommands(unit, options, differences)) await $({ timeout: '120s' })`${words}`
     },
   })
 }

@@ -13,7 +13,7 @@ import { Member } from ${at('../../runner/tasks/member.js')}
 import { localSession } from ${at('../ssh/local-shell.js')}
 const endings = []
 const { session } = localSession({ teardown: end => endings.push(end) })
-const ask = (script, input) => session.run({ scripts: [script], timeout: 10, input })
+const ask = (script, input) => session.run({ scripts: [script], timeoutSeconds: 10, input })
 await Promise.all([ask('echo 1'), ask('echo 2')])
 await ask('cat', Buffer.from('x'))
 new Member({ name: 'node1', connection: { host: 'node1' } }, { name: 'node1', session }).connection

@@ -7,7 +7,7 @@ import type { Family } from '../../runner/facts/fact.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { packageHeld, packageVersion } from '../../runner/facts/packages.js'
 import { unitState } from '../../runner/facts/units.js'
-import { processOutput } from '../../runner/ssh/remote.js'
+import { processOutput } from '../../runner/ssh/outcome.js'
 
 /** What a node said, and what it is understood as: one value for each argument, null where there is none. */
 const schema = z.strictObject({

@@ -30,7 +30,7 @@ withSshd('a connection is a root shell with frames', async t => {
 
 withSshd('what hangs is ended over a second channel', async t => {
   const node = await connected(t, await localSshd(t))
-  const answer = node.session.run({ scripts: ['echo begun', 'sleep 61'], timeout: 60 })
+  const answer = node.session.run({ scripts: ['echo begun', 'sleep 61'], timeoutSeconds: 60 })
   t.true(await comesTrue(() => node.session.runningGroups.length === 1))
   await node.endRunningGroups()
   const [first, second] = await answer

@@ -56,7 +56,7 @@ test('parts of pipelined frames are told apart, however the streams are cut', as
   await fc.assert(fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 3 }), sizes, text, fc.boolean(), async (frames, cuts, noise, errFirst) => {
     const { session, nonces, emit } = testChannel()
     const lines: string[][] = frames.map(() => [])
-    const answers = frames.map(async (parts, at) => session.run({ scripts: parts.map(() => 'x'), timeout: 1, onLine: line => lines[at]!.push(line) }))
+    const answers = frames.map(async (parts, at) => session.run({ scripts: parts.map(() => 'x'), timeoutSeconds: 1, onLine: line => lines[at]!.push(line) }))
     const said = frames.map((parts, at) => spoken(nonces[at]!, parts))
     const streams = (['stdout', 'stderr'] as const).map(stream => {
       const bytes = Buffer.concat([noise, ...said.flatMap(one => [one[stream], noise])])
@@ -79,7 +79,7 @@ test('parts of pipelined frames are told apart, however the streams are cut', as
 
 test('a group is running from its start marker to its end', async t => {
   const { session, nonces, emit } = testChannel()
-  const answer = session.run({ scripts: ['x'], timeout: 1 })
+  const answer = session.run({ scripts: ['x'], timeoutSeconds: 1 })
   t.deepEqual(session.runningGroups, [])
   emit('stdout', Buffer.from(`\n${nonces[0]} start 4711\n`))
   t.deepEqual(session.runningGroups, [4711])
@@ -95,7 +95,7 @@ test('a line is told once it is whole, wherever it is cut, and nothing of the fr
   for (let cutAt = 1; cutAt < length; cutAt += 1) {
     const { session, nonces, emit } = testChannel()
     const told: string[] = []
-    const answer = session.run({ scripts: ['x'], timeout: 1, onLine: line => told.push(line) })
+    const answer = session.run({ scripts: ['x'], timeoutSeconds: 1, onLine: line => told.push(line) })
     const { stdout, stderr } = whole(nonces[0]!)
     emit('stdout', stdout.subarray(0, cutAt))
     // By then a line has come, or it has not: half of one is never told.
@@ -112,7 +112,7 @@ test('what the session says before a frame has begun is no line of it', async t 
   const { session, nonces, emit, lose } = testChannel()
   t.teardown(() => lose(new ConnectError('the test is over')))
   const told: string[] = []
-  void session.run({ scripts: ['x'], timeout: 1, onLine: line => told.push(line) }).catch(() => {})
+  void session.run({ scripts: ['x'], timeoutSeconds: 1, onLine: line => told.push(line) }).catch(() => {})
   emit('stdout', Buffer.from('a banner\nmore of it\n'))
   t.deepEqual(told, [])
   emit('stdout', Buffer.from(`\n${nonces[0]} start 4711\nours\n`))
@@ -121,29 +121,29 @@ test('what the session says before a frame has begun is no line of it', async t 
 
 test('a lost session rejects what is pending and what comes later, with the first reason', async t => {
   const { session, lose } = testChannel()
-  const pending = [session.run({ scripts: ['x'], timeout: 1 }), session.run({ scripts: ['y'], timeout: 1 })]
+  const pending = [session.run({ scripts: ['x'], timeoutSeconds: 1 }), session.run({ scripts: ['y'], timeoutSeconds: 1 })]
   const reason = new ConnectError('the cable is out')
   lose(reason)
   for (const call of pending) t.is(await t.throwsAsync(call), reason)
-  t.is(await t.throwsAsync(session.run({ scripts: ['z'], timeout: 1 })), reason)
+  t.is(await t.throwsAsync(session.run({ scripts: ['z'], timeoutSeconds: 1 })), reason)
   t.is(session.lost, reason)
 })
 
 test('every frame has a nonce of its own', t => {
   const { session, nonces, lose } = testChannel()
   t.teardown(() => lose(new ConnectError('the test is over')))
-  for (let at = 0; at < 20; at += 1) session.run({ scripts: ['x'], timeout: 1 }).catch(() => {})
+  for (let at = 0; at < 20; at += 1) session.run({ scripts: ['x'], timeoutSeconds: 1 }).catch(() => {})
   t.is(new Set(nonces).size, 20)
   t.is(session.frames, 20)
 })
 
 test('a frame that is too long for one argument is refused before anything is sent', async t => {
   const { session, nonces } = testChannel()
-  await t.throwsAsync(session.run({ scripts: [`: ${'x'.repeat(130_000)}`], timeout: 1 }), { instanceOf: RangeError })
+  await t.throwsAsync(session.run({ scripts: [`: ${'x'.repeat(130_000)}`], timeoutSeconds: 1 }), { instanceOf: RangeError })
   t.deepEqual(nonces, [])
 })
 
 test('the limit counts bytes, not characters', t => {
-  t.throws(() => encode('ha-run-0', { scripts: [`: ${'é'.repeat(65_000)}`], timeout: 1 }), { instanceOf: RangeError })
-  t.notThrows(() => encode('ha-run-0', { scripts: [`: ${'e'.repeat(65_000)}`], timeout: 1 }))
+  t.throws(() => encode('ha-run-0', { scripts: [`: ${'é'.repeat(65_000)}`], timeoutSeconds: 1 }), { instanceOf: RangeError })
+  t.notThrows(() => encode('ha-run-0', { scripts: [`: ${'e'.repeat(65_000)}`], timeoutSeconds: 1 }))
 })

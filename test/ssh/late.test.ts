@@ -10,7 +10,7 @@ const silent = (): Channel => ({
 test('a node that never answers is given up 15 s after its own timeout', async t => {
   const clock = new FakeClock()
   const session = new Session(silent(), 'node1', clock)
-  const call = session.run({ scripts: ['x'], timeout: 10 })
+  const call = session.run({ scripts: ['x'], timeoutSeconds: 10 })
   clock.pass(24_900)
   t.is(session.lost, undefined)
   clock.pass(200)
@@ -20,7 +20,7 @@ test('a node that never answers is given up 15 s after its own timeout', async t
 test('a frame that waits for the one before it is not late yet', async t => {
   const clock = new FakeClock()
   const session = new Session(silent(), 'node1', clock)
-  const calls = [session.run({ scripts: ['x'], timeout: 1800 }), session.run({ scripts: ['y'], timeout: 60 })]
+  const calls = [session.run({ scripts: ['x'], timeoutSeconds: 1800 }), session.run({ scripts: ['y'], timeoutSeconds: 60 })]
   const settled = Promise.allSettled(calls)
   clock.pass(100_000)
   const { lost } = session

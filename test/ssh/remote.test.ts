@@ -1,11 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { inspect } from 'node:util'
 import test from 'ava'
 import { ProcessOutput } from 'zx/core'
 import { TaskError } from '../../runner/errors.js'
-import { CommandError, remote } from '../../runner/ssh/remote.js'
+import { CommandError } from '../../runner/ssh/outcome.js'
+import { remote } from '../../runner/ssh/remote.js'
+import type { Duration } from '../../runner/ssh/remote-process.js'
 import { Secret } from '../../runner/secret.js'
 import { localPlace } from './local-shell.js'
 
@@ -40,9 +44,48 @@ test('nothrow makes an exit code a result, and options add up', async t => {
 
 test('a timeout is an error even with nothrow', async t => {
   const $ = remote(localPlace(t))
-  const call = $({ nothrow: true, timeout: 1 })`echo begun; sleep 60`
-  const error = await t.throwsAsync(call, { instanceOf: CommandError, message: 'no end within 1 s on node1: it was ended there' })
+  const call = $({ nothrow: true, timeout: '1s' })`echo begun; sleep 60`
+  const error = await t.throwsAsync(call, { instanceOf: CommandError, message: 'timed out after 1 s on node1; the node has ended the command' })
   t.is(error.output, 'begun')
+})
+
+test('a command is chained as in zx: options first, then what is read', async t => {
+  const $ = remote(localPlace(t))
+  t.is((await $`exit 7`.nothrow().quiet()).exitCode, 7)
+  t.is(await $`echo out; echo err >&2`.text(), 'out\nerr\n')
+  t.is(await $`printf '\\377'`.text('hex'), Buffer.from('\uFFFD').toString('hex'))
+  t.deepEqual(await $`printf 'one\ntwo\n'; exit 1`.nothrow().lines(), ['one', 'two'])
+  t.deepEqual(await $.script('printf one:two').lines(':'), ['one', 'two'])
+  await t.throwsAsync($`exit 7`.text(), { instanceOf: CommandError, message: 'exit code 7 on node1' })
+  await t.throwsAsync($({ nothrow: true })`exit 7`.nothrow(false), { instanceOf: CommandError })
+})
+
+test('a timeout needs a unit', async t => {
+  const $ = remote(localPlace(t))
+  await t.throwsAsync($`sleep 60`.timeout('100ms'), { instanceOf: CommandError, message: 'timed out after 0.1 s on node1; the node has ended the command' })
+  for (const wrong of ['10', '0s', '-1s', '1h', '']) {
+    await t.throwsAsync($`true`.timeout(wrong as Duration), { instanceOf: TypeError, message: `not a duration such as 500ms, 30s or 2m: ${wrong}` })
+  }
+})
+
+test('stdin takes what is written or piped, until it ends', async t => {
+  const $ = remote(localPlace(t))
+  const written = $`cat`
+  written.stdin.write('one ')
+  const other = $`echo other`
+  t.is((await other).stdout, 'other\n')
+  written.stdin.end('two')
+  t.is(await written.text(), 'one two')
+  const piped = $({ input: 'not this' })`cat`
+  await pipeline(Readable.from(['a', 'b']), piped.stdin)
+  t.is(await piped.text(), 'ab')
+})
+
+test('then, catch and finally give plain promises', async t => {
+  const $ = remote(localPlace(t))
+  t.is(await $`exit 3`.catch((error: CommandError) => error.result.exitCode), 3)
+  t.is($`true`.then(() => 1).constructor, Promise)
+  t.is((await Promise.allSettled([$`exit 1`, $`true`])).map(({ status }) => status).join(' '), 'rejected fulfilled')
 })
 
 test('a script is sent as it stands', async t => {
@@ -64,7 +107,7 @@ test('lines are told while the script runs', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-remote-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   // It ends only when somebody who was told of its first line says so.
-  const $ = remote(localPlace(t))({ timeout: 10, onLine: line => { told.push(line); seen() } })
+  const $ = remote(localPlace(t))({ timeout: '10s', onLine: line => { told.push(line); seen() } })
   const running = $`echo one; echo aside >&2; until [ -e ${folder}/go ]; do sleep 0.05; done; printf two`
   await first
   t.deepEqual(told, ['one'])

@@ -11,7 +11,7 @@ import type { Session } from '../../runner/ssh/session.js'
 import { comesTrue } from '../comes-true.js'
 import { isAlive, localSession, shells, signal } from './local-shell.js'
 
-const timeout = 20
+const timeoutSeconds = 20
 
 function directory(t: ExecutionContext): string {
   const path = mkdtempSync(join(tmpdir(), 'ha-run-session-'))
@@ -21,7 +21,7 @@ function directory(t: ExecutionContext): string {
 
 /** stdout of each script of one frame. */
 async function outputs(session: Session, ...scripts: string[]): Promise<string[]> {
-  const parts = await session.run({ scripts, timeout })
+  const parts = await session.run({ scripts, timeoutSeconds })
   return parts.map(({ stdout }) => stdout)
 }
 
@@ -34,7 +34,7 @@ for (const [name, words] of shells) {
     const script = fc.record({ out: output, err: output, code: fc.nat(255) })
     await fc.assert(fc.asyncProperty(fc.array(script, { minLength: 1, maxLength: 5 }), async scripts => {
       const said = scripts.map(({ out, err, code }) => `${printf(out)}; ${printf(err)} >&2; exit ${code}`)
-      const parts = await session.run({ scripts: said, timeout })
+      const parts = await session.run({ scripts: said, timeoutSeconds })
       t.deepEqual(parts, scripts.map(({ out, err, code }): Part => (
         { exitCode: code, stdout: Buffer.from(out).toString(), stderr: Buffer.from(err).toString(), timedOut: false }
       )))
@@ -45,7 +45,7 @@ for (const [name, words] of shells) {
     const { session } = localSession(t, words)
     for (const size of [1, 56, 57, 58, 4096, 65_536, 300_000]) {
       const input = randomBytes(size)
-      const [part] = await session.run({ scripts: ['base64 -w0'], timeout, input })
+      const [part] = await session.run({ scripts: ['base64 -w0'], timeoutSeconds, input })
       t.true(Buffer.from(part!.stdout, 'base64').equals(input), `${size} bytes`)
     }
   })
@@ -62,7 +62,7 @@ for (const [name, words] of shells) {
     const order: number[] = []
     const frames = Array.from({ length: 12 }, async (_, at) => {
       const [part] = await session.run({
-        scripts: [`[ ${at} -gt 2 ] || sleep 0.1; cat; printf %s ${at}; exit ${at}`], timeout, input: at % 3 === 0 ? Buffer.from('in ') : undefined,
+        scripts: [`[ ${at} -gt 2 ] || sleep 0.1; cat; printf %s ${at}; exit ${at}`], timeoutSeconds, input: at % 3 === 0 ? Buffer.from('in ') : undefined,
       })
       order.push(at)
       return [part!.stdout, part!.exitCode]
@@ -75,20 +75,20 @@ for (const [name, words] of shells) {
 
 test('an empty input is an empty stdin', async t => {
   const { session } = localSession(t)
-  const [part] = await session.run({ scripts: ['wc -c'], timeout, input: Buffer.alloc(0) })
+  const [part] = await session.run({ scripts: ['wc -c'], timeoutSeconds, input: Buffer.alloc(0) })
   t.is(part!.stdout.trim(), '0')
 })
 
 test('a script that does not read its input does no harm', async t => {
   const { session } = localSession(t)
-  const [part] = await session.run({ scripts: ['echo done'], timeout, input: randomBytes(300_000) })
+  const [part] = await session.run({ scripts: ['echo done'], timeoutSeconds, input: randomBytes(300_000) })
   t.is(part!.stdout, 'done\n')
   t.deepEqual(await outputs(session, 'echo next'), ['next\n'])
 })
 
 test('5 MB come whole, and what follows is not touched', async t => {
   const { session } = localSession(t)
-  const [big, small] = await session.run({ scripts: ['yes 0123456789abcde | head -c 5000000; head -c 100000 /dev/zero >&2', 'echo x'], timeout })
+  const [big, small] = await session.run({ scripts: ['yes 0123456789abcde | head -c 5000000; head -c 100000 /dev/zero >&2', 'echo x'], timeoutSeconds })
   t.is(big!.stdout.length, 5_000_000)
   t.true(big!.stdout.startsWith('0123456789abcde\n0123'))
   t.is(big!.stderr.length, 100_000)
@@ -98,7 +98,7 @@ test('5 MB come whole, and what follows is not touched', async t => {
 test('text that looks like a marker of another frame is text', async t => {
   const { session } = localSession(t)
   const lookalike = `\nha-run-${'0'.repeat(24)} part 3\n\nha-run-${'0'.repeat(24)} end 0\n`
-  const [part, next] = await session.run({ scripts: [sh`printf %s ${lookalike}; printf %s ${lookalike} >&2`, 'echo next'], timeout })
+  const [part, next] = await session.run({ scripts: [sh`printf %s ${lookalike}; printf %s ${lookalike} >&2`, 'echo next'], timeoutSeconds })
   t.is(part!.stdout, lookalike)
   t.is(part!.stderr, lookalike)
   t.is(next!.stdout, 'next\n')
@@ -117,14 +117,14 @@ test('what one script sets, leaves or ends is no matter to the next', async t =>
 test('exit codes are each script’s own', async t => {
   const { session } = localSession(t)
   const scripts = ['true', 'false', 'exit 124', 'exit 137', 'exit 255', 'kill -9 $(sh -c \'echo $PPID\')', 'no-such-command-at-all']
-  const parts = await session.run({ scripts, timeout })
+  const parts = await session.run({ scripts, timeoutSeconds })
   t.deepEqual(parts.map(({ exitCode }) => exitCode), [0, 1, 124, 137, 255, 137, 127])
   t.true(parts.every(({ timedOut }) => !timedOut))
 })
 
 test('a script with a syntax error fails, and the session goes on', async t => {
   const { session } = localSession(t)
-  const [first, wrong] = await session.run({ scripts: ['echo first', 'if; then'], timeout })
+  const [first, wrong] = await session.run({ scripts: ['echo first', 'if; then'], timeoutSeconds })
   t.is(first!.stdout, 'first\n')
   t.is(wrong!.exitCode, 2)
   t.false(wrong!.timedOut)
@@ -140,7 +140,7 @@ test('what hangs is ended on the node with all it started; what came before is k
   const { session } = localSession(t)
   const pids = join(directory(t), 'pids')
   const hang = sh`echo begun; sleep 300 & echo $! >>${pids}; sh -c 'sleep 300 & echo $! >>'${pids}'; wait'; sleep 300`
-  const [done, hung, never] = await session.run({ scripts: ['echo done; exit 3', hang, 'echo never'], timeout: 1 })
+  const [done, hung, never] = await session.run({ scripts: ['echo done; exit 3', hang, 'echo never'], timeoutSeconds: 1 })
   t.deepEqual(done, { exitCode: 3, stdout: 'done\n', stderr: '', timedOut: false })
   t.like(hung, { stdout: 'begun\n', timedOut: true })
   t.like(never, { stdout: '', timedOut: true })
@@ -155,7 +155,7 @@ test('after a timeout nothing goes on, not even what ignores TERM', async t => {
   const { session } = localSession(t)
   const file = join(directory(t), 'pid')
   const script = sh`sh -c 'trap "" TERM; echo $$ >'${file}'; n=0; while [ $n -lt 600 ]; do n=$((n + 1)); sleep 0.1; done'; echo after`
-  await session.run({ scripts: [script], timeout: 1 })
+  await session.run({ scripts: [script], timeoutSeconds: 1 })
   const pid = Number(readFileSync(file, 'utf8'))
   // It ends by itself after a minute; `-k 5` is to end it before.
   t.true(await comesTrue(() => !isAlive(pid), 30_000))
@@ -167,7 +167,7 @@ test('a process left in the background neither holds a frame up nor breaks the n
   const [go, spoken] = [join(folder, 'go'), join(folder, 'spoken')]
   // It goes on until the frame has ended, and then some.
   const left = sh`(until [ -e ${go} ]; do sleep 0.05; done; echo late; echo late >&2; : >${spoken}; sleep 1) & echo begun`
-  const [part] = await session.run({ scripts: [left], timeout })
+  const [part] = await session.run({ scripts: [left], timeoutSeconds })
   t.like(part, { stdout: 'begun\n', timedOut: false })
   const [, next] = await outputs(session, sh`: >${go}; until [ -e ${spoken} ]; do sleep 0.05; done`, 'echo next')
   t.is(next, 'next\n')
@@ -178,7 +178,7 @@ test('what is said between frames is dropped', async t => {
   session.tell('echo a banner; echo more >&2; printf %s "no newline"\n')
   t.deepEqual(await outputs(session, 'echo x'), ['x\n'])
   session.tell('echo in between; echo more >&2\n')
-  t.deepEqual(await session.run({ scripts: ['echo y >&2'], timeout }), [{ exitCode: 0, stdout: '', stderr: 'y\n', timedOut: false }])
+  t.deepEqual(await session.run({ scripts: ['echo y >&2'], timeoutSeconds }), [{ exitCode: 0, stdout: '', stderr: 'y\n', timedOut: false }])
 })
 
 test('what the session’s own shell holds open, frames do not hold', async t => {
@@ -186,7 +186,7 @@ test('what the session’s own shell holds open, frames do not hold', async t =>
   const lock = join(directory(t), 'lock')
   session.tell(sh`command exec 9>>${lock} && flock -n 9` + '\n')
   t.deepEqual(await outputs(session, 'ls -l /proc/self/fd/9 2>&1 | grep -c lock', sh`flock -n ${lock} echo free || echo held`), ['0\n', 'held\n'])
-  await session.run({ scripts: ['sleep 5 &'], timeout })
+  await session.run({ scripts: ['sleep 5 &'], timeoutSeconds })
   await session.close()
   const other = localSession(t).session
   t.deepEqual(await outputs(other, sh`flock -n ${lock} echo free || echo held`), ['free\n'])
@@ -194,11 +194,11 @@ test('what the session’s own shell holds open, frames do not hold', async t =>
 
 test('a lost shell rejects what is pending and what comes later', async t => {
   const { session, shell } = localSession(t)
-  const pending = [session.run({ scripts: ['sleep 3'], timeout }), session.run({ scripts: ['echo x'], timeout })]
+  const pending = [session.run({ scripts: ['sleep 3'], timeoutSeconds }), session.run({ scripts: ['echo x'], timeoutSeconds })]
   const lose = setTimeout(() => shell.kill(), 100)
   t.teardown(() => clearTimeout(lose))
   for (const call of pending) await t.throwsAsync(call, { name: 'ConnectError', message: 'the local shell is gone' })
-  await t.throwsAsync(session.run({ scripts: ['echo y'], timeout }), { name: 'ConnectError' })
+  await t.throwsAsync(session.run({ scripts: ['echo y'], timeoutSeconds }), { name: 'ConnectError' })
   t.is(session.lost?.message, 'the local shell is gone')
 })
 
@@ -212,7 +212,7 @@ test('closing lets the shell finish what it was told', async t => {
 
 test('a running group can be ended from outside, and its frame says so', async t => {
   const { session, shell } = localSession(t)
-  const answer = session.run({ scripts: ['echo begun', 'sleep 60'], timeout: 60 })
+  const answer = session.run({ scripts: ['echo begun', 'sleep 60'], timeoutSeconds: 60 })
   t.true(await comesTrue(() => session.runningGroups.length === 1))
   signal(session.runningGroups[0]!, 'SIGTERM', shell.process.pid, { group: true })
   const [first, second] = await answer
@@ -224,7 +224,7 @@ test('a running group can be ended from outside, and its frame says so', async t
 test('what a script puts back when its group is ended from outside is waited for', async t => {
   const { session, shell } = localSession(t)
   const file = join(directory(t), 'back')
-  const answer = session.run({ scripts: [`${atExit(sh`sleep 0.5 && : >${file}`)}; echo begun; sleep 60`], timeout: 60 })
+  const answer = session.run({ scripts: [`${atExit(sh`sleep 0.5 && : >${file}`)}; echo begun; sleep 60`], timeoutSeconds: 60 })
   t.true(await comesTrue(() => session.runningGroups.length === 1))
   signal(session.runningGroups[0]!, 'SIGTERM', shell.process.pid, { group: true })
   await answer

@@ -6,7 +6,7 @@ import test, { type ExecutionContext } from 'ava'
 import { installScript, lockTimeout, packages } from '../../runner/tasks/packages.js'
 import type { NodeScope } from '../../runner/tasks/task.js'
 import { sh } from '../../runner/ssh/quote.js'
-import type { RemoteOptions } from '../../runner/ssh/remote.js'
+import type { RemoteOptions } from '../../runner/ssh/remote-process.js'
 import { localSession } from '../ssh/local-shell.js'
 import { folderOf } from './scope.js'
 
@@ -25,7 +25,7 @@ function setUp(t: ExecutionContext, apt: string, find = '') {
   return {
     folder,
     said: () => existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n').map(line => line.replace(/-o \S+ /g, '')) : [],
-    run: async (script: string, timeout = 20) => (await session.run({ scripts: [sh`PATH=${folder}:$PATH` + `\n${script}`], timeout }))[0]!,
+    run: async (script: string, timeout = 20) => (await session.run({ scripts: [sh`PATH=${folder}:$PATH` + `\n${script}`], timeoutSeconds: timeout }))[0]!,
   }
 }
 

@@ -20,8 +20,8 @@ const asRoot = isRoot ? test : test.skip
 function setUp(t: ExecutionContext) {
   const folder = folderOf(t)
   const { session } = localSession(t)
-  const run = async (script: string, input: string | Buffer, timeout = 20): Promise<Part> =>
-    (await session.run({ scripts: [script], timeout, input: Buffer.from(input) }))[0]!
+  const run = async (script: string, input: string | Buffer, timeoutSeconds = 20): Promise<Part> =>
+    (await session.run({ scripts: [script], timeoutSeconds, input: Buffer.from(input) }))[0]!
   return { folder, path: join(folder, 'x.conf'), run }
 }
 

@@ -31,7 +31,7 @@ export async function seedFirstCib({ members, selected, leader }: Scope, edit: C
   const empty = await leader.read(emptyCib)
   if (empty === undefined) return
   const { text } = understood(() => edit(empty))
-  await Promise.all(members.map(({ $ }) => $({ timeout: 30, nothrow: true, input: text }).script(seedScript())))
+  await Promise.all(members.map(({ $ }) => $({ timeout: '30s', nothrow: true, input: text }).script(seedScript())))
 }
 
 /**

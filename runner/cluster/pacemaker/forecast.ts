@@ -18,7 +18,7 @@ const crmSimulate = ['env', 'CIB_shadow_dir=/run', 'crm_simulate', '--simulate']
  * @throws TaskError where the configuration is not valid.
  */
 export async function simulate({ $, name }: ClusterMember, cib: string): Promise<Effect[]> {
-  const { stdout, stderr, exitCode } = await $({ input: cib, nothrow: true, timeout: 30 })`${crmSimulate} --xml-pipe`
+  const { stdout, stderr, exitCode } = await $({ input: cib, nothrow: true, timeout: '30s' })`${crmSimulate} --xml-pipe`
   try {
     return parseTransition(stdout)
   } catch (error) {

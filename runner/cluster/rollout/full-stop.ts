@@ -13,8 +13,8 @@ import { on, readOnAll, refuseUnselected, type ClusterMember, type Scope } from 
 import { missing, startPacemaker, stateOf, untilNoneLeft, untilOnline } from './pacemaker-state.js'
 import { detached, isSet, setScript } from '../pacemaker/temporary-property.js'
 
-/** Seconds for all resources of a node to stop: the longest advised stop of an agent is 60 s, and some wait for others. */
-const stopTime = 300
+/** For all resources of a node to stop: the longest advised stop of an agent is 60 s, and some wait for others. */
+const stopTimeout = '300s'
 
 /** Seconds for the probes of all resources on all nodes. */
 const findTime = 60
@@ -39,9 +39,9 @@ export async function fullStop(scope: Scope, loaded: CorosyncState[], conf?: str
   try {
     before = await detach(scope)
     if (served.length > 0) scope.progress(on('stopping pacemaker', served))
-    await Promise.all(served.map(({ $ }) => $({ timeout: stopTime })`systemctl stop pacemaker.service`))
+    await Promise.all(served.map(({ $ }) => $({ timeout: stopTimeout })`systemctl stop pacemaker.service`))
     scope.progress(on('stopping corosync', members))
-    await Promise.all(members.map(({ $ }) => $({ timeout: 60 })`systemctl stop corosync.service`))
+    await Promise.all(members.map(({ $ }) => $({ timeout: '60s' })`systemctl stop corosync.service`))
     if (conf !== undefined) {
       mayDiffer = true
       await commitOnAll(members, confPath)
@@ -71,7 +71,7 @@ async function holdTheSame(members: ClusterMember[]): Promise<boolean> {
  * run's.
  */
 async function putBack(served: ClusterMember[], scope: Scope): Promise<void> {
-  await Promise.allSettled(served.map(({ $ }) => $({ timeout: 120, nothrow: true })`systemctl start corosync.service pacemaker.service`))
+  await Promise.allSettled(served.map(({ $ }) => $({ timeout: '120s', nothrow: true })`systemctl start corosync.service pacemaker.service`))
   await untilOnline(served, scope).then(async () => endPassing(detached, scope)).catch(() => {})
 }
 
@@ -80,7 +80,7 @@ async function detach(scope: Scope): Promise<ClusterState | undefined> {
   const state = await stateOf(scope)
   const found = await cibOf(scope.members)
   if (!state || !found || !canDetach(state, found.cib)) return undefined
-  if (!isSet(detached, found.cib)) await found.member.$({ timeout: 30 }).script(setScript(detached))
+  if (!isSet(detached, found.cib)) await found.member.$({ timeout: '30s' }).script(setScript(detached))
   await until('maintenance mode', 30, async () => (await stateOf(scope))?.maintenance === true || undefined, scope)
   return state
 }

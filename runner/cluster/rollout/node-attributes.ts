@@ -28,7 +28,7 @@ export async function rewriteLost(scope: Pick<Scope, 'members' | 'abandon' | 'pr
   const lost = await lostFromCib(scope)
   if (lost.length === 0) return []
   for (const [member, known] of await readOnAll(scope.members, knownByManager)) {
-    if (lost.some(name => known.includes(name))) await member.$({ timeout: 30 })`attrd_updater --refresh`
+    if (lost.some(name => known.includes(name))) await member.$({ timeout: '30s' })`attrd_updater --refresh`
   }
   await until('the CIB to have the attributes of all nodes', 30, async () => {
     for (const member of scope.members) member.changed()

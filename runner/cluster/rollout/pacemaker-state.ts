@@ -28,7 +28,7 @@ export function pacemakerLacks(members: ClusterMember[], seen: [ClusterMember, C
 /** Starts Pacemaker on these nodes at once: one alone has no quorum, and its start would seem to hang. */
 export async function startPacemaker(stopped: ClusterMember[], { progress }: Pick<Scope, 'progress'>): Promise<void> {
   if (stopped.length > 0) progress(on('starting pacemaker', stopped))
-  await Promise.all(stopped.map(({ $ }) => $({ timeout: 90 })`systemctl reset-failed pacemaker.service; systemctl start pacemaker.service`))
+  await Promise.all(stopped.map(({ $ }) => $({ timeout: '90s' })`systemctl reset-failed pacemaker.service; systemctl start pacemaker.service`))
 }
 
 /** Waits until these nodes see a DC with quorum and each other online; as long as one does not, the others are not asked. */

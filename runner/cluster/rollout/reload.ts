@@ -47,7 +47,7 @@ async function reloadOnce(scope: Scope, loaded: CorosyncState[], way: RolloutPla
   const connected = await connectionsOf(running)
   await Promise.all(running.map(node => noteOldValues(node, way)))
   const on = running.find(({ member }) => member === leader) ?? running[0]!
-  await on.member.$({ timeout: 30 })`corosync-cfgtool -R`
+  await on.member.$({ timeout: '30s' })`corosync-cfgtool -R`
   for (const { member, conf } of running) {
     await until(`${member.name} to run with the new ${confPath}`, 15, async () => {
       const keys = await member.readAgain(runningKeys)

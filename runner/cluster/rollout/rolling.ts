@@ -66,8 +66,8 @@ async function restart(member: ClusterMember, scope: Scope): Promise<void> {
   try {
     if (drains) await drain(member, before!, scope)
     scope.progress(on(serves ? 'stopping pacemaker and corosync' : 'stopping corosync', [member]))
-    if (serves) await member.$({ timeout: moveTime })`systemctl stop pacemaker.service`
-    await member.$({ timeout: 60 })`systemctl stop corosync.service`
+    if (serves) await member.$({ timeout: `${moveTime}s` })`systemctl stop pacemaker.service`
+    await member.$({ timeout: '60s' })`systemctl stop corosync.service`
     await startTogether([own], loaded, scope)
     await refuseOldValues(own)
     if (serves) {
@@ -77,20 +77,20 @@ async function restart(member: ClusterMember, scope: Scope): Promise<void> {
     if (drains) await readmit(member, before!, scope)
   } catch (error) {
     // Best effort: where it fails, the mark stays and the next run takes the standby back.
-    if (drains) await member.$({ timeout: 10, nothrow: true }).script(readmitScript(member.name)).catch(() => {})
+    if (drains) await member.$({ timeout: '10s', nothrow: true }).script(readmitScript(member.name)).catch(() => {})
     throw error
   }
 }
 
 async function drain(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
-  await member.$({ timeout: 30 }).script(drainScript(member.name))
+  await member.$({ timeout: '30s' }).script(drainScript(member.name))
   await untilNoneLeft(`the resources of ${member.name} to run elsewhere`, moveTime, scope,
     now => [...runningOn(now, member.name), ...missing(now, before, true)],
     '`crm_mon -1rA` says what keeps them; what runs nowhere else has no node that may take it')
 }
 
 async function readmit(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
-  await member.$({ timeout: 30 }).script(readmitScript(member.name))
+  await member.$({ timeout: '30s' }).script(readmitScript(member.name))
   await settled(scope)
   await untilNoneLeft('all resources to run again', moveTime, scope, now => missing(now, before), '`crm_mon -1rf` says what does not start')
 }

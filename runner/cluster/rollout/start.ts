@@ -11,7 +11,7 @@ export const joinTime = 30
 export async function startTogether(stopped: CorosyncState[], loaded: CorosyncState[], { abandon, progress }: Pick<Scope, 'abandon' | 'progress'>): Promise<void> {
   progress(on('starting corosync', stopped.map(({ member }) => member)))
   await Promise.all(stopped.map(async node => {
-    await node.member.$({ timeout: 90 })`systemctl reset-failed corosync.service; systemctl start corosync.service`
+    await node.member.$({ timeout: '90s' })`systemctl reset-failed corosync.service; systemctl start corosync.service`
     await note(node)
   }))
   await untilJoined(loaded.map(({ member }) => member), { abandon, progress })

@@ -25,7 +25,7 @@ export async function drainedIn(members: ClusterMember[]): Promise<string[]> {
 export async function readmitDrained({ members, abandon, progress }: Scope): Promise<void> {
   const found = await cibOf(members)
   if (!found) return
-  for (const node of drainedNodes(found.cib)) await found.member.$({ timeout: 30 }).script(readmitScript(node))
+  for (const node of drainedNodes(found.cib)) await found.member.$({ timeout: '30s' }).script(readmitScript(node))
   await until('the nodes to take part again', 30, async () => {
     for (const member of members) member.changed()
     return (await drainedIn(members)).length === 0 ? true : undefined
@@ -42,7 +42,7 @@ export async function isSetIn(members: ClusterMember[], property: PassingPropert
 export async function endPassing(property: PassingProperty, { members, abandon, progress }: Pick<Scope, 'members' | 'abandon' | 'progress'>): Promise<void> {
   const found = await cibOf(members)
   if (!found || !isSet(property, found.cib)) return
-  await found.member.$({ timeout: 30 }).script(endScript(property))
+  await found.member.$({ timeout: '30s' }).script(endScript(property))
   await until(`the end of ${property.name}=${property.value}`, 30, async () => {
     for (const member of members) member.changed()
     return await isSetIn(members, property) ? undefined : true

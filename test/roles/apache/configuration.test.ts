@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import test from 'ava'
 import { configuration, configurationDifference, hashOf, loadedConfiguration, type Configuration } from '../../../roles/apache/configuration.js'
-import { processOutput } from '../../../runner/ssh/remote.js'
+import { processOutput } from '../../../runner/ssh/outcome.js'
 
 /** The output of the fact's script; each file's content is its name. */
 function printed({ load = '', note = '', changed = [], files = [] }: { load?: string; note?: string; changed?: string[]; files?: string[] }): string {

@@ -4,7 +4,7 @@ import { apacheRunsItsConfiguration } from '../../../roles/apache/running.js'
 import { Skip, Warn } from '../../../runner/tasks/task.js'
 import { TaskError } from '../../../runner/errors.js'
 import { shellText, type Words } from '../../../runner/ssh/quote.js'
-import { CommandError, processOutput } from '../../../runner/ssh/remote.js'
+import { CommandError, processOutput } from '../../../runner/ssh/outcome.js'
 import { clusterOf, scopeOf, type Answers } from '../corosync/cluster.js'
 import { stateOf } from '../verify/state.js'
 

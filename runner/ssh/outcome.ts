@@ -1,0 +1,27 @@
+import { ProcessOutput } from 'zx/core'
+import { TaskError } from '../errors.js'
+import { lastLines } from './diagnose.js'
+import type { Part } from './frame.js'
+
+/** A command failed on a node. */
+export class CommandError extends TaskError {
+  readonly result: ProcessOutput
+
+  constructor(command: string, result: ProcessOutput, message: string) {
+    super(message, { command, output: lastLines(result.stderr.trim() === '' ? result.stdout : result.stderr) })
+    this.result = result
+  }
+}
+
+/** A frame's part as zx would have returned it from a local process. */
+export function processOutput({ exitCode, stdout, stderr }: Part): ProcessOutput {
+  return new ProcessOutput(exitCode, null, stdout, stderr, stdout + stderr, stderr)
+}
+
+/** The output of a script. @throws CommandError if it timed out, or failed without `nothrow`. */
+export function outcome(script: string, part: Part, node: string, timeoutSeconds: number, nothrow: boolean): ProcessOutput {
+  const result = processOutput(part)
+  if (part.timedOut) throw new CommandError(script, result, `timed out after ${timeoutSeconds} s on ${node}; the node has ended the command`)
+  if (part.exitCode !== 0 && !nothrow) throw new CommandError(script, result, `exit code ${part.exitCode} on ${node}`)
+  return result
+}
