@@ -11,7 +11,7 @@ export interface DrillRoundEvent {
   round: number
   rounds: number
   /** `standby`, `stop`, `kill corosync` … */
-  how: string
+  fault: string
   /** The node that was drilled. */
   node: string
   /** From the first request that failed to the first good answer after it, the longest such time; 0 where none failed. */

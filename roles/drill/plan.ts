@@ -1,6 +1,5 @@
 import { servesPage, type Cluster } from '../../runner/cluster/declaration/declaration.js'
 import { bearersOf } from '../../runner/cluster/cib/identity.js'
-import { howText, splitsBrain, type DrillSettings } from '../../runner/cluster/drill.js'
 import { withStandby } from '../../runner/cluster/pacemaker/drain.js'
 import { simulate } from '../../runner/cluster/pacemaker/forecast.js'
 import { readCorosyncState } from '../../runner/cluster/corosync/state.js'
@@ -16,6 +15,7 @@ import { faults } from './faults/index.js'
 import type { Fault, Target } from './faults/fault.js'
 import { routeToPage } from './page-probe.js'
 import { drillRefusal, floatingIpNode } from './refusal.js'
+import { faultText, splitsBrain, type DrillSettings } from './settings.js'
 
 /** Which node fails in a round, and from what. */
 export interface RoundPlan {
@@ -35,11 +35,12 @@ export interface RoundPlan {
  *
  * @throws TaskError if that node must not be drilled now.
  */
-export async function planRound(cluster: Cluster, { how, daemon, node }: DrillSettings, scope: TrialScope): Promise<RoundPlan> {
+export async function planRound(cluster: Cluster, settings: DrillSettings, scope: TrialScope): Promise<RoundPlan> {
   const { members, selected } = scope
+  const { daemon } = settings
   const [before, found] = await Promise.all([stateOf(scope), cibOf(members)])
   const floatingIpIds = found ? bearersOf(found.cib, cluster.floatingIp.address) : []
-  const name = node ?? (before && floatingIpNode(floatingIpIds, before))
+  const name = settings.node ?? (before && floatingIpNode(floatingIpIds, before))
   if (name === undefined) throw refusal('no node has the floating IP', 'choose a node with --node')
   const unhealthy = drillRefusal(name, before, await drainedIn(members))
   if (unhealthy !== undefined) throw refusal(`${name} is not drilled: ${unhealthy}`, 'a drill requires a healthy cluster')
@@ -48,10 +49,10 @@ export async function planRound(cluster: Cluster, { how, daemon, node }: DrillSe
   const states = await readCorosyncState(members)
   const loss = await rollRefusal(states.find(({ member }) => member === drilled)?.conf ?? '', states, scope, [name])
   if (loss !== undefined) throw refusal(`${name} is not drilled: ${loss}`, 'the other nodes could not take over')
-  const fault = faults[how]
+  const fault = faults[settings.fault]
   const { prerequisite } = fault
   if (prerequisite && (await drilled.$({ nothrow: true }).script(prerequisite.test)).exitCode !== 0) {
-    throw refusal(`${howText({ how, daemon })} is not possible on ${name}: ${prerequisite.missing}`)
+    throw refusal(`${faultText(settings)} is not possible on ${name}: ${prerequisite.missing}`)
   }
   return { fault, target: { cluster, node: name, daemon }, drilled, floatingIpIds, others: members.filter(member => member !== drilled), before: before! }
 }

@@ -8,7 +8,8 @@ export interface Observations {
   cluster: string
   round: number
   rounds: number
-  how: string
+  /** As reports name it: `kill corosync`. */
+  fault: string
   node: string
   /** What was done to the node, as the predicate of a sentence. */
   description: string
@@ -29,7 +30,7 @@ export interface Observations {
 
 /** Summarizes a round: its result for the machine-readable output, and what the report draws. */
 export function summarizeRound(observations: Observations): { event: DrillRoundEvent; signal: DrillAnswersSignal } {
-  const { cluster, round, rounds, how, node, description, answers, floatingIpNode, repairedAt, healthyAt, maxOutage } = observations
+  const { cluster, round, rounds, fault, node, description, answers, floatingIpNode, repairedAt, healthyAt, maxOutage } = observations
   const worst = longestOutage(outages(answers))
   const outage = worst ? Math.round(worst.to - worst.from) : 0
   // What happens because the node returns is not part of the recovery.
@@ -44,7 +45,7 @@ export function summarizeRound(observations: Observations): { event: DrillRoundE
   const reason = observations.failure ?? tooLong
   return {
     event: {
-      event: 'drill-round', cluster, status: reason === undefined ? 'ok' : 'failed', round, rounds, how, node,
+      event: 'drill-round', cluster, status: reason === undefined ? 'ok' : 'failed', round, rounds, fault, node,
       outage_ms: outage,
       outage_at_ms: worst && Math.round(worst.from),
       failed_requests: answers.filter(({ error }) => error !== undefined).length,

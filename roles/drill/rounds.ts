@@ -1,5 +1,4 @@
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
-import { howText, type DrillSettings } from '../../runner/cluster/drill.js'
 import { quorum } from '../../runner/cluster/corosync/facts.js'
 import { reachable, type ClusterMember, type TrialScope } from '../../runner/cluster/members.js'
 import { stateOf } from '../../runner/cluster/rollout/pacemaker-state.js'
@@ -16,6 +15,7 @@ import { injectFault, untilRecovered } from './recovery.js'
 import { floatingIpNode } from './refusal.js'
 import { markBootScript, repairNode, restoreCluster, unmarkBootScript } from './restore.js'
 import { summarizeRound } from './result.js'
+import { faultText, type DrillSettings } from './settings.js'
 
 /** Runs all rounds; each begins and ends with a healthy cluster. @throws TaskError if one of them has failed. */
 export async function runRounds(cluster: Cluster, settings: DrillSettings, scope: TrialScope): Promise<string[]> {
@@ -47,7 +47,7 @@ async function runRound(cluster: Cluster, settings: DrillSettings, number: numbe
     const requests = probe.stop()
     const { failedAt } = course
     const { event, signal } = summarizeRound({
-      cluster: cluster.name, round: number, rounds: settings.rounds, how: howText(settings), node: target.node, description: fault.describe(target),
+      cluster: cluster.name, round: number, rounds: settings.rounds, fault: faultText(settings), node: target.node, description: fault.describe(target),
       answers: requests.map(({ at, ms, server, error }) => ({ at: at - failedAt, ms, node: server === '' ? undefined : server, error })),
       journal: await readJournals(reachable(fault.takesPart(target) ? members : others), failedAt, offsetsMs),
       addressPeriods: await Promise.all(monitors.map(async ({ member, monitor }) => monitor.stop(offsetsMs.get(member.name)!))),

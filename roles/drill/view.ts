@@ -30,10 +30,10 @@ function verdictOf(exit: number, rounds: number): RunVerdict {
 
 /** A round that is over, as one line. */
 function roundLines(event: DrillRoundEvent, { style, verbosity, nameWidth }: PlainOptions): string[] {
-  const { cluster, how, node, round, rounds, status } = event
+  const { cluster, fault, node, round, rounds, status } = event
   if (verbosity < 0 && status === 'ok') return []
   const turn = rounds === 1 ? '' : `, round ${round} of ${rounds}`
-  return [resultText(`${cluster.padEnd(nameWidth)}  drill: ${how} of ${node}${turn}`, status, roundText(event), style)]
+  return [resultText(`${cluster.padEnd(nameWidth)}  drill: ${fault} of ${node}${turn}`, status, roundText(event), style)]
 }
 
 /** `170 ms`, `2.21 s`, `14.2 s`: three digits, which is more than one run is worth. */
@@ -52,7 +52,7 @@ function roundText({ outage_ms: outage, failed_requests: failed, requests, moved
   ].join(', ')
 }
 
-const titles = ['how', 'node', 'outage', 'began', 'failed', 'noticed', 'started', 'answered', 'went to', 'came back', 'both held']
+const titles = ['fault', 'node', 'outage', 'began', 'failed', 'noticed', 'started', 'answered', 'went to', 'came back', 'both held']
 
 /** The rounds as a table, times from the fault on; of several, how their outages lie; and what else there is to say. */
 function drillLines(rounds: DrillRoundEvent[], tasks: TaskEvent[], style: Style): string[] {
@@ -73,7 +73,7 @@ function drillLines(rounds: DrillRoundEvent[], tasks: TaskEvent[], style: Style)
 function cells(round: DrillRoundEvent): string[] {
   const time = (ms: number | undefined) => ms === undefined ? '-' : span(ms)
   return [
-    round.how, round.node, round.outage_ms === 0 ? 'none' : span(round.outage_ms), time(round.outage_at_ms), `${round.failed_requests}/${round.requests}`,
+    round.fault, round.node, round.outage_ms === 0 ? 'none' : span(round.outage_ms), time(round.outage_at_ms), `${round.failed_requests}/${round.requests}`,
     time(round.detected_ms), time(round.started_ms), time(round.answered_ms),
     round.moved_to ?? '-', round.moved_to === undefined ? '-' : round.returned ? 'yes' : 'no', round.held_twice_ms === 0 ? 'never' : span(round.held_twice_ms),
   ]

@@ -1,6 +1,4 @@
-import type { Daemon, How } from '../cluster/drill.js'
-
-/** The flags of every command that runs roles, as commander hands them over. */
+/** Options of the commands that run roles, as commander parses them. */
 export interface RunFlags {
   inventory: string
   limit?: string
@@ -22,20 +20,11 @@ export interface RunFlags {
   color: boolean
 }
 
-/** What `ha-run drill` has besides. */
-export interface DrillFlags extends RunFlags {
-  how: How
-  node?: string
-  rounds: number
-  /** Milliseconds. */
-  maxOutage?: number
-  daemon: Daemon
-  allowSplitBrain?: boolean
-  yes?: boolean
-}
+/** Options of `ha-run drill`; the drill role adds more. */
+export type DrillFlags = RunFlags & { yes?: boolean }
 
-/** The flags of `ha-run status`. */
+/** Options of `ha-run status`. */
 export type StatusFlags = Pick<RunFlags, 'inventory' | 'limit' | 'forks' | 'sshConfig' | 'askBecomePass' | 'json' | 'verbose' | 'color'> & { watch?: boolean }
 
-/** The flags of `ha-run import`. */
+/** Options of `ha-run import`. */
 export type ImportFlags = Pick<RunFlags, 'sshConfig' | 'askBecomePass' | 'verbose' | 'quiet' | 'color'>

@@ -1,35 +1,41 @@
 import { readdirSync } from 'node:fs'
-import type { EventView } from '../ui/event-view.js'
+import type { Option } from 'commander'
+import type { Cluster } from '../cluster/declaration/declaration.js'
 import type { ClusterRole } from '../cluster/role.js'
+import type { EventView } from '../ui/event-view.js'
 
-/** Roles are found by their folders, as playbooks name them: the runner knows none of them. */
-const folder = new URL('../../roles/', import.meta.url)
+/** Roles are found by the names of their directories, as playbooks name them: the runner imports none of them. */
+const directory = new URL('../../roles/', import.meta.url)
 
-/** Names of all roles there are. */
-export function knownRoles(): string[] {
-  return readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name }) => name)
-}
-
-interface RoleModule {
+/** What a role's index.ts exports. Only a role with a command of its own has more than a default export. */
+export interface RoleModule {
   default: ClusterRole
-  /** For a role that takes settings from the command line. */
-  withSettings?: (settings: unknown) => ClusterRole
-  /** For a role that adds events of its own. */
+  /** The options that the role adds to its command. */
+  options?: () => Option[]
+  /** The role as the options of its command set it. */
+  withFlags?: (flags: object) => ClusterRole
+  /** Throws a UsageError if the role's command cannot run on these clusters with these options. */
+  checkFlags?: (flags: object, clusters: Cluster[]) => void
+  /** Shows the events that the role adds. */
   view?: EventView
 }
 
-async function moduleOf(name: string): Promise<RoleModule> {
-  return await import(new URL(`${name}/index.js`, folder).href) as RoleModule
+export function knownRoles(): string[] {
+  return readdirSync(directory, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name }) => name)
 }
 
-/** @param settings - from the command line. */
-export async function loadRole(name: string, settings?: unknown): Promise<ClusterRole> {
-  const module = await moduleOf(name)
-  return settings === undefined ? module.default : module.withSettings?.(settings) ?? module.default
+export async function loadRoleModule(name: string): Promise<RoleModule> {
+  return await import(new URL(`${name}/index.js`, directory).href) as RoleModule
 }
 
-/** How to show the events that these roles add. */
+/** @param flags - the options of the role's own command, if that is what runs. */
+export async function loadRole(name: string, flags?: object): Promise<ClusterRole> {
+  const module = await loadRoleModule(name)
+  return flags === undefined ? module.default : module.withFlags?.(flags) ?? module.default
+}
+
+/** What shows the events that these roles add. */
 export async function loadViews(names: Iterable<string>): Promise<EventView[]> {
-  const modules = await Promise.all([...new Set(names)].map(moduleOf))
+  const modules = await Promise.all([...new Set(names)].map(loadRoleModule))
   return modules.flatMap(({ view }) => view ?? [])
 }

@@ -32,7 +32,7 @@ export function figuresText({ min, median, max }: Figures): string {
 /** @param label - what it shows, for those who do not see it. */
 export function distribution(rounds: readonly Round[], label: string, width: number): Markup {
   const results = rounds.map(({ result }) => result)
-  const ways = grouped(results, ({ how }) => how)
+  const ways = grouped(results, ({ fault }) => fault)
   const longest = Math.max(...results.map(({ outage_ms }) => outage_ms), 1)
   const step = niceStep(longest / Math.max(2, Math.floor(width / 90)))
   const end = Math.ceil(longest / step) * step
@@ -52,7 +52,7 @@ function strip(results: Round['result'][], top: number, place: (ms: number) => n
   const middle = top + 36
   const places = results.map(({ outage_ms }) => place(outage_ms))
   return [
-    text(0, top + 16, `${clip(results[0]!.how, 18, '…')} × ${results.length}`, 'strip'),
+    text(0, top + 16, `${clip(results[0]!.fault, 18, '…')} × ${results.length}`, 'strip'),
     text(width, top + 16, min === max ? duration(median) : `${duration(median)} (${duration(min)} – ${duration(max)})`, 'strip', 'end'),
     line([[place(min), middle], [place(max), middle]], 'range'),
     line([[place(median), middle - 10], [place(median), middle + 10]], 'median'),

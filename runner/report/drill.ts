@@ -49,8 +49,8 @@ ${redrawn(width => distribution(rounds, label, width))}
 `
 }
 
-function roundTitle({ result: { round, rounds, how, node, outage_ms, status } }: Round): Markup {
-  return html`${badge(status)} Round ${round} of ${rounds}: ${short(how, 60)} on ${short(node, 60)}, outage ${duration(outage_ms)}`
+function roundTitle({ result: { round, rounds, fault, node, outage_ms, status } }: Round): Markup {
+  return html`${badge(status)} Round ${round} of ${rounds}: ${short(fault, 60)} on ${short(node, 60)}, outage ${duration(outage_ms)}`
 }
 
 function roundFigure(round: Round, colours: ReadonlyMap<string, string>): Markup {
@@ -68,7 +68,7 @@ function roundsTable(rounds: readonly Round[]): Markup {
   const head = ['Round', 'Result', 'Drilled', 'Outage', 'Failed', 'Noticed', 'Started', 'Answered', 'Went to', 'On two nodes']
   const moment = (ms: number | undefined) => ms === undefined ? '–' : duration(ms)
   return wideTable('Figures of all rounds', head, rounds.map(({ result }) => [
-    result.round, badge(result.status), `${short(result.how, 60)} on ${short(result.node, 60)}`, duration(result.outage_ms), `${result.failed_requests} of ${result.requests}`,
+    result.round, badge(result.status), `${short(result.fault, 60)} on ${short(result.node, 60)}`, duration(result.outage_ms), `${result.failed_requests} of ${result.requests}`,
     moment(result.detected_ms), moment(result.started_ms), moment(result.answered_ms), `${short(result.moved_to ?? '–', 60)}${result.returned ? ', and back' : ''}`,
     result.held_twice_ms === 0 ? 'never' : html`<span class="bad">${duration(result.held_twice_ms)}</span>`,
   ]))

@@ -21,9 +21,9 @@ export function roundsOf(events: readonly AnyEvent[], cluster: string): Round[] 
 }
 
 /** What was told to have happened, and the round's own times where none of that stands at the same one. */
-function marksOf({ how, node, detected_ms, started_ms, answered_ms, moved_to }: DrillRound, told: Round['marks']): Round['marks'] {
+function marksOf({ fault, node, detected_ms, started_ms, answered_ms, moved_to }: DrillRound, told: Round['marks']): Round['marks'] {
   const own = [
-    { at: 0, text: `${how} on ${node}` },
+    { at: 0, text: `${fault} on ${node}` },
     { at: detected_ms, text: 'the other nodes noticed' },
     { at: started_ms, text: `resources started${moved_to === undefined ? '' : ` on ${moved_to}`}` },
     { at: answered_ms, text: `the page answered${moved_to === undefined ? '' : ` from ${moved_to}`}` },

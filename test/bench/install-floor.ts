@@ -23,7 +23,7 @@ export async function installFloor(inventory: string): Promise<string> {
 /** The packages that the roles' tasks find missing on a node where there is none. */
 export async function packagesOf(inventory: string): Promise<string[]> {
   const [cluster] = readClusters(loadInventory(inventory))
-  const roles = await Promise.all(['corosync', 'pacemaker', 'apache'].map(loadRole))
+  const roles = await Promise.all(['corosync', 'pacemaker', 'apache'].map(async role => loadRole(role)))
   const tasks = roles.flatMap(role => role.tasks({ cluster: cluster!, node: cluster!.nodes[0]! }))
   const read = async ({ family }: Fact<unknown>) => family === nodeStanding.family ? { standing: 'bare', adopted: false } : undefined
   const bare = { read } as unknown as NodeScope

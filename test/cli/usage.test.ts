@@ -34,7 +34,7 @@ const refuses = test.macro({
   title: (_, words: string[]) => `ha-run ${words.join(' ')}: wrong use`,
 })
 
-test(refuses, [], /what should be done\?/, /ha-run --help/)
+test(refuses, [], /no command or role given/, /ha-run --help/)
 test(refuses, ['sites'], /there is no command and no role "sites"/, /[Dd]id you mean.*site/)
 test(refuses, ['corosink'], /there is no command and no role "corosink"/, /[Dd]id you mean.*corosync/)
 test(refuses, ['corosync', 'zzz'], /no role "zzz"/, /corosync/)
@@ -46,7 +46,8 @@ test(refuses, ['site', '--forks', '-1'], /expected a number from 1 to 9999|argum
 test(refuses, ['site', '-i', 'nowhere.yml'], /there is no inventory at "nowhere\.yml"/, /example\.yml/)
 test(refuses, ['site'], /there is no inventory at "inventory\/"/, /example\.yml/)
 test(refuses, ['play', 'nowhere.yml'], /nowhere\.yml/, /./)
-test(refuses, ['drill', '--how', 'pull'], /'pull' is invalid.*standby, stop, kill, freeze, cut, reboot/, /ha-run --help/)
+test(refuses, ['drill', '--fault', 'pull'], /'pull' is invalid.*standby, stop, kill, freeze, cut, reboot/, /ha-run --help/)
+test(refuses, ['drill', '--fault', 'kill', '--how', 'stop'], /'--how <name>' cannot be used with option '--fault <name>'/, /ha-run --help/)
 test(refuses, ['drill', '--max-outage', '5'], /expected a time such as 5s or 500ms/, /ha-run --help/)
 test(refuses, ['drill', '--rounds', '0'], /expected a number from 1/, /ha-run --help/)
 test(refuses, ['drill'], /no terminal to ask on/, /--yes/)
@@ -72,6 +73,27 @@ test('the hint for a missing inventory names an example that exists', async t =>
   const { stderr } = await haRun(t, 'site')
   const [, example = ''] = /Copy (\S+) to/.exec(stderr) ?? []
   t.true(existsSync(example), stderr)
+})
+
+test('the drill has options of its own, of which the help shows --fault and hides its former name --how', async t => {
+  const { exit, stdout } = await haRun(t, 'drill', '--help')
+  t.is(exit, 0)
+  for (const option of ['--fault', '--daemon', '--rounds', '--max-outage', '--allow-split-brain', '--yes', '--inventory']) t.true(stdout.includes(option), option)
+  t.false(stdout.includes('--how'))
+})
+
+for (const option of ['--fault', '--how']) {
+  test(`ha-run drill ${option}: a fault that can put the floating IP on two nodes needs consent`, async t => {
+    const { exit, stderr } = await haRun(t, 'drill', '--yes', option, 'freeze', '-i', inventoryOf(t, 1, 2))
+    t.is(exit, 1)
+    t.regex(stderr, /with fencing disabled, "freeze" can put the floating IP on two nodes at once[^]*--allow-split-brain/)
+  })
+}
+
+test('a drill of a node that the cluster does not have is wrong use', async t => {
+  const { exit, stderr } = await haRun(t, 'drill', '--yes', '--node', 'node9', '-i', inventoryOf(t, 1, 2))
+  t.is(exit, 1)
+  t.regex(stderr, /has no node "node9"/)
 })
 
 test('a limit that leaves nobody is wrong use', async t => {

@@ -22,7 +22,7 @@ const lose = `cibadmin --delete --force --xpath '//node_state[@uname="node1"]/tr
 
 onLab('what the CIB loses of a node meanwhile is written to it again', async t => {
   const node = await holder()
-  const running = drill('--how', 'standby')
+  const running = drill('--fault', 'standby')
   await come(node, 'cibadmin -Q | grep -q ha-run-drained')
   await site.on('node1', lose)
   const run = await running
@@ -54,8 +54,8 @@ onLab('what must not be drilled is refused, and nothing is done', async t => {
   const silent = await site.run(['drill'], { inventory })
   t.is(silent.exitCode, 1)
   t.regex(troubles(silent), /no terminal to ask on.*--yes/s)
-  for (const how of ['cut', 'freeze', 'kill']) {
-    const refused = await drill('--how', how)
+  for (const fault of ['cut', 'freeze', 'kill']) {
+    const refused = await drill('--fault', fault)
     t.is(refused.exitCode, 1)
     t.regex(troubles(refused), /with fencing disabled.*two nodes at once.*--allow-split-brain/s)
   }
@@ -79,13 +79,13 @@ onLab('what must not be drilled is refused, and nothing is done', async t => {
   t.is(amiss.exitCode, 2)
   t.regex(reasons(amiss).join('\n'), /^skipped: \d failed before it: nothing was done to the cluster$/)
 
-  const without = await amid('mv /usr/sbin/nft /usr/sbin/nft.away', 'mv /usr/sbin/nft.away /usr/sbin/nft', '--how', 'cut', '--allow-split-brain', '--node', other)
+  const without = await amid('mv /usr/sbin/nft /usr/sbin/nft.away', 'mv /usr/sbin/nft.away /usr/sbin/nft', '--fault', 'cut', '--allow-split-brain', '--node', other)
   t.is(without.exitCode, 2)
   t.regex(troubles(without), /cut is not possible on node\d: nft is not installed/)
 })
 
 onLab('--check says what it would do, and leaves everything as it was', async t => {
-  const plan = await leavesAllAsItWas(t, site, async () => site.run(['drill', '--how', 'stop', '--check'], { inventory }))
+  const plan = await leavesAllAsItWas(t, site, async () => site.run(['drill', '--fault', 'stop', '--check'], { inventory }))
   t.is(plan.exitCode, 0, troubles(plan))
   t.regex(reasons(plan)[0]!, /^skipped: it would be done: node\d has its Corosync stopped .*FloatIP moves node\d -> node\d/)
 })
@@ -107,7 +107,7 @@ onLab('Ctrl-D at the question is no yes', async t => {
 onLab('a reboot that is refused: no boot is waited for', async t => {
   const node = await holder()
   await site.on(node, 'systemctl -q mask --runtime reboot.target')
-  const run = await drill('--how', 'reboot')
+  const run = await drill('--fault', 'reboot')
   await site.on(node, 'systemctl -q unmask --runtime reboot.target')
   t.is(run.exitCode, 2)
   t.regex(reasons(run)[0]!, /^failed: .*Reboot failed/)
@@ -116,7 +116,7 @@ onLab('a reboot that is refused: no boot is waited for', async t => {
 
 onLab('Ctrl-C in the middle: the node is put right, and all is well before the run ends', async t => {
   const node = await holder()
-  const run = await site.interrupted(['drill', '--yes', '--how', 'stop'], inventory, [async () => come(node, 'systemctl is-active -q ha-run-drill-undo && ! systemctl is-active -q pacemaker')])
+  const run = await site.interrupted(['drill', '--yes', '--fault', 'stop'], inventory, [async () => come(node, 'systemctl is-active -q ha-run-drill-undo && ! systemctl is-active -q pacemaker')])
   t.is(run.exitCode, 130, troubles(run))
   await nothingIsLeft(t)
   t.is((await site.run(['verify'], { inventory })).exitCode, 0)
@@ -124,17 +124,17 @@ onLab('Ctrl-C in the middle: the node is put right, and all is well before the r
 
 onLab('Ctrl-C twice: the node is put right all the same', async t => {
   const node = await holder()
-  const run = await site.interrupted(['drill', '--yes', '--how', 'stop'], inventory, [async () => come(node, 'systemctl is-active -q ha-run-drill-undo && ! systemctl is-active -q pacemaker'), 300])
+  const run = await site.interrupted(['drill', '--yes', '--fault', 'stop'], inventory, [async () => come(node, 'systemctl is-active -q ha-run-drill-undo && ! systemctl is-active -q pacemaker'), 300])
   t.is(run.exitCode, 130, troubles(run))
   await come(node, 'crm_mon -1 2>/dev/null | grep -q "Online: \\[ node1 node2 \\]"')
   await nothingIsLeft(t)
 })
 
-for (const [how, broken] of [['standby', 'cibadmin -Q | grep -q ha-run-drained'], ['freeze', 'ps -eo stat,comm | grep -q "^T.*corosync"']]) {
-  onLab(`the admin's process is killed: the node itself takes back the ${how}`, async t => {
+for (const [fault, broken] of [['standby', 'cibadmin -Q | grep -q ha-run-drained'], ['freeze', 'ps -eo stat,comm | grep -q "^T.*corosync"']]) {
+  onLab(`the admin's process is killed: the node itself takes back the ${fault}`, async t => {
     await come('node1', '[ "$(crm_mon -1 | grep -c Started)" = 2 ]')
     const node = await holder()
-    await site.killed(['drill', '--yes', '--how', how!, '--allow-split-brain'], inventory, async () => await site.on(node, `${broken}; echo $?`) === '0\n')
+    await site.killed(['drill', '--yes', '--fault', fault!, '--allow-split-brain'], inventory, async () => await site.on(node, `${broken}; echo $?`) === '0\n')
     await come(node, '! systemctl is-active -q ha-run-drill-undo')
     await come('node1', 'crm_mon -1 | grep -q "Online: \\[ node1 node2 \\]" && [ "$(crm_mon -1 | grep -c Started)" = 2 ]')
     await nothingIsLeft(t)

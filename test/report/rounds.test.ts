@@ -6,7 +6,7 @@ import { timeline } from '../../runner/report/timeline.js'
 import { eventsOf } from './cases.js'
 
 const result = (values: Partial<DrillRoundEvent> = {}): DrillRoundEvent => ({
-  event: 'drill-round', cluster: 'web', status: 'ok', round: 1, rounds: 1, how: 'standby', node: 'node1', outage_ms: 0, failed_requests: 0, requests: 0,
+  event: 'drill-round', cluster: 'web', status: 'ok', round: 1, rounds: 1, fault: 'standby', node: 'node1', outage_ms: 0, failed_requests: 0, requests: 0,
   returned: false, held_twice_ms: 0, ...values,
 })
 const answers = (round: number, ...list: DrillAnswersSignal['answers']): DrillAnswersSignal => ({ event: 'drill-answers', isSignal: true, cluster: 'web', round, answers: list, marks: [] })
@@ -14,7 +14,7 @@ const good = (at: number, node = 'node2') => ({ at, ms: 4, node })
 const bad = (at: number) => ({ at, ms: 1, error: 'refused' })
 
 test('rounds find their answers, also where two drills number theirs alike or a round told none', t => {
-  const events = [answers(1, good(1)), result(), answers(1, good(2)), result({ how: 'stop' }), result({ round: 2 }), { ...answers(2, good(3)), cluster: 'mail' }]
+  const events = [answers(1, good(1)), result(), answers(1, good(2)), result({ fault: 'stop' }), result({ round: 2 }), { ...answers(2, good(3)), cluster: 'mail' }]
   t.deepEqual(roundsOf(events, 'web').map(round => round.answers.map(({ at }) => at)), [[1], [2], []])
 })
 

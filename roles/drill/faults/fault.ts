@@ -1,5 +1,5 @@
 import type { Cluster } from '../../../runner/cluster/declaration/declaration.js'
-import type { Daemon } from '../../../runner/cluster/drill.js'
+import type { Daemon } from '../settings.js'
 
 /** The node that is to fail. */
 export interface Target {

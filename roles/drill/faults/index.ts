@@ -1,4 +1,3 @@
-import type { How } from '../../../runner/cluster/drill.js'
 import { cut } from './cut.js'
 import type { Fault } from './fault.js'
 import { freeze } from './freeze.js'
@@ -6,5 +5,6 @@ import { kill } from './kill.js'
 import { reboot } from './reboot.js'
 import { standby } from './standby.js'
 import { stop } from './stop.js'
+import type { FaultName } from '../settings.js'
 
-export const faults: Record<How, Fault> = { standby, stop, kill, freeze, cut, reboot }
+export const faults: Record<FaultName, Fault> = { standby, stop, kill, freeze, cut, reboot }

@@ -6,7 +6,7 @@ import { roundsOf, type DrillSite } from './site.js'
 /** Each way for a node to fail, and what its measurement must show. */
 
 export interface Fault {
-  /** What follows `--how`. */
+  /** What follows `--fault`. */
   words: string[]
   expect: (t: ExecutionContext, round: DrillRoundEvent) => void
   /** On the node that is drilled, before and after. */
@@ -75,7 +75,7 @@ export const cloned = both
 export async function measured(t: ExecutionContext, drills: DrillSite, { words, expect, before, after }: Fault): Promise<DrillRoundEvent> {
   const node = await drills.holder()
   if (before !== undefined) await drills.site.on(node, before)
-  const run = await drills.drill('--how', ...words)
+  const run = await drills.drill('--fault', ...words)
   if (after !== undefined) await drills.site.on(node, after)
   t.is(run.exitCode, 0, troubles(run))
   const [round] = roundsOf(run)

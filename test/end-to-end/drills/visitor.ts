@@ -50,7 +50,7 @@ export function drillVisited({ site, onLab }: SharedLab, drill: (...words: strin
     const guest = await visitor(site.lab.name)
     t.teardown(() => guest.leave())
     t.is(await guest.visit(), `Site Teste - ${node}`)
-    const { headings, refused, result } = await headingsDuring(guest, drill('--how', 'standby', '--rounds', '2', '--report', report))
+    const { headings, refused, result } = await headingsDuring(guest, drill('--fault', 'standby', '--rounds', '2', '--report', report))
     t.is(result.exitCode, 0, troubles(result))
     t.deepEqual([...headings, await guest.visit()].filter((heading, at, all) => heading !== all[at - 1]), [node, other, node].map(name => `Site Teste - ${name}`))
 

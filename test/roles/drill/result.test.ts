@@ -5,7 +5,7 @@ const good = (at: number, node = 'node1') => ({ at, ms: 5, node })
 const bad = (at: number) => ({ at, ms: 5, error: 'no connection' })
 
 const observed: Observations = {
-  cluster: 'pacemaker1', round: 1, rounds: 1, how: 'standby', node: 'node1', description: 'is put in standby',
+  cluster: 'pacemaker1', round: 1, rounds: 1, fault: 'standby', node: 'node1', description: 'is put in standby',
   answers: [good(-40), good(0), bad(40), bad(80), good(2200, 'node2'), good(2240, 'node2')],
   journal: [
     { at: 20.4, kind: 'transition', by: 'node2' }, { at: 2100, kind: 'started', resource: 'FloatIP', node: 'node2', by: 'node2' },
@@ -20,7 +20,7 @@ const observed: Observations = {
 test('the result of a planned move', t => {
   const { event, signal } = summarizeRound(observed)
   t.deepEqual(event, {
-    event: 'drill-round', cluster: 'pacemaker1', status: 'ok', round: 1, rounds: 1, how: 'standby', node: 'node1', outage_ms: 2165, outage_at_ms: 40,
+    event: 'drill-round', cluster: 'pacemaker1', status: 'ok', round: 1, rounds: 1, fault: 'standby', node: 'node1', outage_ms: 2165, outage_at_ms: 40,
     failed_requests: 2, requests: 6, detected_ms: 20, started_ms: 2190, answered_ms: 2205, moved_to: 'node2', returned: false, held_twice_ms: 0, reason: undefined,
   })
   t.deepEqual(signal.marks.map(({ at, text }) => `${at} ${text}`), [

@@ -2,14 +2,14 @@ import test from 'ava'
 import { ports } from '../../../../roles/drill/faults/cut.js'
 import { faults } from '../../../../roles/drill/faults/index.js'
 import type { Recovery } from '../../../../roles/drill/faults/fault.js'
-import { daemons, hows, howText, splitsBrain, type Daemon, type How } from '../../../../runner/cluster/drill.js'
+import { daemons, faultNames, faultText, splitsBrain, type Daemon, type FaultName } from '../../../../roles/drill/settings.js'
 import { clusterOf } from '../../corosync/cluster.js'
 
 const cluster = clusterOf()
 const target = (daemon: Daemon = 'corosync') => ({ cluster, node: 'node1', daemon })
 
 /** Fault, daemon, whether it needs --allow-split-brain, recovery, whether the node takes part in it, and what its script must contain. */
-const table: [How, Daemon, boolean, Recovery, boolean, RegExp][] = [
+const table: [FaultName, Daemon, boolean, Recovery, boolean, RegExp][] = [
   ['standby', 'corosync', false, 'elsewhere', true, /ha-run-drained .*\n.*-n standby .*-v on/],
   ['stop', 'corosync', false, 'elsewhere', true, /^systemctl stop corosync\.service$/],
   ['reboot', 'corosync', false, 'elsewhere', true, /^systemctl reboot$/],
@@ -20,10 +20,10 @@ const table: [How, Daemon, boolean, Recovery, boolean, RegExp][] = [
   ['kill', 'apache2', false, 'anywhere', true, /<\/run\/apache2\/apache2\.pid[^]*--ppid "\$pid"/],
 ]
 
-for (const [how, daemon, splits, recovery, takesPart, script] of table) {
-  test(howText({ how, daemon }), t => {
-    const fault = faults[how]
-    t.is(splitsBrain({ how, daemon }), splits)
+for (const [name, daemon, splits, recovery, takesPart, script] of table) {
+  test(faultText({ fault: name, daemon }), t => {
+    const fault = faults[name]
+    t.is(splitsBrain({ fault: name, daemon }), splits)
     t.is(fault.recovery(target(daemon)), recovery)
     t.is(fault.takesPart(target(daemon)), takesPart)
     t.regex(fault.injectScript(target(daemon)), script)
@@ -34,8 +34,8 @@ for (const [how, daemon, splits, recovery, takesPart, script] of table) {
 }
 
 test('the table covers every fault and every daemon', t => {
-  t.deepEqual([...new Set(table.map(([how]) => how))].toSorted(), [...hows].toSorted())
-  t.deepEqual(table.filter(([how]) => how === 'kill').map(([, daemon]) => daemon), [...daemons])
+  t.deepEqual([...new Set(table.map(([name]) => name))].toSorted(), [...faultNames].toSorted())
+  t.deepEqual(table.filter(([name]) => name === 'kill').map(([, daemon]) => daemon), [...daemons])
 })
 
 test('the UDP ports of the ring', t => {

@@ -19,27 +19,27 @@ import type { RunFlags } from './flags.js'
 import { knownRoles, loadRole, loadViews } from './load-roles.js'
 import { onInterrupt } from './signals.js'
 
-/** What to run: roles on all nodes, a playbook of ours, or one of the user's. */
-export interface What {
+/** What a command runs: roles on all nodes, a playbook that ha-run ships, or a playbook of the user. */
+export interface RunRequest {
   roles?: string[]
   playbook?: string
   playbookFile?: string
-  /** What the command line says to a role that takes settings. */
-  settings?: unknown
-  /** Asks people before a trial. */
+  /** The options of a command that has a role of its own. */
+  roleFlags?: object
+  /** Shows the plan of a trial and asks for confirmation. */
   confirm?: (plan: string[], stop: AbortSignal) => Promise<boolean>
-  /** Why the clusters that were chosen will not do. Throws a UsageError. */
-  refuse?: (clusters: Cluster[]) => void
+  /** Throws a UsageError if the command cannot run on the selected clusters. */
+  checkClusters?: (clusters: Cluster[]) => void
 }
 
 /**
- * Reads the inventory, works out which roles run where, and runs them.
+ * Reads the inventory, selects clusters and roles, and runs them.
  *
- * @param words - the command line, for the record.
+ * @param argv - the command line, for the record.
  * @returns the exit code.
  */
-export async function converge(what: What, flags: RunFlags, words: string[]): Promise<number> {
-  const plays = playsOf(what)
+export async function runCommand(request: RunRequest, flags: RunFlags, argv: string[]): Promise<number> {
+  const plays = playsOf(request)
   const inventory = loadInventory(flags.inventory)
   const clusters = readClusters(inventory)
   const limit = new Set(selectHosts(inventory, flags.limit ?? 'all'))
@@ -52,10 +52,10 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
     .filter(job => job.steps.length > 0)
   if (jobs.length === 0) throw new UsageError('no node of a cluster is selected', { hint: 'check --limit and the hosts of the playbook' })
 
-  what.refuse?.(jobs.map(({ cluster }) => cluster))
-  for (const file of [flags.junit, flags.report]) if (file !== undefined) refuseUnwritable(file)
+  request.checkClusters?.(jobs.map(({ cluster }) => cluster))
+  for (const file of [flags.junit, flags.report]) if (file !== undefined) requireWritable(file)
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined
-  // As people see it: from the command's start, or from where they have done their part.
+  // The time that users notice: since the command started, or since they typed the password.
   const started = flags.askBecomePass ? Date.now() : performance.timeOrigin
   const id = randomBytes(4).toString('hex')
   let reporter: Reporter | undefined
@@ -66,30 +66,30 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
     ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon }, forks: flags.forks, stop,
   })
   try {
-    // Loaded while the nodes are being connected to, which takes as long.
+    // These modules load while ssh connects, which takes as long.
     const [{ run, stableTime }, { createReporter }, { guard }, views] = await Promise.all([
       import('../engine/run.js'), import('../ui/reporter.js'), import('../cluster/adoption/guard.js'), loadViews(steps.map(({ role }) => role)),
     ])
     reporter = await createReporter({
       mode: flags.json ? 'json' : undefined, stdout: process.stdout, stderr: process.stderr,
       verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags), diff: flags.diff ?? false, junit: flags.junit, views,
-      // Nobody who wants no page waits for what makes one.
       ...flags.report !== undefined && { others: [(await import('../report/report-file.js')).reportReporter(flags.report, views)] },
     })
     reporter.report({
-      event: 'run', run: id, command: words, inventory: inventory.path, check: flags.check ?? false,
+      event: 'run', run: id, command: argv, inventory: inventory.path, check: flags.check ?? false,
       clusters: jobs.map(({ cluster }) => ({ name: cluster.name, nodes: cluster.nodes.map(({ name }) => name) })),
     })
     for (const text of inventory.warnings) reporter.report({ event: 'notice', text })
-    const onlyLooks = jobs.every(({ steps: some }) => some.every(({ role }) => role === 'verify' || (role === 'drill' && flags.check)))
-    const onlyVerifies = jobs.every(({ steps: some }) => some.every(({ role }) => role === 'verify'))
-    const { exit } = await run(await Promise.all(jobs.map(async job => loaded(job, what.settings))), {
+    const roles = jobs.flatMap(job => job.steps.map(({ role }) => role))
+    const onlyVerifies = roles.every(role => role === 'verify')
+    const onlyReads = roles.every(role => role === 'verify' || (role === 'drill' && flags.check))
+    const { exit } = await run(await Promise.all(jobs.map(async job => loadJob(job, request.roleFlags))), {
       run: id, started, check: flags.check ?? false, forks: flags.forks, reporter, connections, stop, abandon,
       lock: !flags.check && !onlyVerifies,
       stable: flags.stable ?? (onlyVerifies ? stableTime : undefined),
       consent: { outage: flags.allowOutage ?? false, purge: flags.purge ?? false },
-      ...what.confirm && { confirm: async plan => suspended(reporter!, async () => what.confirm!(plan, stop)) },
-    }, onlyLooks ? undefined : async (cluster, members, locked) => guard(cluster, members, { check: flags.check ?? false, adopt: flags.adopt ?? false, by: adopter(id), locked }))
+      ...request.confirm && { confirm: async plan => suspended(reporter!, async () => request.confirm!(plan, stop)) },
+    }, onlyReads ? undefined : async (cluster, members, locked) => guard(cluster, members, { check: flags.check ?? false, adopt: flags.adopt ?? false, by: adopter(id), locked }))
     return exit
   } finally {
     await connections.close()
@@ -99,7 +99,7 @@ export async function converge(what: What, flags: RunFlags, words: string[]): Pr
   }
 }
 
-/** Who takes a cluster over, as one line for its nodes. */
+/** Who takes over a cluster, as one line for its nodes. */
 function adopter(run: string): string {
   return `${process.env['SUDO_USER'] ?? process.env['USER'] ?? 'somebody'} on ${new Date().toISOString()} (run ${run})`
 }
@@ -110,11 +110,11 @@ interface NamedJob {
   steps: { role: string; selected: Set<string> }[]
 }
 
-async function loaded({ cluster, steps }: NamedJob, settings: unknown): Promise<Job<Cluster>> {
-  return { cluster, steps: await Promise.all(steps.map(async ({ role, selected }) => ({ role: await loadRole(role, settings), selected }))) }
+async function loadJob({ cluster, steps }: NamedJob, flags: object | undefined): Promise<Job<Cluster>> {
+  return { cluster, steps: await Promise.all(steps.map(async ({ role, selected }) => ({ role: await loadRole(role, flags), selected }))) }
 }
 
-/** Has the terminal for something else than the run's progress. */
+/** Takes the run's progress off the terminal while `work` uses it. */
 async function suspended<T>(reporter: Reporter, work: () => Promise<T>): Promise<T> {
   const resume = await reporter.suspend?.()
   try {
@@ -124,32 +124,32 @@ async function suspended<T>(reporter: Reporter, work: () => Promise<T>): Promise
   }
 }
 
-/** Said before the run, not after it. @throws UsageError where no file can be written. */
-function refuseUnwritable(file: string): void {
+/** @throws UsageError if the file cannot be written: before the run, since the file is written after it. */
+function requireWritable(file: string): void {
   try {
-    // With a slash behind it, a file is no folder even to root.
+    // With a slash at the end, a file is no directory, not even to root.
     accessSync(`${dirname(resolve(file))}/`, constants.W_OK)
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error('it is a folder')
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error('it is a directory')
   } catch (error) {
     throw new UsageError(`${file} cannot be written: ${(error as Error).message}`, { cause: error })
   }
 }
 
-function playsOf({ roles, playbook, playbookFile }: What): Play[] {
+function playsOf({ roles, playbook, playbookFile }: RunRequest): Play[] {
   const known = knownRoles()
   if (roles) {
     const unknown = roles.find(name => !known.includes(name))
     if (unknown !== undefined) {
       throw new UsageError(`there is no command and no role "${unknown}"`, { hint: didYouMean(unknown, [...known, 'site', 'status', 'play', 'lab'], 'Commands and roles') })
     }
-    // Roles keep the order in which they build on each other, however they were typed.
+    // Roles run in the order in which they build on each other, whatever the order on the command line.
     const order = readPlaybook(shipped('site'), known).flatMap(play => play.roles)
     return [{ name: roles.join(' '), hosts: 'all', roles: roles.toSorted((one, other) => order.indexOf(one) - order.indexOf(other)) }]
   }
   return readPlaybook(playbookFile ?? shipped(playbook!), known)
 }
 
-/** A playbook that comes with ha-run. */
+/** A playbook that ha-run ships. */
 function shipped(name: string): string {
   return fileURLToPath(new URL(`../../../playbooks/${name}.yml`, import.meta.url))
 }
