@@ -293,5 +293,5 @@ onLab('on a terminal the window is seen to pass', async t => {
   const { exitCode, screen } = await site.terminal(['verify', '--stable', '3', '-i', site.lab.inventory, '-F', site.lab.sshConfig])
   t.is(exitCode, 0, screen)
   t.regex(screen, /verify 1\/\d+ +\d+ asser[^\n]*all hold: watched for 1 of 3 s/)
-  t.regex(screen, /stable[^\n]*for 3 s, in [34] looks/)
+  t.regex(screen, /stable[^\n]*for 3 s, in [34] checks/)
 })
