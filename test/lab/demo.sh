@@ -12,12 +12,12 @@ run lab exec node2 -- curl -sS http://192.168.0.10/
 
 cat <<END
 
-It is yours. Break something and let ha-run find it:
+The cluster is up. Break something and let ha-run repair it:
   npx ha-run lab exec node2 -- systemctl stop corosync
   npx ha-run site --check --diff --lab demo
   npx ha-run site --lab demo
-Look at it as a person would:
+Show the cluster's own view:
   npx ha-run lab exec node1 -- crm status
-Take it down:
+Remove it:
   npx ha-run lab down
 END
