@@ -11,20 +11,20 @@ import { fact, type Fact, type Family } from '../../runner/facts/fact.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { unitState } from '../../runner/facts/units.js'
 import { sh } from '../../runner/ssh/quote.js'
-import { armed, undoTime } from './armed.js'
+import { isChangeArmed, undoSeconds } from './armed-change.js'
+import { changeAddress } from './change-address.js'
 import { detectScript, managerOf, probesOf } from './detect.js'
 import { interfaceOf, liveOf } from './live.js'
 import type { Manager, ManagerFile, Network } from './manager.js'
 import { managers } from './managers.js'
-import { moveAddress } from './move.js'
 import { profileOf } from './networkmanager.js'
 import { networkFileOf } from './networkd.js'
-import { networkDifferences } from './plan.js'
+import { planAddressing } from './plan.js'
 
 /**
- * The manager that the node really uses says the declared address, gateway and DNS servers in its own file. Where the
- * node has another address, it gets the declared one at once, armed (design 9.5) and on one node after the other; all
- * else waits for the next boot, since to re-apply drops a floating IP on most managers (cluster-facts C12).
+ * The declared address, gateway and DNS servers are in the file of the network manager that manages the interface. If the node
+ * has another address, it gets the declared one at once, by an armed change, one node after the other. Everything else takes
+ * effect at the next boot, because most managers remove a floating IP when they re-apply (docs/facts.md, Network managers).
  */
 export function staticAddress(node: Node): NodeTask {
   const { network } = node
@@ -32,69 +32,67 @@ export function staticAddress(node: Node): NodeTask {
     oneAtATime: true,
     async check(scope) {
       if (!network) return skip('the inventory declares no address for this node')
-      const { plan, isArmed } = await observe(scope, node, network)
+      const { plan, isArmed } = await readAddressing(scope, node, network)
       if (isArmed) {
-        throw new TaskError('a change of address that nobody has confirmed is about to be undone on this node: the run that made it was cut short', {
-          hint: `run again in ${undoTime} s`,
-        })
+        throw new TaskError('an unconfirmed change of address, left by an interrupted run, is about to be undone on this node', { hint: `run again in ${undoSeconds} s` })
       }
       if (plan.refused !== undefined) throw new TaskError(plan.refused)
-      if (plan.move) refuseTaken(network.address, await scope.read(addressUse(network.address)))
+      if (plan.change) refuseTaken(network.address, await scope.read(addressUse(network.address)))
       const { elsewhere } = scope.member.connection.destination
-      const remarks = [...elsewhere ? [`${node.name} is at ${elsewhere.address}: correct \`ansible_host\` in the inventory, which says ${node.connection.host}`] : [], ...plan.pending]
+      const remarks = [...elsewhere ? [`${node.name} is at ${elsewhere.address}: correct \`ansible_host\` in the inventory, which is ${node.connection.host}`] : [], ...plan.pending]
       return plan.differences.length === 0 && remarks.length > 0 ? warn(remarks.join('; ')) : plan.differences
     },
     async apply(scope) {
-      const { plan, manager, path, iface, text, units } = await observe(scope, node, network!)
+      const { plan, manager, path, iface, text, units } = await readAddressing(scope, node, network!)
       const state = await scope.read(fileState(path))
       const attributes = { mode: state?.mode ?? manager.mode, owner: state ? `${state.owner}:${state.group}` : 'root:root' }
       const content = manager.write(text, iface, network!)
       await scope.$.script(keepFormerScript(path))
-      if (plan.move) return moveAddress(scope, { iface, path, attributes, swap: manager.swap(iface), ...plan.move, stopped: units }, content)
+      if (plan.change) return changeAddress(scope, { iface, path, attributes, activation: manager.activation(iface), ...plan.change, stopped: units }, content)
       await scope.$({ input: content }).script(replaceScript(path, attributes))
       return undefined
     },
   })
 }
 
-/** @throws TaskError for an address that is another machine's: until the undo it would answer some and not others. */
+/** @throws TaskError if another machine has the address: until the undo, some clients would reach it and some this node. */
 function refuseTaken(address: string, { interface: own, mac }: AddressUse): void {
-  if (own !== undefined) throw new TaskError(`${address} is on ${own} of this node already`, { hint: 'remove it there, or correct `interface` and `ansible_host`' })
+  if (own !== undefined) throw new TaskError(`${address} is already on ${own} of this node`, { hint: 'remove it there, or correct `interface` and `ansible_host`' })
   if (mac === undefined) return
-  throw new TaskError(`${address} is taken: ${mac} answers for it`, { hint: 'declare another address, or take that machine off it' })
+  throw new TaskError(`${address} is taken: ${mac} answers for it`, { hint: 'declare another address, or remove it from that machine' })
 }
 
-async function observe(scope: NodeScope, node: Node, network: Network) {
+async function readAddressing(scope: NodeScope, node: Node, network: Network) {
   const { read, consent, apart } = scope
   const kernel = await read(kernelNetwork)
-  const talkedTo = scope.member.connection.destination.elsewhere?.address ?? node.connection.host
-  const iface = interfaceOf(kernel.addresses, talkedTo) ?? interfaceOf(kernel.addresses, network.address) ?? network.interface
+  const connectedTo = scope.member.connection.destination.elsewhere?.address ?? node.connection.host
+  const iface = interfaceOf(kernel.addresses, connectedTo) ?? interfaceOf(kernel.addresses, network.address) ?? network.interface
   if (iface === undefined) {
     throw new TaskError(`no interface has ${network.address}, and none is declared`, { hint: 'declare `interface` for this node' })
   }
   const name = managerOf(probesOf(await read(managerProbes(iface))), iface)
   if (name === undefined) {
-    throw new TaskError(`nobody that ha-run knows manages ${iface}: not NetworkManager, systemd-networkd, dhcpcd or ifupdown`, {
-      hint: 'leave `address` out for this node, or let one of them manage the interface',
+    throw new TaskError(`${iface} has no network manager that ha-run supports (NetworkManager, systemd-networkd, dhcpcd, ifupdown)`, {
+      hint: 'remove `address` for this node, or let one of them manage the interface',
     })
   }
   const manager = managers[name]
   const [own, active, isArmed, units] = await Promise.all([
-    read(filesOf(manager)), activeFile(read, manager, iface), read(armed), memberUnits(read),
+    read(filesOf(manager)), activeFile(read, manager, iface), read(isChangeArmed), clusterUnits(read),
   ])
-  // A profile may be in use from /run or /usr: then its text is where ours starts from.
-  const lent = active === undefined || own.some(file => file.path === active) ? undefined : await read(fileText(active))
-  const files = lent === undefined ? own : [...own, { path: active!, text: lent }]
+  // The active profile may be in /run or /usr: then the new file starts from its text.
+  const activeText = active === undefined || own.some(file => file.path === active) ? undefined : await read(fileText(active))
+  const files = activeText === undefined ? own : [...own, { path: active!, text: activeText }]
   const path = manager.path(iface, files, active)
-  const isStandIn = active !== undefined && posix.basename(active) === posix.basename(path)
-  const text = (files.find(file => file.path === path) ?? files.find(file => isStandIn && file.path === active))?.text
-  const live = liveOf(kernel, iface, { declared: network.address, talkedTo })
-  const facts = { declared: network, live, file: manager.read(text, iface), manager, path, isMember: units.length > 0, outage: consent.outage, apart }
-  return { manager, path, iface, text, isArmed, units, plan: networkDifferences(facts) }
+  const replacesActive = active !== undefined && posix.basename(active) === posix.basename(path)
+  const text = (files.find(file => file.path === path) ?? files.find(file => replacesActive && file.path === active))?.text
+  const live = liveOf(kernel, iface, { declared: network.address, connectedTo })
+  const state = { declared: network, live, file: manager.read(text, iface), manager, path, isMember: units.length > 0, outage: consent.outage, apart }
+  return { manager, path, iface, text, isArmed, units, plan: planAddressing(state) }
 }
 
-/** What runs of the cluster on a node, in the order in which it starts; Debian's default cluster is nobody's. */
-async function memberUnits(read: NodeScope['read']): Promise<string[]> {
+/** The cluster's running units, in the order in which they start. Debian's default cluster does not count. */
+async function clusterUnits(read: NodeScope['read']): Promise<string[]> {
   const units = ['corosync.service', 'pacemaker.service']
   const [states, keys] = await Promise.all([Promise.all(units.map(unit => read(unitState(unit)))), read(runningKeys)])
   const running = units.filter((_, at) => ['active', 'activating', 'reloading'].includes(states[at]!.active))
@@ -107,7 +105,7 @@ const kernelNetwork = fact('ip addr, ip route', `ip -o -4 addr show; printf '\\0
 })
 
 const probes: Family<string> = {
-  name: 'who manages an interface',
+  name: 'network manager of an interface',
   script: interfaces => interfaces.map(iface => `${detectScript(iface)}printf '\\0'`).join('\n'),
   parse: ({ stdout }, interfaces) => interfaces.map((_, at) => stdout.split('\0')[at] ?? ''),
 }
@@ -118,14 +116,14 @@ function managerProbes(iface: string): Fact<string> {
 
 const managerFiles: Family<ManagerFile[]> = {
   name: 'files of a network manager',
-  // The patterns are the managers' own, unquoted on purpose: the node's shell expands them.
+  // The patterns are ha-run's own. They are not quoted, so that the node's shell expands them.
   script: patterns => patterns.map(pattern =>
     `for f in ${pattern}; do [ -f "$f" ] && printf '%s\\0' "$f" && cat -- "$f" && printf '\\0'; done; printf '\\0'`).join('\n'),
   parse({ stdout }, patterns) {
-    const words = stdout.split('\0')
+    const fields = stdout.split('\0')
     return patterns.map(() => {
       const files: ManagerFile[] = []
-      for (let path = words.shift(); path; path = words.shift()) files.push({ path, text: words.shift() ?? '' })
+      for (let path = fields.shift(); path; path = fields.shift()) files.push({ path, text: fields.shift() ?? '' })
       return files
     })
   },
@@ -142,7 +140,7 @@ command -v networkctl >/dev/null && networkctl status --no-pager ${iface}; print
   parse: ({ stdout }, interfaces) => interfaces.map((_, at) => stdout.split('\0')[at] ?? ''),
 }
 
-/** The file that the manager itself names as the one in use, where it can be asked. */
+/** The file that the manager reports to be in use, if it can be asked. */
 async function activeFile(read: NodeScope['read'], { name }: Manager, iface: string): Promise<string | undefined> {
   if (name !== 'networkmanager' && name !== 'networkd') return undefined
   const output = await read({ family: activeFiles, argument: iface })

@@ -1,15 +1,15 @@
 import type { ManagerName } from './manager.js'
 
 /**
- * Who manages an interface. Asking systemd which units are active is no answer: NetworkManager is active beside
- * ifupdown too. So each manager is asked about the interface itself (measured on bookworm; cluster-facts C12).
+ * Detects which manager manages an interface. The active units do not show it: NetworkManager is also active next to ifupdown.
+ * So each manager is asked about the interface itself (measured on Debian 12; docs/facts.md, Network managers).
  */
 export interface Probes {
   /** `nmcli -g GENERAL.STATE,GENERAL.CONNECTION device show IFACE` */
   nmcli: string
   /** `networkctl --no-legend list IFACE` */
   networkctl: string
-  /** Control sockets that exist, one a line, then `dhcpcd -U IFACE` */
+  /** The existing control sockets, one per line, then `dhcpcd -U IFACE` */
   dhcpcd: string
   /** `ifquery --state IFACE` */
   ifquery: string
@@ -18,10 +18,10 @@ export interface Probes {
 const marker = '--ha-run-next-probe--'
 
 /**
- * A POSIX sh text that prints what the four probes say, a marker line between two. A tool that is not installed, or
- * whose daemon has left no trace in /run, is not run: on most nodes that leaves one or two processes. Nothing here
- * starts a daemon. `dhcpcd -U` asks the running one over its socket since version 9; before, it prints the lease on
- * disk without asking anybody, so that the socket's presence counts (dhcpcd.c of 7.1, 8.1 and 9.4).
+ * Prints the output of the four probes, separated by marker lines. A tool is not run if it is not installed or its daemon has no
+ * files in /run: on most nodes only one or two tools are run. None of them starts a daemon. Since version 9, `dhcpcd -U` asks the
+ * running daemon over its socket; before, it prints the lease on disk without asking, so the socket must exist (dhcpcd.c of 7.1, 8.1
+ * and 9.4).
  */
 export function detectScript(iface: string): string {
   const quoted = `'${iface.replaceAll("'", `'\\''`)}'`
@@ -49,48 +49,48 @@ true
 `
 }
 
-/** What `detectScript` printed, in its four parts. */
+/** Splits the output of `detectScript`. */
 export function probesOf(output: string): Probes {
   const [nmcli = '', networkctl = '', dhcpcd = '', ifquery = ''] = output.split(`${marker}\n`)
   return { nmcli, networkctl, dhcpcd, ifquery }
 }
 
-/** Which of the four manages the interface, if any does. */
+/** The manager of the interface, if one of the four manages it. */
 export function managerOf(probes: Probes, iface: string): ManagerName | undefined {
-  if (isNetworkManagers(probes.nmcli)) return 'networkmanager'
-  if (isNetworkds(probes.networkctl, iface)) return 'networkd'
+  if (managedByNetworkManager(probes.nmcli)) return 'networkmanager'
+  if (managedByNetworkd(probes.networkctl, iface)) return 'networkd'
   const isUp = probes.ifquery.split('\n').some((line) => line.trim().startsWith(`${iface}=`))
-  if (isDhcpcds(probes.dhcpcd, isUp)) return 'dhcpcd'
+  if (managedByDhcpcd(probes.dhcpcd, isUp)) return 'dhcpcd'
   return isUp ? 'ifupdown' : undefined
 }
 
 /**
- * `100 (connected)`, and the states on the way there and back: from 40, prepare, on (nm-dbus-types, NMDeviceState). Not
- * `(connected (externally))`: another program configured it and NetworkManager looks on.
+ * `100 (connected)` and the states before and after it, from 40, prepare, upward (nm-dbus-types, NMDeviceState). Not
+ * `(connected (externally))`: then another program has configured the interface.
  */
-function isNetworkManagers(nmcli: string): boolean {
+function managedByNetworkManager(nmcli: string): boolean {
   const [, state] = /^(\d+) \(/.exec(nmcli) ?? []
   return Number(state ?? 0) >= 40 && !nmcli.includes('(externally)')
 }
 
-/** The last column, SETUP: networkd's own state of the interface (networkctl(1)). `configuring` is seen in use too. */
-function isNetworkds(networkctl: string, iface: string): boolean {
+/** By the last column, SETUP: networkd's state of the interface (networkctl(1)). An interface in use may be `configuring`. */
+function managedByNetworkd(networkctl: string, iface: string): boolean {
   const columns = networkctl.split('\n').map((line) => line.trim().split(/\s+/))
-  const setup = columns.find((words) => words.length >= 5 && words[1] === iface)?.at(-1)
+  const setup = columns.find((fields) => fields.length >= 5 && fields[1] === iface)?.at(-1)
   return setup !== undefined && !['unmanaged', 'linger', 'n/a', '-'].includes(setup)
 }
 
 /**
- * A dhcpcd that serves one interface only, beside an ifupdown that counts the interface as its own, was started by
- * ifup (Debian 13's way to do `inet dhcp`): then ifupdown's file decides.
+ * If ifupdown manages the interface, a dhcpcd for that interface alone was started by ifup, which is how Debian 13 implements
+ * `inet dhcp`: then ifupdown's file decides.
  */
-function isDhcpcds(dhcpcd: string, isUpForIfupdown: boolean): boolean {
+function managedByDhcpcd(dhcpcd: string, managedByIfupdown: boolean): boolean {
   const lines = dhcpcd.split('\n')
   const servesAll = lines.includes('/run/dhcpcd/sock') || lines.includes('/run/dhcpcd.sock')
   const hasAddress = lines.some((line) => line.startsWith('ip_address='))
-  if (isUpForIfupdown) return servesAll && hasAddress
-  // Version 9 and later print nothing for an interface that they must not touch. Before, a static address leaves no
-  // lease to print; and of a daemon for one interface the socket's name says all (`-U` misses one started with -4).
+  if (managedByIfupdown) return servesAll && hasAddress
+  // Version 9 and later print nothing for an interface that they do not manage. Earlier versions have no lease to print for a
+  // static address. The socket of a daemon for one interface is named after it (`-U` does not find one started with -4).
   const otherSocket = lines.some((line) => line.startsWith('/run/dhcpcd') && line !== '/run/dhcpcd/sock')
   return otherSocket || lines.some((line) => line.startsWith('interface='))
 }

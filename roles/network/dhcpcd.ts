@@ -1,13 +1,13 @@
 import { sh } from '../../runner/ssh/quote.js'
 import { isIpv4, parseCidr } from './ipv4.js'
 import { ended, linesOf, withPart } from './lines.js'
-import { cidr, isAsDeclared, joined, type Addressing, type Manager, type Network, type Swap } from './manager.js'
+import { cidr, isAsDeclared, joined, type Addressing, type Manager, type Network, type Activation } from './manager.js'
 
 /**
  * /etc/dhcpcd.conf, see dhcpcd.conf(5). A block begins at `interface NAME` and ends at the next `interface`, `ssid` or
  * `profile` line; `arping` is an option inside it (if-options.c, read_config). Several blocks for one interface add up.
- * Measured with 9.4.1: a later `ip_address` replaces an earlier one, `routers` add up, quoted values and CRLF line
- * ends are errors: so a CR counts as part of the value here, and lines of ours end with LF whatever the rest does.
+ * Measured with 9.4.1: a later `ip_address` replaces an earlier one; `routers` add up; quoted values and CRLF line ends are errors.
+ * So a CR counts as part of the value here, and lines of ha-run end with LF, whatever the other lines end with.
  */
 export const dhcpcd: Manager = {
   name: 'dhcpcd',
@@ -16,15 +16,15 @@ export const dhcpcd: Manager = {
   path: () => '/etc/dhcpcd.conf',
   read,
   write,
-  reapply: () => 'kill -HUP $(cat $(dhcpcd -P))',
-  swap,
+  reapplyCommand: () => 'kill -HUP $(cat $(dhcpcd -P))',
+  activation,
 }
 
 /**
- * By signal: after one `dhcpcd -n`, which does the same, 9.4.1 answers on its control socket no more until it is started
- * again, and then nobody can tell who manages the interface (measured). A daemon may be there for the interface alone.
+ * dhcpcd reloads on SIGHUP. `dhcpcd -n` does the same, but after it 9.4.1 does not answer on its control socket until it is restarted
+ * (measured), and the interface's manager could not be detected. There may be a daemon for this interface alone.
  */
-function swap(iface: string): Swap {
+function activation(iface: string): Activation {
   return { before: [], after: [sh`for pid in "$(dhcpcd -P ${iface})" "$(dhcpcd -P)"; do [ -s "$pid" ] && kill -HUP "$(cat "$pid")" && break; done`] }
 }
 
@@ -67,7 +67,7 @@ function write(text: string | undefined, iface: string, network: Network): strin
   const entries = wanted.map(([key, value]) => `static ${key}=${value}\n`)
   if (opening === undefined) return withPart(current, [`interface ${iface}\n`, ...entries].join(''), '\n')
 
-  // One line a key, where its first one was: dhcpcd would add several routers up.
+  // One line per setting, at the place of its first one: dhcpcd would add up several routers.
   lines[opening] = ended(lines[opening]!, '\n')
   let after = opening
   wanted.forEach(([key], index) => {
@@ -101,7 +101,7 @@ function blocksOf(lines: string[], iface: string): Blocks {
   return blocks
 }
 
-/** What dhcpcd sees of a line: no comment, no spaces around it. */
+/** A line without its comment and surrounding spaces. */
 function statement(line: string): string {
   const body = line.replace(/\n$/, '').replace(/^[ \t]+/, '')
   return body.startsWith(';') ? '' : body.replace(/#.*$/s, '').replace(/[ \t]+$/, '')

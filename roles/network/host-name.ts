@@ -1,57 +1,50 @@
-import { replaceScript } from '../../runner/tasks/write-file.js'
 import { nodeSections, parseCorosyncConf } from '../../runner/cluster/corosync/conf.js'
 import { confPath } from '../../runner/cluster/corosync/files.js'
 import type { CmapValue } from '../../runner/cluster/corosync/cmap.js'
 import { runningKeys } from '../../runner/cluster/corosync/facts.js'
 import { isDebianDefault, runsDebianDefault } from '../../runner/cluster/corosync/node-ids.js'
-import { task, warn, type NodeTask } from '../../runner/tasks/task.js'
+import { warn, type Finding, type NodeScope } from '../../runner/tasks/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileText } from '../../runner/facts/files.js'
 
-const atBoot = '/etc/hostname'
-const now = '/proc/sys/kernel/hostname'
+/** Read at boot. */
+export const hostNameFile = '/etc/hostname'
+const runningHostName = '/proc/sys/kernel/hostname'
 
 /**
- * The name by which the cluster knows a node: the one that the running node list has, else its host name; and of a stopped
- * node, what its own corosync.conf has. Undefined: it is no member yet.
+ * How the host name differs from the inventory name. It is set before a node joins: two new Raspberry Pis are both called
+ * `raspberrypi`, and Pacemaker would use that name. A member is never renamed: its node list decides what it is called.
+ *
+ * @throws TaskError if the node is a member of its cluster by another name.
+ */
+export async function checkHostName(name: string, read: NodeScope['read']): Promise<Finding> {
+  const [atBoot, running, keys, conf] = await Promise.all([
+    read(fileText(hostNameFile)), read(fileText(runningHostName)), read(runningKeys), read(fileText(confPath)),
+  ])
+  const current = running?.trim() ?? ''
+  const member = memberName(keys, conf, { declared: name, running: current })
+  if (member !== undefined && member !== name) {
+    throw new TaskError(`this node is a member of its cluster as ${member}, but its name in the inventory is ${name}`, { hint: `rename it to ${member} in the inventory` })
+  }
+  // The node list has the right name, so another host name does no harm.
+  if (member !== undefined && current !== name) return warn(`the host name is ${current}, and the cluster knows this node as ${name}: the host name is kept`)
+  return [
+    ...(atBoot?.trim() === name ? [] : [{ subject: `host name in ${hostNameFile}`, from: atBoot?.trim(), to: name }]),
+    ...(current === name ? [] : [{ subject: 'host name', from: running?.trim(), to: name }]),
+  ]
+}
+
+/**
+ * The name by which the cluster knows a node: its name in the running node list, or else its host name. If Corosync is stopped,
+ * the host name counts if it is in the node's corosync.conf. Undefined: the node is not a member yet.
  */
 function memberName(keys: Map<string, CmapValue> | undefined, conf: string | undefined, { declared, running }: { declared: string; running: string }): string | undefined {
   if (keys) return runsDebianDefault(keys) ? undefined : keys.get(`nodelist.node.${keys.get('nodelist.local_node_pos')?.value}.name`)?.value ?? running
   try {
-    const file = parseCorosyncConf(conf ?? '')
-    const names = isDebianDefault(file) ? [] : nodeSections(file).map(node => node.get('name'))
+    const parsed = parseCorosyncConf(conf ?? '')
+    const names = isDebianDefault(parsed) ? [] : nodeSections(parsed).map(node => node.get('name'))
     return [running, declared].find(name => names.includes(name))
   } catch {
     return undefined
   }
-}
-
-/**
- * The host name is the inventory name before a node joins: two fresh Pis are both `raspberrypi`, and Pacemaker would
- * know them by that. A member is never renamed (rule 9.7): its node list decides who it is.
- */
-export function hostName(name: string): NodeTask {
-  return task('host name as in the inventory', {
-    async check({ read }) {
-      const [boot, running, keys, conf] = await Promise.all([
-        read(fileText(atBoot)), read(fileText(now)), read(runningKeys), read(fileText(confPath)),
-      ])
-      const hostNow = running?.trim() ?? ''
-      const member = memberName(keys, conf, { declared: name, running: hostNow })
-      if (member !== undefined && member !== name) {
-        throw new TaskError(`this node is a member of its cluster as ${member}, and the inventory calls it ${name}`, { hint: 'give it that name in the inventory' })
-      }
-      // Another host name does no harm to a member that the node list has by its own.
-      if (member !== undefined && hostNow !== name) return warn(`the host name is ${hostNow}, and the cluster knows this node as ${name}: it stays`)
-      const differences = [
-        ...(boot?.trim() === name ? [] : [{ subject: `host name in ${atBoot}`, from: boot?.trim(), to: name }]),
-        ...(hostNow === name ? [] : [{ subject: 'host name', from: running?.trim(), to: name }]),
-      ]
-      return differences
-    },
-    async apply({ $ }) {
-      await $({ input: `${name}\n` }).script(replaceScript(atBoot, { mode: '0644', owner: 'root:root' }))
-      await $`hostname -- ${name}`
-    },
-  })
 }

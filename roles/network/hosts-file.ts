@@ -1,16 +1,15 @@
 import { bodyOf, ended, lineEndOf, linesOf, withBody } from './lines.js'
 
-/** A node as /etc/hosts knows it. */
+/** A node's entry in /etc/hosts. */
 export interface HostsNode {
   name: string
   address: string
 }
 
 /**
- * /etc/hosts with one line a node, so that nodes find each other without DNS, and with no node's name on a wrong
- * address: Debian's `127.0.1.1 <hostname>` makes a node believe that it is reached over the loopback. Other names
- * on such a line stay; aliases beside a node's name on its own address stay; comments and all other lines stay.
- * Names are compared without regard to case, as the resolver does (hosts(5)).
+ * Edits /etc/hosts so that nodes resolve each other without DNS: each node's name is on its address, and on no other. Debian's
+ * `127.0.1.1 <hostname>` would make a node resolve its own name to the loopback. Other names on such a line, aliases on a node's own
+ * line, comments and all other lines are kept. Names are compared case-insensitively, as the resolver does (hosts(5)).
  */
 export function hostsFile(current: string, nodes: HostsNode[]): string {
   const lineEnd = lineEndOf(current)
@@ -22,19 +21,19 @@ export function hostsFile(current: string, nodes: HostsNode[]): string {
   return ended(kept.join(''), lineEnd) + added.join('')
 }
 
-/** The line without names of nodes that have another address; no line at all when none is left. */
+/** The line without the names of nodes that have another address; none if no name is left. */
 function withoutWrongNames(line: string, addresses: Map<string, string>): string[] {
   const [, start = '', address = '', names = ''] = /^(\s*)(\S+)(.*)$/.exec(withoutComment(line)) ?? []
   const isWrong = (name: string) => (addresses.get(name.toLowerCase()) ?? address) !== address
-  if (address === '' || !wordsOf(names).some(isWrong)) return [line]
+  if (address === '' || !splitNames(names).some(isWrong)) return [line]
   const left = names.replace(/\s+(\S+)/g, (separatorAndName, name: string) => (isWrong(name) ? '' : separatorAndName))
-  if (wordsOf(left).length === 0) return []
+  if (splitNames(left).length === 0) return []
   return [withBody(line, start + address + left + commentOf(line))]
 }
 
-/** What an entry says, in lower case: only its names, not its address. */
+/** The names of a line, in lower case. */
 function namesOn(line: string): string[] {
-  return wordsOf(withoutComment(line).toLowerCase()).slice(1)
+  return splitNames(withoutComment(line).toLowerCase()).slice(1)
 }
 
 function withoutComment(line: string): string {
@@ -45,6 +44,6 @@ function commentOf(line: string): string {
   return bodyOf(line).slice(withoutComment(line).length)
 }
 
-function wordsOf(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '')
+function splitNames(text: string): string[] {
+  return text.split(/\s+/).filter((name) => name !== '')
 }

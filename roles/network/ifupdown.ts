@@ -3,15 +3,15 @@ import { sh } from '../../runner/ssh/quote.js'
 import { globMatches } from './glob.js'
 import { classPrefix, parseCidr, prefixOfNetmask } from './ipv4.js'
 import { ended, lineEndOf, withPart } from './lines.js'
-import { cidr, isAsDeclared, joined, type Addressing, type Manager, type ManagerFile, type Network, type Swap } from './manager.js'
+import { cidr, isAsDeclared, joined, type Addressing, type Manager, type ManagerFile, type Network, type Activation } from './manager.js'
 import { inetStanza, isBroughtUp, statementsOf, type Stanza, type Statement } from './stanza.js'
 
 const main = '/etc/network/interfaces'
 
 /**
- * /etc/network/interfaces, see interfaces(5). Of several `iface NAME inet` stanzas the first is the interface's own
- * address. Measured with 0.8.41: `netmask` wins over the prefix in `address`; without both, the address's class
- * decides; CRLF is understood. `dns-nameservers` is resolvconf(8)'s.
+ * /etc/network/interfaces (interfaces(5)). The first of several `iface NAME inet` stanzas has the interface's own address. Measured
+ * with 0.8.41: `netmask` overrides the prefix in `address`; without both, the address's class decides; CRLF is accepted.
+ * `dns-nameservers` is an option of resolvconf(8).
  */
 export const ifupdown: Manager = {
   name: 'ifupdown',
@@ -20,15 +20,15 @@ export const ifupdown: Manager = {
   path,
   read,
   write,
-  reapply: (iface) => `ifdown ${iface}; ifup ${iface}`,
-  swap,
+  reapplyCommand: (iface) => `ifdown ${iface}; ifup ${iface}`,
+  activation,
 }
 
 /**
- * ifdown ends what the present file says, a DHCP client too, so it comes before the replacement. An ifup that has failed
- * leaves the interface "not configured" with its address on: hence `--force`, and the flush (measured with 0.8.41).
+ * ifdown stops what the present file has started, such as a DHCP client, so it runs before the replacement. After a failed ifup the
+ * interface is "not configured" but has its address: hence `--force` and the flush (measured with 0.8.41).
  */
-function swap(iface: string): Swap {
+function activation(iface: string): Activation {
   return { before: [sh`ifdown --force ${iface}`, sh`ip -4 address flush dev ${iface}`], after: [sh`ifup --force ${iface}`] }
 }
 
@@ -104,7 +104,7 @@ function optionsNamed(stanza: Stanza, key: string): Statement[] {
   return stanza.options.filter(({ words }) => words[0] === key)
 }
 
-/** An `iface` line with its method replaced; `inherits …` behind it stays. */
+/** An `iface` line with its method replaced; `inherits …` after it is kept. */
 function asStatic(head: string): string {
   return head.replace(/^((?:\s|\\\n)*iface(?:\s|\\\n)+\S+(?:\s|\\\n)+inet(?:\s|\\\n)+)[^\s\\]+/, '$1static')
 }

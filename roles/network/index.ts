@@ -1,17 +1,30 @@
 import { file } from '../../runner/tasks/file.js'
+import { task } from '../../runner/tasks/task.js'
+import { replaceScript } from '../../runner/tasks/write-file.js'
 import { unlessFound } from '../../runner/cluster/adoption/as-found.js'
 import { role } from '../../runner/cluster/role.js'
 import { staticAddress } from './addressing.js'
-import { hostName } from './host-name.js'
+import { checkHostName, hostNameFile } from './host-name.js'
 import { hostsFile } from './hosts-file.js'
 
-/** Every node bears its name, finds the others by theirs, and keeps its declared address. */
+/** Every node has its inventory name, resolves the others by theirs, and has its declared address. */
 export default role('network', ({ cluster, node }) => {
-  const names = cluster.nodes.map(({ name, links: [address] }) => ({ name, address: address! }))
+  const addresses = cluster.nodes.map(({ name, links: [address] }) => ({ name, address: address! }))
+
+  const hosts = file('/etc/hosts', { content: current => hostsFile(current ?? '', addresses), keepFormer: true })
+
+  const hostName = task('host name as in the inventory', {
+    check: async ({ read }) => checkHostName(node.name, read),
+    async apply({ $ }) {
+      await $({ input: `${node.name}\n` }).script(replaceScript(hostNameFile, { mode: '0644', owner: 'root:root' }))
+      await $`hostname -- ${node.name}`
+    },
+  })
+
   return [
-    // First, because an address that cannot be is refused or undone: then this node is told of no new one.
+    // First: if the node cannot get its declared address, /etc/hosts must not contain it.
     ...(cluster.nodes.some(({ network }) => network) ? [staticAddress(node)] : []),
-    unlessFound(file('/etc/hosts', { content: current => hostsFile(current ?? '', names), keepFormer: true })),
-    unlessFound(hostName(node.name)),
+    unlessFound(hosts),
+    unlessFound(hostName),
   ]
 })

@@ -1,16 +1,16 @@
 import { bodyOf, ended, lineEndOf, linesOf, withBody, withPart } from './lines.js'
 
 /**
- * Edits of `[section]` / `key=value` files as NetworkManager's keyfiles (GLib) and systemd's units are. Sections and
- * keys may come more than once. A line that systemd continues with a backslash is taken as it stands.
+ * Edits of files with `[section]` and `key=value` lines: NetworkManager's keyfiles (GLib) and systemd's units. Sections and keys may
+ * occur more than once. Lines that a backslash continues (systemd) are not joined.
  */
 export interface IniEntry {
   section: string
-  /** Which section it is, counted from 0 over the file: two of the same name have two numbers. */
+  /** The number of the section in the file, from 0: two sections of the same name have two numbers. */
   block: number
   key: string
   value: string
-  /** The line's place. */
+  /** The line's index. */
   at: number
 }
 
@@ -48,7 +48,7 @@ export function removeEntries(text: string, entries: IniEntry[]): string {
   return linesOf(text).filter((_, at) => !gone.has(at)).join('')
 }
 
-/** The text with a new entry, last in the first section of that name, which is made if there is none. */
+/** The text with a new entry at the end of the first section of that name, which is added if there is none. */
 export function addEntry(text: string, section: string, key: string, value: string): string {
   const lineEnd = lineEndOf(text)
   const lines = linesOf(text)
@@ -62,7 +62,7 @@ export function addEntry(text: string, section: string, key: string, value: stri
   return lines.join('')
 }
 
-/** The text with one entry of that name, the last one, which is the one that counts. */
+/** The text with one entry of that name: the last one, which is in effect, gets the value; the others are removed. */
 export function setEntry(text: string, section: string, key: string, value: string): string {
   const found = iniEntries(text).filter((entry) => entry.section === section && entry.key === key)
   const last = found.pop()

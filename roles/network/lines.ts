@@ -1,18 +1,16 @@
-/**
- * Text files as lists of lines that keep their own line ends, so that what is not edited stays byte for byte.
- */
+/** Text files as lists of lines with their line ends, so that what is not edited stays the same byte for byte. */
 
 /** The lines of a text, each with its line end; the last one may have none. */
 export function linesOf(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
 }
 
-/** The line end that a text uses: CRLF where its first line does. */
+/** The line end of a text: CRLF if its first line has it. */
 export function lineEndOf(text: string): string {
   return /^[^\n]*\r\n/.test(text) ? '\r\n' : '\n'
 }
 
-/** The text with its last line ended, so that something can follow. */
+/** The text with a line end at its end, so that lines can be appended. */
 export function ended(text: string, lineEnd: string): string {
   return text === '' || text.endsWith('\n') ? text : text + lineEnd
 }
@@ -22,12 +20,12 @@ export function bodyOf(line: string): string {
   return line.replace(/\r?\n$/, '')
 }
 
-/** A line with another body and the same line end. */
+/** A line with another body and its own line end. */
 export function withBody(line: string, body: string): string {
   return body + line.slice(bodyOf(line).length)
 }
 
-/** The text and a new part after it, with one empty line between the two. */
+/** The text with a part appended after an empty line. */
 export function withPart(text: string, part: string, lineEnd: string): string {
   const before = ended(text, lineEnd)
   const gap = before === '' || /(^|\n)\r?\n$/.test(before) ? '' : lineEnd

@@ -1,9 +1,9 @@
 import { isIpv4 } from './ipv4.js'
 
-/** What the kernel has now, whoever configured it. */
+/** The addressing in the kernel, whichever program has configured it. */
 export interface Live {
   interface: string
-  /** Undefined when the interface has no IPv4 address. */
+  /** Undefined if the interface has no IPv4 address. */
   address: string | undefined
   prefix: number | undefined
   gateway: string | undefined
@@ -13,7 +13,7 @@ export interface LiveAddress {
   interface: string
   address: string
   prefix: number
-  /** Further addresses in the subnet of another one, as a floating IP is. */
+  /** An additional address in the subnet of another one, such as a floating IP. */
   isSecondary: boolean
 }
 
@@ -29,7 +29,7 @@ export function addressesOf(ipAddrOutput: string): LiveAddress[] {
   })
 }
 
-/** The interface that bears an address, from `ip -o -4 addr show`. */
+/** The interface that has an address, from `ip -o -4 addr show`. */
 export function interfaceOf(ipAddrOutput: string, address: string): string | undefined {
   return addressesOf(ipAddrOutput).find((candidate) => candidate.address === address)?.interface
 }
@@ -45,18 +45,18 @@ export function gatewayOf(ipRouteOutput: string, iface?: string): string | undef
 }
 
 /**
- * What is live on an interface. Of several addresses it is the declared one where that is there, else the one that we
- * talk to, else the first that is not secondary.
+ * The live addressing of an interface. Of several addresses, it has the declared one if present, or else the one over which ha-run
+ * is connected, or else the first that is not secondary.
  */
 export function liveOf(
   outputs: { addresses: string; routes: string },
   iface: string,
-  wanted: { declared: string; talkedTo?: string | undefined },
+  wanted: { declared: string; connectedTo?: string | undefined },
 ): Live {
   const own = addressesOf(outputs.addresses).filter((candidate) => candidate.interface === iface)
   const found =
     own.find(({ address }) => address === wanted.declared) ??
-    own.find(({ address }) => address === wanted.talkedTo) ??
+    own.find(({ address }) => address === wanted.connectedTo) ??
     own.find(({ isSecondary }) => !isSecondary)
   return { interface: iface, address: found?.address, prefix: found?.prefix, gateway: gatewayOf(outputs.routes, iface) }
 }

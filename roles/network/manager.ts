@@ -3,15 +3,15 @@ import type { Node } from '../../runner/cluster/declaration/declaration.js'
 /** The static addressing that the inventory declares for a node. */
 export type Network = NonNullable<Node['network']>
 
-/** In the order in which they are asked whether an interface is theirs. */
+/** In the order in which they are probed for an interface. */
 export const managerNames = ['networkmanager', 'networkd', 'dhcpcd', 'ifupdown'] as const
 export type ManagerName = (typeof managerNames)[number]
 
-/** The static IPv4 addressing that a manager's file says now. What comes from DHCP is not in it. */
+/** The static IPv4 addressing in a manager's file. It does not include what comes from DHCP. */
 export interface Addressing {
   address?: string | undefined
   prefix?: number | undefined
-  /** Where a file names several, all of them, separated by spaces: that equals no declared one. */
+  /** If a file has several, all of them separated by spaces, so that they equal no declared gateway. */
   gateway?: string | undefined
   dns?: string[] | undefined
 }
@@ -22,46 +22,46 @@ export interface ManagerFile {
   text: string
 }
 
-/** What knows one manager's configuration files. All of it is pure. */
+/** Reads and edits the configuration files of one network manager. All functions are pure. */
 export interface Manager {
   name: ManagerName
-  /** Files (shell patterns) whose contents `path` wants to see. */
+  /** The files, as shell patterns, whose contents `path` needs. */
   files: string[]
-  /** Owner root, and this mode, when the file is new. */
+  /** The mode of a new file; its owner is root. */
   mode: string
   /**
-   * The file that says, or is to say, the interface's addressing. `active` is the file that the manager itself
-   * names as the one in use, where it can be asked (`profileOf`, `networkFileOf`). Where there is nothing at the
-   * path yet and `active` has the same base name, `read` and `write` take the text of `active`.
+   * The file for the interface's addressing. `active` is the file that the manager reports to be in use, if it can be asked
+   * (`profileOf`, `networkFileOf`). If there is no file at the path yet and `active` has the same base name, `read` and `write` get
+   * the text of `active`.
    */
   path: (iface: string, files: ManagerFile[], active?: string) => string
-  /** What the file says of the interface's static IPv4 addressing; an absent file says nothing. */
+  /** The interface's static IPv4 addressing in the file; empty if the file is absent. */
   read: (text: string | undefined, iface: string) => Addressing
   /**
-   * The file with the declared addressing in it and everything else as it was. A gateway or DNS servers that are
-   * not declared stay as they are. A text that says it already comes back unchanged.
+   * The file with the declared addressing and everything else unchanged. A gateway and DNS servers that are not declared are kept. A
+   * text that already has the declared addressing is returned as it is.
    */
   write: (text: string | undefined, iface: string, network: Network) => string
-  /** How a person makes it take effect, as a command. */
-  reapply: (iface: string) => string
-  /** How the interface goes from one file to another while it runs. */
-  swap: (iface: string) => Swap
+  /** The command with which an admin applies the file. */
+  reapplyCommand: (iface: string) => string
+  /** The commands with which ha-run applies a new file to a running interface. */
+  activation: (iface: string) => Activation
 }
 
-/** Commands around the replacement of a file. */
-export interface Swap {
-  /** Where what the old file has set up can only be ended with that file. */
+/** Commands before and after the replacement of a file. */
+export interface Activation {
+  /** For managers that need the old file to remove what it has set up. */
   before: string[]
   after: string[]
 }
 
-/** Whether a file says what is declared. Undeclared gateway and DNS servers may be anything. */
-export function isAsDeclared(found: Addressing, network: Network): boolean {
+/** Whether a file's addressing is the declared one. A gateway and DNS servers that are not declared may be any. */
+export function isAsDeclared(actual: Addressing, network: Network): boolean {
   return (
-    found.address === network.address &&
-    found.prefix === network.prefix &&
-    (network.gateway === undefined || found.gateway === network.gateway) &&
-    (network.dns.length === 0 || found.dns?.join(' ') === network.dns.join(' '))
+    actual.address === network.address &&
+    actual.prefix === network.prefix &&
+    (network.gateway === undefined || actual.gateway === network.gateway) &&
+    (network.dns.length === 0 || actual.dns?.join(' ') === network.dns.join(' '))
   )
 }
 
@@ -70,7 +70,7 @@ export function cidr(network: { address: string; prefix: number }): string {
   return `${network.address}/${network.prefix}`
 }
 
-/** Several values of a setting as `Addressing` shows them: undefined when there are none. */
+/** Several values of a setting in the form of `Addressing`: undefined if there are none. */
 export function joined(values: string[]): string | undefined {
   return values.length === 0 ? undefined : values.join(' ')
 }

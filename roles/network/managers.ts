@@ -4,5 +4,5 @@ import type { Manager, ManagerName } from './manager.js'
 import { networkd } from './networkd.js'
 import { networkmanager } from './networkmanager.js'
 
-/** All managers whose files we can write. */
+/** All supported network managers. */
 export const managers: Record<ManagerName, Manager> = { networkmanager, networkd, dhcpcd, ifupdown }

@@ -8,8 +8,8 @@ import { cidr, isAsDeclared, joined, type Addressing, type Manager, type Manager
 const folder = '/etc/systemd/network'
 
 /**
- * A .network file of systemd-networkd, see systemd.network(5). Not looked at: drop-ins (`NAME.network.d/*.conf`), which
- * win over the file, and values continued over several lines.
+ * A .network file of systemd-networkd (systemd.network(5)). Ignored: drop-ins (`NAME.network.d/*.conf`), which override the file, and
+ * values that span several lines.
  */
 export const networkd: Manager = {
   name: 'networkd',
@@ -18,13 +18,13 @@ export const networkd: Manager = {
   path,
   read,
   write,
-  reapply: (iface) => `networkctl reload; networkctl reconfigure ${iface}`,
-  swap: (iface) => ({ before: [], after: ['networkctl reload', sh`networkctl reconfigure ${iface}`] }),
+  reapplyCommand: (iface) => `networkctl reload; networkctl reconfigure ${iface}`,
+  activation: (iface) => ({ before: [], after: ['networkctl reload', sh`networkctl reconfigure ${iface}`] }),
 }
 
 /**
- * The file in use, under /etc, where it hides one of the same name elsewhere. A file that matches more than this
- * interface is nobody's own: then the interface gets one that sorts before it, since the first that matches is used.
+ * The file in use, under /etc, where it overrides one of the same name in other folders. If that file also matches other interfaces,
+ * this one gets its own file, which sorts before it, since networkd uses the first file that matches.
  */
 function path(iface: string, files: ManagerFile[], active?: string): string {
   const inOrder = files.toSorted((a, b) => (posix.basename(a.path) < posix.basename(b.path) ? -1 : 1))
@@ -68,18 +68,18 @@ function read(text: string | undefined): Addressing {
 function write(text: string | undefined, iface: string, network: Network): string {
   let result = text || `[Match]\nName=${iface}\n`
   if (isAsDeclared(read(result), network)) return result
-  // DHCPv6 still starts where a router asks for it (systemd.network(5), DHCP=).
-  if (leasesIpv4(iniEntries(result))) result = only(result, dhcpEntries, 'DHCP', 'no')
+  // DHCPv6 still starts if a router requests it (systemd.network(5), DHCP=).
+  if (leasesIpv4(iniEntries(result))) result = setOnly(result, dhcpEntries, 'DHCP', 'no')
   const [address] = addressEntries(iniEntries(result))
   if (address) result = replaceEntry(result, address, cidr(network))
   else result = addEntry(result, 'Network', 'Address', cidr(network))
-  if (network.gateway !== undefined) result = only(result, gatewayEntries, 'Gateway', network.gateway)
-  if (network.dns.length > 0) result = only(result, dnsEntries, 'DNS', network.dns.join(' '))
+  if (network.gateway !== undefined) result = setOnly(result, gatewayEntries, 'Gateway', network.gateway)
+  if (network.dns.length > 0) result = setOnly(result, dnsEntries, 'DNS', network.dns.join(' '))
   return result
 }
 
-/** The text with one of these entries, where the first one was, or else last in `[Network]`. */
-function only(text: string, pick: (entries: IniEntry[]) => IniEntry[], key: string, value: string): string {
+/** The text with one such entry: at the place of the first one, or else at the end of `[Network]`. */
+function setOnly(text: string, pick: (entries: IniEntry[]) => IniEntry[], key: string, value: string): string {
   const [first, ...others] = pick(iniEntries(text))
   if (!first) return addEntry(text, 'Network', key, value)
   return removeEntries(replaceEntry(text, first, value), others)
@@ -96,7 +96,7 @@ function leasesIpv4(entries: IniEntry[]): boolean {
   return /^(yes|true|on|1|y|t|ipv4|v4|both)$/i.test(dhcpEntries(entries).at(-1)?.value ?? 'no')
 }
 
-/** IPv4 addresses: `Address=` in `[Network]`, or in an `[Address]` section of its own, which can say more. */
+/** IPv4 addresses: `Address=` in `[Network]` or in an `[Address]` section, which may have further settings. */
 function addressEntries(entries: IniEntry[]): IniEntry[] {
   const sections = new Set(['Network', 'Address'])
   return entries.filter((entry) => sections.has(entry.section) && entry.key === 'Address' && parseCidr(entry.value))

@@ -7,8 +7,8 @@ import { cidr, isAsDeclared, type Addressing, type Manager, type ManagerFile, ty
 const folder = '/etc/NetworkManager/system-connections'
 
 /**
- * A connection profile of NetworkManager as a keyfile, see nm-settings-keyfile(5). It is ignored unless root alone can
- * read and write it. NetworkManager takes it up only when told: `nmcli connection load FILE`.
+ * A connection profile of NetworkManager as a keyfile (nm-settings-keyfile(5)). NetworkManager ignores it unless root alone can read and
+ * write it, and reads it only on request: `nmcli connection load FILE`.
  */
 export const networkmanager: Manager = {
   name: 'networkmanager',
@@ -17,13 +17,13 @@ export const networkmanager: Manager = {
   path,
   read,
   write,
-  reapply: (iface) => `nmcli connection reload; nmcli device reapply ${iface}`,
-  swap: (iface) => ({ before: [], after: ['nmcli connection reload', sh`nmcli device reapply ${iface}`] }),
+  reapplyCommand: (iface) => `nmcli connection reload; nmcli device reapply ${iface}`,
+  activation: (iface) => ({ before: [], after: ['nmcli connection reload', sh`nmcli device reapply ${iface}`] }),
 }
 
 /**
- * The active profile's file. One that lives in /run or /usr/lib is hidden by a file of the same name under /etc
- * (NetworkManager.conf(5), plugin keyfile), so its copy belongs there: start from its text, which keeps its uuid.
+ * The active profile's file. A file under /etc overrides one of the same name in /run or /usr/lib (NetworkManager.conf(5), plugin
+ * keyfile), so a copy of such a profile goes there: it starts from the profile's text and so keeps its uuid.
  */
 function path(iface: string, files: ManagerFile[], active?: string): string {
   if (active !== undefined) return posix.join(folder, posix.basename(active))
@@ -42,14 +42,14 @@ export function profileOf(nmcliOutput: string, iface: string): string | undefine
 function read(text: string | undefined): Addressing {
   const current = text ?? ''
   const [first] = addressEntries(current)
-  // With another method than `manual` addresses may be there too, beside what DHCP gives.
+  // With other methods than `manual`, addresses may be present too, in addition to those from DHCP.
   const isManual = valueOf(current, 'ipv4', 'method') === 'manual'
   const [address = '', gateway] = isManual && first ? partsOf(first) : []
   const found = parseCidr(address)
   const dns = valueOf(current, 'ipv4', 'dns')?.split(/[;,\s]+/).filter((server) => server !== '')
   return {
     address: found?.address,
-    // A plain address gets /24 from NetworkManager, and a warning: we would rather see it written.
+    // For an address without a prefix NetworkManager assumes /24 and warns: here it counts as a difference.
     prefix: found?.prefix,
     gateway: valueOf(current, 'ipv4', 'gateway') ?? gateway,
     dns: dns?.length ? dns : undefined,
@@ -61,8 +61,8 @@ function write(text: string | undefined, iface: string, network: Network): strin
   if (isAsDeclared(read(result), network)) return result
   const first = addressEntries(result)[0]
   const hasGateway = valueOf(result, 'ipv4', 'gateway') !== undefined
-  const beside = hasGateway ? undefined : (network.gateway ?? (first && partsOf(first)[1]))
-  const address = [cidr(network), ...(beside === undefined ? [] : [beside])].join(',')
+  const addressGateway = hasGateway ? undefined : (network.gateway ?? (first && partsOf(first)[1]))
+  const address = [cidr(network), ...(addressGateway === undefined ? [] : [addressGateway])].join(',')
 
   result = setEntry(result, 'ipv4', 'method', 'manual')
   const now = addressEntries(result)[0]
@@ -72,7 +72,7 @@ function write(text: string | undefined, iface: string, network: Network): strin
   return result
 }
 
-/** The entries that bear addresses, the interface's own one first; of a key that comes twice the last one counts. */
+/** The address entries, that of the interface's own address first; of entries with the same key the last one counts. */
 function addressEntries(text: string): IniEntry[] {
   const number = (entry: IniEntry) => Number(/\d*$/.exec(entry.key)![0])
   return iniEntries(text)

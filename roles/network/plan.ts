@@ -1,72 +1,72 @@
 import type { Difference } from '../../runner/tasks/difference.js'
-import { undoTime } from './armed.js'
+import { undoSeconds } from './armed-change.js'
 import type { Live } from './live.js'
 import { cidr, type Addressing, type Manager, type Network } from './manager.js'
 
-export interface NetworkPlan {
-  /** What the manager's file does not say as declared, and the address where the kernel has another. */
+export interface AddressingPlan {
+  /** How the manager's file differs from the declaration, and the address if the kernel has another. */
   differences: Difference[]
-  /** The address that ha-run talks to becomes another one: an armed change. */
-  move?: Move
-  /** Why nothing may be done about it, as a sentence for people. */
+  /** Present if the address over which ha-run is connected changes: that is an armed change. */
+  change?: AddressChange
+  /** Why nothing may be changed, as sentences. */
   refused?: string
-  /** What the file says already, or will, and the kernel does not have yet: sentences, for warnings. */
+  /** What is in the file, or will be, but not yet in effect: sentences, for warnings. */
   pending: string[]
 }
 
-export interface Move {
+export interface AddressChange {
   from: { address: string; prefix: number }
   to: { address: string; prefix: number }
 }
 
-/** What the decision is made from. */
-export interface NetworkFacts {
+/** What the plan depends on. */
+export interface AddressingState {
   declared: Network
-  /** Of the interface that we talk over, which may be another than the declared one. */
+  /** Of the interface over which ha-run is connected, which may not be the declared one. */
   live: Live
   /** What `manager.read` found in the file at `path`. */
   file: Addressing
-  manager: Pick<Manager, 'reapply'>
+  manager: Pick<Manager, 'reapplyCommand'>
   path: string
   /** Whether a cluster's Corosync runs on this node. */
   isMember: boolean
-  /** Whether the service may be stopped. */
+  /** Whether the service may be stopped (`--allow-outage`). */
   outage: boolean
   /** Other members that cannot take part in this run. */
   apart: readonly string[]
 }
 
 /**
- * What to do about a node's declared addressing. Where the address that we are talking to stays, only the file is
- * written and nothing is re-applied, so that a floating IP on the interface is not touched.
+ * Plans a node's declared addressing. If the address over which ha-run is connected stays, only the file is written and nothing is
+ * re-applied, so that a floating IP on the interface is not touched.
  */
-export function networkDifferences(facts: NetworkFacts): NetworkPlan {
-  const move = moveOf(facts)
-  const refused = refusal(facts, move)
+export function planAddressing(state: AddressingState): AddressingPlan {
+  const change = addressChange(state)
+  const refused = refusal(state, change)
   return {
-    differences: [...fileDifferences(facts), ...move ? [moveDifference(move, facts)] : []],
-    ...move && { move },
+    differences: [...fileDifferences(state), ...change ? [addressDifference(change, state)] : []],
+    ...change && { change },
     ...refused !== undefined && { refused },
-    pending: pendingChanges(facts),
+    pending: pendingChanges(state),
   }
 }
 
-function moveOf({ declared, live }: NetworkFacts): Move | undefined {
+function addressChange({ declared, live }: AddressingState): AddressChange | undefined {
   const { address, prefix } = live
   if (address === undefined || prefix === undefined || address === declared.address) return undefined
   if ((declared.interface ?? live.interface) !== live.interface) return undefined
   return { from: { address, prefix }, to: { address: declared.address, prefix: declared.prefix } }
 }
 
-function moveDifference({ from, to }: Move, { live, isMember }: NetworkFacts): Difference {
+function addressDifference({ from, to }: AddressChange, { live, isMember }: AddressingState): Difference {
   const stop = isMember ? 'pacemaker and corosync are stopped there first; ' : ''
   return {
     subject: `address of ${live.interface}`, from: cidr(from), to: cidr(to),
-    note: `${stop}armed: the node undoes it after ${undoTime} s unless it is confirmed over a fresh connection to ${to.address}`,
+    note: `${stop}armed: the node undoes it after ${undoSeconds} s unless it is confirmed over a new connection to ${to.address}`,
   }
 }
 
-function fileDifferences({ declared, live, file, path }: NetworkFacts): Difference[] {
+function fileDifferences({ declared, live, file, path }: AddressingState): Difference[] {
   const iface = declared.interface ?? live.interface
   const prefix = file.prefix === undefined ? '' : `/${file.prefix}`
   const fields: [name: string, from: string | undefined, to: string | undefined][] = [
@@ -79,51 +79,50 @@ function fileDifferences({ declared, live, file, path }: NetworkFacts): Differen
     .map(([name, from, to]) => ({ subject: `${name} of ${iface} in ${path}`, from, to }))
 }
 
-function refusal({ declared, live, file, manager, path, isMember, outage, apart }: NetworkFacts, move: Move | undefined): string | undefined {
+function refusal({ declared, live, file, manager, path, isMember, outage, apart }: AddressingState, change: AddressChange | undefined): string | undefined {
   const wanted = cidr(declared)
   const iface = declared.interface ?? live.interface
   if (iface !== live.interface) {
-    const reached = live.address === undefined ? live.interface : `${live.interface} (${live.address})`
+    const connection = live.address === undefined ? live.interface : `${live.interface} (${live.address})`
     return (
-      `The node is reached over ${reached}, but ${wanted} is declared for ${iface}. ` +
+      `ha-run is connected over ${connection}, but ${wanted} is declared for ${iface}. ` +
       `Give ${iface} that address by hand, or correct \`interface\` in the inventory.`
     )
   }
-  if (!move) return undefined
-  const change = `${iface} has ${cidr(move.from)} and ${wanted} is declared`
+  if (!change) return undefined
+  const mismatch = `${iface} has ${cidr(change.from)} and ${wanted} is declared`
   if (file.address === declared.address) {
     return (
-      `${change}, which ${path} says already: there would be nothing to go back to if it did not answer. Reboot the ` +
-      `node, or put ${cidr(move.from)} back into ${path} and run again. By hand, on the node's console: \`${manager.reapply(iface)}\`.`
+      `${mismatch}, which is already in ${path}: if the new address did not answer, the former one could not be restored. Reboot ` +
+      `the node, or put ${cidr(change.from)} back into ${path} and run again. By hand, on the node's console: \`${manager.reapplyCommand(iface)}\`.`
     )
   }
   if (isMember && outage && apart.length > 0) {
     return (
-      `${change}, under a Corosync that runs with it: all nodes' corosync.conf must get the new address then, and ` +
+      `${mismatch}, and Corosync uses the address: then corosync.conf must change on all nodes, and ` +
       `${apart.join(', ')} cannot take part (unreachable, failed or not selected). Nothing was changed.`
     )
   }
   if (!isMember || outage) return undefined
   return (
-    `${change}: that would move the address that ha-run is talking to, under a Corosync that runs with it. Run again ` +
-    `with --allow-outage: pacemaker and corosync are stopped on this node first, and stay so until all nodes' ` +
-    `corosync.conf has the new address. If ${move.from.address} is right, declare that one.`
+    `${mismatch}: that would change the address over which ha-run is connected, while Corosync uses it. Run again ` +
+    `with --allow-outage: pacemaker and corosync are stopped on this node first, and start again once corosync.conf has ` +
+    `the new address on all nodes. If ${change.from.address} is right, declare that one.`
   )
 }
 
-function pendingChanges({ declared, live, manager }: NetworkFacts): string[] {
+function pendingChanges({ declared, live, manager }: AddressingState): string[] {
   const iface = live.interface
   if ((declared.interface ?? iface) !== iface || (live.address ?? declared.address) !== declared.address) return []
-  const command = manager.reapply(iface)
-  const how = `it takes effect at the next boot, or with \`${command}\` (which may drop a floating IP on it)`
+  const effect = `it takes effect at the next boot, or with \`${manager.reapplyCommand(iface)}\` (which may remove a floating IP)`
   const pending: string[] = []
   if (live.address === undefined) {
-    pending.push(`${iface} has no IPv4 address yet, ${cidr(declared)} is declared: ${how}`)
+    pending.push(`${iface} has no IPv4 address yet, ${cidr(declared)} is declared: ${effect}`)
   } else if (live.prefix !== declared.prefix) {
-    pending.push(`${iface} runs with prefix /${live.prefix}, /${declared.prefix} is declared: ${how}`)
+    pending.push(`${iface} has prefix /${live.prefix}, /${declared.prefix} is declared: ${effect}`)
   }
   if (declared.gateway !== undefined && live.gateway !== declared.gateway) {
-    pending.push(`${iface} runs with ${live.gateway ?? 'no'} gateway, ${declared.gateway} is declared: ${how}`)
+    pending.push(`${iface} has ${live.gateway === undefined ? 'no gateway' : `gateway ${live.gateway}`}, ${declared.gateway} is declared: ${effect}`)
   }
   return pending
 }

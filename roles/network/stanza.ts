@@ -1,10 +1,10 @@
 import { linesOf } from './lines.js'
 
-/** The grammar of /etc/network/interfaces, see interfaces(5). */
+/** The grammar of /etc/network/interfaces (interfaces(5)). */
 
-/** A line with those that a backslash at its end joins to it; comments cannot be continued (measured, 0.8.41). */
+/** A line, with those that a backslash joins to it; a backslash does not continue comments (measured with 0.8.41). */
 export interface Statement {
-  /** As it stands in the file, with all its line ends. */
+  /** As in the file, with all its line ends. */
   text: string
   /** Empty for a comment or an empty line. */
   words: string[]
@@ -20,7 +20,7 @@ const keywords = new Set([
   'iface', 'mapping', 'auto', 'rename', 'source', 'source-directory', 'template', 'no-auto-down', 'no-scripts',
 ])
 
-/** The first `iface NAME inet` stanza of a text. Stanzas for inet6, and further ones for inet, are not looked at. */
+/** The first `iface NAME inet` stanza of a text. Stanzas for inet6, and further ones for inet, are ignored. */
 export function inetStanza(statements: Statement[], iface: string): Stanza | undefined {
   const start = statements.findIndex(({ words }) => words[0] === 'iface' && words[1] === iface && words[2] === 'inet')
   if (start === -1) return undefined

@@ -44,7 +44,7 @@ onLab('an address that cannot answer: the node is back by itself, and the run sa
   const run = await site.run(['network'], { inventory: await declared({ node2: 99 }) })
   t.is(run.exitCode, 2, troubles(run))
   t.deepEqual(withStatus(run, 'failed', 'unreachable'), ['node2 network: static address'])
-  t.regex(staticAddress(run, 'node2').error!.message, /^192\.168\.0\.99 was not confirmed: node2: no answer\. The node has gone back to 192\.168\.0\.2 by itself$/)
+  t.regex(staticAddress(run, 'node2').error!.message, /^192\.168\.0\.99 was not confirmed: node2: no answer\. The node has returned to 192\.168\.0\.2 by itself$/)
   t.true(withStatus(run, 'changed').includes('node1 network: write /etc/hosts'), 'the run goes on for the other node')
   t.deepEqual(await addresses('node2'), ['192.168.0.2/24'])
   t.is(await file('node2', '/etc/network/interfaces'), before)
@@ -59,7 +59,7 @@ onLab('a plan says how the address would change, and changes nothing', async t =
   t.is(plan.exitCode, 3, troubles(plan))
   t.deepEqual(staticAddress(plan, 'node1').diff!.at(-1), {
     subject: 'address of eth0', from: '192.168.0.1/24', to: '192.168.0.21/24',
-    note: 'armed: the node undoes it after 90 s unless it is confirmed over a fresh connection to 192.168.0.21',
+    note: 'armed: the node undoes it after 90 s unless it is confirmed over a new connection to 192.168.0.21',
   })
   t.is(await file('node1', '/etc/network/interfaces'), before)
   t.is(await remains('node1'), '')
@@ -93,7 +93,7 @@ onLab('an address that answers: the run goes on there, and the next one finds th
   t.is(await remains('node1'), '')
   const again = await site.run(['network'], { inventory })
   t.deepEqual([again.exitCode, withStatus(again, 'changed')], [0, []], troubles(again))
-  t.regex(staticAddress(again, 'node1').reason!, /node1 is at 192\.168\.0\.21: correct `ansible_host` in the inventory, which says 192\.168\.0\.1/)
+  t.regex(staticAddress(again, 'node1').reason!, /node1 is at 192\.168\.0\.21: correct `ansible_host` in the inventory, which is 192\.168\.0\.1/)
 })
 
 onLab('Ctrl-C twice and a power cut while nobody has confirmed: the former address comes back', async t => {
@@ -103,7 +103,7 @@ onLab('Ctrl-C twice and a power cut while nobody has confirmed: the former addre
   const at = { node1: 21 }
   const run = await site.interrupted(['network'], await declared({ ...at, node2: 99 }, at), [changed, 1500], { config: await corrected(at) })
   t.is(run.exitCode, 130)
-  t.regex(troubles(run), /interrupted while waiting for node2 to answer at 192\.168\.0\.99: unconfirmed, it goes back to 192\.168\.0\.2 by itself within 90 s/)
+  t.regex(troubles(run), /interrupted while waiting for node2 to answer at 192\.168\.0\.99: unless confirmed, it returns to 192\.168\.0\.2 by itself within 90 s/)
   t.deepEqual(await addresses('node2'), ['192.168.0.99/24'])
   await powerKill(node2)
   await boot(node2)
@@ -134,7 +134,7 @@ onLab('under a running Corosync the address stays, unless an outage is allowed',
   const before = await file('node1', '/etc/network/interfaces')
   const refused = await site.run(['network'], { inventory, config })
   t.is(refused.exitCode, 2)
-  t.regex(troubles(refused), /would move the address that ha-run is talking to, under a Corosync that runs with it\. Run again with --allow-outage/)
+  t.regex(troubles(refused), /would change the address over which ha-run is connected, while Corosync uses it\. Run again with --allow-outage/)
   t.is(await file('node1', '/etc/network/interfaces'), before)
   t.is(await remains('node1'), '')
 

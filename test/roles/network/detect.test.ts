@@ -10,7 +10,7 @@ const detectCase = z.strictObject({
   networkctl: z.string(),
   dhcpcd: z.string(),
   ifquery: z.string(),
-  /** Null: nobody. */
+  /** Null: none of the four. */
   manager: z.enum(managerNames).nullable(),
 })
 
@@ -20,7 +20,7 @@ for (const [name, { manager, ...probes }] of casesIn('detect', detectCase)) {
   })
 }
 
-test('the output comes apart at the markers', (t) => {
+test('the output is split at the markers', (t) => {
   const script = detectScript('eth0')
   const marker = /echo (\S+)\n/.exec(script)![1]
   const output = ['100 (connected)\nx\n', '', '/run/dhcpcd/sock\n', 'eth0=eth0\n'].join(`${marker}\n`)
@@ -32,14 +32,14 @@ test('the output comes apart at the markers', (t) => {
   })
 })
 
-test('the script is valid for a POSIX shell, whatever the name', (t) => {
+test('the script is valid POSIX sh, whatever the interface is called', (t) => {
   for (const iface of ['eth0', "e'th 0; exit 1"]) {
     const output = execFileSync('sh', { input: detectScript(iface), encoding: 'utf8' })
     t.is(output.match(/--ha-run-next-probe--/g)?.length, 3)
   }
 })
 
-test('nothing of the script can start a daemon or read the session\'s stdin', (t) => {
+test('the script starts no daemon and does not read the session\'s stdin', (t) => {
   const script = detectScript('eth0')
   t.notRegex(script, /dhcpcd -[^U]/)
   t.true(script.includes('</dev/null'))

@@ -34,7 +34,7 @@ const hosts = fc
   .tuple(fc.array(line.map((parts) => parts.join(''))), fc.oneof(entry, fc.constant('')))
   .map(([lines, last]) => lines.join('') + last)
 
-test('any hosts file ends up with each node on its own address only, and nothing else changed', (t) => {
+test('every node ends up on its own address only, and nothing else is changed', (t) => {
   fc.assert(
     fc.property(hosts, (file) => {
       const written = hostsFile(file, nodes)
@@ -42,9 +42,9 @@ test('any hosts file ends up with each node on its own address only, and nothing
       t.true(written.endsWith('\n'))
       const entries = written.split(/\r?\n/).map((text) => text.replace(/#.*/, '').trim().toLowerCase().split(/\s+/))
       for (const node of nodes) {
-        const holders = entries.filter(([, ...found]) => found.includes(node.name)).map(([ip]) => ip)
-        t.true(holders.length > 0)
-        t.true(holders.every((ip) => ip === node.address))
+        const addresses = entries.filter(([, ...found]) => found.includes(node.name)).map(([ip]) => ip)
+        t.true(addresses.length > 0)
+        t.true(addresses.every((ip) => ip === node.address))
       }
       const rest = written.split(/\r?\n/)
       for (const kept of foreignLines(file)) {
@@ -56,7 +56,7 @@ test('any hosts file ends up with each node on its own address only, and nothing
   )
 })
 
-/** The lines on which no node's name is a word, comments among them. */
+/** The lines without a node's name, including comments. */
 function foreignLines(text: string): string[] {
   return text.split(/\r?\n/).filter((one) => one !== '' && !/\snode[12](\s|$|#)/i.test(one.replace(/#.*/, '')))
 }

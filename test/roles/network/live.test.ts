@@ -24,7 +24,7 @@ test('addresses, with labels, veth peers and point to point', (t) => {
   t.deepEqual(addressesOf(''), [])
 })
 
-test('the interface that bears an address', (t) => {
+test('the interface that has an address', (t) => {
   t.is(interfaceOf(addresses, '192.168.0.10'), 'eth0')
   t.is(interfaceOf(addresses, '10.0.0.5'), 'host0')
   t.is(interfaceOf(addresses, '192.168.0.100'), undefined)
@@ -37,9 +37,9 @@ test('the default gateway, of one interface or of any', (t) => {
   t.is(gatewayOf(''), undefined)
 })
 
-test('of several addresses the declared one, else the one we talk to, else the first that is not secondary', (t) => {
-  const of = (declared: string, talkedTo?: string) =>
-    liveOf({ addresses, routes }, 'eth0', { declared, talkedTo }).address
+test('of several addresses: the declared one, the connected one, or the first that is not secondary', (t) => {
+  const of = (declared: string, connectedTo?: string) =>
+    liveOf({ addresses, routes }, 'eth0', { declared, connectedTo }).address
   t.is(of('192.168.0.10'), '192.168.0.10')
   t.is(of('192.168.0.3', '192.168.0.10'), '192.168.0.10')
   t.is(of('192.168.0.3'), '192.168.0.1')

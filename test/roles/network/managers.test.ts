@@ -26,7 +26,7 @@ for (const name of managerNames) {
   const { read, write } = managers[name]
   for (const [title, { file, network, written, read: expected }] of casesIn(name, managerCase)) {
     test(title, (t) => {
-      t.deepEqual(said(read(file, 'eth0')), said(expected))
+      t.deepEqual(defined(read(file, 'eth0')), defined(expected))
       t.is(write(file, 'eth0', network), written)
       t.is(write(written, 'eth0', network), written)
       const now = read(written, 'eth0')
@@ -36,6 +36,6 @@ for (const name of managerNames) {
 }
 
 /** Without the fields that are undefined. */
-function said(found: Addressing): Record<string, unknown> {
+function defined(found: Addressing): Record<string, unknown> {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
 }

@@ -7,7 +7,7 @@ import { networkmanager, profileOf } from '../../../roles/network/networkmanager
 const stanza = 'auto eth0\niface eth0 inet dhcp\n'
 const at = (path: string, text: string) => ({ path, text })
 
-test('ifupdown: the file that holds the stanza, if the main file includes it', (t) => {
+test('ifupdown: the file that contains the stanza, if the main file includes it', (t) => {
   const main = '/etc/network/interfaces'
   t.is(ifupdown.path('eth0', []), main)
   t.is(ifupdown.path('eth0', [at(main, stanza)]), main)
@@ -23,7 +23,7 @@ test('dhcpcd has one file', (t) => {
   t.is(dhcpcd.path('eth0', []), '/etc/dhcpcd.conf')
 })
 
-test('NetworkManager: the active profile, under /etc wherever it lives now', (t) => {
+test('NetworkManager: the active profile, always under /etc', (t) => {
   const folder = '/etc/NetworkManager/system-connections'
   const shown = 'lo:/run/NetworkManager/system-connections/lo.nmconnection\n' +
     'eth0:/run/NetworkManager/system-connections/Wired connection 1\\: cable.nmconnection\n'
@@ -36,7 +36,7 @@ test('NetworkManager: the active profile, under /etc wherever it lives now', (t)
   t.is(networkmanager.path('eth1', [cable]), `${folder}/eth1.nmconnection`)
 })
 
-test('networkd: the file in use, and a file of its own where that one matches others too', (t) => {
+test('networkd: the file in use, or an own file if that one also matches other interfaces', (t) => {
   const folder = '/etc/systemd/network'
   const status = '● 2: eth0\n                     Link File: /usr/lib/systemd/network/99-default.link\n' +
     '                  Network File: /run/systemd/network/20-wired.network\n                         State: routable\n'

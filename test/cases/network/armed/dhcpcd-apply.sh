@@ -1,4 +1,4 @@
-# Time for the answer that this has begun.
+# Time to report that the change has begun.
 sleep 1
 :
 (

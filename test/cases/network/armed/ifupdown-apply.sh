@@ -1,4 +1,4 @@
-# Time for the answer that this has begun.
+# Time to report that the change has begun.
 sleep 1
 ifdown --force eth0
 ip -4 address flush dev eth0

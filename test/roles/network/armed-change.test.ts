@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { applyScript, armScript, confirmScript, undoScript, unitText, type ArmedChange } from '../../../roles/network/armed.js'
+import { applyScript, armScript, confirmScript, undoScript, unitText, type ArmedChange } from '../../../roles/network/armed-change.js'
 import { managerNames } from '../../../roles/network/manager.js'
 import { managers } from '../../../roles/network/managers.js'
 
@@ -14,33 +14,33 @@ const paths = {
 }
 
 const change = (name: keyof typeof paths, more: Partial<ArmedChange> = {}): ArmedChange => ({
-  iface: 'eth0', path: paths[name], attributes: { mode: '0644', owner: 'root:root' }, swap: managers[name].swap('eth0'),
+  iface: 'eth0', path: paths[name], attributes: { mode: '0644', owner: 'root:root' }, activation: managers[name].activation('eth0'),
   from: { address: '192.168.0.1', prefix: 24 }, to: { address: '192.168.0.21', prefix: 24 }, stopped: [], ...more,
 })
 
-/** What the node's shell is given, as people can read it: one file for each script. */
+/** The expected scripts, one file each. */
 const expected = (name: string) => readFileSync(join('test', 'cases', 'network', 'armed', name), 'utf8')
 
 for (const name of managerNames) {
-  test(`${name}: how a file is taken up, and how the former one`, t => {
+  test(`${name}: the scripts of the change and of the undo`, t => {
     t.is(applyScript(change(name)), expected(`${name}-apply.sh`))
     t.is(undoScript(change(name)), expected(`${name}-undo.sh`))
   })
 
-  test(`${name}: every script is one that sh can read, whatever the interface is called`, t => {
-    const odd = change(name, { iface: `it's $(x) "0`, swap: managers[name].swap(`it's $(x) "0`), stopped: ['corosync.service', 'pacemaker.service'] })
+  test(`${name}: every script is valid POSIX sh, whatever the interface is called`, t => {
+    const odd = change(name, { iface: `it's $(x) "0`, activation: managers[name].activation(`it's $(x) "0`), stopped: ['corosync.service', 'pacemaker.service'] })
     for (const script of [armScript(odd), applyScript(odd), undoScript(odd), confirmScript(odd)]) {
       t.is(spawnSync('sh', ['-n'], { input: script }).stderr.toString(), '')
     }
   })
 }
 
-test('the undo starts what was stopped, when the address is there again', t => {
+test('the undo starts the stopped units once the former address is back', t => {
   const script = undoScript(change('ifupdown', { stopped: ['corosync.service', 'pacemaker.service'] }))
   t.regex(script, /until ip [^\n]* to 192\.168\.0\.1\/32[^]*\nsystemctl start --no-block corosync\.service pacemaker\.service\n/)
 })
 
-test('everything is prepared and the undo armed before the change begins', t => {
+test('everything is prepared and the undo is armed before the change begins', t => {
   const script = armScript(change('ifupdown'))
   const order = ['cat >"$candidate"', '/var/lib/ha-run/address/former', '>/var/lib/ha-run/address/apply', '>/var/lib/ha-run/address/undo',
     'sync -f /var/lib', '>/etc/systemd/system/ha-run-address-undo.service', 'ln -sf', 'sync -f /etc', '--on-active=90 --timer-property=AccuracySec=100ms', '--unit=ha-run-address-change']
@@ -49,7 +49,7 @@ test('everything is prepared and the undo armed before the change begins', t => 
   t.false(at.includes(-1))
 })
 
-test('a confirmation that comes too late, or on another machine, is none', t => {
+test('a confirmation fails if it is too late, or on another machine', t => {
   const script = confirmScript(change('ifupdown'))
   t.regex(script, /systemctl stop ha-run-address-undo\.timer \|\| fail[^]*inactive\|failed[^]*rm -f -- \/etc\/systemd/)
   const elsewhere = spawnSync('sh', ['-c', script.replaceAll('/var/lib/ha-run', '/nonexistent')])
@@ -57,7 +57,7 @@ test('a confirmation that comes too late, or on another machine, is none', t => 
   t.regex(elsewhere.stderr.toString(), /no change of address is armed here/)
 })
 
-test('the former file comes back before any manager brings the network up', t => {
+test('the former file is restored before any manager brings the network up', t => {
   const unit = unitText('eth0')
   t.regex(unit, /^Before=.* network-pre\.target networking\.service ifup@eth0\.service dhcpcd\.service NetworkManager\.service systemd-networkd\.service$/m)
   t.regex(unit, /^After=local-fs\.target$/m)
