@@ -2,7 +2,7 @@ import { packages } from '../../runner/tasks/packages.js'
 import { service } from '../../runner/tasks/service.js'
 import { task } from '../../runner/tasks/task.js'
 import { fileState } from '../../runner/facts/files.js'
-import { unlessFound, unlessFoundAtAll } from '../../runner/cluster/adoption/as-found.js'
+import { unlessForeign, clusterTaskUnlessForeign } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { servesPage } from '../../runner/cluster/declaration/declaration.js'
 import { role } from '../../runner/cluster/role.js'
 import { page } from './page.js'
@@ -29,9 +29,9 @@ const statusModule = task(enableStatus, {
 
 /** What the floating IP serves: Apache on every node, run by the cluster and never by systemd. */
 export default role('apache', ({ cluster, node }) => servesPage(cluster) ? [
-  unlessFound(packages(['apache2', 'curl'], { units: ['apache2.service'] })),
-  unlessFound(service('apache2.service', { enabled: false, running: false, needs: [install] })),
-  unlessFound(statusModule),
+  unlessForeign(packages(['apache2', 'curl'], { units: ['apache2.service'] })),
+  unlessForeign(service('apache2.service', { enabled: false, running: false, needs: [install] })),
+  unlessForeign(statusModule),
   page(cluster, node, [install]),
-  unlessFoundAtAll(apacheRunsItsConfiguration(cluster, [install, enableStatus, 'pacemaker: pacemaker runs, with a DC'])),
+  clusterTaskUnlessForeign(apacheRunsItsConfiguration(cluster, [install, enableStatus, 'pacemaker: pacemaker runs, with a DC'])),
 ] : [])

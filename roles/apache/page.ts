@@ -1,5 +1,6 @@
 import { file, sha256 } from '../../runner/tasks/file.js'
-import { nodeStanding } from '../../runner/cluster/adoption/standing.js'
+import { foreignSkipReason } from '../../runner/cluster/adoption/foreign-cluster.js'
+import { nodeProvenance } from '../../runner/cluster/adoption/provenance.js'
 import { pageNote, pagePath } from '../../runner/cluster/apache.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
 import { skip, warn, type NodeTask } from '../../runner/tasks/task.js'
@@ -21,9 +22,9 @@ export function page(cluster: Cluster, node: Node, needs: readonly string[]): No
   return {
     ...written,
     async check(scope) {
-      const [{ standing }, note, found] = await Promise.all([scope.read(nodeStanding), scope.read(fileText(pageNote)), written.check(scope)])
+      const [{ provenance }, note, found] = await Promise.all([scope.read(nodeProvenance), scope.read(fileText(pageNote)), written.check(scope)])
       if (isDeclared || !Array.isArray(found) || found.length === 0) return found
-      if (standing === 'found') return skip('kept as it was found')
+      if (provenance === 'foreign') return skip(foreignSkipReason)
       const current = await scope.read(fileText(pagePath))
       if (note !== undefined || isPlaceholder(current) || current === text) return found
       return warn(`${pagePath} is not from ha-run, and no page is declared: the file is kept; declare \`page:\` to replace it`)

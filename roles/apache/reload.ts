@@ -1,4 +1,4 @@
-import { on, type ClusterMember } from '../../runner/cluster/members.js'
+import { onNodes, type ClusterMember } from '../../runner/cluster/members.js'
 import { TaskError } from '../../runner/errors.js'
 import { CommandError } from '../../runner/ssh/outcome.js'
 import type { Remote } from '../../runner/ssh/remote.js'
@@ -53,7 +53,7 @@ export function configurationErrors(output: string): string {
 export async function refuseRejected(members: ClusterMember[], configFile: string): Promise<void> {
   const rejections = await findRejections(members, async $ => configtest($, configFile))
   if (rejections.length === 0) return
-  throw new TaskError(`${on('apache rejects its configuration', rejections.map(({ member }) => member))}: nothing was reloaded on any node`, {
+  throw new TaskError(`${onNodes('apache rejects its configuration', rejections.map(({ member }) => member))}: nothing was reloaded on any node`, {
     command: rejections[0]!.command,
     output: rejections.map(({ member: { name }, reason }) => `${name}: ${reason}`).join('\n'),
     hint: 'correct it there and run again: apache could not start there at a failover',

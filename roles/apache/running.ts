@@ -1,6 +1,6 @@
 import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
-import { on, readOnAll, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
+import { onNodes, readOnAll, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
 import { skip, warn, type ClusterTask } from '../../runner/tasks/task.js'
 import { InterruptedError } from '../../runner/errors.js'
@@ -26,7 +26,7 @@ export function apacheRunsItsConfiguration(cluster: Cluster, needs: readonly str
         return remarks.length === 0 ? [] : warn(remarks.join('; '))
       }
       return outdated.map(({ member, loaded, onDisk }) => ({
-        subject: on('configuration that apache has loaded', [member]),
+        subject: onNodes('configuration that apache has loaded', [member]),
         from: loaded,
         to: shortHash(hashOf(onDisk)),
         note: 'graceful reload: the process stays, and no request is lost',
@@ -35,7 +35,7 @@ export function apacheRunsItsConfiguration(cluster: Cluster, needs: readonly str
     async forecast(scope) {
       const { installed } = await readState(scope)
       const rejections = await findRejections(installed.map(([member]) => member), async $ => readOnlyConfigtest($, configFile(cluster)))
-      return rejections.map(({ member, reason }) => `nothing would be reloaded: ${on('apache rejects its configuration', [member])}: ${reason.replaceAll('\n', ' ')}`)
+      return rejections.map(({ member, reason }) => `nothing would be reloaded: ${onNodes('apache rejects its configuration', [member])}: ${reason.replaceAll('\n', ' ')}`)
     },
     async apply(scope) {
       const state = await readState(scope)
@@ -82,7 +82,7 @@ function remarksOn({ installed, active }: ApacheState): string[] {
   const unknown = active.filter(({ onDisk }) => onDisk.load === undefined).map(({ member }) => member)
   const difference = configurationDifference(installed.map(([{ name }, onDisk]) => [name, onDisk]))
   return [
-    ...(unknown.length === 0 ? [] : [`${on('what apache has loaded', unknown)} is not known: ${pidFile} does not name an apache2 process`]),
+    ...(unknown.length === 0 ? [] : [`${onNodes('what apache has loaded', unknown)} is not known: ${pidFile} does not name an apache2 process`]),
     ...(difference === undefined ? [] : [difference]),
   ]
 }

@@ -1,4 +1,4 @@
-import { unlessFoundAtAll } from '../../runner/cluster/adoption/as-found.js'
+import { clusterTaskUnlessForeign } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { corosyncRunsItsFiles } from '../../runner/cluster/rollout/load.js'
 import { role } from '../../runner/cluster/role.js'
 import { prerequisite } from '../../runner/tasks/task.js'
@@ -14,7 +14,7 @@ export default role('authkey', ({ cluster }) => [
     holds: async ({ read }) => await read(packageVersion('corosync')) !== undefined,
     remedy: 'run the corosync role first: `ha-run corosync authkey`',
   }),
-  unlessFoundAtAll(sharedKey(share)),
+  clusterTaskUnlessForeign(sharedKey(share)),
   corosyncRunsItsFiles(cluster, [share, ...[
     'install corosync', 'write /etc/corosync/corosync.conf', 'no default cluster', 'corosync runs what its files say',
   ].map(task => `corosync: ${task}`)]),

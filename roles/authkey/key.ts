@@ -1,8 +1,10 @@
-import { correctAttributes, keyAttributes, keyPath, makeKey, replaceOnAll, withWrongAttributes } from '../../runner/cluster/corosync/files.js'
-import { keyNote } from '../../runner/cluster/corosync/state.js'
+import { keyAttributes, keyPath } from '../../runner/cluster/corosync/files.js'
+import { correctAttributes, replaceOnAll, withWrongAttributes } from '../../runner/cluster/rollout/shared-file.js'
+import { generateKey } from '../../runner/cluster/rollout/authkey.js'
+import { loadedKeyEntry } from '../../runner/cluster/corosync/state.js'
 import type { Node } from '../../runner/cluster/declaration/declaration.js'
-import { runningKeys } from '../../runner/cluster/corosync/facts.js'
-import { on, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
+import { runningCmap } from '../../runner/cluster/corosync/facts.js'
+import { onNodes, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
 import type { ClusterTask } from '../../runner/tasks/task.js'
 import { TaskError } from '../../runner/errors.js'
@@ -18,7 +20,7 @@ export function sharedKey(name: string): ClusterTask<Node> {
       refuseUnselected(scope, [...wrong.map(([member]) => member), ...askew.map(({ member }) => member)])
       return [
         ...wrong.map(([member, state]) => ({
-          subject: on(keyPath, [member]),
+          subject: onNodes(keyPath, [member]),
           from: state?.hash === undefined ? undefined : fingerprint(state.hash),
           to: kept === undefined ? 'a new key' : fingerprint(kept),
         })),
@@ -28,7 +30,7 @@ export function sharedKey(name: string): ClusterTask<Node> {
     async apply(scope) {
       const { holder, wrong, askew } = await observe(scope)
       if (wrong.length > 0) {
-        const key = await (holder ? readKey(holder) : makeKey(scope.leader))
+        const key = await (holder ? readKey(holder) : generateKey(scope.leader))
         await replaceOnAll(wrong.map(([member]) => member), keyPath, key, keyAttributes)
       }
       await correctAttributes(askew.map(({ member }) => member), keyPath, keyAttributes)
@@ -72,8 +74,8 @@ export function keptKey(hashes: [node: string, hash: string | undefined][], load
 }
 
 async function loadedHashes({ members }: Scope): Promise<Set<string>> {
-  const all = await readOnAll(members, runningKeys)
-  return new Set(all.flatMap(([, keys]) => keys?.get(keyNote)?.value ?? []))
+  const all = await readOnAll(members, runningCmap)
+  return new Set(all.flatMap(([, cmap]) => cmap?.get(loadedKeyEntry)?.value ?? []))
 }
 
 /** The bytes pass through this machine's memory and nowhere else. */

@@ -1,4 +1,5 @@
-import { standingOf } from '../../runner/cluster/adoption/standing.js'
+import { foreignSkipReason } from '../../runner/cluster/adoption/foreign-cluster.js'
+import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
 import { foreignObjects } from '../../runner/cluster/cib/cib.js'
 import { readCib } from '../../runner/cluster/cib/push.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
@@ -14,8 +15,8 @@ export function nothingForeign(cluster: Cluster, needs: readonly string[]): Clus
     needs,
     tolerant: true,
     async check(scope) {
-      const [{ standing }, cib] = await Promise.all([standingOf(scope.members), readCib(scope)])
-      if (standing === 'found') return skip('kept as it was found')
+      const [{ provenance }, cib] = await Promise.all([readProvenance(scope.members), readCib(scope)])
+      if (provenance === 'foreign') return skip(foreignSkipReason)
       const foreign = foreignObjects(cib, cluster)
       if (foreign.length === 0 || scope.consent.purge) return []
       const told = foreign.map(({ kind, id, isLeftover }) => `${kind} ${id}${isLeftover ? ' (left by a move or ban: `crm_resource --clear` takes it back)' : ''}`)

@@ -1,7 +1,7 @@
 import { keepAdvice } from '../../runner/cluster/pacemaker/agent-advice.js'
 import { cibTask, declaredEdit } from '../../runner/cluster/cib/task.js'
-import { asFound, standingDeclaration } from '../../runner/cluster/adoption/as-found.js'
-import { standingOf } from '../../runner/cluster/adoption/standing.js'
+import { withoutDefaults, effectiveDeclaration } from '../../runner/cluster/adoption/foreign-cluster.js'
+import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import { role } from '../../runner/cluster/role.js'
@@ -15,7 +15,7 @@ const running = 'pacemaker: pacemaker runs, with a DC'
 
 /** What the cluster runs, and where: resources and constraints go in together, so that they never start apart. */
 export default role('constraints', ({ cluster }) => {
-  const declared = async (scope: Scope) => standingDeclaration(scope.members, cluster)
+  const declared = async (scope: Scope) => effectiveDeclaration(scope.members, cluster)
   return [
     addressIsFree(free, cluster, [running]),
     cibTask(push, {
@@ -23,8 +23,8 @@ export default role('constraints', ({ cluster }) => {
       edit: async scope => {
         const editOf = async ({ resources, constraints }: Cluster) => declaredEdit(scope, { resources, constraints })
         // What the agents advise is asked in one breath with who has built the cluster.
-        const [{ standing }, built] = await Promise.all([standingOf(scope.members), editOf(cluster)])
-        return standing === 'found' ? editOf(asFound(cluster)) : built
+        const [{ provenance }, built] = await Promise.all([readProvenance(scope.members), editOf(cluster)])
+        return provenance === 'foreign' ? editOf(withoutDefaults(cluster)) : built
       },
       earlier: {
         role: 'pacemaker',

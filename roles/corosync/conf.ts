@@ -1,16 +1,17 @@
 import { keepFormerScript } from '../../runner/tasks/former.js'
-import { unlessFoundAtAll } from '../../runner/cluster/adoption/as-found.js'
-import { standingOf } from '../../runner/cluster/adoption/standing.js'
-import { confAttributes, confPath, correctAttributes, replaceOnAll, validateConf, withWrongAttributes } from '../../runner/cluster/corosync/files.js'
+import { clusterTaskUnlessForeign } from '../../runner/cluster/adoption/foreign-cluster.js'
+import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
+import { confAttributes, confPath } from '../../runner/cluster/corosync/files.js'
+import { correctAttributes, replaceOnAll, validateConf, withWrongAttributes } from '../../runner/cluster/rollout/shared-file.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
-import { runningKeys } from '../../runner/cluster/corosync/facts.js'
+import { runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { forecastRollout } from '../../runner/cluster/rollout/forecast.js'
 import { fullStop } from '../../runner/cluster/rollout/full-stop.js'
 import { readCorosyncState } from '../../runner/cluster/corosync/state.js'
 import { readOnAll, refuseUnselected, type Scope } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
 import { editedConf, wantedConf } from '../../runner/cluster/corosync/wanted-conf.js'
-import { refusePending, planRollout } from '../../runner/cluster/rollout/rollout-plan.js'
+import { refuseUnloadedChanges, planRollout } from '../../runner/cluster/rollout/rollout-plan.js'
 import type { ClusterTask } from '../../runner/tasks/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
@@ -30,7 +31,7 @@ export function declaredConf(name: string, cluster: Cluster): ClusterTask<Node> 
       const attributes = askew.flatMap(({ differences: some }) => some)
       if (wrong.length === 0) return attributes
       const way = await rolloutPlanOf(scope, wanted)
-      if (!isOurs) refusePending(way, cluster)
+      if (!isOurs) refuseUnloadedChanges(way, cluster)
       return [...confDifferences(wanted, texts, await readCorosyncState(scope.members), way), ...attributes]
     },
     async forecast(scope) {
@@ -49,7 +50,7 @@ export function declaredConf(name: string, cluster: Cluster): ClusterTask<Node> 
     },
   })
   // In a cluster that was found, only settings that are declared count.
-  return Object.keys(cluster.explicit.corosync).length === 0 ? unlessFoundAtAll(written) : written
+  return Object.keys(cluster.explicit.corosync).length === 0 ? clusterTaskUnlessForeign(written) : written
 }
 
 async function rolloutPlanOf(scope: Scope, wanted: string) {
@@ -58,12 +59,12 @@ async function rolloutPlanOf(scope: Scope, wanted: string) {
 
 /** What the nodes hold, what they are to hold, and which of them hold something else or hold it with a wrong mode or owner. */
 async function observe({ members }: Scope, cluster: Cluster) {
-  const [texts, states, { standing }, keys] = await Promise.all([
-    readOnAll(members, fileText(confPath)), readOnAll(members, fileState(confPath)), standingOf(members), readOnAll(members, runningKeys),
+  const [texts, states, { provenance }, cmap] = await Promise.all([
+    readOnAll(members, fileText(confPath)), readOnAll(members, fileState(confPath)), readProvenance(members), readOnAll(members, runningCmap),
   ])
-  const isOurs = standing !== 'found'
+  const isOurs = provenance !== 'foreign'
   const named = texts.map(([{ name }, text]): [string, string | undefined] => [name, text])
-  const wanted = isOurs ? wantedConf(cluster, named) : editedConf(cluster, named, keys.find(([, some]) => some)?.[1])
+  const wanted = isOurs ? wantedConf(cluster, named) : editedConf(cluster, named, cmap.find(([, some]) => some)?.[1])
   const wrong = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
   const { type, mode, owner, group } = states.find(([, state]) => state !== undefined)?.[1] ?? {}
   if (!isOurs && type !== 'regular file' && wrong.length > 0) throw new TaskError(`${confPath} is a ${type ?? 'missing file'}, and somebody else's`, { hint: 'ha-run changes it only as a regular file' })

@@ -1,7 +1,7 @@
 import { isDebianDefault, runsDebianDefault } from '../../runner/cluster/corosync/node-ids.js'
 import { parseCorosyncConf } from '../../runner/cluster/corosync/conf.js'
 import { confPath } from '../../runner/cluster/corosync/files.js'
-import { runningKeys } from '../../runner/cluster/corosync/facts.js'
+import { runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { cibPath } from '../../runner/cluster/cib/first-cib.js'
 import { propertySets } from '../../runner/cluster/pacemaker/temporary-property.js'
 import { elementsOf, parseXml, walk } from '../../runner/cluster/pacemaker/xml.js'
@@ -18,9 +18,9 @@ export function noDefaultCluster(needs: readonly string[]): NodeTask {
   return task('no default cluster', {
     needs,
     async check({ read }) {
-      const [keys, text, state] = await Promise.all([read(runningKeys), read(fileText(confPath)), read(fileState(cibPath))])
-      const runs = keys !== undefined && runsDebianDefault(keys)
-      const configured = text !== undefined && isDefault(text) && keys === undefined
+      const [cmap, text, state] = await Promise.all([read(runningCmap), read(fileText(confPath)), read(fileState(cibPath))])
+      const runs = cmap !== undefined && runsDebianDefault(cmap)
+      const configured = text !== undefined && isDefault(text) && cmap === undefined
       // A member that lost its corosync package has the shipped file again, and the CIB of its own cluster.
       const left = state && (runs || (configured && isNamedDebian(await read(fileText(cibPath)))))
       return [

@@ -1,4 +1,4 @@
-import { unlessFound } from '../../runner/cluster/adoption/as-found.js'
+import { unlessForeign } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { hold } from '../../runner/tasks/hold.js'
 import { keepOriginal } from '../../runner/tasks/keep-original.js'
 import { packages } from '../../runner/tasks/packages.js'
@@ -19,9 +19,9 @@ export default role('corosync', ({ cluster }) => [
   packages(['corosync'], { units: ['corosync.service', 'pacemaker.service'] }),
   ...hold('corosync', cluster.holdPackages, [install]),
   noDefaultCluster([install]),
-  unlessFound(keepOriginal(confPath, '.default', { needs: [install], isOriginal: text => !isManaged(text) })),
+  unlessForeign(keepOriginal(confPath, '.default', { needs: [install], isOriginal: text => !isManaged(text) })),
   declaredConf(write, cluster),
-  unlessFound(service('corosync.service', { enabled: true, needs: [install] })),
-  ...restartOnFailure([install]).map(unlessFound),
+  unlessForeign(service('corosync.service', { enabled: true, needs: [install] })),
+  ...restartOnFailure([install]).map(unlessForeign),
   corosyncRunsItsFiles(cluster, [install, write, 'no default cluster']),
 ])

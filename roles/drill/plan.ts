@@ -6,7 +6,7 @@ import { readCorosyncState } from '../../runner/cluster/corosync/state.js'
 import type { ClusterMember, TrialScope } from '../../runner/cluster/members.js'
 import { cibOf, drainedIn } from '../../runner/cluster/rollout/temporary-settings.js'
 import { stateOf } from '../../runner/cluster/rollout/pacemaker-state.js'
-import { rollRefusal } from '../../runner/cluster/rollout/rolling-refusal.js'
+import { findRollingObstacle } from '../../runner/cluster/rollout/rolling-refusal.js'
 import { effectSentences } from '../../runner/cluster/pacemaker/transition.js'
 import { TaskError } from '../../runner/errors.js'
 import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
@@ -47,7 +47,7 @@ export async function planRound(cluster: Cluster, settings: DrillSettings, scope
   const drilled = selected.find(member => member.name === name)
   if (!drilled) throw refusal(`${name} is not selected`, 'choose another node with --node, or run without --limit')
   const states = await readCorosyncState(members)
-  const loss = await rollRefusal(states.find(({ member }) => member === drilled)?.conf ?? '', states, scope, [name])
+  const loss = await findRollingObstacle(states.find(({ member }) => member === drilled)?.conf ?? '', states, scope, [name])
   if (loss !== undefined) throw refusal(`${name} is not drilled: ${loss}`, 'the other nodes could not take over')
   const fault = faults[settings.fault]
   const { prerequisite } = fault

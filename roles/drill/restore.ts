@@ -1,7 +1,7 @@
-import { note } from '../../runner/cluster/rollout/start.js'
+import { recordLoadedKey } from '../../runner/cluster/rollout/authkey.js'
 import type { ClusterState, Failure } from '../../runner/cluster/pacemaker/crm-mon.js'
 import { settled } from '../../runner/cluster/pacemaker/forecast.js'
-import { keyNote, readCorosyncState } from '../../runner/cluster/corosync/state.js'
+import { loadedKeyEntry, readCorosyncState } from '../../runner/cluster/corosync/state.js'
 import type { TrialScope } from '../../runner/cluster/members.js'
 import { rewriteLost } from '../../runner/cluster/rollout/node-attributes.js'
 import { readmitDrained } from '../../runner/cluster/rollout/temporary-settings.js'
@@ -77,8 +77,10 @@ export async function restoreCluster(before: ClusterState, scope: TrialScope): P
   const rewritten = await rewriteLost(scope)
   await settled(scope)
   await untilNoneLeft('all resources to run again', resourcesTimeoutSeconds, scope, now => missing(now, before), '`crm_mon -1rf` shows what does not start')
-  // A restarted Corosync has lost the note of its authkey, by which later runs know which one it has loaded.
-  for (const node of await readCorosyncState(scope.members)) if (node.keys && !node.keys.has(keyNote)) await note(node)
+  // A restarted Corosync has lost the record of its authkey, by which later runs know which one it has loaded.
+  for (const { member, cmap, keyHash } of await readCorosyncState(scope.members)) {
+    if (keyHash !== undefined && cmap && !cmap.has(loadedKeyEntry)) await recordLoadedKey(member, keyHash)
+  }
   const failed = failedResources((await stateOf(scope))?.failures ?? [])
   for (const { resource, node } of failed) await scope.leader.$({ nothrow: true })`crm_resource --cleanup -r ${resource} -N ${node}`
   if (failed.length > 0) {

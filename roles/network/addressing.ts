@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { keepFormerScript } from '../../runner/tasks/former.js'
 import { replaceScript } from '../../runner/tasks/write-file.js'
 import type { Node } from '../../runner/cluster/declaration/declaration.js'
-import { runningKeys } from '../../runner/cluster/corosync/facts.js'
+import { runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { runsDebianDefault } from '../../runner/cluster/corosync/node-ids.js'
 import { skip, task, warn, type NodeScope, type NodeTask } from '../../runner/tasks/task.js'
 import { TaskError } from '../../runner/errors.js'
@@ -94,9 +94,9 @@ async function readAddressing(scope: NodeScope, node: Node, network: Network) {
 /** The cluster's running units, in the order in which they start. Debian's default cluster does not count. */
 async function clusterUnits(read: NodeScope['read']): Promise<string[]> {
   const units = ['corosync.service', 'pacemaker.service']
-  const [states, keys] = await Promise.all([Promise.all(units.map(unit => read(unitState(unit)))), read(runningKeys)])
+  const [states, cmap] = await Promise.all([Promise.all(units.map(unit => read(unitState(unit)))), read(runningCmap)])
   const running = units.filter((_, at) => ['active', 'activating', 'reloading'].includes(states[at]!.active))
-  return running.includes('corosync.service') && !(keys && runsDebianDefault(keys)) ? running : []
+  return running.includes('corosync.service') && !(cmap && runsDebianDefault(cmap)) ? running : []
 }
 
 const kernelNetwork = fact('ip addr, ip route', `ip -o -4 addr show; printf '\\0'; ip -4 route show default`, ({ stdout }) => {

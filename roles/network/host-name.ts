@@ -1,7 +1,7 @@
 import { nodeSections, parseCorosyncConf } from '../../runner/cluster/corosync/conf.js'
 import { confPath } from '../../runner/cluster/corosync/files.js'
-import type { CmapValue } from '../../runner/cluster/corosync/cmap.js'
-import { runningKeys } from '../../runner/cluster/corosync/facts.js'
+import type { Cmap } from '../../runner/cluster/corosync/cmap.js'
+import { runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { isDebianDefault, runsDebianDefault } from '../../runner/cluster/corosync/node-ids.js'
 import { warn, type Finding, type NodeScope } from '../../runner/tasks/task.js'
 import { TaskError } from '../../runner/errors.js'
@@ -18,11 +18,11 @@ const runningHostName = '/proc/sys/kernel/hostname'
  * @throws TaskError if the node is a member of its cluster by another name.
  */
 export async function checkHostName(name: string, read: NodeScope['read']): Promise<Finding> {
-  const [atBoot, running, keys, conf] = await Promise.all([
-    read(fileText(hostNameFile)), read(fileText(runningHostName)), read(runningKeys), read(fileText(confPath)),
+  const [atBoot, running, cmap, conf] = await Promise.all([
+    read(fileText(hostNameFile)), read(fileText(runningHostName)), read(runningCmap), read(fileText(confPath)),
   ])
   const current = running?.trim() ?? ''
-  const member = memberName(keys, conf, { declared: name, running: current })
+  const member = memberName(cmap, conf, { declared: name, running: current })
   if (member !== undefined && member !== name) {
     throw new TaskError(`this node is a member of its cluster as ${member}, but its name in the inventory is ${name}`, { hint: `rename it to ${member} in the inventory` })
   }
@@ -38,8 +38,8 @@ export async function checkHostName(name: string, read: NodeScope['read']): Prom
  * The name by which the cluster knows a node: its name in the running node list, or else its host name. If Corosync is stopped,
  * the host name counts if it is in the node's corosync.conf. Undefined: the node is not a member yet.
  */
-function memberName(keys: Map<string, CmapValue> | undefined, conf: string | undefined, { declared, running }: { declared: string; running: string }): string | undefined {
-  if (keys) return runsDebianDefault(keys) ? undefined : keys.get(`nodelist.node.${keys.get('nodelist.local_node_pos')?.value}.name`)?.value ?? running
+function memberName(cmap: Cmap | undefined, conf: string | undefined, { declared, running }: { declared: string; running: string }): string | undefined {
+  if (cmap) return runsDebianDefault(cmap) ? undefined : cmap.get(`nodelist.node.${cmap.get('nodelist.local_node_pos')?.value}.name`)?.value ?? running
   try {
     const parsed = parseCorosyncConf(conf ?? '')
     const names = isDebianDefault(parsed) ? [] : nodeSections(parsed).map(node => node.get('name'))

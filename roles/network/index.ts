@@ -1,7 +1,7 @@
 import { file } from '../../runner/tasks/file.js'
 import { task } from '../../runner/tasks/task.js'
 import { replaceScript } from '../../runner/tasks/write-file.js'
-import { unlessFound } from '../../runner/cluster/adoption/as-found.js'
+import { unlessForeign } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { role } from '../../runner/cluster/role.js'
 import { staticAddress } from './addressing.js'
 import { checkHostName, hostNameFile } from './host-name.js'
@@ -24,7 +24,7 @@ export default role('network', ({ cluster, node }) => {
   return [
     // First: if the node cannot get its declared address, /etc/hosts must not contain it.
     ...(cluster.nodes.some(({ network }) => network) ? [staticAddress(node)] : []),
-    unlessFound(hosts),
-    unlessFound(hostName),
+    unlessForeign(hosts),
+    unlessForeign(hostName),
   ]
 })

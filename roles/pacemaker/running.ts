@@ -2,7 +2,7 @@ import type { CibWork } from '../../runner/cluster/cib/task.js'
 import type { Node } from '../../runner/cluster/declaration/declaration.js'
 import { seedFirstCib } from '../../runner/cluster/cib/first-cib.js'
 import { lostFromCib, rewriteLost } from '../../runner/cluster/rollout/node-attributes.js'
-import { drainedIn, endPassing, isSetIn, readmitDrained } from '../../runner/cluster/rollout/temporary-settings.js'
+import { drainedIn, endTemporaryProperty, isSetIn, readmitDrained } from '../../runner/cluster/rollout/temporary-settings.js'
 import { detached, firstElection } from '../../runner/cluster/pacemaker/temporary-property.js'
 import { pacemakerLacks, pacemakerViews, startPacemaker, untilOnline } from '../../runner/cluster/rollout/pacemaker-state.js'
 import { readOnAll, reachable, refuseUnselected } from '../../runner/cluster/members.js'
@@ -40,8 +40,8 @@ export function pacemakerRuns(name: string, { needs, first }: { needs: readonly 
       await startPacemaker(stopped, scope)
       await untilOnline(reachable(scope.members), scope)
       await readmitDrained(scope)
-      await endPassing(detached, scope)
-      await endPassing(firstElection, scope)
+      await endTemporaryProperty(detached, scope)
+      await endTemporaryProperty(firstElection, scope)
       await rewriteLost(scope)
     },
   })

@@ -1,8 +1,10 @@
-import { standingOf } from '../../runner/cluster/adoption/standing.js'
-import { keyAttributes, keyPath, makeKey, replaceOnAll } from '../../runner/cluster/corosync/files.js'
+import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
+import { keyAttributes, keyPath } from '../../runner/cluster/corosync/files.js'
+import { replaceOnAll } from '../../runner/cluster/rollout/shared-file.js'
+import { generateKey } from '../../runner/cluster/rollout/authkey.js'
 import type { Node } from '../../runner/cluster/declaration/declaration.js'
-import { runningKeys } from '../../runner/cluster/corosync/facts.js'
-import { keyNote } from '../../runner/cluster/corosync/state.js'
+import { runningCmap } from '../../runner/cluster/corosync/facts.js'
+import { loadedKeyEntry } from '../../runner/cluster/corosync/state.js'
 import { readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
 import { skip, type ClusterTask } from '../../runner/tasks/task.js'
@@ -15,8 +17,8 @@ export function newKey(name: string): ClusterTask<Node> {
   let former: string | undefined
   return clusterTask(name, {
     async check(scope) {
-      const [{ standing }, hash] = await Promise.all([standingOf(scope.members), commonHash(scope)])
-      if (standing === 'found') {
+      const [{ provenance }, hash] = await Promise.all([readProvenance(scope.members), commonHash(scope)])
+      if (provenance === 'foreign') {
         throw new TaskError('the key is that of a cluster that ha-run has not built: it is not rotated yet', {
           hint: 'by hand: the new key onto every node, compare its hash everywhere, then `corosync-cfgtool -R` on one of them',
         })
@@ -29,7 +31,7 @@ export function newKey(name: string): ClusterTask<Node> {
     },
     async apply({ members, leader }) {
       await noteLoaded(members, former!)
-      await replaceOnAll(members, keyPath, await makeKey(leader), keyAttributes)
+      await replaceOnAll(members, keyPath, await generateKey(leader), keyAttributes)
     },
   })
 }
@@ -39,8 +41,8 @@ export function newKey(name: string): ClusterTask<Node> {
  * another one than its file, and the new key would never be loaded.
  */
 async function noteLoaded(members: ClusterMember[], hash: string): Promise<void> {
-  const nameless = (await readOnAll(members, runningKeys)).filter(([, keys]) => keys && !keys.has(keyNote))
-  await Promise.all(nameless.map(async ([{ $ }]) => $`corosync-cmapctl -s ${keyNote} str ${hash}`))
+  const nameless = (await readOnAll(members, runningCmap)).filter(([, cmap]) => cmap && !cmap.has(loadedKeyEntry))
+  await Promise.all(nameless.map(async ([{ $ }]) => $`corosync-cmapctl -s ${loadedKeyEntry} str ${hash}`))
 }
 
 /**
@@ -53,7 +55,7 @@ async function commonHash({ members }: Scope): Promise<string | undefined> {
   if (hashes.size > 1) throw new TaskError(`${keyPath} is not the same on every node`, { hint: 'run the authkey role first: `ha-run authkey`' })
   const [hash] = hashes
   if (hash === undefined) return undefined
-  const silent = (await readOnAll(members, runningKeys)).filter(([, keys]) => !keys).map(([{ name }]) => name)
+  const silent = (await readOnAll(members, runningCmap)).filter(([, cmap]) => !cmap).map(([{ name }]) => name)
   if (silent.length > 0) throw new TaskError(`corosync does not run on ${silent.join(', ')}`, { hint: 'run `ha-run site` first' })
   return hash
 }

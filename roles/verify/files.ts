@@ -2,9 +2,9 @@ import { confPath, keyPath } from '../../runner/cluster/corosync/files.js'
 import { parseCorosyncConf } from '../../runner/cluster/corosync/conf.js'
 import { flatten } from '../../runner/cluster/corosync/settings.js'
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
-import { runningKeys } from '../../runner/cluster/corosync/facts.js'
-import { betweenFiles, inForceValue, sameValue } from '../../runner/cluster/corosync/setting-differences.js'
-import { keyNote, notInForce, readConf, readCorosyncState } from '../../runner/cluster/corosync/state.js'
+import { runningCmap } from '../../runner/cluster/corosync/facts.js'
+import { fileDifferences, inForceValue, sameValue } from '../../runner/cluster/corosync/setting-differences.js'
+import { loadedKeyEntry, notInForce, readConf, readCorosyncState } from '../../runner/cluster/corosync/state.js'
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
 import { wantedConf } from '../../runner/cluster/corosync/wanted-conf.js'
 import { sha256 } from '../../runner/tasks/file.js'
@@ -28,7 +28,7 @@ export async function sameKey({ members }: Scope): Promise<Verdict> {
   const states = await readOnAll(members, fileState(keyPath))
   const hashes = states.map(([{ name }, state]): [string, string] => [name, state?.hash === undefined ? 'missing' : fingerprint(state.hash)])
   const isMissing = hashes.every(([, hash]) => hash === 'missing')
-  if (isMissing && (await readOnAll(members, runningKeys)).every(([, keys]) => keys && inForceValue('totem.crypto_cipher', keys) === 'none')) return verdict([], 'the ring is not encrypted, and has no key', '')
+  if (isMissing && (await readOnAll(members, runningCmap)).every(([, cmap]) => cmap && inForceValue('totem.crypto_cipher', cmap) === 'none')) return verdict([], 'the ring is not encrypted, and has no key', '')
   const complaints = isMissing ? [`${keyPath} is missing on all nodes`] : differing(keyPath, hashes)
   return verdict(complaints, `${hashes[0]?.[1]} on ${hashes.length} nodes`, '`ha-run authkey` gives every node the key that is loaded; until then, reload and restart nothing')
 }
@@ -37,7 +37,7 @@ export async function sameKey({ members }: Scope): Promise<Verdict> {
 export function confAsDeclared(cluster: Cluster) {
   return async ({ members }: Scope): Promise<Verdict> => {
     const texts = await readOnAll(members, fileText(confPath))
-    if (cluster.found) return saidInFiles(cluster, texts.map(([{ name }, text]) => [name, text]))
+    if (cluster.foreign) return saidInFiles(cluster, texts.map(([{ name }, text]) => [name, text]))
     const wanted = flatten(parseCorosyncConf(wantedConf(cluster, texts.map(([{ name }, text]) => [name, text]))))
     const complaints = texts.flatMap(([{ name }, text]) => confComplaints(text, wanted).map(complaint => `${name}: ${complaint}`))
     return verdict(complaints, `${wanted.size} keys on ${texts.length} nodes`, '`ha-run corosync --check --diff` shows how they would change, `ha-run corosync` brings them in')
@@ -59,7 +59,7 @@ function saidInFiles({ explicit }: Cluster, texts: [node: string, text: string |
 export function confComplaints(text: string | undefined, wanted: Map<string, string>): Complaint[] {
   if (text === undefined) return [`${confPath} is missing`]
   try {
-    return betweenFiles(flatten(parseCorosyncConf(text)), wanted).map(({ subject, from, to }) => `${subject} is ${from ?? 'not set'} and ${to ?? 'not set'} is declared`)
+    return fileDifferences(flatten(parseCorosyncConf(text)), wanted).map(({ subject, from, to }) => `${subject} is ${from ?? 'not set'} and ${to ?? 'not set'} is declared`)
   } catch (error) {
     return [`${confPath} cannot be read: ${(error as Error).message}`]
   }
@@ -68,11 +68,11 @@ export function confComplaints(text: string | undefined, wanted: Map<string, str
 /** By what is in force, not by what cmap shows alone: a reload puts keys there that only a restart takes up. */
 export async function corosyncRunsItsFiles({ members }: Scope): Promise<Verdict> {
   const loaded = await readCorosyncState(members)
-  const complaints = loaded.flatMap(({ member: { name }, conf, keys, keyHash }) => {
-    if (!keys) return [`${name}: ${silentCorosync}`]
-    const noted = keys.get(keyNote)?.value
+  const complaints = loaded.flatMap(({ member: { name }, conf, cmap, keyHash }) => {
+    if (!cmap) return [`${name}: ${silentCorosync}`]
+    const noted = cmap.get(loadedKeyEntry)?.value
     const otherKey = noted === undefined || noted === keyHash ? [] : [`it runs with ${fingerprint(noted)}, and ${keyPath} is ${keyHash === undefined ? 'missing' : fingerprint(keyHash)}`]
-    return [...conf === undefined ? [`${confPath} is missing`] : notInForce(conf, keys, name).map(inForceComplaint), ...otherKey].map(complaint => `${name}: ${complaint}`)
+    return [...conf === undefined ? [`${confPath} is missing`] : notInForce(conf, cmap, name).map(inForceComplaint), ...otherKey].map(complaint => `${name}: ${complaint}`)
   })
   return verdict(complaints, `${confPath} and ${keyPath}, on ${loaded.length} nodes`, '`ha-run corosync authkey` loads them, live where that can be and else node by node')
 }

@@ -1,4 +1,4 @@
-import { asItStands } from '../../runner/cluster/adoption/as-found.js'
+import { withEffectiveDeclaration } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { servesPage } from '../../runner/cluster/declaration/declaration.js'
 import { assertion, role } from '../../runner/cluster/role.js'
 import { withTopology } from './topology.js'
@@ -35,7 +35,7 @@ export default role('verify', ({ cluster }) => [
     'All nodes are in the same membership, and it is not formed anew all the time: two rings are two clusters that both think they are the one.'),
   assertion('the cluster is quorate', quorate,
     'Every node may act: without quorum Pacemaker stops what it runs.'),
-  assertion('quorum counts as declared', asItStands(cluster, quorumAsDeclared),
+  assertion('quorum counts as declared', withEffectiveDeclaration(cluster, quorumAsDeclared),
     'Expected votes and flags (2Node, WaitForAll …) are in force as declared: they decide who may go on when nodes are lost.'),
 
   // What it runs with.
@@ -43,7 +43,7 @@ export default role('verify', ({ cluster }) => [
     'A reload has each node read its own file: where they differ, it would break the ring.'),
   assertion('the key is the same on all nodes', sameKey,
     'With different keys, the next reload or restart leaves each node alone, and two alone are both quorate.'),
-  assertion('corosync.conf says what is declared', asItStands(cluster, confAsDeclared),
+  assertion('corosync.conf says what is declared', withEffectiveDeclaration(cluster, confAsDeclared),
     'The files say what the inventory says: nobody has changed them by hand.'),
   assertion('corosync runs what its files say', corosyncRunsItsFiles,
     'What is in force is what would be in force after a restart: a boot brings no surprise.'),
@@ -51,7 +51,7 @@ export default role('verify', ({ cluster }) => [
     'A node that was rebooted, or lost its power, comes back by itself.'),
   assertion('corosync and pacemaker come back when killed', daemonsComeBack,
     'systemd starts a daemon again that was killed: Debian\'s own unit leaves Corosync down, and its node with it.'),
-  assertion('nothing of the package install is left', asItStands(cluster, noInstallTraps),
+  assertion('nothing of the package install is left', withEffectiveDeclaration(cluster, noInstallTraps),
     'No mask keeps a service from starting, and the cluster that Debian starts by itself is gone.'),
   assertion('versions are not mixed', sameVersions,
     'All nodes run the same Corosync and Pacemaker: mixed versions are for the time of an upgrade only.'),
@@ -75,23 +75,23 @@ export default role('verify', ({ cluster }) => [
     'No start, stop or monitor has failed: a failure that was overcome once comes again.'),
   assertion('no resource has a fail count', noFailCounts,
     'No resource is on its way to be kept from a node for its failures.'),
-  assertion('nothing is put to rest on purpose', asItStands(cluster, noAdminOverrides),
+  assertion('nothing is put to rest on purpose', withEffectiveDeclaration(cluster, noAdminOverrides),
     'No maintenance, standby or stop that an admin has set keeps the cluster from taking over.'),
   assertion('no move or ban is left behind', noLeftovers,
     '`crm resource move` and `ban` write constraints that stay, and keep resources from where they should go next time.'),
 
   // What it is all for.
-  assertion('every resource is active, where it must be', asItStands(cluster, resourcesPlaced),
+  assertion('every resource is active, where it must be', withEffectiveDeclaration(cluster, resourcesPlaced),
     'Each primitive runs exactly once, whichever node is asked, and each clone on every node.'),
-  assertion('constraints hold in fact', asItStands(cluster, constraintsHold),
+  assertion('constraints hold in fact', withEffectiveDeclaration(cluster, constraintsHold),
     'What must run together does, what must be apart is, and nothing runs without what comes before it.'),
-  ...(ownUnits(cluster).length > 0 ? [assertion('the cluster alone runs its services', asItStands(cluster, clusterAloneRunsServices),
+  ...(ownUnits(cluster).length > 0 ? [assertion('the cluster alone runs its services', withEffectiveDeclaration(cluster, clusterAloneRunsServices),
     'systemd neither starts nor runs what the cluster decides about.')] : []),
   assertion('the floating IP is on one node', withTopology(cluster, floatingIpOnOneNode(cluster)),
     'One interface of one node has the address, by the word of the kernels.'),
   assertion('one machine answers for the floating IP', oneAnswersForFloatingIp(cluster),
     'On the network one machine answers when somebody asks for the address (ARP), and it is a node of the cluster.'),
-  ...(servesPage(cluster) ? [assertion('the page answers through the floating IP', asItStands(cluster, pageThroughFloatingIp),
+  ...(servesPage(cluster) ? [assertion('the page answers through the floating IP', withEffectiveDeclaration(cluster, pageThroughFloatingIp),
     'A visitor gets the declared page, from the node that has the address.')] : []),
   assertion('fencing is on', fencingIsOn(cluster),
     'A node that is lost is known to be off before another takes over what it ran.'),

@@ -1,6 +1,6 @@
-import { nodeIdsOf, type CmapValue } from '../../runner/cluster/corosync/cmap.js'
+import { nodeIdsOf, type Cmap } from '../../runner/cluster/corosync/cmap.js'
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
-import { linkStates, runningKeys } from '../../runner/cluster/corosync/facts.js'
+import { linkStates, runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { linkTraffic, type LinkTraffic, type TrafficCount } from './knet-stats.js'
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/task.js'
@@ -12,8 +12,8 @@ const remedy = '`corosync-cfgtool -s` on the node shows its links; check cable, 
 export function linksConnected(cluster: Cluster) {
   return async (scope: Scope): Promise<Verdict> => {
     // Asked in one breath.
-    const [keys] = await Promise.all([scope.leader.read(runningKeys), readOnAll(scope.selected, linkStates)])
-    const transport = keys?.get('totem.transport')?.value ?? cluster.corosync.transport
+    const [cmap] = await Promise.all([scope.leader.read(runningCmap), readOnAll(scope.selected, linkStates)])
+    const transport = cmap?.get('totem.transport')?.value ?? cluster.corosync.transport
     const { views, complaints } = await fromEveryView(scope, linkStates, silentCorosync, (links, { node }) =>
       node.links.flatMap((address, number) => {
         const link = links.find(candidate => candidate.link === number)
@@ -42,11 +42,11 @@ const defaultPing = 750
 export function linksCarryTraffic() {
   const before = new Map<string, TrafficCount>()
   return async (scope: Scope): Promise<Verdict> => {
-    const [{ seen, complaints }, keys] = await Promise.all([
+    const [{ seen, complaints }, cmap] = await Promise.all([
       fromWhoAnswers(scope, linkTraffic, silentCorosync),
-      Promise.all(scope.selected.map(async member => [member.name, member.unreachable ? undefined : await member.read(runningKeys)] as const)),
+      Promise.all(scope.selected.map(async member => [member.name, member.unreachable ? undefined : await member.read(runningCmap)] as const)),
     ])
-    const running = new Map(keys)
+    const running = new Map(cmap)
     if ([...running.values()].some(own => /^udpu?$/.test(own?.get('totem.transport')?.value ?? ''))) return verdict([], 'only knet counts what its links carry', remedy)
     const looks = seen.map(([name, { asked, links: all }]) => {
       const nodes = scope.selected.map(({ node }) => node)
@@ -79,7 +79,7 @@ export function silences(links: LinkTraffic[], earlier: LinkTraffic[]): Complain
 }
 
 /** Milliseconds between two of knet's pings, on its slowest link. */
-function pingTime(keys: Map<string, CmapValue> | undefined): number {
-  const times = [...keys ?? []].flatMap(([key, { value }]) => /^runtime\.config\.totem\.interface\.\d+\.knet_ping_interval$/.test(key) ? Number(value) : [])
+function pingTime(cmap: Cmap | undefined): number {
+  const times = [...cmap ?? []].flatMap(([key, { value }]) => /^runtime\.config\.totem\.interface\.\d+\.knet_ping_interval$/.test(key) ? Number(value) : [])
   return Math.max(defaultPing, ...times)
 }

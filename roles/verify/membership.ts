@@ -1,21 +1,20 @@
 import { membersOf, nodeIdsOf } from '../../runner/cluster/corosync/cmap.js'
 import type { Cluster, ConfValues } from '../../runner/cluster/declaration/declaration.js'
-import { quorum, runningKeys } from '../../runner/cluster/corosync/facts.js'
+import { quorum, runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { flagsOf } from '../../runner/cluster/corosync/in-force.js'
 import type { Quorum } from '../../runner/cluster/corosync/quorumtool.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/task.js'
 import { differing, fromEveryView, fromWhoAnswers, silentCorosync, verdict } from './views.js'
-import { quorumValues } from '../../runner/cluster/corosync/written-conf.js'
 
 const remedy = '`ha-run site` starts what is stopped; `corosync-quorumtool -s` and `journalctl -u corosync` on the node say more'
 
 /** By node id: what Corosync says of a member's addresses is as old as its joining, and a link can change since. */
 export function everyNodeJoined(cluster: Cluster) {
   return async (scope: Scope): Promise<Verdict> => {
-    const { complaints } = await fromEveryView(scope, runningKeys, silentCorosync, keys => {
-      const ids = nodeIdsOf(cluster.nodes, keys)
-      const joined = membersOf(keys).filter(({ status }) => status === 'joined')
+    const { complaints } = await fromEveryView(scope, runningCmap, silentCorosync, cmap => {
+      const ids = nodeIdsOf(cluster.nodes, cmap)
+      const joined = membersOf(cmap).filter(({ status }) => status === 'joined')
       const declared = cluster.nodes.map(({ name, links: [address] }) => ({ name, address, id: ids.get(name) }))
       return [
         ...declared.filter(({ id }) => !joined.some(({ nodeId }) => nodeId === id)).map(({ name, address }) => `${name} (${address}) has not joined`),
@@ -44,9 +43,9 @@ export async function quorate(scope: Scope): Promise<Verdict> {
 
 /** By quorumtool's Flags: after a reload, cmap shows some keys as the file says and not as they are in force (cluster-facts C3). */
 export function quorumAsDeclared(cluster: Cluster) {
-  const declared = cluster.found ? saidOfQuorum(cluster) : quorumValues(cluster)
+  const declared = cluster.foreign ? saidOfQuorum(cluster) : cluster.corosync.quorum
   // Of a cluster that was found, the rules of quorum are as it has them.
-  const flags = (state: Quorum) => cluster.found ? [] : flagsOf(declared, state)
+  const flags = (state: Quorum) => cluster.foreign ? [] : flagsOf(declared, state)
   return async (scope: Scope): Promise<Verdict> => {
     const { seen, complaints } = await fromWhoAnswers(scope, quorum, silentCorosync, state => {
       if (!state.votes) return ['votequorum does not count the votes']

@@ -17,7 +17,7 @@ export function pageThroughFloatingIp(cluster: Cluster) {
   const { floatingIp: { address }, nodes, page, explicit } = cluster
   const url = `http://${address}/`
   return async ({ leader, members: all }: Scope): Promise<Verdict> => {
-    if (cluster.found && explicit.page === undefined && !servesPage(cluster)) return verdict([], 'no page is declared', remedy)
+    if (cluster.foreign && explicit.page === undefined && !servesPage(cluster)) return verdict([], 'no page is declared', remedy)
     const members = reachable(all)
     const direct = isDirect(leader.node.connection, leader.connection.settings)
     const get = async (through: ClusterMember): Promise<Answer> => {

@@ -19,7 +19,7 @@ export function resourcesPlaced(declared: Cluster) {
     const views = seen.map(([, view]) => view)
     const [first] = views
     if (!first) return verdict(complaints, '', remedy)
-    const cluster = declared.found ? { ...declared, resources: [...declared.resources, ...singlesIn(first, declared)] } : declared
+    const cluster = declared.foreign ? { ...declared, resources: [...declared.resources, ...singlesIn(first, declared)] } : declared
     const wrong = [...new Set([...views.flatMap(view => placementComplaints(cluster, view)), ...overAll(cluster, views)])]
     const text = headline(cluster, first)
     const said = wrong.length === 0 || first.maintenance ? [{ label: 'resources', text }] : []

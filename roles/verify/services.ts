@@ -1,6 +1,6 @@
 import { runsDebianDefault } from '../../runner/cluster/corosync/node-ids.js'
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
-import { runningKeys } from '../../runner/cluster/corosync/facts.js'
+import { runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { reachable, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/task.js'
 import { unitState, type UnitState } from '../../runner/facts/units.js'
@@ -37,8 +37,8 @@ export function noInstallTraps(cluster: Cluster) {
     const [masks, defaults] = await Promise.all([
       unitComplaints(members, [...daemons, ...ownUnits(cluster)], ({ file }, unit) => file === 'masked-runtime' ? [`${unit} is ${file}`] : []),
       Promise.all(reachable(members).map(async member => {
-        const keys = await member.read(runningKeys)
-        return keys && runsDebianDefault(keys) ? [`${member.name}: corosync runs the cluster that Debian ships, on 127.0.0.1`] : []
+        const cmap = await member.read(runningCmap)
+        return cmap && runsDebianDefault(cmap) ? [`${member.name}: corosync runs the cluster that Debian ships, on 127.0.0.1`] : []
       })),
     ])
     return verdict([...masks, ...defaults.flat()], 'no masked units, no shipped cluster', '`ha-run site` takes the shipped cluster away and unmasks what it masked; `systemctl unmask --runtime` does it by hand')

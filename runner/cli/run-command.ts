@@ -67,8 +67,8 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
   })
   try {
     // These modules load while ssh connects, which takes as long.
-    const [{ run, stableTime }, { createReporter }, { guard }, views] = await Promise.all([
-      import('../engine/run.js'), import('../ui/reporter.js'), import('../cluster/adoption/guard.js'), loadViews(steps.map(({ role }) => role)),
+    const [{ run, stableTime }, { createReporter }, { requireAdoption }, views] = await Promise.all([
+      import('../engine/run.js'), import('../ui/reporter.js'), import('../cluster/adoption/require-adoption.js'), loadViews(steps.map(({ role }) => role)),
     ])
     reporter = await createReporter({
       mode: flags.json ? 'json' : undefined, stdout: process.stdout, stderr: process.stderr,
@@ -89,7 +89,7 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
       stable: flags.stable ?? (onlyVerifies ? stableTime : undefined),
       consent: { outage: flags.allowOutage ?? false, purge: flags.purge ?? false },
       ...request.confirm && { confirm: async plan => suspended(reporter!, async () => request.confirm!(plan, stop)) },
-    }, onlyReads ? undefined : async (cluster, members, locked) => guard(cluster, members, { check: flags.check ?? false, adopt: flags.adopt ?? false, by: adopter(id), locked }))
+    }, onlyReads ? undefined : async (cluster, members, locked) => requireAdoption(cluster, members, { check: flags.check ?? false, adopt: flags.adopt ?? false, by: adopter(id), locked }))
     return exit
   } finally {
     await connections.close()

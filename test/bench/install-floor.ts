@@ -1,5 +1,5 @@
 import { installScript } from '../../runner/tasks/packages.js'
-import { nodeStanding } from '../../runner/cluster/adoption/standing.js'
+import { nodeProvenance } from '../../runner/cluster/adoption/provenance.js'
 import { loadRole } from '../../runner/cli/load-roles.js'
 import { readClusters } from '../../runner/cluster/declaration/read.js'
 import type { NodeScope } from '../../runner/tasks/task.js'
@@ -25,7 +25,7 @@ export async function packagesOf(inventory: string): Promise<string[]> {
   const [cluster] = readClusters(loadInventory(inventory))
   const roles = await Promise.all(['corosync', 'pacemaker', 'apache'].map(async role => loadRole(role)))
   const tasks = roles.flatMap(role => role.tasks({ cluster: cluster!, node: cluster!.nodes[0]! }))
-  const read = async ({ family }: Fact<unknown>) => family === nodeStanding.family ? { standing: 'bare', adopted: false } : undefined
+  const read = async ({ family }: Fact<unknown>) => family === nodeProvenance.family ? { provenance: 'bare', adopted: false } : undefined
   const bare = { read } as unknown as NodeScope
   const missing = await Promise.all(tasks.map(async task => task.scope === 'node' && task.name.startsWith('install ') ? task.check(bare) : []))
   return [...new Set(missing.flat().flatMap(found => 'subject' in found ? found.subject.replace('package ', '') : []))]

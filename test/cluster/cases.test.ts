@@ -8,7 +8,7 @@ import { flatten } from '../../runner/cluster/corosync/settings.js'
 import { parseCrmMon } from '../../runner/cluster/pacemaker/crm-mon.js'
 import type { Cluster, Primitive } from '../../runner/cluster/declaration/declaration.js'
 import { inForce } from '../../runner/cluster/corosync/in-force.js'
-import { differingKeys, timersNotInForce } from '../../runner/cluster/corosync/setting-differences.js'
+import { settingDifferences, timersNotInForce } from '../../runner/cluster/corosync/setting-differences.js'
 import { resolveNodeIds } from '../../runner/cluster/corosync/node-ids.js'
 import { parseQuorumtool } from '../../runner/cluster/corosync/quorumtool.js'
 import { effectSentences, parseTransition } from '../../runner/cluster/pacemaker/transition.js'
@@ -32,7 +32,7 @@ interface Case {
   /** `corosync-conf-written`. */
   cluster: Cluster
   nodeIds: Record<string, number>
-  /** `key-differences`: a corosync.conf, what corosync-cmapctl printed, and corosync-quorumtool -s. */
+  /** `setting-differences`: a corosync.conf, what corosync-cmapctl printed, and corosync-quorumtool -s. */
   file: string
   running: string
   quorum?: string
@@ -56,10 +56,10 @@ const subjects: Record<string, (data: Case) => unknown> = {
   'corosync-conf': ({ output }) => flatten(parseCorosyncConf(output)),
   'corosync-conf-written': ({ cluster, nodeIds }) => corosyncConf(cluster, new Map(Object.entries(nodeIds))),
   'crm-mon': ({ output }) => parseCrmMon(output),
-  'key-differences': ({ file, running, quorum }) => {
+  'setting-differences': ({ file, running, quorum }) => {
     const keys = flatten(parseCorosyncConf(file))
     const cmap = inForce(parseCmap(running), quorum === undefined ? undefined : parseQuorumtool(quorum))
-    return { differing: differingKeys(keys, cmap), notInForce: timersNotInForce(keys, cmap) }
+    return { differing: settingDifferences(keys, cmap), notInForce: timersNotInForce(keys, cmap) }
   },
   members: ({ output }) => membersOf(parseCmap(output)),
   'node-ids': ({ nodes, confs }) => {

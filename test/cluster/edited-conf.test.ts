@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
 import { editedConf } from '../../runner/cluster/corosync/wanted-conf.js'
-import { refusePending, type RolloutPlan } from '../../runner/cluster/rollout/rollout-plan.js'
+import { refuseUnloadedChanges, type RolloutPlan } from '../../runner/cluster/rollout/rollout-plan.js'
 import { clusterOf } from '../roles/corosync/cluster.js'
 
 const conf = '# theirs\ntotem {\n\tversion: 2\n\ttoken: 1000\n}\n'
@@ -18,12 +18,12 @@ test('what is not changed on such a cluster, and files that cannot be edited as 
   t.throws(() => edited({ token: 2000 }, [conf, `${conf}\n`]), { message: /is not the same on node1 and node2/ })
   t.throws(() => edited({ token: 2000 }, [conf, undefined]), { message: /is not the same on node1 and node2/ })
   const latin1 = conf.replace('theirs', '\uFFFD')
-  t.throws(() => edited({ token: 2000 }, [latin1, latin1]), { message: /is no UTF-8 text/ })
+  t.throws(() => edited({ token: 2000 }, [latin1, latin1]), { message: /is not UTF-8 text/ })
 })
 
 test('a reload that would load what nobody declared is refused, and names it', t => {
   const way = (...subjects: string[]) => ({ changes: [{ member: { name: 'node1' }, changes: subjects.map(subject => ({ subject, from: '0', to: '1' })) }] }) as unknown as RolloutPlan
   const cluster = clusterOf({ corosync: { token: 2000 } })
-  t.notThrows(() => refusePending(way('totem.token'), cluster))
-  t.throws(() => refusePending(way('totem.token', 'quorum.wait_for_all'), cluster), { message: /^corosync\.conf has what Corosync does not run with: quorum\.wait_for_all \(0, and 1 in the file\) on node1\./ })
+  t.notThrows(() => refuseUnloadedChanges(way('totem.token'), cluster))
+  t.throws(() => refuseUnloadedChanges(way('totem.token', 'quorum.wait_for_all'), cluster), { message: /^corosync\.conf has settings that Corosync does not run with: quorum\.wait_for_all \(0, and 1 in the file\) on node1\./ })
 })

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { parseCorosyncConf } from '../../runner/cluster/corosync/conf.js'
 import { flatten } from '../../runner/cluster/corosync/settings.js'
-import { differingKeys, inForceValue, timersNotInForce } from '../../runner/cluster/corosync/setting-differences.js'
+import { settingDifferences, inForceValue, timersNotInForce } from '../../runner/cluster/corosync/setting-differences.js'
 
 /** As Corosync 3.1.7 runs it on the lab: udpu, no ids in the file, and a port in its own section. */
 const file = flatten(parseCorosyncConf(`totem {
@@ -34,11 +34,11 @@ const cmap = {
 const running = (change: Record<string, string> = {}) => new Map(Object.entries({ ...cmap, ...change }).map(([key, value]) => [key, { type: 'str', value }]))
 
 test('ids that Corosync has made are no difference, nor is the address that it found in a network', t => {
-  t.deepEqual(differingKeys(file, running()), [])
+  t.deepEqual(settingDifferences(file, running()), [])
 })
 
 test('the port in force is compared with the port in the file', t => {
-  t.deepEqual(differingKeys(file, running({ 'totem.interface.0.mcastport': '5405' })), [{ subject: 'totem.interface.0.mcastport', from: '5405', to: '5415' }])
+  t.deepEqual(settingDifferences(file, running({ 'totem.interface.0.mcastport': '5405' })), [{ subject: 'totem.interface.0.mcastport', from: '5405', to: '5415' }])
 })
 
 test('a node without an id counts twice in the token', t => {

@@ -4,7 +4,7 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { $ } from 'zx/core'
-import { keyNote } from '../../runner/cluster/corosync/state.js'
+import { loadedKeyEntry } from '../../runner/cluster/corosync/state.js'
 import { describe, down, pruneSnapshots, takeSnapshot, up, type Lab } from '../../runner/lab/index.js'
 import { locked } from '../../runner/lab/lock.js'
 import { snapshotsDir } from '../../runner/lab/names.js'
@@ -33,7 +33,7 @@ export const declare = ({ layout }: ByHaRun) => (cluster: ClusterVars) => {
 }
 
 /** As `ha-run site` notes it when it loads a key. The note ends with the process of Corosync, and so with the snapshot. */
-const noteKey = `corosync-cmapctl -s ${keyNote} str $(sha256sum </etc/corosync/authkey | cut -d ' ' -f 1)`
+const noteKey = `corosync-cmapctl -s ${loadedKeyEntry} str $(sha256sum </etc/corosync/authkey | cut -d ' ' -f 1)`
 
 /**
  * The snapshot of a cluster that this very ha-run, or the specimen's function, has built: made once, and again when its

@@ -47,8 +47,8 @@ onLab('a token and encryption are changed live: no request fails, and the ring s
   const inventory = await declare({ token: 6000, crypto_cipher: 'none', crypto_hash: 'none' })
   const plan = await site.run(['corosync', '--check'], { inventory })
   t.deepEqual(diffOf(plan, write), [
-    'totem.crypto_cipher on node1, node2, node3: aes256 -> none (live: a reload applies it; what the nodes send each other can be read by anyone on that network)',
-    'totem.crypto_hash on node1, node2, node3: sha256 -> none (live: a reload applies it; anyone on that network can speak for a node)',
+    'totem.crypto_cipher on node1, node2, node3: aes256 -> none (live: a reload applies it; anyone on that network can read what the nodes send each other)',
+    'totem.crypto_hash on node1, node2, node3: sha256 -> none (live: a reload applies it; anyone on that network can impersonate a node)',
     'totem.token on node1, node2, node3: 3000 -> 6000 (live: a reload applies it)',
   ])
   const off = await measured(t, 'token, and encryption off', ['corosync'], inventory)
@@ -73,7 +73,7 @@ onLab('a link is added live: no request fails', async t => {
 onLab('a link gets other addresses by two reloads, while the other link carries the ring', async t => {
   const inventory = await declare({ links: [linkOf(2)] })
   const plan = await site.run(['corosync', '--check'], { inventory })
-  t.is(diffOf(plan, write)[0], 'nodelist.nodeid.1.ring1_addr on node1, node2, node3: 10.9.1.1 -> 10.9.2.1 (two-step reload: the link is taken away and put back, while another one carries the ring)')
+  t.is(diffOf(plan, write)[0], 'nodelist.nodeid.1.ring1_addr on node1, node2, node3: 10.9.1.1 -> 10.9.2.1 (two-step reload: the link is removed and added again while another link carries the ring)')
   const before = await ring()
   const { probed } = await measured(t, 'a link\'s addresses', ['corosync'], inventory)
   t.is(probed.failed, 0)
@@ -127,7 +127,7 @@ onLab('a roll that would leave the service nowhere to go is refused, and nothing
   const before = await conf()
   const run = await site.run(['site'], { inventory: await site.inventory('refused.yml', cluster => { cluster['corosync'] = { ...settings, totem: { link_mode: 'rr' } } }) })
   t.is(run.exitCode, 2)
-  t.regex(troubles(run), new RegExp(`FloatIP, WebSite on ${holder} could go nowhere: ${others[0]} is in standby, ${others[1]} is in standby.*--allow-outage`))
+  t.regex(troubles(run), new RegExp(`FloatIP, WebSite on ${holder} could run nowhere else: ${others[0]} is in standby, ${others[1]} is in standby.*--allow-outage`))
   t.deepEqual(await conf(), before)
   await site.on(holder, `for node in ${others.join(' ')}; do crm_standby -N $node -D; done; sleep 1`)
 
@@ -135,7 +135,7 @@ onLab('a roll that would leave the service nowhere to go is refused, and nothing
   const pinned = await site.run(['corosync'], { inventory: await site.inventory('refused.yml', cluster => { cluster['corosync'] = { ...settings, totem: { link_mode: 'rr' } } }) })
   await site.on(holder, 'crm_resource --clear -r Pinned; crm -F configure delete Pinned')
   t.is(pinned.exitCode, 2)
-  t.regex(troubles(pinned), new RegExp(`Pinned on ${holder} could go nowhere: pacemaker would stop it`))
+  t.regex(troubles(pinned), new RegExp(`Pinned on ${holder} could run nowhere else: pacemaker would stop it`))
   t.deepEqual(await conf(), before)
 })
 
@@ -146,7 +146,7 @@ onLab('wait_for_all that a reload only seems to have applied is named; a roll th
   t.deepEqual(await runs('quorum.wait_for_all'), everywhere('1'))
   const plan = await site.run(['site', '--check'], { inventory })
   t.deepEqual(withStatus(plan, 'would-change'), [load])
-  t.deepEqual(diffOf(plan, load), ['quorum.wait_for_all that corosync runs with on node1, node2, node3: 0 -> 1 (rolling restart, one node at a time: read at the start only: a reload looks as if it had applied it)'])
+  t.deepEqual(diffOf(plan, load), ['quorum.wait_for_all that corosync runs with on node1, node2, node3: 0 -> 1 (rolling restart, one node at a time: read at the start only, although a reload seems to apply it)'])
 
   const holder = (await site.on('node1', 'crm_resource -W -r FloatIP -Q')).trim()
   const [meant, emptied] = names.filter(name => name !== holder)
@@ -181,7 +181,7 @@ onLab('what all nodes must agree on is refused and not even written; allowed, al
   }
   t.deepEqual(await conf(), before)
   const plan = await site.run(['site', '--check', '--allow-outage'], { inventory })
-  t.deepEqual(tasksOf(plan).find(({ task }) => write.endsWith(task))?.effects, ['Corosync and Pacemaker stop on all nodes and start again: the resources run on, and nothing watches over them meanwhile'])
+  t.deepEqual(tasksOf(plan).find(({ task }) => write.endsWith(task))?.effects, ['Corosync and Pacemaker stop on all nodes and start again: the resources keep running, and nothing monitors them meanwhile'])
   const { run, probed } = await measured(t, 'full stop', ['site', '--allow-outage'], inventory)
   t.is(probed.failed, 0, 'Pacemaker leaves what runs and finds it again')
   t.deepEqual(withStatus(run, 'changed'), [write])

@@ -47,7 +47,7 @@ const shown: Record<string, string[]> = {
   built: ['Converged', 'Changed', 'corosync: install corosync node1, node2'],
   drift: [
     'ha-run, plan: nothing was changed Drift', 'network: write /etc/hosts node1, node2', '127.0.1.1 node1', 'location prefer-node2 (absent) → rsc=FloatIP node=node2 score=50',
-    'corosync runs 3000: only the file is put right', 'FloatIP moves node1 -> node2', '? unknown 12 assertions until all changes are made', 'did you mean "gateway"?', '0600 → 0644', '73 lines',
+    'corosync runs 3000: only the file is corrected', 'FloatIP moves node1 -> node2', '? unknown 12 assertions until all changes are made', 'did you mean "gateway"?', '0600 → 0644', '73 lines',
   ],
   'failed-verify': ['Not verified', '✖ failed links are connected', 'node1: link 0 to node 2 is disconnected', '→ ha-run site starts what is stopped', 'node1 online, node2 offline', 'Link 0 connects nobody'],
   'failed-site': [

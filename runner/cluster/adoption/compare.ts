@@ -2,23 +2,23 @@ import { parseCorosyncConf, type Section } from '../corosync/conf.js'
 import { candidate } from '../cib/cib.js'
 import { bringsUp, primitivesIn } from '../cib/identity.js'
 import { kindOf } from '../cib/labels.js'
-import type { CmapValue } from '../corosync/cmap.js'
+import type { Cmap } from '../corosync/cmap.js'
 import type { ClusterState } from '../pacemaker/crm-mon.js'
 import type { Cluster } from '../declaration/declaration.js'
 import { configured, inForceValue, sameValue } from '../corosync/setting-differences.js'
 import type { Quorum } from '../corosync/quorumtool.js'
 import { isChangeable } from '../corosync/wanted-conf.js'
 import { elementsOf, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
-import { asFound } from './as-found.js'
+import { withoutDefaults } from './foreign-cluster.js'
 
 /** What one node of a running cluster says of it. */
-export interface FoundNode {
+export interface RunningNode {
   name: string
   /** Its declared addresses, link 0 first. */
   links: readonly string[]
   conf: string | undefined
   /** Undefined where its Corosync does not answer. */
-  keys: Map<string, CmapValue> | undefined
+  cmap: Cmap | undefined
   quorum: Quorum | undefined
   /** Undefined where its Pacemaker does not answer. */
   state: ClusterState | undefined
@@ -34,33 +34,33 @@ export interface Comparison {
 }
 
 /** Compares the explicit declaration with a running cluster that ha-run has not built. */
-export function compareFound(cluster: Cluster, nodes: FoundNode[], cibText: string | undefined): Comparison {
+export function compareDeclaration(cluster: Cluster, nodes: RunningNode[], cibText: string | undefined): Comparison {
   const cib = cibText === undefined ? undefined : parseXml(cibText)
   const configuration = firstOf(cib, 'configuration')
-  const [first] = nodes.filter(({ keys }) => keys)
+  const [first] = nodes.filter(({ cmap }) => cmap)
   const resources = cibText === undefined ? { obstacles: ['pacemaker answers on no node'], changes: [] } : compareCib(cluster, cibText)
   return {
     obstacles: [
       ...nodes.flatMap(silences), ...memberObstacles(cluster, nodes), ...fencingObstacles(cluster, configuration),
-      ...first ? settingObstacles(cluster, first.keys!) : [], ...resources.obstacles,
+      ...first ? settingObstacles(cluster, first.cmap!) : [], ...resources.obstacles,
     ],
-    kept: [...first ? [...keptSettings(cluster, first.keys!), ...keptSections(first.conf)] : [], ...keptObjects(cluster, configuration)],
-    changes: [...first ? settingChanges(cluster, first.keys!) : [], ...resources.changes],
+    kept: [...first ? [...keptSettings(cluster, first.cmap!), ...keptSections(first.conf)] : [], ...keptObjects(cluster, configuration)],
+    changes: [...first ? settingChanges(cluster, first.cmap!) : [], ...resources.changes],
   }
 }
 
-function silences({ name, keys, state }: FoundNode): string[] {
-  if (!keys) return [`corosync does not answer on ${name}: start it first`]
+function silences({ name, cmap, state }: RunningNode): string[] {
+  if (!cmap) return [`corosync does not answer on ${name}: start it first`]
   return state ? [] : [`pacemaker does not answer on ${name}: start it first`]
 }
 
 /** The running cluster decides who its members are: by their ids and addresses. */
-function memberObstacles(cluster: Cluster, nodes: FoundNode[]): string[] {
+function memberObstacles(cluster: Cluster, nodes: RunningNode[]): string[] {
   const answering = nodes.filter(({ quorum }) => quorum)
   const own = new Map(answering.map(({ name, quorum }) => [quorum!.nodeId, name]))
   const others = new Map(answering.flatMap(({ quorum }) => quorum!.members.filter(({ nodeId }) => !own.has(nodeId)).map(({ nodeId, name }) => [nodeId, name] as const)))
   const rings = [...new Set(answering.map(({ quorum }) => quorum!.ringId))]
-  const running = answering[0] && nodes.find(({ keys }) => keys)?.keys?.get('totem.cluster_name')?.value
+  const running = answering[0] && nodes.find(({ cmap }) => cmap)?.cmap?.get('totem.cluster_name')?.value
   return [
     ...[...others].map(([id, name]) => `node ${id} (${name}) is a member, and no host of the inventory: add it to the group ${cluster.group}`),
     ...rings.length > 1 ? [`the nodes are in ${rings.length} rings (${rings.join(', ')}): they are not one cluster`] : [],
@@ -86,23 +86,23 @@ export function fencingObstacles({ fencing }: Cluster, configuration: Element | 
 }
 
 /** Settings that are declared and run otherwise. */
-function differingSettings({ explicit }: Cluster, keys: Map<string, CmapValue>): [setting: string, declared: string, runs: string][] {
+function differingSettings({ explicit }: Cluster, cmap: Cmap): [setting: string, declared: string, runs: string][] {
   return Object.entries(explicit.corosync).flatMap(([setting, declared]) => {
-    const runs = inForceValue(setting, keys)
+    const runs = inForceValue(setting, cmap)
     return sameValue(runs, declared) ? [] : [[setting, declared, runs ?? '(not set)']]
   })
 }
 
 /** Those that adoption changes. */
-function settingChanges(cluster: Cluster, keys: Map<string, CmapValue>): string[] {
-  return differingSettings(cluster, keys).filter(([setting]) => isChangeable(setting)).map(([setting, declared, runs]) => `${setting}: ${runs} -> ${declared} (live: a reload applies it)`)
+function settingChanges(cluster: Cluster, cmap: Cmap): string[] {
+  return differingSettings(cluster, cmap).filter(([setting]) => isChangeable(setting)).map(([setting, declared, runs]) => `${setting}: ${runs} -> ${declared} (live: a reload applies it)`)
 }
 
 /** Settings that adoption does not change, and nodes that are not at their addresses. */
-function settingObstacles(cluster: Cluster, keys: Map<string, CmapValue>): string[] {
-  const settings = differingSettings(cluster, keys).filter(([setting]) => !isChangeable(setting))
+function settingObstacles(cluster: Cluster, cmap: Cmap): string[] {
+  const settings = differingSettings(cluster, cmap).filter(([setting]) => !isChangeable(setting))
     .map(([setting, declared, runs]) => `${setting} is declared as ${declared} and runs as ${runs}: write what runs, or leave it out; ha-run does not change it on a cluster that it has not built`)
-  const at = new Map([...keys].flatMap(([key, { value }]) => {
+  const at = new Map([...cmap].flatMap(([key, { value }]) => {
     const [, id] = /^runtime\.members\.(\d+)\.ip$/.exec(key) ?? []
     return id === undefined ? [] : [...value.matchAll(/ip\(([^)]*)\)/g)].map(([, address = '']) => [address, id] as const)
   }))
@@ -111,8 +111,8 @@ function settingObstacles(cluster: Cluster, keys: Map<string, CmapValue>): strin
 }
 
 /** What a new cluster would get and this one does not have. */
-function keptSettings({ corosync, explicit }: Cluster, keys: Map<string, CmapValue>): string[] {
-  const running = configured(keys)
+function keptSettings({ corosync, explicit }: Cluster, cmap: Cmap): string[] {
+  const running = configured(cmap)
   const defaults = Object.entries({ totem: { ...corosync.totem, transport: corosync.transport }, quorum: corosync.quorum, logging: corosync.logging })
     .flatMap(([section, values]) => Object.entries(values).map(([key, value]) => [`${section}.${key}`, value] as const))
   const known = new Set<string>(defaults.map(([setting]) => setting))
@@ -153,7 +153,7 @@ function keptObjects({ explicit }: Cluster, configuration: Element | undefined):
 
 /** What the declared objects would make of the CIB, or why they cannot be put into it. */
 function compareCib(cluster: Cluster, cib: string): Pick<Comparison, 'obstacles' | 'changes'> {
-  const { resources, constraints, properties, resourceDefaults, operationDefaults } = asFound(cluster)
+  const { resources, constraints, properties, resourceDefaults, operationDefaults } = withoutDefaults(cluster)
   const { address } = cluster.floatingIp
   const isThere = bringsUp(cib, address)
   const isDeclared = resources.some(resource => resource.kind === 'primitive' && resource.params['ip'] === address)

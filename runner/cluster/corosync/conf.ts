@@ -1,19 +1,19 @@
-/** Reading corosync.conf as Corosync's own parser does (exec/coroparse.c of 3.1). */
+/** Parses corosync.conf as Corosync itself does (exec/coroparse.c of 3.1). */
 
-/** A section, e.g. `totem { … }`; the file itself is one without a name. */
+/** A section such as `totem { … }`; the file itself is a section without a name. */
 export interface Section {
   name: string
-  entries: (Entry | Section)[]
+  entries: (ConfSetting | Section)[]
 }
 
-export interface Entry {
-  key: string
+export interface ConfSetting {
+  name: string
   value: string
 }
 
 /**
- * Reads a corosync.conf. Comments and empty lines are dropped, order and repeated sections kept.
- * @throws Error with the line's number where Corosync's own parser would refuse the file.
+ * Parses a corosync.conf. Drops comments and empty lines, and keeps the order and repeated sections.
+ * @throws Error with the line number if Corosync itself would refuse the file.
  */
 export function parseCorosyncConf(text: string): Section {
   const file: Section = { name: '', entries: [] }
@@ -31,14 +31,14 @@ export function parseCorosyncConf(text: string): Section {
       within.entries.push(section)
       open.push(section)
     } else if (line.includes(':')) {
-      const [key = ''] = line.split(':', 1)
-      within.entries.push({ key: trim(key), value: trim(line.slice(key.length + 1)) })
+      const [setting = ''] = line.split(':', 1)
+      within.entries.push({ name: trim(setting), value: trim(line.slice(setting.length + 1)) })
     } else if (line.includes('}')) {
       if (line !== '}') throw refuse('text beside the closing brace')
       if (open.length === 1) throw refuse('a closing brace without an open section')
       open.pop()
     } else {
-      throw refuse('neither a section nor a key with a value')
+      throw refuse('neither a section nor a setting with a value')
     }
   }
   if (open.length > 1) throw new Error(`corosync.conf ends within the section ${open.at(-1)?.name}`)
@@ -49,22 +49,22 @@ function trim(text: string): string {
   return text.replace(/^[ \t\u00A0]+|[ \t\u00A0]+$/g, '')
 }
 
-/** The sections with a name directly in a section. */
+/** The sections of this name directly within a section. */
 export function sections(within: Section, name: string): Section[] {
   return within.entries.filter(entry => 'entries' in entry).filter(section => section.name === name)
 }
 
-/** A key's value in all sections with the name, the last one said winning as in Corosync. */
-export function valueOf(conf: Section, section: string, key: string): string | undefined {
-  return sections(conf, section).map(found => pairs(found).get(key)).findLast(value => value !== undefined)
+/** The value of a setting in all sections of this name. The last one wins, as in Corosync. */
+export function valueOf(conf: Section, section: string, setting: string): string | undefined {
+  return sections(conf, section).map(candidate => ownSettings(candidate).get(setting)).findLast(value => value !== undefined)
 }
 
-/** A `node { … }` section's keys. */
+/** The settings of each `node { … }` section. */
 export function nodeSections(conf: Section): Map<string, string>[] {
-  return sections(conf, 'nodelist').flatMap(list => sections(list, 'node')).map(pairs)
+  return sections(conf, 'nodelist').flatMap(list => sections(list, 'node')).map(ownSettings)
 }
 
-/** The keys directly in a section. */
-export function pairs(section: Section): Map<string, string> {
-  return new Map(section.entries.flatMap(entry => 'key' in entry ? [[entry.key, entry.value] as const] : []))
+/** The settings directly within a section. */
+export function ownSettings(section: Section): Map<string, string> {
+  return new Map(section.entries.flatMap(entry => 'value' in entry ? [[entry.name, entry.value] as const] : []))
 }

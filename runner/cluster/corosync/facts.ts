@@ -1,18 +1,18 @@
 import { fact, withDaemonTimeout, type Fact } from '../../facts/fact.js'
-import { answer } from '../answer.js'
+import { parseOnSuccess } from '../parse-on-success.js'
 import { parseCfgtool, type Link } from './cfgtool.js'
-import { parseCmap, type CmapValue } from './cmap.js'
+import { parseCmap, type Cmap } from './cmap.js'
 import { parseQuorumtool, type Quorum } from './quorumtool.js'
 
-/** What a node's own Corosync says. Each is undefined where it does not run or is not installed. */
+/** What a node's own Corosync reports. Each fact is undefined if Corosync is not running or not installed. */
 
-/** Corosync's configuration as it runs, its run-time keys, and the notes of `corosync-notes.ts`. */
-export const runningKeys: Fact<Map<string, CmapValue> | undefined> =
-  fact('corosync-cmapctl', withDaemonTimeout('corosync-cmapctl'), answer(parseCmap))
+/** The cmap as Corosync holds it: after a reload it can show values that are not in force (`in-force.ts`). */
+export const runningCmap: Fact<Cmap | undefined> =
+  fact('corosync-cmapctl', withDaemonTimeout('corosync-cmapctl'), parseOnSuccess(parseCmap))
 
 export const linkStates: Fact<Link[] | undefined> =
-  fact('corosync-cfgtool -s', withDaemonTimeout('corosync-cfgtool -s'), answer(parseCfgtool))
+  fact('corosync-cfgtool -s', withDaemonTimeout('corosync-cfgtool -s'), parseOnSuccess(parseCfgtool))
 
-/** Exit code 2 says "not quorate", which is an answer; 3.0.1 says 1 when quorate (cluster-facts C6). */
+/** Exit code 2 means "not quorate" and comes with valid output; Corosync 3.0.1 exits with 1 when quorate. */
 export const quorum: Fact<Quorum | undefined> =
-  fact('corosync-quorumtool -s', withDaemonTimeout('corosync-quorumtool -s'), answer(parseQuorumtool, text => text.includes('Quorate:')))
+  fact('corosync-quorumtool -s', withDaemonTimeout('corosync-quorumtool -s'), parseOnSuccess(parseQuorumtool, text => text.includes('Quorate:')))

@@ -1,58 +1,59 @@
-import type { CmapValue } from './cmap.js'
+import type { Cmap } from './cmap.js'
 import type { ConfValues } from '../declaration/declaration.js'
 import type { Quorum } from './quorumtool.js'
 
 /**
- * What Corosync runs with in truth. A reload puts every key of the file into the cmap, those too that are only read
- * at the start: then the cmap shows the new value and the old one is in force (cluster-facts C3).
+ * The values that Corosync really uses. A reload copies every setting of the file into the cmap, including those that
+ * Corosync reads only at its start: the cmap then shows the new value while the old one is in force (docs/facts.md, Reload
+ * and restart).
  */
 
 /**
- * Before a reload, what runs on with its old value in spite of it is noted in the cmap under this prefix and the
- * key: `=value`, or `-` where it was not set. The notes die with the process, and that is when they stop being true.
+ * Before a reload, ha-run records in the cmap the value of each setting that the reload will not change: this prefix plus the
+ * setting's name, with `=value`, or `-` if it was not set. The records die with the process, as do the old values.
  */
-export const oldValues = 'ha_run.runs.'
+export const oldValuePrefix = 'ha_run.runs.'
 
-/** Keys whose being in force shows in the Flags of `corosync-quorumtool -s`. */
-const flags: Record<string, string> = {
+/** The settings whose value in force shows in the Flags of `corosync-quorumtool -s`. */
+const flagBySetting: Record<string, string> = {
   'quorum.wait_for_all': 'WaitForAll',
   'quorum.last_man_standing': 'LastManStanding',
   'quorum.auto_tie_breaker': 'AutoTieBreaker',
   'quorum.allow_downscale': 'AllowDownscale',
 }
 
-/** The cmap, corrected by the notes of values that a reload did not change and by the quorum's own flags. */
-export function inForce(cmap: Map<string, CmapValue>, quorum: Quorum | undefined): Map<string, CmapValue> {
-  const keys = new Map(cmap)
-  for (const [noted, { value }] of cmap) {
-    if (!noted.startsWith(oldValues)) continue
-    const key = noted.slice(oldValues.length)
-    if (value === '-') keys.delete(key)
-    else keys.set(key, { type: 'str', value: value.slice(1) })
+/** The cmap, corrected by the recorded old values and by the flags of the quorum. */
+export function inForce(cmap: Cmap, quorum: Quorum | undefined): Cmap {
+  const corrected: Cmap = new Map(cmap)
+  for (const [entry, { value }] of cmap) {
+    if (!entry.startsWith(oldValuePrefix)) continue
+    const setting = entry.slice(oldValuePrefix.length)
+    if (value === '-') corrected.delete(setting)
+    else corrected.set(setting, { type: 'str', value: value.slice(1) })
   }
-  if (!quorum?.votes) return keys
-  for (const [key, flag] of Object.entries(flags)) {
+  if (!quorum?.votes) return corrected
+  for (const [setting, flag] of Object.entries(flagBySetting)) {
     const isOn = quorum.flags.includes(flag)
-    if (isOn !== saysOn(key, keys, quorum)) keys.set(key, { type: 'u8', value: isOn ? '1' : '0' })
+    if (isOn !== isExpectedOn(setting, corrected, quorum)) corrected.set(setting, { type: 'u8', value: isOn ? '1' : '0' })
   }
-  return keys
+  return corrected
 }
 
-/** The flags that a quorum section brings with it, and whether each is to be on. */
+/** The flags that a quorum section implies, each with whether it should be on. */
 export function flagsOf(values: ConfValues, quorum: Quorum): { flag: string; isOn: boolean }[] {
-  const keys = new Map(Object.entries(values).map(([key, value]) => [`quorum.${key}`, { type: 'str', value }]))
+  const cmap = new Map(Object.entries(values).map(([name, value]) => [`quorum.${name}`, { type: 'str', value }]))
   return [
     { flag: '2Node', isOn: values['two_node'] === '1' },
-    ...Object.entries(flags).map(([key, flag]) => ({ flag, isOn: saysOn(key, keys, quorum) })),
+    ...Object.entries(flagBySetting).map(([setting, flag]) => ({ flag, isOn: isExpectedOn(setting, cmap, quorum) })),
   ]
 }
 
-/** Whether the flag would be on, were the cmap's values in force. */
-function saysOn(key: string, keys: Map<string, CmapValue>, { votes, flags: shown }: Quorum): boolean {
-  const is = (name: string) => keys.get(`quorum.${name}`)?.value
-  // two_node brings wait_for_all with it where that is not said (votequorum(5)).
-  if (key === 'quorum.wait_for_all') return (is('wait_for_all') ?? is('two_node')) === '1'
-  if (key !== 'quorum.auto_tie_breaker') return keys.get(key)?.value === '1'
-  // votequorum switches it off by itself where the votes are odd and nobody waits for all.
-  return is('auto_tie_breaker') === '1' && ((votes?.expected ?? 0) % 2 === 0 || shown.includes('WaitForAll'))
+/** Whether the setting's flag would be on if the values of the cmap were in force. */
+function isExpectedOn(setting: string, cmap: Cmap, { votes, flags }: Quorum): boolean {
+  const valueOf = (name: string) => cmap.get(`quorum.${name}`)?.value
+  // two_node implies wait_for_all unless the latter is set (votequorum(5)).
+  if (setting === 'quorum.wait_for_all') return (valueOf('wait_for_all') ?? valueOf('two_node')) === '1'
+  if (setting !== 'quorum.auto_tie_breaker') return cmap.get(setting)?.value === '1'
+  // votequorum switches auto_tie_breaker off by itself if the number of votes is odd and wait_for_all is off.
+  return valueOf('auto_tie_breaker') === '1' && ((votes?.expected ?? 0) % 2 === 0 || flags.includes('WaitForAll'))
 }

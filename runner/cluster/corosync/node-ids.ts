@@ -1,25 +1,23 @@
-import type { CmapValue } from './cmap.js'
+import type { Cmap } from './cmap.js'
 import { nodeSections, valueOf, type Section } from './conf.js'
 
-/**
- * Node ids live in the nodes' corosync.conf and nowhere else: read from there, given once, kept ever after.
- */
+/** Node ids exist only in the nodes' corosync.conf. Each is assigned once and never changes. */
 
 export interface NodeIds {
   /** The id of every node of the inventory. */
   ids: Map<string, number>
-  /** Whether any node's corosync.conf already has a cluster of these nodes. */
+  /** Whether any corosync.conf already names nodes. */
   formed: boolean
   /** Nodes of the inventory that no corosync.conf of a formed cluster names. */
   missing: string[]
-  /** Members in a corosync.conf that the inventory does not have. */
-  foreign: string[]
+  /** Nodes that a corosync.conf names and the inventory does not. */
+  unknown: string[]
 }
 
 /**
- * The ids of a cluster's nodes, from the corosync.conf of each (undefined where there is none or it was not read).
- * Nodes that no file names get the lowest free ids, in the inventory's order.
- * @throws Error when two nodes' files, or two members in them, contradict each other.
+ * The ids of a cluster's nodes, from each node's corosync.conf (undefined if it is missing or could not be read). Nodes that no
+ * file names get the lowest free ids, in the order of the inventory.
+ * @throws Error if two files contradict each other.
  */
 export function resolveNodeIds(nodes: string[], confs: Map<string, Section | undefined>): NodeIds {
   const ids = new Map<string, { id: number; seenOn: string }>()
@@ -42,14 +40,14 @@ export function resolveNodeIds(nodes: string[], confs: Map<string, Section | und
   }
   const formed = ids.size > 0
   return {
-    ids: new Map(nodes.map(node => [node, ids.get(node)?.id ?? give(node, names)])),
+    ids: new Map(nodes.map(node => [node, ids.get(node)?.id ?? assignId(node, names)])),
     formed,
     missing: formed ? nodes.filter(node => !ids.has(node)) : [],
-    foreign: [...ids.keys()].filter(name => !nodes.includes(name))
+    unknown: [...ids.keys()].filter(name => !nodes.includes(name))
   }
 }
 
-function give(node: string, names: Map<number, { name: string; seenOn: string }>): number {
+function assignId(node: string, names: Map<number, { name: string; seenOn: string }>): number {
   let id = 1
   while (names.has(id)) id += 1
   names.set(id, { name: node, seenOn: 'the inventory' })
@@ -60,7 +58,7 @@ function membersIn(conf: Section, seenOn: string): { name: string; id: number }[
   return nodeSections(conf).map(node => {
     const id = Number(node.get('nodeid'))
     const address = node.get('ring0_addr')
-    // Without `name`, Corosync and Pacemaker know the node by what ring0_addr says.
+    // Without `name`, Corosync and Pacemaker use ring0_addr as the name of the node.
     const name = node.get('name') ?? address
     if (name === undefined) throw new Error(`corosync.conf on ${seenOn} has a node without name and ring0_addr`)
     if (!Number.isInteger(id) || id < 1) throw new Error(`corosync.conf on ${seenOn} has no node id for ${name}`)
@@ -68,14 +66,14 @@ function membersIn(conf: Section, seenOn: string): { name: string; id: number }[
   })
 }
 
-/** Whether this is the file that Debian's package ships: `cluster_name: debian` with one node, 127.0.0.1. */
+/** Whether this is the file that Debian's package ships: `cluster_name: debian` and one node, 127.0.0.1. */
 export function isDebianDefault(conf: Section): boolean {
   const nodes = nodeSections(conf)
   return valueOf(conf, 'totem', 'cluster_name') === 'debian'
     && nodes.length === 1 && nodes[0]?.get('ring0_addr') === '127.0.0.1'
 }
 
-/** Whether Corosync runs with that file. A cluster of that name with real addresses is somebody's. */
-export function runsDebianDefault(keys: Map<string, CmapValue>): boolean {
-  return keys.get('totem.cluster_name')?.value === 'debian' && keys.get('nodelist.node.0.ring0_addr')?.value === '127.0.0.1'
+/** Whether Corosync runs with that file. A cluster of that name with other addresses is a real cluster. */
+export function runsDebianDefault(cmap: Cmap): boolean {
+  return cmap.get('totem.cluster_name')?.value === 'debian' && cmap.get('nodelist.node.0.ring0_addr')?.value === '127.0.0.1'
 }

@@ -37,8 +37,8 @@ export interface Cluster {
   page: string
   /** What the inventory itself says, without the defaults: all that is wanted of a cluster that somebody else built. */
   explicit: Explicit
-  /** Somebody else has built the cluster, so that the defaults do not count (`asFound`). */
-  found?: true
+  /** Somebody else built the cluster, so ha-run's defaults do not apply (`withoutDefaults`). */
+  foreign?: true
 }
 
 /** The parts of a declaration that have defaults, without them. */

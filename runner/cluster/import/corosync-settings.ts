@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import type { CmapValue } from '../corosync/cmap.js'
-import { pairs, parseCorosyncConf, sections, type Section } from '../corosync/conf.js'
+import type { Cmap } from '../corosync/cmap.js'
+import { ownSettings, parseCorosyncConf, sections, type Section } from '../corosync/conf.js'
 import { flatten } from '../corosync/settings.js'
 import { corosyncSchema } from '../declaration/corosync-settings.js'
 import { defaultLogging, defaultTotem } from '../declaration/defaults.js'
@@ -26,15 +26,15 @@ export interface CorosyncSettings {
 }
 
 /**
- * @param keys - as they are in force.
+ * @param cmap - as they are in force.
  * @param conf - corosync.conf: the order of the settings, and the sections that do not show in the cmap.
  * @param nodes - how many there are.
  */
-export function corosyncSettings(keys: Map<string, CmapValue>, conf: string | undefined, nodes: number): CorosyncSettings {
+export function corosyncSettings(cmap: Cmap, conf: string | undefined, nodes: number): CorosyncSettings {
   const file = readConf(conf)
   const flat = file ? flatten(file) : new Map<string, string>()
-  const running = new Map([...flat].flatMap(([name]) => keys.has(name) ? [[name, keys.get(name)!.value] as const] : []))
-  for (const [name, value] of configured(keys)) if (!running.has(name)) running.set(name, value)
+  const running = new Map([...flat].flatMap(([name]) => cmap.has(name) ? [[name, cmap.get(name)!.value] as const] : []))
+  for (const [name, value] of configured(cmap)) if (!running.has(name)) running.set(name, value)
 
   const settings: Setting[] = []
   const interfaces = new Map<string, Record<string, string>>()
@@ -47,11 +47,11 @@ export function corosyncSettings(keys: Map<string, CmapValue>, conf: string | un
     else if (setting && isDeclarable(setting) && !isRefused(setting, running, nodes)) settings.push(setting)
     else kept.push(`${name} = ${shown(name, name.endsWith('.bindnetaddr') ? flat.get(name) ?? value : value)}`)
   }
-  for (const setting of unsetSettings(keys, running, nodes)) {
+  for (const setting of unsetSettings(cmap, running, nodes)) {
     if (!settings.some(each => each.section === setting.section && each.name === setting.name)) settings.push(setting)
   }
   return {
-    transport: transportOf(keys), settings, interfaces,
+    transport: transportOf(cmap), settings, interfaces,
     kept: [...kept, ...unseen(file, flat, running)], pending: pendingIn(flat, running),
   }
 }
@@ -80,9 +80,9 @@ function isRefused({ section, name }: Setting, running: Map<string, string>, nod
 }
 
 /** Corosync's own values of what is not set (corosync.conf(5) of 3.1), where an inventory's default is another. */
-function unsetSettings(keys: Map<string, CmapValue>, running: Map<string, string>, nodes: number): Setting[] {
+function unsetSettings(cmap: Cmap, running: Map<string, string>, nodes: number): Setting[] {
   const secure = running.get('totem.secauth') === 'on'
-  const inForce = (name: string) => keys.get(`runtime.config.totem.${name}`)?.value
+  const inForce = (name: string) => cmap.get(`runtime.config.totem.${name}`)?.value
   const totem = {
     token: tokenOf(inForce('token'), running, nodes),
     token_retransmits_before_loss_const: inForce('token_retransmits_before_loss_const'),
@@ -118,9 +118,9 @@ function tokenOf(inForce: string | undefined, running: Map<string, string>, node
 }
 
 /** Knet by default; Corosync 2, which has other names for its members, has udp. */
-function transportOf(keys: Map<string, CmapValue>): string {
-  const isOld = [...keys.keys()].some(key => key.startsWith('runtime.totem.pg.mrp.srp.members.'))
-  return keys.get('totem.transport')?.value ?? (isOld ? 'udp' : 'knet')
+function transportOf(cmap: Cmap): string {
+  const isOld = [...cmap.keys()].some(key => key.startsWith('runtime.totem.pg.mrp.srp.members.'))
+  return cmap.get('totem.transport')?.value ?? (isOld ? 'udp' : 'knet')
 }
 
 function readConf(conf: string | undefined): Section | undefined {
@@ -138,7 +138,7 @@ const comparable = /^(totem|quorum|logging|system)\./
 /** Sections of the file that the cmap does not show under their names: uidgid, resources. */
 function unseen(file: Section | undefined, flat: Map<string, string>, running: Map<string, string>): string[] {
   const others = [...flat].filter(([name]) => !comparable.test(name) && !name.startsWith('nodelist.') && !running.has(name))
-  const uidgid = file ? sections(file, 'uidgid').flatMap(section => [...pairs(section)]) : []
+  const uidgid = file ? sections(file, 'uidgid').flatMap(section => [...ownSettings(section)]) : []
   return [...others.map(([name, value]) => `${name} = ${shown(name, value)}`), ...uidgid.map(([name, value]) => `uidgid.${name} = ${value}`)]
 }
 

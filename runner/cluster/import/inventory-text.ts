@@ -26,8 +26,8 @@ export function inventoryText(readings: NodeReading[], readAt: Date): string {
   const properties = optionsIn(cib, 'crm_config')
   const members = runningMembers(readings)
   const names = inventoryNames(members)
-  const { name, remark } = clusterName(first.keys.get('totem.cluster_name')?.value, properties.get('cluster-name'))
-  const settings = corosyncSettings(first.keys, first.conf, members.length)
+  const { name, remark } = clusterName(first.cmap.get('totem.cluster_name')?.value, properties.get('cluster-name'))
+  const settings = corosyncSettings(first.cmap, first.conf, members.length)
   return [
     ...header(name, readings, readAt),
     'all:',

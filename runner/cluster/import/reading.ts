@@ -2,10 +2,10 @@ import { TaskError } from '../../errors.js'
 import { fact, type Fact } from '../../facts/fact.js'
 import { fileText } from '../../facts/files.js'
 import { examplePath } from '../../inventory/example.js'
-import type { CmapValue } from '../corosync/cmap.js'
+import type { Cmap } from '../corosync/cmap.js'
 import { confPath } from '../corosync/files.js'
 import type { ClusterState } from '../pacemaker/crm-mon.js'
-import { quorum, runningKeys } from '../corosync/facts.js'
+import { quorum, runningCmap } from '../corosync/facts.js'
 import { cibText, clusterState } from '../pacemaker/facts.js'
 import { inForce } from '../corosync/in-force.js'
 import { runsDebianDefault } from '../corosync/node-ids.js'
@@ -17,8 +17,8 @@ export interface NodeReading {
   host: string
   /** Typed before the `@`. */
   user?: string | undefined
-  /** Corosync's settings as they are in force, and its run-time keys. */
-  keys: Map<string, CmapValue>
+  /** Corosync's settings as they are in force, and its run-time state. */
+  cmap: Cmap
   quorum?: Quorum | undefined
   /** Pacemaker's report and CIB; undefined where Pacemaker does not run. */
   state?: ClusterState | undefined
@@ -51,7 +51,7 @@ export function interfaceAddressesIn(output: string): InterfaceAddress[] {
  */
 export async function readNode(host: string, user: string | undefined, read: <T>(fact: Fact<T>) => Promise<T>): Promise<NodeReading> {
   const [running, votes, state, cib, conf, addresses] = await Promise.all([
-    read(runningKeys), read(quorum), read(clusterState), read(cibText), read(fileText(confPath)), read(interfaceAddresses),
+    read(runningCmap), read(quorum), read(clusterState), read(cibText), read(fileText(confPath)), read(interfaceAddresses),
   ])
   if (running === undefined) {
     throw new TaskError(`${host}: no cluster runs here: Corosync does not answer`, {
@@ -63,5 +63,5 @@ export async function readNode(host: string, user: string | undefined, read: <T>
       hint: `there is nothing to import: copy ${examplePath()} to inventory/site.yml, and \`ha-run site\` builds a cluster`,
     })
   }
-  return { host, user, keys: inForce(running, votes), quorum: votes, state, cib, conf, addresses }
+  return { host, user, cmap: inForce(running, votes), quorum: votes, state, cib, conf, addresses }
 }

@@ -24,7 +24,7 @@ export interface RunningMember {
 export function runningMembers(readings: NodeReading[]): RunningMember[] {
   const [first] = readings
   if (first === undefined) return []
-  const seen = new Map(readings.toReversed().flatMap(({ keys }) => membersOf(keys)).map(member => [member.nodeId, member]))
+  const seen = new Map(readings.toReversed().flatMap(({ cmap }) => membersOf(cmap)).map(member => [member.nodeId, member]))
   const listed = nodelistOf(first)
   identify(listed, readings, seen)
   const names = pacemakerNames(readings)
@@ -45,9 +45,9 @@ export function runningMembers(readings: NodeReading[]): RunningMember[] {
 }
 
 /** The nodes of the nodelist, by their place in it. */
-function nodelistOf({ keys }: NodeReading): RunningMember[] {
+function nodelistOf({ cmap }: NodeReading): RunningMember[] {
   const members = new Map<number, RunningMember>()
-  for (const [key, { value }] of keys) {
+  for (const [key, { value }] of cmap) {
     const [, place, setting = ''] = /^nodelist\.node\.(\d+)\.(.+)$/.exec(key) ?? []
     if (place === undefined) continue
     const member: RunningMember = members.get(Number(place)) ?? { addresses: new Map(), others: new Map() }

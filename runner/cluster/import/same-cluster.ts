@@ -20,14 +20,14 @@ export function mostTrustedFirst(readings: NodeReading[]): NodeReading[] {
 }
 
 /** The Corosync node id of the node that was read. */
-export function localNodeId({ keys, quorum }: NodeReading): number | undefined {
-  const id = quorum?.nodeId ?? keys.get('runtime.votequorum.this_node_id')?.value
+export function localNodeId({ cmap, quorum }: NodeReading): number | undefined {
+  const id = quorum?.nodeId ?? cmap.get('runtime.votequorum.this_node_id')?.value
   return id === undefined ? undefined : Number(id)
 }
 
 /** The place in the nodelist of the node that was read. */
-export function localPosition({ keys }: NodeReading): number | undefined {
-  const position = keys.get('nodelist.local_node_pos')?.value
+export function localPosition({ cmap }: NodeReading): number | undefined {
+  const position = cmap.get('nodelist.local_node_pos')?.value
   return position === undefined ? undefined : Number(position)
 }
 
@@ -45,8 +45,8 @@ function refuseSeveralClusters(readings: NodeReading[]): void {
   }
 }
 
-function nameOf({ keys }: NodeReading): string {
-  return keys.get('totem.cluster_name')?.value ?? ''
+function nameOf({ cmap }: NodeReading): string {
+  return cmap.get('totem.cluster_name')?.value ?? ''
 }
 
 function description(reading: NodeReading): string {
@@ -55,14 +55,14 @@ function description(reading: NodeReading): string {
 }
 
 /** The addresses of all members, on every link. */
-function knownAddresses({ keys }: NodeReading): Set<string> {
-  const declared = [...keys].filter(([key]) => /^nodelist\.node\.\d+\.ring\d+_addr$/.test(key)).map(([, { value }]) => value)
-  return new Set([...declared, ...membersOf(keys).flatMap(({ addresses }) => addresses)])
+function knownAddresses({ cmap }: NodeReading): Set<string> {
+  const declared = [...cmap].filter(([key]) => /^nodelist\.node\.\d+\.ring\d+_addr$/.test(key)).map(([, { value }]) => value)
+  return new Set([...declared, ...membersOf(cmap).flatMap(({ addresses }) => addresses)])
 }
 
 function ownAddresses(reading: NodeReading): string[] {
   const id = localNodeId(reading)
   const position = localPosition(reading)
-  const declared = [...reading.keys].filter(([key]) => key.startsWith(`nodelist.node.${position}.ring`)).map(([, { value }]) => value)
-  return [...declared, ...membersOf(reading.keys).filter(({ nodeId }) => nodeId === id).flatMap(({ addresses }) => addresses)]
+  const declared = [...reading.cmap].filter(([key]) => key.startsWith(`nodelist.node.${position}.ring`)).map(([, { value }]) => value)
+  return [...declared, ...membersOf(reading.cmap).filter(({ nodeId }) => nodeId === id).flatMap(({ addresses }) => addresses)]
 }

@@ -3,16 +3,16 @@ import { fact, withDaemonTimeout, type Fact, type Family } from '../../facts/fac
 import { lastLines } from '../../ssh/diagnose.js'
 import { sh } from '../../ssh/quote.js'
 import { parseAgentMetadata, type AdvisedAction } from './agent-metadata.js'
-import { answer } from '../answer.js'
+import { parseOnSuccess } from '../parse-on-success.js'
 import { parseCrmMon, type ClusterState } from './crm-mon.js'
 
 /** What a node's own daemons say. Each is undefined where the daemon does not run or is not installed. */
 
 export const clusterState: Fact<ClusterState | undefined> =
-  fact('crm_mon', withDaemonTimeout('crm_mon -1 --output-as=xml'), answer(parseCrmMon))
+  fact('crm_mon', withDaemonTimeout('crm_mon -1 --output-as=xml'), parseOnSuccess(parseCrmMon))
 
 /** The whole CIB, status included. */
-export const cibText: Fact<string | undefined> = fact('cibadmin -Q', withDaemonTimeout('cibadmin -Q'), answer(text => text))
+export const cibText: Fact<string | undefined> = fact('cibadmin -Q', withDaemonTimeout('cibadmin -Q'), parseOnSuccess(text => text))
 
 const metadata: Family<AdvisedAction[]> = {
   name: 'crm_resource --show-metadata',

@@ -2,15 +2,15 @@ import type { ClusterState } from '../pacemaker/crm-mon.js'
 import { propertySets } from '../pacemaker/temporary-property.js'
 import { elementsOf } from '../pacemaker/xml.js'
 
-/** Agents of resources that are themselves a part of the ring: without Corosync they cannot run on. */
-const ringBound = /^ocf:(pacemaker:(controld|o2cb)|heartbeat:clvm)$/
+/** Agents of resources that are part of the ring themselves and cannot run without Corosync. */
+const needsCorosync = /^ocf:(pacemaker:(controld|o2cb)|heartbeat:clvm)$/
 
 /**
- * Whether the resources can run on while Corosync is away: none of them needs it, and nobody has said no to maintenance
- * mode in Pacemaker's first property set, which would win over ours.
+ * Whether the resources can keep running while Corosync is stopped: none of them needs it, and no other property set switches
+ * maintenance mode off, which would take precedence over ha-run's own set.
  */
 export function canDetach({ resources }: ClusterState, cib: string): boolean {
-  return !resources.some(({ active, agent }) => active && ringBound.test(agent))
+  return !resources.some(({ active, agent }) => active && needsCorosync.test(agent))
     && !propertySets(cib).flatMap(set => elementsOf(set, 'nvpair'))
       .some(({ attributes }) => attributes.get('name') === 'maintenance-mode' && attributes.get('value') !== 'true')
 }

@@ -2,116 +2,117 @@ import { TaskError } from '../../errors.js'
 import { until } from '../../tasks/until.js'
 import { fileState } from '../../facts/files.js'
 import { unitState } from '../../facts/units.js'
-import { commitOnAll, confAttributes, confPath, forgetStaged, stageOnAll, validateConf } from '../corosync/files.js'
-import { joinTime, startTogether } from './start.js'
+import { confAttributes, confPath } from '../corosync/files.js'
+import { commitOnAll, discardStaged, stageOnAll, validateConf } from './shared-file.js'
+import { joinTimeoutSeconds, startTogether } from './start.js'
 import type { ClusterState } from '../pacemaker/crm-mon.js'
 import { canDetach } from './detach.js'
-import { cibOf, endPassing } from './temporary-settings.js'
+import { cibOf, endTemporaryProperty } from './temporary-settings.js'
 import { quorum } from '../corosync/facts.js'
 import { lacksKey, type CorosyncState } from '../corosync/state.js'
-import { on, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../members.js'
+import { onNodes, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../members.js'
 import { missing, startPacemaker, stateOf, untilNoneLeft, untilOnline } from './pacemaker-state.js'
 import { detached, isSet, setScript } from '../pacemaker/temporary-property.js'
 
-/** For all resources of a node to stop: the longest advised stop of an agent is 60 s, and some wait for others. */
-const stopTimeout = '300s'
+/** Time for all resources of a node to stop: agents advise up to 60 s each, and some wait for others. */
+const stopTimeoutSeconds = 300
 
-/** Seconds for the probes of all resources on all nodes. */
-const findTime = 60
+/** Time for the probes of all resources on all nodes. */
+const probeTimeoutSeconds = 60
 
 /**
- * Stops Corosync and Pacemaker on all nodes, gives them a new corosync.conf where there is one, and starts them again:
- * for what every node must agree on. The resources run on meanwhile where they can (`detach.ts`). All nodes are started
- * at once, since one of two that starts alone has no quorum (cluster-facts C4). One step, which the first Ctrl-C lets
- * finish; ended harder, the next run starts what is stopped.
+ * Stops Corosync and Pacemaker on all nodes, replaces corosync.conf if a new one is given, and starts them again: for settings
+ * on which all nodes must agree. The resources keep running meanwhile if they can (`detach.ts`). All nodes start together,
+ * because one node of two has no quorum on its own. The first Ctrl-C lets this step finish; if it is killed, the next run
+ * starts what is stopped.
  *
- * @param conf - undefined where the files are right already.
- * @throws TaskError before anything is stopped where a node is missing, or the new file needs a key and there is none.
+ * @param conf - the new corosync.conf; left out if the files are right already.
+ * @throws TaskError before anything is stopped if a node is missing, or if the new file needs an authkey and there is none.
  */
-export async function fullStop(scope: Scope, loaded: CorosyncState[], conf?: string): Promise<void> {
+export async function fullStop(scope: Scope, states: CorosyncState[], conf?: string): Promise<void> {
   const { members } = scope
-  const wanted = loaded.map(node => ({ ...node, conf: conf ?? node.conf }))
+  const wanted = states.map(node => ({ ...node, conf: conf ?? node.conf }))
   refuseImpossible(scope, wanted)
-  const served = (await readOnAll(members, unitState('pacemaker.service'))).filter(([, { active }]) => active === 'active').map(([member]) => member)
+  const withPacemaker = (await readOnAll(members, unitState('pacemaker.service'))).filter(([, { active }]) => active === 'active').map(([member]) => member)
   if (conf !== undefined) await stageOnAll(members, confPath, conf, confAttributes, validateConf)
   let before: ClusterState | undefined
-  let mayDiffer = false
+  let mayFilesDiffer = false
   try {
     before = await detach(scope)
-    if (served.length > 0) scope.progress(on('stopping pacemaker', served))
-    await Promise.all(served.map(({ $ }) => $({ timeout: stopTimeout })`systemctl stop pacemaker.service`))
-    scope.progress(on('stopping corosync', members))
+    if (withPacemaker.length > 0) scope.progress(onNodes('stopping pacemaker', withPacemaker))
+    await Promise.all(withPacemaker.map(({ $ }) => $({ timeout: `${stopTimeoutSeconds}s` })`systemctl stop pacemaker.service`))
+    scope.progress(onNodes('stopping corosync', members))
     await Promise.all(members.map(({ $ }) => $({ timeout: '60s' })`systemctl stop corosync.service`))
     if (conf !== undefined) {
-      mayDiffer = true
+      mayFilesDiffer = true
       await commitOnAll(members, confPath)
     }
     await startTogether(wanted, wanted, scope)
-    await untilQuorate(scope)
+    await waitUntilQuorate(scope)
   } catch (error) {
-    if (conf !== undefined) await forgetStaged(members, confPath)
-    if (!mayDiffer || await holdTheSame(members)) await putBack(served, scope)
+    if (conf !== undefined) await discardStaged(members, confPath)
+    if (!mayFilesDiffer || await haveSameConf(members)) await restartAfterFailure(withPacemaker, scope)
     throw error
   }
-  if (served.length === 0) return
-  await startPacemaker(served, scope)
-  await untilOnline(served, scope)
+  if (withPacemaker.length === 0) return
+  await startPacemaker(withPacemaker, scope)
+  await untilOnline(withPacemaker, scope)
   if (before) await attach(before, scope)
 }
 
-/** Rule 9.1: nothing is started while nodes hold different files, or nobody knows what one holds. */
-async function holdTheSame(members: ClusterMember[]): Promise<boolean> {
+/** Nothing is started while the nodes' files differ or one cannot be read (docs/safety.md). */
+async function haveSameConf(members: ClusterMember[]): Promise<boolean> {
   const confs = await Promise.allSettled(members.map(async member => (await member.readAgain(fileState(confPath)))?.hash))
   return confs.every(conf => conf.status === 'fulfilled') && new Set(confs.map(conf => conf.status === 'fulfilled' && conf.value)).size === 1
 }
 
 /**
- * Best effort, after a failure: what served is started again, and only a Pacemaker that sees all of it is given the
- * resources back. Sooner, it would start elsewhere what still runs on a node that it does not see. What is left is the next
- * run's.
+ * Best effort after a failure: starts the daemons again, and ends maintenance mode once Pacemaker sees all of these nodes.
+ * Earlier, it would start resources elsewhere that still run on a node it does not see. The next run repairs the rest.
  */
-async function putBack(served: ClusterMember[], scope: Scope): Promise<void> {
-  await Promise.allSettled(served.map(({ $ }) => $({ timeout: '120s', nothrow: true })`systemctl start corosync.service pacemaker.service`))
-  await untilOnline(served, scope).then(async () => endPassing(detached, scope)).catch(() => {})
+async function restartAfterFailure(withPacemaker: ClusterMember[], scope: Scope): Promise<void> {
+  await Promise.allSettled(withPacemaker.map(({ $ }) => $({ timeout: '120s', nothrow: true })`systemctl start corosync.service pacemaker.service`))
+  await untilOnline(withPacemaker, scope).then(async () => endTemporaryProperty(detached, scope)).catch(() => {})
 }
 
-/** @returns what runs, and is to run on; undefined where it stops with Pacemaker. */
+/**
+ * Sets maintenance mode, so that Pacemaker leaves the resources running when it stops.
+ *
+ * @returns the resources that keep running; undefined if they stop together with Pacemaker.
+ */
 async function detach(scope: Scope): Promise<ClusterState | undefined> {
   const state = await stateOf(scope)
-  const found = await cibOf(scope.members)
-  if (!state || !found || !canDetach(state, found.cib)) return undefined
-  if (!isSet(detached, found.cib)) await found.member.$({ timeout: '30s' }).script(setScript(detached))
+  const source = await cibOf(scope.members)
+  if (!state || !source || !canDetach(state, source.cib)) return undefined
+  if (!isSet(detached, source.cib)) await source.member.$({ timeout: '30s' }).script(setScript(detached))
   await until('maintenance mode', 30, async () => (await stateOf(scope))?.maintenance === true || undefined, scope)
   return state
 }
 
-/**
- * Pacemaker is given the resources back once it has found them all again; what it does not find by then has failed
- * meanwhile, and is its to mend.
- */
+/** Ends maintenance mode once Pacemaker has found all resources again. It then recovers those that failed meanwhile. */
 async function attach(before: ClusterState, scope: Scope): Promise<void> {
   try {
-    await untilNoneLeft('pacemaker to find the resources that run', findTime, scope, now => missing(now, before), '`crm_mon -1rf` says what does not run')
+    await untilNoneLeft('pacemaker to find the resources that run', probeTimeoutSeconds, scope, now => missing(now, before), '`crm_mon -1rf` shows which resources do not run')
   } finally {
-    await endPassing(detached, scope)
+    await endTemporaryProperty(detached, scope)
   }
 }
 
 function refuseImpossible(scope: Scope, wanted: CorosyncState[]): void {
-  const absent = scope.members.filter(({ unreachable }) => unreachable).map(({ name }) => name)
-  if (absent.length > 0) throw new TaskError(`${absent.join(', ')} unreachable: nothing was stopped, since every node must take part`)
+  const missingNodes = scope.members.filter(({ unreachable }) => unreachable).map(({ name }) => name)
+  if (missingNodes.length > 0) throw new TaskError(`${missingNodes.join(', ')} unreachable: nothing was stopped, because this needs all nodes`)
   refuseUnselected(scope, scope.members)
   if (wanted.some(lacksKey)) {
-    throw new TaskError('the new corosync.conf needs a key and there is none: nothing was stopped', { hint: 'run the authkey role first: `ha-run authkey`' })
+    throw new TaskError('the new corosync.conf needs an authkey and there is none: nothing was stopped', { hint: 'run the authkey role first: `ha-run authkey`' })
   }
   if (new Set(wanted.map(({ keyHash }) => keyHash)).size > 1) {
-    throw new TaskError('the nodes have different keys and would not find each other: nothing was stopped', { hint: 'run the authkey role first: `ha-run authkey`' })
+    throw new TaskError('the nodes have different authkeys and would not find each other: nothing was stopped', { hint: 'run the authkey role first: `ha-run authkey`' })
   }
 }
 
-async function untilQuorate({ members, abandon, progress }: Scope): Promise<void> {
-  await until('a quorum of all nodes', joinTime, async () => {
-    const seen = await Promise.all(members.map(member => member.readAgain(quorum)))
-    return seen.every(state => state?.quorate) ? true : undefined
-  }, { hint: '`corosync-quorumtool -s` on the nodes says more', abandon, progress })
+async function waitUntilQuorate({ members, abandon, progress }: Scope): Promise<void> {
+  await until('a quorum of all nodes', joinTimeoutSeconds, async () => {
+    const states = await Promise.all(members.map(member => member.readAgain(quorum)))
+    return states.every(state => state?.quorate) ? true : undefined
+  }, { hint: 'see `corosync-quorumtool -s` on the nodes', abandon, progress })
 }

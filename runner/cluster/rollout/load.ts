@@ -3,128 +3,128 @@ import { skip, type ClusterTask } from '../../tasks/task.js'
 import { until } from '../../tasks/until.js'
 import { TaskError } from '../../errors.js'
 import { fingerprint } from '../../secret.js'
-import { standingOf } from '../adoption/standing.js'
+import { readProvenance } from '../adoption/provenance.js'
 import { confPath } from '../corosync/files.js'
 import { reload } from './reload.js'
-import { joinTime, startTogether } from './start.js'
+import { joinTimeoutSeconds, startTogether } from './start.js'
 import type { Cluster, Node } from '../declaration/declaration.js'
-import { runningKeys } from '../corosync/facts.js'
+import { runningCmap } from '../corosync/facts.js'
 import { forecastRollout } from './forecast.js'
 import { fullStop } from './full-stop.js'
 import { inForceValue, sameValue } from '../corosync/setting-differences.js'
 import { groupedOverNodes } from './setting-report.js'
-import { keyNote, lacksKey, readCorosyncState, type CorosyncState } from '../corosync/state.js'
-import { on, refuseUnselected, type Scope } from '../members.js'
+import { loadedKeyEntry, lacksKey, readCorosyncState, type CorosyncState } from '../corosync/state.js'
+import { onNodes, refuseUnselected, type Scope } from '../members.js'
 import { clusterTask } from '../role.js'
-import { roll } from './rolling.js'
-import { noteOf, refusePending, planRollout, type RolloutPlan } from './rollout-plan.js'
+import { rollNodes } from './rolling.js'
+import { noteOf, refuseUnloadedChanges, planRollout, type RolloutPlan } from './rollout-plan.js'
 
 /**
- * "Corosync runs what its files say": the last task of the roles that write those files. A stopped daemon is
- * started; what runs otherwise is reloaded, restarted node by node, or, where that was allowed, stopped everywhere.
+ * "Corosync runs what its files say": the last task of the roles that write those files. Starts stopped daemons, and brings
+ * running ones to their files by a reload, by a restart node by node, or, if the user allowed it, by a stop on all nodes.
  */
 export function corosyncRunsItsFiles(cluster: Cluster, needs: readonly string[]): ClusterTask<Node> {
   return clusterTask('corosync runs what its files say', {
     needs,
-    // A stopped daemon is started beside an unreachable node too; reloads ask for every node themselves.
+    // A stopped daemon can be started although another node is unreachable. Reloads themselves require every node.
     tolerant: true,
     async check(scope) {
-      const [loaded, { standing }] = await Promise.all([readCorosyncState(scope.members), standingOf(scope.members)])
-      if (standing === 'found' && runsAsDeclared(cluster, loaded)) return differences(loaded, asItRuns)
-      refuseUnequalConf(loaded)
-      if (standing === 'found') {
-        const way = await rolloutPlanOf(scope, loaded)
-        refusePending(way, cluster)
-        return differences(loaded, way)
+      const [states, { provenance }] = await Promise.all([readCorosyncState(scope.members), readProvenance(scope.members)])
+      if (provenance === 'foreign' && runsAsDeclared(cluster, states)) return differences(states, nothingToChange)
+      refuseDifferentConf(states)
+      if (provenance === 'foreign') {
+        const plan = await rolloutPlanOf(scope, states)
+        refuseUnloadedChanges(plan, cluster)
+        return differences(states, plan)
       }
-      if (new Set(loaded.map(({ keyHash }) => keyHash)).size > 1 || loaded.some(lacksKey)) {
-        return skip('it waits for the key: the authkey role gives every node the same')
+      if (new Set(states.map(({ keyHash }) => keyHash)).size > 1 || states.some(lacksKey)) {
+        return skip('waiting for the authkey role, which gives every node the same key')
       }
-      return differences(loaded, await rolloutPlanOf(scope, loaded))
+      return differences(states, await rolloutPlanOf(scope, states))
     },
     async forecast(scope) {
-      const loaded = await readCorosyncState(scope.members)
-      if ((await standingOf(scope.members)).standing === 'found' && runsAsDeclared(cluster, loaded)) return []
-      return forecastRollout(scope, await rolloutPlanOf(scope, loaded))
+      const states = await readCorosyncState(scope.members)
+      if ((await readProvenance(scope.members)).provenance === 'foreign' && runsAsDeclared(cluster, states)) return []
+      return forecastRollout(scope, await rolloutPlanOf(scope, states))
     },
     async apply(scope) {
-      await untilAnswering(scope, await readCorosyncState(scope.members))
-      const loaded = await readCorosyncState(scope.members)
-      const stopped = loaded.filter(({ active }) => !active)
-      if ((await standingOf(scope.members)).standing === 'found' && runsAsDeclared(cluster, loaded)) {
+      await waitUntilCorosyncAnswers(scope, await readCorosyncState(scope.members))
+      const states = await readCorosyncState(scope.members)
+      const stopped = states.filter(({ active }) => !active)
+      if ((await readProvenance(scope.members)).provenance === 'foreign' && runsAsDeclared(cluster, states)) {
         refuseUnselected(scope, stopped.map(({ member }) => member))
-        await startTogether(stopped, loaded, scope)
+        await startTogether(stopped, states, scope)
         return
       }
-      const way = await rolloutPlanOf(scope, loaded)
-      const stale = loaded.filter(node => isStale(node, way) || takesUpKey(node))
-      refuseUnselected(scope, [...stopped, ...stale].map(({ member }) => member))
-      if (way.class === 'full stop') {
-        await fullStop(scope, loaded)
+      const plan = await rolloutPlanOf(scope, states)
+      const outdated = states.filter(node => hasChanges(node, plan) || hasOtherKey(node))
+      refuseUnselected(scope, [...stopped, ...outdated].map(({ member }) => member))
+      if (plan.class === 'full stop') {
+        await fullStop(scope, states)
         return
       }
-      if (stale.some(node => takesUpKey(node)) || hasClass(way, 'live reload', 'two-step reload')) await reload(scope, loaded, way)
-      if (stopped.length > 0) await startTogether(stopped, loaded, scope)
-      if (way.class === 'rolling restart') await roll(scope)
+      if (outdated.some(hasOtherKey) || includesClass(plan, 'live reload', 'two-step reload')) await reload(scope, states, plan)
+      if (stopped.length > 0) await startTogether(stopped, states, scope)
+      if (plan.class === 'rolling restart') await rollNodes(scope)
     },
   })
 }
 
-/** Whether each node that answers runs with the declared settings. */
-function runsAsDeclared({ explicit }: Cluster, loaded: CorosyncState[]): boolean {
-  return loaded.every(({ keys }) => !keys || Object.entries(explicit.corosync).every(([setting, value]) => sameValue(inForceValue(setting, keys), value)))
+/** Whether Corosync runs with the declared settings on every node that answers. */
+function runsAsDeclared({ explicit }: Cluster, states: CorosyncState[]): boolean {
+  return states.every(({ cmap }) => !cmap || Object.entries(explicit.corosync).every(([setting, value]) => sameValue(inForceValue(setting, cmap), value)))
 }
 
-/** Of a cluster that was found, and that runs as declared, the files are somebody else's: only a daemon that is down is ha-run's to start. */
-const asItRuns: RolloutPlan = { class: undefined, changes: [], judge: () => ({ class: 'live reload', why: 'corosync runs it already' }), recreated: [] }
+/** The plan for a foreign cluster that runs as declared: ha-run only starts stopped daemons, whatever else its files contain. */
+const nothingToChange: RolloutPlan = { class: undefined, changes: [], effectOf: () => ({ class: 'live reload', why: 'corosync runs it already' }), recreatedLinks: [] }
 
-/** All nodes hold the same file, so that any one's will do. */
-async function rolloutPlanOf(scope: Scope, loaded: CorosyncState[]): Promise<RolloutPlan> {
-  return planRollout(loaded[0]!.conf!, loaded, scope, { mayResume: true })
+/** All nodes have the same file, so the first one's is as good as any. */
+async function rolloutPlanOf(scope: Scope, states: CorosyncState[]): Promise<RolloutPlan> {
+  return planRollout(states[0]!.conf!, states, scope, { mayResume: true })
 }
 
-function hasClass({ changes, judge }: RolloutPlan, ...classes: string[]): boolean {
-  return changes.some(({ changes: some }) => some.some(change => classes.includes(judge(change).class)))
+function includesClass({ changes, effectOf }: RolloutPlan, ...classes: string[]): boolean {
+  return changes.some(({ changes: some }) => some.some(change => classes.includes(effectOf(change).class)))
 }
 
-function isStale({ member }: CorosyncState, { changes }: RolloutPlan): boolean {
+function hasChanges({ member }: CorosyncState, { changes }: RolloutPlan): boolean {
   return changes.some(({ member: other, changes: some }) => other === member && some.length > 0)
 }
 
-/** A daemon that has just been started may not answer yet. */
-async function untilAnswering({ abandon, progress }: Scope, loaded: CorosyncState[]): Promise<void> {
-  const silent = loaded.filter(({ active, keys }) => active && !keys).map(({ member }) => member)
-  await until(on('corosync to answer', silent), joinTime, async () => {
-    const answers = await Promise.all(silent.map(member => member.readAgain(runningKeys)))
-    return answers.every(keys => keys !== undefined) || undefined
+/** A daemon that was started moments ago may not answer yet. */
+async function waitUntilCorosyncAnswers({ abandon, progress }: Scope, states: CorosyncState[]): Promise<void> {
+  const silent = states.filter(({ active, cmap }) => active && !cmap).map(({ member }) => member)
+  await until(onNodes('corosync to answer', silent), joinTimeoutSeconds, async () => {
+    const answers = await Promise.all(silent.map(member => member.readAgain(runningCmap)))
+    return answers.every(cmap => cmap !== undefined) || undefined
   }, { abandon, progress })
 }
 
-/** Rule 9.1: nothing is loaded while nodes hold different files. @throws TaskError also where one has none. */
-function refuseUnequalConf(loaded: CorosyncState[]): void {
-  if (loaded.some(({ conf }) => conf === undefined)) {
-    throw new TaskError(`${confPath} is missing on ${loaded.filter(({ conf }) => conf === undefined).map(({ member }) => member.name).join(', ')}`, {
+/** Nothing is loaded while the nodes' files differ (docs/safety.md). @throws TaskError also if a node has none. */
+function refuseDifferentConf(states: CorosyncState[]): void {
+  if (states.some(({ conf }) => conf === undefined)) {
+    throw new TaskError(`${confPath} is missing on ${states.filter(({ conf }) => conf === undefined).map(({ member }) => member.name).join(', ')}`, {
       hint: 'run the corosync role first: `ha-run corosync`',
     })
   }
-  if (new Set(loaded.map(({ conf }) => conf)).size > 1) {
+  if (new Set(states.map(({ conf }) => conf)).size > 1) {
     throw new TaskError(`${confPath} is not the same on every node`, { hint: 'run the corosync role first, for all nodes' })
   }
 }
 
-/** How what the nodes' Corosync runs differs from their files. */
-function differences(loaded: CorosyncState[], way: RolloutPlan): Difference[] {
-  const down = loaded.filter(({ active, keys }) => !active || !keys)
+/** How the running Corosync of each node differs from its files. */
+function differences(states: CorosyncState[], plan: RolloutPlan): Difference[] {
+  const down = states.filter(({ active, cmap }) => !active || !cmap)
     .map(({ member, active }) => ({ subject: `corosync on ${member.name}`, from: active ? 'starting' : 'stopped', to: 'running' }))
-  const keys = way.changes.flatMap(({ member, changes }) => changes.map(change => [member, { ...change, subject: `${change.subject} that corosync runs with`, note: noteOf(way.judge(change), way) }] as const))
-  const secrets = way === asItRuns ? [] : loaded.filter(takesUpKey).map(({ member, keys: running, keyHash }) => [member, {
-    subject: 'key that corosync runs with', from: fingerprint(running!.get(keyNote)!.value), to: fingerprint(keyHash ?? ''), note: 'live: a reload gives it to all nodes at once',
+  const settings = plan.changes.flatMap(({ member, changes }) => changes.map(change => [member, { ...change, subject: `${change.subject} that corosync runs with`, note: noteOf(plan.effectOf(change), plan) }] as const))
+  const authkeys = plan === nothingToChange ? [] : states.filter(hasOtherKey).map(({ member, cmap: running, keyHash }) => [member, {
+    subject: 'key that corosync runs with', from: fingerprint(running!.get(loadedKeyEntry)!.value), to: fingerprint(keyHash ?? ''), note: 'live: a reload gives it to all nodes at once',
   }] as const)
-  return [...down, ...groupedOverNodes([...keys, ...secrets].map(([member, difference]) => [member, difference]))]
+  return [...down, ...groupedOverNodes([...settings, ...authkeys].map(([member, difference]) => [member, difference]))]
 }
 
-/** All nodes hold the same key (rule 9.1), so that a reload gives it to all at once (cluster-facts C4). */
-function takesUpKey({ keys, keyHash }: CorosyncState): boolean {
-  const noted = keys?.get(keyNote)?.value
-  return noted !== undefined && noted !== keyHash
+/** Whether Corosync has loaded another authkey than the node's file: a reload makes all nodes load theirs together. */
+function hasOtherKey({ cmap, keyHash }: CorosyncState): boolean {
+  const loadedHash = cmap?.get(loadedKeyEntry)?.value
+  return loadedHash !== undefined && loadedHash !== keyHash
 }

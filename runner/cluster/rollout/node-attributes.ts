@@ -5,17 +5,17 @@ import { clusterState } from '../pacemaker/facts.js'
 import { readOnAll, type Scope } from '../members.js'
 
 /**
- * Transient node attributes: fail counts, what agents such as ping have found, the node's feature set. Each node's
- * attribute manager has them all, and the CIB should. Where two halves of a cluster that did not stop meet again, each
- * has erased the other's from its CIB, and one CIB wins: what is lost with the other comes back only when it changes
- * (ClusterLabs/pacemaker#3295, until 3.0.2). Every node has a feature set, so that the one that lacks it has lost all.
+ * Transient node attributes: fail counts, results of agents such as ping, the node's feature set. Each node's attribute manager
+ * has all of them, and so should the CIB. When two partitions that both kept running merge, each has erased the other's
+ * attributes from its CIB and one CIB wins, so those in the other are missing until they next change
+ * (ClusterLabs/pacemaker#3295, until 3.0.2). Every node has a feature set, so a node without one in the CIB has lost all.
  */
 
-/** The names of the nodes whose feature set a node's attribute manager has. */
+/** The nodes whose feature set a node's attribute manager has. */
 const knownByManager: Fact<string[]> = fact('attrd_updater -Q', withDaemonTimeout("attrd_updater -Q -A -n '#feature-set'"), ({ stdout }) =>
   [...stdout.matchAll(/ host="([^"]+)" value="[^"]+"/g)].map(([, host]) => host!))
 
-/** Names of the nodes whose attributes the CIB has lost and an attribute manager has. */
+/** The names of the nodes whose attributes the CIB has lost although an attribute manager has them. */
 export async function lostFromCib({ members }: Pick<Scope, 'members'>): Promise<string[]> {
   const suspects = new Set((await readOnAll(members, clusterState)).flatMap(([, state]) => state ? withoutAttributes(state) : []))
   if (suspects.size === 0) return []
@@ -23,7 +23,7 @@ export async function lostFromCib({ members }: Pick<Scope, 'members'>): Promise<
   return [...suspects].filter(name => known.has(name)).toSorted()
 }
 
-/** Has the attribute managers write to the CIB again what it has lost. @returns the names of the nodes that it concerned. */
+/** Makes the attribute managers write lost attributes to the CIB again. @returns the names of the nodes whose attributes were lost. */
 export async function rewriteLost(scope: Pick<Scope, 'members' | 'abandon' | 'progress'>): Promise<string[]> {
   const lost = await lostFromCib(scope)
   if (lost.length === 0) return []

@@ -2,19 +2,19 @@ import type { Difference } from '../../tasks/difference.js'
 import { until } from '../../tasks/until.js'
 import type { ClusterState } from '../pacemaker/crm-mon.js'
 import { clusterState } from '../pacemaker/facts.js'
-import { on, readOnAll, reachable, type ClusterMember, type Scope } from '../members.js'
+import { onNodes, readOnAll, reachable, type ClusterMember, type Scope } from '../members.js'
 
-/** Seconds: a fresh cluster waits 20 for peers (`dc-deadtime`) before it elects, and a Raspberry Pi is slow. */
-const electionTime = 90
+/** A new cluster waits 20 s for peers (`dc-deadtime`) before it elects a DC, and a Raspberry Pi is slow. */
+const electionTimeoutSeconds = 90
 
 export async function pacemakerViews(members: ClusterMember[]): Promise<[ClusterMember, ClusterState | undefined][]> {
   return readOnAll(members, clusterState)
 }
 
-/** What each node's own Pacemaker lacks. A node in standby or maintenance is online: an admin may mean that. */
-export function pacemakerLacks(members: ClusterMember[], seen: [ClusterMember, ClusterState | undefined][]): Difference[] {
-  const silent = seen.filter(([, state]) => state === undefined)
-  const views = seen.flatMap(([, state]) => state ?? [])
+/** What each node's own Pacemaker lacks. Standby and maintenance count as online, since an admin may have set them. */
+export function pacemakerLacks(members: ClusterMember[], states: [ClusterMember, ClusterState | undefined][]): Difference[] {
+  const silent = states.filter(([, state]) => state === undefined)
+  const views = states.flatMap(([, state]) => state ?? [])
   const expected = reachable(members).map(({ name }) => name)
   const offline = expected.filter(name => views.some(({ nodes }) => !nodes.some(node => node.name === name && node.online && !node.pending)))
   return [
@@ -25,51 +25,55 @@ export function pacemakerLacks(members: ClusterMember[], seen: [ClusterMember, C
   ]
 }
 
-/** Starts Pacemaker on these nodes at once: one alone has no quorum, and its start would seem to hang. */
+/** Starts Pacemaker on these nodes together: a single node would have no quorum, and its start would seem to hang. */
 export async function startPacemaker(stopped: ClusterMember[], { progress }: Pick<Scope, 'progress'>): Promise<void> {
-  if (stopped.length > 0) progress(on('starting pacemaker', stopped))
+  if (stopped.length > 0) progress(onNodes('starting pacemaker', stopped))
   await Promise.all(stopped.map(({ $ }) => $({ timeout: '90s' })`systemctl reset-failed pacemaker.service; systemctl start pacemaker.service`))
 }
 
-/** Waits until these nodes see a DC with quorum and each other online; as long as one does not, the others are not asked. */
+/** Waits until these nodes see a DC, quorum and each other online. Queries the others only once the first one does. */
 export async function untilOnline(members: ClusterMember[], { abandon, progress }: Pick<Scope, 'abandon' | 'progress'>): Promise<void> {
-  await until(`a DC and ${members.length} nodes online`, electionTime, async say => {
+  await until(`a DC and ${members.length} nodes online`, electionTimeoutSeconds, async say => {
     for (const member of members) member.changed()
     const [first] = reachable(members)
-    const before = first ? pacemakerLacks(members, [[first, await first.read(clusterState)]]) : []
-    const lacks = before.length > 0 ? before : pacemakerLacks(members, await pacemakerViews(members))
+    const firstLacks = first ? pacemakerLacks(members, [[first, await first.read(clusterState)]]) : []
+    const lacks = firstLacks.length > 0 ? firstLacks : pacemakerLacks(members, await pacemakerViews(members))
     say(lacks.map(({ subject, from = 'no' }) => from === 'no' ? `no ${subject}` : `${subject} ${from}`).join(', '))
     return lacks.length === 0 ? true : undefined
-  }, { hint: '`crm_mon -1` and `journalctl -u pacemaker` on the nodes say more', abandon, progress })
+  }, { hint: 'see `crm_mon -1` and `journalctl -u pacemaker` on the nodes', abandon, progress })
 }
 
-/** The cluster as a node of it sees it now; undefined where Pacemaker runs nowhere. */
+/** The cluster as one of its nodes sees it now; undefined if Pacemaker runs nowhere. */
 export async function stateOf({ members }: Pick<Scope, 'members'>): Promise<ClusterState | undefined> {
   for (const member of members) member.changed()
   const views = (await readOnAll(members, clusterState)).flatMap(([member, state]) => state ? [[member, state] as const] : [])
-  // The DC decides, so that its view is the one to go by.
+  // The DC makes the decisions, so its view takes precedence.
   return (views.find(([{ name }, { dc }]) => dc === name) ?? views[0])?.[1]
 }
 
 /**
- * Waits until nothing is left to wait for.
+ * Waits until no resource is left to wait for.
  *
- * @param left - names of the resources that are, by the cluster's state.
+ * @param remaining - the ids of the resources to wait for, by the state of the cluster.
  */
-export async function untilNoneLeft(what: string, seconds: number, scope: Scope, left: (now: ClusterState) => string[], hint: string): Promise<void> {
-  await until(what, seconds, async say => {
+export async function untilNoneLeft(event: string, timeoutSeconds: number, scope: Scope, remaining: (now: ClusterState) => string[], hint: string): Promise<void> {
+  await until(event, timeoutSeconds, async say => {
     const now = await stateOf(scope)
-    const ids = now && [...new Set(left(now))]
+    const ids = now && [...new Set(remaining(now))]
     say(ids ? `not yet ${ids.join(', ')}` : 'pacemaker does not answer')
     return ids?.length === 0 ? true : undefined
   }, { hint, abandon: scope.abandon, progress: scope.progress })
 }
 
-/** What ran before and does not run; instances of clones that ran on more nodes may be fewer while one is empty. */
-export function missing(now: ClusterState, before: ClusterState, isOneEmpty = false): string[] {
+/**
+ * The ids of the resources that ran before and do not run now.
+ *
+ * @param isOneDrained - while a node is drained, a clone that ran on several nodes needs only one instance.
+ */
+export function missing(now: ClusterState, before: ClusterState, isOneDrained = false): string[] {
   const instances = ({ resources }: ClusterState, wanted: string) => resources.filter(({ id, active, failed }) => id === wanted && active && !failed).length
   return before.resources.map(({ id }) => id).filter(id => {
     const former = instances(before, id)
-    return instances(now, id) < (isOneEmpty && former > 1 ? 1 : former)
+    return instances(now, id) < (isOneDrained && former > 1 ? 1 : former)
   })
 }

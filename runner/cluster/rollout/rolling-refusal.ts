@@ -10,49 +10,49 @@ import { simulate } from '../pacemaker/forecast.js'
 import { readOnAll, type ClusterMember, type Scope } from '../members.js'
 import type { Quorum } from '../corosync/quorumtool.js'
 
-/** What decides whether nodes can be restarted one after the other. */
-export interface RollView {
-  /** To be restarted, by name. */
+/** What decides whether nodes can be restarted one at a time. */
+export interface RollingView {
+  /** The names of the nodes to restart. */
   nodes: string[]
-  /** Undefined where Pacemaker runs nowhere: then nothing can be lost. */
+  /** Undefined if Pacemaker runs nowhere: then there is no service to lose. */
   state: ClusterState | undefined
   quorum: Quorum | undefined
-  /** Nodes in a standby that an interrupted run has left, which is taken back first. */
+  /** Nodes that an interrupted run left in standby; they are readmitted first. */
   drained: string[]
-  /** Votes that the new file asks for. */
-  quorumToBe: number
+  /** The quorum by the new file. */
+  newQuorum: number
   ids: Map<string, number>
-  /** By node, the resources that Pacemaker would stop for good were that node in standby. */
+  /** The resources that Pacemaker would stop and not start elsewhere, by the node that goes into standby. */
   wouldStop: Record<string, string[]>
 }
 
-/** Why the nodes cannot be restarted one at a time without losing the service, with the arithmetic; undefined where they can. */
-export function rollObstacle({ nodes, state, quorum, drained, quorumToBe, ids, wouldStop }: RollView): string | undefined {
+/** Why the nodes cannot be restarted one at a time without an outage, with the numbers; undefined if they can. */
+export function rollingObstacle({ nodes, state, quorum, drained, newQuorum, ids, wouldStop }: RollingView): string | undefined {
   if (!state) return undefined
   if (state.maintenance) return 'the cluster is in maintenance mode, in which Pacemaker moves nothing'
   for (const name of nodes) {
-    const loss = quorum && quorumLoss(name, quorum, quorumToBe, ids)
+    const loss = quorum && quorumLoss(name, quorum, newQuorum, ids)
     if (loss !== undefined) return loss
-    const here = state.resources.filter(({ active, nodes: on }) => active && on.includes(name))
-    const stuck = here.find(({ managed, blocked }) => !managed || blocked)
+    const running = state.resources.filter(({ active, nodes: runsOn }) => active && runsOn.includes(name))
+    const stuck = running.find(({ managed, blocked }) => !managed || blocked)
     if (stuck) return `${stuck.id} runs on ${name} and Pacemaker may not stop it`
     const others = state.nodes.filter(node => node.name !== name)
-    const able = others.filter(({ name: other, online, standby, maintenance, pending, unclean }) =>
+    const available = others.filter(({ name: other, online, standby, maintenance, pending, unclean }) =>
       online && !maintenance && !pending && !unclean && (!standby || drained.includes(other)))
-    if (here.length > 0 && able.length === 0) {
-      return `${here.map(({ id }) => id).join(', ')} on ${name} could go nowhere: ${others.map(stateText).join(', ')}`
+    if (running.length > 0 && available.length === 0) {
+      return `${running.map(({ id }) => id).join(', ')} on ${name} could run nowhere else: ${others.map(stateText).join(', ')}`
     }
-    const homeless = wouldStop[name] ?? []
-    if (homeless.length > 0) return `${homeless.join(', ')} on ${name} could go nowhere: pacemaker would stop ${homeless.length === 1 ? 'it' : 'them'} while the node is away`
+    const stopped = wouldStop[name] ?? []
+    if (stopped.length > 0) return `${stopped.join(', ')} on ${name} could run nowhere else: pacemaker would stop ${stopped.length === 1 ? 'it' : 'them'} while the node is away`
   }
   return undefined
 }
 
-/** Without the node, the rest must have the quorum of the old configuration and of the new one. */
-function quorumLoss(node: string, { members, votes }: Quorum, quorumToBe: number, ids: Map<string, number>): string | undefined {
+/** Without the node, the others must have the quorum by both the old and the new configuration. */
+function quorumLoss(node: string, { members, votes }: Quorum, newQuorum: number, ids: Map<string, number>): string | undefined {
   if (!votes) return undefined
   const own = members.find(({ nodeId }) => nodeId === ids.get(node))?.votes ?? 0
-  const needed = Math.max(votes.quorum, quorumToBe)
+  const needed = Math.max(votes.quorum, newQuorum)
   const rest = votes.total - own
   return rest < needed ? `without ${node}, ${rest} of ${votes.expected} votes are left, and the quorum is ${needed}` : undefined
 }
@@ -64,31 +64,35 @@ function stateText({ name, online, standby, maintenance, pending, unclean }: Clu
   return pending || unclean ? `${name} is not a full member yet` : `${name} is online`
 }
 
-/** The votes that make a quorum by a corosync.conf: half of the expected ones and one more, with two_node a single one. */
+/** The quorum by a corosync.conf: one more than half of the expected votes, or 1 with two_node. */
 export function quorumOf(conf: string): number {
-  const keys = flatten(parseCorosyncConf(conf))
-  return keys.get('quorum.two_node') === '1' ? 1 : Math.floor(Number(keys.get('quorum.expected_votes')) / 2) + 1
+  const settings = flatten(parseCorosyncConf(conf))
+  return settings.get('quorum.two_node') === '1' ? 1 : Math.floor(Number(settings.get('quorum.expected_votes')) / 2) + 1
 }
 
-/** What Pacemaker would stop, and start nowhere else, were a node in standby; an instance of a clone stays where others are. */
+/** The resources that Pacemaker would stop and not start elsewhere if a node went into standby. Clones with other instances keep running. */
 async function stoppedWithout(node: string, { member, cib }: { member: ClusterMember; cib: string }): Promise<string[]> {
   const effects = await simulate(member, withStandby(cib, node))
   const active = activityOf(cib)
   return effects.filter(({ kind, resource, from }) => kind === 'stop' && from === node && (active.get(resource)?.size ?? 0) === 1).map(({ resource }) => resource)
 }
 
-/** Asks the nodes. @param nodes - to be restarted; all that run, where nobody says. */
-export async function rollRefusal(
-  conf: string, loaded: CorosyncState[], { members }: Scope, nodes = loaded.filter(({ keys }) => keys).map(({ member }) => member.name),
+/**
+ * Why the nodes cannot be restarted one at a time, by their present state; undefined if they can.
+ *
+ * @param nodes - the nodes to restart; by default all on which Corosync runs.
+ */
+export async function findRollingObstacle(
+  conf: string, states: CorosyncState[], { members }: Scope, nodes = states.filter(({ cmap }) => cmap).map(({ member }) => member.name),
 ): Promise<string | undefined> {
-  const [states, drained, found] = await Promise.all([readOnAll(members, clusterState), drainedIn(members), cibOf(members)])
-  const stops = await Promise.all(nodes.map(async node => [node, found ? await stoppedWithout(node, found) : []] as const))
-  return rollObstacle({
+  const [views, drained, source] = await Promise.all([readOnAll(members, clusterState), drainedIn(members), cibOf(members)])
+  const stops = await Promise.all(nodes.map(async node => [node, source ? await stoppedWithout(node, source) : []] as const))
+  return rollingObstacle({
     nodes,
-    state: states.find(([, seen]) => seen)?.[1],
-    quorum: loaded.find(({ quorum }) => quorum)?.quorum,
+    state: views.find(([, view]) => view)?.[1],
+    quorum: states.find(({ quorum }) => quorum)?.quorum,
     drained,
-    quorumToBe: quorumOf(conf),
+    newQuorum: quorumOf(conf),
     wouldStop: Object.fromEntries(stops),
     ids: new Map(nodeSections(parseCorosyncConf(conf)).map(node => [node.get('name') ?? '', Number(node.get('nodeid'))])),
   })

@@ -1,46 +1,46 @@
 import { InterruptedError, TaskError } from '../../errors.js'
 import { unitState } from '../../facts/units.js'
 import type { ClusterState } from '../pacemaker/crm-mon.js'
-import { refuseMovedFiles } from './reload.js'
+import { refuseChangedFiles } from './reload.js'
 import { startTogether } from './start.js'
 import { drainScript, readmitScript } from '../pacemaker/drain.js'
 import { settled } from '../pacemaker/forecast.js'
 import { readmitDrained } from './temporary-settings.js'
 import { notInForce, readCorosyncState, type CorosyncState } from '../corosync/state.js'
-import { on, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../members.js'
+import { onNodes, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../members.js'
 import { missing, startPacemaker, stateOf, untilNoneLeft, untilOnline } from './pacemaker-state.js'
-import { rollRefusal } from './rolling-refusal.js'
+import { findRollingObstacle } from './rolling-refusal.js'
 
-/** Seconds for all resources of a node to stop and to start elsewhere: the longest advised stop of an agent is 60 s. */
-const moveTime = 180
+/** Time for all resources of a node to stop and start elsewhere: agents advise up to 60 s for a stop. */
+const moveTimeoutSeconds = 180
 
 /**
- * Restarts Corosync on every node that does not run what its file says, one node at a time: emptied, stopped,
- * started, joined, taking part again, and only then the next. The first Ctrl-C lets the present node finish.
+ * Restarts Corosync on every node that does not run what its file says, one node at a time: drain, stop, start, wait until it
+ * has joined, readmit, and only then the next. The first Ctrl-C lets the current node finish.
  */
-export async function roll(scope: Scope): Promise<void> {
-  await putPacemakerBack(scope)
-  const pending = rollOrder(stale(await readCorosyncState(scope.members)), await stateOf(scope))
+export async function rollNodes(scope: Scope): Promise<void> {
+  await restorePacemaker(scope)
+  const pending = rollingOrder(outdatedMembers(await readCorosyncState(scope.members)), await stateOf(scope))
   refuseUnselected(scope, pending)
-  for (const [at, member] of pending.entries()) {
-    if (scope.stop.aborted) throw new InterruptedError(`interrupted: ${pending.slice(at).map(({ name }) => name).join(', ')} not restarted yet`)
-    const turn = pending.length > 1 ? `node ${at + 1} of ${pending.length}: ` : ''
-    await restart(member, { ...scope, progress: text => scope.progress(text && turn + text) })
+  for (const [index, member] of pending.entries()) {
+    if (scope.stop.aborted) throw new InterruptedError(`interrupted: ${pending.slice(index).map(({ name }) => name).join(', ')} not restarted yet`)
+    const prefix = pending.length > 1 ? `node ${index + 1} of ${pending.length}: ` : ''
+    await restart(member, { ...scope, progress: text => scope.progress(text && prefix + text) })
   }
 }
 
-function stale(loaded: CorosyncState[]): ClusterMember[] {
-  return loaded.filter(({ conf, keys, member }) => keys && notInForce(conf!, keys, member.name).length > 0).map(({ member }) => member)
+function outdatedMembers(states: CorosyncState[]): ClusterMember[] {
+  return states.filter(({ conf, cmap, member }) => cmap && notInForce(conf!, cmap, member.name).length > 0).map(({ member }) => member)
 }
 
-/** Nodes on which nothing runs go first: what moves away later finds them done, and need not move twice. */
-export function rollOrder<M extends { name: string }>(members: M[], state: ClusterState | undefined): M[] {
+/** Nodes on which nothing runs restart first, so that resources which move to them need not move again. */
+export function rollingOrder<M extends { name: string }>(members: M[], state: ClusterState | undefined): M[] {
   const isBusy = ({ name }: M) => state?.resources.some(({ active, nodes }) => active && nodes.includes(name)) ?? false
   return [...members.filter(member => !isBusy(member)), ...members.filter(isBusy)]
 }
 
-/** A roll that was killed may have left a node stopped, and in a standby of ours. */
-async function putPacemakerBack(scope: Scope): Promise<void> {
+/** Repairs what a killed rolling restart can leave behind: a node stopped, and in ha-run's standby. */
+async function restorePacemaker(scope: Scope): Promise<void> {
   const units = await readOnAll(scope.members, unitState('pacemaker.service'))
   const [running, stopped] = [units.filter(([, { active }]) => active === 'active'), units.filter(([, { active }]) => active !== 'active')]
   if (running.length === 0) return
@@ -52,63 +52,63 @@ async function putPacemakerBack(scope: Scope): Promise<void> {
 
 async function restart(member: ClusterMember, scope: Scope): Promise<void> {
   for (const each of scope.members) each.changed()
-  const loaded = await readCorosyncState(scope.members)
-  await refuseMovedFiles(scope, loaded)
-  const own = loaded.find(({ member: other }) => other === member)!
-  const obstacle = await rollRefusal(own.conf!, loaded, scope, [member.name])
+  const states = await readCorosyncState(scope.members)
+  await refuseChangedFiles(scope, states)
+  const own = states.find(({ member: other }) => other === member)!
+  const obstacle = await findRollingObstacle(own.conf!, states, scope, [member.name])
   if (obstacle !== undefined) {
-    throw new TaskError(`${member.name} was not restarted: ${obstacle}`, { hint: 'put that right and run again; or `--allow-outage` stops all nodes at once' })
+    throw new TaskError(`${member.name} was not restarted: ${obstacle}`, { hint: 'fix that and run again; or `--allow-outage` stops all nodes at once' })
   }
   const before = await stateOf(scope)
-  const serves = before?.nodes.some(({ name, online }) => name === member.name && online) ?? false
-  // An admin's own standby stays as it is: there is nothing to empty and nothing to take back.
-  const drains = serves && !before!.nodes.find(({ name }) => name === member.name)!.standby
+  const runsPacemaker = before?.nodes.some(({ name, online }) => name === member.name && online) ?? false
+  // A node in an admin's standby is empty already and stays in standby.
+  const mustDrain = runsPacemaker && !before!.nodes.find(({ name }) => name === member.name)!.standby
   try {
-    if (drains) await drain(member, before!, scope)
-    scope.progress(on(serves ? 'stopping pacemaker and corosync' : 'stopping corosync', [member]))
-    if (serves) await member.$({ timeout: `${moveTime}s` })`systemctl stop pacemaker.service`
+    if (mustDrain) await drain(member, before!, scope)
+    scope.progress(onNodes(runsPacemaker ? 'stopping pacemaker and corosync' : 'stopping corosync', [member]))
+    if (runsPacemaker) await member.$({ timeout: `${moveTimeoutSeconds}s` })`systemctl stop pacemaker.service`
     await member.$({ timeout: '60s' })`systemctl stop corosync.service`
-    await startTogether([own], loaded, scope)
+    await startTogether([own], states, scope)
     await refuseOldValues(own)
-    if (serves) {
+    if (runsPacemaker) {
       await startPacemaker([member], scope)
-      await untilOnline(await serving(scope), scope)
+      await untilOnline(await membersWithPacemaker(scope), scope)
     }
-    if (drains) await readmit(member, before!, scope)
+    if (mustDrain) await readmit(member, before!, scope)
   } catch (error) {
-    // Best effort: where it fails, the mark stays and the next run takes the standby back.
-    if (drains) await member.$({ timeout: '10s', nothrow: true }).script(readmitScript(member.name)).catch(() => {})
+    // Best effort: if this fails, the mark in the CIB stays and the next run ends the standby.
+    if (mustDrain) await member.$({ timeout: '10s', nothrow: true }).script(readmitScript(member.name)).catch(() => {})
     throw error
   }
 }
 
 async function drain(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
   await member.$({ timeout: '30s' }).script(drainScript(member.name))
-  await untilNoneLeft(`the resources of ${member.name} to run elsewhere`, moveTime, scope,
+  await untilNoneLeft(`the resources of ${member.name} to run elsewhere`, moveTimeoutSeconds, scope,
     now => [...runningOn(now, member.name), ...missing(now, before, true)],
-    '`crm_mon -1rA` says what keeps them; what runs nowhere else has no node that may take it')
+    '`crm_mon -1rA` shows what keeps them; a resource that does not start elsewhere has no other node that may run it')
 }
 
 async function readmit(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
   await member.$({ timeout: '30s' }).script(readmitScript(member.name))
   await settled(scope)
-  await untilNoneLeft('all resources to run again', moveTime, scope, now => missing(now, before), '`crm_mon -1rf` says what does not start')
+  await untilNoneLeft('all resources to run again', moveTimeoutSeconds, scope, now => missing(now, before), '`crm_mon -1rf` shows what does not start')
 }
 
 function runningOn({ resources }: ClusterState, node: string): string[] {
   return resources.filter(({ active, nodes }) => active && nodes.includes(node)).map(({ id }) => id)
 }
 
-/** @throws TaskError where the new daemon does not run what its file says. */
+/** @throws TaskError if the restarted daemon does not run what its file says. */
 async function refuseOldValues({ member, conf }: CorosyncState): Promise<void> {
   const [now] = await readCorosyncState([member])
-  const left = now?.keys ? notInForce(conf!, now.keys, member.name) : []
-  if (left.length === 0) return
-  throw new TaskError(`corosync on ${member.name} was restarted and still runs otherwise: ${left.map(({ subject, from, to }) => `${subject} is ${from ?? '(not set)'}, not ${to ?? '(not set)'}`).join('; ')}`)
+  const differences = now?.cmap ? notInForce(conf!, now.cmap, member.name) : []
+  if (differences.length === 0) return
+  throw new TaskError(`corosync on ${member.name} was restarted and still runs with other values: ${differences.map(({ subject, from, to }) => `${subject} is ${from ?? '(not set)'}, not ${to ?? '(not set)'}`).join('; ')}`)
 }
 
-/** Nodes on which Pacemaker runs. */
-async function serving({ members }: Scope): Promise<ClusterMember[]> {
+/** The nodes on which Pacemaker runs. */
+async function membersWithPacemaker({ members }: Scope): Promise<ClusterMember[]> {
   for (const member of members) member.changed()
   return (await readOnAll(members, unitState('pacemaker.service'))).filter(([, { active }]) => active === 'active').map(([member]) => member)
 }

@@ -1,14 +1,14 @@
 import type { Difference } from '../../tasks/difference.js'
-import { on, type ClusterMember } from '../members.js'
+import { onNodes, type ClusterMember } from '../members.js'
 
-/** Differences of several nodes, those that are equal in all but the node as one: `totem.token on node1, node2`. */
-export function groupedOverNodes(found: [ClusterMember, Difference][]): Difference[] {
+/** Merges differences that are the same on several nodes: `totem.token on node1, node2`. */
+export function groupedOverNodes(differences: [ClusterMember, Difference][]): Difference[] {
   const groups = new Map<string, { difference: Difference; members: ClusterMember[] }>()
-  for (const [member, difference] of found) {
+  for (const [member, difference] of differences) {
     const id = JSON.stringify(difference)
     const group = groups.get(id) ?? { difference, members: [] }
     group.members.push(member)
     groups.set(id, group)
   }
-  return [...groups.values()].map(({ difference, members }) => ({ ...difference, subject: on(difference.subject, members) }))
+  return [...groups.values()].map(({ difference, members }) => ({ ...difference, subject: onNodes(difference.subject, members) }))
 }

@@ -1,12 +1,12 @@
 import type { Problem, StatusEvent } from './events.js'
 import type { Cluster } from '../declaration/declaration.js'
 import { runsDebianDefault } from '../corosync/node-ids.js'
-import { groupsOf, isElsewhere, type NodeSight, type Partition, type Seen } from './partitions.js'
+import { groupsOf, isElsewhere, type NodePoll, type Partition, type Seen } from './partitions.js'
 import { failed, namesOf, warning } from './problem.js'
 import type { View } from './view.js'
 
 /** What keeps nodes from being asked, with the cluster's own word on each in the same line. */
-export function absences(sights: NodeSight[], { nodes }: StatusEvent): Problem[] {
+export function absences(sights: NodePoll[], { nodes }: StatusEvent): Problem[] {
   return sights.flatMap(({ node: { name }, absence, waiting }) => {
     const { state = 'unknown' } = nodes.find(node => node.name === name) ?? {}
     const word = state === 'unreachable' || state === 'unknown' ? '' : `; to the cluster it is ${state}`
@@ -34,15 +34,15 @@ function sentences({ silent: { corosync, pacemaker } = {} }: View): string[] {
 }
 
 /** Corosync that runs as a member of something else. */
-export function strangeClusters(cluster: Cluster, seen: Seen[]): Problem[] {
+export function wrongClusters(cluster: Cluster, seen: Seen[]): Problem[] {
   const strange = seen.filter(({ view }) => isElsewhere(cluster, view))
-  return groupsOf(strange, ({ view }) => runsDebianDefault(view.keys!) || view.keys!.get('totem.cluster_name')!.value).map(({ value, items }) => value === true
+  return groupsOf(strange, ({ view }) => runsDebianDefault(view.cmap!) || view.cmap!.get('totem.cluster_name')!.value).map(({ value, items }) => value === true
     ? failed(`${namesOf(items)}: runs the one-node cluster that Debian's package starts`, '`ha-run site` replaces it')
     : failed(`${namesOf(items)}: runs as a member of the cluster ${value}, not of ${cluster.name}`))
 }
 
 /** What the cluster says of its nodes, where their absence or their daemons do not say it already. */
-export function stateProblems(cluster: Cluster, sights: NodeSight[], { nodes }: StatusEvent, partitions: Partition[]): Problem[] {
+export function stateProblems(cluster: Cluster, sights: NodePoll[], { nodes }: StatusEvent, partitions: Partition[]): Problem[] {
   const { nodes: declared } = cluster
   const told = new Set(sights.filter(({ seen, absence, waiting }) =>
     seen ? seen.silent?.corosync ?? seen.silent?.pacemaker ?? isElsewhere(cluster, seen) : absence ?? waiting !== undefined).map(({ node }) => node.name))

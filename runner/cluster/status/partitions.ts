@@ -2,7 +2,7 @@ import type { PollResult } from '../../engine/node-poller.js'
 import type { Cluster, Node } from '../declaration/declaration.js'
 import type { View } from './view.js'
 
-export type NodeSight = PollResult<Node, View>
+export type NodePoll = PollResult<Node, View>
 
 /** A node that has answered. */
 export interface Seen {
@@ -11,13 +11,13 @@ export interface Seen {
 }
 
 /** Those that have answered, in the inventory's order. What one says as a member of another cluster is no word on this one. */
-export function seenIn(cluster: Cluster, sights: NodeSight[]): Seen[] {
+export function seenIn(cluster: Cluster, sights: NodePoll[]): Seen[] {
   return sights.flatMap(({ node: { name }, seen }) => seen ? [{ name, view: isElsewhere(cluster, seen) ? { ...seen, quorum: undefined, links: undefined, state: undefined } : seen }] : [])
 }
 
 /** Whether a node's Corosync runs as a member of another cluster. */
-export function isElsewhere({ name }: Cluster, { keys }: View): boolean {
-  return keys !== undefined && (keys.get('totem.cluster_name')?.value ?? name) !== name
+export function isElsewhere({ name }: Cluster, { cmap }: View): boolean {
+  return cmap !== undefined && (cmap.get('totem.cluster_name')?.value ?? name) !== name
 }
 
 /** Nodes that see each other: those in one ring. */

@@ -1,12 +1,12 @@
 import type { Problem, StatusEvent } from './events.js'
 import type { Cluster } from '../declaration/declaration.js'
-import { absences, silences, stateProblems, strangeClusters } from './node-problems.js'
-import { groupsOf, partitionsOf, seenIn, type NodeSight, type Partition } from './partitions.js'
+import { absences, silences, stateProblems, wrongClusters } from './node-problems.js'
+import { groupsOf, partitionsOf, seenIn, type NodePoll, type Partition } from './partitions.js'
 import { failed, namesOf } from './problem.js'
 import { onPurpose, resourceProblems } from './resource-problems.js'
 
 /** What is wrong with a cluster, then what an admin may have set on purpose. Each is said once, at its cause. */
-export function problemsOf(cluster: Cluster, sights: NodeSight[], status: StatusEvent): Problem[] {
+export function problemsOf(cluster: Cluster, sights: NodePoll[], status: StatusEvent): Problem[] {
   const seen = seenIn(cluster, sights)
   const partitions = partitionsOf(seen)
   const problems = [
@@ -14,7 +14,7 @@ export function problemsOf(cluster: Cluster, sights: NodeSight[], status: Status
     ...splitProblems(partitions),
     ...absences(sights, status),
     ...silences(seen),
-    ...strangeClusters(cluster, seen),
+    ...wrongClusters(cluster, seen),
     ...quorumProblems(partitions),
     ...livePartitions(partitions).flatMap(dcProblems),
     ...stateProblems(cluster, sights, status, partitions),
@@ -27,7 +27,7 @@ export function problemsOf(cluster: Cluster, sights: NodeSight[], status: Status
 }
 
 /** By the kernels' word, whatever the cluster thinks. */
-function addressProblems({ resources: declared }: Cluster, sights: NodeSight[], { floating_ip: { address, holders }, resources }: StatusEvent): Problem[] {
+function addressProblems({ resources: declared }: Cluster, sights: NodePoll[], { floating_ip: { address, holders }, resources }: StatusEvent): Problem[] {
   const nodes = [...new Set(holders.map(({ node }) => node))]
   const where = holders.map(({ node, interface: name }) => `${node} (${name})`).join(' and ')
   if (nodes.length > 1) {

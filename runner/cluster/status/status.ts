@@ -3,7 +3,7 @@ import type { PollResult } from '../../engine/node-poller.js'
 import { nodeIdsIn } from '../corosync/cmap.js'
 import type { NodeState, ResourceState } from '../pacemaker/crm-mon.js'
 import type { Cluster, Node } from '../declaration/declaration.js'
-import { groupsOf, partitionsOf, seenIn, type NodeSight, type Seen } from './partitions.js'
+import { groupsOf, partitionsOf, seenIn, type NodePoll, type Seen } from './partitions.js'
 import { problemsOf } from './problems.js'
 import type { View } from './view.js'
 
@@ -46,13 +46,13 @@ function worstOf(problems: StatusEvent['problems']): StatusEvent['health'] {
   return problems.length > 0 ? 'warning' : 'ok'
 }
 
-function declaredNode({ node, absence, waiting }: NodeSight, seen: Seen[]): StatusEvent['nodes'][number] {
+function declaredNode({ node, absence, waiting }: NodePoll, seen: Seen[]): StatusEvent['nodes'][number] {
   const { name, links: [address = ''] } = node
   const own = seen.find(each => each.name === name)?.view
   const hasQuorum = ({ quorum }: View) => Number(quorum?.quorate ?? false)
   const views = [...own ? [own] : [], ...seen.filter(each => each.name !== name).map(({ view }) => view)].toSorted((one, other) => hasQuorum(other) - hasQuorum(one))
   const word = views.map(view => view.state?.nodes.find(each => each.name === name)).find(state => state !== undefined)
-  const state = word ? stateWord(word) : own ? 'offline' : absence ? 'unreachable' : 'unknown'
+  const state = word ? nodeStateName(word) : own ? 'offline' : absence ? 'unreachable' : 'unknown'
   return {
     name, address, state,
     dc: views.find(({ state }) => state)?.state?.dc === name, seen: own !== undefined,
@@ -70,21 +70,21 @@ function foreignNodes({ nodes }: Cluster, seen: Seen[]): StatusEvent['nodes'] {
   const states = new Map(seen.flatMap(({ view }) => view.state?.nodes ?? []).map(state => [state.name, state]))
   for (const { name } of nodes) states.delete(name)
   return [...states.values()].map(state => ({
-    name: state.name, address: addressIn(state.name, seen), state: stateWord(state),
+    name: state.name, address: addressIn(state.name, seen), state: nodeStateName(state),
     dc: seen.some(({ view }) => view.state?.dc === state.name), seen: false, remarks: ['not in the inventory'],
   }))
 }
 
 function addressIn(name: string, seen: Seen[]): string {
-  for (const { view: { keys = new Map<string, { value: string }>() } } of seen) {
-    const [place] = [...keys].find(([key, { value }]) => /^nodelist\.node\.\d+\.name$/.test(key) && value === name) ?? []
-    const address = keys.get(place?.replace(/name$/, 'ring0_addr') ?? '')
+  for (const { view: { cmap = new Map<string, { value: string }>() } } of seen) {
+    const [place] = [...cmap].find(([key, { value }]) => /^nodelist\.node\.\d+\.name$/.test(key) && value === name) ?? []
+    const address = cmap.get(place?.replace(/name$/, 'ring0_addr') ?? '')
     if (address) return address.value
   }
   return ''
 }
 
-function stateWord({ online, standby, maintenance, pending, unclean }: NodeState): string {
+function nodeStateName({ online, standby, maintenance, pending, unclean }: NodeState): string {
   if (unclean) return 'unclean'
   if (pending) return 'pending'
   if (!online) return 'offline'
@@ -93,8 +93,8 @@ function stateWord({ online, standby, maintenance, pending, unclean }: NodeState
 
 /** A link is connected when both its ends say so, as far as they can be asked: a cable may carry one way only. */
 function linksOf(nodes: Node[], seen: Seen[]): StatusEvent['links'] {
-  const ids = new Map(seen.flatMap(({ view: { keys, state } }) =>
-    [...(state?.nodes ?? []).map(({ name, id }) => [name, Number(id)] as const), ...keys ? nodeIdsIn(keys) : []]))
+  const ids = new Map(seen.flatMap(({ view: { cmap, state } }) =>
+    [...(state?.nodes ?? []).map(({ name, id }) => [name, Number(id)] as const), ...cmap ? nodeIdsIn(cmap) : []]))
   const says = (from: Node, to: Node, number: number): boolean[] => {
     const link = seen.find(({ name }) => name === from.name)?.view.links?.find(each => each.link === number)
     const peer = link?.peers.find(({ nodeId }) => nodeId === ids.get(to.name))

@@ -3,9 +3,9 @@ import type { Fact, Family } from '../../facts/fact.js'
 import { sh } from '../../ssh/quote.js'
 import { parseCfgtool, type Link } from '../corosync/cfgtool.js'
 import { leftoversIn } from '../cib/removal.js'
-import { parseCmap, type CmapValue } from '../corosync/cmap.js'
+import { parseCmap, type Cmap } from '../corosync/cmap.js'
 import { parseCrmMon, type ClusterState } from '../pacemaker/crm-mon.js'
-import { linkStates, quorum, runningKeys } from '../corosync/facts.js'
+import { linkStates, quorum, runningCmap } from '../corosync/facts.js'
 import { clusterState } from '../pacemaker/facts.js'
 import { interfacesIn, interfacesWith } from '../pacemaker/floating-ip.js'
 import type { ClusterMember } from '../members.js'
@@ -16,7 +16,7 @@ export interface View {
   quorum?: Quorum | undefined
   links?: Link[] | undefined
   /** Corosync's configuration as it runs. */
-  keys?: Map<string, CmapValue> | undefined
+  cmap?: Cmap | undefined
   state?: ClusterState | undefined
   /** The node's interfaces that bear the floating IP. */
   interfaces: string[]
@@ -37,7 +37,7 @@ const daemonTimeoutSeconds = 3
 const questions = {
   quorum: 'corosync-quorumtool -s',
   links: 'corosync-cfgtool -s',
-  keys: 'corosync-cmapctl nodelist. totem.',
+  cmap: 'corosync-cmapctl nodelist. totem.',
   state: 'crm_mon -1 --output-as=xml',
   constraints: 'cibadmin -Q -o constraints',
 } as const
@@ -51,7 +51,7 @@ type Question = keyof typeof questions
 const statusQueries: Family<View> = {
   name: 'status of a cluster',
   script: ([address = '']) => `ask() { hung=\${2:+$hung}; case $hung in 124|137) ;; *) timeout -k 1 ${daemonTimeoutSeconds} $1; hung=$? ;; esac; printf '\\0%s\\0' $hung; }
-ask '${questions.quorum}'; ask '${questions.links}' too; ask '${questions.keys}' too; ask '${questions.state}'; ask '${questions.constraints}' too
+ask '${questions.quorum}'; ask '${questions.links}' too; ask '${questions.cmap}' too; ask '${questions.state}'; ask '${questions.constraints}' too
 ${sh`ip -o -4 addr show to ${`${address}/32`}`}; printf '\\0'
 systemctl show -p LoadState,ActiveState corosync.service pacemaker.service`,
   parse: ({ stdout }) => [viewIn(stdout)],
@@ -81,7 +81,7 @@ export function viewIn(output: string): View {
     }
   }
   const view = {
-    quorum: read('quorum', parseQuorumtool), links: read('links', parseCfgtool), keys: read('keys', parseCmap), state: read('state', parseCrmMon),
+    quorum: read('quorum', parseQuorumtool), links: read('links', parseCfgtool), cmap: read('cmap', parseCmap), state: read('state', parseCrmMon),
     interfaces: interfacesIn(addresses), leftovers: read('constraints', leftoversIn) ?? [], unread,
   }
   const [corosync, pacemaker] = units.trim().split('\n\n')
@@ -114,8 +114,8 @@ export async function viewOf({ read }: Pick<ClusterMember, 'read'>, floatingIp: 
       return undefined
     }
   }
-  const [keys, links, votes, state, interfaces] = await Promise.all(
-    [asked(runningKeys), asked(linkStates), asked(quorum), asked(clusterState), asked(interfacesWith(floatingIp))],
+  const [cmap, links, votes, state, interfaces] = await Promise.all(
+    [asked(runningCmap), asked(linkStates), asked(quorum), asked(clusterState), asked(interfacesWith(floatingIp))],
   )
-  return { keys, links, quorum: votes, state, interfaces: interfaces ?? [], leftovers: [], unread }
+  return { cmap, links, quorum: votes, state, interfaces: interfaces ?? [], leftovers: [], unread }
 }

@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
-import { compareFound, type FoundNode } from '../../../runner/cluster/adoption/compare.js'
+import { compareDeclaration, type RunningNode } from '../../../runner/cluster/adoption/compare.js'
 import type { ClusterState } from '../../../runner/cluster/pacemaker/crm-mon.js'
 import type { Quorum } from '../../../runner/cluster/corosync/quorumtool.js'
 import { clusterOf } from '../../roles/corosync/cluster.js'
@@ -28,15 +28,15 @@ nodelist {
 const running = { 'totem.version': '2', 'totem.cluster_name': 'pacemaker1', 'totem.transport': 'knet', 'totem.token': '1000', 'totem.interface.0.mcastport': '5415',
   'runtime.members.11.ip': 'r(0) ip(192.168.0.1) ', 'runtime.members.12.ip': 'r(0) ip(192.168.0.2) ' }
 
-interface Change { keys?: Record<string, string> | undefined; conf?: string; id?: number; ring?: string; members?: [number, string][]; called?: string; silent?: 'corosync' | 'pacemaker' }
+interface Change { cmap?: Record<string, string> | undefined; conf?: string; id?: number; ring?: string; members?: [number, string][]; called?: string; silent?: 'corosync' | 'pacemaker' }
 
-function node(name: 'node1' | 'node2', change: Change = {}): FoundNode {
+function node(name: 'node1' | 'node2', change: Change = {}): RunningNode {
   const at = name === 'node1' ? 1 : 2
   const members = change.members ?? [[11, '192.168.0.1'], [12, '192.168.0.2']]
   const nodeId = change.id ?? 10 + at
   return {
     name, links: [`192.168.0.${at}`], conf: change.conf ?? conf,
-    keys: change.silent === 'corosync' ? undefined : new Map(Object.entries({ ...running, ...change.keys }).map(([key, value]) => [key, { type: 'str', value }])),
+    cmap: change.silent === 'corosync' ? undefined : new Map(Object.entries({ ...running, ...change.cmap }).map(([key, value]) => [key, { type: 'str', value }])),
     quorum: change.silent === 'corosync' ? undefined : { nodeId, ringId: change.ring ?? '11.8', members: members.map(([id, own]) => ({ nodeId: id, name: own })) } as Quorum,
     state: change.silent === undefined ? { nodes: [{ id: String(nodeId), name: change.called ?? name }] } as ClusterState : undefined,
   }
@@ -48,7 +48,7 @@ const cib = ({ resources = `<group id="g_web"><primitive class="ocf" provider="h
 
 const device = '<primitive id="f1" class="stonith" type="fence_dummy"/>'
 const both = [node('node1'), node('node2')]
-const compare = (more: object = {}, nodes = both, text: string | undefined = cib()) => compareFound(clusterOf(more), nodes, text)
+const compare = (more: object = {}, nodes = both, text: string | undefined = cib()) => compareDeclaration(clusterOf(more), nodes, text)
 
 test('the smallest inventory fits: the address is ClusterIP as it is, and all else is kept', t => {
   const { obstacles, kept, changes } = compare()
@@ -67,13 +67,13 @@ test('what runs and is declared is neither kept in passing nor an obstacle', t =
 })
 
 /** What stands in the way, and the line to write. */
-const obstacles: [title: string, obstacle: RegExp, more: object, nodes?: FoundNode[], text?: string][] = [
-  ['the cluster has another name', /^it is called web: write `name: web`$/, {}, both.map(({ name }) => node(name as 'node1', { keys: { 'totem.cluster_name': 'web' } }))],
+const obstacles: [title: string, obstacle: RegExp, more: object, nodes?: RunningNode[], text?: string][] = [
+  ['the cluster has another name', /^it is called web: write `name: web`$/, {}, both.map(({ name }) => node(name as 'node1', { cmap: { 'totem.cluster_name': 'web' } }))],
   ['a member is not in the inventory', /^node 13 \(192\.168\.0\.3\) is a member, and no host of the inventory: add it to the group all$/, {}, both.map(({ name }) => node(name as 'node1', { members: [[11, 'a'], [12, 'b'], [13, '192.168.0.3']] }))],
   ['the nodes are two clusters', /^the nodes are in 2 rings \(11\.8, 12\.9\)/, {}, [node('node1', { members: [[11, 'a']] }), node('node2', { ring: '12.9', members: [[12, 'b']] })]],
   ['Pacemaker knows a node by another name', /^Pacemaker calls node2 "web-2", .*write `web-2:` in place of `node2:`$/, {}, [node('node1'), node('node2', { called: 'web-2' })]],
   ['Pacemaker knows a node by a name with dots', /^Pacemaker calls node1 "node1\.example\.net", .*names with a dot cannot be written there yet$/, {}, [node('node1', { called: 'node1.example.net' }), node('node2')]],
-  ['a node is at another address', /^no member is at 192\.168\.0\.2, the address of node2: the members are at 192\.168\.0\.1, 10\.0\.0\.2$/, {}, [node('node1', { keys: { 'runtime.members.12.ip': 'r(0) ip(10.0.0.2) ' } }), node('node2')]],
+  ['a node is at another address', /^no member is at 192\.168\.0\.2, the address of node2: the members are at 192\.168\.0\.1, 10\.0\.0\.2$/, {}, [node('node1', { cmap: { 'runtime.members.12.ip': 'r(0) ip(10.0.0.2) ' } }), node('node2')]],
   ['the files differ', /^corosync\.conf is not the same on all nodes/, {}, [node('node1'), node('node2', { conf: `${conf}# more\n` })]],
   ['Corosync is down on a node', /^corosync does not answer on node2: start it first$/, {}, [node('node1'), node('node2', { silent: 'corosync' })]],
   ['Pacemaker is down on a node', /^pacemaker does not answer on node1: start it first$/, {}, [node('node1', { silent: 'pacemaker' }), node('node2')]],
@@ -105,11 +105,11 @@ test('working fencing that is kept is no obstacle, and nothing of it changes', t
 })
 
 test('timers and the log that are declared and run otherwise are changes; all else of corosync.conf stands in the way', t => {
-  const comparison = (corosync: object, keys: Record<string, string> = {}) => compare({ corosync }, both.map(({ name }) => node(name as 'node1', { keys })))
+  const comparison = (corosync: object, cmap: Record<string, string> = {}) => compare({ corosync }, both.map(({ name }) => node(name as 'node1', { cmap })))
   t.like(comparison({ token: 5000, logging: { debug: 'on' } }), { changes: ['totem.token: 1000 -> 5000 (live: a reload applies it)', 'logging.debug: (not set) -> on (live: a reload applies it)'], obstacles: [] })
   t.like(comparison({ token: 1000, interface: [{ linknumber: 0, mcastport: 5415 }] }), { changes: [], obstacles: [] })
-  const refused = (corosync: object, keys?: Record<string, string>) => {
-    const { changes, obstacles } = comparison(corosync, keys)
+  const refused = (corosync: object, cmap?: Record<string, string>) => {
+    const { changes, obstacles } = comparison(corosync, cmap)
     t.deepEqual(changes, [])
     return obstacles.join('\n')
   }

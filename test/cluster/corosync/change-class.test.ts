@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { load } from 'js-yaml'
-import { classify, hardest } from '../../../runner/cluster/corosync/change-class.js'
+import { classify, mostDisruptive } from '../../../runner/cluster/corosync/change-class.js'
 
 interface Case {
-  key: string
+  setting: string
   from?: string
   to?: string
   version?: string
@@ -15,14 +15,14 @@ interface Case {
 
 const file = new URL('../../../../test/cases/cluster/change-class.yml', import.meta.url)
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the file beside it has this shape
-for (const { key, from, to, version = '3.1.7-1+deb12u2', onlyLink = false, ...expected } of load(readFileSync(file, 'utf8')) as Case[]) {
-  test(`${key}: ${from ?? '-'} -> ${to ?? '-'}, ${version}${onlyLink ? ', no other link' : ''}: ${expected.class}`, t => {
-    t.deepEqual(classify({ subject: key, from, to }, { version: version === 'unknown' ? undefined : version, steadyLink: !onlyLink }), expected)
+for (const { setting, from, to, version = '3.1.7-1+deb12u2', onlyLink = false, ...expected } of load(readFileSync(file, 'utf8')) as Case[]) {
+  test(`${setting}: ${from ?? '-'} -> ${to ?? '-'}, ${version}${onlyLink ? ', no other link' : ''}: ${expected.class}`, t => {
+    t.deepEqual(classify({ subject: setting, from, to }, { version: version === 'unknown' ? undefined : version, hasUnchangedLink: !onlyLink }), expected)
   })
 }
 
-test('the hardest of several decides', t => {
-  t.is(hardest(['live reload', 'rolling restart', 'two-step reload']), 'rolling restart')
-  t.is(hardest(['full stop', 'live reload']), 'full stop')
-  t.is(hardest([]), undefined)
+test('the most disruptive of several classes decides', t => {
+  t.is(mostDisruptive(['live reload', 'rolling restart', 'two-step reload']), 'rolling restart')
+  t.is(mostDisruptive(['full stop', 'live reload']), 'full stop')
+  t.is(mostDisruptive([]), undefined)
 })

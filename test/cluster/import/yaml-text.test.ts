@@ -30,12 +30,12 @@ test('whatever a cluster holds, its inventory is YAML with all its nodes', t => 
       newElement('nodes', {}, members.map(({ id, name }) => newElement('node', { id: String(id), uname: name }))),
       newElement('resources', {}, [newElement('primitive', { id: clusterName, class: 'ocf', type: 'IPaddr2' }, [newElement('instance_attributes', { id: 'a' }, nvpairs)])]),
     ])])
-    const keys = new Map([
+    const cmap = new Map([
       ['totem.cluster_name', clusterName],
       ...Object.entries(settings).flatMap(([name, value]) => ['totem', 'quorum', 'logging'].map(section => [`${section}.${name}`, value] as const)),
       ...members.flatMap(({ id }, at) => [[`runtime.members.${id}.ip`, `r(0) ip(192.0.2.${at + 1})`], [`runtime.members.${id}.status`, 'joined']] as const),
     ].map(([name, value]) => [name, { type: 'str', value }] as const))
-    const readings = members.map(({ user }, at) => ({ host: `192.0.2.${at + 1}`, user, keys, cib: renderXml(cib), addresses: [] }))
+    const readings = members.map(({ user }, at) => ({ host: `192.0.2.${at + 1}`, user, cmap, cib: renderXml(cib), addresses: [] }))
     const read = load(inventoryText(readings, new Date(0))) as { all: { children: Record<string, { hosts: object; vars: { cluster: object } }> } }
     const [group] = Object.values(read.all.children)
     t.is(Object.keys(group!.hosts).length, members.length)

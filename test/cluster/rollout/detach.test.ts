@@ -18,7 +18,7 @@ test('resources run on, unless one needs Corosync itself or maintenance mode is 
 })
 
 test('the plan says which of the two it will be', t => {
-  t.regex(forecastFullStop(serving, plain), /the resources run on, and nothing watches over them meanwhile$/)
+  t.regex(forecastFullStop(serving, plain), /the resources keep running, and nothing monitors them meanwhile$/)
   t.regex(forecastFullStop(locking, plain), /the service is down meanwhile$/)
   t.regex(forecastFullStop(undefined, undefined), /the service is down meanwhile$/)
 })

@@ -2,8 +2,8 @@ import test from 'ava'
 import { drainedNodes, drainMark, drainScript, readmitScript } from '../../../runner/cluster/pacemaker/drain.js'
 import { forecastRolling } from '../../../runner/cluster/rollout/forecast.js'
 import type { Quorum } from '../../../runner/cluster/corosync/quorumtool.js'
-import { quorumOf, rollObstacle, type RollView } from '../../../runner/cluster/rollout/rolling-refusal.js'
-import { rollOrder } from '../../../runner/cluster/rollout/rolling.js'
+import { quorumOf, rollingObstacle, type RollingView } from '../../../runner/cluster/rollout/rolling-refusal.js'
+import { rollingOrder } from '../../../runner/cluster/rollout/rolling.js'
 import { stateOf, type ShortState } from '../../roles/verify/state.js'
 
 const three = ['node1', 'node2', 'node3']
@@ -15,37 +15,37 @@ function quorumWith(votes: number[], needed: number): Quorum {
   return { quorate: true, nodes: votes.length, nodeId: 1, ringId: '1.c', votes: { expected: total, total, quorum: needed }, flags: ['Quorate'], members }
 }
 
-const fine: RollView = {
-  nodes: three, state: stateOf(serving), quorum: quorumWith([1, 1, 1], 2), drained: [], quorumToBe: 2,
+const fine: RollingView = {
+  nodes: three, state: stateOf(serving), quorum: quorumWith([1, 1, 1], 2), drained: [], newQuorum: 2,
   ids: new Map(three.map((name, at) => [name, at + 1])),
   wouldStop: {},
 }
 
 const obstacle = test.macro({
-  exec: (t, view: Partial<RollView>, expected: string | undefined) => {
-    t.is(rollObstacle({ ...fine, ...view }), expected)
+  exec: (t, view: Partial<RollingView>, expected: string | undefined) => {
+    t.is(rollingObstacle({ ...fine, ...view }), expected)
   },
   title: (name = '') => `one node at a time: ${name}`,
 })
 
 test('three nodes, all well', obstacle, {}, undefined)
-test('two nodes with two_node, each a quorum', obstacle, { nodes: ['node1', 'node2'], state: stateOf({ resources: { WebSite: ['node1'] } }), quorum: quorumWith([1, 1], 1), quorumToBe: 1 }, undefined)
+test('two nodes with two_node, each a quorum', obstacle, { nodes: ['node1', 'node2'], state: stateOf({ resources: { WebSite: ['node1'] } }), quorum: quorumWith([1, 1], 1), newQuorum: 1 }, undefined)
 test('two nodes without two_node', obstacle, { nodes: ['node1', 'node2'], quorum: quorumWith([1, 1], 2) }, 'without node1, 1 of 2 votes are left, and the quorum is 2')
-test('two_node that goes with the change', obstacle, { nodes: ['node1', 'node2'], quorum: quorumWith([1, 1], 1), quorumToBe: 2 }, 'without node1, 1 of 2 votes are left, and the quorum is 2')
+test('two_node that goes with the change', obstacle, { nodes: ['node1', 'node2'], quorum: quorumWith([1, 1], 1), newQuorum: 2 }, 'without node1, 1 of 2 votes are left, and the quorum is 2')
 test('a node with more votes than the rest', obstacle, { quorum: quorumWith([1, 3, 1], 3) }, 'without node2, 2 of 5 votes are left, and the quorum is 3')
 test('a member is missing already', obstacle, { quorum: { ...quorumWith([1, 1], 2), votes: { expected: 3, total: 2, quorum: 2 } } }, 'without node1, 1 of 3 votes are left, and the quorum is 2')
 test('maintenance mode', obstacle, { state: stateOf({ ...serving, maintenance: true }) }, 'the cluster is in maintenance mode, in which Pacemaker moves nothing')
-test('the others cannot take over', obstacle, { state: stateOf({ ...serving, standby: ['node2'], offline: ['node3'] }) }, 'FloatIP, WebSite on node1 could go nowhere: node2 is in standby, node3 is offline')
+test('the others cannot take over', obstacle, { state: stateOf({ ...serving, standby: ['node2'], offline: ['node3'] }) }, 'FloatIP, WebSite on node1 could run nowhere else: node2 is in standby, node3 is offline')
 test('one of the others can', obstacle, { state: stateOf({ ...serving, standby: ['node2'] }) }, undefined)
 test('a standby of an interrupted run is taken back first', obstacle, { state: stateOf({ ...serving, standby: ['node2', 'node3'] }), drained: ['node3'] }, undefined)
 test('nothing runs that could be lost', obstacle, { state: stateOf({ nodes: three, resources: {}, standby: ['node2', 'node3'] }) }, undefined)
 test('Pacemaker may not stop a resource', obstacle, { state: stateOf({ ...serving, flags: { WebSite: { managed: false } } }) }, 'WebSite runs on node1 and Pacemaker may not stop it')
-test('a resource that may run on one node only', obstacle, { state: stateOf(serving), wouldStop: { node1: ['WebSite'] } }, 'WebSite on node1 could go nowhere: pacemaker would stop it while the node is away')
+test('a resource that may run on one node only', obstacle, { state: stateOf(serving), wouldStop: { node1: ['WebSite'] } }, 'WebSite on node1 could run nowhere else: pacemaker would stop it while the node is away')
 test('without Pacemaker nothing is lost', obstacle, { state: undefined, quorum: quorumWith([1, 1], 2) }, undefined)
 
 test('empty nodes come first', t => {
-  t.deepEqual(rollOrder(three.map(name => ({ name })), stateOf(serving)).map(({ name }) => name), ['node2', 'node3', 'node1'])
-  t.deepEqual(rollOrder(three.map(name => ({ name })), undefined).map(({ name }) => name), three)
+  t.deepEqual(rollingOrder(three.map(name => ({ name })), stateOf(serving)).map(({ name }) => name), ['node2', 'node3', 'node1'])
+  t.deepEqual(rollingOrder(three.map(name => ({ name })), undefined).map(({ name }) => name), three)
 })
 
 test('the plan says the order and what moves', t => {

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { withoutLinks } from '../../../runner/cluster/rollout/reload.js'
-import { keptLinks } from '../../../runner/cluster/rollout/rollout-plan.js'
+import { unchangedLinks } from '../../../runner/cluster/rollout/rollout-plan.js'
 
 /** Addresses by node and link, as flattened keys. */
 function links(...nodes: string[][]): Map<string, string> {
@@ -9,7 +9,7 @@ function links(...nodes: string[][]): Map<string, string> {
 
 const keeps = test.macro({
   exec: (t, before: Map<string, string>, after: Map<string, string>, expected: number[]) => {
-    t.deepEqual(keptLinks(before, after), expected)
+    t.deepEqual(unchangedLinks(before, after), expected)
   },
   title: (name = '') => `a link that stays: ${name}`,
 })

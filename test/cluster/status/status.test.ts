@@ -66,7 +66,7 @@ function viewOf(node: Node, { name, nodes }: Cluster, { ring, quorate = true, vo
         quorate, ringId: ring, nodes: nodes.length, nodeId: nodes.indexOf(node) + 1, members: [], flags: [...flags, ...quorate ? ['Quorate'] : []],
         votes: { total: votes?.[0] ?? nodes.length, expected: votes?.[1] ?? nodes.length, quorum: 1 },
       },
-      keys: new Map([['totem.cluster_name', cluster], ...nodes.flatMap((each, at): [string, string][] => [[`nodelist.node.${at}.name`, each.name], [`nodelist.node.${at}.nodeid`, String(at + 1)], [`nodelist.node.${at}.ring0_addr`, each.links[0]!]])]
+      cmap: new Map([['totem.cluster_name', cluster], ...nodes.flatMap((each, at): [string, string][] => [[`nodelist.node.${at}.name`, each.name], [`nodelist.node.${at}.nodeid`, String(at + 1)], [`nodelist.node.${at}.ring0_addr`, each.links[0]!]])]
         .map(([key, value]) => [key, { type: 'str', value }] as [string, { type: string; value: string }])),
       links: node.links.map((own, link) => ({
         link, address: own, peers: nodes.map((peer, at) => ({ nodeId: at + 1, self: peer === node, connected: !down.includes(`${link} ${peer.name}`) })),

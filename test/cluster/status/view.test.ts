@@ -13,13 +13,13 @@ import { shells } from '../../ssh/local-shell.js'
 /** What a tool printed on a Debian node once: one of the parsers' cases. */
 const printed = (file: string) => (load(readFileSync(join('test', 'cases', 'cluster', file), 'utf8')) as { output: string }).output
 
-const corosync31 = { quorum: printed('quorumtool/two-nodes-corosync31.yml'), links: printed('cfgtool/corosync31-two-links.yml'), keys: printed('cmap/corosync31.yml') }
+const corosync31 = { quorum: printed('quorumtool/two-nodes-corosync31.yml'), links: printed('cfgtool/corosync31-two-links.yml'), cmap: printed('cmap/corosync31.yml') }
 const units = (corosync: string, pacemaker: string) => [corosync, pacemaker].map(active => `LoadState=${active === 'not-found' ? active : 'loaded'}\nActiveState=${active === 'not-found' ? 'inactive' : active}\n`).join('\n')
 
 interface Told {
   quorum?: string
   links?: string
-  keys?: string
+  cmap?: string
   state?: string
   constraints?: string
   addresses?: string
@@ -27,8 +27,8 @@ interface Told {
 }
 
 /** A glance's output; what is left out has failed with `code`. */
-function output({ quorum, links, keys, state, constraints, addresses = '', units: states = units('active', 'active') }: Told, code = 1): string {
-  const answers = [quorum, links, keys, state, constraints].map(text => `${text ?? ''}\0${text === undefined ? code : 0}\0`)
+function output({ quorum, links, cmap, state, constraints, addresses = '', units: states = units('active', 'active') }: Told, code = 1): string {
+  const answers = [quorum, links, cmap, state, constraints].map(text => `${text ?? ''}\0${text === undefined ? code : 0}\0`)
   return `${answers.join('')}${addresses}\0${states}`
 }
 
@@ -43,7 +43,7 @@ for (const release of ['debian11', 'debian12', 'debian13']) {
     t.deepEqual(view.silent, {})
     t.is(view.quorum?.ringId, '1.2c')
     t.is(view.links?.length, 2)
-    t.is(view.keys?.get('nodelist.node.0.name')?.value, 'node1')
+    t.is(view.cmap?.get('nodelist.node.0.name')?.value, 'node1')
     t.true(view.state!.failures.length > 0)
     t.deepEqual(view.interfaces, ['eth0'])
     t.deepEqual(view.leftovers, ['cli-ban-WebSite-on-node2'])

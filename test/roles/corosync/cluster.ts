@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nodeStanding } from '../../../runner/cluster/adoption/standing.js'
+import { nodeProvenance } from '../../../runner/cluster/adoption/provenance.js'
 import type { ClusterMember, Scope } from '../../../runner/cluster/members.js'
 import type { Cluster } from '../../../runner/cluster/declaration/declaration.js'
 import { readClusters } from '../../../runner/cluster/declaration/read.js'
@@ -28,7 +28,7 @@ export function clusterOf(more: object = {}, nodes = 2): Cluster {
 export type Answers = Record<string, unknown>
 
 /** Unless the table says otherwise, ha-run has built the cluster. */
-const built: Answers = { [nodeStanding.family.name]: { standing: 'ours', adopted: false } }
+const built: Answers = { [nodeProvenance.family.name]: { provenance: 'managed', adopted: false } }
 
 /** A member that answers from a table. */
 export function answering(name: string, answers: Answers | undefined): ClusterMember & NodeScope {

@@ -11,14 +11,14 @@ import { answering, clusterOf } from './cluster.js'
 const conf = wantedConf(clusterOf(), [['node1', undefined], ['node2', undefined]])
 const members = ['node1', 'node2'].map(name => answering(name, {}))
 const old = conf.replace('token: 3000', 'token: 5000')
-const way: RolloutPlan = { class: 'live reload', changes: [], judge: () => ({ class: 'live reload', why: 'a reload applies it' }), recreated: [] }
+const plan: RolloutPlan = { class: 'live reload', changes: [], effectOf: () => ({ class: 'live reload', why: 'a reload applies it' }), recreatedLinks: [] }
 
 /** What is told of two nodes with these files, of which some run with these. */
 function told(texts: [string | undefined, string | undefined], running: (string | undefined)[] = texts) {
-  const loaded = members.map((member, at) => ({
-    member, keys: running[at] === undefined ? undefined : new Map([...flatten(parseCorosyncConf(running[at]))].map(([key, value]) => [key, { type: 'str', value }])),
+  const states = members.map((member, at) => ({
+    member, cmap: running[at] === undefined ? undefined : new Map([...flatten(parseCorosyncConf(running[at]))].map(([key, value]) => [key, { type: 'str', value }])),
   }) as unknown as CorosyncState)
-  return confDifferences(conf, [[members[0]!, texts[0]], [members[1]!, texts[1]]], loaded, way)
+  return confDifferences(conf, [[members[0]!, texts[0]], [members[1]!, texts[1]]], states, plan)
 }
 
 test('key by key, nodes with the same together', t => {
@@ -27,7 +27,7 @@ test('key by key, nodes with the same together', t => {
 })
 
 test('a file that was changed while the right value runs on is only put right', t => {
-  t.is(told([old, conf], [conf, conf])[0]!.note, 'corosync runs 3000: only the file is put right')
+  t.is(told([old, conf], [conf, conf])[0]!.note, 'corosync runs 3000: only the file is corrected')
 })
 
 test('what runs is neither what the file says nor what is declared', t => {

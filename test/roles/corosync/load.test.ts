@@ -4,7 +4,7 @@ import test from 'ava'
 import { parseCorosyncConf } from '../../../runner/cluster/corosync/conf.js'
 import { flatten } from '../../../runner/cluster/corosync/settings.js'
 import { corosyncRunsItsFiles } from '../../../runner/cluster/rollout/load.js'
-import { keyNote } from '../../../runner/cluster/corosync/state.js'
+import { loadedKeyEntry } from '../../../runner/cluster/corosync/state.js'
 import { Skip } from '../../../runner/tasks/task.js'
 import { TaskError } from '../../../runner/errors.js'
 import { wantedConf } from '../../../runner/cluster/corosync/wanted-conf.js'
@@ -29,7 +29,7 @@ function node(given: State = {}): Answers {
     'corosync-quorumtool -s': undefined, 'installed packages': '3.1.7-1+deb12u2', 'cibadmin -Q': undefined, crm_mon: undefined }
 }
 
-const settled = node({ keys: running(conf, { [keyNote]: 'k' }) })
+const settled = node({ keys: running(conf, { [loadedKeyEntry]: 'k' }) })
 
 test('what runs as the files say is in sync', async t => {
   t.deepEqual(await check(scopeOf({ node1: settled, node2: settled })), [])
@@ -49,7 +49,7 @@ for (const [what, keys] of [['no key', [undefined, undefined]], ['a key on one n
   test(`before all nodes have the same key, it waits: ${what}`, async t => {
     const [one, other] = keys.map(key => node({ key, active: 'inactive' }))
     const finding = await check(scopeOf({ node1: one, node2: other }))
-    t.true(finding instanceof Skip && finding.reason.startsWith('it waits for the key'))
+    t.true(finding instanceof Skip && finding.reason.startsWith('waiting for the authkey role'))
   })
 }
 
@@ -80,7 +80,7 @@ test('an unreachable node has no say', async t => {
 })
 
 test('another key than the loaded one, the same on all nodes, is taken up by a reload', async t => {
-  const finding = await check(scopeOf({ node1: settled, node2: node({ keys: running(conf, { [keyNote]: 'old' }) }) }))
+  const finding = await check(scopeOf({ node1: settled, node2: node({ keys: running(conf, { [loadedKeyEntry]: 'old' }) }) }))
   t.deepEqual((finding as { subject: string }[]).map(({ subject }) => subject), ['key that corosync runs with on node2'])
 })
 

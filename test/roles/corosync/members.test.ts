@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import test, { type ExecutionContext } from 'ava'
-import { replaceOnAll, validateConf } from '../../../runner/cluster/corosync/files.js'
-import { on, readOnAll, refuseUnselected, sharedTextDifferences, type ClusterMember, type Scope } from '../../../runner/cluster/members.js'
+import { replaceOnAll, validateConf } from '../../../runner/cluster/rollout/shared-file.js'
+import { onNodes, readOnAll, refuseUnselected, sharedTextDifferences, type ClusterMember, type Scope } from '../../../runner/cluster/members.js'
 import { TaskError } from '../../../runner/errors.js'
 import { Secret } from '../../../runner/secret.js'
 import { localMember, noConsent } from '../../engine/cluster.js'
@@ -20,7 +20,7 @@ test('equal texts stand together', t => {
     { subject: '/x on n1, n3', from: 'old', to: 'new' }, { subject: '/x on n2', from: undefined, to: 'new' },
   ])
   t.deepEqual(sharedTextDifferences('/x', 'new', [[n1, 'new'], [n2, 'new']]), [])
-  t.is(on('x', [n1, n2]), 'x on n1, n2')
+  t.is(onNodes('x', [n1, n2]), 'x on n1, n2')
 })
 
 test('a node that would have to change and is not selected stops all of them', t => {

@@ -1,9 +1,9 @@
 import test from 'ava'
-import { weakening } from '../../../runner/cluster/rollout/weakening.js'
+import { lostProtection } from '../../../runner/cluster/rollout/lost-protection.js'
 
 const weaker = test.macro({
   exec: (t, subject: string, from: string | undefined, to: string | undefined, clause: RegExp | undefined) => {
-    const found = weakening({ subject, from, to })
+    const found = lostProtection({ subject, from, to })
     if (clause === undefined) t.is(found, undefined)
     else t.regex(found ?? '', clause)
   },
@@ -12,8 +12,8 @@ const weaker = test.macro({
 
 test(weaker, 'totem.crypto_cipher', 'aes256', 'none', /read by anyone/)
 test(weaker, 'totem.crypto_cipher', 'none', 'aes256', undefined)
-test(weaker, 'totem.crypto_hash', 'sha256', 'none', /speak for a node/)
-test(weaker, 'quorum.two_node', undefined, '1', /goes on alone/)
+test(weaker, 'totem.crypto_hash', 'sha256', 'none', /impersonate a node/)
+test(weaker, 'quorum.two_node', undefined, '1', /keeps running alone/)
 test(weaker, 'quorum.two_node', '1', undefined, undefined)
 test(weaker, 'quorum.wait_for_all', '1', '0', /does not wait/)
 test(weaker, 'quorum.expected_votes', '3', '2', /fewer votes/)

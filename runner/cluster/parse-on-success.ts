@@ -1,5 +1,5 @@
 /** How a daemon's own tool answers: by exit code 0, or as `isAnswer` knows. */
-export function answer<T>(parse: (text: string) => T, isAnswer?: (text: string) => boolean) {
+export function parseOnSuccess<T>(parse: (text: string) => T, isAnswer?: (text: string) => boolean) {
   return ({ stdout, exitCode }: { stdout: string; exitCode: number | null }): T | undefined =>
     exitCode === 0 || isAnswer?.(stdout) ? parse(stdout) : undefined
 }

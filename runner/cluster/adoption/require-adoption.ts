@@ -1,0 +1,78 @@
+import { TaskError } from '../../errors.js'
+import { fileText } from '../../facts/files.js'
+import { sh } from '../../ssh/quote.js'
+import { confPath } from '../corosync/files.js'
+import type { Cluster } from '../declaration/declaration.js'
+import { quorum, runningCmap } from '../corosync/facts.js'
+import { cibText, clusterState } from '../pacemaker/facts.js'
+import { reachable, type ClusterMember } from '../members.js'
+import { firstOf, parseXml } from '../pacemaker/xml.js'
+import { compareDeclaration, fencingObstacles, type Comparison, type RunningNode } from './compare.js'
+import { adoptionRecord, readProvenance } from './provenance.js'
+
+export interface AdoptionOptions {
+  /** With `--check` nothing is changed, so no adoption is required. */
+  check: boolean
+  /** `--adopt`: take over a cluster that somebody else built. */
+  adopt: boolean
+  /** The user, the date and the run, for the adoption record. */
+  by: string
+  /** Settles once this run has locked the cluster. */
+  locked: Promise<void>
+}
+
+/**
+ * Refuses to change a cluster that somebody else built before it is adopted, and adopts it with `--adopt`. Every obstacle is
+ * reported before the first change.
+ *
+ * @returns notices for the user.
+ * @throws TaskError if nothing may be changed.
+ */
+export async function requireAdoption(cluster: Cluster, members: ClusterMember[], { check, adopt, by, locked }: AdoptionOptions): Promise<string[]> {
+  // Read in one round trip with everything else that the run reads first.
+  const [{ provenance, adopted }, nodes, cibs] = await Promise.all([
+    readProvenance(members), Promise.all(reachable(members).map(readRunningNode)), Promise.all(reachable(members).map(async member => member.read(cibText))),
+  ])
+  const cib = cibs.find(text => text !== undefined)
+  if (cluster.fencing === 'kept' && provenance === 'bare') throw new TaskError(`${cluster.name} does not run yet, so there is no fencing to keep`, { hint: 'write `fencing: disabled`' })
+  if (provenance !== 'foreign' || adopted) {
+    // The run repairs every other difference as drift, but a declaration must not switch off working fencing.
+    const [obstacle] = cib === undefined ? [] : fencingObstacles(cluster, firstOf(parseXml(cib), 'configuration'))
+    if (obstacle !== undefined) throw new TaskError(`${cluster.name}: ${obstacle}`, { hint: 'nothing was changed' })
+    return []
+  }
+  const unreachable = members.filter(({ unreachable }) => unreachable).map(({ name }) => `${name} is unreachable: adoption needs all nodes`)
+  const comparison = compareDeclaration(cluster, nodes, cib)
+  const obstacles = [...unreachable, ...comparison.obstacles]
+  if (obstacles.length > 0) throw refusal(cluster, obstacles)
+  if (check) return [`${cluster.name} was built by somebody else and is not adopted yet: \`ha-run site --adopt\` adopts it. ${summary(comparison)}`]
+  if (!adopt) {
+    throw new TaskError(`${cluster.name} runs already, and somebody else has built it: nothing was changed`, {
+      hint: `\`ha-run site --adopt\` takes it over as it runs. ${summary(comparison)}`,
+    })
+  }
+  await locked
+  await Promise.all(members.map(async member => {
+    await member.$({ input: `${by}\n` }).script(sh`mkdir -p -m 0755 /var/lib/ha-run && cat >${`${adoptionRecord}.new`} && sync -- ${`${adoptionRecord}.new`} && mv -- ${`${adoptionRecord}.new`} ${adoptionRecord}`)
+    member.changed()
+  }))
+  return [`${cluster.name} is adopted. ${summary(comparison)}`]
+}
+
+async function readRunningNode(member: ClusterMember): Promise<RunningNode> {
+  const [conf, cmap, state, votes] = await Promise.all([member.read(fileText(confPath)), member.read(runningCmap), member.read(clusterState), member.read(quorum)])
+  return { name: member.name, links: member.node.links, conf, cmap, quorum: votes, state }
+}
+
+function refusal(cluster: Cluster, obstacles: string[]): TaskError {
+  return new TaskError(`${cluster.name} cannot be adopted, and nothing was changed: ${obstacles.join('; ')}`, {
+    hint: 'correct the inventory and run again; `ha-run import NODE` prints an inventory of the running cluster',
+  })
+}
+
+function summary({ kept, changes }: Comparison): string {
+  return [
+    ...kept.length > 0 ? [`Kept: ${kept.join(', ')}.`] : [],
+    changes.length > 0 ? `Changed, because it is declared: ${changes.join(', ')}.` : 'Nothing would be changed.',
+  ].join(' ')
+}
