@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterMember } from '../../runner/cluster/members.js'
-import type { NodeConnection } from '../../runner/ssh/connect.js'
+import type { NodeConnection } from '../../runner/ssh/node-connection.js'
 import { lockFile } from '../../runner/engine/lock.js'
 import { sh } from '../../runner/ssh/quote.js'
 import { now } from '../../runner/ssh/http-probe.js'

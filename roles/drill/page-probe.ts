@@ -3,7 +3,7 @@ import type { ClusterMember, TrialScope } from '../../runner/cluster/members.js'
 import { until } from '../../runner/tasks/until.js'
 import { TaskError } from '../../runner/errors.js'
 import { HttpProbe } from '../../runner/ssh/http-probe.js'
-import { httpGet, isDirect, type Answer } from '../../runner/ssh/http.js'
+import { httpGet, isDirect, type HttpResponse } from '../../runner/ssh/http.js'
 
 /**
  * How this machine reaches the page: directly, or through a member that is not drilled. That is the last one, since Pacemaker
@@ -21,12 +21,12 @@ export async function startPageProbe(cluster: Cluster, others: ClusterMember[], 
   const { address } = cluster.floatingIp
   const { through } = await routeToPage(cluster, others)
   const socket = await through?.connection.listen(`${address}:80`)
-  const probe = new HttpProbe({ address, socket, judge: serverOf(cluster) })
+  const probe = new HttpProbe({ address, socket, serverOf: serverOf(cluster) })
   probe.start()
   try {
     await until(`http://${address}/ to answer well`, 20, async () => {
       if (probe.broken !== undefined) throw new TaskError(`the page cannot be requested through ${through?.name}: ${probe.broken}`)
-      return probe.isWell || undefined
+      return probe.isHealthy || undefined
     }, { abandon: stop, progress, hint: 'nothing was changed; `ha-run verify` shows the cause; sshd on the nodes must allow TCP forwarding' })
   } catch (error) {
     probe.stop()
@@ -39,7 +39,7 @@ export async function startPageProbe(cluster: Cluster, others: ClusterMember[], 
  * The node that sent an answer, recognized by its page. The name is empty if all nodes serve the same page, or if no page is
  * declared and the page is not from ha-run.
  */
-export function serverOf({ page, nodes, explicit }: Pick<Cluster, 'page' | 'nodes'> & { explicit: Pick<Cluster['explicit'], 'page'> }): (answer: Answer) => string {
+export function serverOf({ page, nodes, explicit }: Pick<Cluster, 'page' | 'nodes'> & { explicit: Pick<Cluster['explicit'], 'page'> }): (answer: HttpResponse) => string {
   const servers = new Map(nodes.map(({ name }) => [page.replaceAll('{node}', name), page.includes('{node}') ? name : '']))
   return ({ status, body }) => {
     if (status !== 200) throw new Error(`HTTP ${status}`)

@@ -87,7 +87,7 @@ export async function untilRecovered(
     const seenOn = state && floatingIpNode(floatingIpIds, state)
     const pending = pendingRecovery(fault.recovery(target), {
       state, before, rings: [ring, ringNow], floatingIpNode: seenOn, node: target.node,
-      elapsedMs: now() - failedAt, hasFailed: probe.hasFailedSince(failedAt), isWell: probe.isWell,
+      elapsedMs: now() - failedAt, hasFailed: probe.hasFailedSince(failedAt), isWell: probe.isHealthy,
     })
     report(pending ?? '')
     return pending === undefined ? { owner: seenOn } : undefined

@@ -38,8 +38,8 @@ export function staticAddress(node: Node): NodeTask {
       }
       if (plan.refused !== undefined) throw new TaskError(plan.refused)
       if (plan.change) refuseTaken(network.address, await scope.read(addressUse(network.address)))
-      const { elsewhere } = scope.member.connection.destination
-      const remarks = [...elsewhere ? [`${node.name} is at ${elsewhere.address}: correct \`ansible_host\` in the inventory, which is ${node.connection.host}`] : [], ...plan.pending]
+      const { override } = scope.member.connection.destination
+      const remarks = [...override ? [`${node.name} is at ${override.address}: correct \`ansible_host\` in the inventory, which is ${node.connection.host}`] : [], ...plan.pending]
       return plan.differences.length === 0 && remarks.length > 0 ? warn(remarks.join('; ')) : plan.differences
     },
     async apply(scope) {
@@ -65,7 +65,7 @@ function refuseTaken(address: string, { interface: own, mac }: AddressUse): void
 async function readAddressing(scope: NodeScope, node: Node, network: Network) {
   const { read, consent, apart } = scope
   const kernel = await read(kernelNetwork)
-  const connectedTo = scope.member.connection.destination.elsewhere?.address ?? node.connection.host
+  const connectedTo = scope.member.connection.destination.override?.address ?? node.connection.host
   const iface = interfaceOf(kernel.addresses, connectedTo) ?? interfaceOf(kernel.addresses, network.address) ?? network.interface
   if (iface === undefined) {
     throw new TaskError(`no interface has ${network.address}, and none is declared`, { hint: 'declare `interface` for this node' })

@@ -1,4 +1,4 @@
-import { fact, withDaemonTimeout, type Asked, type Fact } from '../../runner/facts/fact.js'
+import { fact, withDaemonTimeout, type FrameTimes, type Fact } from '../../runner/facts/fact.js'
 import { parseCmap } from '../../runner/cluster/corosync/cmap.js'
 
 /** One knet link to a node (the own one among them), as Corosync counts it since it started. */
@@ -16,7 +16,7 @@ export interface LinkTraffic {
 
 /** The links, and between which moments they were counted so. */
 export interface TrafficCount {
-  asked: Asked
+  asked: FrameTimes
   links: LinkTraffic[]
 }
 

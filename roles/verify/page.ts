@@ -4,7 +4,7 @@ import { interfacesWith } from '../../runner/cluster/pacemaker/floating-ip.js'
 import { reachable, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/task.js'
 import { fileText } from '../../runner/facts/files.js'
-import { httpGet, isDirect, type Answer } from '../../runner/ssh/http.js'
+import { httpGet, isDirect, type HttpResponse } from '../../runner/ssh/http.js'
 import { verdict } from './views.js'
 
 const remedy = '`ha-run apache constraints` restores page and resources; `curl` it on the node that has the address, where Apache must listen on it (`Listen 80`)'
@@ -20,7 +20,7 @@ export function pageThroughFloatingIp(cluster: Cluster) {
     if (cluster.foreign && explicit.page === undefined && !servesPage(cluster)) return verdict([], 'no page is declared', remedy)
     const members = reachable(all)
     const direct = isDirect(leader.node.connection, leader.connection.settings)
-    const get = async (through: ClusterMember): Promise<Answer> => {
+    const get = async (through: ClusterMember): Promise<HttpResponse> => {
       if (!await direct) return httpGet(address, '/', through.connection)
       // Where ssh goes straight to a node, the floating IP may still be in a network that only the nodes reach.
       return httpGet(address, '/').catch(async () => httpGet(address, '/', through.connection))

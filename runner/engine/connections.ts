@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import PQueue from 'p-queue'
 import { ConnectError, HaRunError } from '../errors.js'
-import { connect, type ConnectOptions, type NodeConnection } from '../ssh/connect.js'
-import { elsewhere } from '../ssh/reconnect.js'
+import { connect } from '../ssh/connect.js'
+import type { NodeConnection } from '../ssh/node-connection.js'
+import type { ConnectOptions } from '../ssh/shell-ready.js'
+import { withAddress } from '../ssh/reconnect.js'
 import type { NodeLike } from '../tasks/member.js'
 
 export interface ConnectionsOptions {
@@ -87,7 +89,7 @@ async function reach({ name, connection }: NodeLike, ssh: ConnectOptions): Promi
   } catch (error) {
     if (address === undefined || !(error instanceof ConnectError) || ssh.abandon?.aborted) throw error
     try {
-      const moved = await connect(name, await elsewhere(connection, address, ssh), ssh)
+      const moved = await connect(name, await withAddress(connection, address, ssh), ssh)
       return { connection: moved, notice: `${name} answers at ${address}, its declared address, and not at ${host}: correct ansible_host in the inventory` }
     } catch (reason) {
       if (!(reason instanceof HaRunError)) throw reason

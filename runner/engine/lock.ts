@@ -30,7 +30,7 @@ const pause = 250
 async function tryLock<N extends NodeLike>(member: Member<N>, cluster: string, run: string, patience = 0): Promise<string | undefined> {
   const file = lockFile(cluster)
   // `command` keeps the shell alive where the file cannot be opened.
-  member.connection.session.tell(
+  member.connection.session.send(
     sh`command exec 9>>${file} && flock -w ${patience} 9 && printf '%s\\n' ${holder(run)} >${file}` + '\n')
   const stdout = await member.$({ nothrow: true, timeout: '10s' })`cat ${file}`.then(result => result.stdout, error => {
     // A node that goes now is one of those that the run goes on without.

@@ -1,7 +1,7 @@
 import PQueue from 'p-queue'
 import { systemClock } from '../clock.js'
 import { ConnectError, exitCodes, HaRunError, LockedError } from '../errors.js'
-import type { NodeConnection } from '../ssh/connect.js'
+import type { NodeConnection } from '../ssh/node-connection.js'
 import { ClusterRun } from './cluster-run.js'
 import type { Connections } from './connections.js'
 import { errorReport } from './error-report.js'

@@ -1,4 +1,4 @@
-import { fact, type Asked, type Fact } from './fact.js'
+import { fact, type FrameTimes, type Fact } from './fact.js'
 
 /** By how much a node's clock is ahead of this machine's, in milliseconds: somewhere from `least` to `most`. */
 export interface ClockOffset {
@@ -19,7 +19,7 @@ export const clockOffset: Fact<ClockOffset | undefined> = {
 }
 
 /** @param told - seconds since 1970, as `date +%s.%N` prints them. */
-export function offsetOf(told: string, { from, to }: Asked): ClockOffset | undefined {
+export function offsetOf(told: string, { from, to }: FrameTimes): ClockOffset | undefined {
   const now = Number(told) * 1000
   return told.trim() === '' || Number.isNaN(now) ? undefined : { least: now - to, most: now - from }
 }

@@ -16,11 +16,11 @@ export interface Family<T> {
   /** POSIX sh that reads and never writes. */
   script(args: readonly string[]): string
   /** One value for each argument, in their order, or why there is none. An exit code that is not 0 is its to judge. */
-  parse(output: ProcessOutput, args: readonly string[], asked?: Asked): (T | Error)[]
+  parse(output: ProcessOutput, args: readonly string[], asked?: FrameTimes): (T | Error)[]
 }
 
 /** When a frame of questions was sent and answered, in milliseconds since 1970 by this machine's clock. */
-export interface Asked {
+export interface FrameTimes {
   from: number
   to: number
 }

@@ -1,5 +1,5 @@
 import { outcome } from '../ssh/outcome.js'
-import type { Place } from '../ssh/remote-process.js'
+import type { NodeSession } from '../ssh/remote-process.js'
 import type { Family, Fact } from './fact.js'
 
 /** Seconds for all questions of one frame. */
@@ -14,12 +14,12 @@ interface Question {
 
 /** Asks a node for facts: each one once until `forget`, and what is asked in one turn of the event loop together. */
 export class FactReader {
-  readonly #place: Place
+  readonly #node: NodeSession
   #answers = new Map<Family<unknown>, Map<string, Promise<unknown>>>()
   #waiting: Question[] = []
 
-  constructor(place: Place) {
-    this.#place = place
+  constructor(node: NodeSession) {
+    this.#node = node
   }
 
   read<T>({ family, argument }: Fact<T>): Promise<T> {
@@ -51,11 +51,11 @@ export class FactReader {
     try {
       const scripts = families.map(({ family, args }) => family.script(args))
       const from = Date.now()
-      const parts = await this.#place.session.run({ scripts, timeoutSeconds: frameTimeoutSeconds })
+      const parts = await this.#node.session.run({ scripts, timeoutSeconds: frameTimeoutSeconds })
       const asked = { from, to: Date.now() }
       for (const [index, { family, questions, args }] of families.entries()) {
         try {
-          const values = family.parse(outcome(scripts[index]!, parts[index]!, this.#place.name, frameTimeoutSeconds, true), args, asked)
+          const values = family.parse(outcome(scripts[index]!, parts[index]!, this.#node.name, frameTimeoutSeconds, true), args, asked)
           for (const { argument, resolve, reject } of questions) {
             const value = values[args.indexOf(argument)]
             if (value instanceof Error) reject(value)

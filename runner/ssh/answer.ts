@@ -1,17 +1,17 @@
-import type { Part, Request } from './frame.js'
+import type { ScriptResult, FrameRequest } from './frame.js'
 
-/** What has come on one stream (stdout or stderr) of a session and is not yet part of an answer. */
+/** Splits one stream (stdout or stderr) of a session at the markers of its frames. */
 export class StreamReader {
   #buffer: Buffer = Buffer.alloc(0)
   #searched = 0
-  #told = 0
+  #reportedEnd = 0
 
   push(chunk: Buffer): void {
     this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk])
   }
 
-  /** Takes the next marker of a frame with the text before it; undefined until more arrives. */
-  next(nonce: string): { word: string; number: number; before: string } | undefined {
+  /** Takes the next marker of a frame with the text before it; undefined until it has arrived. */
+  next(nonce: string): { kind: string; number: number; before: string } | undefined {
     const marker = Buffer.from(`\n${nonce} `)
     const start = this.#buffer.indexOf(marker, this.#searched)
     const end = start < 0 ? -1 : this.#buffer.indexOf('\n', start + marker.length)
@@ -19,68 +19,68 @@ export class StreamReader {
       this.#searched = Math.max(0, start < 0 ? this.#buffer.length - marker.length : start)
       return undefined
     }
-    const [word = '', number = '0'] = this.#buffer.toString('latin1', start + marker.length, end).split(' ')
+    const [kind = '', number = '0'] = this.#buffer.toString('latin1', start + marker.length, end).split(' ')
     const before = this.#buffer.toString('utf8', 0, start)
     this.#buffer = this.#buffer.subarray(end + 1)
     this.#searched = 0
-    this.#told = 0
-    return { word, number: Number(number), before }
+    this.#reportedEnd = 0
+    return { kind, number: Number(number), before }
   }
 
-  /** The lines that have come before the next marker, each given once; the last one only when it has ended. */
+  /** The lines before the next marker, each once; the last one only when it is complete. */
   *lines(nonce: string): Generator<string> {
-    for (let end = this.#buffer.indexOf('\n', this.#told); end >= 0; end = this.#buffer.indexOf('\n', this.#told)) {
-      const line = this.#buffer.toString('utf8', this.#told, end)
+    for (let end = this.#buffer.indexOf('\n', this.#reportedEnd); end >= 0; end = this.#buffer.indexOf('\n', this.#reportedEnd)) {
+      const line = this.#buffer.toString('utf8', this.#reportedEnd, end)
       if (line.startsWith(`${nonce} `)) return
-      this.#told = end + 1
+      this.#reportedEnd = end + 1
       if (line !== '') yield line
     }
   }
 }
 
-/** One stream's share of an answer. */
+/** One stream of an answer. */
 class StreamAnswer {
   readonly texts: string[] = []
   readonly exitCodes: number[] = []
   processGroup: number | undefined
   ended = false
   endCode = 0
-  readonly #onLine: Request['onLine']
+  readonly #onLine: FrameRequest['onLine']
 
-  constructor(onLine?: Request['onLine']) {
+  constructor(onLine?: FrameRequest['onLine']) {
     this.#onLine = onLine
   }
 
-  /** Takes all it can from the stream; true once the frame has ended on it. */
+  /** Takes what has arrived on the stream; true once the frame has ended on it. */
   take(reader: StreamReader, nonce: string): boolean {
     while (!this.ended) {
-      // What stands before the start marker is nobody's of this frame.
+      // Text before the start marker does not belong to this frame.
       if (this.#onLine && this.processGroup !== undefined) for (const line of reader.lines(nonce)) this.#onLine(line)
       const section = reader.next(nonce)
       if (!section) return false
-      if (section.word === 'start') {
+      if (section.kind === 'start') {
         this.processGroup = section.number
         continue
       }
-      // What an unfinished script had said stands before the end marker.
+      // The output of an unfinished script stands before the end marker.
       this.texts.push(section.before)
-      if (section.word === 'part') this.exitCodes.push(section.number)
-      this.ended = section.word === 'end'
+      if (section.kind === 'part') this.exitCodes.push(section.number)
+      this.ended = section.kind === 'end'
       this.endCode = section.number
     }
     return true
   }
 }
 
-/** `timeout` says 124, or 137 where it had to kill. */
+/** `timeout` exits with 124, or with 137 if it had to kill. */
 const timeoutCodes = new Set([124, 137])
 
 /** The answer to one frame as it comes in. */
-export class Answer {
+export class FrameAnswer {
   readonly stdout: StreamAnswer
   readonly stderr = new StreamAnswer()
 
-  constructor({ onLine }: Request) {
+  constructor({ onLine }: FrameRequest) {
     this.stdout = new StreamAnswer(onLine)
   }
 
@@ -88,8 +88,8 @@ export class Answer {
     return this.stdout.ended && this.stderr.ended
   }
 
-  /** One part for each script of the request; a script that was never reached has no output. */
-  parts({ scripts }: Request): Part[] {
+  /** One result for each script of the request; a script that never ran has no output. */
+  results({ scripts }: FrameRequest): ScriptResult[] {
     const { texts, exitCodes, endCode } = this.stdout
     return scripts.map((_, index) => ({
       exitCode: exitCodes[index] ?? endCode,

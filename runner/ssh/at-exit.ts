@@ -1,10 +1,10 @@
 import { sh } from './quote.js'
 
 /**
- * Shell text that has a script put things back when it ends, also when it is ended; its exit code is `$code` then, and stays.
+ * Shell text that makes a script clean up when it ends or is terminated. `$code` is its exit code, which stays the same.
  *
- * Whoever ends a frame's group reaches it twice: with a signal of their own, and with the one that `timeout` hands on. The
- * second must not end what puts back, so from the first on they are ignored, which a command that is started inherits.
+ * A frame's process group receives a signal twice: from its sender, and from `timeout`, which passes its own on. The second
+ * must not terminate the cleanup, so signals are ignored from the first on; the commands of the cleanup inherit that.
  */
 export function atExit(cleanup: string): string {
   return sh`trap ${`code=$?; trap '' TERM INT HUP; ${cleanup}; exit $code`} EXIT; trap ${`trap '' TERM INT HUP; exit 143`} TERM INT HUP`

@@ -1,33 +1,33 @@
 import { get } from 'node:http'
 import { systemClock, type Clock } from '../clock.js'
-import type { Answer } from './http.js'
+import type { HttpResponse } from './http.js'
 
-/** Milliseconds from one request to the next: 25 a second, whatever becomes of those before. */
-const interval = 40
+/** 25 requests a second, whatever becomes of those before. */
+const intervalMs = 40
 
-/** Milliseconds until a request counts as failed; a lost SYN is sent again after a second. */
-const patience = 1500
+/** Longer than a second, after which TCP repeats a lost SYN. */
+const timeoutMs = 1500
 
-/** So many requests can be open at once by what stands above; more of them means that this machine is too slow. */
-const mostOpen = 2 * Math.ceil(patience / interval)
+/** Twice as many requests as can be open by these numbers; more of them means that this machine is too slow. */
+const maxOpen = 2 * Math.ceil(timeoutMs / intervalMs)
 
 /** One request. */
-export interface Asked {
-  /** When it was made, in milliseconds since 1970. */
+export interface ProbeRequest {
+  /** When it was sent, in milliseconds since 1970. */
   at: number
-  /** How long it took, in milliseconds. */
+  /** Its duration in milliseconds. */
   ms: number
-  /** Who served it, as `judge` says; undefined where it failed. */
+  /** The server's name, from `serverOf`; undefined if it failed. */
   server?: string | undefined
   error?: string | undefined
 }
 
 export interface ProbeOptions {
-  /** The address to ask, and how to get there: directly, or over a socket file that leads to its port 80. */
   address: string
+  /** A socket file that leads to the address's port 80; without, this machine connects to it. */
   socket?: string | undefined
-  /** Who served an answer. Throws where it is not a good one. */
-  judge: (answer: Answer) => string
+  /** Names the server of a response. Throws if the response is not the expected page. */
+  serverOf: (answer: HttpResponse) => string
   clock?: Clock
 }
 
@@ -36,10 +36,10 @@ export function now(clock: Clock = systemClock): number {
   return performance.timeOrigin + clock.now()
 }
 
-/** Asks for a page many times a second, as many visitors would: each request over a connection of its own. */
+/** Requests a page many times a second, as many visitors would: each time over a connection of its own. */
 export class HttpProbe {
   readonly #options: ProbeOptions
-  readonly #asked: Asked[] = []
+  readonly #requests: ProbeRequest[] = []
   readonly #clock: Clock
   #cancel: (() => void) | undefined
   #open = 0
@@ -51,43 +51,43 @@ export class HttpProbe {
   }
 
   start(): void {
-    this.#cancel = this.#clock.after(interval, () => {
+    this.#cancel = this.#clock.after(intervalMs, () => {
       this.start()
       this.#ask()
     })
   }
 
-  /** No request is made any more; those that are open are not waited for. @returns all that have ended, by when they were made. */
-  stop(): Asked[] {
+  /** Sends no more requests, and does not wait for open ones. @returns the requests that have ended, by sending time. */
+  stop(): ProbeRequest[] {
     this.#cancel?.()
-    return this.asked
+    return this.requests
   }
 
-  /** Those that have ended, by when they were made. */
-  get asked(): Asked[] {
-    return this.#asked.toSorted((one, other) => one.at - other.at)
+  /** The requests that have ended, by sending time. */
+  get requests(): ProbeRequest[] {
+    return this.#requests.toSorted((one, other) => one.at - other.at)
   }
 
-  /** Whether the page has answered well of late: nearly all requests of a second, and none failed shortly before. */
-  get isWell(): boolean {
+  /** True if nearly all requests of the last second succeeded, and none failed shortly before. */
+  get isHealthy(): boolean {
     const end = now(this.#clock)
-    const good = this.#asked.filter(({ at, error }) => error === undefined && at > end - 1300 && at < end - 300)
-    return good.length >= 0.6 * 1000 / interval && !this.#asked.some(({ at, error }) => error !== undefined && at > end - 1300 - patience)
+    const good = this.#requests.filter(({ at, error }) => error === undefined && at > end - 1300 && at < end - 300)
+    return good.length >= 0.6 * 1000 / intervalMs && !this.#requests.some(({ at, error }) => error !== undefined && at > end - 1300 - timeoutMs)
   }
 
-  /** Whether a request that was made after a moment (milliseconds since 1970) has failed. */
+  /** True if a request that was sent since then (milliseconds since 1970) has failed. */
   hasFailedSince(moment: number): boolean {
-    return this.#asked.some(({ at, error }) => error !== undefined && at >= moment)
+    return this.#requests.some(({ at, error }) => error !== undefined && at >= moment)
   }
 
-  /** Why nothing is known any more: the way to the page has gone, which says nothing of the page. */
+  /** Why the probe has no results any more: the socket file is gone, which is no fault of the page. */
   get broken(): string | undefined {
     return this.#broken
   }
 
   #ask(): void {
-    if (this.#open >= mostOpen) return
-    const { address, socket, judge } = this.#options
+    if (this.#open >= maxOpen) return
+    const { address, socket, serverOf } = this.#options
     const at = now(this.#clock)
     this.#open += 1
     let ended = false
@@ -96,7 +96,7 @@ export class HttpProbe {
       ended = true
       cancelLate()
       this.#open -= 1
-      this.#asked.push({ at, ms: now(this.#clock) - at, ...outcome })
+      this.#requests.push({ at, ms: now(this.#clock) - at, ...outcome })
     }
     const request = get({ host: address, path: '/', agent: false, ...socket !== undefined && { socketPath: socket } }, response => {
       let body = ''
@@ -105,15 +105,15 @@ export class HttpProbe {
       response.on('error', ({ message }) => end({ error: message }))
       response.on('end', () => {
         try {
-          end({ server: judge({ status: response.statusCode ?? 0, body }) })
+          end({ server: serverOf({ status: response.statusCode ?? 0, body }) })
         } catch (error) {
           end({ error: (error as Error).message })
         }
       })
     })
-    const cancelLate = this.#clock.after(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)))
+    const cancelLate = this.#clock.after(timeoutMs, () => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)))
     request.on('error', (error: NodeJS.ErrnoException) => {
-      // The socket file is ssh's own: whatever the page does, ssh takes the connection.
+      // The socket file belongs to ssh, which accepts the connection whatever the page does.
       if (error.syscall === 'connect' && socket !== undefined) {
         this.#broken ??= error.message
         cancelLate()

@@ -1,40 +1,39 @@
 import { get } from 'node:http'
 import { Duplex } from 'node:stream'
-import { $, type ProcessPromise } from 'zx/core'
+import type { ProcessPromise } from 'zx/core'
 import type { Connection } from '../inventory/site.js'
-import type { NodeConnection } from './connect.js'
-import { configurationWords, type SshSettings } from './openssh.js'
+import type { NodeConnection } from './node-connection.js'
+import type { SshSettings } from './openssh.js'
+import { effectiveConfig } from './user-config.js'
 
-export interface Answer {
+export interface HttpResponse {
   status: number
   body: string
 }
 
-/** Milliseconds until an address counts as not answering. */
-const patience = 5000
+const timeoutMs = 5000
 
 /**
- * Whether this machine reaches a node's network by itself: ssh goes there without a jump host or proxy command.
- * `ssh -G` decides, because Match and Include may say so too.
+ * True if ssh reaches the node without a jump host or proxy command, so that this machine reaches its network. `ssh -G`
+ * evaluates Match and Include too.
  */
 export async function isDirect(connection: Connection, settings: SshSettings): Promise<boolean> {
-  const { stdout } = await $({ quiet: true, timeout: '10s', stdio: ['ignore', 'pipe', 'pipe'] })`${configurationWords(connection, settings)}`
-  return !/^proxy(command|jump) (?!none)/m.test(stdout)
+  return !/^proxy(command|jump) (?!none)/m.test(await effectiveConfig(connection, settings))
 }
 
 /**
  * One GET over HTTP.
  *
- * @param through - a node that opens the connection in our place, where this machine cannot.
- * @throws Error with the system's reason when there is no answer within 5 s.
+ * @param through - a node that opens the connection in our node, where this machine cannot.
+ * @throws Error with the system's reason if there is no answer within 5 s.
  */
-export async function httpGet(address: string, path: string, through?: NodeConnection): Promise<Answer> {
+export async function httpGet(address: string, path: string, through?: NodeConnection): Promise<HttpResponse> {
   const tunnel = through?.forward(`${address}:80`)
   try {
     return await new Promise((resolve, reject) => {
       const options = {
-        host: address, path, timeout: patience,
-        // With an agent, Node would pass createConnection over and go to the address by itself.
+        host: address, path, timeout: timeoutMs,
+        // With an agent, Node would ignore createConnection and connect to the address itself.
         ...(tunnel ? { createConnection: () => connectionOver(tunnel) } : { agent: false as const }),
       }
       const request = get(options, response => {
@@ -45,8 +44,8 @@ export async function httpGet(address: string, path: string, through?: NodeConne
         response.on('error', reject)
       })
       request.on('error', reject)
-      // `timeout` watches real sockets only; a tunnel is bounded here.
-      setTimeout(() => request.destroy(new Error(`no answer within ${patience / 1000} s`)), patience).unref()
+      // `timeout` applies to real sockets only, not to a tunnel.
+      setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs).unref()
     })
   } finally {
     tunnel?.child?.kill()
@@ -54,8 +53,8 @@ export async function httpGet(address: string, path: string, through?: NodeConne
 }
 
 /**
- * The two pipes of a tunnel as one stream. `Duplex.from` would call it a premature close when the server ends the
- * connection, as it does after each page, before our side is finished.
+ * The two pipes of a tunnel as one stream. The server ends the connection after each page, before the local side is
+ * finished; `Duplex.from` would report that as a premature close.
  */
 function connectionOver({ stdin, stdout }: ProcessPromise): Duplex {
   const connection = new Duplex({ read: () => {}, write: (chunk: Buffer, _, done) => { stdin.write(chunk, () => done()) } })

@@ -1,10 +1,10 @@
 import { quote } from './quote.js'
 
 /**
- * What ssh starts on the node: a POSIX sh that is root, with an environment of its own, so that neither the login
- * shell's files nor the client's variables have a say.
+ * ssh starts a POSIX sh on the node that is root and has an environment of its own: neither the login shell's files nor
+ * the client's variables change it. Before, it prints one of these lines.
  */
-export const passwordWanted = 'ha-run: sudo wants a password'
+export const passwordRequest = 'ha-run: sudo requires a password'
 export const shellReady = 'ha-run: ready'
 
 const shell = [
@@ -13,9 +13,9 @@ const shell = [
 ].map(quote).join(' ')
 
 /**
- * @param become - false: work as the login user; else sudo where the login is not root.
- * @param hasPassword - whether a password can follow on stdin when sudo wants one (alone, after it was asked for: a
- *   wrong one makes sudo read the next lines as further tries).
+ * @param become - false: work as the login user. Otherwise sudo is used unless the login is root.
+ * @param hasPassword - a password follows on stdin if it is requested. It must come alone: after a wrong one sudo would read
+ *   the next lines as further attempts.
  */
 export function loginCommand(become: boolean | undefined, hasPassword: boolean): string {
   if (become === false) return `exec ${shell}`
@@ -23,7 +23,7 @@ export function loginCommand(become: boolean | undefined, hasPassword: boolean):
   const script = `if [ "$(id -u)" = 0 ]; then exec ${shell}; fi
 if ! command -v sudo >/dev/null; then echo 'sudo: not installed' >&2; exit 1; fi
 if sudo -n true 2>/dev/null; then exec sudo -n ${shell}; fi
-echo '${passwordWanted}'
+echo '${passwordRequest}'
 ${withPassword}`
   return `exec env LC_ALL=C /bin/sh -c ${quote(script)}`
 }

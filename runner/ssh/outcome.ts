@@ -1,7 +1,7 @@
 import { ProcessOutput } from 'zx/core'
 import { TaskError } from '../errors.js'
 import { lastLines } from './diagnose.js'
-import type { Part } from './frame.js'
+import type { ScriptResult } from './frame.js'
 
 /** A command failed on a node. */
 export class CommandError extends TaskError {
@@ -14,12 +14,12 @@ export class CommandError extends TaskError {
 }
 
 /** A frame's part as zx would have returned it from a local process. */
-export function processOutput({ exitCode, stdout, stderr }: Part): ProcessOutput {
+export function processOutput({ exitCode, stdout, stderr }: ScriptResult): ProcessOutput {
   return new ProcessOutput(exitCode, null, stdout, stderr, stdout + stderr, stderr)
 }
 
 /** The output of a script. @throws CommandError if it timed out, or failed without `nothrow`. */
-export function outcome(script: string, part: Part, node: string, timeoutSeconds: number, nothrow: boolean): ProcessOutput {
+export function outcome(script: string, part: ScriptResult, node: string, timeoutSeconds: number, nothrow: boolean): ProcessOutput {
   const result = processOutput(part)
   if (part.timedOut) throw new CommandError(script, result, `timed out after ${timeoutSeconds} s on ${node}; the node has ended the command`)
   if (part.exitCode !== 0 && !nothrow) throw new CommandError(script, result, `exit code ${part.exitCode} on ${node}`)

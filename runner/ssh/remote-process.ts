@@ -25,7 +25,7 @@ export interface RemoteOptions {
 }
 
 /** A node's session, with the name that errors call the node by. */
-export interface Place {
+export interface NodeSession {
   name: string
   session: Session
 }
@@ -46,11 +46,11 @@ export class RemoteProcess extends Promise<ProcessOutput> {
     return Promise
   }
 
-  constructor(place: Place, script: string, options: RemoteOptions) {
+  constructor(node: NodeSession, script: string, options: RemoteOptions) {
     let settle: (output: Promise<ProcessOutput>) => void
     super(resolve => { settle = resolve })
     this.#options = { ...options }
-    queueMicrotask(() => settle(this.#run(place, script)))
+    queueMicrotask(() => settle(this.#run(node, script)))
   }
 
   /** An exit code that is not 0 is a result, not an error. */
@@ -86,7 +86,7 @@ export class RemoteProcess extends Promise<ProcessOutput> {
     return this.#stdin
   }
 
-  async #run({ name, session }: Place, script: string): Promise<ProcessOutput> {
+  async #run({ name, session }: NodeSession, script: string): Promise<ProcessOutput> {
     const input = this.#stdin === undefined ? bytesOf(this.#options.input) : await buffer(this.#stdin)
     const { timeout = defaultTimeout, nothrow = false, secretOutput = false, onLine } = this.#options
     const timeoutSeconds = secondsOf(timeout)

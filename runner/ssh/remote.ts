@@ -1,5 +1,5 @@
-import { shellText, type Words } from './quote.js'
-import { RemoteProcess, type Place, type RemoteOptions } from './remote-process.js'
+import { shellText, type Arguments } from './quote.js'
+import { RemoteProcess, type NodeSession, type RemoteOptions } from './remote-process.js'
 
 /**
  * zx's `$`, bound to a node: arguments are quoted for the node's POSIX sh, lists become several arguments, and what comes
@@ -14,15 +14,15 @@ import { RemoteProcess, type Place, type RemoteOptions } from './remote-process.
  * ```
  */
 export interface Remote {
-  (pieces: TemplateStringsArray, ...values: Words[]): RemoteProcess
+  (pieces: TemplateStringsArray, ...values: Arguments[]): RemoteProcess
   (options: RemoteOptions): Remote
   /** Runs shell text that is complete already: what pure functions have built. */
   script(text: string): RemoteProcess
 }
 
-export function remote(place: Place, options: RemoteOptions = {}): Remote {
-  const script = (text: string) => new RemoteProcess(place, text, options)
-  const call = (first: TemplateStringsArray | RemoteOptions, ...values: Words[]) =>
-    'raw' in first ? script(shellText(first, values)) : remote(place, { ...options, ...first })
+export function remote(node: NodeSession, options: RemoteOptions = {}): Remote {
+  const script = (text: string) => new RemoteProcess(node, text, options)
+  const call = (first: TemplateStringsArray | RemoteOptions, ...values: Arguments[]) =>
+    'raw' in first ? script(shellText(first, values)) : remote(node, { ...options, ...first })
   return Object.assign(call, { script }) as Remote
 }

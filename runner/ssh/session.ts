@@ -1,34 +1,34 @@
 import { systemClock, type Clock } from '../clock.js'
 import { ConnectError } from '../errors.js'
-import { Answer, StreamReader } from './answer.js'
-import { encode, freshNonce, type Part, type Request } from './frame.js'
+import { FrameAnswer, StreamReader } from './answer.js'
+import { encode, freshNonce, type ScriptResult, type FrameRequest } from './frame.js'
 
-/** The two ends of a remote shell's pipe, however it was made. */
+/** The pipes of a remote shell. */
 export interface Channel {
   write(text: string): void
   onOutput(stream: 'stdout' | 'stderr', take: (chunk: Buffer) => void): void
-  /** Settles, with a sentence why, when the shell is gone. Never rejects. */
+  /** Resolves with the reason when the shell is gone. Never rejects. */
   readonly closed: Promise<ConnectError>
-  /** Ends the shell's stdin: it finishes what it was told, then goes. */
+  /** Ends the shell's stdin: it finishes what it was sent, then exits. */
   end(): void
-  /** Ends the local process now. */
+  /** Terminates the local process now. */
   kill(): void
 }
 
 interface Pending {
   nonce: string
-  request: Request
-  answer: Answer
-  resolve: (parts: Part[]) => void
+  request: FrameRequest
+  answer: FrameAnswer
+  resolve: (results: ScriptResult[]) => void
   reject: (error: Error) => void
 }
 
-/** Seconds that a frame may be late after the node itself should have ended it. */
-const grace = 15
+/** After this time a frame is late, counted from when the node itself should have ended it. */
+const graceSeconds = 15
 
 /**
- * One persistent shell on a node. Frames are written at once and answered in order, so that what is asked for
- * together costs one round trip.
+ * One persistent shell on a node. Frames are written at once and answered in order, so that frames sent together cost
+ * one round trip.
  */
 export class Session {
   readonly #channel: Channel
@@ -38,10 +38,10 @@ export class Session {
   #pending: Pending[] = []
   #lost: Error | undefined
   #cancelLateness = () => {}
-  /** Frames sent so far: as many round trips when each was waited for. */
+  /** Frames sent so far. */
   frames = 0
 
-  /** @param name - the node's, for errors. */
+  /** @param name - of the node, for errors. */
   constructor(channel: Channel, name: string, clock = systemClock) {
     this.#channel = channel
     this.#name = name
@@ -54,37 +54,37 @@ export class Session {
   /**
    * Runs scripts in one process group, one after the other, each in a subshell.
    *
-   * @returns one part for each script; an exit code that is not 0 is a result, not an error.
-   * @throws ConnectError when the session is or gets lost: then nobody knows how much was done.
+   * @returns one result for each script; an exit code that is not 0 is a result, not an error.
+   * @throws ConnectError if the session is or gets lost: how much was done is unknown then.
    */
-  async run(request: Request): Promise<Part[]> {
+  async run(request: FrameRequest): Promise<ScriptResult[]> {
     if (this.#lost) throw this.#lost
     const nonce = freshNonce()
     const frame = encode(nonce, request)
     this.frames += 1
     return new Promise((resolve, reject) => {
-      this.#pending.push({ nonce, request, answer: new Answer(request), resolve, reject })
+      this.#pending.push({ nonce, request, answer: new FrameAnswer(request), resolve, reject })
       if (this.#pending.length === 1) this.#expectHead()
       this.#channel.write(frame)
     })
   }
 
-  /** Text for the session's own shell, unanswered: for what must live as long as the session does. */
-  tell(text: string): void {
+  /** Sends text to the session's own shell, without an answer: for what must live as long as the session. */
+  send(text: string): void {
     this.#channel.write(text)
   }
 
-  /** Why the session is no more, once it is. */
+  /** Why the session was lost; undefined while it lasts. */
   get lost(): Error | undefined {
     return this.#lost
   }
 
-  /** Process groups on the node that have begun and not ended; never 1 or less, which `kill` takes for all there are. */
+  /** Process groups on the node that have started and not ended; never 1 or less, which `kill` takes for all processes. */
   get runningGroups(): number[] {
     return this.#pending.flatMap(({ answer }) => answer.stdout.processGroup ?? []).filter(group => group > 1)
   }
 
-  /** Lets the shell finish what it was told, then closes; at the latest after 5 s. */
+  /** Lets the shell finish what was sent to it, then closes; after 5 s at the latest. */
   async close(): Promise<void> {
     this.#channel.end()
     const cancel = this.#clock.after(5000, () => this.#channel.kill())
@@ -92,9 +92,9 @@ export class Session {
     cancel()
   }
 
-  /** Ends our side at once: for a session whose connection is known to be dead. */
+  /** Closes the local side at once: for a session whose connection is known to be dead. */
   abandon(): void {
-    this.#fail(new ConnectError(`${this.#name}: the connection was given up for another one`))
+    this.#fail(new ConnectError(`${this.#name}: the connection was replaced by another one`))
   }
 
   #read(stream: 'stdout' | 'stderr', chunk: Buffer): void {
@@ -106,18 +106,18 @@ export class Session {
     while (this.#pending[0]?.answer.complete) {
       const { answer, request, resolve } = this.#pending.shift()!
       this.#expectHead()
-      resolve(answer.parts(request))
+      resolve(answer.results(request))
     }
   }
 
-  /** Only the frame that the node is working on can be late: those behind it wait for their turn. */
+  /** Only the frame that the node is working on can be late: the others wait for their turn. */
   #expectHead(): void {
     this.#cancelLateness()
     const [head] = this.#pending
     if (!head) return
-    const seconds = head.request.timeoutSeconds + grace
+    const seconds = head.request.timeoutSeconds + graceSeconds
     this.#cancelLateness = this.#clock.after(seconds * 1000, () => {
-      this.#fail(new ConnectError(`${this.#name}: no answer within ${seconds} s`, { hint: 'is the machine on, and not overloaded? a rerun goes on where this one stopped' }))
+      this.#fail(new ConnectError(`${this.#name}: no answer within ${seconds} s`, { hint: 'is the machine on, and not overloaded? Run again to continue where this run stopped' }))
     })
   }
 

@@ -2,7 +2,7 @@ import { ConnectError } from '../errors.js'
 import type { Fact } from '../facts/fact.js'
 import { FactReader } from '../facts/reader.js'
 import type { Connection } from '../inventory/site.js'
-import type { NodeConnection } from '../ssh/connect.js'
+import type { NodeConnection } from '../ssh/node-connection.js'
 import { remote, type Remote } from '../ssh/remote.js'
 
 export interface NodeLike {

@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/unbound-method -- methods are wrapped here, and called with the `this` that they are given */
 import { writeFileSync } from 'node:fs'
 import { Member } from '../../runner/tasks/member.js'
-import type { Request } from '../../runner/ssh/frame.js'
+import type { FrameRequest } from '../../runner/ssh/frame.js'
 import { Session } from '../../runner/ssh/session.js'
 
 /**
@@ -20,7 +20,7 @@ const sent = new Map<Session, Recording[string] & { pending: number }>()
 const names = new Map<Session, string>()
 
 const original = Session.prototype.run
-Session.prototype.run = async function run(this: Session, request: Request) {
+Session.prototype.run = async function run(this: Session, request: FrameRequest) {
   const record = sent.get(this) ?? { requests: [], roundTrips: 0, pending: 0 }
   sent.set(this, record)
   record.requests.push({ scripts: [...request.scripts], input: request.input?.toString('base64') })

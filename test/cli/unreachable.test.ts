@@ -121,7 +121,7 @@ withSshd('a changed host key: exit code 4, and no word about accepting the new o
   writeFileSync(server.knownHosts, known)
   const { exit, stdout, stderr } = await haRun(t, 'site', '--check', '-i', inventoryOf(t, server.port, server.port), '-F', server.configFile)
   t.is(exit, 4)
-  t.regex(stdout + stderr, /node1: the host key is not the one that known_hosts has/)
+  t.regex(stdout + stderr, /node1: the host key differs from the one in known_hosts/)
   t.regex(stdout + stderr, /ssh-keygen -R/)
   t.is(readFileSync(server.knownHosts, 'utf8'), known)
 })

@@ -51,7 +51,7 @@ onLab('a user with sudo will do, with a password and without', async t => {
   t.deepEqual([pi.exitCode, withStatus(pi, 'changed')], [0, ['node4 apache: write /var/www/html/index.html']], troubles(pi))
   const silent = await site.run(['verify', '-l', 'two'], { inventory, config: await site.login('admin') })
   t.is(silent.exitCode, 4)
-  t.regex(troubles(silent), /node4: sudo wants a password.*--ask-become-pass/)
+  t.regex(troubles(silent), /node4: sudo requires a password.*--ask-become-pass/)
   const admin = await site.terminal(['verify', '-l', 'two', '--ask-become-pass', '-i', inventory, '-F', await site.login('admin')], 'raspberry\n')
   t.is(admin.exitCode, 0, admin.screen)
   t.false(admin.screen.includes('raspberry'))

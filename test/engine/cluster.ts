@@ -15,7 +15,7 @@ import { Tally } from '../../runner/engine/tally.js'
 import { task, type ClusterTask, type NodeTask, type Task } from '../../runner/tasks/task.js'
 import { ConnectError } from '../../runner/errors.js'
 import { fileText } from '../../runner/facts/files.js'
-import type { NodeConnection } from '../../runner/ssh/connect.js'
+import type { NodeConnection } from '../../runner/ssh/node-connection.js'
 import type { Session } from '../../runner/ssh/session.js'
 import { localSession, type LocalShell } from '../ssh/local-shell.js'
 

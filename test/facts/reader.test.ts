@@ -117,5 +117,5 @@ test('a question that cannot be put is an error, not the end of the process', t 
     import { fileText } from '${from('facts/files.js')}'
     const reader = new FactReader({ name: 'node1', session: { run: async () => [] } })
     await reader.read(fileText('a\\0b')).catch(error => console.log(error.message))`], { encoding: 'utf8' })
-  t.is(stdout, 'a word cannot hold a NUL byte\n')
+  t.is(stdout, 'an argument cannot contain a NUL byte\n')
 })

@@ -136,7 +136,7 @@ withSshd('a name that cannot be resolved', refused, server => {
 withSshd('a host key that has changed', refused, ({ knownHosts, folder, port }) => {
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'other')])
   execFileSync('sh', ['-c', 'printf "%s " "$1" >"$2"; cat "$3" >>"$2"', 'sh', `[127.0.0.1]:${port}`, knownHosts, join(folder, 'other.pub')])
-}, 'node1: the host key is not the one that known_hosts has', 'ssh-keygen -R')
+}, 'node1: the host key differs from the one in known_hosts', 'ssh-keygen -R')
 
 withSshd('an unknown host key comes with its fingerprint, and nothing is written to known_hosts', async t => {
   const server = await localSshd(t)

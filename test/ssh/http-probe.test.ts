@@ -34,7 +34,7 @@ const judge = ({ status, body }: { status: number; body: string }) => {
 /** A probe, and what lets milliseconds pass for it: before the next request, those made by then have come as far as they should. */
 function probed(t: ExecutionContext, socket: string) {
   const clock = new FakeClock()
-  const probe = new HttpProbe({ address: '192.0.2.1', socket, judge, clock })
+  const probe = new HttpProbe({ address: '192.0.2.1', socket, serverOf: judge, clock })
   t.teardown(() => probe.stop())
   probe.start()
   const pass = async (ms: number, isOver: (made: number) => boolean) => {
@@ -51,8 +51,8 @@ test('25 a second, each over a connection of its own', async t => {
   const { socket, connections } = await socketOf(t, (_, response) => response.end('node1'))
   const { probe, clock, pass } = probed(t, socket)
   const began = now(clock)
-  await pass(1600, made => probe.asked.length === made)
-  t.true(probe.isWell)
+  await pass(1600, made => probe.requests.length === made)
+  t.true(probe.isHealthy)
   const asked = probe.stop()
   t.deepEqual([asked.length, connections()], [40, 40])
   t.deepEqual([...new Set(asked.map(({ server, error }) => `${server} ${error}`))], ['node1 undefined'])
@@ -70,8 +70,8 @@ test('refusals, resets and other pages are failures, and well is only who has an
   })
   const { probe, clock, pass } = probed(t, socket)
   const began = now(clock)
-  await pass(500, made => probe.asked.length === made)
-  t.false(probe.isWell)
+  await pass(500, made => probe.requests.length === made)
+  t.false(probe.isHealthy)
   t.true(probe.hasFailedSince(began))
   t.false(probe.hasFailedSince(now(clock) + 1))
   t.deepEqual(new Set(probe.stop().map(({ error }) => error)), new Set(['HTTP 503', 'no connection']))
@@ -84,7 +84,7 @@ test('who does not answer fails after 1.5 s, and does not keep the others waitin
     if (turn > 3) response.end('node1')
   })
   const { probe, pass } = probed(t, socket)
-  await pass(2000, made => turn === made && probe.asked.filter(({ error }) => error === undefined).length === Math.max(made - 3, 0))
+  await pass(2000, made => turn === made && probe.requests.filter(({ error }) => error === undefined).length === Math.max(made - 3, 0))
   const asked = probe.stop()
   const late = asked.filter(({ error }) => error !== undefined)
   t.deepEqual(late.map(({ error }) => error), Array.from({ length: 3 }, () => 'no answer within 1.5 s'))
@@ -96,7 +96,7 @@ test('who does not answer fails after 1.5 s, and does not keep the others waitin
 test('a way that has gone says nothing of the page', async t => {
   const { socket, close } = await socketOf(t, (_, response) => response.end('node1'))
   const { probe, clock, pass } = probed(t, socket)
-  await pass(300, made => probe.asked.length === made)
+  await pass(300, made => probe.requests.length === made)
   await close()
   clock.pass(200)
   t.true(await comesTrue(() => probe.broken !== undefined))

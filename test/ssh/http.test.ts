@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { $ } from 'zx/core'
-import type { NodeConnection } from '../../runner/ssh/connect.js'
+import type { NodeConnection } from '../../runner/ssh/node-connection.js'
 import { httpGet, isDirect } from '../../runner/ssh/http.js'
 
 /** Listens on port 80 of a loopback address of its own, as a floating IP's server would. */

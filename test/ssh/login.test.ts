@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import test, { type ExecutionContext } from 'ava'
-import { loginCommand, passwordWanted, shellReady } from '../../runner/ssh/login.js'
+import { loginCommand, passwordRequest, shellReady } from '../../runner/ssh/login.js'
 import { sh } from '../../runner/ssh/quote.js'
 
 const isRoot = process.getuid?.() === 0
@@ -63,17 +63,17 @@ asRoot('a sudo without a password goes through', t => {
 
 asRoot('a sudo that wants a password says so, and without one nothing is started', t => {
   const { stdout, status } = login({ unprivileged: true, stdin: 'echo here\n', env: { PATH: fakeSudo(t, 'right') } })
-  t.is(stdout, `${passwordWanted}\n`)
+  t.is(stdout, `${passwordRequest}\n`)
   t.is(status, 1)
 })
 
 asRoot('the password is the first line of stdin, the session is what follows', t => {
   const { stdout } = login({ hasPassword: true, unprivileged: true, stdin: 'right\necho here\n', env: { PATH: fakeSudo(t, 'right') } })
-  t.is(stdout, `${passwordWanted}\n${shellReady}\nhere\n`)
+  t.is(stdout, `${passwordRequest}\n${shellReady}\nhere\n`)
 })
 
 asRoot('a wrong password starts nothing', t => {
   const { stdout, stderr } = login({ hasPassword: true, unprivileged: true, stdin: 'wrong\necho here\n', env: { PATH: fakeSudo(t, 'right') } })
-  t.is(stdout, `${passwordWanted}\n`)
+  t.is(stdout, `${passwordRequest}\n`)
   t.is(stderr, 'Sorry, try again.\n')
 })

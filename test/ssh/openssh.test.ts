@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import test from 'ava'
 import type { Connection } from '../../runner/inventory/site.js'
 import {
-  configurationWords, forwardWords, hostKeyName, hostKeyWords, makeControlDirectory, masterArgs, removeControlDirectory, channelArgs,
+  configurationArgs, forwardArgs, hostKeyName, hostKeyArgs, makeControlDirectory, masterArgs, removeControlDirectory, channelArgs,
 } from '../../runner/ssh/openssh.js'
 
 const settings = { controlDirectory: '/run/x' }
@@ -26,23 +26,23 @@ test('a sibling uses the master or fails', t => {
 })
 
 test('a forward uses the master or fails', t => {
-  t.deepEqual(forwardWords('node1', { host: 'node1' }, settings, '192.168.0.10:80'), [
+  t.deepEqual(forwardArgs('node1', { host: 'node1' }, settings, '192.168.0.10:80'), [
     'ssh', '-S', node1Socket, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-W', '192.168.0.10:80', ...plainWords,
   ])
 })
 
 test('ssh -G has no master and no command', t => {
-  t.deepEqual(configurationWords(full, { ...settings, configFile: '/f' }), ['ssh', '-G', ...fullWords])
+  t.deepEqual(configurationArgs(full, { ...settings, configFile: '/f' }), ['ssh', '-G', ...fullWords])
 })
 
 test('the inventory’s words stand before the host, and the host is never an option', t => {
   const all = { ...settings, configFile: '/f' }
   for (const words of [masterArgs('n', full, all, 'c'), channelArgs('n', full, all, 'c')]) t.deepEqual(words.slice(-14), [...fullWords, 'c'])
-  t.deepEqual(forwardWords('n', full, all, 'a:80').slice(-13), fullWords)
+  t.deepEqual(forwardArgs('n', full, all, 'a:80').slice(-13), fullWords)
 })
 
 test('elsewhere, the host keeps its name on the command line: what is configured for it holds', t => {
-  const there = { host: 'node1', elsewhere: { address: '192.168.0.21', hostKeyAlias: '192.168.0.1' } }
+  const there = { host: 'node1', override: { address: '192.168.0.21', hostKeyAlias: '192.168.0.1' } }
   t.deepEqual(masterArgs('node1', there, settings, 'exec sh').slice(-10), [
     '-o', 'HostName=192.168.0.21', '-o', 'HostKeyAlias=192.168.0.1', ...plainWords, 'exec sh',
   ].slice(-10))
@@ -55,7 +55,7 @@ test('the name of a host key in known_hosts', t => {
 })
 
 test('a host key is read into our own file by a login that cannot succeed', t => {
-  const words = hostKeyWords({ host: 'node1' }, settings, '/run/x/known')
+  const words = hostKeyArgs({ host: 'node1' }, settings, '/run/x/known')
   for (const option of ['StrictHostKeyChecking=accept-new', 'UserKnownHostsFile=/run/x/known', 'GlobalKnownHostsFile=none', 'PreferredAuthentications=none']) {
     t.is(words[words.indexOf(option) - 1], '-o')
   }

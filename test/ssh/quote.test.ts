@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import test from 'ava'
 import fc from 'fast-check'
-import { quote, quoteWords, sh } from '../../runner/ssh/quote.js'
+import { quote, quoteAll, sh } from '../../runner/ssh/quote.js'
 import { remote } from '../../runner/ssh/remote.js'
 import { Secret } from '../../runner/secret.js'
 import { hostileWords } from './hostile.js'
@@ -56,7 +56,7 @@ for (const [name, [command, ...words]] of shells) {
 }
 
 test('an empty list is no word at all, an empty word is one', t => {
-  t.is(quoteWords([]), '')
+  t.is(quoteAll([]), '')
   t.is(sh`a ${[]} b ${''} c`, "a  b '' c")
 })
 
@@ -72,8 +72,8 @@ const refuses = test.macro({
   title: (name = '') => `${name} cannot be an argument`,
 })
 
-test('a NUL byte', refuses, 'a\0b', 'a word cannot hold a NUL byte')
+test('a NUL byte', refuses, 'a\0b', 'an argument cannot contain a NUL byte')
 test('a secret', refuses, new Secret(Buffer.from('canary')), 'a secret cannot be an argument: send it as input')
-test('undefined', refuses, undefined, 'not a word: undefined')
-test('an object', refuses, {}, 'not a word: object')
-test('a boolean', refuses, true, 'not a word: boolean')
+test('undefined', refuses, undefined, 'not an argument: undefined')
+test('an object', refuses, {}, 'not an argument: object')
+test('a boolean', refuses, true, 'not an argument: boolean')

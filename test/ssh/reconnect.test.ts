@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import test from 'ava'
 import { ConnectError } from '../../runner/errors.js'
 import { connect } from '../../runner/ssh/connect.js'
-import { elsewhere, reconnect } from '../../runner/ssh/reconnect.js'
+import { withAddress, reconnect } from '../../runner/ssh/reconnect.js'
 import { remote } from '../../runner/ssh/remote.js'
 import { localSshd, noSshd } from './local-sshd.js'
 
@@ -11,8 +11,8 @@ if (noSshd !== undefined) test(`what needs a real sshd is left out: ${noSshd}`, 
 
 withSshd('a host elsewhere shows the key that is known under its own name, or is refused', async t => {
   const server = await localSshd(t)
-  const there = await elsewhere({ host: '127.0.0.2', port: server.port }, '127.0.0.1', server)
-  t.deepEqual(there.elsewhere, { address: '127.0.0.1', hostKeyAlias: `[127.0.0.2]:${server.port}` })
+  const there = await withAddress({ host: '127.0.0.2', port: server.port }, '127.0.0.1', server)
+  t.deepEqual(there.override, { address: '127.0.0.1', hostKeyAlias: `[127.0.0.2]:${server.port}` })
   await t.throwsAsync(connect('n1', there, server), { instanceOf: ConnectError, message: /the host key is not known/ })
   server.knownAs('127.0.0.2')
   const node = await connect('n1', there, server)
@@ -23,7 +23,7 @@ withSshd('a host elsewhere shows the key that is known under its own name, or is
 withSshd('what the configuration says of a host holds elsewhere too', async t => {
   const server = await localSshd(t)
   server.configure(`Host old\n  HostName 127.0.0.2\n  Port ${server.port}\n  HostKeyAlias [127.0.0.1]:${server.port}\n`)
-  const node = await connect('n1', await elsewhere({ host: 'old' }, '127.0.0.1', server), server)
+  const node = await connect('n1', await withAddress({ host: 'old' }, '127.0.0.1', server), server)
   t.is((await remote(node)`echo x`).stdout, 'x\n')
   await node.session.close()
 })
@@ -33,10 +33,10 @@ withSshd('a second connection lives without the first, and a third goes where th
   const first = await connect('n1', { host: '127.0.0.1', port: server.port }, server)
   const second = await reconnect(first)
   first.session.abandon()
-  await t.throwsAsync(remote(first)`true`, { instanceOf: ConnectError, message: /was given up for another one/ })
+  await t.throwsAsync(remote(first)`true`, { instanceOf: ConnectError, message: /was replaced by another one/ })
   t.is((await remote(second)`echo x`).stdout, 'x\n')
   const third = await reconnect(second, '127.0.0.1')
-  t.is(third.destination.elsewhere?.address, '127.0.0.1')
+  t.is(third.destination.override?.address, '127.0.0.1')
   for (const { session } of [second, third]) await session.close()
 })
 
@@ -52,6 +52,6 @@ withSshd('an attempt that fails leaves nothing', async t => {
 withSshd('a configuration that ssh cannot read is an error of the connection', async t => {
   const server = await localSshd(t)
   server.configure('Nonsense yes\n')
-  const error = await t.throwsAsync(elsewhere({ host: 'h' }, '127.0.0.1', server), { instanceOf: ConnectError, message: 'h: ssh cannot read its configuration' })
+  const error = await t.throwsAsync(withAddress({ host: 'h' }, '127.0.0.1', server), { instanceOf: ConnectError, message: 'h: ssh cannot read its configuration' })
   t.regex(error.output!, /Nonsense/i)
 })

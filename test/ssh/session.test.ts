@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
-import type { Part } from '../../runner/ssh/frame.js'
+import type { ScriptResult } from '../../runner/ssh/frame.js'
 import { atExit } from '../../runner/ssh/at-exit.js'
 import { sh } from '../../runner/ssh/quote.js'
 import type { Session } from '../../runner/ssh/session.js'
@@ -35,7 +35,7 @@ for (const [name, words] of shells) {
     await fc.assert(fc.asyncProperty(fc.array(script, { minLength: 1, maxLength: 5 }), async scripts => {
       const said = scripts.map(({ out, err, code }) => `${printf(out)}; ${printf(err)} >&2; exit ${code}`)
       const parts = await session.run({ scripts: said, timeoutSeconds })
-      t.deepEqual(parts, scripts.map(({ out, err, code }): Part => (
+      t.deepEqual(parts, scripts.map(({ out, err, code }): ScriptResult => (
         { exitCode: code, stdout: Buffer.from(out).toString(), stderr: Buffer.from(err).toString(), timedOut: false }
       )))
     }), { numRuns: 60 })
@@ -175,16 +175,16 @@ test('a process left in the background neither holds a frame up nor breaks the n
 
 test('what is said between frames is dropped', async t => {
   const { session } = localSession(t)
-  session.tell('echo a banner; echo more >&2; printf %s "no newline"\n')
+  session.send('echo a banner; echo more >&2; printf %s "no newline"\n')
   t.deepEqual(await outputs(session, 'echo x'), ['x\n'])
-  session.tell('echo in between; echo more >&2\n')
+  session.send('echo in between; echo more >&2\n')
   t.deepEqual(await session.run({ scripts: ['echo y >&2'], timeoutSeconds }), [{ exitCode: 0, stdout: '', stderr: 'y\n', timedOut: false }])
 })
 
 test('what the session’s own shell holds open, frames do not hold', async t => {
   const { session } = localSession(t)
   const lock = join(directory(t), 'lock')
-  session.tell(sh`command exec 9>>${lock} && flock -n 9` + '\n')
+  session.send(sh`command exec 9>>${lock} && flock -n 9` + '\n')
   t.deepEqual(await outputs(session, 'ls -l /proc/self/fd/9 2>&1 | grep -c lock', sh`flock -n ${lock} echo free || echo held`), ['0\n', 'held\n'])
   await session.run({ scripts: ['sleep 5 &'], timeoutSeconds })
   await session.close()
@@ -205,7 +205,7 @@ test('a lost shell rejects what is pending and what comes later', async t => {
 test('closing lets the shell finish what it was told', async t => {
   const { session } = localSession(t)
   const file = join(directory(t), 'done')
-  session.tell(sh`sleep 0.3; : >${file}` + '\n')
+  session.send(sh`sleep 0.3; : >${file}` + '\n')
   await session.close()
   t.true(existsSync(file))
 })

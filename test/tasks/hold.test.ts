@@ -2,13 +2,13 @@
 import test from 'ava'
 import { hold } from '../../runner/tasks/hold.js'
 import type { NodeScope } from '../../runner/tasks/task.js'
-import { shellText, type Words } from '../../runner/ssh/quote.js'
+import { shellText, type Arguments } from '../../runner/ssh/quote.js'
 import { said } from './scope.js'
 
 /** A node on which the package is on hold or not, and what it was told. */
 function nodeWith(held: boolean): { scope: NodeScope; told: string[] } {
   const told: string[] = []
-  const $ = async (pieces: TemplateStringsArray, ...values: Words[]) => { told.push(shellText(pieces, values)) }
+  const $ = async (pieces: TemplateStringsArray, ...values: Arguments[]) => { told.push(shellText(pieces, values)) }
   return { scope: { $, read: async () => held } as unknown as NodeScope, told }
 }
 

@@ -7,7 +7,7 @@ import type { Finding, NodeScope, NodeTask } from '../../runner/tasks/task.js'
 import { FactReader } from '../../runner/facts/reader.js'
 import { remote } from '../../runner/ssh/remote.js'
 import { Member } from '../../runner/tasks/member.js'
-import type { NodeConnection } from '../../runner/ssh/connect.js'
+import type { NodeConnection } from '../../runner/ssh/node-connection.js'
 import { noConsent } from '../engine/cluster.js'
 import { localPlace } from '../ssh/local-shell.js'
 

@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { candidateOf, commitScript, replaceScript, stageScript } from '../../runner/tasks/write-file.js'
 import { sh } from '../../runner/ssh/quote.js'
-import type { Part } from '../../runner/ssh/frame.js'
+import type { ScriptResult } from '../../runner/ssh/frame.js'
 import { hostileWord } from '../ssh/hostile.js'
 import { localSession } from '../ssh/local-shell.js'
 import { comesTrue } from '../comes-true.js'
@@ -20,7 +20,7 @@ const asRoot = isRoot ? test : test.skip
 function setUp(t: ExecutionContext) {
   const folder = folderOf(t)
   const { session } = localSession(t)
-  const run = async (script: string, input: string | Buffer, timeoutSeconds = 20): Promise<Part> =>
+  const run = async (script: string, input: string | Buffer, timeoutSeconds = 20): Promise<ScriptResult> =>
     (await session.run({ scripts: [script], timeoutSeconds, input: Buffer.from(input) }))[0]!
   return { folder, path: join(folder, 'x.conf'), run }
 }

@@ -3,7 +3,7 @@ import { hashOf, shortHash, type Configuration } from '../../../roles/apache/con
 import { apacheRunsItsConfiguration } from '../../../roles/apache/running.js'
 import { Skip, Warn } from '../../../runner/tasks/task.js'
 import { TaskError } from '../../../runner/errors.js'
-import { shellText, type Words } from '../../../runner/ssh/quote.js'
+import { shellText, type Arguments } from '../../../runner/ssh/quote.js'
 import { CommandError, processOutput } from '../../../runner/ssh/outcome.js'
 import { clusterOf, scopeOf, type Answers } from '../corosync/cluster.js'
 import { stateOf } from '../verify/state.js'
@@ -39,7 +39,7 @@ function recordCommands(scope: ReturnType<typeof scopeOf>, failing?: RegExp): st
       return result
     }
     const remote = (nothrow: boolean): object => Object.assign(
-      (first: object, ...values: Words[]) => 'raw' in first ? run(shellText(first as TemplateStringsArray, values), nothrow) : remote('nothrow' in first),
+      (first: object, ...values: Arguments[]) => 'raw' in first ? run(shellText(first as TemplateStringsArray, values), nothrow) : remote('nothrow' in first),
       { script: (text: string) => run(text, nothrow) },
     )
     Object.defineProperty(member, '$', { value: remote(false) })
