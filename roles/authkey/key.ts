@@ -1,85 +1,78 @@
 import { keyAttributes, keyPath } from '../../runner/cluster/corosync/files.js'
 import { correctAttributes, replaceOnAll, withWrongAttributes } from '../../runner/cluster/rollout/shared-file.js'
-import { generateKey } from '../../runner/cluster/rollout/authkey.js'
+import { generateKey, readKey } from '../../runner/cluster/rollout/authkey.js'
 import { loadedKeyEntry } from '../../runner/cluster/corosync/state.js'
 import type { Node } from '../../runner/cluster/declaration/declaration.js'
 import { runningCmap } from '../../runner/cluster/corosync/facts.js'
-import { onNodes, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
+import { onNodes, readOnAll, refuseUnselected, type Scope } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
 import type { ClusterTask } from '../../runner/tasks/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState, type FileState } from '../../runner/facts/files.js'
-import { fingerprint, Secret } from '../../runner/secret.js'
+import { fingerprint } from '../../runner/secret.js'
 
-/** The same key on every node: an existing one is kept, a new one is made only where there was none at all. */
+/** The same authkey on every node. An existing key is kept; a new one is generated only if no node has one. */
 export function sharedKey(name: string): ClusterTask<Node> {
   return clusterTask(name, {
     needs: ['corosync: install corosync'],
     async check(scope) {
-      const { kept, wrong, askew } = await observe(scope)
-      refuseUnselected(scope, [...wrong.map(([member]) => member), ...askew.map(({ member }) => member)])
+      const { hash, others, withWrongMode } = await compareKeys(scope)
+      refuseUnselected(scope, [...others.map(([member]) => member), ...withWrongMode.map(({ member }) => member)])
       return [
-        ...wrong.map(([member, state]) => ({
+        ...others.map(([member, state]) => ({
           subject: onNodes(keyPath, [member]),
           from: state?.hash === undefined ? undefined : fingerprint(state.hash),
-          to: kept === undefined ? 'a new key' : fingerprint(kept),
+          to: hash === undefined ? 'a new key' : fingerprint(hash),
         })),
-        ...askew.flatMap(({ differences }) => differences),
+        ...withWrongMode.flatMap(({ differences }) => differences),
       ]
     },
     async apply(scope) {
-      const { holder, wrong, askew } = await observe(scope)
-      if (wrong.length > 0) {
-        const key = await (holder ? readKey(holder) : generateKey(scope.leader))
-        await replaceOnAll(wrong.map(([member]) => member), keyPath, key, keyAttributes)
+      const { source, others, withWrongMode } = await compareKeys(scope)
+      if (others.length > 0) {
+        const key = await (source ? readKey(source) : generateKey(scope.leader))
+        await replaceOnAll(others.map(([member]) => member), keyPath, key, keyAttributes)
       }
-      await correctAttributes(askew.map(({ member }) => member), keyPath, keyAttributes)
+      await correctAttributes(withWrongMode.map(({ member }) => member), keyPath, keyAttributes)
     },
   })
 }
 
-/** Which key stays and who holds it, and which nodes hold another, none, or it with a wrong mode or owner. */
-async function observe(scope: Scope) {
+/** The hash of the key to use and a node that has it; the nodes with another key or none; and those with a wrong mode or owner. */
+async function compareKeys(scope: Scope) {
   const states = await readOnAll(scope.members, fileState(keyPath))
-  const kept = keptKey(states.map(([{ name }, state]) => [name, state?.hash]), await loadedHashes(scope))
-  const isKept = (state: FileState | undefined) => state?.hash !== undefined && state.hash === kept
+  const hash = chooseKey(states.map(([{ name }, state]) => [name, state?.hash]), await loadedHashes(scope))
+  const isChosen = (state: FileState | undefined) => state?.hash !== undefined && state.hash === hash
   return {
-    kept,
-    holder: states.find(([, state]) => isKept(state))?.[0],
-    wrong: states.filter(([, state]) => !isKept(state)),
-    askew: withWrongAttributes(keyPath, keyAttributes, states),
+    hash,
+    source: states.find(([, state]) => isChosen(state))?.[0],
+    others: states.filter(([, state]) => !isChosen(state)),
+    withWrongMode: withWrongAttributes(keyPath, keyAttributes, states),
   }
 }
 
 /**
- * Which key stays: the only one there is, else the one that Corosync has loaded.
+ * Chooses the key for all nodes: the only one that exists, else the one that Corosync has loaded.
  *
- * @param hashes - of each node's file, undefined where there is none.
- * @param loaded - hashes of what running daemons have noted.
- * @returns undefined where no node has a key, and none is loaded.
- * @throws TaskError where no file, or more than one, holds what is loaded, and where different keys are held and
- *   none is known to be loaded.
+ * @param hashes - the hash of each node's key file; undefined if it has none.
+ * @param loaded - the hashes of the keys that running daemons have loaded, as far as recorded.
+ * @returns the hash of the key; undefined if no node has a key and none is loaded.
+ * @throws TaskError if the loaded key is in no file, if several keys are loaded, or if the files differ and no loaded key is known.
  */
-export function keptKey(hashes: [node: string, hash: string | undefined][], loaded: Set<string>): string | undefined {
+export function chooseKey(hashes: [node: string, hash: string | undefined][], loaded: Set<string>): string | undefined {
   const distinct = [...new Set(hashes.flatMap(([, hash]) => hash ?? []))]
-  // One key on all nodes is what the next load will make true, also where a rotation was interrupted.
+  // The same key on all nodes is what the next reload will load, even after an interrupted rotation.
   const isShared = distinct.length === 1 && hashes.every(([, hash]) => hash !== undefined)
   if (isShared || (distinct.length < 2 && (loaded.size === 0 || loaded.has(distinct[0] ?? '')))) return distinct[0]
   const inUse = distinct.filter(hash => loaded.has(hash))
   if (inUse.length === 1) return inUse[0]
-  const who = hashes.map(([node, hash]) => `${node} ${hash === undefined ? '(none)' : fingerprint(hash)}`).join(', ')
-  throw new TaskError(`it cannot be told which key is the right one: ${who}; corosync has loaded ${[...loaded].map(fingerprint).join(', ') || 'one that nobody noted'}`, {
-    hint: `copy the right ${keyPath} to every node, or remove the wrong ones, and run again`,
+  const files = hashes.map(([node, hash]) => `${node} ${hash === undefined ? '(none)' : fingerprint(hash)}`).join(', ')
+  throw new TaskError(`the nodes' authkeys differ, and it is not known which one is right: ${files}; corosync has loaded ${[...loaded].map(fingerprint).join(', ') || 'an unknown one'}`, {
+    hint: `copy the right ${keyPath} to every node, or remove the wrong ones, then run again`,
   })
 }
 
 async function loadedHashes({ members }: Scope): Promise<Set<string>> {
-  const all = await readOnAll(members, runningCmap)
-  return new Set(all.flatMap(([, cmap]) => cmap?.get(loadedKeyEntry)?.value ?? []))
-}
-
-/** The bytes pass through this machine's memory and nowhere else. */
-async function readKey({ $ }: ClusterMember): Promise<Secret> {
-  const { stdout } = await $({ secretOutput: true })`base64 -w0 -- ${keyPath}`
-  return new Secret(Buffer.from(stdout, 'base64'))
+  const cmaps = await readOnAll(members, runningCmap)
+  return new Set(cmaps.flatMap(([, cmap]) => cmap?.get(loadedKeyEntry)?.value ?? []))
 }

@@ -18,56 +18,60 @@ import { fileState, fileText } from '../../runner/facts/files.js'
 import { confDifferences } from './conf-differences.js'
 
 /**
- * corosync.conf, the same bytes on every node: ha-run's own, or somebody else's with the declared values in it. What runs
- * is not touched here but for a full stop, and a file that Corosync could only take up in a way that was not allowed is
- * not even written: the next boot would bring it about.
+ * The same corosync.conf on every node: ha-run's own, or that of a foreign cluster with the declared values in it. The running
+ * daemons stay as they are, unless a full stop is needed. A file that would need an outage which the user has not allowed is
+ * not written at all, because the next boot would load it.
  */
 export function declaredConf(name: string, cluster: Cluster): ClusterTask<Node> {
-  const written = clusterTask(name, {
+  const conf = clusterTask(name, {
     needs: ['no default cluster'],
     async check(scope) {
-      const { texts, wanted, wrong, askew, isOurs } = await observe(scope, cluster)
-      refuseUnselected(scope, [...wrong, ...askew.map(({ member }) => member)])
-      const attributes = askew.flatMap(({ differences: some }) => some)
-      if (wrong.length === 0) return attributes
-      const way = await rolloutPlanOf(scope, wanted)
-      if (!isOurs) refuseUnloadedChanges(way, cluster)
-      return [...confDifferences(wanted, texts, await readCorosyncState(scope.members), way), ...attributes]
+      const { texts, wanted, outdated, withWrongMode, isForeign } = await compareFiles(scope, cluster)
+      refuseUnselected(scope, [...outdated, ...withWrongMode.map(({ member }) => member)])
+      const attributes = withWrongMode.flatMap(({ differences: some }) => some)
+      if (outdated.length === 0) return attributes
+      const plan = await planFor(scope, wanted)
+      if (isForeign) refuseUnloadedChanges(plan, cluster)
+      return [...confDifferences(wanted, texts, await readCorosyncState(scope.members), plan), ...attributes]
     },
     async forecast(scope) {
-      const { wanted, wrong } = await observe(scope, cluster)
-      return wrong.length === 0 ? [] : forecastRollout(scope, await rolloutPlanOf(scope, wanted))
+      const { wanted, outdated } = await compareFiles(scope, cluster)
+      return outdated.length === 0 ? [] : forecastRollout(scope, await planFor(scope, wanted))
     },
     async apply(scope) {
-      const { wanted, wrong, askew, attributes, isOurs } = await observe(scope, cluster)
-      if (!isOurs) await Promise.all(wrong.map(({ $ }) => $.script(keepFormerScript(confPath))))
-      if (wrong.length > 0 && (await rolloutPlanOf(scope, wanted)).class === 'full stop') {
+      const { wanted, outdated, withWrongMode, attributes, isForeign } = await compareFiles(scope, cluster)
+      if (isForeign) await Promise.all(outdated.map(({ $ }) => $.script(keepFormerScript(confPath))))
+      if (outdated.length > 0 && (await planFor(scope, wanted)).class === 'full stop') {
         await fullStop(scope, await readCorosyncState(scope.members), wanted)
       } else {
-        await replaceOnAll(wrong, confPath, wanted, attributes, validateConf)
+        await replaceOnAll(outdated, confPath, wanted, attributes, validateConf)
       }
-      await correctAttributes(askew.map(({ member }) => member), confPath, confAttributes)
+      await correctAttributes(withWrongMode.map(({ member }) => member), confPath, confAttributes)
     },
   })
-  // In a cluster that was found, only settings that are declared count.
-  return Object.keys(cluster.explicit.corosync).length === 0 ? clusterTaskUnlessForeign(written) : written
+  // On a foreign cluster, only explicitly declared settings apply.
+  return Object.keys(cluster.explicit.corosync).length === 0 ? clusterTaskUnlessForeign(conf) : conf
 }
 
-async function rolloutPlanOf(scope: Scope, wanted: string) {
+async function planFor(scope: Scope, wanted: string) {
   return planRollout(wanted, await readCorosyncState(scope.members), scope)
 }
 
-/** What the nodes hold, what they are to hold, and which of them hold something else or hold it with a wrong mode or owner. */
-async function observe({ members }: Scope, cluster: Cluster) {
-  const [texts, states, { provenance }, cmap] = await Promise.all([
+/** The nodes' files, the wanted text, and the nodes whose file has another text, or a wrong mode or owner. */
+async function compareFiles({ members }: Scope, cluster: Cluster) {
+  const [texts, states, { provenance }, cmaps] = await Promise.all([
     readOnAll(members, fileText(confPath)), readOnAll(members, fileState(confPath)), readProvenance(members), readOnAll(members, runningCmap),
   ])
-  const isOurs = provenance !== 'foreign'
-  const named = texts.map(([{ name }, text]): [string, string | undefined] => [name, text])
-  const wanted = isOurs ? wantedConf(cluster, named) : editedConf(cluster, named, cmap.find(([, some]) => some)?.[1])
-  const wrong = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
+  const isForeign = provenance === 'foreign'
+  const textsByName = texts.map(([{ name }, text]): [string, string | undefined] => [name, text])
+  const wanted = isForeign ? editedConf(cluster, textsByName, cmaps.find(([, cmap]) => cmap)?.[1]) : wantedConf(cluster, textsByName)
+  const outdated = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
   const { type, mode, owner, group } = states.find(([, state]) => state !== undefined)?.[1] ?? {}
-  if (!isOurs && type !== 'regular file' && wrong.length > 0) throw new TaskError(`${confPath} is a ${type ?? 'missing file'}, and somebody else's`, { hint: 'ha-run changes it only as a regular file' })
-  const theirs = mode === undefined ? confAttributes : { mode, owner: `${owner}:${group}` }
-  return { texts, wanted, wrong, isOurs, attributes: isOurs ? confAttributes : theirs, askew: isOurs ? withWrongAttributes(confPath, confAttributes, states) : [] }
+  if (isForeign && type !== 'regular file' && outdated.length > 0) throw new TaskError(`${confPath} is a ${type ?? 'missing file'}, and somebody else built the cluster`, { hint: 'ha-run changes the file there only if it is a regular file' })
+  const ownAttributes = mode === undefined ? confAttributes : { mode, owner: `${owner}:${group}` }
+  return {
+    texts, wanted, outdated, isForeign,
+    attributes: isForeign ? ownAttributes : confAttributes,
+    withWrongMode: isForeign ? [] : withWrongAttributes(confPath, confAttributes, states),
+  }
 }

@@ -11,8 +11,8 @@ import { fileState, fileText } from '../../runner/facts/files.js'
 import { sh } from '../../runner/ssh/quote.js'
 
 /**
- * Debian's packages start a quorate one-node cluster at once (`cluster_name: debian`, 127.0.0.1). Its CIB would win
- * over an empty one when the node joins, so it is stopped, kept under /var/backups, and removed.
+ * Debian's packages immediately start a quorate one-node cluster (`cluster_name: debian`, 127.0.0.1). Its CIB would replace an
+ * empty one when the node joins, so the cluster is stopped, backed up to /var/backups, and removed.
  */
 export function noDefaultCluster(needs: readonly string[]): NodeTask {
   return task('no default cluster', {
@@ -20,19 +20,19 @@ export function noDefaultCluster(needs: readonly string[]): NodeTask {
     async check({ read }) {
       const [cmap, text, state] = await Promise.all([read(runningCmap), read(fileText(confPath)), read(fileState(cibPath))])
       const runs = cmap !== undefined && runsDebianDefault(cmap)
-      const configured = text !== undefined && isDefault(text) && cmap === undefined
-      // A member that lost its corosync package has the shipped file again, and the CIB of its own cluster.
-      const left = state && (runs || (configured && isNamedDebian(await read(fileText(cibPath)))))
+      const isStopped = text !== undefined && isDefault(text) && cmap === undefined
+      // A node whose corosync package was reinstalled has the shipped file, but may still have the CIB of its real cluster.
+      const hasCib = state && (runs || (isStopped && isCibOfDebian(await read(fileText(cibPath)))))
       return [
         ...(runs ? [{ subject: 'cluster "debian" on 127.0.0.1', from: 'running', to: undefined }] : []),
-        ...(left ? [{ subject: cibPath, from: 'of the cluster "debian"', to: undefined }] : []),
+        ...(hasCib ? [{ subject: cibPath, from: 'of the cluster "debian"', to: undefined }] : []),
       ]
     },
     async apply({ $, read }) {
       const text = await read(fileText(cibPath))
       if (text !== undefined && hasResources(text)) {
-        throw new TaskError('the cluster "debian" on this node has resources: it is in use, and was not touched', {
-          hint: 'move its resources away, or give it a name of its own, then run again',
+        throw new TaskError('the cluster "debian" on this node has resources, so it is in use and was not changed', {
+          hint: 'remove its resources, or give it another name, then run again',
         })
       }
       await $({ timeout: '120s' }).script(wipeScript())
@@ -40,7 +40,7 @@ export function noDefaultCluster(needs: readonly string[]): NodeTask {
   })
 }
 
-/** Stops the daemons, keeps the state of the default cluster, and removes it. */
+/** Stops the daemons, backs up the default cluster's configuration and CIB, and removes the CIB. */
 export function wipeScript(): string {
   return sh`set -e
 timeout 60 systemctl stop pacemaker.service corosync.service || { systemctl kill -s KILL pacemaker.service || :; systemctl stop corosync.service; }
@@ -51,8 +51,8 @@ cp -a ${confPath} "$kept"
 [ ! -d /var/lib/pacemaker/cib ] || { cp -a /var/lib/pacemaker/cib "$kept"; find /var/lib/pacemaker/cib -mindepth 1 -delete; }`
 }
 
-/** Pacemaker notes the name of the cluster that a CIB belongs to (cluster-facts C9). One that cannot be read is kept. */
-function isNamedDebian(cib: string | undefined): boolean {
+/** Whether this is the default cluster's CIB: Pacemaker stores the cluster's name in it. A CIB that cannot be read is kept. */
+function isCibOfDebian(cib: string | undefined): boolean {
   try {
     return propertySets(cib ?? '').flatMap(set => elementsOf(set, 'nvpair'))
       .some(({ attributes }) => attributes.get('name') === 'cluster-name' && attributes.get('value') === 'debian')
@@ -61,13 +61,13 @@ function isNamedDebian(cib: string | undefined): boolean {
   }
 }
 
-/** @throws TaskError where the CIB cannot be read: somebody's resources may be in it. */
+/** @throws TaskError if the CIB cannot be read, since it may contain resources. */
 function hasResources(cib: string): boolean {
   try {
     return [...walk(parseXml(cib))].some(({ name }) => name === 'primitive')
   } catch (error) {
-    throw new TaskError(`${cibPath} cannot be read, and was not touched: ${(error as Error).message}`, {
-      hint: 'if nothing in it is needed, stop Pacemaker there, remove the file, then run again', cause: error,
+    throw new TaskError(`${cibPath} cannot be read, and was not changed: ${(error as Error).message}`, {
+      hint: 'if nothing in it is needed, stop Pacemaker there, remove the file, and run again', cause: error,
     })
   }
 }

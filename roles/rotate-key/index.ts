@@ -5,7 +5,8 @@ import { newKey } from './new-key.js'
 const share = 'a new key for all nodes'
 
 /**
- * Gives the ring a new key while it runs: Corosync takes it up by a reload, all nodes at once, and no membership
- * changes. Interrupted before the reload, it is finished by the next run of the authkey role.
+ * Replaces the authkey of a running ring: a new file on all nodes, then `corosync-cfgtool -R`, which makes all nodes load it
+ * together without a change of membership. If the run is interrupted before the reload, the next run of the authkey role
+ * completes it.
  */
 export default role('rotate-key', ({ cluster }) => [newKey(share), corosyncRunsItsFiles(cluster, [share])])

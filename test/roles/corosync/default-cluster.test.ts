@@ -8,7 +8,7 @@ import { noDefaultCluster, wipeScript } from '../../../roles/corosync/default-cl
 import { TaskError } from '../../../runner/errors.js'
 import { answering, type Answers } from './cluster.js'
 
-/** A node's folders below a temporary one, and a systemctl that says what it is told to. */
+/** A node's folders below a temporary one, and a systemctl that logs its arguments. */
 function setUp(t: ExecutionContext, systemctl: string) {
   const root = mkdtempSync(join(tmpdir(), 'ha-run-wipe-'))
   t.teardown(() => rmSync(root, { recursive: true, force: true }))
@@ -22,7 +22,7 @@ function setUp(t: ExecutionContext, systemctl: string) {
   return { status, cib: () => readdirSync(join(root, 'var/lib/pacemaker/cib')), backups: join(root, 'var/backups/ha-run'), log: readFileSync(join(root, 'log'), 'utf8') }
 }
 
-test('the default cluster is stopped, kept, and removed', t => {
+test('the default cluster is stopped, backed up, and removed', t => {
   const { status, cib, backups, log } = setUp(t, 'case $1 in is-active) exit 3 ;; esac')
   t.is(status, 0)
   t.deepEqual(cib(), [])
@@ -34,26 +34,26 @@ test('the default cluster is stopped, kept, and removed', t => {
   t.regex(log, /^stop pacemaker\.service corosync\.service\n/)
 })
 
-test('while a daemon runs, nothing is removed', t => {
+test('nothing is removed while a daemon runs', t => {
   const { status, cib, backups } = setUp(t, '')
   t.not(status, 0)
   t.is(cib().length, 2)
   t.false(existsSync(backups))
 })
 
-test('where stopping fails for good, nothing is removed', t => {
+test('nothing is removed if the daemons cannot be stopped', t => {
   const { status, cib } = setUp(t, 'case $1 in stop) exit 1 ;; is-active) exit 3 ;; esac')
   t.not(status, 0)
   t.is(cib().length, 2)
 })
 
-test('the script is one that sh can read', t => {
+test('the script is valid sh', t => {
   t.is(spawnSync('sh', ['-n'], { input: wipeScript() }).stderr.toString(), '')
 })
 
 const debian = 'totem {\ncluster_name: debian\n}\nnodelist {\nnode {\nname: node1\nnodeid: 1\nring0_addr: 127.0.0.1\n}\n}\n'
-const keys = (entries: Record<string, string>) => new Map(Object.entries(entries).map(([key, value]) => [key, { value }]))
-const runsDefault = keys({ 'totem.cluster_name': 'debian', 'nodelist.node.0.ring0_addr': '127.0.0.1' })
+const cmapOf = (entries: Record<string, string>) => new Map(Object.entries(entries).map(([key, value]) => [key, { value }]))
+const runsDefault = cmapOf({ 'totem.cluster_name': 'debian', 'nodelist.node.0.ring0_addr': '127.0.0.1' })
 const file = { type: 'regular file' }
 const named = (pair: string, resources = '') => `<cib><configuration><crm_config><cluster_property_set id="cib-bootstrap-options">${pair}</cluster_property_set></crm_config><resources>${resources}</resources></configuration></cib>`
 const ofDebian = named('<nvpair id="x" name="cluster-name" value="debian"/>')
@@ -70,22 +70,22 @@ const finds = test.macro({
 const cluster = 'cluster "debian" on 127.0.0.1'
 const cib = '/var/lib/pacemaker/cib/cib.xml'
 test('a bare node', finds, undefined, undefined, undefined, [])
-test('it runs, with a CIB', finds, runsDefault, debian, file, [cluster, cib])
-test('it runs, without Pacemaker', finds, runsDefault, debian, undefined, [cluster])
-test('it is stopped, its CIB is left', finds, undefined, debian, file, [cib])
+test('running, with a CIB', finds, runsDefault, debian, file, [cluster, cib])
+test('running, without Pacemaker', finds, runsDefault, debian, undefined, [cluster])
+test('stopped, with a CIB', finds, undefined, debian, file, [cib])
 test('a member that lost its package keeps the CIB of its cluster', finds, undefined, debian, file, [], ofDebian.replace('"debian"', '"pacemaker1"'))
-test('it is stopped, and its name stands in another order', finds, undefined, debian, file, [cib], named('<nvpair value="debian" id="x" name="cluster-name"/>'))
-test('it is stopped, and its name stands in single quotes', finds, undefined, debian, file, [cib], named("<nvpair id='x' name='cluster-name' value='debian'/>"))
-test('it is stopped, and its name stands on lines of its own', finds, undefined, debian, file, [cib], named('<nvpair\n  id="x"\n  name="cluster-name"\n  value="debian"/>'))
-test('a name in a comment is none', finds, undefined, debian, file, [], named('<!-- <nvpair id="x" name="cluster-name" value="debian"/> -->'))
-test('an agent\'s parameter is no name of the cluster', finds, undefined, debian, file, [], named('', '<primitive id="a"><instance_attributes id="s"><nvpair id="x" name="cluster-name" value="debian"/></instance_attributes></primitive>'))
+test('stopped, with the attributes of its name in another order', finds, undefined, debian, file, [cib], named('<nvpair value="debian" id="x" name="cluster-name"/>'))
+test('stopped, with its name in single quotes', finds, undefined, debian, file, [cib], named("<nvpair id='x' name='cluster-name' value='debian'/>"))
+test('stopped, with its name on several lines', finds, undefined, debian, file, [cib], named('<nvpair\n  id="x"\n  name="cluster-name"\n  value="debian"/>'))
+test('a name in a comment does not count', finds, undefined, debian, file, [], named('<!-- <nvpair id="x" name="cluster-name" value="debian"/> -->'))
+test('an agent\'s parameter is not the name of the cluster', finds, undefined, debian, file, [], named('', '<primitive id="a"><instance_attributes id="s"><nvpair id="x" name="cluster-name" value="debian"/></instance_attributes></primitive>'))
 test('a CIB that cannot be read is kept', finds, undefined, debian, file, [], ofDebian.replace('</cib>', ''))
 test('installed and never started', finds, undefined, debian, undefined, [])
-test('a cluster of somebody’s that runs is none of ours to wipe', finds, keys({ 'totem.cluster_name': 'web', 'nodelist.node.0.ring0_addr': '127.0.0.1' }), debian, file, [])
-test('a cluster named debian with real addresses is none of ours to wipe', finds, keys({ 'totem.cluster_name': 'debian', 'nodelist.node.0.ring0_addr': '192.168.0.1' }), 'x {', file, [])
-test('a stopped cluster of somebody’s is none of ours to wipe', finds, undefined, debian.replace('debian', 'web'), file, [])
+test('somebody else’s running cluster stays', finds, cmapOf({ 'totem.cluster_name': 'web', 'nodelist.node.0.ring0_addr': '127.0.0.1' }), debian, file, [])
+test('a cluster named debian with real addresses stays', finds, cmapOf({ 'totem.cluster_name': 'debian', 'nodelist.node.0.ring0_addr': '192.168.0.1' }), 'x {', file, [])
+test('somebody else’s stopped cluster stays', finds, undefined, debian.replace('debian', 'web'), file, [])
 
-/** What the task does about the running default cluster with this CIB: wiped, or the error. */
+/** Whether the task removes the running default cluster with this CIB, or the error. */
 const wipes = test.macro({
   exec: async (t, text: string | undefined, expected: RegExp | undefined) => {
     const scripts: string[] = []
@@ -105,5 +105,5 @@ test('a resource in a comment', wipes, named('', '<!-- <primitive id="a" class="
 test('a resource in a comment of several lines', wipes, named('<!--\n  <primitive id="a" class="ocf" type="Dummy">\n-->'), undefined)
 test('a resource', wipes, named('', '<primitive id="a" class="ocf" type="Dummy"/>'), inUse)
 test('a resource in a group', wipes, named('', '<group id="g"><primitive\n id="a"/></group>'), inUse)
-test('a CIB that cannot be read', wipes, ofDebian.replace('</cib>', ''), /cannot be read, and was not touched/)
-test('an empty CIB', wipes, '', /cannot be read, and was not touched/)
+test('a CIB that cannot be read', wipes, ofDebian.replace('</cib>', ''), /cannot be read, and was not changed/)
+test('an empty CIB', wipes, '', /cannot be read, and was not changed/)
