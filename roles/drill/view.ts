@@ -4,7 +4,7 @@ import type { EventView, PlainOptions, RunVerdict } from '../../runner/ui/event-
 import { resultText } from '../../runner/ui/plain.js'
 import type { Style } from '../../runner/ui/style.js'
 import type { Tally } from '../../runner/ui/tally.js'
-import { counted, oneLine } from '../../runner/ui/text.js'
+import { counted, oneLine, pad, widest } from '../../runner/ui/text.js'
 import type { DrillRoundEvent } from './events.js'
 
 /** Shows the rounds of a drill in a terminal, and how the drill ended. */
@@ -33,7 +33,7 @@ function roundLines(event: DrillRoundEvent, { style, verbosity, nameWidth }: Pla
   const { cluster, fault, node, round, rounds, status } = event
   if (verbosity < 0 && status === 'ok') return []
   const turn = rounds === 1 ? '' : `, round ${round} of ${rounds}`
-  return [resultText(`${cluster.padEnd(nameWidth)}  drill: ${fault} of ${node}${turn}`, status, roundText(event), style)]
+  return [resultText(`${pad(cluster, nameWidth)}  drill: ${fault} of ${node}${turn}`, status, roundText(event), style)]
 }
 
 /** `170 ms`, `2.21 s`, `14.2 s`: three digits, which is more than one run is worth. */
@@ -58,8 +58,8 @@ const titles = ['fault', 'node', 'outage', 'began', 'failed', 'noticed', 'starte
 function drillLines(rounds: DrillRoundEvent[], tasks: TaskEvent[], style: Style): string[] {
   if (rounds.length === 0) return []
   const rows = rounds.map(cells)
-  const widths = titles.map((title, at) => Math.max(title.length, ...rows.map(row => row[at]!.length)))
-  const line = (row: string[]) => row.map((cell, at) => cell.padEnd(widths[at]!)).join('  ').trimEnd()
+  const widths = titles.map((title, at) => widest([title, ...rows.map(row => row[at]!)]))
+  const line = (row: string[]) => row.map((cell, at) => pad(cell, widths[at]!)).join('  ').trimEnd()
   const remarks = tasks.flatMap(({ status, effects = [] }) => status === 'ok' ? effects : [])
   return [
     style.strong('Drill'),

@@ -1,34 +1,35 @@
-import { UsageError } from '../errors.js'
+import { createInterface, type Key } from 'node:readline'
+import { Writable } from 'node:stream'
+import { InterruptedError, UsageError } from '../errors.js'
 import { Secret } from '../secret.js'
 
 /**
- * Asks on the terminal, without showing what is typed.
+ * Asks on the terminal and does not show what is typed. Ctrl-D ends the input, as Enter does.
  *
- * @throws UsageError without a terminal.
+ * @throws UsageError without a terminal, or if Ctrl-D is all that is typed.
+ * @throws InterruptedError on Ctrl-C.
  */
 export async function askPassword(question: string): Promise<Secret> {
   const { stdin, stderr } = process
   if (!stdin.isTTY) throw new UsageError('--ask-become-pass needs a terminal to ask on')
-  // Whoever types as soon as they read the question must not see it.
-  stdin.setRawMode(true)
+  // readline edits the line and writes it to its output, which nobody sees.
+  const hidden = new Writable({ write: (_chunk, _encoding, done) => done() })
+  // It switches echo off at once, so before anybody can answer the question.
+  const line = createInterface({ input: stdin, output: hidden, terminal: true, historySize: 0 })
+  const endOnCtrlD = (_text: string, { ctrl, name }: Key) => {
+    if (ctrl && name === 'd' && line.line !== '') line.write(null, { name: 'return' })
+  }
+  stdin.on('keypress', endOnCtrlD)
   stderr.write(question)
-  stdin.resume()
   try {
     return await new Promise((resolve, reject) => {
-      let typed = ''
-      stdin.on('data', (chunk: Buffer) => {
-        for (const character of chunk.toString()) {
-          if (character === '\r' || character === '\n') resolve(new Secret(Buffer.from(typed)))
-          else if (character === '\x03') reject(new UsageError('no password was given'))
-          else if (character === '\x7f') typed = typed.slice(0, -1)
-          else typed += character
-        }
-      })
+      line.on('line', typed => resolve(new Secret(Buffer.from(typed))))
+      line.on('SIGINT', () => reject(new InterruptedError('interrupted; nothing was done')))
+      line.on('close', () => reject(new UsageError('no password was typed')))
     })
   } finally {
-    stdin.removeAllListeners('data')
-    stdin.setRawMode(false)
-    stdin.pause()
+    stdin.off('keypress', endOnCtrlD)
+    line.close()
     stderr.write('\n')
   }
 }

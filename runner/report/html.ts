@@ -1,4 +1,4 @@
-import { escapeXml } from '../ui/escape.js'
+import { escapeHtml } from '../ui/escape.js'
 
 /** Text that is markup already. Only `html` makes it, from its own words: all that goes in is escaped, or was. */
 class MarkupText {
@@ -29,7 +29,7 @@ export const nothing = html``
 function rendered(content: Content): string {
   if (content === undefined || content === false) return ''
   if (content instanceof MarkupText) return content.toString()
-  if (typeof content === 'string') return escapeXml(content)
+  if (typeof content === 'string') return escapeHtml(content)
   if (typeof content === 'number') return String(content)
   if (Array.isArray(content)) return content.map(rendered).join('')
   throw new TypeError('only text, numbers and markup can stand in a page')

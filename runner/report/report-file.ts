@@ -1,8 +1,8 @@
+import writeFileAtomic from 'write-file-atomic'
 import type { Reporter } from '../engine/events.js'
 import type { EventView } from '../ui/event-view.js'
 import { reportPage } from './page.js'
 import type { AnyEvent } from '../ui/visible.js'
-import { writeWhole } from '../ui/whole-file.js'
 
 /** Of these a page that is written at the end has no use. */
 const passing: ReadonlySet<AnyEvent['event']> = new Set<AnyEvent['event']>(['progress', 'task-start', 'task-rest'])
@@ -14,6 +14,6 @@ export function reportReporter(file: string, views: readonly EventView[] = [], n
     report(event) {
       if (!passing.has(event.event)) events.push(event)
     },
-    close: () => writeWhole(file, reportPage(events, now(), views)),
+    close: async () => writeFileAtomic(file, reportPage(events, now(), views)),
   }
 }

@@ -1,6 +1,6 @@
 import type { AssertionEvent } from '../engine/events.js'
 import type { Style } from './style.js'
-import { clip, grouped, names, oneLine } from './text.js'
+import { clip, grouped, names, oneLine, pad, widest } from './text.js'
 
 const longestName = 60
 
@@ -28,11 +28,11 @@ export function assertionLines(assertions: AssertionEvent[], which: ShownAsserti
     const evidence = [seen(first), where && style.quiet(`on ${where}`)].filter(Boolean).join('  ')
     return { first, name: oneLine(first.task), evidence }
   })
-  const width = Math.min(longestName, Math.max(...rows.map(({ name }) => name.length)))
+  const width = Math.min(longestName, widest(rows.map(({ name }) => name)))
   return [
     style.strong('Assertions'),
     ...rows.flatMap(({ first, name, evidence }) => {
-      const title = clip(name, width, style.symbols.more).padEnd(width)
+      const title = pad(clip(name, width, style.symbols.more), width)
       const line = `  ${title}  ${verdict(first, style)}  ${evidence}`.trimEnd()
       return [
         line,

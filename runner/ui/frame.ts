@@ -1,7 +1,8 @@
+import stringWidth from 'string-width'
 import type { TaskStartSignal } from '../engine/events.js'
 import type { Row } from './rows.js'
 import type { Style } from './style.js'
-import { clip, names, oneLine } from './text.js'
+import { clip, names, oneLine, pad, widest } from './text.js'
 
 /** Seconds are shown of what takes longer than this. */
 export const longMs = 2000
@@ -56,28 +57,32 @@ interface Widths {
 
 function columnWidths(rows: Row[], nesting: boolean): Widths {
   return {
-    name: Math.max(...rows.map(row => row.name.length + (nesting && row.kind === 'node' ? 2 : 0)), 0),
+    name: widest(rows.map(row => shownName(row, nesting))),
     // Not of the present steps: columns that wander are hard to read.
     step: 'constraints 10/10'.length,
   }
 }
 
+function shownName({ name, kind }: Row, nesting: boolean): string {
+  return nesting && kind === 'node' ? `  ${name}` : name
+}
+
 function rowText(row: Row, widths: Widths, nesting: boolean, { style, columns, now }: FrameOptions): string {
   const { symbols } = style
   const current = row.open.values().next().value
-  const name = `${nesting && row.kind === 'node' ? '  ' : ''}${row.name}`.padEnd(widths.name)
+  const name = pad(shownName(row, nesting), widths.name)
   const elapsed = elapsedMs(row, now)
   const busy = current !== undefined || row.notice !== undefined || awaited(row)
   const time = busy && elapsed >= longMs ? `  ${Math.floor(elapsed / 1000)} s` : ''
   // The mark and a space before, and one column that stays free: some terminals wrap a line that is exactly full.
-  const room = columns - name.length - 5 - time.length
+  const room = columns - widths.name - 5 - time.length
   const what = oneLine(current ? stepText(current.signal, widths.step) : idleText(row))
   const said = current ? current.at ?? row.notice : undefined
   // What a task is at says more than its name. The name's room is always the same: it would dance with the notice's length.
   const left = said === undefined ? room : room - noticeShare
-  const nameless = current && said !== undefined && what.length > left && left < widths.step + shortestName
-  const text = clip(nameless ? stepOf(current.signal) : what, nameless ? room : left, symbols.more)
-  const noticeRoom = room - text.length
+  const nameless = current && said !== undefined && stringWidth(what) > left && left < widths.step + shortestName
+  const text = clip(nameless ? `${stepOf(current.signal)}${symbols.more}` : what, nameless ? room : left, symbols.more)
+  const noticeRoom = room - stringWidth(text)
   const notice = said !== undefined && noticeRoom >= shortestNotice ? clip(`  ${said}`, noticeRoom, symbols.more) : ''
   const quiet = !current || !current.signal.applying
   const doing = quiet ? style.quiet(text) : text

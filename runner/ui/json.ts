@@ -5,7 +5,7 @@ import type { ReporterOptions } from './options.js'
 import { RunOrder } from './run-order.js'
 import { visibleEvent } from './visible.js'
 import type { AnyEvent } from './visible.js'
-import { writeLines } from './write.js'
+import { writeLines, writeText } from './write.js'
 
 /** JSON Lines on stdout and nothing else; with -v, notices and errors for people on stderr. */
 export function jsonReporter(options: ReporterOptions, now: () => Date = () => new Date()): Reporter {
@@ -16,7 +16,7 @@ export function jsonReporter(options: ReporterOptions, now: () => Date = () => n
     report(event) {
       // The summary is promised to be the last line, whatever an interrupted run still says.
       if (ended) return
-      if (verbosity > 0) writeLines(stderr, humanLines(visibleEvent(event)))
+      if (verbosity > 0) writeText(stderr, humanLines(visibleEvent(event)))
       if (!isMachineEvent(event)) return
       const due = order.take({ event, time: now() })
       writeLines(stdout, due.map(({ event, time }) => jsonLine(event, time, verbosity > 0)))

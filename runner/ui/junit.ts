@@ -1,30 +1,52 @@
-import type { AssertionEvent, ErrorEvent, ErrorReport, TaskEvent } from '../engine/events.js'
-import { escapeXml } from './escape.js'
-import { grouped } from './text.js'
+import { XMLBuilder } from 'fast-xml-parser'
+import writeFileAtomic from 'write-file-atomic'
+import type { AssertionEvent, ErrorEvent, ErrorReport, Reporter, TaskEvent } from '../engine/events.js'
+import { withoutControls } from './escape.js'
+import { grouped, oneLine } from './text.js'
 import type { AnyEvent } from './visible.js'
+
+/** Collects a run and writes it as JUnit XML when it is over. */
+export function junitReporter(file: string): Reporter {
+  const events: AnyEvent[] = []
+  return {
+    report(event) {
+      if (event.event !== 'progress') events.push(event)
+    },
+    close: async () => writeFileAtomic(file, junit(events)),
+  }
+}
 
 type Case = TaskEvent | AssertionEvent | ErrorEvent
 
+/** An element as XMLBuilder takes it. */
+interface Element {
+  attributes: Record<string, string>
+  [child: string]: string | object
+}
+
+const builder = new XMLBuilder({
+  format: true, suppressEmptyNode: true, suppressBooleanAttributes: false, ignoreAttributes: false, attributesGroupName: 'attributes', attributeNamePrefix: '',
+  tagValueProcessor: (_, text) => withoutControls(String(text)),
+  // Parsers turn a line break in an attribute into a space.
+  attributeValueProcessor: (_, text) => oneLine(withoutControls(String(text))),
+})
+
 /**
- * The run as JUnit XML: a testsuite for each cluster and host, a testcase for each task and assertion. What would
- * change is a failure too, since a CI job that checks for drift wants to show it.
+ * The run as JUnit XML: a testsuite for each cluster and each host, a testcase for each task and each assertion. A change that `--check`
+ * finds is a failure, since a CI job that checks for drift shows failures.
  */
 export function junit(events: AnyEvent[]): string {
-  const cases = events.filter(
-    event => event.event === 'task' || event.event === 'assertion' || event.event === 'error',
-  )
-  const suites = grouped(cases, suiteName)
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites ${attributes({ name: 'ha-run', ...totals(cases) })}>`,
-    ...suites.flatMap(suite => [
-      `  <testsuite ${attributes({ name: suiteName(suite[0]!), ...totals(suite) })}>`,
-      ...suite.flatMap(testcase),
-      '  </testsuite>',
-    ]),
-    '</testsuites>',
-    '',
-  ].join('\n')
+  const cases = events.filter(event => event.event === 'task' || event.event === 'assertion' || event.event === 'error')
+  return builder.build({
+    '?xml': { attributes: { version: '1.0', encoding: 'UTF-8' } },
+    testsuites: {
+      attributes: { name: 'ha-run', ...totals(cases) },
+      testsuite: grouped(cases, suiteName).map(suite => ({
+        attributes: { name: suiteName(suite[0]!), ...totals(suite) },
+        testcase: suite.map(testcase),
+      })),
+    },
+  })
 }
 
 function suiteName({ cluster, host }: Case): string {
@@ -40,7 +62,7 @@ function totals(cases: Case[]): Record<string, string> {
     failures: count('failure'),
     errors: count('error'),
     skipped: count('skipped'),
-    time: xmlSeconds(ms),
+    time: inSeconds(ms),
   }
 }
 
@@ -50,32 +72,37 @@ function kindOf(event: Case): 'passed' | 'failure' | 'error' | 'skipped' {
   return event.status === 'skipped' || event.status === 'unknown' ? 'skipped' : 'passed'
 }
 
-function testcase(event: Case): string[] {
+function testcase(event: Case): Element {
   const name = event.event === 'error' ? 'run' : `${event.role}: ${event.task}`
-  const time = xmlSeconds(event.event === 'error' ? 0 : event.ms)
-  const opening = `    <testcase ${attributes({ classname: suiteName(event), name, time })}`
   const kind = kindOf(event)
-  const body = [...kind === 'passed' ? [] : [outcome(kind, event)], ...proof(event)]
-  return body.length === 0 ? [`${opening}/>`] : [`${opening}>`, ...body.map(line => `      ${line}`), '    </testcase>']
-}
-
-/** What an assertion proves, and what was seen: of one that holds too, since that is what people keep the file for. */
-function proof(event: Case): string[] {
-  if (event.event !== 'assertion') return []
-  const { meaning, status, evidence, hint } = event
-  const told = [meaning, evidence && `${status}: ${evidence}`, status === 'warning' && hint].filter(Boolean).join('\n')
-  return told === '' ? [] : [`<system-out>${escapeXml(told)}</system-out>`]
-}
-
-function outcome(kind: string, event: Case): string {
-  if (kind === 'skipped') {
-    const why = event.event === 'task' ? event.reason : event.event === 'assertion' ? event.evidence : undefined
-    return `<skipped ${attributes({ message: why ?? event.status ?? '' })}/>`
+  const proof = proofOf(event)
+  return {
+    attributes: { classname: suiteName(event), name, time: inSeconds(event.event === 'error' ? 0 : event.ms) },
+    ...kind === 'skipped' && { skipped: { attributes: { message: skippedMessage(event) } } },
+    ...(kind === 'failure' || kind === 'error') && { [kind]: failure(event) },
+    ...proof !== '' && { 'system-out': proof },
   }
-  const type = event.status ?? 'error'
-  const opening = `<${kind} ${attributes({ message: messageOf(event), type })}`
-  const body = bodyOf(event)
-  return body === '' ? `${opening}/>` : `${opening}>${escapeXml(body)}</${kind}>`
+}
+
+/** What an assertion proves and what was seen, also if it holds: people keep the file as evidence. */
+function proofOf(event: Case): string {
+  if (event.event !== 'assertion') return ''
+  const { meaning, status, evidence, hint } = event
+  return [meaning, evidence && `${status}: ${evidence}`, status === 'warning' && hint].filter(Boolean).join('\n')
+}
+
+function skippedMessage(event: Case): string {
+  const reason = event.event === 'task' ? event.reason : event.event === 'assertion' ? event.evidence : undefined
+  return reason ?? event.status ?? ''
+}
+
+function failure(event: Case): Element {
+  const message = messageOf(event)
+  const hint = event.event === 'assertion' ? event.hint : undefined
+  const { command, output, hint: errorHint }: Partial<ErrorReport> = event.error ?? {}
+  // The attribute has all of the message on one line.
+  const body = [message.includes('\n') && message, command && `$ ${command}`, output, hint ?? errorHint].filter(Boolean).join('\n')
+  return { attributes: { message, type: event.status ?? 'error' }, ...body !== '' && { '#text': body } }
 }
 
 function messageOf(event: Case): string {
@@ -85,18 +112,6 @@ function messageOf(event: Case): string {
   return event.status ?? ''
 }
 
-function bodyOf(event: Case): string {
-  const hint = event.event === 'assertion' ? event.hint : undefined
-  const { command, output, hint: errorHint }: Partial<ErrorReport> = event.error ?? {}
-  return [command && `$ ${command}`, output, hint ?? errorHint].filter(Boolean).join('\n')
-}
-
-function xmlSeconds(ms: number): string {
+function inSeconds(ms: number): string {
   return (ms / 1000).toFixed(3)
-}
-
-function attributes(values: Record<string, string>): string {
-  return Object.entries(values)
-    .map(([key, value]) => `${key}="${escapeXml(value).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')}"`)
-    .join(' ')
 }

@@ -8,7 +8,7 @@ import type { Screen } from './screen.js'
 import { openScreen } from './screen.js'
 import { visibleEvent } from './visible.js'
 import type { AnyEvent } from './visible.js'
-import { closingStream, writeLines } from './write.js'
+import { summaryStream, writeText } from './write.js'
 
 const tickMs = 1000
 
@@ -62,7 +62,7 @@ export function liveReporter(options: ReporterOptions, now: () => number = () =>
     },
     async close() {
       await shut()
-      writeLines(closingStream(options, events), closing(inRunOrder(events), { ...options, streamed: false }))
+      writeText(summaryStream(options, events), closing(inRunOrder(events), { ...options, streamed: false }))
     },
   }
 }

@@ -7,10 +7,10 @@ import type { ReporterOptions } from './options.js'
 import { inRunOrder } from './run-order.js'
 import { StillRunning } from './still-running.js'
 import type { Style } from './style.js'
-import { indented, oneLine, seconds } from './text.js'
+import { indented, oneLine, pad, seconds, widest } from './text.js'
 import { visibleEvent } from './visible.js'
 import type { AnyEvent } from './visible.js'
-import { closingStream, writeLines } from './write.js'
+import { summaryStream, writeText } from './write.js'
 
 /** Where the status stands, if the line before it is not longer. */
 const statusColumn = 60
@@ -25,7 +25,7 @@ export function plainReporter(options: ReporterOptions, clock?: Clock): Reporter
   const said = new Set<string>()
   const write = (lines: string[]) => {
     streamed ||= lines.length > 0
-    writeLines(options.stdout, lines)
+    writeText(options.stdout, lines)
   }
   const running = new StillRunning((signal, elapsed, text) => {
     if (options.verbosity >= 0) write([runningLine(signal, elapsed, text, nameWidth, options.style)])
@@ -38,7 +38,7 @@ export function plainReporter(options: ReporterOptions, clock?: Clock): Reporter
       events.push(event)
       if (event.event === 'run') {
         const names = event.clusters.flatMap(({ name, nodes }) => [name, ...nodes])
-        nameWidth = Math.max(...names.map(name => name.length), 0)
+        nameWidth = widest(names)
       }
       if (options.verbosity <= 0 && isRepeated(event, said)) return
       write(plainLines(event, { ...options, nameWidth }, options.views))
@@ -46,7 +46,7 @@ export function plainReporter(options: ReporterOptions, clock?: Clock): Reporter
     async close() {
       running.close()
       const lines = closing(inRunOrder(events), { ...options, streamed: true })
-      writeLines(closingStream(options, events), streamed && lines.length > 0 ? ['', ...lines] : lines)
+      writeText(summaryStream(options, events), streamed && lines.length > 0 ? ['', ...lines] : lines)
     },
   }
 }
@@ -80,7 +80,7 @@ export function plainLines(event: AnyEvent, options: PlainOptions, views: readon
     }
     case 'error': {
       if (event.status === undefined) return []
-      const name = (event.host ?? event.cluster ?? '').padEnd(nameWidth)
+      const name = pad(event.host ?? event.cluster ?? '', nameWidth)
       return [`${name}  ${style.bad(event.status)}  ${oneLine(event.error.message)}`]
     }
     case 'notice': {
@@ -88,7 +88,7 @@ export function plainLines(event: AnyEvent, options: PlainOptions, views: readon
       const name = event.host ?? event.cluster
       const text = oneLine(event.text)
       if (name === undefined) return [`${style.careful('note')}  ${text}`]
-      return [`${name.padEnd(nameWidth)}  ${style.quiet(text)}`]
+      return [`${pad(name, nameWidth)}  ${style.quiet(text)}`]
     }
     default:
       return views.flatMap(view => view.plainLines(event, options))
@@ -98,11 +98,11 @@ export function plainLines(event: AnyEvent, options: PlainOptions, views: readon
 /** `node1  apache: install apache2 … 30 s (installing 62 %: libapr1)` */
 function runningLine({ host, cluster, role, task }: TaskStartSignal, elapsed: number, text: string, nameWidth: number, style: Style): string {
   const what = `${role}: ${oneLine(task)} ${style.symbols.more} ${elapsed < 60 ? `${elapsed} s` : `${elapsed / 60} min`}`
-  return style.quiet(`${(host ?? cluster).padEnd(nameWidth)}  ${what}${text === '' ? '' : ` (${oneLine(text)})`}`)
+  return style.quiet(`${pad(host ?? cluster, nameWidth)}  ${what}${text === '' ? '' : ` (${oneLine(text)})`}`)
 }
 
 function resultLine(event: TaskEvent | AssertionEvent, nameWidth: number, style: Style): string {
-  const name = (event.host ?? event.cluster).padEnd(nameWidth)
+  const name = pad(event.host ?? event.cluster, nameWidth)
   const why = oneLine((event.event === 'task' ? event.reason : evidenceOf(event)) ?? '')
   const timed = event.ms >= worthMs && (event.status === 'changed' || event.status === 'failed' || !why)
   const tail = [timed && seconds(event.ms), event.status !== 'failed' && why].filter(Boolean).join('  ')
@@ -115,7 +115,7 @@ function evidenceOf(event: TaskEvent | AssertionEvent): string {
 
 /** A line that says what became of something, its status in a column. */
 export function resultText(what: string, status: Status, tail: string, style: Style): string {
-  return `${what.padEnd(statusColumn)}  ${paintStatus(status, style)}  ${tail}`.trimEnd()
+  return `${pad(what, statusColumn)}  ${paintStatus(status, style)}  ${tail}`.trimEnd()
 }
 
 function paintStatus(status: Status, style: Style): string {

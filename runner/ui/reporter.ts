@@ -1,7 +1,7 @@
 import type { Reporter } from '../engine/events.js'
 import type { EventView } from './event-view.js'
 import { jsonReporter } from './json.js'
-import { junitReporter } from './junit-file.js'
+import { junitReporter } from './junit.js'
 import type { Terminal } from './options.js'
 import { plainReporter } from './plain.js'
 import { createStyle, localeIsUtf8 } from './style.js'

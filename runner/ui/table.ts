@@ -2,7 +2,7 @@ import type { Status } from '../engine/events.js'
 import type { Style } from './style.js'
 import { noCounts, sum } from './tally.js'
 import type { ClusterTally, Counts, Tally } from './tally.js'
-import { grouped, names, oneLine } from './text.js'
+import { grouped, names, oneLine, pad, widest } from './text.js'
 
 /** From here on, nodes whose numbers are equal share a row. */
 const manyNodes = 16
@@ -11,21 +11,17 @@ const manyNodes = 16
 export function tableLines(tally: Tally, style: Style): string[] {
   const columns = columnsOf(tally)
   const clusters = tally.clusters.map(cluster => ({ cluster, rows: rowsOf(cluster) }))
-  const width = Math.max(
-    ...clusters.flatMap(({ cluster, rows }) => [
-      cluster.name.length,
-      ...rows.map(([name]) => name.length + 2),
-      ...[...cluster.headlines.keys()].map(label => label.length + 2),
-    ]),
-    0,
-  )
+  const width = widest(clusters.flatMap(({ cluster, rows }) => [
+    cluster.name,
+    ...[...rows.map(([name]) => name), ...cluster.headlines.keys()].map(label => `  ${label}`),
+  ]))
   return clusters.flatMap(({ cluster, rows }, index) => [
     ...(index > 0 ? [''] : []),
-    [style.strong(cluster.name.padEnd(width)), ...columns.map(({ title }) => style.quiet(title))].join('  '),
+    [style.strong(pad(cluster.name, width)), ...columns.map(({ title }) => style.quiet(title))].join('  '),
     ...rows.map(([name, counts]) =>
-      [`  ${name}`.padEnd(width), ...columns.map(column => cell(counts, column, style))].join('  '),
+      [pad(`  ${name}`, width), ...columns.map(column => cell(counts, column, style))].join('  '),
     ),
-    ...[...cluster.headlines].map(([label, text]) => `${style.quiet(`  ${label}`.padEnd(width))}  ${oneLine(text)}`),
+    ...[...cluster.headlines].map(([label, text]) => `${style.quiet(pad(`  ${label}`, width))}  ${oneLine(text)}`),
   ])
 }
 

@@ -1,4 +1,7 @@
-/** Small pieces of text that every screen is made of. */
+import cliTruncate from 'cli-truncate'
+import stringWidth from 'string-width'
+
+/** Small pieces of text that every screen is made of. A width is a number of terminal columns, of which 日 takes two. */
 
 /** `0.2 s`, `63.2 s`, `2 min 5 s`. */
 export function seconds(ms: number): string {
@@ -41,12 +44,20 @@ export function oneLine(text: string): string {
   return text.trim().replace(/\s*\n\s*/g, ' ').replaceAll('\t', ' ')
 }
 
-/** The text, or its beginning and `more` where it is longer than `width`; nothing where not even that has room. */
+/** The width of the widest text. */
+export function widest(texts: Iterable<string>): number {
+  return Math.max(0, ...[...texts].map(text => stringWidth(text)))
+}
+
+/** The text, filled up with spaces to `width`. */
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - stringWidth(text)))
+}
+
+/** The text, or its beginning and the mark `more` if it is wider than `width`; empty if there is no room for more than the mark. */
 export function clip(text: string, width: number, more: string): string {
-  if (text.length <= width) return text
-  const characters = Array.from(text)
-  if (characters.length <= width) return text
-  return width > more.length ? characters.slice(0, width - more.length).join('') + more : ''
+  if (stringWidth(text) <= width) return text
+  return width > stringWidth(more) ? cliTruncate(text, width, { truncationCharacter: more }) : ''
 }
 
 /** Lines with `indent` before each that is not empty. */

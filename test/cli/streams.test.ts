@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import test from 'ava'
 import { closedPort } from '../ssh/local-sshd.js'
 import { folderOf, inventoryOf, main } from './ha-run.js'
+import { onTerminal } from './terminal.js'
 
 // An import reports on stderr, a run on stdout.
 for (const [command, ...options] of [['import', '127.0.0.1'], ['verify']]) {
@@ -19,21 +20,18 @@ for (const [command, ...options] of [['import', '127.0.0.1'], ['verify']]) {
   })
 }
 
-/** What a terminal of this many columns shows of a command. */
-async function onTerminal(command: string, columns: number, env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const terminal = promisify(execFile)('script', ['-qc', `stty columns ${columns} rows 24; exec ${command}`, '/dev/null'], {
-    env: { ...process.env, NO_COLOR: undefined, LC_ALL: 'C.UTF-8', TERM: 'xterm', ...env }, timeout: 30_000,
-  })
-  terminal.child.stdin?.end()
-  return (await terminal).stdout
-}
-
 test('an error on the command line is coloured on a terminal, unless --no-color or NO_COLOR is given', async t => {
   const command = `'${process.execPath}' '${main}' sites`
   const coloured = '\x1b[31m✖\x1b[39m there is no command'
-  t.true((await onTerminal(command, 80)).includes(coloured))
-  t.false((await onTerminal(`${command} --no-color`, 80)).includes('\x1b['))
-  t.false((await onTerminal(command, 80, { NO_COLOR: '1' })).includes('\x1b['))
+  t.true((await onTerminal(command)).screen.includes(coloured))
+  t.false((await onTerminal(`${command} --no-color`)).screen.includes('\x1b['))
+  t.false((await onTerminal(command, { env: { NO_COLOR: '1' } })).screen.includes('\x1b['))
+})
+
+test('a hint wraps at the width of the terminal, below its own text', async t => {
+  const { exit, screen } = await onTerminal(`'${process.execPath}' '${main}' drill </dev/null`, { columns: 50 })
+  t.is(exit, 1)
+  t.regex(screen, /\n {2}-> run it again with --yes, or with --check to\r\n {5}see the plan\r\n/)
 })
 
 test('an error that ha-run does not know exits with 70, as a defect, with its stack', async t => {

@@ -54,11 +54,11 @@ test('what a task is at has room before its name has', t => {
   const at = (columns: number) => pictured(rows, { columns, now: 12_400 })
   t.deepEqual(at(120), ['› node1  corosync 3/7       write corosync.conf  12 s  waiting for another apt: unattended-upgr, pid 811'])
   t.deepEqual(at(96), ['› node1  corosync 3/7       write co…  12 s  waiting for another apt: unattended-upgr, pid 811'])
-  t.deepEqual(at(80), ['› node1  corosync 3/7  12 s  waiting for another apt: unattended-upgr, pid 811'])
+  t.deepEqual(at(80), ['› node1  corosync 3/7…  12 s  waiting for another apt: unattended-upgr, pid 811'])
   // A shorter text makes no room for the name: it would come and go.
-  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, { ...wait, text: 'apt waits' }])), ['› node1  corosync 3/7  apt waits'])
-  t.deepEqual(at(60), ['› node1  corosync 3/7  12 s  waiting for another apt: unat…'])
-  t.deepEqual(at(40), ['› node1  corosync 3/7  12 s'])
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, { ...wait, text: 'apt waits' }])), ['› node1  corosync 3/7…  apt waits'])
+  t.deepEqual(at(60), ['› node1  corosync 3/7…  12 s  waiting for another apt: una…'])
+  t.deepEqual(at(40), ['› node1  corosync 3/7…  12 s'])
 })
 
 test('of two tasks that go on, the first is shown with what itself is at', t => {
@@ -90,6 +90,11 @@ test('what is said of the run as a whole stands below the rows, and has its line
 
 test('what was done ahead of its turn is not shown as if it went on', t => {
   t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, { event: 'task-rest', ...place }])), ['· node1  '])
+})
+
+test('columns are aligned and cut by what they take on the screen', t => {
+  const rows = rowsFor({ web: ['日本', 'node2'] }, [{ ...start, host: '日本', task: '日本日本日本日本日本' }, { ...start, host: 'node2' }])
+  t.deepEqual(pictured(rows, { columns: 36 }), ['› 日本   corosync 3/7       日本日…', '› node2  corosync 3/7       write …'])
 })
 
 test('a failure is unfolded below its row', t => {

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
-import { escapeXml } from '../../runner/ui/escape.js'
-import { junitReporter } from '../../runner/ui/junit-file.js'
-import { junit } from '../../runner/ui/junit.js'
+import { escapeHtml } from '../../runner/ui/escape.js'
+import { junit, junitReporter } from '../../runner/ui/junit.js'
 import type { AnyEvent } from '../../runner/ui/visible.js'
 
 const events: AnyEvent[] = [
@@ -31,7 +30,9 @@ test('a suite for each cluster and host, a case for each task', t => {
   <testsuite name="web.node1" tests="3" failures="1" errors="0" skipped="1" time="1.230">
     <testcase classname="web.node1" name="corosync: install" time="1.200"/>
     <testcase classname="web.node1" name="corosync: write &quot;x&quot; &amp; &lt;y&gt;" time="0.030">
-      <failure message="line one&#10;line &lt;two&gt;" type="failed">$ corosync -t
+      <failure message="line one line &lt;two&gt;" type="failed">line one
+line &lt;two&gt;
+$ corosync -t
 [31mbad[0m ]]&gt;
 look</failure>
     </testcase>
@@ -66,7 +67,7 @@ ok: node1 &amp; no other</system-out>
 
 test('a parser gives back what was escaped', t => {
   const text = 'a & b < c > "d" \'e\' ]]>'
-  const parsed = new XMLParser().parse(`<x>${escapeXml(text)}</x>`) as { x: string }
+  const parsed = new XMLParser().parse(`<x>${escapeHtml(text)}</x>`) as { x: string }
   t.is(parsed.x, text)
 })
 

@@ -1,5 +1,6 @@
+import stringWidth from 'string-width'
 import type { Style } from '../../ui/style.js'
-import { clip, grouped, names, oneLine } from '../../ui/text.js'
+import { clip, grouped, names, oneLine, pad, widest } from '../../ui/text.js'
 import type { Problem, StatusEvent } from './events.js'
 
 /** A piece of a line, and how it is painted. */
@@ -53,8 +54,8 @@ function table(status: StatusEvent, style: Style): Piece[][] {
     ...nodeRows(status, style), ...linkRows(status, style), ...viewRows(status, style),
     addressRow(status, style), ...resourceRows(status, style), ...failureRows(status, style),
   ]
-  const width = Math.max(...rows.map(([[label]]) => label.length))
-  return rows.map(([[label, paint], ...cells]) => [['  '], [label.padEnd(width), paint], ['  '], ...cells])
+  const width = widest(rows.map(([[label]]) => label))
+  return rows.map(([[label, paint], ...cells]) => [['  '], [pad(label, width), paint], ['  '], ...cells])
 }
 
 type Row = [label: Piece, ...cells: Piece[]]
@@ -62,13 +63,13 @@ type Row = [label: Piece, ...cells: Piece[]]
 function nodeRows({ nodes }: StatusEvent, style: Style): Row[] {
   const rows = nodes.map(({ name, address, state, dc, remarks }) => ({ name, address, what: [state, ...dc ? ['DC'] : []].join(', '), remarks: remarks.join(', ') }))
   const shared = nodes.length <= manyNodes ? rows.map(row => [row]) : grouped(rows, ({ what, remarks }) => JSON.stringify([what, remarks]))
-  const width = Math.max(...rows.map(({ what }) => what.length))
-  const addressWidth = Math.max(...rows.map(({ address }) => address.length))
+  const width = widest(rows.map(({ what }) => what))
+  const addressWidth = widest(rows.map(({ address }) => address))
   return shared.map((row): Row => {
     const { what, address, remarks } = row[0]!
     const paint = /^online/.test(what) ? style.good : /^(standby|maintenance|pending|unknown)/.test(what) ? style.careful : style.bad
     const where = row.length > 1 ? '' : address
-    return [[names(row.map(({ name }) => name))], [what.padEnd(width), paint], ['  '], [remarks ? where.padEnd(addressWidth) : where, style.quiet], [remarks && `  ${remarks}`, style.careful]]
+    return [[names(row.map(({ name }) => name))], [pad(what, width), paint], ['  '], [remarks ? pad(where, addressWidth) : where, style.quiet], [remarks && `  ${remarks}`, style.careful]]
   })
 }
 
@@ -102,11 +103,11 @@ function addressRow({ nodes, floating_ip: { address, holders } }: StatusEvent, s
 }
 
 function resourceRows({ resources }: StatusEvent, style: Style): Row[] {
-  const width = Math.max(...resources.map(({ nodes, state }) => whereOf(nodes, state).length), 0)
+  const width = widest(resources.map(({ nodes, state }) => whereOf(nodes, state)))
   return resources.map(({ id, agent, parents, state, nodes, remarks }): Row => {
     const bad = nodes.length === 0 || remarks.some(remark => remark === 'failed' || remark === 'blocked')
     const inside = parents.length > 0 ? `, in ${parents.join(', ')}` : ''
-    return [[id], [whereOf(nodes, state).padEnd(width), bad ? style.bad : style.good], [`  ${agent}${inside}`, style.quiet], [remarks.length > 0 ? `  ${remarks.join(', ')}` : '', style.careful]]
+    return [[id], [pad(whereOf(nodes, state), width), bad ? style.bad : style.good], [`  ${agent}${inside}`, style.quiet], [remarks.length > 0 ? `  ${remarks.join(', ')}` : '', style.careful]]
   })
 }
 
@@ -128,7 +129,7 @@ function painted(pieces: Piece[], { columns, style }: StatusShape): string {
   let room = columns === undefined ? Infinity : columns - 1
   return pieces.map(([text, paint = plain => plain]) => {
     const shown = clip(text, room, style.symbols.more)
-    room -= shown.length
+    room -= stringWidth(shown)
     return paint(shown)
   }).join('').trimEnd()
 }

@@ -5,7 +5,7 @@ import type { ReporterOptions, Terminal } from '../../ui/options.js'
 import { createStyle, localeIsUtf8 } from '../../ui/style.js'
 import { linesOf, oneLine, sections } from '../../ui/text.js'
 import { visibleEvent, type AnyEvent } from '../../ui/visible.js'
-import { writeLines } from '../../ui/write.js'
+import { wrapped, writeLines, writeText } from '../../ui/write.js'
 import type { StatusEvent } from './events.js'
 import { statusFrame } from './frame.js'
 import { statusLines } from './lines.js'
@@ -35,10 +35,10 @@ export function onceReporter({ stdout, stderr, style }: ReporterOptions): Report
   return {
     report(event) {
       latest.take(event)
-      writeLines(stderr, latest.notices.splice(0))
+      writeText(stderr, latest.notices.splice(0))
     },
     async close() {
-      writeLines(stdout, sections(...latest.clusters.map(status => [...statusLines(status, { style, hints: true }), ...configurationLines(status)])))
+      writeLines(stdout, sections(...latest.clusters.map(status => [...wrapped(stdout, statusLines(status, { style, hints: true })), ...configurationLines(status)])))
     },
   }
 }
@@ -54,9 +54,9 @@ export function logReporter({ stdout, stderr, style }: ReporterOptions, now = ()
       const lines = statusLines(status, { style, hints: true })
       if (said.get(status.cluster) === lines.join('\n')) return
       said.set(status.cluster, lines.join('\n'))
-      writeLines(stdout, [now().toISOString(), ...lines, ''])
+      writeText(stdout, [now().toISOString(), ...lines, ''])
     },
-    async close() { writeLines(stderr, latest.notices) },
+    async close() { writeText(stderr, latest.notices) },
   }
 }
 
@@ -85,8 +85,8 @@ export function screenReporter({ stdout, stderr, style }: ReporterOptions, now =
       clearImmediate(due)
       stdout.off('resize', redraw)
       picture.close()
-      writeLines(stderr, latest.notices)
-      writeLines(stdout, sections(...latest.clusters.map(status => statusLines(status, { style, hints: true }))))
+      writeText(stderr, latest.notices)
+      writeText(stdout, sections(...latest.clusters.map(status => statusLines(status, { style, hints: true }))))
     },
   }
 }
