@@ -18,7 +18,7 @@ const states: [title: string, restart: string, dropIns: string[], outdated: bool
   ['a drop-in that was edited since', declared, [ours], true, 'corosync.service as systemd has loaded it'],
   ['only somebody else\'s', declared, [theirs], false, 'corosync.service as systemd has loaded it'],
   ['another delay, with the time of the file as it was', 'on-failure after 2s, 5 times in 1min at most', [ours], false, 'restart of corosync.service'],
-  ['an admin\'s own setting', 'no', [ours, theirs], false, `warning: ${theirs} overrides ha-run\'s drop-in for corosync.service: restart no`],
+  ['an admin\'s own setting', 'no', [ours, theirs], false, `warning: ${theirs} overrides ha-run's drop-in for corosync.service: restart no`],
 ]
 
 for (const [title, restart, dropIns, outdated, expected] of states) {
