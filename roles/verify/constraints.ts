@@ -2,50 +2,54 @@ import type { Cluster, Constraint } from '../../runner/cluster/declaration/decla
 import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
-import { nodesOf } from './where.js'
 import type { Verdict } from '../../runner/tasks/task.js'
-import { fromWhoAnswers, silentPacemaker, verdict, type Complaint } from './views.js'
+import { readAvailableViews, pacemakerNotAnswering, verdict, type Violation } from './verdict.js'
 
 const always = /^\+?inf(inity)?$/i
 const never = /^-inf(inity)?$/i
 
-/** In fact: what runs is compared with the declaration, whatever the CIB says. Scores that are no must are left out. */
-export function constraintsHold(cluster: Cluster) {
+/** Compares where resources run with the declaration, whatever the CIB contains. Only mandatory constraints count. */
+export function placementMeetsConstraints(cluster: Cluster) {
   return async (scope: Scope): Promise<Verdict> => {
-    const { seen, complaints } = await fromWhoAnswers(scope, clusterState, silentPacemaker)
-    const broken = [...new Set(seen.flatMap(([, view]) => constraintComplaints(cluster, view)))]
-    const musts = cluster.constraints.filter(isMust).map(({ id }) => id)
-    return verdict([...complaints, ...broken], musts.join(', ') || 'none that is a must', '`ha-run constraints` restores the declared ones; `crm_simulate -sL` on a node says what Pacemaker makes of them')
+    const { seen, violations } = await readAvailableViews(scope, clusterState, pacemakerNotAnswering)
+    const broken = [...new Set(seen.flatMap(([, view]) => constraintViolations(cluster, view)))]
+    const mandatory = cluster.constraints.filter(isMandatory).map(({ id }) => id)
+    return verdict([...violations, ...broken], mandatory.join(', ') || 'no mandatory constraint', '`ha-run constraints` restores the declared constraints; `crm_simulate -sL` on a node shows the scores that Pacemaker computes from them')
   }
 }
 
-/** What runs against a declared constraint. A resource that does not run at all breaks none but an order. */
-export function constraintComplaints({ constraints }: Cluster, state: ClusterState): Complaint[] {
-  return constraints.filter(isMust).flatMap(constraint => {
-    if (constraint.kind === 'colocation') return colocationComplaints(constraint, state)
+/** Nodes on which a primitive, or any primitive inside a group or clone, is active. */
+export function activeNodes(id: string, { resources }: ClusterState): string[] {
+  return [...new Set(resources.filter(({ id: own, parents, active }) => active && (own === id || parents.includes(id))).flatMap(({ nodes }) => nodes))]
+}
+
+/** How the placement violates declared constraints. A stopped resource violates an order constraint only. */
+export function constraintViolations({ constraints }: Cluster, state: ClusterState): Violation[] {
+  return constraints.filter(isMandatory).flatMap(constraint => {
+    if (constraint.kind === 'colocation') return colocationViolations(constraint, state)
     if (constraint.kind === 'location') {
       const { id, resource, node } = constraint
-      return nodesOf(resource, state).includes(node) ? [`${resource} runs on ${node}, where it must not (${id})`] : []
+      return activeNodes(resource, state).includes(node) ? [`${resource} runs on ${node}, where it must not run (${id})`] : []
     }
     const { id, first, then } = constraint
-    return nodesOf(then, state).length > 0 && nodesOf(first, state).length === 0 ? [`${then} runs without ${first}, which comes first (${id})`] : []
+    return activeNodes(then, state).length > 0 && activeNodes(first, state).length === 0 ? [`${then} runs, but ${first} does not, which must start first (${id})`] : []
   })
 }
 
-function colocationComplaints({ id, resource, with: other, score }: Extract<Constraint, { kind: 'colocation' }>, state: ClusterState): Complaint[] {
-  const [here, there] = [nodesOf(resource, state), nodesOf(other, state)]
+function colocationViolations({ id, resource, with: other, score }: Extract<Constraint, { kind: 'colocation' }>, state: ClusterState): Violation[] {
+  const [here, there] = [activeNodes(resource, state), activeNodes(other, state)]
   const together = here.filter(node => there.includes(node))
   if (never.test(score)) return together.length > 0 ? [`${resource} and ${other} run together on ${together.join(', ')} (${id})`] : []
   return together.length === here.length ? [] : [`${resource} runs on ${here.join(', ')} and ${other} on ${there.join(', ') || 'no node'} (${id})`]
 }
 
-/** Whether Pacemaker may never break it. A location's INFINITY is one only where the node can run it. */
-function isMust(constraint: Constraint): boolean {
+/** Whether Pacemaker may never violate it. A location with INFINITY is not mandatory: the node may be unable to run the resource. */
+function isMandatory(constraint: Constraint): boolean {
   if (constraint.kind === 'order') return constraint.orderKind === 'Mandatory'
   return never.test(constraint.score) || (constraint.kind === 'colocation' && always.test(constraint.score))
 }
 
-/** Whether a node is declared never to run a primitive, or the clone or group that it is in. */
+/** Whether a declared constraint bans a primitive, or the clone or group that contains it, from a node. */
 export function isBanned(id: string, node: string, { constraints, resources }: Cluster): boolean {
   const names = [id, ...resources.flatMap(resource => resource.kind === 'primitive' ? (resource.id === id && resource.clone ? [resource.clone.id] : []) : resource.members.includes(id) ? [resource.id] : [])]
   return constraints.some(constraint => constraint.kind === 'location' && never.test(constraint.score) && constraint.node === node && names.includes(constraint.resource))

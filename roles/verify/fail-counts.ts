@@ -1,21 +1,21 @@
 import { parseXml, walk } from '../../runner/cluster/pacemaker/xml.js'
 
-/** How often Pacemaker has seen an operation of a resource fail on a node. */
+/** How often an operation of a resource has failed on a node. */
 export interface FailCount {
   resource: string
-  /** `monitor` with its interval in ms behind it where there is one: `monitor_10000`. */
+  /** With the interval in milliseconds, if it has one: `monitor_10000`. */
   operation: string
   node: string
-  /** A number, or `INFINITY`: it is not tried there again. */
+  /** A number, or `INFINITY`: Pacemaker does not try again on that node. */
   count: string
 }
 
 /**
- * The fail counts in a CIB's status, those of 0 left out. Pacemaker keeps them as `fail-count-WebSite#monitor_10000` among
- * a node's transient attributes; before 1.1.17, and by `crm_failcount` without an operation, `fail-count-WebSite`.
+ * The fail counts other than 0 in a CIB's status. Each is a transient attribute of a node, `fail-count-WebSite#monitor_10000`; before
+ * Pacemaker 1.1.17, or if set by `crm_failcount` without an operation, `fail-count-WebSite`.
  */
 export function failCountsIn(cib: string): FailCount[] {
-  // Nearly always there are none, and then the CIB need not be parsed.
+  // There are hardly ever any, and then the CIB need not be parsed.
   if (!cib.includes('fail-count-')) return []
   const states = [...walk(parseXml(cib))].filter(({ name }) => name === 'node_state')
   return states.flatMap(state => [...walk(state)].filter(({ name }) => name === 'nvpair').flatMap(({ attributes }) => {

@@ -4,28 +4,28 @@ import { reachable, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/task.js'
 import { arpAnswers } from '../../runner/facts/arp-answers.js'
 import { hardwareAddresses } from '../../runner/facts/hardware-addresses.js'
-import { verdict, type Complaint } from './views.js'
+import { verdict, type Violation } from './verdict.js'
 
-/** Looks at the kernels, not at the cluster's opinion: a duplicate address is what fencing is there to prevent. */
+/** Asks the kernels, not the cluster: without fencing, two nodes may have the address although Pacemaker runs it once. */
 export function floatingIpOnOneNode({ floatingIp: { address } }: Cluster) {
   return async ({ members }: Scope): Promise<Verdict> => {
-    const remedy = '`ha-run constraints` has the cluster start it; take a stray one off by `ip address del`'
-    const seen = await Promise.all(reachable(members).map(async member => [member.name, await member.read(interfacesWith(address))] as const))
-    const holders = seen.flatMap(([name, interfaces]) => interfaces.map(iface => `${iface} of ${name}`))
-    if (holders.length === 1) return verdict([], `${address} on ${holders[0]}`, remedy)
-    return verdict([holders.length === 0 ? `${address} is on no node` : `${address} is on ${holders.join(' and ')}`], '', remedy)
+    const hint = '`ha-run constraints` makes the cluster start it; remove a stray address with `ip address del`'
+    const interfacesByNode = await Promise.all(reachable(members).map(async member => [member.name, await member.read(interfacesWith(address))] as const))
+    const places = interfacesByNode.flatMap(([name, interfaces]) => interfaces.map(iface => `${iface} of ${name}`))
+    if (places.length === 1) return verdict([], `${address} on ${places[0]}`, hint)
+    return verdict([places.length === 0 ? `${address} is on no node` : `${address} is on ${places.join(' and ')}`], '', hint)
   }
 }
 
 /**
- * The network's own view: who answers when somebody asks for the address. The kernels of the nodes know nothing of a
- * foreign machine that took it, and visitors would reach one or the other. Two nodes ask, of which one at least has not the
- * address itself; more would hear the same, since such a question reaches all machines of the network.
+ * Asks the network by ARP which machines answer for the address. The nodes' kernels cannot detect another machine that has taken it,
+ * and clients would reach either. Two nodes ask, so that at least one of them does not have the address itself; more nodes would get
+ * the same answers, since an ARP request reaches all machines of the network.
  */
-export function oneAnswersForFloatingIp({ floatingIp: { address } }: Cluster) {
+export function oneMachineAnswers({ floatingIp: { address } }: Cluster) {
   return async ({ members, leader }: Scope): Promise<Verdict> => {
     const present = reachable(members)
-    const [owners, bearers, heard] = await Promise.all([
+    const [owners, nodesWithAddress, replies] = await Promise.all([
       Promise.all(present.map(async member => [member.name, await member.read(hardwareAddresses)] as const)),
       Promise.all(present.map(async member => (await member.read(interfacesWith(address))).length > 0 ? [member.name] : [])),
       Promise.all([leader, ...present.filter(member => member !== leader)].slice(0, 2).map(async member => {
@@ -33,32 +33,32 @@ export function oneAnswersForFloatingIp({ floatingIp: { address } }: Cluster) {
         return answers ? [{ node: member.name, macs: answers.macs }] : []
       })),
     ])
-    const holders = bearers.flat()
-    const named = heard.flat().map(({ node, macs }) => ({ node, answers: [...new Set(macs.map(mac => ownerOf(mac, owners)))] }))
-    const complaints = [
-      ...named.flatMap(({ node, answers }) => answerComplaints(node, answers, members.map(({ name }) => name))),
-      ...(named.length === 0 && holders.length > 1 ? [`${holders.join(' and ')} answer, since they have it`] : []),
+    const having = nodesWithAddress.flat()
+    const answersByNode = replies.flat().map(({ node, macs }) => ({ node, answers: [...new Set(macs.map(mac => ownerOf(mac, owners)))] }))
+    const violations = [
+      ...answersByNode.flatMap(({ node, answers }) => answerViolations(node, answers, members.map(({ name }) => name))),
+      ...(answersByNode.length === 0 && having.length > 1 ? [`${having.join(' and ')} have it, so both answer`] : []),
     ]
-    const answerers = [...new Set(named.flatMap(({ answers }) => answers))].join(', ')
-    const evidence = named.length === 0 ? `${holders.join(' and ')} has it, and no other node could ask` : `${answerers} alone answers`
-    // What answers late, or is just moving, answers at the next look.
-    return { ...verdict(complaints, evidence, `take the address off that machine, or declare another floating_ip; \`ip neigh show ${address}\` on a node of the network says who has it`), fleeting: true }
+    const answerers = [...new Set(answersByNode.flatMap(({ answers }) => answers))].join(', ')
+    const evidence = answersByNode.length === 0 ? `${having.join(' and ')} has it, and no other node could ask` : `only ${answerers} answers`
+    // An address that is just moving, or a slow machine, answers at the next check.
+    return { ...verdict(violations, evidence, `remove the address from that machine, or declare another floating_ip; \`ip neigh show ${address}\` on a node shows which machine has it`), fleeting: true }
   }
 }
 
-/** The node that a hardware address belongs to, or the address itself. */
+/** The node that has a hardware address, or the address itself if no node has it. */
 function ownerOf(mac: string, owners: (readonly [string, Map<string, string>])[]): string {
   return owners.find(([, macs]) => [...macs.values()].includes(mac))?.[0] ?? mac
 }
 
 /**
- * A node that has not the address hears from one, and that is a node of the cluster.
+ * What is wrong with the answers that a node without the address gets: exactly one node of the cluster must answer.
  *
  * @param answers - names of the nodes that answered, and the hardware addresses of other machines.
  */
-export function answerComplaints(node: string, answers: string[], members: string[]): Complaint[] {
-  const foreign = answers.filter(name => !members.includes(name)).map(mac => `${mac} answers too, as ${node} hears, and is of no node of the cluster`)
+export function answerViolations(node: string, answers: string[], members: string[]): Violation[] {
+  const foreign = answers.filter(name => !members.includes(name)).map(mac => `${mac}, which belongs to no node of the cluster, answers (asked from ${node})`)
   const own = answers.filter(name => members.includes(name))
-  if (own.length > 1) return [...foreign, `${own.join(' and ')} answer, as ${node} hears`]
-  return own.length === 0 && foreign.length === 0 ? [`nobody answers, as ${node} hears`] : foreign
+  if (own.length > 1) return [...foreign, `${own.join(' and ')} answer (asked from ${node})`]
+  return own.length === 0 && foreign.length === 0 ? [`no machine answers (asked from ${node})`] : foreign
 }

@@ -2,97 +2,97 @@ import { withEffectiveDeclaration } from '../../runner/cluster/adoption/foreign-
 import { servesPage } from '../../runner/cluster/declaration/declaration.js'
 import { assertion, role } from '../../runner/cluster/role.js'
 import { withTopology } from './topology.js'
-import { attributesAreInCib, oneCib } from './cib.js'
+import { transientAttributesInCib, oneCib } from './cib.js'
 import { clocksAgree } from './clocks.js'
-import { constraintsHold } from './constraints.js'
+import { placementMeetsConstraints } from './constraints.js'
 import { noFailCounts, noFailedActions } from './failures.js'
-import { confAsDeclared, corosyncRunsItsFiles, sameConf, sameKey } from './files.js'
-import { floatingIpOnOneNode, oneAnswersForFloatingIp } from './floating-ip.js'
-import { daemonsAreHeld } from './holds.js'
+import { confAsDeclared, configurationInForce, sameConf, sameAuthkey } from './files.js'
+import { floatingIpOnOneNode, oneMachineAnswers } from './floating-ip.js'
+import { daemonsOnHold } from './package-holds.js'
 import { linksCarryTraffic, linksConnected } from './links.js'
 import { everyNodeJoined, oneRing, quorate, quorumAsDeclared } from './membership.js'
-import { configurationIsValid, everyNodeOnline, fencingIsOn, oneDc } from './pacemaker.js'
-import { pageThroughFloatingIp } from './page.js'
-import { resourcesPlaced } from './placement.js'
-import { noLeftovers, noAdminOverrides } from './purpose.js'
-import { daemonsComeBack } from './restart.js'
-import { clusterAloneRunsServices, daemonsRunAndStart, noInstallTraps, ownUnits } from './services.js'
+import { configurationIsValid, everyNodeOnline, fencingEnabled, oneDc } from './pacemaker.js'
+import { pageAtFloatingIp } from './page.js'
+import { resourcesRunAsDeclared } from './placement.js'
+import { noMoveConstraints, noAdminOverrides } from './admin-overrides.js'
+import { restartOnFailure } from './restart-on-failure.js'
+import { onlyClusterRunsServices, daemonsActiveAndEnabled, noInstallLeftovers, ownUnits } from './services.js'
 import { sameVersions } from './versions.js'
 
 /**
- * Proves what the other roles have built: from every selected node's own view, by comparing the nodes, and once from
- * outside. Each assertion's sentence says what it proves and why that matters.
+ * Proves what the other roles have built: from every selected node's own view, by comparing the nodes, and from outside. The
+ * sentence of each assertion says what it proves and why that matters.
  */
 export default role('verify', ({ cluster }) => [
   // The ring.
   assertion('links are connected, at the declared addresses', linksConnected(cluster),
-    'Every node sees every other one on each link, at the addresses that were declared: what is not connected is not there when it is needed.'),
+    'Every node is connected to every other one on each link, at the declared addresses: a link that is down cannot replace another one.'),
   ...(cluster.corosync.transport === 'knet' ? [assertion('links carry traffic', linksCarryTraffic(),
-    'Packets come and go on each link, and none went down while it was looked: a state can be older than the cable that was pulled.')] : []),
+    'Packets are received and sent on each link, and none went down during the check: the reported state of a link may be outdated.')] : []),
   assertion('every declared node has joined', everyNodeJoined(cluster),
-    'The members are those of the inventory, all of them and nobody else.'),
+    'The members of the ring are exactly the nodes of the inventory.'),
   assertion('all nodes are in one ring', oneRing,
-    'All nodes are in the same membership, and it is not formed anew all the time: two rings are two clusters that both think they are the one.'),
+    'All nodes have the same membership, and it is stable: two rings are two clusters, and each runs the resources.'),
   assertion('the cluster is quorate', quorate,
-    'Every node may act: without quorum Pacemaker stops what it runs.'),
-  assertion('quorum counts as declared', withEffectiveDeclaration(cluster, quorumAsDeclared),
-    'Expected votes and flags (2Node, WaitForAll …) are in force as declared: they decide who may go on when nodes are lost.'),
+    'Every node has quorum: without it, Pacemaker stops all resources.'),
+  assertion('quorum settings are as declared', withEffectiveDeclaration(cluster, quorumAsDeclared),
+    'The expected votes and flags in force (2Node, WaitForAll …) are the declared ones: they decide which nodes may continue after a failure.'),
 
-  // What it runs with.
+  // Its configuration, and the daemons.
   assertion('corosync.conf is the same on all nodes', sameConf,
-    'A reload has each node read its own file: where they differ, it would break the ring.'),
-  assertion('the key is the same on all nodes', sameKey,
-    'With different keys, the next reload or restart leaves each node alone, and two alone are both quorate.'),
-  assertion('corosync.conf says what is declared', withEffectiveDeclaration(cluster, confAsDeclared),
-    'The files say what the inventory says: nobody has changed them by hand.'),
-  assertion('corosync runs what its files say', corosyncRunsItsFiles,
-    'What is in force is what would be in force after a restart: a boot brings no surprise.'),
-  assertion('corosync and pacemaker run, and start at boot', daemonsRunAndStart,
-    'A node that was rebooted, or lost its power, comes back by itself.'),
-  assertion('corosync and pacemaker come back when killed', daemonsComeBack,
-    'systemd starts a daemon again that was killed: Debian\'s own unit leaves Corosync down, and its node with it.'),
-  assertion('nothing of the package install is left', withEffectiveDeclaration(cluster, noInstallTraps),
-    'No mask keeps a service from starting, and the cluster that Debian starts by itself is gone.'),
-  assertion('versions are not mixed', sameVersions,
-    'All nodes run the same Corosync and Pacemaker: mixed versions are for the time of an upgrade only.'),
-  assertion('corosync and pacemaker are held', daemonsAreHeld,
-    'No unattended upgrade restarts the cluster under its resources.'),
+    'On a reload each node reads its own file: if the files differed, a reload would break the ring.'),
+  assertion('the authkey is the same on all nodes', sameAuthkey,
+    'With different authkeys, the next reload or restart would isolate the nodes from each other, and each of two nodes would be quorate.'),
+  assertion('corosync.conf is as declared', withEffectiveDeclaration(cluster, confAsDeclared),
+    'The files have the settings of the inventory: nobody has changed them by hand.'),
+  assertion('corosync runs the configuration on disk', configurationInForce,
+    'The settings and the authkey in force are those on disk: a restart or a reboot changes nothing.'),
+  assertion('corosync and pacemaker are active and enabled', daemonsActiveAndEnabled,
+    'Both daemons run, and start again after a reboot or a power failure.'),
+  assertion('corosync and pacemaker restart on failure', restartOnFailure,
+    'systemd restarts a daemon that dies: with Debian\'s own unit, Corosync and its node would stay down.'),
+  assertion('no leftovers of the package installation', withEffectiveDeclaration(cluster, noInstallLeftovers),
+    'No leftover mask keeps a service from starting, and Debian\'s default cluster does not run.'),
+  assertion('all nodes run the same versions', sameVersions,
+    'Corosync and Pacemaker have the same versions on all nodes: mixed versions are meant for the time of an upgrade only.'),
+  assertion('corosync and pacemaker are on hold', daemonsOnHold,
+    'No unattended upgrade restarts the daemons while resources run.'),
   assertion('clocks agree', clocksAgree,
-    'Logs of several nodes can be read together, and certificates and time-outs mean the same everywhere.'),
+    'The logs of several nodes can be compared, and certificates are valid on all nodes at the same time.'),
 
   // Pacemaker.
   assertion('all nodes agree on one DC', oneDc,
-    'One node decides for all, and all know which.'),
+    'All nodes report the same DC, which decides for the whole cluster.'),
   assertion('all nodes are online', everyNodeOnline(cluster),
-    'Every node is there to take over.'),
-  assertion('all nodes hold one CIB', oneCib,
-    'Every node has the same configuration, in the same version: whichever becomes DC goes on with the same.'),
-  assertion('the CIB has the attributes of the nodes', attributesAreInCib,
-    'What nodes and agents note as long as they run (fail counts, what ping has reached) is where Pacemaker decides by it: a cluster that fell apart and meets again can lose that.'),
+    'Every node can take over resources.'),
+  assertion('all nodes have the same CIB', oneCib,
+    'Every node has the same configuration in the same version: any of them can become DC and continue with it.'),
+  assertion('the CIB has all transient node attributes', transientAttributesInCib,
+    'Fail counts and the results of agents such as ping are in the CIB, where Pacemaker uses them: a cluster can lose them when it was split and reunites.'),
   assertion('the configuration is valid', configurationIsValid,
-    'Pacemaker itself finds no fault with the configuration.'),
+    'Pacemaker\'s own check, crm_verify, finds no error in the configuration.'),
   assertion('no action has failed', noFailedActions,
-    'No start, stop or monitor has failed: a failure that was overcome once comes again.'),
+    'No start, stop or monitor has failed: a failure from which the cluster has recovered may happen again.'),
   assertion('no resource has a fail count', noFailCounts,
-    'No resource is on its way to be kept from a node for its failures.'),
-  assertion('nothing is put to rest on purpose', withEffectiveDeclaration(cluster, noAdminOverrides),
-    'No maintenance, standby or stop that an admin has set keeps the cluster from taking over.'),
-  assertion('no move or ban is left behind', noLeftovers,
-    '`crm resource move` and `ban` write constraints that stay, and keep resources from where they should go next time.'),
+    'No resource is about to be banned from a node because of its failures.'),
+  assertion('no standby, maintenance or stop set by an admin', withEffectiveDeclaration(cluster, noAdminOverrides),
+    'No setting of an admin keeps the cluster from taking over.'),
+  assertion('no constraint is left from a move or ban', noMoveConstraints,
+    '`crm resource move` and `ban` create constraints that stay, and may keep a resource from the node that should run it next time.'),
 
-  // What it is all for.
-  assertion('every resource is active, where it must be', withEffectiveDeclaration(cluster, resourcesPlaced),
-    'Each primitive runs exactly once, whichever node is asked, and each clone on every node.'),
-  assertion('constraints hold in fact', withEffectiveDeclaration(cluster, constraintsHold),
-    'What must run together does, what must be apart is, and nothing runs without what comes before it.'),
-  ...(ownUnits(cluster).length > 0 ? [assertion('the cluster alone runs its services', withEffectiveDeclaration(cluster, clusterAloneRunsServices),
-    'systemd neither starts nor runs what the cluster decides about.')] : []),
+  // The service.
+  assertion('every resource runs where it should', withEffectiveDeclaration(cluster, resourcesRunAsDeclared),
+    'Each primitive runs exactly once according to every node, and each clone on every node.'),
+  assertion('the placement meets the constraints', withEffectiveDeclaration(cluster, placementMeetsConstraints),
+    'Resources run together, apart and in order as the mandatory constraints require.'),
+  ...(ownUnits(cluster).length > 0 ? [assertion('only the cluster runs its services', withEffectiveDeclaration(cluster, onlyClusterRunsServices),
+    'systemd neither starts nor runs the services that the cluster manages.')] : []),
   assertion('the floating IP is on one node', withTopology(cluster, floatingIpOnOneNode(cluster)),
-    'One interface of one node has the address, by the word of the kernels.'),
-  assertion('one machine answers for the floating IP', oneAnswersForFloatingIp(cluster),
-    'On the network one machine answers when somebody asks for the address (ARP), and it is a node of the cluster.'),
-  ...(servesPage(cluster) ? [assertion('the page answers through the floating IP', withEffectiveDeclaration(cluster, pageThroughFloatingIp),
+    'According to the kernels, exactly one interface of one node has the address.'),
+  assertion('one machine answers for the floating IP', oneMachineAnswers(cluster),
+    'Exactly one machine of the network answers ARP requests for the address, and it is a node of the cluster.'),
+  ...(servesPage(cluster) ? [assertion('the page is served at the floating IP', withEffectiveDeclaration(cluster, pageAtFloatingIp),
     'A visitor gets the declared page, from the node that has the address.')] : []),
-  assertion('fencing is on', fencingIsOn(cluster),
-    'A node that is lost is known to be off before another takes over what it ran.'),
+  assertion('fencing is enabled', fencingEnabled(cluster),
+    'A node that is lost is powered off before another node takes over its resources.'),
 ])

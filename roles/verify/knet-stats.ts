@@ -1,7 +1,7 @@
 import { fact, withDaemonTimeout, type FrameTimes, type Fact } from '../../runner/facts/fact.js'
 import { parseCmap } from '../../runner/cluster/corosync/cmap.js'
 
-/** One knet link to a node (the own one among them), as Corosync counts it since it started. */
+/** Corosync's counters of a knet link to a node (also to the node itself), since Corosync started. */
 export interface LinkTraffic {
   nodeId: number
   link: number
@@ -9,18 +9,18 @@ export interface LinkTraffic {
   connected: boolean
   /** How often it went down. */
   downs: number
-  /** Packets of all kinds, knet's own pings among them: on an idle link there are several a second. */
+  /** Packets of all kinds. They include knet's pings, so that an idle link has several a second. */
   received: bigint
   sent: bigint
 }
 
-/** The links, and between which moments they were counted so. */
+/** The counters of all links, and when they were read. */
 export interface TrafficCount {
   asked: FrameTimes
   links: LinkTraffic[]
 }
 
-/** Undefined where Corosync does not run, or not with knet: other transports count nothing. */
+/** Undefined if Corosync does not run or does not use knet: other transports have no counters. */
 export const linkTraffic: Fact<TrafficCount | undefined> = {
   family: {
     ...fact('corosync-cmapctl -m stats', withDaemonTimeout('corosync-cmapctl -m stats stats.knet.node'), () => undefined).family,

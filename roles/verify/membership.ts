@@ -5,14 +5,14 @@ import { flagsOf } from '../../runner/cluster/corosync/in-force.js'
 import type { Quorum } from '../../runner/cluster/corosync/quorumtool.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/task.js'
-import { differing, fromEveryView, fromWhoAnswers, silentCorosync, verdict } from './views.js'
+import { mismatch, readViews, readAvailableViews, corosyncNotAnswering, verdict } from './verdict.js'
 
-const remedy = '`ha-run site` starts what is stopped; `corosync-quorumtool -s` and `journalctl -u corosync` on the node say more'
+const hint = '`ha-run site` starts stopped daemons; `corosync-quorumtool -s` and `journalctl -u corosync` on the node show details'
 
-/** By node id: what Corosync says of a member's addresses is as old as its joining, and a link can change since. */
+/** Compares node ids: the addresses that Corosync reports for a member are those of its join, and links may have changed since. */
 export function everyNodeJoined(cluster: Cluster) {
   return async (scope: Scope): Promise<Verdict> => {
-    const { complaints } = await fromEveryView(scope, runningCmap, silentCorosync, cmap => {
+    const { violations } = await readViews(scope, runningCmap, corosyncNotAnswering, cmap => {
       const ids = nodeIdsOf(cluster.nodes, cmap)
       const joined = membersOf(cmap).filter(({ status }) => status === 'joined')
       const declared = cluster.nodes.map(({ name, links: [address] }) => ({ name, address, id: ids.get(name) }))
@@ -22,32 +22,32 @@ export function everyNodeJoined(cluster: Cluster) {
       ]
     })
     const names = cluster.nodes.map(({ name }) => name).join(', ')
-    return verdict(complaints, names, remedy, complaints.length === 0 ? [{ label: 'members', text: names }] : [])
+    return verdict(violations, names, hint, violations.length === 0 ? [{ label: 'members', text: names }] : [])
   }
 }
 
-/** The ring's id changes with every new membership: one that is the same at all nodes and stays so is one ring that lasts. */
+/** The ring id changes with every new membership: if it is the same on all nodes and stays the same, the ring is one and stable. */
 export async function oneRing(scope: Scope): Promise<Verdict> {
-  const { seen, complaints } = await fromWhoAnswers(scope, quorum, silentCorosync)
+  const { seen, violations } = await readAvailableViews(scope, quorum, corosyncNotAnswering)
   const rings = seen.map(([name, { ringId }]): [string, string] => [name, ringId])
-  return verdict([...complaints, ...differing('ring', rings)], `ring ${rings[0]?.[1]}`, remedy)
+  return verdict([...violations, ...mismatch('ring', rings)], `ring ${rings[0]?.[1]}`, hint)
 }
 
 export async function quorate(scope: Scope): Promise<Verdict> {
-  const { views, complaints } = await fromEveryView(scope, quorum, silentCorosync, ({ quorate: has, votes }) =>
+  const { views, violations } = await readViews(scope, quorum, corosyncNotAnswering, ({ quorate: has, votes }) =>
     has ? [] : [`no quorum: ${votes?.total ?? 0} of ${votes?.expected ?? '?'} votes`])
   const votes = views[0]?.votes
   const text = votes ? `${votes.total} of ${votes.expected} votes` : 'quorate'
-  return verdict(complaints, text, remedy, [{ label: 'quorum', text: complaints.length === 0 ? `yes, ${text}${votes ? `, ring ${views[0]!.ringId}` : ''}` : 'no' }])
+  return verdict(violations, text, hint, [{ label: 'quorum', text: violations.length === 0 ? `yes, ${text}${votes ? `, ring ${views[0]!.ringId}` : ''}` : 'no' }])
 }
 
 /** By quorumtool's Flags: after a reload, cmap shows some keys as the file says and not as they are in force (cluster-facts C3). */
 export function quorumAsDeclared(cluster: Cluster) {
-  const declared = cluster.foreign ? saidOfQuorum(cluster) : cluster.corosync.quorum
-  // Of a cluster that was found, the rules of quorum are as it has them.
+  const declared = cluster.foreign ? declaredQuorumSettings(cluster) : cluster.corosync.quorum
+  // A foreign cluster keeps its own quorum rules.
   const flags = (state: Quorum) => cluster.foreign ? [] : flagsOf(declared, state)
   return async (scope: Scope): Promise<Verdict> => {
-    const { seen, complaints } = await fromWhoAnswers(scope, quorum, silentCorosync, state => {
+    const { seen, violations } = await readAvailableViews(scope, quorum, corosyncNotAnswering, state => {
       if (!state.votes) return ['votequorum does not count the votes']
       const { expected } = state.votes
       return [
@@ -57,12 +57,12 @@ export function quorumAsDeclared(cluster: Cluster) {
     })
     const on = seen[0] === undefined ? [] : flags(seen[0][1]).filter(({ isOn }) => isOn).map(({ flag }) => flag)
     const votes = declared['expected_votes'] ?? seen[0]?.[1].votes?.expected
-    return verdict(complaints, [`${votes} votes expected`, ...on].join(', '),
-      '`ha-run corosync` brings in what is declared; what `corosync-quorumtool -e` set lasts until the next reload or start')
+    return verdict(violations, [`${votes} votes expected`, ...on].join(', '),
+      '`ha-run corosync` applies the declared settings; a value set by `corosync-quorumtool -e` lasts until the next reload or start')
   }
 }
 
 /** The explicitly declared settings of the quorum section. */
-function saidOfQuorum({ explicit }: Cluster): ConfValues {
+function declaredQuorumSettings({ explicit }: Cluster): ConfValues {
   return Object.fromEntries(Object.entries(explicit.corosync).flatMap(([setting, value]) => setting.startsWith('quorum.') ? [[setting.slice('quorum.'.length), value]] : []))
 }

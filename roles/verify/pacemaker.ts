@@ -4,27 +4,27 @@ import type { Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/task.js'
 import { fact, withDaemonTimeout } from '../../runner/facts/fact.js'
 import { lastLines } from '../../runner/ssh/diagnose.js'
-import { differing, fromEveryView, silentPacemaker, verdict } from './views.js'
+import { mismatch, readViews, pacemakerNotAnswering, verdict } from './verdict.js'
 
-const remedy = '`ha-run site` starts what is stopped; `crm_mon -1` and `journalctl -u pacemaker` on the node say more'
+const hint = '`ha-run site` starts stopped daemons; `crm_mon -1` and `journalctl -u pacemaker` on the node show details'
 
 export async function oneDc(scope: Scope): Promise<Verdict> {
-  const { seen, complaints } = await fromEveryView(scope, clusterState, silentPacemaker, ({ dc, quorate }) => [
+  const { seen, violations } = await readViews(scope, clusterState, pacemakerNotAnswering, ({ dc, quorate }) => [
     ...(dc === undefined ? ['no DC'] : []),
     ...(dc !== undefined && !quorate ? [`the partition of DC ${dc} has no quorum`] : []),
   ])
   const dcs = seen.flatMap(([name, { dc }]): [string, string][] => dc === undefined ? [] : [[name, dc]])
-  return verdict([...complaints, ...differing('the DC is', dcs)], [...new Set(dcs.map(([, dc]) => dc))].join(', '), remedy)
+  return verdict([...violations, ...mismatch('the DC is', dcs)], [...new Set(dcs.map(([, dc]) => dc))].join(', '), hint)
 }
 
 export function everyNodeOnline({ nodes }: Cluster) {
   return async (scope: Scope): Promise<Verdict> => {
-    const { complaints } = await fromEveryView(scope, clusterState, silentPacemaker, view => nodes.flatMap(({ name }) => {
+    const { violations } = await readViews(scope, clusterState, pacemakerNotAnswering, view => nodes.flatMap(({ name }) => {
       const state = view.nodes.find(node => node.name === name)
       if (!state) return [`${name} is not in the cluster`]
       return [...(state.online ? [] : [`${name} is offline`]), ...(state.unclean ? [`${name} is unclean`] : []), ...(state.pending ? [`${name} is pending`] : [])]
     }))
-    return verdict(complaints, nodes.map(({ name }) => name).join(', '), remedy)
+    return verdict(violations, nodes.map(({ name }) => name).join(', '), hint)
   }
 }
 
@@ -37,19 +37,19 @@ const warningsOnly = /Warnings found during check/
 
 export async function configurationIsValid(scope: Scope): Promise<Verdict> {
   const { valid, says } = await scope.leader.read(verification)
-  const hint = 'correct what crm_verify names, with `crm configure edit` or in the inventory'
+  const hint = 'correct what crm_verify reports, in the inventory or with `crm configure edit`'
   if (!valid && warningsOnly.test(says)) return { status: 'warning', evidence: says, hint }
-  return verdict(valid ? [] : [`${scope.leader.name}: ${says}`], 'crm_verify finds nothing', hint)
+  return verdict(valid ? [] : [`${scope.leader.name}: ${says}`], 'crm_verify reports no errors', hint)
 }
 
-/** What the cluster does without, and what that means for so many nodes. */
-export function fencingIsOn({ fencing, nodes }: Cluster) {
+/** A warning without fencing, with the consequence for this number of nodes. */
+export function fencingEnabled({ fencing, nodes }: Cluster) {
   return async ({ leader }: Scope): Promise<Verdict> => fencing === 'kept' && (await leader.read(clusterState))?.stonithEnabled !== false ? { status: 'ok', evidence: 'by the devices that the cluster has', hint: '' } : {
     status: 'warning',
     evidence: `fencing: ${fencing}`,
     hint: nodes.length === 2
-      ? 'when the two nodes lose sight of each other, both stay quorate and both take the floating IP: visitors reach one or the other by chance, and what both write goes apart; '
-        + 'only fencing prevents that. A second link that shares nothing with the first makes it less likely'
-      : 'a node that hangs may keep the floating IP while another takes it; only fencing prevents that',
+      ? 'if the two nodes are disconnected from each other, both stay quorate and both take the floating IP: visitors reach either by chance, and the data that each writes diverges; '
+        + 'only fencing prevents this. A second link that shares nothing with the first makes it less likely'
+      : 'a node that hangs may keep the floating IP while another takes it; only fencing prevents this',
   }
 }

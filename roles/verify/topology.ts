@@ -7,7 +7,7 @@ import type { ClusterMember, Scope } from '../../runner/cluster/members.js'
 import { statusOf, topologyIn } from '../../runner/cluster/status/status.js'
 import { viewOf, type View } from '../../runner/cluster/status/view.js'
 
-/** The cluster as a picture shows it, by what all members that can be reached say. Asks nothing that verify does not ask. */
+/** The cluster's topology, from the views of all reachable members. Reads only facts that verify reads anyway. */
 export async function topologyOf(cluster: Cluster, members: ClusterMember[]): Promise<Topology> {
   const poller = await Promise.all(members.map(async (member): Promise<PollResult<Node, View>> => {
     const lost = { node: member.node, absence: { message: `${member.name} is unreachable` } }
@@ -22,7 +22,7 @@ export async function topologyOf(cluster: Cluster, members: ClusterMember[]): Pr
   return topologyIn(statusOf(cluster, poller))
 }
 
-/** An assertion's check that brings the cluster's picture with its verdict. */
+/** Adds the cluster's topology to the verdict of a check. */
 export function withTopology(cluster: Cluster, check: (scope: Scope) => Promise<Verdict>) {
   return async (scope: Scope): Promise<Verdict> => {
     const [verdict, topology] = await Promise.all([check(scope), topologyOf(cluster, scope.members)])

@@ -40,7 +40,7 @@ onLab('bare nodes become a cluster with Apache on both, and a second run changes
   const again = await site.run(['site'], { inventory })
   t.is(again.exitCode, 0, troubles(again))
   t.deepEqual(tasksOf(again).filter(({ status }) => status !== 'ok'), [])
-  const page = again.events.find(event => event.event === 'assertion' && event.task === 'the page answers through the floating IP')
+  const page = again.events.find(event => event.event === 'assertion' && event.task === 'the page is served at the floating IP')
   t.is(page && 'evidence' in page ? page.evidence : '', `200 from ${await holder()}`)
 })
 

@@ -97,7 +97,7 @@ onLab('site builds the rest and proves it', async t => {
   t.deepEqual(namesOf(run), planned)
   const assertions = run.events.filter(event => event.event === 'assertion')
   t.is(assertions.filter(({ status }) => status === 'ok').length, 30)
-  t.deepEqual(assertions.filter(({ status }) => status === 'warning').map(({ task }) => task), ['corosync and pacemaker are held', 'fencing is on'])
+  t.deepEqual(assertions.filter(({ status }) => status === 'warning').map(({ task }) => task), ['corosync and pacemaker are on hold', 'fencing is enabled'])
   const holders = await Promise.all(site.lab.nodes.map(({ name }) => site.on(name, `${running} || :`)))
   t.deepEqual(holders.toSorted(), ['0\n', '1\n'])
 })

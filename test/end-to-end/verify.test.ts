@@ -51,7 +51,7 @@ interface Fault {
 /** Lets the nodes see each other no more, or again; this machine sees both all the while. */
 const isolate = (state: 'on' | 'off') => `for node in node1 node2; do ip link set dev $node type bridge_slave isolated ${state}; done`
 
-const page = 'the page answers through the floating IP'
+const page = 'the page is served at the floating IP'
 const conf = '/etc/corosync/corosync.conf'
 
 const faults: Fault[] = [
@@ -60,8 +60,8 @@ const faults: Fault[] = [
     make: [['node1', `sed -i s/3000/3001/ ${conf}`]],
     failing: {
       'corosync.conf is the same on all nodes': /sha256:\w{12} on node1 and sha256:\w{12} on node2/,
-      'corosync.conf says what is declared': /^node1: totem\.token is 3001 and 3000 is declared$/,
-      'corosync runs what its files say': /^node1: totem\.token is 3001 in the file, and it runs with 3000$/,
+      'corosync.conf is as declared': /^node1: totem\.token is 3001 and 3000 is declared$/,
+      'corosync runs the configuration on disk': /^node1: totem\.token is 3001 in the file and 3000 in force$/,
     },
     mend: [['node1', `sed -i s/3001/3000/ ${conf}`]],
   },
@@ -69,51 +69,51 @@ const faults: Fault[] = [
     title: 'a node has another key',
     make: [['node2', 'cp -p /etc/corosync/authkey /root/key; head -c 256 /dev/urandom >/etc/corosync/authkey']],
     failing: {
-      'the key is the same on all nodes': /authkey secret sha256:\w{12} on node1 and secret sha256:\w{12} on node2$/,
-      'corosync runs what its files say': /^node2: it runs with secret sha256:\w{12}, and \S+ is secret sha256:\w{12}$/,
+      'the authkey is the same on all nodes': /authkey secret sha256:\w{12} on node1 and secret sha256:\w{12} on node2$/,
+      'corosync runs the configuration on disk': /^node2: the authkey in force is secret sha256:\w{12}, and \S+ is secret sha256:\w{12}$/,
     },
     mend: [['node2', 'mv /root/key /etc/corosync/authkey']],
   },
   {
     title: 'more votes are expected than declared',
     make: [['node1', 'corosync-quorumtool -e 5 >/dev/null']],
-    failing: { 'quorum counts as declared': /^node1: 5 votes are expected, not 2; node2: 5 votes/ },
+    failing: { 'quorum settings are as declared': /^node1: 5 votes are expected, not 2; node2: 5 votes/ },
     mend: [['node1', 'corosync-quorumtool -e 2 >/dev/null']],
   },
   {
     title: 'a daemon does not start at boot',
     make: [['node2', 'systemctl -q disable pacemaker']],
-    failing: { 'corosync and pacemaker run, and start at boot': /^node2: pacemaker\.service is disabled at boot$/ },
+    failing: { 'corosync and pacemaker are active and enabled': /^node2: pacemaker\.service is disabled at boot$/ },
     mend: [['node2', 'systemctl -q enable pacemaker']],
   },
   {
     title: 'a daemon that is killed would stay down',
     make: [['node2', 'mkdir -p /run/systemd/system/corosync.service.d; printf "[Service]\\nRestart=no\\n" >/run/systemd/system/corosync.service.d/zz.conf; systemctl daemon-reload']],
-    warning: { 'corosync and pacemaker come back when killed': /^corosync would not start again on node2$/ },
+    warning: { 'corosync and pacemaker restart on failure': /^systemd does not restart corosync on node2$/ },
     mend: [['node2', 'rm -r /run/systemd/system/corosync.service.d; systemctl daemon-reload']],
   },
   {
     title: 'a mask of the install is left',
     make: [['passive', 'systemctl -q mask --runtime apache2']],
-    failing: { 'nothing of the package install is left': /^node[12]: apache2\.service is masked-runtime$/ },
+    failing: { 'no leftovers of the package installation': /^node[12]: apache2\.service is masked-runtime$/ },
     mend: [['passive', 'systemctl -q unmask --runtime apache2']],
   },
   {
     title: 'systemd starts and runs what the cluster runs',
     make: [['passive', 'systemctl -q enable apache2; systemctl start apache2']],
-    failing: { 'the cluster alone runs its services': /systemd starts apache2\.service at boot; node[12]: systemd runs apache2\.service$/ },
+    failing: { 'only the cluster runs its services': /systemd starts apache2\.service at boot; node[12]: systemd runs apache2\.service$/ },
     mend: [['passive', 'systemctl -q disable --now apache2']],
   },
   {
     title: 'a node was upgraded, the other was not',
     make: [['node2', `cp -p /var/lib/dpkg/status /root/status; sed -i '/^Package: corosync$/,/^$/s/^Version: .*/Version: 3.1.99-1/' /var/lib/dpkg/status`]],
-    failing: { 'versions are not mixed': /^corosync 3\S+ on node1 and 3\.1\.99-1 on node2$/ },
+    failing: { 'all nodes run the same versions': /^corosync 3\S+ on node1 and 3\.1\.99-1 on node2$/ },
     mend: [['node2', 'mv /root/status /var/lib/dpkg/status']],
   },
   {
     title: 'a package is not held',
     make: [['node2', 'apt-mark unhold corosync >/dev/null']],
-    warning: { 'corosync and pacemaker are held': /^corosync is not held on node2$/ },
+    warning: { 'corosync and pacemaker are on hold': /^corosync is not on hold on node2$/ },
     mend: [['node2', 'apt-mark hold corosync >/dev/null']],
   },
   {
@@ -148,15 +148,15 @@ const faults: Fault[] = [
     // What a split leaves now and then, after it has healed.
     title: 'the CIB has lost what a node noted',
     make: [['node1', `cibadmin --delete --force --xpath '//node_state[@uname="node2"]/transient_attributes'`]],
-    failing: { 'the CIB has the attributes of the nodes': /^those of node2 are lost$/ },
+    failing: { 'the CIB has all transient node attributes': /^the attributes of node2 are missing$/ },
     mend: [['node1', rewritten]],
   },
   {
     title: 'a node is in standby, and a resource is banned there',
     make: [['passive', 'crm_standby -N $(hostname) -v on; crm_resource --ban -r FloatIP -N $(hostname) >/dev/null 2>&1']],
     warning: {
-      'nothing is put to rest on purpose': /^node[12] is in standby$/,
-      'no move or ban is left behind': /^cli-ban-FloatIP-on-node[12] is left from a move or a ban$/,
+      'no standby, maintenance or stop set by an admin': /^node[12] is in standby$/,
+      'no constraint is left from a move or ban': /^cli-ban-FloatIP-on-node[12] is left from a move or a ban$/,
     },
     mend: [['passive', 'crm_resource --clear -r FloatIP >/dev/null 2>&1; crm_standby -N $(hostname) -D']],
   },
@@ -164,14 +164,14 @@ const faults: Fault[] = [
     title: 'a constraint is declared, and is not so',
     make: [],
     declare: cluster => { cluster['constraints'] = { location: { NotHere: { resource: 'FloatIP', node: places.holder, score: '-INFINITY' } } } },
-    failing: { 'constraints hold in fact': /^FloatIP runs on node[12], where it must not \(NotHere\)$/ },
+    failing: { 'the placement meets the constraints': /^FloatIP runs on node[12], where it must not run \(NotHere\)$/ },
     mend: [],
   },
   {
     title: 'a resource is declared, and is not there',
     make: [],
     declare: cluster => { cluster['resources'] = { Other: { agent: 'ocf:heartbeat:Dummy' } } },
-    failing: { 'every resource is active, where it must be': /^Other runs nowhere$/ },
+    failing: { 'every resource runs where it should': /^Other runs on no node$/ },
     mend: [],
   },
   {
@@ -185,7 +185,7 @@ const faults: Fault[] = [
     make: [['passive', 'ip addr add 192.168.0.10/24 dev eth0']],
     failing: {
       'the floating IP is on one node': /^192\.168\.0\.10 is on eth0 of node1 and eth0 of node2$/,
-      'one machine answers for the floating IP': /^node1 and node2 answer, since they have it$/,
+      'one machine answers for the floating IP': /^node1 and node2 have it, so both answer$/,
     },
     besides: 'page',
     mend: [['passive', 'ip addr del 192.168.0.10/24 dev eth0']],
@@ -193,7 +193,7 @@ const faults: Fault[] = [
   {
     title: 'a foreign machine has the floating IP',
     make: [['outside', 'ip addr add 192.168.0.10/24 dev br0']],
-    failing: { 'one machine answers for the floating IP': /^([0-9a-f]{2}:){5}[0-9a-f]{2} answers too, as node2 hears, and is of no node of the cluster$/ },
+    failing: { 'one machine answers for the floating IP': /^([0-9a-f]{2}:){5}[0-9a-f]{2}, which belongs to no node of the cluster, answers \(asked from node2\)$/ },
     besides: 'page',
     mend: [['outside', 'ip addr del 192.168.0.10/24 dev br0']],
   },
@@ -211,8 +211,8 @@ const faults: Fault[] = [
       'all nodes are in one ring': /^ring 1\.\w+ on node1 and 2\.\w+ on node2$/,
       'all nodes agree on one DC': /^the DC is node1 on node1 and node2 on node2$/,
       'all nodes are online': /^node1: node2 is offline; node2: node1 is offline$/,
-      'all nodes hold one CIB': /^configuration \w{12} on node1 and \w{12} on node2; version/,
-      'every resource is active, where it must be': /FloatIP runs on node1 and node2, as different nodes see it/,
+      'all nodes have the same CIB': /^configuration \w{12} on node1 and \w{12} on node2; version/,
+      'every resource runs where it should': /FloatIP runs on node1 and node2, according to different nodes/,
       'the floating IP is on one node': /^192\.168\.0\.10 is on eth0 of node1 and eth0 of node2$/,
     },
     besides: 'any',
@@ -240,15 +240,15 @@ onLab('all hold, each says what it proves, what was seen, and what to do when it
   const junit = join(site.lab.dir, 'verify.xml')
   const run = await site.run(['verify', '--stable', '1', '--junit', junit])
   t.is(run.exitCode, 0, troubles(run))
-  t.deepEqual(withStatus(run, 'warning'), ['fencing is on'])
+  t.deepEqual(withStatus(run, 'warning'), ['fencing is enabled'])
   const assertions = assertionsOf(run)
   t.true(assertions.every(({ meaning, evidence, hint }) => [meaning, evidence, hint].every(text => text !== undefined && text.length > 3)))
-  t.regex(assertions.find(({ task }) => task === 'fencing is on')!.hint!, /two nodes .*both take the floating IP/)
+  t.regex(assertions.find(({ task }) => task === 'fencing is enabled')!.hint!, /two nodes .*both take the floating IP/)
   const xml = await readFile(junit, 'utf8')
   t.true(assertions.every(({ meaning }) => xml.includes(meaning!.slice(0, 20).replaceAll("'", '&apos;'))))
 })
 
-const proved = new Set<string>(['fencing is on'])
+const proved = new Set<string>(['fencing is enabled'])
 
 for (const { title, make, failing = {}, warning = {}, besides, mend, declare } of faults) {
   onLab(`verify notices: ${title}`, async t => {
@@ -267,7 +267,7 @@ for (const { title, make, failing = {}, warning = {}, besides, mend, declare } o
     }
     if (besides !== 'any') {
       t.deepEqual(withStatus(run, 'failed').filter(name => besides !== 'page' || name !== page).toSorted(), Object.keys(failing).toSorted())
-      t.deepEqual(withStatus(run, 'warning').toSorted(), [...Object.keys(warning), 'fencing is on'].toSorted())
+      t.deepEqual(withStatus(run, 'warning').toSorted(), [...Object.keys(warning), 'fencing is enabled'].toSorted())
     }
     t.is(run.exitCode, Object.keys(failing).length > 0 ? 2 : 0)
   })
@@ -279,7 +279,7 @@ onLab('a link that falls silent for a moment is noticed within the window, with 
   const words = ['verify', '--stable', '10', '-i', site.lab.inventory, '-F', site.lab.sshConfig]
   const { exitCode, screen } = await site.terminalUntil(words, 'all hold: watched for', async () => site.outside(`${isolate('on')}; sleep 2.2; ${isolate('off')}`))
   t.is(exitCode, 2, screen)
-  t.regex(screen, /links carry traffic [^\n]*FAILED[^\n]*after \d\.\d s[^\n]*(down|nothing comes in)/)
+  t.regex(screen, /links carry traffic [^\n]*FAILED[^\n]*after \d\.\d s[^\n]*(down|nothing is received)/)
   proved.add('links carry traffic')
 })
 

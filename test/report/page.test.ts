@@ -76,7 +76,7 @@ test('what needs somebody stands before what is as it should be', t => {
     t.true(places.every(place => place >= 0), `${name}: ${words.join(', ')}`)
   }
   before('failed-site', 'Errors', 'Changed', 'Nodes')
-  before('failed-verify', 'every declared node has joined', 'fencing is on', 'the configuration is valid')
+  before('failed-verify', 'every declared node has joined', 'fencing is enabled', 'the configuration is valid')
   before('built', 'Changed', 'Assertions', 'In sync')
   before('drift', 'Would change', 'Unknown', 'In sync')
 })

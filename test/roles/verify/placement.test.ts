@@ -5,60 +5,60 @@ import test from 'ava'
 import { load } from 'js-yaml'
 import { z } from 'zod'
 import { interfacesWith } from '../../../runner/cluster/pacemaker/floating-ip.js'
-import { constraintComplaints } from '../../../roles/verify/constraints.js'
+import { constraintViolations } from '../../../roles/verify/constraints.js'
 import { floatingIpOnOneNode } from '../../../roles/verify/floating-ip.js'
-import { placementComplaints, resourcesPlaced } from '../../../roles/verify/placement.js'
-import { onPurpose } from '../../../roles/verify/purpose.js'
+import { placementViolations, resourcesRunAsDeclared } from '../../../roles/verify/placement.js'
+import { adminOverrides } from '../../../roles/verify/admin-overrides.js'
 import { clusterOf, scopeOf } from '../corosync/cluster.js'
 import { stateOf } from './state.js'
 
-/** What is declared beside the defaults, where things run, and what is wrong with that. */
+/** The declaration in addition to the defaults, the placement, and its violations. */
 const schema = z.strictObject({
   declared: z.record(z.string(), z.unknown()).default({}),
   resources: z.record(z.string(), z.array(z.string())),
   flags: z.record(z.string(), z.record(z.string(), z.union([z.boolean(), z.string()]))).optional(),
   standby: z.array(z.string()).optional(),
   offline: z.array(z.string()).optional(),
-  complaints: z.array(z.string()),
-  /** Constraints that do not hold. */
+  violations: z.array(z.string()),
+  /** Violated constraints. */
   broken: z.array(z.string()).default([]),
-  /** What somebody has set on purpose; nothing is said of it where that is not the point. */
+  /** Settings of an admin; not checked if left out. */
   remarks: z.array(z.string()).optional(),
 })
 
 const folder = join('test', 'cases', 'verify', 'placement')
 for (const file of readdirSync(folder).toSorted()) {
-  const { declared, complaints, broken, remarks, ...state } = schema.parse(load(readFileSync(join(folder, file), 'utf8')))
+  const { declared, violations, broken, remarks, ...state } = schema.parse(load(readFileSync(join(folder, file), 'utf8')))
   test(`placement: ${file.replace('.yml', '')}`, t => {
     const [cluster, seen] = [clusterOf(declared), stateOf(state)]
-    t.deepEqual(placementComplaints(cluster, seen), complaints)
-    t.deepEqual(constraintComplaints(cluster, seen), broken)
-    if (remarks) t.deepEqual(onPurpose(cluster, seen), remarks)
+    t.deepEqual(placementViolations(cluster, seen), violations)
+    t.deepEqual(constraintViolations(cluster, seen), broken)
+    if (remarks) t.deepEqual(adminOverrides(cluster, seen), remarks)
   })
 }
 
-test('where all is well, the headline says where everything runs', async t => {
-  const verdict = await resourcesPlaced(clusterOf())(scopeOf({ node1: { crm_mon: stateOf({ resources: { FloatIP: ['node2'], WebSite: ['node2'] } }), 'cibadmin -Q': '<cib/>' } }))
+test('without violations, the headline shows where everything runs', async t => {
+  const verdict = await resourcesRunAsDeclared(clusterOf())(scopeOf({ node1: { crm_mon: stateOf({ resources: { FloatIP: ['node2'], WebSite: ['node2'] } }), 'cibadmin -Q': '<cib/>' } }))
   t.like(verdict, { status: 'ok', evidence: 'FloatIP, WebSite on node2', headlines: [{ label: 'resources', text: 'FloatIP, WebSite on node2' }] })
 })
 
-test('nodes that have lost sight of each other each see it once: that is twice', async t => {
+test('disconnected nodes each run it once: a violation', async t => {
   const on = (node: string) => ({ crm_mon: stateOf({ resources: { FloatIP: [node], WebSite: [node] } }) })
-  t.like(await resourcesPlaced(clusterOf())(scopeOf({ node1: on('node1'), node2: on('node2') })), {
-    status: 'failed', evidence: 'FloatIP runs on node1 and node2, as different nodes see it; WebSite runs on node1 and node2, as different nodes see it',
+  t.like(await resourcesRunAsDeclared(clusterOf())(scopeOf({ node1: on('node1'), node2: on('node2') })), {
+    status: 'failed', evidence: 'FloatIP runs on node1 and node2, according to different nodes; WebSite runs on node1 and node2, according to different nodes',
   })
 })
 
-test('in maintenance mode what stands still is a warning', async t => {
-  const still = { crm_mon: stateOf({ resources: { FloatIP: ['node1'], WebSite: [] }, maintenance: true }) }
-  t.like(await resourcesPlaced(clusterOf())(scopeOf({ node1: still, node2: still })), { status: 'warning', evidence: 'in maintenance mode: WebSite runs nowhere' })
+test('in maintenance mode a stopped resource is a warning', async t => {
+  const stopped = { crm_mon: stateOf({ resources: { FloatIP: ['node1'], WebSite: [] }, maintenance: true }) }
+  t.like(await resourcesRunAsDeclared(clusterOf())(scopeOf({ node1: stopped, node2: stopped })), { status: 'warning', evidence: 'in maintenance mode: WebSite runs on no node' })
 })
 
-test('a silent pacemaker fails', async t => {
-  t.like(await resourcesPlaced(clusterOf())(scopeOf({ node1: { crm_mon: undefined } })), { status: 'failed', evidence: 'node1: pacemaker does not answer' })
+test('a violation if pacemaker does not answer', async t => {
+  t.like(await resourcesRunAsDeclared(clusterOf())(scopeOf({ node1: { crm_mon: undefined } })), { status: 'failed', evidence: 'node1: pacemaker does not answer' })
 })
 
-const bears = test.macro({
+const floatingIp = test.macro({
   exec: async (t, one: string[], other: string[] | undefined, status: 'ok' | 'failed', evidence: string) => {
     const scope = scopeOf({ node1: { 'ip addr show': one }, node2: other && { 'ip addr show': other } })
     t.like(await floatingIpOnOneNode(clusterOf())(scope), { status, evidence })
@@ -66,13 +66,13 @@ const bears = test.macro({
   title: (name = '') => `the floating IP ${name}`,
 })
 
-test('on one node', bears, ['eth0'], [], 'ok', '192.168.0.10 on eth0 of node1')
-test('on the only node that can be asked', bears, ['eth0'], undefined, 'ok', '192.168.0.10 on eth0 of node1')
-test('on no node', bears, [], [], 'failed', '192.168.0.10 is on no node')
-test('on two nodes', bears, ['eth0'], ['eth0'], 'failed', '192.168.0.10 is on eth0 of node1 and eth0 of node2')
-test('twice on one node', bears, ['eth0', 'eth1'], [], 'failed', '192.168.0.10 is on eth0 of node1 and eth1 of node1')
+test('on one node', floatingIp, ['eth0'], [], 'ok', '192.168.0.10 on eth0 of node1')
+test('on the only reachable node', floatingIp, ['eth0'], undefined, 'ok', '192.168.0.10 on eth0 of node1')
+test('on no node', floatingIp, [], [], 'failed', '192.168.0.10 is on no node')
+test('on two nodes', floatingIp, ['eth0'], ['eth0'], 'failed', '192.168.0.10 is on eth0 of node1 and eth0 of node2')
+test('twice on one node', floatingIp, ['eth0', 'eth1'], [], 'failed', '192.168.0.10 is on eth0 of node1 and eth1 of node1')
 
-test('interfaces are read from ip’s own lines, each address’s apart', t => {
+test('the interfaces of each address in the output of ip', t => {
   const { family } = interfacesWith('192.168.0.10')
   const stdout = '2: eth0    inet 192.168.0.10/24 scope global eth0\\ valid\n7: host0@if8    inet 192.168.0.10/24 scope global host0\n\0\n\0'
   t.deepEqual(family.parse({ stdout } as never, ['192.168.0.10', '192.168.0.11']), [['eth0', 'host0@if8'], []])

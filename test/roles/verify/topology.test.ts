@@ -11,23 +11,23 @@ const answers = (address: string[]): Answers => ({
   crm_mon: stateOf({ resources: { FloatIP: ['node1'] } }), 'ip addr show': address,
 })
 
-/** With the declared nodes behind the members' names. */
-const membersOf = (told: Record<string, Answers | undefined>) => cluster.nodes.map(node => Object.assign(answering(node.name, told[node.name]), { node }))
+/** Members that answer from tables, with the declared nodes. */
+const membersOf = (answers: Record<string, Answers | undefined>) => cluster.nodes.map(node => Object.assign(answering(node.name, answers[node.name]), { node }))
 
-test('the picture of a cluster comes from all members, and a lost one is in it', async t => {
+test('the topology comes from all members, and shows an unreachable one', async t => {
   const topology = await topologyOf(cluster, membersOf({ node1: answers(['eth0']) }))
   t.deepEqual(topology.nodes.map(({ name, state, dc }) => [name, state, dc]), [['node1', 'online', true], ['node2', 'online', false]])
   t.deepEqual(topology.resources, [{ id: 'FloatIP', nodes: ['node1'] }])
   t.deepEqual(topology.floatingIp, { address: '192.168.0.10', nodes: ['node1'] })
 })
 
-test('an assertion brings it with its verdict, whatever that is', async t => {
+test('a failed assertion has the topology too', async t => {
   const scope = { ...scopeOf({ node1: answers([]) }), members: membersOf({ node1: answers(['eth0']), node2: answers([]) }) }
   const verdict = await withTopology(cluster, () => Promise.resolve({ status: 'failed', evidence: 'no' }))(scope)
   t.like(verdict, { status: 'failed', evidence: 'no', events: [{ event: 'topology', cluster: cluster.name, topology: { floatingIp: { nodes: ['node1'] } } }] })
 })
 
-test('verify brings it, and it costs no question that verify does not ask anyway', async t => {
+test('verify reports the topology, which reads no further facts', async t => {
   const asked = { topology: new Set<string>(), verify: new Set<string>() }
   const spied = (into: Set<string>) => membersOf({ node1: {}, node2: {} }).map(member => Object.assign(member, {
     read: ({ family }: Fact<unknown>) => {

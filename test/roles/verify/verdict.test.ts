@@ -2,8 +2,8 @@ import test from 'ava'
 import { noFailedActions } from '../../../roles/verify/failures.js'
 import { linksConnected } from '../../../roles/verify/links.js'
 import { everyNodeJoined, oneRing, quorate } from '../../../roles/verify/membership.js'
-import { everyNodeOnline, fencingIsOn, oneDc } from '../../../roles/verify/pacemaker.js'
-import { fromEveryView, verdict } from '../../../roles/verify/views.js'
+import { everyNodeOnline, fencingEnabled, oneDc } from '../../../roles/verify/pacemaker.js'
+import { readViews, verdict } from '../../../roles/verify/verdict.js'
 import type { Quorum } from '../../../runner/cluster/corosync/quorumtool.js'
 import type { ClusterMember } from '../../../runner/cluster/members.js'
 import { clusterOf, scopeOf } from '../corosync/cluster.js'
@@ -13,15 +13,15 @@ const said = (one: ShortState | undefined, other?: ShortState) =>
   scopeOf({ node1: { crm_mon: one && stateOf(one) }, node2: { crm_mon: other && stateOf(other) } })
 const fine: ShortState = { resources: {} }
 
-test('every selected node is asked, the unreachable and the silent are complaints', async t => {
+test('every selected node is asked; an unreachable one and one that does not answer are violations', async t => {
   const scope = scopeOf({ node1: { f: 1 }, node2: { f: undefined }, node3: undefined, node4: { f: 4 } }, ['node1', 'node2', 'node3'])
   const fact = { family: { name: 'f', script: () => '', parse: () => [] }, argument: '' }
-  t.deepEqual(await fromEveryView<number>(scope, fact, 'says nothing', (view, { name }) => [`${name} saw ${view}`]), {
-    views: [1], seen: [['node1', 1]], complaints: ['node1: node1 saw 1', 'node2: says nothing', 'node3 is unreachable: its view is missing'],
+  t.deepEqual(await readViews<number>(scope, fact, 'says nothing', (view, { name }) => [`${name} saw ${view}`]), {
+    views: [1], seen: [['node1', 1]], violations: ['node1: node1 saw 1', 'node2: says nothing', 'node3 is unreachable: its view is missing'],
   })
 })
 
-test('no complaint is ok, any is a failure with all of them', t => {
+test('ok without violations, or else failed with all of them', t => {
   t.deepEqual(verdict([], 'fine', 'h'), { status: 'ok', evidence: 'fine', hint: 'h', headlines: [] })
   t.deepEqual(verdict(['a', 'b'], 'fine', 'h'), { status: 'failed', evidence: 'a; b', hint: 'h', headlines: [] })
 })
@@ -41,15 +41,15 @@ test('all nodes online, in every view', async t => {
   t.like(await online(said({ ...fine, nodes: ['node1'] }, fine)), { status: 'failed', evidence: 'node1: node2 is not in the cluster' })
 })
 
-test('failed actions are told with their reason', async t => {
+test('failed actions are reported with their reasons', async t => {
   t.like(await noFailedActions(said(fine)), { status: 'ok' })
   t.like(await noFailedActions(said({ ...fine, failures: [['a_start_0', 'node1', 'error', 'why'], ['b_stop_0', 'node2', 'timeout', '']] })), {
     status: 'failed', evidence: 'a_start_0 on node1: error: why; b_stop_0 on node2: timeout',
   })
 })
 
-test('no fencing is a warning for ever', async t => {
-  t.like(await fencingIsOn(clusterOf())(scopeOf({ node1: { crm_mon: undefined } })), { status: 'warning', evidence: 'fencing: disabled' })
+test('a warning as long as fencing is disabled', async t => {
+  t.like(await fencingEnabled(clusterOf())(scopeOf({ node1: { crm_mon: undefined } })), { status: 'warning', evidence: 'fencing: disabled' })
 })
 
 const quorumOf = (more: Partial<Quorum>) => ({ quorate: true, ringId: '1.5', votes: { total: 2, expected: 2 }, ...more })
@@ -69,7 +69,7 @@ test('quorum', async t => {
   t.like(await judge(quorumOf({ quorate: false }), undefined), { status: 'failed', evidence: 'node1: no quorum: 2 of 2 votes; node2: corosync does not answer' })
 })
 
-test('every declared node has joined, and nobody else', async t => {
+test('exactly the declared nodes have joined', async t => {
   const keys = (members: [ip: string, status: string][]) => new Map(members.flatMap(([ip, status], at) => [
     [`runtime.members.${at + 1}.ip`, { value: `r(0) ip(${ip}) ` }], [`runtime.members.${at + 1}.status`, { value: status }],
     [`nodelist.node.${at}.name`, { value: `node${at + 1}` }], [`nodelist.node.${at}.nodeid`, { value: String(at + 1) }],
@@ -97,6 +97,6 @@ test('links at the declared addresses, all connected', async t => {
 
 test('a view that is a list stays one view', async t => {
   const fact = { family: { name: 'f', script: () => '', parse: () => [] }, argument: '' }
-  const { views } = await fromEveryView<number[]>(scopeOf({ node1: { f: [1, 2] }, node2: { f: [] } }), fact, '', () => [])
+  const { views } = await readViews<number[]>(scopeOf({ node1: { f: [1, 2] }, node2: { f: [] } }), fact, '', () => [])
   t.deepEqual(views, [[1, 2], []])
 })

@@ -1,0 +1,41 @@
+import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
+import { leftoversIn } from '../../runner/cluster/cib/removal.js'
+import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
+import { cibText, clusterState } from '../../runner/cluster/pacemaker/facts.js'
+import type { Scope } from '../../runner/cluster/members.js'
+import type { Verdict } from '../../runner/tasks/task.js'
+import { advisory, pacemakerNotAnswering, verdict } from './verdict.js'
+
+const hint = 'an admin may intend this; `crm maintenance off`, `crm node ready`, `crm node online`, `crm resource start` and `crm resource manage` end it'
+
+/** Settings of an admin that keep the cluster from working: they are reported and not changed. */
+export function noAdminOverrides(cluster: Cluster) {
+  return async ({ leader }: Scope): Promise<Verdict> => {
+    const state = await leader.read(clusterState)
+    if (!state) return verdict([`${leader.name}: ${pacemakerNotAnswering}`], '', hint)
+    return advisory(adminOverrides(cluster, state), 'no maintenance mode, no standby, no stopped or unmanaged resource', hint)
+  }
+}
+
+export function adminOverrides(cluster: Cluster, { maintenance, nodes, resources }: ClusterState): string[] {
+  const declared = resources.filter(({ id }) => cluster.resources.some(resource => resource.id === id))
+  const stopped = new Set(declared.filter(({ targetRole }) => targetRole === 'Stopped').map(({ id }) => id))
+  // In maintenance mode nothing is managed: the mode is reported, and not each resource.
+  const inMaintenance = nodes.filter(node => node.maintenance).map(({ name }) => name)
+  const unmanaged = new Set(maintenance ? [] : declared.filter(({ managed, nodes: on }) => !managed && !on.some(name => inMaintenance.includes(name))).map(({ id }) => id))
+  return [
+    ...(maintenance ? ['the cluster is in maintenance mode'] : []),
+    ...nodes.filter(node => node.standby).map(({ name }) => `${name} is in standby`),
+    ...(maintenance ? [] : inMaintenance.map(name => `${name} is in maintenance mode`)),
+    ...[...stopped].map(id => `${id} is stopped by target-role`),
+    ...[...unmanaged].map(id => `${id} is not managed`),
+  ]
+}
+
+/** Constraints that `crm resource move` and `ban` create: they stay until an admin clears them. */
+export async function noMoveConstraints({ leader }: Scope): Promise<Verdict> {
+  const clearHint = 'an admin may intend this; `crm resource clear RESOURCE` removes it'
+  const cib = await leader.read(cibText)
+  if (cib === undefined) return verdict([`${leader.name}: ${pacemakerNotAnswering}`], '', clearHint)
+  return advisory(leftoversIn(cib).map(id => `${id} is left from a move or a ban`), 'no constraint of a move or ban', clearHint)
+}
