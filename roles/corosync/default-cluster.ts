@@ -4,7 +4,7 @@ import { confPath } from '../../runner/cluster/corosync/files.js'
 import { runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { cibPath } from '../../runner/cluster/cib/first-cib.js'
 import { propertySets } from '../../runner/cluster/pacemaker/temporary-property.js'
-import { elementsOf, parseXml, walk } from '../../runner/cluster/pacemaker/xml.js'
+import { attribute, descendantsOf, elementsOf, parseXml } from '../../runner/cluster/pacemaker/xml.js'
 import { task, type NodeTask } from '../../runner/tasks/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
@@ -55,7 +55,7 @@ cp -a ${confPath} "$kept"
 function isCibOfDebian(cib: string | undefined): boolean {
   try {
     return propertySets(cib ?? '').flatMap(set => elementsOf(set, 'nvpair'))
-      .some(({ attributes }) => attributes.get('name') === 'cluster-name' && attributes.get('value') === 'debian')
+      .some(pair => attribute(pair, 'name') === 'cluster-name' && attribute(pair, 'value') === 'debian')
   } catch {
     return false
   }
@@ -64,7 +64,7 @@ function isCibOfDebian(cib: string | undefined): boolean {
 /** @throws TaskError if the CIB cannot be read, since it may contain resources. */
 function hasResources(cib: string): boolean {
   try {
-    return [...walk(parseXml(cib))].some(({ name }) => name === 'primitive')
+    return descendantsOf(parseXml(cib), 'primitive').length > 0
   } catch (error) {
     throw new TaskError(`${cibPath} cannot be read, and was not changed: ${(error as Error).message}`, {
       hint: 'if nothing in it is needed, stop Pacemaker there, remove the file, and run again', cause: error,

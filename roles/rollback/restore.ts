@@ -3,7 +3,7 @@ import { TaskError } from '../../runner/errors.js'
 import type { Candidate } from '../../runner/cluster/cib/cib.js'
 import { draftOf, ownId, sectionOf, type CibDraft } from '../../runner/cluster/cib/draft.js'
 import { describe, kindOf, masked, valueSubject } from '../../runner/cluster/cib/labels.js'
-import { elementsOf, renderXml, walk, type Element } from '../../runner/cluster/pacemaker/xml.js'
+import { attribute, elementsOf, renderXml, walk, type Element } from '../../runner/cluster/pacemaker/xml.js'
 
 /** Takes one change of the CIB back, and leaves what has been changed since alone. */
 
@@ -36,9 +36,9 @@ export function withoutChange(cib: string, { before, after }: Change): Candidate
 /** What is put back as a whole: an object of a section, or one value where a section is all values. */
 function unitsOf({ configuration }: CibDraft): Map<string, Element> {
   return new Map(elementsOf(configuration).flatMap(section => elementsOf(section).flatMap(child =>
-    optionSections.has(section.name)
-      ? elementsOf(child).map(pair => [`${section.name}/${ownId(child)}/${ownId(pair)}`, pair] as const)
-      : [[`${section.name}/${ownId(child)}`, child] as const])))
+    optionSections.has(section.tagName)
+      ? elementsOf(child).map(pair => [`${section.tagName}/${ownId(child)}/${ownId(pair)}`, pair] as const)
+      : [[`${section.tagName}/${ownId(child)}`, child] as const])))
 }
 
 const optionSections = new Set(['crm_config', 'rsc_defaults', 'op_defaults'])
@@ -55,12 +55,12 @@ function text(element: Element | undefined): string {
 /** @param order - of the units as they were, so that one that comes back stands where it stood. */
 function putBack(draft: CibDraft, key: string, present: Element | undefined, former: Element | undefined, order: string[]): void {
   const holder = holderOf(draft, key)
-  if (present && former) holder.children.splice(holder.children.indexOf(present), 1, former)
-  else if (present) holder.children.splice(holder.children.indexOf(present), 1)
+  if (present && former) holder.replaceChild(former, present)
+  else if (present) holder.removeChild(present)
   else if (former) {
     const units = unitsOf(draft)
-    const next = order.slice(order.indexOf(key) + 1).flatMap(other => units.get(other) ?? []).find(element => holder.children.includes(element))
-    holder.children.splice(next === undefined ? holder.children.length : holder.children.indexOf(next), 0, former)
+    const next = order.slice(order.indexOf(key) + 1).flatMap(other => units.get(other) ?? []).find(element => element.parentNode === holder)
+    holder.insertBefore(former, next ?? null)
   }
 }
 
@@ -78,11 +78,11 @@ function holderOf(draft: CibDraft, key: string): Element {
 function labelsOf(draft: CibDraft): Map<string, string> {
   const words = new Map<string, string>()
   for (const section of elementsOf(draft.configuration)) {
-    if (section.name === 'tags') continue
+    if (section.tagName === 'tags') continue
     for (const element of walk(section)) {
-      if (ownId(element) === undefined || /_attributes$|_property_set$/.test(element.name)) continue
-      if (element.name === 'nvpair') words.set(valueSubject(draft, element), element.attributes.get('value') ?? '')
-      else if (element.name === 'op') words.set(valueSubject(draft, element), describe(element))
+      if (ownId(element) === undefined || /_attributes$|_property_set$/.test(element.tagName)) continue
+      if (element.tagName === 'nvpair') words.set(valueSubject(element), attribute(element, 'value') ?? '')
+      else if (element.tagName === 'op') words.set(valueSubject(element), describe(element))
       else words.set(`${kindOf(element)} ${ownId(element)}`, describe(element))
     }
   }

@@ -1,4 +1,4 @@
-import { parseXml, walk } from '../../runner/cluster/pacemaker/xml.js'
+import { attribute, descendantsOf, parseXml } from '../../runner/cluster/pacemaker/xml.js'
 
 /** How often an operation of a resource has failed on a node. */
 export interface FailCount {
@@ -17,11 +17,11 @@ export interface FailCount {
 export function failCountsIn(cib: string): FailCount[] {
   // There are hardly ever any, and then the CIB need not be parsed.
   if (!cib.includes('fail-count-')) return []
-  const states = [...walk(parseXml(cib))].filter(({ name }) => name === 'node_state')
-  return states.flatMap(state => [...walk(state)].filter(({ name }) => name === 'nvpair').flatMap(({ attributes }) => {
-    const [, resource, operation = 'an operation'] = /^fail-count-([^#]+)(?:#(.+))?$/.exec(attributes.get('name') ?? '') ?? []
-    const count = attributes.get('value') ?? '0'
+  const states = descendantsOf(parseXml(cib), 'node_state')
+  return states.flatMap(state => descendantsOf(state, 'nvpair').flatMap(pair => {
+    const [, resource, operation = 'an operation'] = /^fail-count-([^#]+)(?:#(.+))?$/.exec(attribute(pair, 'name') ?? '') ?? []
+    const count = attribute(pair, 'value') ?? '0'
     if (resource === undefined || count === '0') return []
-    return [{ resource, operation, node: state.attributes.get('uname') ?? '?', count }]
+    return [{ resource, operation, node: attribute(state, 'uname') ?? '?', count }]
   }))
 }

@@ -8,7 +8,7 @@ import type { Cluster } from '../declaration/declaration.js'
 import { configured, inForceValue, sameValue } from '../corosync/setting-differences.js'
 import type { Quorum } from '../corosync/quorumtool.js'
 import { isChangeable } from '../corosync/wanted-conf.js'
-import { elementsOf, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
+import { attribute, elementsOf, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
 import { withoutDefaults } from './foreign-cluster.js'
 
 /** What one node of a running cluster says of it. */
@@ -76,9 +76,9 @@ function memberObstacles(cluster: Cluster, nodes: RunningNode[]): string[] {
 /** `fencing: disabled` is a statement about a cluster that has no devices. */
 export function fencingObstacles({ fencing }: Cluster, configuration: Element | undefined): string[] {
   if (!configuration) return []
-  const devices = primitivesIn(configuration).filter(({ attributes }) => attributes.get('class') === 'stonith').map(({ attributes }) => attributes.get('id'))
+  const devices = primitivesIn(configuration).filter(node => attribute(node, 'class') === 'stonith').map(node => attribute(node, 'id'))
   const properties = elementsOf(firstOf(configuration, 'crm_config') ?? configuration, 'cluster_property_set').flatMap(set => elementsOf(set, 'nvpair'))
-  const enabled = properties.filter(({ attributes }) => /^(stonith|fencing)-enabled$/.test(attributes.get('name') ?? '')).map(({ attributes }) => attributes.get('value') ?? '')
+  const enabled = properties.filter(pair => /^(stonith|fencing)-enabled$/.test(attribute(pair, 'name') ?? '')).map(pair => attribute(pair, 'value') ?? '')
   const isOff = enabled.some(value => /^(false|no|off|n|0)$/i.test(value))
   if (fencing === 'disabled' && devices.length > 0 && !isOff) return [`fencing works, by ${devices.join(', ')}, and \`fencing: disabled\` would switch it off: write \`fencing: kept\``]
   if (fencing === 'kept' && devices.length === 0) return ['there are no fencing devices to keep: write `fencing: disabled`']
@@ -147,8 +147,8 @@ function readable(conf: string | undefined): Section | undefined {
 
 function keptObjects({ explicit }: Cluster, configuration: Element | undefined): string[] {
   const declared = new Set([...explicit.resources, ...explicit.constraints].map(({ id }) => id))
-  return ['resources', 'constraints'].flatMap(name => elementsOf(firstOf(configuration, name) ?? { name, attributes: new Map(), children: [] }))
-    .filter(({ attributes }) => !declared.has(attributes.get('id') ?? '')).map(element => `${kindOf(element)} ${element.attributes.get('id')}`)
+  return ['resources', 'constraints'].flatMap(name => elementsOf(firstOf(configuration, name)))
+    .filter(element => !declared.has(attribute(element, 'id') ?? '')).map(element => `${kindOf(element)} ${attribute(element, 'id')}`)
 }
 
 /** What the declared objects would make of the CIB, or why they cannot be put into it. */

@@ -1,7 +1,7 @@
 import { fact, withDaemonTimeout, type Fact } from '../../facts/fact.js'
 import { resourceElements } from './draft.js'
 import { describe, kindOf } from './labels.js'
-import { elementsOf, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
+import { attribute, elementsOf, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
 
 /** crmsh keeps logs, caches and a home of its own, and the status writes nothing: it gets empty ones that go with it. */
 const inPrivate = 'for folder in /root /tmp /var/log/crmsh; do [ ! -d $folder ] || mount -t tmpfs tmpfs $folder || exit 1; done; exec crm -D plain configure show'
@@ -27,34 +27,33 @@ export function withoutSecrets(text: string): string {
  * @throws Error when this is no CIB.
  */
 export function configurationText(cib: string): string {
-  const sections = elementsOf(firstOf(parseXml(cib), 'configuration')!)
+  const sections = elementsOf(firstOf(parseXml(cib), 'configuration'))
   return sections.flatMap(section => elementsOf(section)).map(paragraph).join('\n')
 }
 
 function paragraph(object: Element): string {
-  const { attributes } = object
-  const id = attributes.get('id') ?? ''
-  const own = object.name === 'node' ? attributes.get('uname') ?? '' : object.name === 'tag' ? elementsOf(object, 'obj_ref').map(ref => ref.attributes.get('id')).join(' ') : describe(object)
-  const nested = elementsOf(object).filter(({ name }) => resourceElements.has(name)).map(paragraph)
+  const id = attribute(object, 'id') ?? ''
+  const own = object.tagName === 'node' ? attribute(object, 'uname') ?? '' : object.tagName === 'tag' ? elementsOf(object, 'obj_ref').map(ref => attribute(ref, 'id')).join(' ') : describe(object)
+  const nested = elementsOf(object).filter(({ tagName }) => resourceElements.has(tagName)).map(paragraph)
   return [[`${kindOf(object)} ${id}`, own, ...parts(object)].filter(Boolean).join(' '), ...nested].join('\n')
 }
 
 /** What belongs to an object, each on a line of its own. */
 function parts(object: Element): string[] {
-  if (object.name === 'cluster_property_set' || object.name === 'meta_attributes') return values(object).map(onItsLine)
+  if (object.tagName === 'cluster_property_set' || object.tagName === 'meta_attributes') return values(object).map(onItsLine)
   return elementsOf(object).flatMap(child => {
-    if (child.name === 'operations') return elementsOf(child, 'op').map(op => onItsLine(['op', op.attributes.get('name'), describe(op), ...elementsOf(op).flatMap(values)].filter(Boolean).join(' ')))
+    if (child.tagName === 'operations') return elementsOf(child, 'op').map(op => onItsLine(['op', attribute(op, 'name'), describe(op), ...elementsOf(op).flatMap(values)].filter(Boolean).join(' ')))
     const pairs = values(child)
-    return pairs.length === 0 ? [] : [onItsLine(`${setNames[child.name] ?? child.name} ${pairs.join(' ')}`)]
+    return pairs.length === 0 ? [] : [onItsLine(`${setNames[child.tagName] ?? child.tagName} ${pairs.join(' ')}`)]
   })
 }
 
 const setNames: Record<string, string> = { instance_attributes: 'params', meta_attributes: 'meta', utilization: 'utilization' }
 
 function values(set: Element): string[] {
-  return elementsOf(set, 'nvpair').map(({ attributes }) => {
-    const value = attributes.get('value') ?? ''
-    return `${attributes.get('name') ?? ''}=${/^[\w.:-]+$/.test(value) ? value : JSON.stringify(value)}`
+  return elementsOf(set, 'nvpair').map(pair => {
+    const value = attribute(pair, 'value') ?? ''
+    return `${attribute(pair, 'name') ?? ''}=${/^[\w.:-]+$/.test(value) ? value : JSON.stringify(value)}`
   })
 }
 

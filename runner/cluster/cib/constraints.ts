@@ -1,7 +1,7 @@
 import { append, claim, dropAttribute, objectOf, sectionOf, setAttribute, type CibDraft } from './draft.js'
 import type { Constraint } from '../declaration/declaration.js'
 import { sameScore, sameText } from '../pacemaker/values.js'
-import { elementsOf, newElement, type Element } from '../pacemaker/xml.js'
+import { attribute, elementsOf, newElement, remove, type Element } from '../pacemaker/xml.js'
 
 /** A constraint as the CIB writes it. */
 interface Written {
@@ -49,14 +49,14 @@ export function putConstraint(draft: CibDraft, constraint: Constraint): void {
 
 /** Whether the order already is of this kind: without a word it is mandatory, and an old score of 0 is optional. */
 function meansKind(order: Element, kind: string | undefined): boolean {
-  const score = order.attributes.get('score') ?? 'INFINITY'
-  return kind === (order.attributes.get('kind') ?? (sameScore(score, '0') ? 'Optional' : 'Mandatory'))
+  const score = attribute(order, 'score') ?? 'INFINITY'
+  return kind === (attribute(order, 'kind') ?? (sameScore(score, '0') ? 'Optional' : 'Mandatory'))
 }
 
 /** Rules and resource sets say, at more length, something else than what is declared. */
 function dropSets(draft: CibDraft, constraint: Element, subject: string): void {
   for (const set of elementsOf(constraint, 'rule', 'resource_set')) {
-    constraint.children = constraint.children.filter(child => child !== set)
-    draft.differences.push({ subject: `${subject} ${set.name}`, from: set.attributes.get('id') ?? '', to: undefined })
+    remove(set)
+    draft.differences.push({ subject: `${subject} ${set.tagName}`, from: attribute(set, 'id') ?? '', to: undefined })
   }
 }

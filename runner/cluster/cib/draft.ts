@@ -1,6 +1,6 @@
 import type { Difference } from '../../tasks/difference.js'
 import { sameText } from '../pacemaker/values.js'
-import { elementsOf, findElement, firstOf, newElement, parseXml, walk, type Element } from '../pacemaker/xml.js'
+import { attribute, descendantsOf, elementsOf, findElement, firstOf, newElement, parseXml, walk, type Element } from '../pacemaker/xml.js'
 
 /**
  * A CIB while the declared objects are put into it. Each edit that was needed is noted as a difference, so that what
@@ -31,14 +31,14 @@ export interface CibDraft {
 export function draftOf(text: string, purge = false): CibDraft {
   const cib = parseXml(text)
   const configuration = firstOf(cib, 'configuration')
-  if (cib.name !== 'cib' || configuration === undefined) throw new Error(`not a CIB: <${cib.name}>`)
+  if (cib.tagName !== 'cib' || configuration === undefined) throw new Error(`not a CIB: <${cib.tagName}>`)
   const ids = [...walk(configuration)].flatMap(element => ownId(element) ?? [])
   return { cib, configuration, differences: [], ids: new Set(ids), added: new Set(), declaredValues: new Set(), madeValues: new Set(), dissolved: new Set(), purge }
 }
 
 /** An element's own id. Some elements have only the id of another one. */
 export function ownId(element: Element): string | undefined {
-  return ['obj_ref', 'resource_ref', 'role'].includes(element.name) ? undefined : element.attributes.get('id')
+  return ['obj_ref', 'resource_ref', 'role'].includes(element.tagName) ? undefined : attribute(element, 'id')
 }
 
 /** The section of the configuration with this name, made where the CIB has none. */
@@ -47,7 +47,7 @@ export function sectionOf(draft: CibDraft, name: string): Element {
 }
 
 export function append(parent: Element, child: Element): Element {
-  parent.children.push(child)
+  parent.appendChild(child)
   return child
 }
 
@@ -60,8 +60,7 @@ export type ObjectSection = 'resources' | 'constraints'
 /** The objects of a section: its constraints, or its resources at any depth. */
 export function objectsIn({ configuration }: CibDraft, section: ObjectSection): Element[] {
   const holder = firstOf(configuration, section)
-  if (holder === undefined) return []
-  return section === 'resources' ? [...walk(holder)].filter(({ name }) => resourceElements.has(name)) : elementsOf(holder)
+  return section === 'resources' ? descendantsOf(holder, ...resourceElements) : elementsOf(holder)
 }
 
 /** A resource by its id, at any depth. */
@@ -74,13 +73,13 @@ const valueSections = ['crm_config', 'resources', 'rsc_defaults', 'op_defaults']
 
 /** The values that can be declared (`nvpair` and `op`), by their ids. */
 export function valuesIn({ configuration }: CibDraft): Map<string, Element> {
-  const values = elementsOf(configuration, ...valueSections).flatMap(section => [...walk(section)]).filter(({ name }) => ['nvpair', 'op'].includes(name))
+  const values = elementsOf(configuration, ...valueSections).flatMap(section => descendantsOf(section, 'nvpair', 'op'))
   return new Map(values.flatMap(value => ownId(value) === undefined ? [] : [[ownId(value)!, value] as const]))
 }
 
 /** A tag by its id. */
 export function tagWith({ configuration }: CibDraft, id: string): Element | undefined {
-  return elementsOf(firstOf(configuration, 'tags') ?? newElement('tags'), 'tag').find(tag => ownId(tag) === id)
+  return elementsOf(firstOf(configuration, 'tags'), 'tag').find(tag => ownId(tag) === id)
 }
 
 /** An id that nothing in the CIB has yet: the wanted one, else with a number. It counts as taken from now on. */
@@ -112,10 +111,10 @@ export function freeIds(draft: CibDraft, removed: Iterable<Element>): void {
 export function setAttribute(
   draft: CibDraft, element: Element, name: string, to: string, subject: string, same = sameText
 ): boolean {
-  const from = element.attributes.get(name)
+  const from = attribute(element, name)
   if (from !== undefined && same(from, to)) return false
   draft.differences.push({ subject, from, to })
-  element.attributes.set(name, to)
+  element.setAttribute(name, to)
   return true
 }
 
@@ -129,15 +128,10 @@ export function noteValue(draft: CibDraft, value: Element, isMade: boolean): voi
 
 /** Takes an attribute away that must not be there, and notes it. */
 export function dropAttribute(draft: CibDraft, element: Element, name: string, subject: string): void {
-  const from = element.attributes.get(name)
+  const from = attribute(element, name)
   if (from === undefined) return
   draft.differences.push({ subject, from, to: undefined })
-  element.attributes.delete(name)
-}
-
-/** Where an element is: what holds it. */
-export function parentOf(draft: CibDraft, child: Element): Element | undefined {
-  return findElement(draft.configuration, element => element.children.includes(child))
+  element.removeAttribute(name)
 }
 
 /**
@@ -153,22 +147,17 @@ const ownNamespace = new Set(['node', 'acl_target'])
  */
 export function objectOf(draft: CibDraft, section: ObjectSection, id: string, ...names: string[]): Element | undefined {
   const found = objectsIn(draft, section).find(object => ownId(object) === id)
-    ?? findElement(draft.configuration, element => !ownNamespace.has(element.name) && ownId(element) === id)
-  if (found !== undefined && !names.includes(found.name)) {
-    throw new Error(`the inventory declares ${id} as ${names[0]}, and in the CIB ${id} is a ${found.name}`)
+    ?? findElement(draft.configuration, element => !ownNamespace.has(element.tagName) && ownId(element) === id)
+  if (found !== undefined && !names.includes(found.tagName)) {
+    throw new Error(`the inventory declares ${id} as ${names[0]}, and in the CIB ${id} is a ${found.tagName}`)
   }
   return found
-}
-
-/** Takes a child out of its parent. */
-export function detach(parent: Element, child: Element): void {
-  parent.children = parent.children.filter(other => other !== child)
 }
 
 /** The ids that a tag lists. */
 export function taggedIds(draft: CibDraft, tag: string): string[] {
   const own = tagWith(draft, tag)
-  return own === undefined ? [] : elementsOf(own, 'obj_ref').flatMap(ref => ref.attributes.get('id') ?? [])
+  return own === undefined ? [] : elementsOf(own, 'obj_ref').flatMap(ref => attribute(ref, 'id') ?? [])
 }
 
 /** The ids of the objects that ha-run owns. */

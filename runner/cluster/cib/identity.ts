@@ -1,5 +1,5 @@
 import type { CibDraft } from './draft.js'
-import { elementsOf, findElement, firstOf, parseXml, walk, type Element } from '../pacemaker/xml.js'
+import { attribute, descendantsOf, elementsOf, findElement, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
 
 /**
  * What a resource is in the world, whatever it is called: an address, a unit of systemd, a server's configuration. Two
@@ -9,11 +9,11 @@ import { elementsOf, findElement, firstOf, parseXml, walk, type Element } from '
  *   stand elsewhere.
  */
 export function identitiesOf(configuration: Element, primitive: Element): string[] {
-  const template = withId(configuration, 'template', primitive.attributes.get('template'))
+  const template = withId(configuration, 'template', attribute(primitive, 'template'))
   const sources = template === undefined ? [primitive] : [primitive, template]
-  const attribute = (name: string) => sources.map(({ attributes }) => attributes.get(name)).find(value => value !== undefined) ?? ''
+  const own = (name: string) => sources.map(source => attribute(source, name)).find(value => value !== undefined) ?? ''
   const values = (parameter: string) => sources.map(source => valuesOf(configuration, source, parameter)).find(some => some.length > 0) ?? []
-  const [kind, type] = [attribute('class'), attribute('type')]
+  const [kind, type] = [own('class'), own('type')]
   // IPaddr is what IPaddr2 has replaced.
   if (kind === 'ocf' && /^IPaddr2?$/.test(type)) return values('ip').map(address => `the address ${address}`)
   if (['systemd', 'service', 'lsb'].includes(kind)) return [`the service ${type.replace(/\.service$/, '')}`]
@@ -29,15 +29,14 @@ const debianApache = '/etc/apache2/apache2.conf'
 
 /** All primitives of a CIB, in groups and clones too. */
 export function primitivesIn(configuration: Element | undefined): Element[] {
-  const resources = firstOf(configuration, 'resources')
-  return resources ? [...walk(resources)].filter(({ name }) => name === 'primitive') : []
+  return descendantsOf(firstOf(configuration, 'resources'), 'primitive')
 }
 
 /** Ids of the resources of a CIB (the output of `cibadmin -Q`) that bring up an address, whatever they are called. */
 export function bearersOf(cib: string, address: string): string[] {
   const configuration = firstOf(parseXml(cib), 'configuration')
   return primitivesIn(configuration).filter(primitive => identitiesOf(configuration!, primitive).includes(`the address ${address}`))
-    .flatMap(({ attributes }) => attributes.get('id') ?? [])
+    .flatMap(element => attribute(element, 'id') ?? [])
 }
 
 /** Whether a resource of a CIB brings up an address. */
@@ -50,7 +49,7 @@ export function bringsUp(cib: string, address: string): boolean {
  * @throws Error where one of them is what an undeclared resource of the CIB is already.
  */
 export function refuseTwins({ configuration }: CibDraft, declared: string[]): void {
-  const all = primitivesIn(configuration).map(element => ({ id: element.attributes.get('id') ?? '', identities: identitiesOf(configuration, element) }))
+  const all = primitivesIn(configuration).map(element => ({ id: attribute(element, 'id') ?? '', identities: identitiesOf(configuration, element) }))
   for (const own of all.filter(({ id }) => declared.includes(id))) {
     for (const other of all.filter(({ id }) => !declared.includes(id))) {
       const shared = own.identities.find(identity => other.identities.includes(identity))
@@ -66,17 +65,17 @@ function valuesOf(configuration: Element, resource: Element, parameter: string):
   const sets = elementsOf(resource, 'instance_attributes').flatMap(set => shared(configuration, set) ?? [])
   return sets.flatMap(set => elementsOf(set, 'nvpair')).flatMap(pair => {
     const target = shared(configuration, pair)
-    const name = pair.attributes.get('name') ?? target?.attributes.get('name')
-    return name === parameter ? target?.attributes.get('value') ?? [] : []
+    const name = attribute(pair, 'name') ?? attribute(target, 'name')
+    return name === parameter ? attribute(target, 'value') ?? [] : []
   })
 }
 
 /** The element that this one stands for: another one where it has an `id-ref`, else itself. */
 function shared(configuration: Element, element: Element): Element | undefined {
-  const ref = element.attributes.get('id-ref')
-  return ref === undefined ? element : withId(configuration, element.name, ref)
+  const ref = attribute(element, 'id-ref')
+  return ref === undefined ? element : withId(configuration, element.tagName, ref)
 }
 
 function withId(holder: Element, kind: string, id: string | undefined): Element | undefined {
-  return id === undefined ? undefined : findElement(holder, ({ name, attributes }) => name === kind && attributes.get('id') === id)
+  return id === undefined ? undefined : findElement(holder, element => element.tagName === kind && attribute(element, 'id') === id)
 }

@@ -1,8 +1,8 @@
 import { activityOf } from '../pacemaker/activity.js'
 import type { Candidate } from './cib.js'
-import { draftOf, ownedIds, ownId, parentOf, resourceWith, sectionOf, type CibDraft } from './draft.js'
+import { draftOf, ownedIds, ownId, resourceWith, sectionOf, type CibDraft } from './draft.js'
 import { putOwnership } from './ownership.js'
-import { elementsOf, renderXml, walk, type Element } from '../pacemaker/xml.js'
+import { attribute, elementsOf, renderXml, walk, type Element } from '../pacemaker/xml.js'
 
 /**
  * The first half of a change after which a cloned primitive is no clone any more. Told so while it runs on several nodes,
@@ -20,10 +20,9 @@ export function narrowed(cib: string, wanted: string): Candidate | undefined {
   const kept = elementsOf(sectionOf(draft, 'resources'), 'primitive').flatMap(primitive => {
     const id = ownId(primitive)!
     const was = resourceWith(former, id)
-    const clone = was && parentOf(former, was)
-    if (clone?.name !== 'clone' || resourceWith(draft, ownId(clone)!) !== undefined || (active.get(id)?.size ?? 0) < 2 || !isTied(draft, id)) return []
-    clone.children.splice(clone.children.indexOf(was!), 1, primitive)
-    keepAround(draft, primitive, clone)
+    const clone = was && was.parentElement
+    if (clone?.tagName !== 'clone' || resourceWith(draft, ownId(clone)!) !== undefined || (active.get(id)?.size ?? 0) < 2 || !isTied(draft, id)) return []
+    keepAround(draft, primitive, clone, was!)
     return [ownId(clone)!]
   })
   putOwnership(draft, [...ownedIds(draft), ...kept.filter(id => owned.includes(id))])
@@ -34,18 +33,19 @@ export function narrowed(cib: string, wanted: string): Candidate | undefined {
 /** Whether a colocation leaves it no node but that of another resource. */
 function isTied(draft: CibDraft, id: string): boolean {
   return elementsOf(sectionOf(draft, 'constraints'), 'rsc_colocation')
-    .some(({ attributes }) => attributes.get('rsc') === id && attributes.get('score') === 'INFINITY')
+    .some(element => attribute(element, 'rsc') === id && attribute(element, 'score') === 'INFINITY')
 }
 
-function keepAround(draft: CibDraft, primitive: Element, clone: Element): void {
+/** Puts a clone of the former CIB around a primitive, in place of the primitive that it had. */
+function keepAround(draft: CibDraft, primitive: Element, clone: Element, former: Element): void {
   const [id, cloneId] = [ownId(primitive)!, ownId(clone)!]
-  const resources = sectionOf(draft, 'resources')
-  resources.children.splice(resources.children.indexOf(primitive), 1, clone)
+  primitive.parentNode!.replaceChild(clone, primitive)
+  clone.replaceChild(primitive, former)
   for (const element of walk(clone)) draft.ids.add(ownId(element) ?? '')
   // What is said of the primitive is said of its clone.
-  for (const { name, attributes } of walk(sectionOf(draft, 'constraints'))) {
-    for (const key of name === 'resource_ref' ? ['id'] : ['rsc', 'with-rsc', 'first', 'then']) {
-      if (attributes.get(key) === id) attributes.set(key, cloneId)
+  for (const element of walk(sectionOf(draft, 'constraints'))) {
+    for (const name of element.tagName === 'resource_ref' ? ['id'] : ['rsc', 'with-rsc', 'first', 'then']) {
+      if (attribute(element, name) === id) element.setAttribute(name, cloneId)
     }
   }
 }
@@ -53,6 +53,6 @@ function keepAround(draft: CibDraft, primitive: Element, clone: Element): void {
 /** A CIB with its own status and versions, and the configuration of another one. */
 export function withConfigurationOf(cib: string, other: string): string {
   const [draft, { configuration }] = [draftOf(cib), draftOf(other)]
-  draft.cib.children.splice(draft.cib.children.indexOf(draft.configuration), 1, configuration)
+  draft.cib.replaceChild(configuration, draft.configuration)
   return renderXml(draft.cib)
 }

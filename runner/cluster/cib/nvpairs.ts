@@ -1,6 +1,6 @@
 import { freshId, noteValue, setAttribute, type CibDraft } from './draft.js'
 import { sameOption, sameText } from '../pacemaker/values.js'
-import { elementsOf, newElement, type Element } from '../pacemaker/xml.js'
+import { attribute, elementsOf, newElement, type Element } from '../pacemaker/xml.js'
 
 /** Where name-value pairs of one kind live. */
 export interface NvpairPlace {
@@ -30,9 +30,9 @@ export function putNvpairs(draft: CibDraft, place: NvpairPlace, declared: Record
       continue
     }
     const set = setFor(draft, place)
-    const id = freshId(draft, `${set.attributes.get('id')}-${name}`)
+    const id = freshId(draft, `${attribute(set, 'id')}-${name}`)
     const pair = newElement('nvpair', { id, name, value })
-    set.children.push(pair)
+    set.appendChild(pair)
     noteValue(draft, pair, true)
     draft.differences.push({ subject, from: undefined, to: value })
   }
@@ -41,19 +41,19 @@ export function putNvpairs(draft: CibDraft, place: NvpairPlace, declared: Record
 /** The pair that Pacemaker takes: of several sets the highest score wins, and `cib-bootstrap-options` over all. */
 function inForce(place: NvpairPlace, name: string): Element | undefined {
   const sets = setsOf(place).sort((one, other) => rank(other) - rank(one))
-  return sets.flatMap(set => elementsOf(set, 'nvpair')).find(pair => pair.attributes.get('name') === name)
+  return sets.flatMap(set => elementsOf(set, 'nvpair')).find(pair => attribute(pair, 'name') === name)
 }
 
 function rank(set: Element): number {
-  if (set.attributes.get('id') === 'cib-bootstrap-options') return Infinity
-  const score = set.attributes.get('score') ?? '0'
+  if (attribute(set, 'id') === 'cib-bootstrap-options') return Infinity
+  const score = attribute(set, 'score') ?? '0'
   return score.endsWith('INFINITY') ? Number(score.replace('INFINITY', '1000000')) : Number(score)
 }
 
 /** The sets that always apply. One with a rule applies at some times or places only, and is somebody's intention. */
 function setsOf(place: NvpairPlace): Element[] {
   const sets = elementsOf(place.holder, place.set)
-  if (sets.flatMap(set => [set, ...elementsOf(set, 'nvpair')]).some(({ attributes }) => attributes.has('id-ref'))) {
+  if (sets.flatMap(set => [set, ...elementsOf(set, 'nvpair')]).some(element => element.hasAttribute('id-ref'))) {
     throw new Error(`${place.subject}: the CIB takes values from a set shared by id-ref, which ha-run does not edit`)
   }
   return sets.filter(set => elementsOf(set, 'rule').length === 0)
@@ -64,9 +64,6 @@ function setFor(draft: CibDraft, place: NvpairPlace): Element {
   if (first !== undefined) return first
   const set = newElement(place.set, { id: freshId(draft, place.setId) })
   // Before the primitives of a group or clone, where the schema wants it.
-  const { children } = place.holder
-  const later = ['primitive', 'group', 'operations']
-  const before = children.findIndex(child => 'name' in child && later.includes(child.name))
-  children.splice(before === -1 ? children.length : before, 0, set)
+  place.holder.insertBefore(set, elementsOf(place.holder, 'primitive', 'group', 'operations')[0] ?? null)
   return set
 }

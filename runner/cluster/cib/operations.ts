@@ -2,7 +2,7 @@ import { append, freshId, noteValue, setAttribute, type CibDraft } from './draft
 import { putNvpairs } from './nvpairs.js'
 import type { Operation, Primitive } from '../declaration/declaration.js'
 import { sameOption, sameText, sameTime } from '../pacemaker/values.js'
-import { elementsOf, firstOf, newElement, type Element } from '../pacemaker/xml.js'
+import { attribute, elementsOf, firstOf, newElement, type Element } from '../pacemaker/xml.js'
 
 /**
  * Puts a primitive's declared operations in. They are told apart by name, role and interval; where only the interval
@@ -18,7 +18,7 @@ export function putOperations(draft: CibDraft, element: Element, primitive: Prim
   }
   // Exact matches first, or a monitor that is right would be bent into another one.
   const exact = primitive.operations.map(operation => take([...free].find(op => isOf(op, operation)
-    && sameTime(op.attributes.get('interval') ?? '0', operation.interval))))
+    && sameTime(attribute(op, 'interval') ?? '0', operation.interval))))
   for (const [index, operation] of primitive.operations.entries()) {
     const found = exact[index] ?? take([...free].find(op => isOf(op, operation)))
     const subject = subjectOf(primitive, operation)
@@ -28,7 +28,7 @@ export function putOperations(draft: CibDraft, element: Element, primitive: Prim
 }
 
 function isOf(op: Element, operation: Operation): boolean {
-  return op.attributes.get('name') === operation.name && op.attributes.get('role') === operation.options['role']
+  return attribute(op, 'name') === operation.name && attribute(op, 'role') === operation.options['role']
 }
 
 /** `WebSite op monitor`, with the interval where the primitive has several. */
@@ -75,6 +75,6 @@ function split(options: Record<string, string>): Record<'attributes' | 'params',
 }
 
 function putParams(draft: CibDraft, op: Element, params: Record<string, string>, subject: string): void {
-  const setId = `${op.attributes.get('id')}-instance_attributes`
+  const setId = `${attribute(op, 'id')}-instance_attributes`
   putNvpairs(draft, { holder: op, set: 'instance_attributes', setId, subject }, params)
 }

@@ -1,5 +1,5 @@
-import { append, claim, detach, objectsIn, ownedIds, ownershipTag, ownId, sectionOf, taggedIds, tagWith, valuesIn, type CibDraft } from './draft.js'
-import { elementsOf, newElement } from '../pacemaker/xml.js'
+import { append, claim, objectsIn, ownedIds, ownershipTag, ownId, sectionOf, taggedIds, tagWith, valuesIn, type CibDraft } from './draft.js'
+import { attribute, elementsOf, newElement, remove } from '../pacemaker/xml.js'
 
 /**
  * What ha-run owns is noted in the CIB itself, as tags, so that any admin machine finds it: the objects that the
@@ -53,8 +53,8 @@ function writeTag(draft: CibDraft, id: string, gone: string[], added: string[]):
   const tags = sectionOf(draft, 'tags')
   const tag = tagWith(draft, id) ?? append(tags, newElement('tag', { id: claim(draft, id) }))
   for (const ref of elementsOf(tag, 'obj_ref')) {
-    if (gone.includes(ref.attributes.get('id') ?? '')) detach(tag, ref)
+    if (gone.includes(attribute(ref, 'id') ?? '')) remove(ref)
   }
   for (const ref of added) append(tag, newElement('obj_ref', { id: ref }))
-  if (elementsOf(tag, 'obj_ref').length === 0) detach(tags, tag)
+  if (elementsOf(tag, 'obj_ref').length === 0) remove(tag)
 }

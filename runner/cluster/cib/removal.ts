@@ -1,7 +1,7 @@
-import { detach, freeIds, objectsIn, ownedIds, ownId, parentOf, resourceElements, resourceWith, valuesIn, type CibDraft } from './draft.js'
+import { freeIds, objectsIn, ownedIds, ownId, resourceElements, resourceWith, valuesIn, type CibDraft } from './draft.js'
 import { ownedValues } from './ownership.js'
 import { describe, kindOf, valueSubject } from './labels.js'
-import { elementsOf, findElement, firstOf, parseXml, walk, type Element } from '../pacemaker/xml.js'
+import { attribute, descendantsOf, elementsOf, findElement, firstOf, parseXml, remove, walk, type Element } from '../pacemaker/xml.js'
 
 /**
  * Takes out what ha-run once put in and the inventory declares no more; with the draft's `purge` also what somebody
@@ -33,9 +33,8 @@ function undeclaredIds(draft: CibDraft, declared: string[], sections: Set<string
 }
 
 function removeConstraints(draft: CibDraft, former: Set<string>): void {
-  const section = firstOf(draft.configuration, 'constraints')
-  for (const constraint of section === undefined ? [] : elementsOf(section)) {
-    if (former.has(ownId(constraint) ?? '')) takeOut(draft, section!, constraint)
+  for (const constraint of elementsOf(firstOf(draft.configuration, 'constraints'))) {
+    if (former.has(ownId(constraint) ?? '')) takeOut(draft, constraint)
   }
 }
 
@@ -43,36 +42,36 @@ function removeResource(draft: CibDraft, id: string, former: Set<string>, remove
   const element = resourceWith(draft, id)
   // It went with the group or clone around it, or is a constraint.
   if (element === undefined) return
-  const parent = parentOf(draft, element)!
+  const parent = element.parentElement!
   const inside = resourcesIn(element)
   const staying = inside.filter(inner => !former.has(ownId(inner)!))
-  if (staying.length > 0 && element.name === 'bundle') {
+  if (staying.length > 0 && element.tagName === 'bundle') {
     throw new Error(`${kindOf(element)} ${id} is declared no more, and holds ${staying.map(ownId).join(', ')}`)
   }
-  const index = parent.children.indexOf(element)
-  takeOut(draft, parent, element)
-  parent.children.splice(index, 0, ...staying)
+  noteRemoval(draft, element)
+  const outermost = staying.filter(inner => !staying.some(other => other === inner.parentElement))
+  for (const inner of outermost) parent.insertBefore(inner, element)
+  forget(draft, element)
   for (const gone of [element, ...inside.filter(inner => !staying.includes(inner))]) removed.add(ownId(gone)!)
-  if (resourceElements.has(parent.name) && !former.has(ownId(parent)!) && !elementsOf(parent).some(({ name }) => resourceElements.has(name))) {
+  if (resourceElements.has(parent.tagName) && !former.has(ownId(parent)!) && !elementsOf(parent).some(({ tagName }) => resourceElements.has(tagName))) {
     throw new Error(`without ${id}, which is declared no more, ${kindOf(parent)} ${ownId(parent)} would be empty`)
   }
 }
 
 /** The resources inside of a group or clone. */
 function resourcesIn(wrapper: Element): Element[] {
-  return [...walk(wrapper)].filter(inner => inner !== wrapper && resourceElements.has(inner.name))
+  return descendantsOf(wrapper, ...resourceElements)
 }
 
 /** Leftovers of `crm resource move` and the like go with their resource; what somebody wrote on purpose stands in the way. */
 function removeReferences(draft: CibDraft, removed: Set<string>): void {
-  const section = firstOf(draft.configuration, 'constraints')
-  for (const constraint of section === undefined ? [] : elementsOf(section)) {
+  for (const constraint of elementsOf(firstOf(draft.configuration, 'constraints'))) {
     const named = referencesOf(constraint).filter(id => removed.has(id))
     if (named.length === 0) continue
     if (!isLeftover(ownId(constraint) ?? '')) {
       throw new Error(`${kindOf(constraint)} ${ownId(constraint)} in the CIB is about ${named.join(', ')}, which the inventory declares no more`)
     }
-    takeOut(draft, section!, constraint)
+    takeOut(draft, constraint)
   }
 }
 
@@ -83,13 +82,13 @@ export function isLeftover(id: string): boolean {
 
 /** Ids of such constraints. @param text - a whole CIB, or its section of constraints alone (`cibadmin -Q -o constraints`). */
 export function leftoversIn(text: string): string[] {
-  const section = findElement(parseXml(text), ({ name }) => name === 'constraints')
+  const section = findElement(parseXml(text), ({ tagName }) => tagName === 'constraints')
   return section === undefined ? [] : elementsOf(section).flatMap(constraint => ownId(constraint) ?? []).filter(isLeftover)
 }
 
 function referencesOf(constraint: Element): string[] {
-  const names = ['rsc', 'with-rsc', 'first', 'then'].flatMap(name => constraint.attributes.get(name) ?? [])
-  const sets = [...walk(constraint)].filter(({ name }) => name === 'resource_ref').flatMap(({ attributes }) => attributes.get('id') ?? [])
+  const names = ['rsc', 'with-rsc', 'first', 'then'].flatMap(name => attribute(constraint, name) ?? [])
+  const sets = descendantsOf(constraint, 'resource_ref').flatMap(element => attribute(element, 'id') ?? [])
   return [...names, ...sets]
 }
 
@@ -98,23 +97,27 @@ function removeValues(draft: CibDraft, sections: Set<string>): void {
   for (const id of ownedValues(draft)) {
     const value = values.get(id)
     if (value === undefined || draft.declaredValues.has(id) || !sections.has(sectionNameOf(draft, value))) continue
-    const from = value.attributes.get('value') ?? describe(value)
-    draft.differences.push({ subject: valueSubject(draft, value), from, to: undefined })
-    forget(draft, parentOf(draft, value)!, value)
+    const from = attribute(value, 'value') ?? describe(value)
+    draft.differences.push({ subject: valueSubject(value), from, to: undefined })
+    forget(draft, value)
   }
 }
 
 function sectionNameOf({ configuration }: CibDraft, element: Element): string {
-  return elementsOf(configuration).find(section => [...walk(section)].includes(element))?.name ?? ''
+  return elementsOf(configuration).find(section => [...walk(section)].includes(element))?.tagName ?? ''
 }
 
-function takeOut(draft: CibDraft, parent: Element, element: Element): void {
+function takeOut(draft: CibDraft, element: Element): void {
+  noteRemoval(draft, element)
+  forget(draft, element)
+}
+
+function noteRemoval(draft: CibDraft, element: Element): void {
   draft.differences.push({ subject: `${kindOf(element)} ${ownId(element)}`, from: describe(element), to: undefined })
-  forget(draft, parent, element)
 }
 
 /** Takes an element out, and frees the ids of all that goes with it. */
-function forget(draft: CibDraft, parent: Element, element: Element): void {
-  detach(parent, element)
+function forget(draft: CibDraft, element: Element): void {
+  remove(element)
   freeIds(draft, walk(element))
 }

@@ -1,8 +1,8 @@
-import { append, claim, detach, freeIds, objectOf, ownedIds, parentOf, sectionOf, type CibDraft } from './draft.js'
+import { append, claim, freeIds, objectOf, ownedIds, sectionOf, type CibDraft } from './draft.js'
 import { putNvpairs } from './nvpairs.js'
 import { putOperations } from './operations.js'
 import type { Primitive, ResourceGroup } from '../declaration/declaration.js'
-import { elementsOf, newElement, type Element } from '../pacemaker/xml.js'
+import { attribute, elementsOf, insertAfter, newElement, remove, type Element } from '../pacemaker/xml.js'
 
 /**
  * Puts a declared primitive in, with its clone where it has one. `wrappers` are the declared groups and clones, each
@@ -31,16 +31,15 @@ function addPrimitive(draft: CibDraft, { id, agent }: Primitive): Element {
 }
 
 function putAgent(draft: CibDraft, element: Element, { id, agent }: Primitive): void {
-  const { attributes } = element
-  if (attributes.has('template')) {
-    const template = attributes.get('template')
+  const template = attribute(element, 'template')
+  if (template !== undefined) {
     throw new Error(`${id} takes its agent from the template ${template} in the CIB, which ha-run does not edit`)
   }
-  const from = ['class', 'provider', 'type'].flatMap(part => attributes.get(part) ?? []).join(':')
+  const from = ['class', 'provider', 'type'].flatMap(part => attribute(element, part) ?? []).join(':')
   if (from === agent) return
   draft.differences.push({ subject: `${id} agent`, from, to: agent })
-  for (const part of ['class', 'provider', 'type']) attributes.delete(part)
-  for (const [part, value] of Object.entries(agentAttributes(agent))) attributes.set(part, value)
+  for (const part of ['class', 'provider', 'type']) element.removeAttribute(part)
+  for (const [part, value] of Object.entries(agentAttributes(agent))) element.setAttribute(part, value)
 }
 
 /** `ocf:heartbeat:apache` has a provider, `systemd:nginx` has none. */
@@ -56,35 +55,33 @@ function agentAttributes(agent: string): Record<string, string> {
  * Somebody else's wrapper stays.
  */
 function leaveFormerWrapper(draft: CibDraft, element: Element, wrappers: Map<string, string[]>): void {
-  const wrapper = parentOf(draft, element)
-  const outer = wrapper && parentOf(draft, wrapper)
-  if (wrapper === undefined || outer === undefined || wrapper.name === 'resources') return
+  const wrapper = element.parentElement
+  if (wrapper === null || wrapper.tagName === 'resources') return
   const id = idOf(wrapper)
   const before = idsOf(wrapper)
-  const index = outer.children.indexOf(wrapper)
   if (wrappers.has(id)) {
     if (wrappers.get(id)?.includes(idOf(element))) return
-    detach(wrapper, element)
-    outer.children.splice(index + 1, 0, element)
-    draft.differences.push({ subject: `${wrapper.name} ${id}`, from: before, to: idsOf(wrapper) })
+    insertAfter(element, wrapper)
+    draft.differences.push({ subject: `${wrapper.tagName} ${id}`, from: before, to: idsOf(wrapper) })
   } else if (draft.purge || ownedIds(draft).includes(id)) {
-    outer.children.splice(index, 1, ...elementsOf(wrapper, 'primitive', 'group'))
+    for (const inner of elementsOf(wrapper, 'primitive', 'group')) wrapper.parentNode!.insertBefore(inner, wrapper)
+    remove(wrapper)
     freeIds(draft, [wrapper])
     draft.dissolved.add(id)
-    draft.differences.push({ subject: `${wrapper.name} ${id}`, from: before, to: undefined })
+    draft.differences.push({ subject: `${wrapper.tagName} ${id}`, from: before, to: undefined })
   }
 }
 
 function putClone(draft: CibDraft, element: Element, clone: { id: string; meta: Record<string, string> }): void {
-  const parent = parentOf(draft, element)
+  const parent = element.parentElement ?? undefined
   const existing = objectOf(draft, 'resources', clone.id, 'clone', 'master')
   const holder = existing ?? newElement('clone', { id: claim(draft, clone.id) })
-  if (existing === undefined && parent?.name === 'resources') {
-    parent.children.splice(parent.children.indexOf(element), 1, holder)
+  if (existing === undefined && parent?.tagName === 'resources') {
+    parent.replaceChild(holder, element)
     append(holder, element)
     draft.differences.push({ subject: `clone ${clone.id}`, from: undefined, to: idOf(element) })
   } else if (parent !== existing) {
-    const where = parent?.name === 'resources' ? 'outside' : `in ${parent?.name} ${idOf(parent)}`
+    const where = parent?.tagName === 'resources' ? 'outside' : `in ${parent?.tagName} ${idOf(parent)}`
     throw new Error(`the inventory declares ${idOf(element)} in clone ${clone.id}, and in the CIB it is ${where}`)
   }
   putMeta(draft, holder, clone.id, clone.meta)
@@ -99,10 +96,6 @@ export function putGroup(draft: CibDraft, { id, members, meta }: ResourceGroup):
   const existing = objectOf(draft, 'resources', id, 'group')
   const group = existing ?? append(sectionOf(draft, 'resources'), newElement('group', { id: claim(draft, id) }))
   const from = existing && idsOf(existing)
-  for (const element of elements) {
-    const parent = parentOf(draft, element)
-    if (parent !== undefined && parent !== group) detach(parent, element)
-  }
   place(group, elements)
   const to = idsOf(group)
   if (from !== to) draft.differences.push({ subject: `group ${id}`, from, to })
@@ -114,9 +107,9 @@ function memberOf(draft: CibDraft, member: string, group: string): Element {
   if (element === undefined) {
     throw new Error(`group ${group} has the member ${member}, which is neither declared nor in the CIB`)
   }
-  const parent = parentOf(draft, element)
-  if (parent?.name !== 'resources' && idOf(parent) !== group) {
-    const where = `${parent?.name} ${idOf(parent)}`
+  const parent = element.parentElement ?? undefined
+  if (parent?.tagName !== 'resources' && idOf(parent) !== group) {
+    const where = `${parent?.tagName} ${idOf(parent)}`
     throw new Error(`the inventory declares ${member} in group ${group}, and in the CIB it is in ${where}`)
   }
   return element
@@ -124,9 +117,8 @@ function memberOf(draft: CibDraft, member: string, group: string): Element {
 
 function place(group: Element, declared: Element[]): void {
   const queue = [...declared]
-  const children = group.children.map(child =>
-    'name' in child && declared.includes(child) ? queue.shift() ?? child : child)
-  group.children = [...children, ...queue]
+  const ordered = [...group.childNodes].map(child => declared.some(element => element === child) ? queue.shift() ?? child : child)
+  for (const child of [...ordered, ...queue]) group.appendChild(child)
 }
 
 function idsOf(wrapper: Element): string {
@@ -134,5 +126,5 @@ function idsOf(wrapper: Element): string {
 }
 
 function idOf(element: Element | undefined): string {
-  return element?.attributes.get('id') ?? ''
+  return attribute(element, 'id') ?? ''
 }

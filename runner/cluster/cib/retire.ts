@@ -1,9 +1,9 @@
 import type { Candidate } from './cib.js'
-import { draftOf, parentOf, resourceWith, tagWith } from './draft.js'
+import { draftOf, resourceWith, tagWith } from './draft.js'
 import { primitivesIn } from './identity.js'
 import { putNvpairs } from './nvpairs.js'
 import { putValueOwnership, valuesTag } from './ownership.js'
-import { firstOf, parseXml, renderXml } from '../pacemaker/xml.js'
+import { attribute, firstOf, parseXml, remove, renderXml } from '../pacemaker/xml.js'
 
 /**
  * The first half of a change that takes primitives away and brings others. Pacemaker orders no stop of the one before
@@ -18,7 +18,7 @@ export function retiring(before: string, after: string): string[] {
 }
 
 function primitiveIds(cib: string): string[] {
-  return primitivesIn(firstOf(parseXml(cib), 'configuration')).flatMap(({ attributes }) => attributes.get('id') ?? [])
+  return primitivesIn(firstOf(parseXml(cib), 'configuration')).flatMap(element => attribute(element, 'id') ?? [])
 }
 
 /**
@@ -40,8 +40,8 @@ export function asBefore(cib: string, before: string, ids: string[]): string {
   const [draft, former] = [draftOf(cib), draftOf(before)]
   const pairs = [...ids.map(id => [resourceWith(draft, id), resourceWith(former, id)]), [tagWith(draft, valuesTag), tagWith(former, valuesTag)]]
   for (const [now, then] of pairs) {
-    const parent = now && parentOf(draft, now)
-    parent?.children.splice(parent.children.indexOf(now!), 1, ...then ? [then] : [])
+    if (now && then) now.parentNode?.replaceChild(then, now)
+    else if (now) remove(now)
   }
   return renderXml(draft.cib)
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { elementsOf, firstOf, newElement, parseXml, renderXml, type Element } from '../pacemaker/xml.js'
+import { attribute, attributesOf, elementsOf, firstOf, newElement, parseXml, renderXml, type Element } from '../pacemaker/xml.js'
 
 /** A CIB's configuration version, `admin_epoch.epoch`: it changes with the configuration, and not with the status. */
 export function versionOf(cib: string): string {
-  const { attributes } = parseXml(cib)
-  return ['admin_epoch', 'epoch'].map(name => /^\d+$/.exec(attributes.get(name) ?? '')?.[0] ?? '').join('.')
+  const root = parseXml(cib)
+  return ['admin_epoch', 'epoch'].map(name => /^\d+$/.exec(attribute(root, name) ?? '')?.[0] ?? '').join('.')
 }
 
 /** The configuration in twelve digits, whatever order a node keeps its attributes in. */
@@ -13,8 +13,8 @@ export function digestOf(cib: string): string {
   return createHash('sha256').update(JSON.stringify(configuration && plain(configuration))).digest('hex').slice(0, 12)
 }
 
-function plain({ name, attributes, children }: Element): unknown {
-  return [name, [...attributes].toSorted(([one], [other]) => one < other ? -1 : 1), children.flatMap(child => 'name' in child ? [plain(child)] : [])]
+function plain(element: Element): unknown {
+  return [element.tagName, attributesOf(element).toSorted(([one], [other]) => one < other ? -1 : 1), elementsOf(element).map(plain)]
 }
 
 /** A number that grows as versions do. Epochs stay far below a billion; admin_epoch is raised by hand only. */
@@ -26,7 +26,6 @@ export function versionOrder(version: string): number {
 /** The CIB without its status, which changes all the time and is not ours to patch or to keep. */
 export function withoutStatus(cib: string): string {
   const root = parseXml(cib)
-  const statuses = new Set(elementsOf(root, 'status'))
-  root.children = root.children.map(child => 'name' in child && statuses.has(child) ? newElement('status') : child)
+  for (const status of elementsOf(root, 'status')) root.replaceChild(newElement('status'), status)
   return renderXml(root)
 }

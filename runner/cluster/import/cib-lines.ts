@@ -1,6 +1,6 @@
 import { resourceElements } from '../cib/draft.js'
 import { describe, kindOf } from '../cib/labels.js'
-import { elementsOf, findElement, firstOf, type Element } from '../pacemaker/xml.js'
+import { attribute, attributesOf, elementsOf, findElement, firstOf, type Element } from '../pacemaker/xml.js'
 
 /** A CIB in lines that people read: one line a resource, a constraint, a property. Secrets are not shown. */
 
@@ -21,15 +21,15 @@ export function paramsOf(cib: Element, primitive: Element): Map<string, string> 
 }
 
 function valuesOf(cib: Element, element: Element, set: string): Map<string, string> {
-  const template = byId(cib, element.attributes.get('template'))
-  const sets = elementsOf(element, set).map(each => byId(cib, each.attributes.get('id-ref')) ?? each)
-  const pairs = sets.flatMap(each => elementsOf(each, 'nvpair')).map(each => byId(cib, each.attributes.get('id-ref')) ?? each)
-  const own = pairs.map(({ attributes }) => [attributes.get('name') ?? '', attributes.get('value') ?? ''] as const)
+  const template = byId(cib, attribute(element, 'template'))
+  const sets = elementsOf(element, set).map(each => byId(cib, attribute(each, 'id-ref')) ?? each)
+  const pairs = sets.flatMap(each => elementsOf(each, 'nvpair')).map(each => byId(cib, attribute(each, 'id-ref')) ?? each)
+  const own = pairs.map(pair => [attribute(pair, 'name') ?? '', attribute(pair, 'value') ?? ''] as const)
   return new Map([...template && template !== element ? valuesOf(cib, template, set) : [], ...own])
 }
 
 function byId(cib: Element, id: string | undefined): Element | undefined {
-  return id === undefined ? undefined : findElement(cib, ({ attributes }) => attributes.get('id') === id)
+  return id === undefined ? undefined : findElement(cib, element => attribute(element, 'id') === id)
 }
 
 function pairsText(values: Map<string, string>): string {
@@ -48,16 +48,16 @@ export function resourceLines(cib: Element): CibLine[] {
 }
 
 function resourceText(cib: Element, element: Element): string {
-  const inner = elementsOf(element).filter(({ name }) => resourceElements.has(name))
+  const inner = elementsOf(element, ...resourceElements)
   const extras = extrasText(cib, element)
-  if (element.name === 'primitive' || element.name === 'template') return `${element.name} ${primitiveText(cib, element)}`
-  const contents = inner.map(each => each.name === 'primitive' ? primitiveText(cib, each) : resourceText(cib, each)).join(', ')
-  return `${element.name} ${idOf(element)}: ${[contents, extras].filter(text => text !== '').join('; ')}`
+  if (element.tagName === 'primitive' || element.tagName === 'template') return `${element.tagName} ${primitiveText(cib, element)}`
+  const contents = inner.map(each => each.tagName === 'primitive' ? primitiveText(cib, each) : resourceText(cib, each)).join(', ')
+  return `${element.tagName} ${idOf(element)}: ${[contents, extras].filter(text => text !== '').join('; ')}`
 }
 
 /** `ClusterIP (ocf:heartbeat:IPaddr2 ip=192.168.0.10; monitor 10s)`. */
 function primitiveText(cib: Element, primitive: Element): string {
-  const template = primitive.attributes.get('template')
+  const template = attribute(primitive, 'template')
   const agent = template === undefined ? describe(primitive) : `template ${template}`
   const head = [agent, pairsText(paramsOf(cib, primitive))].filter(text => text !== '').join(' ')
   return `${idOf(primitive)} (${[head, extrasText(cib, primitive)].filter(text => text !== '').join('; ')})`
@@ -66,8 +66,8 @@ function primitiveText(cib: Element, primitive: Element): string {
 /** Operations that repeat, and meta attributes. */
 function extrasText(cib: Element, element: Element): string {
   const operations = elementsOf(firstOf(element, 'operations') ?? element, 'op')
-    .filter(({ attributes }) => !/^0(s|ms)?$/.test(attributes.get('interval') ?? '0'))
-    .map(({ attributes }) => `${attributes.get('name')} ${attributes.get('interval')}`)
+    .filter(op => !/^0(s|ms)?$/.test(attribute(op, 'interval') ?? '0'))
+    .map(op => `${attribute(op, 'name')} ${attribute(op, 'interval')}`)
   const meta = pairsText(valuesOf(cib, element, 'meta_attributes'))
   return [...operations, ...meta === '' ? [] : [`meta ${meta}`]].join('; ')
 }
@@ -88,34 +88,33 @@ const notShown = /^(dc-version|cluster-infrastructure|have-watchdog|cluster-name
 export function optionLines(cib: Element): CibLine[] {
   const named = { crm_config: 'property', rsc_defaults: 'resource default', op_defaults: 'operation default' }
   const options = Object.entries(named).flatMap(([section, kind]) => objectsOf(cib, section).flatMap(set => elementsOf(set, 'nvpair'))
-    .filter(({ attributes }) => !notShown.test(attributes.get('name') ?? ''))
+    .filter(pair => !notShown.test(attribute(pair, 'name') ?? ''))
     .map(pair => ({ id: idOf(pair), text: `${kind} ${nvpairText(pair)}` })))
   const nodes = objectsOf(cib, 'nodes').flatMap(node => elementsOf(node).flatMap(set => elementsOf(set, 'nvpair'))
-    .map(pair => ({ id: idOf(pair), text: `attribute of node ${node.attributes.get('uname')}: ${nvpairText(pair)}` })))
-  const remote = objectsOf(cib, 'nodes').filter(({ attributes }) => attributes.get('type') === 'remote')
-    .map(node => ({ id: idOf(node), text: `remote node ${node.attributes.get('uname')}` }))
+    .map(pair => ({ id: idOf(pair), text: `attribute of node ${attribute(node, 'uname')}: ${nvpairText(pair)}` })))
+  const remote = objectsOf(cib, 'nodes').filter(node => attribute(node, 'type') === 'remote')
+    .map(node => ({ id: idOf(node), text: `remote node ${attribute(node, 'uname')}` }))
   const others = ['fencing-topology', 'alerts', 'acls', 'tags'].flatMap(section => objectsOf(cib, section))
-    .filter(element => !(element.name === 'tag' && idOf(element).startsWith('ha-run')))
+    .filter(element => !(element.tagName === 'tag' && idOf(element).startsWith('ha-run')))
     .map(element => ({ id: idOf(element), text: otherText(element) }))
   return [...options, ...nodes, ...remote, ...others]
 }
 
-function nvpairText({ attributes }: Element): string {
-  const [name, value] = ['name', 'value'].map(key => attributes.get(key) ?? '') as [string, string]
-  return `${name}=${shown(name, value)}`
+function nvpairText(pair: Element): string {
+  const name = attribute(pair, 'name') ?? ''
+  return `${name}=${shown(name, attribute(pair, 'value') ?? '')}`
 }
 
 function otherText(element: Element): string {
-  const attributes = [...element.attributes].filter(([name]) => name !== 'id').map(([name, value]) => `${name}=${shown(name, value)}`)
+  const attributes = attributesOf(element).filter(([name]) => name !== 'id').map(([name, value]) => `${name}=${shown(name, value)}`)
   const refs = elementsOf(element, 'obj_ref').map(idOf)
-  return `${element.name} ${idOf(element)}${[...attributes, ...refs].length === 0 ? '' : `: ${[...attributes, ...refs].join(' ')}`}`
+  return `${element.tagName} ${idOf(element)}${[...attributes, ...refs].length === 0 ? '' : `: ${[...attributes, ...refs].join(' ')}`}`
 }
 
 function objectsOf(cib: Element, section: string): Element[] {
-  const holder = firstOf(firstOf(cib, 'configuration'), section)
-  return holder ? elementsOf(holder) : []
+  return elementsOf(firstOf(cib, 'configuration', section))
 }
 
-function idOf({ attributes }: Element): string {
-  return attributes.get('id') ?? attributes.get('id-ref') ?? ''
+function idOf(element: Element): string {
+  return attribute(element, 'id') ?? attribute(element, 'id-ref') ?? ''
 }

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { networkOf } from '../declaration/ipv4.js'
-import { elementsOf, walk, type Element } from '../pacemaker/xml.js'
+import { attribute, descendantsOf, elementsOf, type Element } from '../pacemaker/xml.js'
 import { paramsOf } from './cib-lines.js'
 import type { InterfaceAddress, NodeReading } from './reading.js'
 
@@ -17,11 +17,11 @@ export interface FloatingIp {
 export function floatingIps(cib: Element, readings: NodeReading[]): FloatingIp[] {
   const started = new Set(readings.flatMap(({ state }) => state?.resources ?? []).filter(({ active, role }) => active && role === 'Started').map(({ id }) => id))
   const addresses = readings.flatMap(reading => reading.addresses)
-  return [...walk(cib)].filter(({ name, attributes }) => name === 'primitive' && /^IPaddr2?$/.test(attributes.get('type') ?? ''))
+  return descendantsOf(cib, 'primitive').filter(element => /^IPaddr2?$/.test(attribute(element, 'type') ?? ''))
     .flatMap(primitive => {
       const params = paramsOf(cib, primitive)
       const address = params.get('ip') ?? ''
-      const id = primitive.attributes.get('id') ?? ''
+      const id = attribute(primitive, 'id') ?? ''
       if (!isIPv4(address)) return []
       return [{ id, address, prefix: usable(prefixIn(params.get('cidr_netmask'))) ?? seenPrefix(address, addresses), started: started.has(id) }]
     })
@@ -30,11 +30,11 @@ export function floatingIps(cib: Element, readings: NodeReading[]): FloatingIp[]
 
 /** The addresses of IPaddr2 primitives that an inventory cannot have. */
 export function otherFloatingIps(cib: Element): string[] {
-  return [...walk(cib)].filter(({ name, attributes }) => name === 'primitive' && /^(IPaddr2?|IPv6addr)$/.test(attributes.get('type') ?? ''))
+  return descendantsOf(cib, 'primitive').filter(element => /^(IPaddr2?|IPv6addr)$/.test(attribute(element, 'type') ?? ''))
     .flatMap(primitive => {
       const params = paramsOf(cib, primitive)
       const address = params.get('ip') ?? params.get('ipv6addr') ?? ''
-      return isIPv4(address) ? [] : [`${primitive.attributes.get('id')} (${address})`]
+      return isIPv4(address) ? [] : [`${attribute(primitive, 'id')} (${address})`]
     })
 }
 
@@ -61,6 +61,6 @@ function seenPrefix(address: string, addresses: InterfaceAddress[]): number | un
 
 /** The values directly in a section of the configuration, such as `crm_config`. */
 export function optionsIn(cib: Element, section: string): Map<string, string> {
-  const holders = [...walk(cib)].filter(({ name }) => name === section).flatMap(holder => elementsOf(holder)).flatMap(set => elementsOf(set, 'nvpair'))
-  return new Map(holders.map(({ attributes }) => [attributes.get('name') ?? '', attributes.get('value') ?? '']))
+  const holders = descendantsOf(cib, section).flatMap(holder => elementsOf(holder)).flatMap(set => elementsOf(set, 'nvpair'))
+  return new Map(holders.map(pair => [attribute(pair, 'name') ?? '', attribute(pair, 'value') ?? '']))
 }

@@ -1,4 +1,4 @@
-import { parseXml, newElement, type Element } from '../pacemaker/xml.js'
+import { newElement, parseXml, type Element } from '../pacemaker/xml.js'
 import { constraintLines, optionLines, resourceLines, type CibLine } from './cib-lines.js'
 import { corosyncLines } from './corosync-lines.js'
 import { corosyncSettings } from './corosync-settings.js'

@@ -1,5 +1,5 @@
 import { defaultClones, defaultConstraints, defaultResources, type Layout } from '../declaration/defaults.js'
-import { findElement, walk, type Element } from '../pacemaker/xml.js'
+import { attribute, descendantsOf, elementsOf, findElement, firstOf, type Element } from '../pacemaker/xml.js'
 import { ownershipTag } from '../cib/draft.js'
 import { valuesTag } from '../cib/ownership.js'
 import type { CibLine } from './cib-lines.js'
@@ -8,8 +8,8 @@ import type { CibLine } from './cib-lines.js'
 
 /** The layout whose constraints the cluster has; Apache on every node is declared by a word. */
 export function layoutOf(cib: Element): Layout {
-  const ids = new Set([...walk(cib)].filter(({ name }) => name.startsWith('rsc_')).map(({ attributes }) => attributes.get('id')))
-  const isCloned = findElement(cib, ({ name, attributes }) => name === 'clone' && attributes.get('id') === 'WebSite-clone') !== undefined
+  const ids = new Set(elementsOf(firstOf(cib, 'configuration', 'constraints')).map(element => attribute(element, 'id')))
+  const isCloned = findElement(cib, element => element.tagName === 'clone' && attribute(element, 'id') === 'WebSite-clone') !== undefined
   return isCloned && defaultConstraints.cloned.every(({ id }) => ids.has(id)) ? 'cloned' : 'single'
 }
 
@@ -43,6 +43,6 @@ function isDefaultOption(text: string, layout: Layout): boolean {
 }
 
 function refsOf(cib: Element, tagId: string): string[] {
-  const tag = findElement(cib, ({ name, attributes }) => name === 'tag' && attributes.get('id') === tagId)
-  return tag ? [...walk(tag)].filter(({ name }) => name === 'obj_ref').map(({ attributes }) => attributes.get('id') ?? '') : []
+  const tag = findElement(cib, element => element.tagName === 'tag' && attribute(element, 'id') === tagId)
+  return tag ? descendantsOf(tag, 'obj_ref').map(element => attribute(element, 'id') ?? '') : []
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { membersOf } from '../corosync/cmap.js'
-import { elementsOf, firstOf, parseXml } from '../pacemaker/xml.js'
+import { attribute, elementsOf, firstOf, parseXml } from '../pacemaker/xml.js'
 import type { NodeReading } from './reading.js'
 import { localNodeId, localPosition } from './same-cluster.js'
 
@@ -86,9 +86,9 @@ function pacemakerNames(readings: NodeReading[]): Map<number, string> {
 /** The nodes in the CIB, Pacemaker's remote nodes left out. */
 function cibNodes(readings: NodeReading[]): { id: string; name: string }[] {
   const cib = readings.find(reading => reading.cib !== undefined)?.cib
-  const nodes = cib === undefined ? undefined : firstOf(firstOf(parseXml(cib), 'configuration'), 'nodes')
-  return (nodes ? elementsOf(nodes, 'node') : []).filter(({ attributes }) => (attributes.get('type') ?? 'member') !== 'remote')
-    .map(({ attributes }) => ({ id: attributes.get('id') ?? '', name: attributes.get('uname') ?? '' }))
+  const nodes = cib === undefined ? [] : elementsOf(firstOf(parseXml(cib), 'configuration', 'nodes'), 'node')
+  return nodes.filter(node => (attribute(node, 'type') ?? 'member') !== 'remote')
+    .map(node => ({ id: attribute(node, 'id') ?? '', name: attribute(node, 'uname') ?? '' }))
 }
 
 /** Names of nodes that Pacemaker has as members of the cluster, and Corosync does not show. */

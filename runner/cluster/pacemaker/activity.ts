@@ -1,5 +1,5 @@
 import { effectSentences, type Effect } from './transition.js'
-import { elementsOf, firstOf, parseXml, walk } from './xml.js'
+import { attribute, descendantsOf, elementsOf, firstOf, parseXml } from './xml.js'
 
 /**
  * What became of resources between two looks at the CIB, from the history of operations in its status: unlike the
@@ -11,18 +11,17 @@ export type Activity = Map<string, Map<string, string>>
 
 /** Reads the status part of `cibadmin -Q`. */
 export function activityOf(cib: string): Activity {
-  const status = firstOf(parseXml(cib), 'status')
   const activity: Activity = new Map()
-  for (const state of status === undefined ? [] : elementsOf(status, 'node_state')) {
-    const node = state.attributes.get('uname') ?? ''
-    for (const resource of [...walk(state)].filter(({ name }) => name === 'lrm_resource')) {
-      const id = (resource.attributes.get('id') ?? '').replace(/:\d+$/, '')
+  for (const state of elementsOf(firstOf(parseXml(cib), 'status'), 'node_state')) {
+    const node = attribute(state, 'uname') ?? ''
+    for (const resource of descendantsOf(state, 'lrm_resource')) {
+      const id = (attribute(resource, 'id') ?? '').replace(/:\d+$/, '')
       // `…_last_0` is the last operation that was not a recurring one; a probe that found it running counts as a start.
-      const last = elementsOf(resource, 'lrm_rsc_op').find(({ attributes }) => attributes.get('id')?.endsWith('_last_0'))
-      const operation = last?.attributes.get('operation') ?? ''
-      if (last?.attributes.get('rc-code') !== '0' || operation === 'stop' || operation === 'migrate_to') continue
+      const last = elementsOf(resource, 'lrm_rsc_op').find(operation => attribute(operation, 'id')?.endsWith('_last_0'))
+      const operation = attribute(last, 'operation') ?? ''
+      if (attribute(last, 'rc-code') !== '0' || operation === 'stop' || operation === 'migrate_to') continue
       const nodes = activity.get(id) ?? new Map<string, string>()
-      activity.set(id, nodes.set(node, `${operation} ${last.attributes.get('transition-magic') ?? ''}`))
+      activity.set(id, nodes.set(node, `${operation} ${attribute(last, 'transition-magic') ?? ''}`))
     }
   }
   return activity

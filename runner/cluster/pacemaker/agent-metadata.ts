@@ -1,6 +1,6 @@
 import type { Operation, Primitive } from '../declaration/declaration.js'
 import { milliseconds } from './values.js'
-import { elementsOf, firstOf, newElement, parseXml } from './xml.js'
+import { attributesOf, elementsOf, firstOf, parseXml } from './xml.js'
 
 /** An operation that an agent supports, with what it advises for it. */
 export interface AdvisedAction {
@@ -15,10 +15,9 @@ export interface AdvisedAction {
  */
 export function parseAgentMetadata(text: string): AdvisedAction[] {
   const agent = parseXml(text)
-  if (agent.name !== 'resource-agent') throw new Error(`not an agent's metadata: <${agent.name}>`)
-  const actions = firstOf(agent, 'actions')
-  return elementsOf(actions ?? newElement('actions'), 'action').map(({ attributes }) => {
-    const { name = '', timeout, role } = Object.fromEntries(attributes)
+  if (agent.tagName !== 'resource-agent') throw new Error(`not an agent's metadata: <${agent.tagName}>`)
+  return elementsOf(firstOf(agent, 'actions'), 'action').map(action => {
+    const { name = '', timeout, role } = Object.fromEntries(attributesOf(action))
     return { name, ...timeout && { timeout }, ...role && { role } }
   })
 }

@@ -1,4 +1,4 @@
-import { elementsOf, firstOf, newElement, parseXml, type Element } from './xml.js'
+import { attribute, elementsOf, firstOf, parseXml, type Element } from './xml.js'
 
 /** What `crm_mon -1 --output-as=xml` prints, on Pacemaker 2.0.5 (Debian 11) to 3.0 (Debian 13). */
 
@@ -66,25 +66,24 @@ export interface Failure {
 export function parseCrmMon(text: string): ClusterState {
   const report = parseXml(text)
   const status = firstOf(report, 'status')
-  if (report.name !== 'pacemaker-result' || status === undefined) throw new Error('not a report of crm_mon')
-  if (status.attributes.get('code') !== '0') {
-    const words = elementsOf(firstOf(status, 'errors') ?? status, 'error').flatMap(error => error.children)
-      .flatMap(child => 'text' in child ? [child.text] : [])
-    throw new Error(`crm_mon: ${[status.attributes.get('message'), ...words].join('; ')}`)
+  if (report.tagName !== 'pacemaker-result' || status === undefined) throw new Error('not a report of crm_mon')
+  if (attribute(status, 'code') !== '0') {
+    const errors = elementsOf(firstOf(status, 'errors') ?? status, 'error').map(error => error.textContent)
+    throw new Error(`crm_mon: ${[attribute(status, 'message'), ...errors].join('; ')}`)
   }
   const summary = firstOf(report, 'summary')
   const dc = firstOf(summary, 'current_dc')
   const options = firstOf(summary, 'cluster_options')
-  const name = dc?.attributes.get('name')
+  const name = attribute(dc, 'name')
   return {
     ...name !== undefined && { dc: name },
-    quorate: yes(dc, 'with_quorum'),
-    maintenance: yes(options, 'maintenance-mode'),
+    quorate: isTrue(dc, 'with_quorum'),
+    maintenance: isTrue(options, 'maintenance-mode'),
     // Pacemaker 3.0.2 renames stonith to fencing.
-    stonithEnabled: yes(options, 'stonith-enabled') || yes(options, 'fencing-enabled'),
-    nodes: inside(report, 'nodes', 'node').map(nodeState),
+    stonithEnabled: isTrue(options, 'stonith-enabled') || isTrue(options, 'fencing-enabled'),
+    nodes: elementsOf(firstOf(report, 'nodes'), 'node').map(nodeState),
     resources: resourcesIn(firstOf(report, 'resources'), []),
-    failures: inside(report, 'failures', 'failure').map(failure)
+    failures: elementsOf(firstOf(report, 'failures'), 'failure').map(failure)
   }
 }
 
@@ -99,71 +98,67 @@ export function isMixed({ nodes }: ClusterState): boolean {
   return new Set(known).size > 1
 }
 
-function inside(report: Element, list: string, item: string): Element[] {
-  return elementsOf(firstOf(report, list) ?? newElement(list), item)
+function isTrue(element: Element | undefined, name: string): boolean {
+  return attribute(element, name) === 'true'
 }
 
-function yes(element: Element | undefined, attribute: string): boolean {
-  return element?.attributes.get(attribute) === 'true'
-}
-
-function said(element: Element, attribute: string): string {
-  const value = element.attributes.get(attribute)
-  if (value === undefined) throw new Error(`crm_mon reports a ${element.name} without ${attribute}`)
+function required(element: Element, name: string): string {
+  const value = attribute(element, name)
+  if (value === undefined) throw new Error(`crm_mon reports a ${element.tagName} without ${name}`)
   return value
 }
 
 function nodeState(node: Element): NodeState {
-  const featureSet = node.attributes.get('feature_set')
+  const featureSet = attribute(node, 'feature_set')
   return {
-    name: said(node, 'name'),
-    id: said(node, 'id'),
-    online: yes(node, 'online'),
+    name: required(node, 'name'),
+    id: required(node, 'id'),
+    online: isTrue(node, 'online'),
     // crm_mon counts a node that a failure put in standby apart.
-    standby: yes(node, 'standby') || yes(node, 'standby_onfail'),
-    maintenance: yes(node, 'maintenance'),
-    pending: yes(node, 'pending'),
-    unclean: yes(node, 'unclean'),
+    standby: isTrue(node, 'standby') || isTrue(node, 'standby_onfail'),
+    maintenance: isTrue(node, 'maintenance'),
+    pending: isTrue(node, 'pending'),
+    unclean: isTrue(node, 'unclean'),
     ...featureSet !== undefined && { featureSet }
   }
 }
 
 function resourcesIn(list: Element | undefined, parents: string[]): ResourceState[] {
-  return elementsOf(list ?? newElement('resources')).flatMap(item => {
-    if (item.name === 'resource') return [resourceState(item, parents)]
-    if (item.name === 'replica') return resourcesIn(item, parents)
-    const nests = ['group', 'clone', 'bundle'].includes(item.name)
-    return nests ? resourcesIn(item, [...parents, said(item, 'id')]) : []
+  return elementsOf(list).flatMap(item => {
+    if (item.tagName === 'resource') return [resourceState(item, parents)]
+    if (item.tagName === 'replica') return resourcesIn(item, parents)
+    const nests = ['group', 'clone', 'bundle'].includes(item.tagName)
+    return nests ? resourcesIn(item, [...parents, required(item, 'id')]) : []
   })
 }
 
 function resourceState(resource: Element, parents: string[]): ResourceState {
-  const targetRole = resource.attributes.get('target_role')
+  const targetRole = attribute(resource, 'target_role')
   return {
-    id: said(resource, 'id'),
+    id: required(resource, 'id'),
     // Debian 11 writes ocf::heartbeat:IPaddr2.
-    agent: said(resource, 'resource_agent').replace('::', ':'),
-    role: said(resource, 'role'),
-    active: yes(resource, 'active'),
-    failed: yes(resource, 'failed'),
-    blocked: yes(resource, 'blocked'),
-    orphaned: yes(resource, 'orphaned'),
-    managed: yes(resource, 'managed'),
+    agent: required(resource, 'resource_agent').replace('::', ':'),
+    role: required(resource, 'role'),
+    active: isTrue(resource, 'active'),
+    failed: isTrue(resource, 'failed'),
+    blocked: isTrue(resource, 'blocked'),
+    orphaned: isTrue(resource, 'orphaned'),
+    managed: isTrue(resource, 'managed'),
     ...targetRole !== undefined && { targetRole },
-    nodes: elementsOf(resource, 'node').map(node => said(node, 'name')),
+    nodes: elementsOf(resource, 'node').map(node => required(node, 'name')),
     parents
   }
 }
 
 function failure(item: Element): Failure {
-  const at = item.attributes.get('last-rc-change')
+  const at = attribute(item, 'last-rc-change')
   return {
     // A failed fencing or a task without an operation key has only its id.
-    operation: item.attributes.get('op_key') ?? said(item, 'id'),
-    node: said(item, 'node'),
-    status: said(item, 'exitstatus'),
-    reason: item.attributes.get('exitreason') ?? '',
-    code: Number(said(item, 'exitcode')),
+    operation: attribute(item, 'op_key') ?? required(item, 'id'),
+    node: required(item, 'node'),
+    status: required(item, 'exitstatus'),
+    reason: attribute(item, 'exitreason') ?? '',
+    code: Number(required(item, 'exitcode')),
     ...at !== undefined && { at }
   }
 }

@@ -1,5 +1,5 @@
 import { sh } from '../../ssh/quote.js'
-import { elementsOf, firstOf, newElement, parseXml, renderXml } from './xml.js'
+import { attribute, elementsOf, firstOf, newElement, parseXml, renderXml } from './xml.js'
 
 /**
  * Emptying a node before its daemons are restarted. Our standby bears a mark, a node attribute that stays in the CIB,
@@ -24,10 +24,9 @@ crm_attribute -N ${node} -n ${drainMark} -l forever -D`
 /** The CIB as it would be with a node in standby: to ask Pacemaker what it would do. */
 export function withStandby(cib: string, node: string): string {
   const root = parseXml(cib)
-  const nodes = firstOf(firstOf(root, 'configuration'), 'nodes')
-  const element = elementsOf(nodes ?? newElement('nodes'), 'node').find(({ attributes }) => attributes.get('uname') === node)
+  const element = elementsOf(firstOf(root, 'configuration', 'nodes'), 'node').find(each => attribute(each, 'uname') === node)
   const pair = newElement('nvpair', { id: `${drainMark}-forecast-standby`, name: 'standby', value: 'on' })
-  element?.children.push({ ...newElement('instance_attributes', { id: `${drainMark}-forecast` }), children: [pair] })
+  element?.appendChild(newElement('instance_attributes', { id: `${drainMark}-forecast` }, [pair]))
   return renderXml(root)
 }
 
@@ -39,8 +38,7 @@ export function withStandby(cib: string, node: string): string {
 export function drainedNodes(cib: string): string[] {
   // Nearly always there is none, and then the CIB need not be parsed.
   if (!cib.includes(drainMark)) return []
-  const configuration = firstOf(parseXml(cib), 'configuration')
-  return elementsOf(firstOf(configuration, 'nodes') ?? newElement('nodes'), 'node')
-    .filter(node => elementsOf(node, 'instance_attributes').flatMap(set => elementsOf(set, 'nvpair')).some(pair => pair.attributes.get('name') === drainMark))
-    .map(node => node.attributes.get('uname') ?? '')
+  return elementsOf(firstOf(parseXml(cib), 'configuration', 'nodes'), 'node')
+    .filter(node => elementsOf(node, 'instance_attributes').flatMap(set => elementsOf(set, 'nvpair')).some(pair => attribute(pair, 'name') === drainMark))
+    .map(node => attribute(node, 'uname') ?? '')
 }

@@ -1,5 +1,5 @@
 import { sh } from '../../ssh/quote.js'
-import { elementsOf, firstOf, newElement, parseXml, type Element } from './xml.js'
+import { attribute, elementsOf, firstOf, parseXml, type Element } from './xml.js'
 
 /**
  * A cluster property that a run of ours sets for a while. It stands in a property set with an id of our own, so that one
@@ -35,10 +35,9 @@ export function endScript({ set }: PassingProperty): string {
 /** Whether our property is set. @param cib - what `cibadmin -Q` prints. */
 export function isSet({ set }: PassingProperty, cib: string): boolean {
   // Nearly always it is not, and then the CIB need not be parsed.
-  return cib.includes(set) && propertySets(cib).some(({ attributes }) => attributes.get('id') === set)
+  return cib.includes(set) && propertySets(cib).some(element => attribute(element, 'id') === set)
 }
 
 export function propertySets(cib: string): Element[] {
-  const configuration = firstOf(parseXml(cib), 'configuration')
-  return elementsOf(firstOf(configuration, 'crm_config') ?? newElement('crm_config'), 'cluster_property_set')
+  return elementsOf(firstOf(parseXml(cib), 'configuration', 'crm_config'), 'cluster_property_set')
 }

@@ -1,158 +1,115 @@
-import { XMLParser } from 'fast-xml-parser'
+import { DOMImplementation, DOMParser, XMLSerializer, onWarningStopParsing, type Document, type Element, type Node } from '@xmldom/xmldom'
 
 /**
- * An XML document as a tree that can be changed and written again: order of elements and attributes kept, nothing
- * dropped but white space between elements, the declaration and processing instructions. Pacemaker's CIB, crm_mon's
- * reports and agents' metadata are read with it.
+ * XML as a DOM: Pacemaker's CIB, crm_mon's reports and agents' metadata. What is read and written again is equivalent:
+ * the order of elements and attributes, comments and unknown elements are kept, only indentation may change.
  */
+export type { Element }
 
-export interface Element {
-  name: string
-  attributes: Map<string, string>
-  children: (Element | Text | Comment)[]
-}
-
-export interface Text {
-  text: string
-}
-
-export interface Comment {
-  comment: string
-}
-
-// Entities stay as written: fast-xml-parser leaves character references such as `&#10;` alone unless told to take
-// everything for HTML. `decode` below knows XML's own.
-const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  parseTagValue: false,
-  parseAttributeValue: false,
-  trimValues: false,
-  processEntities: false,
-  commentPropName: '#comment',
-  cdataPropName: '#cdata',
-  ignoreDeclaration: true,
-  ignorePiTags: true
-})
-
-/** What fast-xml-parser makes of a node: its name (or `#text` and the like) and, under `:@`, its attributes. */
-type RawNode = Record<string, RawNode[] | Record<string, string> | string>
-
-/**
- * Reads a whole document.
- * @throws Error when the text is not well-formed XML with one root element; truncated output is not.
- */
+/** @throws Error if the text is not one well-formed document: truncated output is not. */
 export function parseXml(text: string): Element {
-  const roots = childrenOf(rawParse(text)).filter(child => 'name' in child)
-  const [root] = roots
-  if (root === undefined || roots.length > 1) throw new Error(`not an XML document: ${roots.length} root elements`)
+  const root = parseDocument(text).documentElement!
+  for (const element of walk(root)) {
+    // xmldom makes lone surrogates of a character reference beyond Unicode.
+    if (valuesOf(element).some(value => /\p{Surrogate}/u.test(value))) throw new Error(`not well-formed XML: a character of <${element.tagName}> is not Unicode`)
+    if (!isMixed(element)) for (const node of [...element.childNodes].filter(isText)) element.removeChild(node)
+  }
   return root
 }
 
-function rawParse(text: string): RawNode[] {
-  if (text.trim() === '') throw new Error('not well-formed XML: there is no text at all')
+function parseDocument(text: string): Document {
+  const problems: string[] = []
+  const parser = new DOMParser({
+    // The default of xmldom also takes U+0085 and U+2028 for line endings, which they are not in XML 1.0.
+    normalizeLineEndings: source => source.replaceAll(/\r\n?/g, '\n'),
+    onError: (_level, message, { locator }) => {
+      problems.push(`${message.replace(/^element parse error: Error: /, '')} ${locator?.lineNumber ? `(line ${locator.lineNumber})` : ''}`.trimEnd())
+      onWarningStopParsing()
+    },
+  })
   try {
-    return parser.parse(text, true)
+    return parser.parseFromString(text, 'text/xml')
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new Error(`not well-formed XML: ${why}`, { cause: error })
+    throw new Error(`not well-formed XML: ${problems[0] ?? String(error)}`, { cause: error })
   }
 }
 
-function childrenOf(nodes: RawNode[]): Element['children'] {
-  const children = nodes.map(nodeOf)
-  const blank = children.every(child => !('text' in child) || /^[ \t\r\n]*$/.test(child.text))
-  return blank ? children.filter(child => !('text' in child)) : children
-}
-
-function nodeOf(raw: RawNode): Element | Text | Comment {
-  const name = Object.keys(raw).find(key => key !== ':@') ?? ''
-  const content = raw[name]
-  if (!Array.isArray(content)) return { text: decode(asText(content)) }
-  if (name === '#cdata') return { text: plain(content) }
-  if (name === '#comment') return { comment: plain(content) }
-  // A bare line break or tab in an attribute means a space (XML 1.0, 3.3.3).
-  const attributes = Object.entries(raw[':@'] ?? {})
-    .map(([key, value]) => [key, decode(asText(value).replace(/\r\n|[\t\n\r]/g, ' '))] as const)
-  return { name, attributes: new Map(attributes), children: childrenOf(content) }
-}
-
-function plain(content: RawNode[]): string {
-  return content.map(part => asText(part['#text'])).join('')
-}
-
-function asText(value: RawNode[string] | RawNode | undefined): string {
-  return typeof value === 'string' ? value : ''
-}
-
-const entities: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
-
-function decode(raw: string): string {
-  return raw.replace(/&([^;]*);?/g, (whole, name: string) => {
-    const [, hex, decimal] = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/.exec(name) ?? []
-    const code = hex === undefined ? Number(decimal) : parseInt(hex, 16)
-    const character = code <= 0x10FFFF ? String.fromCodePoint(code) : entities[name]
-    if (character === undefined || !whole.endsWith(';')) {
-      throw new Error(`not well-formed XML: unknown entity ${whole.slice(0, 20)}`)
-    }
-    return character
-  })
-}
-
 /**
- * Writes a tree as Pacemaker does: two spaces a level, one element a line.
- * @throws Error where a value holds a character that XML 1.0 cannot carry, such as NUL.
+ * Writes an element as Pacemaker does: two spaces a level, one element a line.
+ * @throws Error if a value contains a character that XML 1.0 does not allow, such as NUL.
  */
 export function renderXml(element: Element): string {
+  for (const each of walk(element)) refuseControlCharacters(each)
   return `${render(element, '')}\n`
 }
 
 function render(element: Element, indent: string): string {
-  const attributes = [...element.attributes].map(([key, value]) => ` ${key}="${escape(value)}"`).join('')
-  const open = `${indent}<${element.name}${attributes}`
-  if (element.children.length === 0) return `${open}/>`
-  const mixed = element.children.some(child => 'text' in child)
-  const inner = element.children.map(child => {
-    if ('text' in child) return escape(child.text)
-    const margin = mixed ? '' : `${indent}  `
-    return 'comment' in child ? `${margin}<!--${child.comment}-->` : render(child, margin)
-  })
-  return mixed
-    ? `${open}>${inner.join('')}</${element.name}>`
-    : `${open}>\n${inner.join('\n')}\n${indent}</${element.name}>`
+  if (element.firstChild === null || isMixed(element)) return indent + serialize(element)
+  const start = `${serialize(element.cloneNode(false)).slice(0, -'/>'.length)}>`
+  const inner = [...element.childNodes].map(child => isElement(child) ? render(child, `${indent}  `) : `${indent}  ${serialize(child)}`)
+  return [`${indent}${start}`, ...inner, `${indent}</${element.tagName}>`].join('\n')
 }
 
-const escapes: Record<string, string> = {
-  '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;', '\n': '&#10;', '\t': '&#9;', '\r': '&#13;'
+const serializer = new XMLSerializer()
+
+function serialize(node: Node): string {
+  // xmldom leaves a carriage return in text as it is, and a parser would make a line feed of it.
+  return serializer.serializeToString(node).replaceAll('\r', '&#13;')
 }
 
-// As references, since a parser turns a bare line break or tab in an attribute into a space.
-function escape(value: string): string {
-  if (/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u.test(value)) {
-    throw new Error(`XML cannot carry a control character: ${JSON.stringify(value)}`)
-  }
-  return value.replace(/[<>&"\n\t\r]/g, character => escapes[character] ?? character)
+function refuseControlCharacters(element: Element): void {
+  const value = valuesOf(element).find(text => /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u.test(text))
+  if (value !== undefined) throw new Error(`XML cannot carry a control character: ${JSON.stringify(value)}`)
 }
 
-/** The element's child elements, those with one of the names when names are given. */
-export function elementsOf(element: Element, ...names: string[]): Element[] {
-  const elements = element.children.filter(child => 'name' in child)
-  return names.length === 0 ? elements : elements.filter(({ name }) => names.includes(name))
+/** The values of the attributes and the text directly in an element. */
+function valuesOf(element: Element): string[] {
+  return [...[...element.attributes].map(({ value }) => value), ...[...element.childNodes].flatMap(node => isElement(node) ? [] : node.nodeValue ?? '')]
 }
 
-/** The element's first child with the name. */
-export function firstOf(element: Element | undefined, name: string): Element | undefined {
-  return element && elementsOf(element, name)[0]
+/** True if the element contains text, in which white space counts. */
+function isMixed(element: Element): boolean {
+  return [...element.childNodes].some(node => node.nodeType === node.CDATA_SECTION_NODE || (isText(node) && /[^ \t\n\r]/.test(node.nodeValue ?? '')))
+}
+
+function isElement(node: Node): node is Element {
+  return node.nodeType === node.ELEMENT_NODE
+}
+
+function isText(node: Node): boolean {
+  return node.nodeType === node.TEXT_NODE
+}
+
+/** The element's child elements, only those with one of the names if names are given. */
+export function elementsOf(element: Element | undefined, ...names: string[]): Element[] {
+  const elements = element === undefined ? [] : [...element.childNodes].filter(isElement)
+  return names.length === 0 ? elements : elements.filter(({ tagName }) => names.includes(tagName))
+}
+
+/** The first element at a path of names below this one. */
+export function firstOf(element: Element | undefined, ...path: string[]): Element | undefined {
+  return path.reduce((parent, name) => elementsOf(parent, name)[0], element)
+}
+
+/** The value of an attribute; undefined if the element does not have it. */
+export function attribute(element: Element | undefined, name: string): string | undefined {
+  return element?.getAttribute(name) ?? undefined
+}
+
+/** The attributes in their order. */
+export function attributesOf(element: Element): [name: string, value: string][] {
+  return [...element.attributes].map(({ name, value }) => [name, value])
 }
 
 /** The element itself and all below it, in the order of the document. */
 export function* walk(element: Element): Generator<Element> {
-  const rest = [element]
-  for (let next = rest.pop(); next; next = rest.pop()) {
-    yield next
-    rest.push(...elementsOf(next).toReversed())
-  }
+  yield element
+  for (const child of elementsOf(element)) yield* walk(child)
+}
+
+/** All elements below this one that have one of the names, at any depth. */
+export function descendantsOf(element: Element | undefined, ...names: string[]): Element[] {
+  return elementsOf(element).flatMap(child => [...walk(child)]).filter(({ tagName }) => names.includes(tagName))
 }
 
 /** The first of an element and all elements in it, in document order, that passes a test. */
@@ -161,7 +118,22 @@ export function findElement(element: Element, test: (candidate: Element) => bool
   return undefined
 }
 
-/** A new element. */
+const factory = new DOMImplementation().createDocument(null, '')
+
+/** A new element, which belongs nowhere yet. */
 export function newElement(name: string, attributes: Record<string, string> = {}, children: Element[] = []): Element {
-  return { name, attributes: new Map(Object.entries(attributes)), children }
+  const element = factory.createElement(name)
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value)
+  for (const child of children) element.appendChild(child)
+  return element
+}
+
+/** Takes an element out of its parent. */
+export function remove(element: Element): void {
+  element.parentNode?.removeChild(element)
+}
+
+/** Moves an element behind another one. */
+export function insertAfter(element: Element, previous: Element): void {
+  previous.parentNode?.insertBefore(element, previous.nextSibling)
 }

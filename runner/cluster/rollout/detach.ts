@@ -1,6 +1,6 @@
 import type { ClusterState } from '../pacemaker/crm-mon.js'
 import { propertySets } from '../pacemaker/temporary-property.js'
-import { elementsOf } from '../pacemaker/xml.js'
+import { attribute, elementsOf } from '../pacemaker/xml.js'
 
 /** Agents of resources that are part of the ring themselves and cannot run without Corosync. */
 const needsCorosync = /^ocf:(pacemaker:(controld|o2cb)|heartbeat:clvm)$/
@@ -12,5 +12,5 @@ const needsCorosync = /^ocf:(pacemaker:(controld|o2cb)|heartbeat:clvm)$/
 export function canDetach({ resources }: ClusterState, cib: string): boolean {
   return !resources.some(({ active, agent }) => active && needsCorosync.test(agent))
     && !propertySets(cib).flatMap(set => elementsOf(set, 'nvpair'))
-      .some(({ attributes }) => attributes.get('name') === 'maintenance-mode' && attributes.get('value') !== 'true')
+      .some(pair => attribute(pair, 'name') === 'maintenance-mode' && attribute(pair, 'value') !== 'true')
 }

@@ -1,8 +1,8 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { candidate, foreignObjects, type DeclaredCib } from '../../../runner/cluster/cib/cib.js'
-import { detach, draftOf, freeIds, freshId, resourceWith, sectionOf } from '../../../runner/cluster/cib/draft.js'
-import { parseXml, renderXml, walk, type Element } from '../../../runner/cluster/pacemaker/xml.js'
+import { draftOf, freeIds, freshId, resourceWith } from '../../../runner/cluster/cib/draft.js'
+import { attribute, elementsOf, firstOf, newElement, parseXml, remove, renderXml, walk, type Element } from '../../../runner/cluster/pacemaker/xml.js'
 import { declaration, hostileText } from '../arbitraries.js'
 import { declaredOf } from '../declared.js'
 
@@ -15,25 +15,21 @@ const cibWith = (cib: string, declared: DeclaredCib) => candidate(cib, declared)
 /** A CIB with somebody else's things in every section. */
 function withForeign(cib: string, value: string): string {
   const root = parseXml(cib)
-  const foreign = (name: string, id: string, ...children: Element[]): Element => {
-    return { name, attributes: new Map([['id', `x-${id}`], ['odd', value]]), children }
-  }
-  for (const section of walk(root)) {
-    if (section.name === 'resources') {
-      section.children.unshift({ comment: ' theirs ' }, foreign('primitive', 'p', foreign('meta_attributes', 'm')))
-      section.children.push(foreign('group', 'g', foreign('primitive', 'q')))
-    }
-    if (section.name === 'constraints') section.children.push(foreign('rsc_ticket', 't'))
-    if (section.name === 'configuration') {
-      const role = { ...foreign('acl_role', 'r'), children: [{ text: `text ${value}` }] }
-      section.children.push(foreign('acls', 'a', role))
-    }
-  }
+  const foreign = (name: string, id: string, ...children: Element[]) => newElement(name, { id: `x-${id}`, odd: value }, children)
+  const resources = firstOf(root, 'configuration', 'resources')!
+  const [first] = elementsOf(resources)
+  resources.insertBefore(parseXml('<x><!-- theirs --></x>').firstChild!, first ?? null)
+  resources.insertBefore(foreign('primitive', 'p', foreign('meta_attributes', 'm')), first ?? null)
+  resources.appendChild(foreign('group', 'g', foreign('primitive', 'q')))
+  firstOf(root, 'configuration', 'constraints')!.appendChild(foreign('rsc_ticket', 't'))
+  const role = foreign('acl_role', 'r')
+  role.textContent = `text ${value}`
+  firstOf(root, 'configuration')!.appendChild(foreign('acls', 'a', role))
   return renderXml(root)
 }
 
 function foreignParts(cib: string): string[] {
-  return [...walk(parseXml(cib))].filter(({ attributes }) => attributes.get('id')?.startsWith('x-')).map(renderXml)
+  return [...walk(parseXml(cib))].filter(element => attribute(element, 'id')?.startsWith('x-')).map(renderXml)
 }
 
 test('what was put in differs no more, whatever was there before', t => {
@@ -57,8 +53,8 @@ test('no difference, no edit', t => {
 test('ids stay unique', t => {
   fc.assert(fc.property(declaration, declaration, (before, declared) => {
     const elements = [...walk(parseXml(cibWith(cibWith(empty, before), declared)))]
-    const objects = elements.filter(({ name }) => name !== 'obj_ref')
-    const ids = objects.flatMap(({ attributes }) => attributes.get('id') ?? [])
+    const objects = elements.filter(({ tagName }) => tagName !== 'obj_ref')
+    const ids = objects.flatMap(element => attribute(element, 'id') ?? [])
     t.deepEqual(ids, [...new Set(ids)])
   }))
 })
@@ -68,8 +64,8 @@ test('declared no more, everything that was put in goes, and nothing else', t =>
     const cib = withForeign(cibWith(empty, declared), value)
     const rest = cibWith(cib, nothing)
     t.deepEqual(foreignParts(rest), foreignParts(cib))
-    const left = [...walk(parseXml(rest))].filter(({ name }) => ['primitive', 'nvpair', 'op', 'clone', 'obj_ref', 'rsc_location', 'rsc_colocation', 'rsc_order'].includes(name))
-    t.deepEqual(left.filter(({ attributes }) => !attributes.get('id')!.startsWith('x-')), [])
+    const left = [...walk(parseXml(rest))].filter(({ tagName }) => ['primitive', 'nvpair', 'op', 'clone', 'obj_ref', 'rsc_location', 'rsc_colocation', 'rsc_order'].includes(tagName))
+    t.deepEqual(left.filter(element => !attribute(element, 'id')!.startsWith('x-')), [])
   }))
 })
 
@@ -101,8 +97,8 @@ test('a foreign primitive is told as one, beside its remote node', t => {
 test('a new id avoids every id of the CIB: a node keeps its own when its primitive goes', t => {
   const draft = draftOf(remote)
   const primitive = resourceWith(draft, 'pi3')!
-  t.is(primitive.name, 'primitive')
-  detach(sectionOf(draft, 'resources'), primitive)
+  t.is(primitive.tagName, 'primitive')
+  remove(primitive)
   freeIds(draft, [primitive])
   t.is(freshId(draft, 'pi3'), 'pi3-1')
 })

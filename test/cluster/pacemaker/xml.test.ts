@@ -1,44 +1,90 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { parseXml, renderXml, type Element } from '../../../runner/cluster/pacemaker/xml.js'
+import { attribute, attributesOf, elementsOf, newElement, parseXml, renderXml, type Element } from '../../../runner/cluster/pacemaker/xml.js'
 import { hostileText } from '../arbitraries.js'
 
 const name = fc.constantFrom('cib', 'nvpair', 'rsc_order', 'x-y', 'class')
-const { element } = fc.letrec<{ element: Element }>(tie => ({
-  element: fc.record({
+
+/** An element as it is read, down to its comments and texts. */
+type Tree = [name: string, attributes: [name: string, value: string][], children: (Tree | string)[]]
+
+const { tree } = fc.letrec<{ tree: Tree }>(tie => ({
+  tree: fc.tuple(
     name,
-    attributes: fc.dictionary(name, hostileText).map(pairs => new Map(Object.entries(pairs))),
-    children: fc.oneof<fc.Arbitrary<Element['children']>[]>(
+    fc.dictionary(name, hostileText).map(pairs => Object.entries(pairs)),
+    fc.oneof<fc.Arbitrary<Tree[2]>[]>(
       fc.constant([]),
       // White space alone is not kept, and `--` cannot be in a comment.
-      hostileText.map(text => [{ text: `t${text}` }]),
-      hostileText.map(text => [{ comment: text.replaceAll('-', '').replaceAll('\r', '') }]),
-      fc.array(tie('element'), { maxLength: 3 })
+      hostileText.map(text => [`t${text}`]),
+      hostileText.map(text => [`<!--${text.replaceAll('-', '').replaceAll('\r', '')}-->`]),
+      fc.array(tie('tree'), { maxLength: 3 })
     )
-  })
+  )
 }))
 
+function elementOf([tag, attributes, children]: Tree): Element {
+  const element = newElement(tag, Object.fromEntries(attributes))
+  for (const child of children) {
+    if (typeof child !== 'string') element.appendChild(elementOf(child))
+    else if (child.startsWith('<!--')) element.appendChild(parseXml(`<x>${child}</x>`).firstChild!)
+    else element.textContent = child
+  }
+  return element
+}
+
+function treeOf(element: Element): Tree {
+  return [element.tagName, attributesOf(element), [...element.childNodes].map(node => {
+    if (node.nodeType === node.COMMENT_NODE) return `<!--${node.nodeValue}-->`
+    return node.nodeType === node.TEXT_NODE ? node.nodeValue! : treeOf(node as Element)
+  })]
+}
+
 test('what is written reads the same', t => {
-  fc.assert(fc.property(element, tree => {
-    const text = renderXml(tree)
+  fc.assert(fc.property(tree, expected => {
+    const text = renderXml(elementOf(expected))
     t.is(renderXml(parseXml(text)), text)
-    t.deepEqual(parseXml(text), tree)
+    t.deepEqual(treeOf(parseXml(text)), expected)
   }), { numRuns: 500 })
+})
+
+test('what is read and written without an edit loses nothing', t => {
+  const cib = `<cib epoch="7" admin_epoch="0">
+  <!-- <status>, as it was </status> -->
+  <configuration>
+    <acl_role id="r">text &amp; more</acl_role>
+    <unknown z="1" a="&lt;&quot;&amp;&#10;&#9;"/>
+    <script><![CDATA[ <x> ]]></script>
+  </configuration>
+</cib>
+`
+  t.is(renderXml(parseXml(cib)), cib)
+  t.is(renderXml(parseXml(cib.replaceAll(/\n */g, ''))), cib)
 })
 
 test('references and white space in attributes mean what XML says', t => {
   const b = '&lt;&#x41;&#66;&apos;&quot;&gt;&amp;amp;'
-  const { attributes } = parseXml(`<a b="${b}" c='one\n two\tthree\r\nfour&#10;'/>`)
-  t.deepEqual(Object.fromEntries(attributes), { b: '<AB\'">&amp;', c: 'one  two three four\n' })
+  const element = parseXml(`<a b="${b}" c='one\n two\tthree\r\nfour&#10;' d="\u0085\u2028"/>`)
+  t.deepEqual(Object.fromEntries(attributesOf(element)), { b: '<AB\'">&amp;', c: 'one  two three four\n', d: '\u0085\u2028' })
+})
+
+test('a control character in a report does not make it unreadable', t => {
+  t.is(attribute(parseXml('<failure exitreason="&#27;[31mno&#27;[0m"/>'), 'exitreason'), '\u001B[31mno\u001B[0m')
+})
+
+test('an element that is moved leaves its place', t => {
+  const root = parseXml('<a><b><d/></b><c/></a>')
+  const [b, c] = elementsOf(root)
+  c!.appendChild(elementsOf(b)[0]!)
+  t.is(renderXml(root).replaceAll(/\s/g, ''), '<a><b/><c><d/></c></a>')
 })
 
 const broken = [
-  '', 'x', '<a>', '<a/><b/>', '<a></b>', '<?xml version="1.0"?>',
-  '<a b="&nbsp;"/>', '<a b="&amp"/>', '<a b="&#x110000;"/>', '<a b="1" b="2"/>'
+  '', 'x', '<a>', '<a/><b/>', '<a></b>', '<?xml version="1.0"?>', '<a/>x', '<a b=1/>', '<a b="<"/>',
+  '<a b="&nbsp;"/>', '<a b="&amp"/>', '<a b="&#x110000;"/>', '<a b="1" b="2"/>', '<a>&#x110000;</a>'
 ]
 
 for (const text of broken) {
   test(`no document: ${text}`, t => {
-    t.throws(() => parseXml(text))
+    t.throws(() => parseXml(text), { message: /^not well-formed XML: / })
   })
 }
