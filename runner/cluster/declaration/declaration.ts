@@ -1,29 +1,26 @@
 import type { Connection } from '../../inventory/site.js'
 
-/**
- * What the inventory declares about clusters, complete: every default is filled in (`read-declaration.ts`), so that
- * roles never ask "and if it is not said?".
- */
+/** What the inventory declares about clusters, completed with all defaults (`read.ts`), so that roles need none. */
 
-/** A key of corosync.conf with its value as written there. */
+/** Settings of a section of corosync.conf, with their values as written there. */
 export type ConfValues = Record<string, string>
 
 export interface Cluster {
   name: string
-  /** The inventory group that bears the `cluster:` key. */
+  /** The inventory group that has the `cluster:` variable. */
   group: string
   nodes: Node[]
   floatingIp: { address: string; prefix: number }
-  /** `disabled`: there are no devices, and that is known. `kept`: the running cluster's own are left as they are. */
+  /** `disabled`: the cluster has no fencing devices. `kept`: the devices of the running cluster stay as they are. */
   fencing: 'disabled' | 'kept'
   corosync: {
-    /** Knet by default; `totem.transport`. */
+    /** The setting `totem.transport`; knet by default. */
     transport: 'knet' | 'udpu' | 'udp'
-    /** Keys of the totem section besides version, cluster_name, transport. */
+    /** The settings of the totem section other than version, cluster_name and transport. */
     totem: ConfValues
     quorum: ConfValues
     logging: ConfValues
-    /** The subsections `interface` of totem, one a link; left out where nobody declares any. */
+    /** The `interface` subsections of totem, one per link; left out if none is declared. */
     interface?: ConfValues[]
   }
   resources: Resource[]
@@ -31,19 +28,19 @@ export interface Cluster {
   properties: Record<string, string>
   resourceDefaults: Record<string, string>
   operationDefaults: Record<string, string>
-  /** Whether the packages of Corosync and Pacemaker are on hold; left out: as the admin has it. */
+  /** Whether the packages of Corosync and Pacemaker are held; left out: ha-run changes no holds. */
   holdPackages?: boolean
   /** HTML text; `{node}` stands for the node's name. */
   page: string
-  /** What the inventory itself says, without the defaults: all that is wanted of a cluster that somebody else built. */
+  /** What the inventory itself declares, without the defaults. Nothing else applies to a foreign cluster. */
   explicit: Explicit
   /** Somebody else built the cluster, so ha-run's defaults do not apply (`withoutDefaults`). */
   foreign?: true
 }
 
-/** The parts of a declaration that have defaults, without them. */
+/** The parts of a declaration that have defaults, without the defaults. */
 export interface Explicit extends Pick<Cluster, 'resources' | 'constraints' | 'properties' | 'resourceDefaults' | 'operationDefaults'> {
-  /** Settings of corosync.conf by section, such as `totem.token`. */
+  /** Settings of corosync.conf with their section: `totem.token`. */
   corosync: ConfValues
   page?: string
 }
@@ -54,7 +51,7 @@ export interface Node {
   connection: Connection
   /** The node's IPv4 address on each Corosync link, link 0 first. */
   links: string[]
-  /** Static addressing, where the inventory declares `address`. */
+  /** Static addressing; left out if the inventory does not declare `address`. */
   network?: { address: string; prefix: number; gateway?: string; dns: string[]; interface?: string }
 }
 
@@ -63,19 +60,19 @@ export type Resource = Primitive | ResourceGroup
 export interface Primitive {
   kind: 'primitive'
   id: string
-  /** As crm and pcs write it: `ocf:heartbeat:IPaddr2`, `systemd:nginx`. */
+  /** In the form of crm and pcs: `ocf:heartbeat:IPaddr2`, `systemd:nginx`. */
   agent: string
   params: Record<string, string>
   operations: Operation[]
   meta: Record<string, string>
-  /** Present when it runs on every node: the clone's id and meta attributes. */
+  /** The id and meta attributes of its clone, if it runs on every node. */
   clone?: { id: string; meta: Record<string, string> }
 }
 
 export interface Operation {
   name: string
   interval: string
-  /** Left out: the agent's own metadata decides. */
+  /** Left out: the timeout that the agent's metadata advises. */
   timeout?: string
   /** Other attributes of the op element, e.g. `on-fail`. */
   options: Record<string, string>
@@ -93,7 +90,7 @@ export type Constraint =
   | { kind: 'colocation'; id: string; resource: string; with: string; score: string }
   | { kind: 'order'; id: string; first: string; then: string; orderKind: 'Mandatory' | 'Optional' | 'Serialize' }
 
-/** Whether the cluster runs Apache at all: `WebSite: false` leaves only what else is declared. */
+/** Whether the cluster runs Apache: `WebSite: false` removes it. */
 export function servesPage({ resources }: Cluster): boolean {
   return resources.some(resource => resource.kind === 'primitive' && resource.agent === 'ocf:heartbeat:apache')
 }

@@ -1,6 +1,6 @@
 import type { Constraint } from './declaration.js'
 
-/** What the tutorial says, and so what holds where an inventory says nothing. */
+/** The defaults of a declaration: the values of the tutorial, except where noted. */
 
 export interface DefaultResource {
   agent: string
@@ -8,26 +8,26 @@ export interface DefaultResource {
   monitor: string
 }
 
-/** The two primitives; FloatIP's address comes from `floating_ip`. */
+/** The two primitives. FloatIP's address comes from `floating_ip`. */
 export const defaultResources: Record<string, DefaultResource> = {
   FloatIP: { agent: 'ocf:heartbeat:IPaddr2', params: {}, monitor: '10s' },
   WebSite: {
     agent: 'ocf:heartbeat:apache',
-    // The agent does not find server-status by itself on Debian, and would fall back to looking for </html>.
+    // On Debian the agent does not find server-status by itself and would search the page for </html> instead.
     params: { configfile: '/etc/apache2/apache2.conf', statusurl: 'http://127.0.0.1/server-status' },
-    // The tutorial has 60 s. That long visitors are turned away where Apache has died: a drill measured 19.2 s, with 10 s 3.4 s.
+    // The tutorial has 60 s. If Apache dies, visitors wait until the next monitor: drills measured 19.2 s with 60 s and 3.4 s with 10 s.
     monitor: '10s',
   },
 }
 
-/** Where Apache runs: beside the floating IP, or on every node, so that only the address moves. */
+/** Where Apache runs: only on the node with the floating IP, or on every node, so that only the address moves. */
 export const layouts = ['single', 'cloned'] as const
 
 export type Layout = (typeof layouts)[number]
 
 /**
- * What binds the two. In the cloned layout the address follows a running Apache, and an Apache that is restarted
- * under it takes nothing down: the order counts only where both start at once.
+ * The constraints between the two. In the cloned layout the address follows a running Apache. The order is optional, so that a
+ * restart of Apache does not restart the address.
  */
 export const defaultConstraints: Record<Layout, Constraint[]> = {
   single: [
@@ -40,22 +40,19 @@ export const defaultConstraints: Record<Layout, Constraint[]> = {
   ],
 }
 
-/** The meta attributes of default resources that run on every node: FloatIP waits for the copy beside it only. */
+/** The meta attributes of default clones. With interleave, FloatIP waits only for the instance on its own node. */
 export const defaultClones: Record<Layout, Record<string, Record<string, string>>> = {
   single: {},
   cloned: { WebSite: { interleave: 'true' } },
 }
 
-/** An address that could be on any node as well stays where it is when one comes back. */
+/** In the cloned layout, stickiness keeps the address where it is when a node comes back. */
 export const defaultResourceDefaults: Record<Layout, Record<string, string>> = {
   single: {},
   cloned: { 'resource-stickiness': '100' },
 }
 
-/**
- * A resource nobody watches is not highly available: what is declared without a monitor gets the one pcs would
- * give.
- */
+/** A resource without a monitor is not highly available, so it gets the interval that pcs would use. */
 export const defaultMonitor = '60s'
 
 /** A page whose text is `Site Teste - node1`. */
@@ -66,7 +63,7 @@ export const defaultPage = `<!DOCTYPE html>
 </html>
 `
 
-/** Corosync 3.1's default token and the tutorial's other values, with sha256 where the tutorial has sha1. */
+/** Corosync 3.1's default token and the tutorial's other values, with sha256 instead of the tutorial's sha1. */
 export const defaultTotem = {
   token: '3000',
   token_retransmits_before_loss_const: '10',
@@ -75,8 +72,8 @@ export const defaultTotem = {
 }
 
 /**
- * As the corosync.conf that Debian ships, with time stamps, which its comments advise and the log file needs;
- * the file is rotated by Debian's own /etc/logrotate.d/corosync.
+ * The logging of the corosync.conf that Debian ships, plus time stamps for the log file. Debian's /etc/logrotate.d/corosync
+ * rotates that file.
  */
 export const defaultLogging = {
   fileline: 'off',

@@ -5,11 +5,13 @@ import { readIPv4 } from './ipv4.js'
 import type { Cluster, Node } from './declaration.js'
 
 /** Corosync's INTERFACE_MAX (include/corosync/totem/totem.h of 3.1): links 0 to 7. */
-const most = 8
+const maximumLinks = 8
 
 /**
- * Adds `cluster.corosync.links` to the nodes: link 1 and on, each with an address for every node, beside link 0, the
- * nodes' own. Throws an InventoryError.
+ * Adds `cluster.corosync.links` to the nodes: link 1 and up, each with an address for every node. Link 0 has the nodes' own
+ * addresses.
+ *
+ * @throws InventoryError
  */
 export function withLinks(
   nodes: Node[],
@@ -19,26 +21,26 @@ export function withLinks(
 ): Node[] {
   if (links.length === 0) return nodes
   if (transport !== 'knet') {
-    throw origin.key.error(`transport ${transport} has one link only`, 'Leave transport out to have knet, which takes up to eight.')
+    throw origin.key.error(`transport ${transport} has only one link`, 'Leave transport out to use knet, which has up to eight.')
   }
-  if (links.length >= most) throw origin.key.error(`Corosync takes up to ${most} links, and these are ${links.length + 1} with the nodes' own`)
-  const owners = new Map([[floatingIp.address, 'the floating IP'], ...nodes.map(({ name, links: [own] }) => [own!, `${name} on link 0`] as const)])
+  if (links.length >= maximumLinks) throw origin.key.error(`Corosync supports up to ${maximumLinks} links, and these are ${links.length + 1} with link 0`)
+  const owners = new Map([[floatingIp.address, 'the floating IP'], ...nodes.map(({ name, links: [address] }) => [address!, `${name} on link 0`] as const)])
   const read = links.map((link, at) => readLink(link, at + 1, nodes, owners, origin.at(at)))
   return nodes.map(node => ({ ...node, links: [...node.links, ...read.map(link => link.get(node.name)!)] }))
 }
 
-/** One link's addresses, by node. */
+/** The addresses of one link, by node. */
 function readLink(declared: unknown, link: number, nodes: Node[], owners: Map<string, string>, origin: Origin): Map<string, string> {
   const form = 'a mapping of each node to its address on that link'
   if (!isMapping(declared)) throw origin.error(expected(form, declared))
   const names = nodes.map(({ name }) => name)
-  const foreign = Object.keys(declared).find(name => !names.includes(name))
-  if (foreign !== undefined) throw origin.at(foreign).key.error(`link ${link}: there is no node "${foreign}"`, didYouMean(foreign, names, 'Nodes'))
+  const unknown = Object.keys(declared).find(name => !names.includes(name))
+  if (unknown !== undefined) throw origin.at(unknown).key.error(`link ${link}: there is no node "${unknown}"`, didYouMean(unknown, names, 'Nodes'))
   return new Map(names.map(name => {
-    if (!(name in declared)) throw origin.error(`link ${link} has no address for ${name}`, 'Every node is on every link.')
+    if (!(name in declared)) throw origin.error(`link ${link} has no address for ${name}`, 'Every link needs an address for every node.')
     const address = readIPv4(`link ${link}`, declared[name], origin.at(name))
     const owner = owners.get(address)
-    if (owner !== undefined) throw origin.at(name).error(`link ${link}: ${address} is taken already, by ${owner}`)
+    if (owner !== undefined) throw origin.at(name).error(`link ${link}: ${address} is already the address of ${owner}`)
     owners.set(address, `${name} on link ${link}`)
     return [name, address]
   }))

@@ -7,33 +7,33 @@ import { networkOf, readIPv4, readPrefixed, refuseEnds } from './ipv4.js'
 import type { PrefixedAddress } from './ipv4.js'
 import type { Cluster, Node } from './declaration.js'
 
-/** A node, and what the checks of the whole cluster need to know of it. */
+/** A node, with what the checks of the whole cluster need. */
 export interface DeclaredNode {
   node: Node
   interface: string | undefined
-  /** Where its link address was said. */
+  /** The place in the inventory of its link address. */
   origin: Origin
 }
 
-/** Reads what a host's variables say about it as a node. Throws an InventoryError. */
+/** Reads the variables of a host. @throws InventoryError */
 export function readNode(host: Host, cluster: string): DeclaredNode {
   refuseName(host)
-  const own = (name: string) => {
+  const variable = (name: string) => {
     const origin = host.origins[name]
     if (origin) refuseUnusable(origin)
     return { value: host.vars[name] ?? undefined, origin: origin ?? host.origin }
   }
-  const network = own('interface')
-  const name = network.value === undefined ? undefined : readInterface(network.value, network.origin)
-  const address = own('address')
+  const declaredInterface = variable('interface')
+  const interfaceName = declaredInterface.value === undefined ? undefined : readInterface(declaredInterface.value, declaredInterface.origin)
+  const address = variable('address')
   const base = { name: host.name, cluster, connection: host.connection }
   if (address.value === undefined) {
     const link = linkFromConnection(host)
-    return { node: { ...base, links: [link.address] }, interface: name, origin: link.origin }
+    return { node: { ...base, links: [link.address] }, interface: interfaceName, origin: link.origin }
   }
   const prefixed = readPrefixed('address', address.value, address.origin)
-  const gateway = own('gateway')
-  const dns = own('dns')
+  const gateway = variable('gateway')
+  const dns = variable('dns')
   return {
     node: {
       ...base,
@@ -43,17 +43,17 @@ export function readNode(host: Host, cluster: string): DeclaredNode {
         ...prefixed,
         ...(gateway.value !== undefined && { gateway: readGateway(gateway.value, prefixed, gateway.origin) }),
         dns: dns.value === undefined ? [] : readDns(dns.value, dns.origin),
-        ...(name !== undefined && { interface: name }),
+        ...(interfaceName !== undefined && { interface: interfaceName }),
       },
     },
-    interface: name,
+    interface: interfaceName,
     origin: address.origin,
   }
 }
 
 /**
- * The inventory name becomes the host name, goes into /etc/hosts, corosync.conf and the CIB and onto command
- * lines: one label of RFC 1123, with a letter in it, since Pacemaker's tools take a bare number for a node id.
+ * The inventory name becomes the host name and appears in /etc/hosts, corosync.conf, the CIB and command lines. It must be one
+ * label of RFC 1123 and contain a letter, since Pacemaker's tools read a bare number as a node id.
  */
 function refuseName({ name, origin }: Host): void {
   if (/^(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(name) && name.toLowerCase() !== 'localhost') {
@@ -72,14 +72,14 @@ function linkFromConnection({ name, connection, origins, origin }: Host): { addr
   const at = origins['ansible_host'] ?? origins['ansible_ssh_host'] ?? origin
   if (!isIPv4(connection.host)) {
     throw at.error(
-      `expected an IPv4 address for Corosync's link on ${name}, and ${show(connection.host)} is a name`,
+      `expected an IPv4 address for Corosync's link on ${name}, got the name ${show(connection.host)}`,
       `Give ${name} an address with its prefix, such as "address: 192.168.0.1/24", or an IPv4 address as ansible_host.`,
     )
   }
   return { address: readIPv4('ansible_host', connection.host, at), origin: at }
 }
 
-/** The kernel takes up to 15 bytes without white space, slash or colon (dev_valid_name in net/core/dev.c). */
+/** The kernel accepts up to 15 bytes without white space, slash or colon (dev_valid_name in net/core/dev.c). */
 function readInterface(value: unknown, origin: Origin): string {
   if (typeof value === 'string' && /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/.test(value)) return value
   throw origin.error(`interface: ${expected('the name of a network interface, such as eth0', value)}`)
@@ -103,7 +103,7 @@ function readDns(value: unknown, origin: Origin): string[] {
   return value.map((server, index) => readIPv4('dns', server, origin.at(index)))
 }
 
-/** Throws an InventoryError unless the floating IP can move between all nodes and is nobody's own. */
+/** @throws InventoryError unless the floating IP can move between all nodes and is no node's own address. */
 export function checkAddresses(nodes: DeclaredNode[], floatingIp: Cluster['floatingIp'], origin: Origin): void {
   const owners = new Map<string, string>()
   for (const {

@@ -1,25 +1,25 @@
 import type { Origin } from '../../inventory/origin.js'
 
-/** Properties that Pacemaker writes itself, or that another key says. */
-const managed: Record<string, string> = {
-  'stonith-enabled': 'Say it as "fencing" of the cluster.',
-  'fencing-enabled': 'Say it as "fencing" of the cluster.',
-  'cluster-name': 'Say it as "name" of the cluster.',
+/** Properties that Pacemaker writes itself or that are declared elsewhere, with where. */
+const notDeclarable: Record<string, string> = {
+  'stonith-enabled': 'Declare it as "fencing" of the cluster.',
+  'fencing-enabled': 'Declare it as "fencing" of the cluster.',
+  'cluster-name': 'Declare it as "name" of the cluster.',
   'cluster-infrastructure': 'Pacemaker writes it itself.',
   'dc-version': 'Pacemaker writes it itself.',
   'have-watchdog': 'Pacemaker writes it itself.',
 }
 
 /**
- * The cluster's properties, with what `fencing: disabled` means for Pacemaker: with fencing on and no device it starts
- * nothing. What is kept is not spoken of.
+ * The cluster's properties. `fencing: disabled` adds stonith-enabled=false, since Pacemaker starts nothing if fencing is enabled
+ * and there is no device. `fencing: kept` adds nothing.
  *
- * Throws an InventoryError for a property that is said elsewhere.
+ * @throws InventoryError for a property that is declared elsewhere.
  */
 export function completeProperties(declared: Record<string, string>, isFencingKept: boolean, origin: Origin): Record<string, string> {
   for (const name of Object.keys(declared)) {
-    if (Object.hasOwn(managed, name)) {
-      throw origin.at(name).key.error(`the property "${name}" cannot be set here`, managed[name])
+    if (Object.hasOwn(notDeclarable, name)) {
+      throw origin.at(name).key.error(`the property "${name}" cannot be set here`, notDeclarable[name])
     }
   }
   return isFencingKept ? { ...declared } : { 'stonith-enabled': 'false', ...declared }

@@ -19,11 +19,10 @@ import { omitUndefined } from './omit-undefined.js'
 import type { Cluster, ConfValues, Constraint, Explicit, Resource } from './declaration.js'
 
 /**
- * The clusters an inventory declares, one a group with a `cluster:` variable, in the order of the file and with
- * every default filled in. Where some of these variables are mappings, the others are somebody else's, and skipped with a
- * warning of the inventory.
+ * The clusters that an inventory declares: one per group with a `cluster:` variable, in the order of the file and with all
+ * defaults. If some of these variables are mappings, the others belong to other software and are skipped with a warning.
  *
- * Throws an InventoryError, with file, line and column, for the first thing that is wrong.
+ * @throws InventoryError with file, line and column for the first error.
  */
 export function readClusters(inventory: Inventory): Cluster[] {
   const clusters: Cluster[] = []
@@ -61,10 +60,10 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
   const declared = readDeclared(value, origin)
   const hosts = group.hosts.map(name => inventory.hosts.get(name)!)
   if (hosts.length < 2) {
-    const found = hosts[0] ? `only ${hosts[0].name}` : 'none'
+    const present = hosts[0] ? `only ${hosts[0].name}` : 'none'
     throw origin.key.error(
-      `expected two nodes or more in cluster "${declared.name}", got ${found}`,
-      `Every host of the group "${group.name}" is a node: name them under its "hosts:".`,
+      `expected two nodes or more in cluster "${declared.name}", got ${present}`,
+      `Every host of the group "${group.name}" is a node: list them under its "hosts:".`,
     )
   }
   const floatingIp = readPrefixed('floating_ip', declared.floating_ip, origin.at('floating_ip'))
@@ -86,7 +85,7 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
     defaultConstraints[layout],
     origin.at('constraints'),
   )
-  refuseTiedClone(resources, constraints, declared, origin)
+  refuseColocatedClone(resources, constraints, declared, origin)
   return {
     name: declared.name,
     group: group.name,
@@ -110,7 +109,7 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
   }
 }
 
-/** The explicitly declared parts, taken from what has been completed with defaults. */
+/** The explicitly declared parts of the completed declaration. */
 function explicitOf(declared: DeclaredCluster, resources: Resource[], constraints: Constraint[]): Explicit {
   const { totem = {}, quorum = {}, logging = {}, interface: interfaces = [], links: _, transport, ...short } = declared.corosync ?? {}
   const section = (name: string, values: ConfValues) => Object.entries(values).map(([key, value]) => [`${name}.${key}`, value])
@@ -129,25 +128,22 @@ function explicitOf(declared: DeclaredCluster, resources: Resource[], constraint
   }
 }
 
-/**
- * The cluster_name in the corosync.conf that Debian ships and autostarts: nodes in such a cluster count as
- * bare.
- */
-const debianDefault = 'debian'
+/** The cluster_name in the corosync.conf that Debian ships: nodes in a cluster of that name count as bare. */
+const debianDefaultName = 'debian'
 
 function readDeclared(value: unknown, origin: Origin): DeclaredCluster {
   refuseTemplates(value, origin)
   const declared = check(clusterSchema, value, origin)
-  if (declared.name === debianDefault) {
+  if (declared.name === debianDefaultName) {
     throw origin
       .at('name')
-      .error(`expected a name other than "${debianDefault}", which a fresh Debian calls its own cluster`)
+      .error(`expected a name other than "${debianDefaultName}", the name of Debian's default cluster`)
   }
   if (declared.fencing !== 'disabled' && declared.fencing !== 'kept') throw fencingError(declared.fencing, origin.at('fencing'))
   return declared
 }
 
-/** A page is text for browsers, in which braces may well stand; everything else has no use for them. */
+/** Refuses templates everywhere except in the page, whose HTML text may contain braces. */
 function refuseTemplates(value: unknown, origin: Origin): void {
   if (!isMapping(value)) return refuseUnusable(origin)
   for (const key of Object.keys(value)) {
@@ -156,53 +152,53 @@ function refuseTemplates(value: unknown, origin: Origin): void {
 }
 
 /**
- * Two nodes that lose sight of each other without fencing run the floating IP twice, both of them quorate; and
- * Pacemaker starts nothing where fencing is on without a device. So there is no default that could be right.
+ * There is no safe default. Without fencing, two nodes that lose contact both run the floating IP, both of them quorate. With
+ * fencing enabled but no device, Pacemaker starts nothing.
  */
 function fencingError(value: unknown, origin: Origin): Error {
   const choice =
-    '"fencing: disabled" is the only choice for a new cluster yet; "fencing: kept" leaves the devices of a running cluster as they are. Without fencing, nodes that lose sight of each other each '
-    + 'believe that the other is dead, and all of them take the floating IP. That may do for a demonstration or a static '
-    + 'page, it will not for shared data: so it must be said, and verify goes on warning about it.'
+    '"fencing: disabled" is the only choice for a new cluster so far; "fencing: kept" leaves the devices of a running cluster as they are. Without fencing, '
+    + 'nodes that lose contact each assume that the others are dead, and all of them take the floating IP. That is acceptable for a demonstration or a '
+    + 'static page, but not for shared data. Therefore the setting is required, and verify always warns about it.'
   return value === undefined || value === null
     ? origin.error(
-        '"fencing" is missing: expected a word on what happens to a node that does not answer',
+        '"fencing" is missing: expected "disabled" or "kept"',
         choice,
       )
-    : origin.error(expected('fencing "disabled"', value), choice)
+    : origin.error(expected('fencing "disabled" or "kept"', value), choice)
 }
 
-/** The agent finds the interface by itself; naming it is only right where it has one name on every node. */
+/** The interface for the agent IPaddr2, if it has the same name on every node. Otherwise the agent finds it by itself. */
 function commonInterface(nodes: DeclaredNode[]): { nic?: string } {
   const [first, ...others] = nodes.map(node => node.interface)
   return first !== undefined && others.every(name => name === first) ? { nic: first } : {}
 }
 
-/** "Apache with the address" would keep every copy of a cloned WebSite on the one node of the floating IP. */
-function refuseTiedClone(resources: Resource[], constraints: Cluster['constraints'], declared: DeclaredCluster, origin: Origin): void {
+/** Refuses a colocation of a cloned WebSite with FloatIP: it would keep every instance on the node of the floating IP. */
+function refuseColocatedClone(resources: Resource[], constraints: Cluster['constraints'], declared: DeclaredCluster, origin: Origin): void {
   const site = resources.find(({ id }) => id === 'WebSite')
   if (site?.kind !== 'primitive' || !site.clone) return
   const { id } = site.clone
-  const tie = constraints.find(
+  const colocation = constraints.find(
     constraint => constraint.kind === 'colocation' && constraint.resource === id && constraint.with === 'FloatIP',
   )
-  if (!tie) return
-  const own = declared.constraints?.colocation?.[tie.id]
-  const place = own ? origin.at('constraints', 'colocation', tie.id) : origin.at('resources', 'WebSite', 'clone')
+  if (!colocation) return
+  const own = declared.constraints?.colocation?.[colocation.id]
+  const place = own ? origin.at('constraints', 'colocation', colocation.id) : origin.at('resources', 'WebSite', 'clone')
   throw place.key.error(
-    `WebSite is cloned, and the ${own ? '' : 'default '}constraint ${tie.id} would keep every copy on one node`,
+    `WebSite is cloned, and the ${own ? '' : 'default '}constraint ${colocation.id} would keep every instance on one node`,
     declared.layout === 'cloned'
-      ? 'Leave it out: "layout: cloned" has the address follow a running WebSite.'
-      : 'Say "layout: cloned" instead of "clone": then the address follows a running WebSite.',
+      ? 'Leave it out: with "layout: cloned" the address follows a running WebSite.'
+      : 'Declare "layout: cloned" instead of "clone": then the address follows a running WebSite.',
   )
 }
 
-/** A cluster is a group's: said on a host, nobody would know who else is in it. */
+/** Refuses a `cluster:` variable of a host: only a group tells which nodes the cluster has. */
 function refuseClusterOfHost({ hosts, groups }: Inventory): void {
   const [first] = clustersOfHosts(hosts.values(), groups)
   if (!first) return
   throw first.origin.key.error(
-    `"cluster" is said of the host ${first.owner.name}, and a cluster is a group's`,
-    'Put it under the "vars:" of the group that holds the nodes.',
+    `"cluster" is a variable of the host ${first.owner.name}, but a cluster belongs to a group`,
+    'Move it to the "vars:" of the group that contains the nodes.',
   )
 }

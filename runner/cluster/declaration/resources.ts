@@ -7,11 +7,12 @@ import type { DeclaredCluster, DeclaredGroup, DeclaredPrimitive } from './schema
 import type { Operation, Primitive, Resource, ResourceGroup } from './declaration.js'
 
 /**
- * The resources of a cluster: the tutorial's, changed or dropped by what is declared under the same name, then
- * the others in the order of the file. `floatIpParams` are those of FloatIP; `clones` names the defaults that run on
- * every node, each with the meta attributes of its clone.
+ * The resources of a cluster: the defaults, changed or dropped by what is declared under the same name, then the others in the
+ * order of the file.
  *
- * Throws an InventoryError, for instance where a group names what is not there.
+ * @param floatIpParams - the parameters of FloatIP.
+ * @param clones - the default resources that run on every node, each with the meta attributes of its clone.
+ * @throws InventoryError for instance if a group names a resource that does not exist.
  */
 export function completeResources(
   declared: NonNullable<DeclaredCluster['resources']>,
@@ -25,10 +26,10 @@ export function completeResources(
   }
   const resources: Resource[] = []
   for (const id of new Set([...Object.keys(defaults), ...Object.keys(declared)])) {
-    const said = Object.hasOwn(declared, id) ? declared[id] : undefined
-    const standard = Object.hasOwn(defaults, id) ? defaults[id] : undefined
-    if (said === false) {
-      if (!standard) {
+    const own = Object.hasOwn(declared, id) ? declared[id] : undefined
+    const base = Object.hasOwn(defaults, id) ? defaults[id] : undefined
+    if (own === false) {
+      if (!base) {
         throw origin
           .at(id)
           .key.error(
@@ -36,58 +37,55 @@ export function completeResources(
             didYouMean(id, Object.keys(defaults), 'Default resources'),
           )
       }
-    } else if (said && 'group' in said) resources.push(groupOf(id, said))
-    else resources.push(primitiveOf(id, cloned(said || {}, clones[id]), standard, origin.at(id)))
+    } else if (own && 'group' in own) resources.push(groupOf(id, own))
+    else resources.push(primitiveOf(id, withDefaultClone(own || {}, clones[id]), base, origin.at(id)))
   }
   checkFloatIp(declared['FloatIP'], origin)
   checkGroups(resources, clones, origin)
   return resources
 }
 
-/** What is said of a resource, on every node where the layout has it there. */
-function cloned(said: DeclaredPrimitive, meta: Record<string, string> | undefined): DeclaredPrimitive {
-  return meta === undefined ? said : { ...said, clone: { ...meta, ...(said.clone === true ? {} : said.clone) } }
+/** Adds the clone of the layout to a declared primitive. @param meta - the clone's meta attributes; undefined if it is not cloned. */
+function withDefaultClone(declared: DeclaredPrimitive, meta: Record<string, string> | undefined): DeclaredPrimitive {
+  return meta === undefined ? declared : { ...declared, clone: { ...meta, ...(declared.clone === true ? {} : declared.clone) } }
 }
 
 function primitiveOf(
   id: string,
-  said: DeclaredPrimitive,
-  standard: DefaultResource | undefined,
+  declared: DeclaredPrimitive,
+  base: DefaultResource | undefined,
   origin: Origin,
 ): Primitive {
-  const agent = said.agent ?? standard?.agent
+  const agent = declared.agent ?? base?.agent
   if (agent === undefined) {
     throw origin.key.error(
       `resource "${id}" needs an agent`,
       didYouMean(id, Object.keys(defaultResources), 'Only these have one by default'),
     )
   }
-  // The default's parameters are its agent's: another agent starts from none.
-  const inherited = agent === standard?.agent ? standard : undefined
+  // The default parameters belong to the default agent and do not apply to another one.
+  const inherited = agent === base?.agent ? base : undefined
   return {
     kind: 'primitive',
     id,
     agent,
-    params: { ...inherited?.params, ...said.params },
-    operations: operationsOf(said.op ?? {}, inherited?.monitor ?? defaultMonitor),
-    meta: said.meta ?? {},
-    ...(said.clone !== undefined && {
-      clone: { id: `${id}-clone`, meta: said.clone === true ? {} : said.clone },
+    params: { ...inherited?.params, ...declared.params },
+    operations: operationsOf(declared.op ?? {}, inherited?.monitor ?? defaultMonitor),
+    meta: declared.meta ?? {},
+    ...(declared.clone !== undefined && {
+      clone: { id: `${id}-clone`, meta: declared.clone === true ? {} : declared.clone },
     }),
   }
 }
 
-/**
- * Start, stop and monitor are always there: without an op element Pacemaker gives each 20 s, whatever the agent
- * advises.
- */
-function operationsOf(said: NonNullable<DeclaredPrimitive['op']>, monitor: string): Operation[] {
+/** Start, stop and monitor are always written: without an op element Pacemaker uses a timeout of 20 s, whatever the agent advises. */
+function operationsOf(declared: NonNullable<DeclaredPrimitive['op']>, monitor: string): Operation[] {
   const once: Operation[] = []
-  for (const [name, values] of Object.entries({ start: {}, stop: {}, ...said })) {
+  for (const [name, values] of Object.entries({ start: {}, stop: {}, ...declared })) {
     if (name !== 'monitor' && values) once.push(operation(name, { interval: '0s', ...values }))
   }
-  const watch = operation('monitor', { interval: monitor, ...omitUndefined(said.monitor ?? {}) })
-  return [...once.slice(0, 2), watch, ...once.slice(2)]
+  const monitorOperation = operation('monitor', { interval: monitor, ...omitUndefined(declared.monitor ?? {}) })
+  return [...once.slice(0, 2), monitorOperation, ...once.slice(2)]
 }
 
 function operation(
@@ -102,16 +100,16 @@ function operation(
   }
 }
 
-function groupOf(id: string, said: DeclaredGroup): ResourceGroup {
-  return { kind: 'group', id, members: said.group, meta: said.meta ?? {} }
+function groupOf(id: string, declared: DeclaredGroup): ResourceGroup {
+  return { kind: 'group', id, members: declared.group, meta: declared.meta ?? {} }
 }
 
-/** The address stands in one place, which the checks and the other roles read. */
-function checkFloatIp(said: DeclaredPrimitive | DeclaredGroup | false | undefined, origin: Origin): void {
-  if (!said || 'group' in said) return
+/** FloatIP's address is declared in one place, floating_ip, which the checks and other roles read. */
+function checkFloatIp(declared: DeclaredPrimitive | DeclaredGroup | false | undefined, origin: Origin): void {
+  if (!declared || 'group' in declared) return
   for (const param of ['ip', 'cidr_netmask']) {
-    if (said.params && Object.hasOwn(said.params, param)) {
-      throw origin.at('FloatIP', 'params', param).key.error(`"${param}" of FloatIP is said by floating_ip`)
+    if (declared.params && Object.hasOwn(declared.params, param)) {
+      throw origin.at('FloatIP', 'params', param).key.error(`"${param}" of FloatIP cannot be declared here: floating_ip sets it`)
     }
   }
 }
@@ -125,18 +123,18 @@ function checkGroups(resources: Resource[], clones: Record<string, unknown>, ori
     if (group.members.length === 0) {
       throw at.error(
         `group "${group.id}" is empty`,
-        'Name the primitives that run together, in the order of their start.',
+        'List the primitives that run together, in the order in which they start.',
       )
     }
     for (const [index, member] of group.members.entries()) {
-      const found = resources.find(({ id }) => id === member)
+      const resource = resources.find(({ id }) => id === member)
       const place = at.at(index)
-      if (!found) throw place.error(`unknown resource "${member}"`, didYouMean(member, ids, 'Resources'))
-      if (found.kind === 'group') throw place.error(`"${member}" is a group, and a group holds primitives only`)
-      if (found.clone) {
+      if (!resource) throw place.error(`unknown resource "${member}"`, didYouMean(member, ids, 'Resources'))
+      if (resource.kind === 'group') throw place.error(`"${member}" is a group, but a group can only contain primitives`)
+      if (resource.clone) {
         throw place.error(
-          `"${member}" is cloned, and a group holds primitives that are not`,
-          Object.hasOwn(clones, member) ? '"layout: cloned" has it on every node: say "layout: single", or leave it out of the group.' : undefined,
+          `"${member}" is cloned, but a group can only contain primitives that are not`,
+          Object.hasOwn(clones, member) ? '"layout: cloned" runs it on every node: declare "layout: single", or leave it out of the group.' : undefined,
         )
       }
       const owner = owners.get(member)

@@ -4,19 +4,16 @@ import { layouts } from './defaults.js'
 import { prefixedForm } from './ipv4.js'
 import { corosyncSchema } from './corosync-settings.js'
 
-/**
- * What can stand under `cluster:`, key by key. How the keys go together is checked by the readers beside this
- * file.
- */
+/** The schema of `cluster:`, key by key. The other files of this folder check how the values fit together. */
 
-/** XML knows no control characters besides tab and line ends, and turns those into spaces in an attribute. */
+/** XML allows no control characters except tab and line ends, and turns those into spaces in attributes. */
 const attribute = scalar(
   'text, a number or true/false, without control characters or line ends',
-  // Lone surrogates and the two noncharacters have no place in XML either.
+  // XML allows neither lone surrogates nor these two noncharacters.
   value => !/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u.test(value),
 )
 
-/** CIB ids are XML NCNames; ASCII ones, because people type them into shells. */
+/** CIB ids are XML NCNames; only ASCII, because people type them into shells. */
 const id = {
   what: 'a name of letters, digits, "_", "-" and "." that starts with a letter',
   test: (name: string) => /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name),
@@ -44,11 +41,11 @@ const operationAttributes = {
 }
 const operation = mapping('a mapping such as {interval: 10s, timeout: 20s}', operationAttributes)
 
-/** Start and stop happen once: an interval has no meaning there, and Pacemaker refuses one. */
+/** Operations other than monitor happen once: Pacemaker refuses an interval for them. */
 const { interval: _, ...onceAttributes } = operationAttributes
 const once = z.optional(
   mapping('a mapping such as {timeout: 40s}', onceAttributes, {
-    interval: 'It happens once: only a timeout makes sense.',
+    interval: 'The operation happens once, so only a timeout applies.',
   }),
 )
 const repeated = z.optional(
@@ -65,7 +62,7 @@ const repeated = z.optional(
 const agent = textThat(
   'an agent such as ocf:heartbeat:apache or systemd:nginx',
   value => /^(ocf:[A-Za-z0-9_.-]+|systemd|lsb|service):[A-Za-z0-9_@.\\-]+$/.test(value),
-  'crm ra list ocf heartbeat shows the agents there are.',
+  '`crm ra list ocf heartbeat` lists the available agents.',
 )
 
 const primitive = mapping(
@@ -119,7 +116,7 @@ const resource = either<false | DeclaredPrimitive | DeclaredGroup>(value => {
   return isMapping(value) && 'group' in value ? group : primitive
 })
 
-const scoreHint = 'Pacemaker knows whole numbers, INFINITY and -INFINITY.'
+const scoreHint = 'Scores are whole numbers, INFINITY and -INFINITY.'
 const score = z.pipe(
   z
     .unknown()
@@ -132,7 +129,7 @@ const score = z.pipe(
   z.transform(String),
 )
 
-/** One kind of constraint: a mapping of ids. Keys can be left out where a default of that id has them. */
+/** One kind of constraint: a mapping of ids. Fields can be left out if the default with that id has them. */
 function constraints<Shape extends z.core.$ZodShape>(what: string, shape: Shape) {
   const one = mapping(what, shape)
   return z.optional(

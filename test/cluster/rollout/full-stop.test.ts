@@ -28,5 +28,5 @@ const refuses = test.macro({
 const both = ['node1', 'node2']
 test('a node is missing', refuses, { node1: node('k'), node2: undefined }, both, /^node2 unreachable/)
 test('a node is not selected', refuses, { node1: node('k'), node2: node('k') }, ['node1'], /^node2 would have to change too/)
-test('the new file needs an authkey and there is none', refuses, { node1: node(undefined), node2: node(undefined) }, both, /needs a key and there is none/)
-test('the keys differ', refuses, { node1: node('k'), node2: node('x') }, both, /different keys/)
+test('the new file needs an authkey and there is none', refuses, { node1: node(undefined), node2: node(undefined) }, both, /needs an authkey and there is none/)
+test('the keys differ', refuses, { node1: node('k'), node2: node('x') }, both, /different authkeys/)

@@ -10,7 +10,7 @@ const weaker = test.macro({
   title: (_, subject: string, from?: string, to?: string) => `${subject}: ${from ?? 'not set'} -> ${to ?? 'not set'}`,
 })
 
-test(weaker, 'totem.crypto_cipher', 'aes256', 'none', /read by anyone/)
+test(weaker, 'totem.crypto_cipher', 'aes256', 'none', /anyone on that network can read/)
 test(weaker, 'totem.crypto_cipher', 'none', 'aes256', undefined)
 test(weaker, 'totem.crypto_hash', 'sha256', 'none', /impersonate a node/)
 test(weaker, 'quorum.two_node', undefined, '1', /keeps running alone/)
