@@ -1,5 +1,6 @@
+import { isIPv4 } from 'node:net'
+import { parseCidr } from '../../runner/ipv4.js'
 import { sh } from '../../runner/ssh/quote.js'
-import { isIpv4, parseCidr } from './ipv4.js'
 import { ended, linesOf, withPart } from './lines.js'
 import { cidr, isAsDeclared, joined, type Addressing, type Manager, type Network, type Activation } from './manager.js'
 
@@ -50,7 +51,7 @@ function read(text: string | undefined, iface: string): Addressing {
   return {
     address: found?.address,
     prefix: found?.prefix,
-    gateway: joined(valuesOf('routers').flatMap((value) => value.split(' ')).filter(isIpv4)),
+    gateway: joined(valuesOf('routers').flatMap((value) => value.split(' ')).filter(isIPv4)),
     dns: valuesOf('domain_name_servers').at(-1)?.split(' '),
   }
 }

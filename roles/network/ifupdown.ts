@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
+import { matchesGlob } from '../../runner/glob.js'
+import { parseCidr, prefixOfNetmask } from '../../runner/ipv4.js'
 import { sh } from '../../runner/ssh/quote.js'
-import { globMatches } from './glob.js'
-import { classPrefix, parseCidr, prefixOfNetmask } from './ipv4.js'
 import { ended, lineEndOf, withPart } from './lines.js'
 import { cidr, isAsDeclared, joined, type Addressing, type Manager, type ManagerFile, type Network, type Activation } from './manager.js'
 import { inetStanza, isBroughtUp, statementsOf, type Stanza, type Statement } from './stanza.js'
@@ -45,7 +45,7 @@ function isSourced(top: string, file: string): boolean {
   return statementsOf(top).some(({ words: [keyword, ...patterns] }) =>
     patterns.some((pattern) => {
       const absolute = posix.resolve(posix.dirname(main), pattern)
-      if (keyword === 'source') return globMatches(absolute, file)
+      if (keyword === 'source') return matchesGlob(file, absolute)
       return keyword === 'source-directory' && posix.dirname(file) === absolute && /\/[\w-]+$/.test(file)
     }),
   )
@@ -112,4 +112,11 @@ function asStatic(head: string): string {
 /** How the stanza's options are indented. */
 function indentOf(stanza: Stanza): string {
   return stanza.options[0] ? /^[ \t]*/.exec(stanza.options[0].text)![0] : '    '
+}
+
+/** The prefix length that ifupdown uses if a stanza has none: that of the address's class (measured, ifupdown 0.8.41). */
+export function classPrefix(address: string): number {
+  const first = Number(address.split('.')[0])
+  if (first < 128) return 8
+  return first < 192 ? 16 : 24
 }

@@ -1,4 +1,4 @@
-import { isIpv4 } from './ipv4.js'
+import { isIPv4 } from 'node:net'
 
 /** The addressing in the kernel, whichever program has configured it. */
 export interface Live {
@@ -23,7 +23,7 @@ export function addressesOf(ipAddrOutput: string): LiveAddress[] {
     // `2: eth0    inet 192.168.0.1/24 …`; a veth is `eth0@if5`; point to point: `inet 10.8.0.2 peer 10.8.0.1/32`.
     const [, device = '', address = '', peerPrefix, prefix] =
       /^\d+:\s+([^\s@]+)\S*\s+inet\s+([\d.]+)(?:\s+peer\s+[\d.]+\/(\d+))?(?:\/(\d+))?/.exec(line) ?? []
-    if (!isIpv4(address)) return []
+    if (!isIPv4(address)) return []
     const isSecondary = /\ssecondary\s/.test(line)
     return [{ interface: device, address, prefix: Number(peerPrefix ?? prefix ?? 32), isSecondary }]
   })

@@ -1,8 +1,9 @@
+import { isIPv4 } from 'node:net'
 import { posix } from 'node:path'
+import { matchesGlob } from '../../runner/glob.js'
+import { parseCidr } from '../../runner/ipv4.js'
 import { sh } from '../../runner/ssh/quote.js'
-import { globMatches } from './glob.js'
 import { addEntry, iniEntries, removeEntries, replaceEntry, type IniEntry } from './ini.js'
-import { isIpv4, parseCidr } from './ipv4.js'
 import { cidr, isAsDeclared, joined, type Addressing, type Manager, type ManagerFile, type Network } from './manager.js'
 
 const folder = '/etc/systemd/network'
@@ -28,7 +29,7 @@ export const networkd: Manager = {
  */
 function path(iface: string, files: ManagerFile[], active?: string): string {
   const inOrder = files.toSorted((a, b) => (posix.basename(a.path) < posix.basename(b.path) ? -1 : 1))
-  const matches = (file: ManagerFile) => patternsOf(file.text).some((pattern) => globMatches(pattern, iface))
+  const matches = (file: ManagerFile) => patternsOf(file.text).some((pattern) => matchesGlob(iface, pattern))
   const used = active ?? inOrder.find(matches)?.path
   if (used === undefined) return `${folder}/10-${iface}.network`
   const name = posix.basename(used)
@@ -109,7 +110,7 @@ function gatewayEntries(entries: IniEntry[]): IniEntry[] {
   return entries.filter(
     (entry) =>
       entry.key === 'Gateway' &&
-      isIpv4(entry.value) &&
+      isIPv4(entry.value) &&
       (entry.section === 'Network' || (entry.section === 'Route' && !elsewhere.has(entry.block))),
   )
 }

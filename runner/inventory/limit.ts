@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js'
-import { matchesGlob } from './glob.js'
+import { matchesGlob } from '../glob.js'
 import { didYouMean } from './nearest.js'
 import type { Inventory } from './site.js'
 

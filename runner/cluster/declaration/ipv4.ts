@@ -1,6 +1,7 @@
 import { BlockList, isIP, isIPv4 } from 'node:net'
 import { show } from '../../inventory/check.js'
 import type { Origin } from '../../inventory/origin.js'
+import { broadcastOf, networkOf } from '../../ipv4.js'
 
 /** An IPv4 address with the length of its network's prefix. */
 export interface PrefixedAddress {
@@ -57,30 +58,11 @@ export function readIPv4(
 }
 
 /** Throws an InventoryError for a network's first and last address, which belong to no machine. */
-export function refuseEnds(
-  what: string,
-  { address }: { address: string },
-  prefix: number,
-  origin: Origin,
-): void {
-  const host = (toNumber(address) & ~mask(prefix)) >>> 0
-  const network = `${networkOf(address, prefix)}/${prefix}`
-  if (host === 0) throw origin.error(`${what}: ${address} is the address of the network ${network} itself`)
-  if (host === ~mask(prefix) >>> 0) {
+export function refuseEnds(what: string, { address }: { address: string }, prefix: number, origin: Origin): void {
+  const first = networkOf(address, prefix)
+  const network = `${first}/${prefix}`
+  if (address === first) throw origin.error(`${what}: ${address} is the address of the network ${network} itself`)
+  if (address === broadcastOf(address, prefix)) {
     throw origin.error(`${what}: ${address} is the broadcast address of the network ${network}`)
   }
-}
-
-/** The first address of the network that an address is in. */
-export function networkOf(address: string, prefix: number): string {
-  const network = (toNumber(address) & mask(prefix)) >>> 0
-  return [24, 16, 8, 0].map(shift => (network >>> shift) & 255).join('.')
-}
-
-function toNumber(address: string): number {
-  return address.split('.').reduce((number, part) => number * 256 + Number(part), 0)
-}
-
-function mask(prefix: number): number {
-  return (0xff_ff_ff_ff << (32 - prefix)) >>> 0
 }

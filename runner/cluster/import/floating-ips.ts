@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net'
-import { networkOf } from '../declaration/ipv4.js'
+import { networkOf, prefixOfNetmask } from '../../ipv4.js'
 import { attribute, descendantsOf, elementsOf, type Element } from '../pacemaker/xml.js'
 import { paramsOf } from './cib-lines.js'
 import type { InterfaceAddress, NodeReading } from './reading.js'
@@ -23,7 +23,7 @@ export function floatingIps(cib: Element, readings: NodeReading[]): FloatingIp[]
       const address = params.get('ip') ?? ''
       const id = attribute(primitive, 'id') ?? ''
       if (!isIPv4(address)) return []
-      return [{ id, address, prefix: usable(prefixIn(params.get('cidr_netmask'))) ?? seenPrefix(address, addresses), started: started.has(id) }]
+      return [{ id, address, prefix: usable(prefixOfNetmask(params.get('cidr_netmask') ?? '')) ?? seenPrefix(address, addresses), started: started.has(id) }]
     })
     .toSorted((one, other) => Number(other.started) - Number(one.started))
 }
@@ -36,15 +36,6 @@ export function otherFloatingIps(cib: Element): string[] {
       const address = params.get('ip') ?? params.get('ipv6addr') ?? ''
       return isIPv4(address) ? [] : [`${attribute(primitive, 'id')} (${address})`]
     })
-}
-
-/** `24`, or `255.255.255.0` as some write it. */
-function prefixIn(netmask: string | undefined): number | undefined {
-  if (netmask === undefined) return undefined
-  if (/^\d{1,2}$/.test(netmask)) return Number(netmask)
-  if (!isIPv4(netmask)) return undefined
-  const bits = netmask.split('.').map(part => Number(part).toString(2).padStart(8, '0')).join('')
-  return /^1*0*$/.test(bits) ? bits.replaceAll('0', '').length : undefined
 }
 
 /** The agent takes /32 too; an inventory wants the network in which the address moves. */
