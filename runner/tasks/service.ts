@@ -33,7 +33,8 @@ export function serviceCommands(unit: string, { enabled, running }: ServiceOptio
   const now = differences.some(({ subject }) => subject === unit)
   return [
     ...(boot?.from === 'masked-runtime' ? [['systemctl', '-q', 'unmask', '--runtime', unit]] : []),
-    ...(boot ? [['systemctl', '-q', enabled ? 'enable' : 'disable', unit]] : []),
+    // Without --runtime, `disable` leaves a unit enabled until the next boot.
+    ...(boot ? [['systemctl', '-q', enabled ? 'enable' : 'disable', ...(!enabled && boot.from === 'enabled-runtime' ? ['--runtime'] : []), unit]] : []),
     ...(now ? [['systemctl', running ? 'start' : 'stop', unit]] : []),
   ]
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
@@ -138,6 +138,35 @@ asRoot('staged is not yet in place; committed is', async t => {
   t.is(readFileSync(candidate, 'utf8'), 'new')
   t.is((await run(commitScript(path, candidate), '')).exitCode, 0)
   t.is(readFileSync(path, 'utf8'), 'new')
+  t.deepEqual(readdirSync(folder), ['x.conf'])
+})
+
+/** Replaces `sync` in a script by a stand-in that lists the folder at each call, and fails if told to. */
+function withSync(t: ExecutionContext, folder: string, exitCode = 0) {
+  const bin = folderOf(t)
+  const log = join(bin, 'log')
+  writeFileSync(log, '')
+  writeFileSync(join(bin, 'sync'), `#!/bin/sh\necho "$* [$(ls -A '${folder}' | tr '\\n' ' ')]" >>'${log}'; exit ${exitCode}\n`)
+  chmodSync(join(bin, 'sync'), 0o755)
+  return { script: (text: string) => `PATH=${bin}:$PATH\n${text}`, calls: () => readFileSync(log, 'utf8').trim().split('\n') }
+}
+
+// Rule: after a power failure there is the old file or the new one. Without the first `sync`, the rename may reach the disk before
+// the content; without the second, a command that relies on the new file may reach it before the rename.
+asRoot('the candidate is on the disk before the rename, and the rename before the end', async t => {
+  const { folder, path, run } = setUp(t)
+  const candidate = candidateOf(path)
+  const { script, calls } = withSync(t, folder)
+  t.is((await run(script(replaceScript(path, attributes)), 'new')).exitCode, 0)
+  t.deepEqual(calls(), [`-- ${candidate} [.x.conf.ha-run ]`, `-- ${folder} [x.conf ]`])
+})
+
+asRoot('a candidate that cannot be written to the disk changes nothing', async t => {
+  const { folder, path, run } = setUp(t)
+  writeFileSync(path, 'old')
+  const { script } = withSync(t, folder, 1)
+  t.not((await run(script(replaceScript(path, attributes)), 'new')).exitCode, 0)
+  t.is(readFileSync(path, 'utf8'), 'old')
   t.deepEqual(readdirSync(folder), ['x.conf'])
 })
 

@@ -31,3 +31,11 @@ test('a failed start is an error with the agent’s reason', async t => {
 test('a failed monitor of before is no failed start', async t => {
   await t.notThrowsAsync(waits({ resources: { FloatIP: ['node1'], WebSite: ['node1'] }, failures: [['WebSite_monitor_60000', 'node2', 'error', '']] }))
 })
+
+test('a resource that is still starting is waited for', async t => {
+  const states = ['Starting', 'Started'].map(role => stateOf({ resources: { FloatIP: ['node1'], WebSite: ['node1'] }, flags: { WebSite: { role } } }))
+  const scope = scopeOf({ node1: {} })
+  Object.assign(scope.leader, { readAgain: async () => Promise.resolve(states.shift()) })
+  await primitivesStarted(scope, clusterOf().resources)
+  t.deepEqual(states, [])
+})
