@@ -5,11 +5,11 @@ import type { Verdict } from '../../runner/tasks/task.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
 import type { ClusterMember, Scope } from '../../runner/cluster/members.js'
 import { statusOf, topologyIn } from '../../runner/cluster/status/status.js'
-import { viewOf, type View } from '../../runner/cluster/status/view.js'
+import { viewOf, type NodeView } from '../../runner/cluster/status/view.js'
 
 /** The cluster's topology, from the views of all reachable members. Reads only facts that verify reads anyway. */
 export async function topologyOf(cluster: Cluster, members: ClusterMember[]): Promise<Topology> {
-  const poller = await Promise.all(members.map(async (member): Promise<PollResult<Node, View>> => {
+  const poller = await Promise.all(members.map(async (member): Promise<PollResult<Node, NodeView>> => {
     const lost = { node: member.node, absence: { message: `${member.name} is unreachable` } }
     if (member.unreachable) return lost
     try {

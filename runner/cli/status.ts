@@ -6,7 +6,7 @@ import { readClusters } from '../cluster/declaration/read.js'
 import type { StatusEvent } from '../cluster/status/events.js'
 import { createStatusReporter } from '../cluster/status/reporter.js'
 import { statusOf } from '../cluster/status/status.js'
-import { statusQuery, type View } from '../cluster/status/view.js'
+import { statusQuery, type NodeView } from '../cluster/status/view.js'
 import { Connections } from '../engine/connections.js'
 import type { Reporter } from '../engine/events.js'
 import { NodePoller, type PollResult } from '../engine/node-poller.js'
@@ -66,7 +66,7 @@ export async function status(flags: StatusFlags): Promise<number> {
   try {
     for (const text of inventory.warnings) reporter.report({ event: 'notice', text })
     const absences = new Absences(reporter)
-    let seen: PollResult<Cluster['nodes'][number], View>[] = []
+    let seen: PollResult<Cluster['nodes'][number], NodeView>[] = []
     do {
       const next = performance.now() + period
       const look = flags.watch ? await poller.look(stop, patience) : await lookOnce(poller, stop, reporter)
@@ -74,7 +74,7 @@ export async function status(flags: StatusFlags): Promise<number> {
       seen = look
       absences.report(seen)
       for (const cluster of clusters) {
-        const event = statusOf(cluster, cluster.nodes.map(node => seen.find(sight => sight.node === node) ?? { node }))
+        const event = statusOf(cluster, cluster.nodes.map(node => seen.find(poll => poll.node === node) ?? { node }))
         reporter.report(flags.verbose ? { ...event, ...await configurationOf(cluster, poller) } : event)
       }
       if (flags.watch) await sleep(Math.max(next - performance.now(), 0), undefined, { signal: stop }).catch(() => {})
@@ -82,7 +82,7 @@ export async function status(flags: StatusFlags): Promise<number> {
     const unreachable = seen.filter(({ absence }) => absence).length
     const exit = flags.watch ? exitCodes.ok : stop.aborted ? exitCodes.interrupted : unreachable > 0 ? exitCodes.unreachable : exitCodes.ok
     reporter.report({
-      event: 'summary', ok: seen.filter(sight => sight.seen).length, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable, exit,
+      event: 'summary', ok: seen.filter(poll => poll.seen).length, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable, exit,
       ms: Math.round(Date.now() - started),
     })
     return exit
@@ -107,7 +107,7 @@ async function lookOnce<T>(poller: NodePoller<Cluster['nodes'][number], T>, stop
 }
 
 /** The configuration, which is the same on all nodes, from the first one that tells it. */
-async function configurationOf(cluster: Cluster, poller: NodePoller<Cluster['nodes'][number], View>): Promise<Pick<StatusEvent, 'configuration'>> {
+async function configurationOf(cluster: Cluster, poller: NodePoller<Cluster['nodes'][number], NodeView>): Promise<Pick<StatusEvent, 'configuration'>> {
   for (const member of poller.present.filter(({ node }) => cluster.nodes.includes(node))) {
     try {
       const text = await member.read(configuration)
@@ -129,7 +129,7 @@ class Absences {
     this.#reporter = reporter
   }
 
-  report(poller: PollResult<Cluster['nodes'][number], View>[]): void {
+  report(poller: PollResult<Cluster['nodes'][number], NodeView>[]): void {
     for (const { node, absence } of poller) {
       if (absence && !this.#known.has(node)) this.#reporter.report({ event: 'error', cluster: node.cluster, host: node.name, status: 'unreachable', error: absence })
     }

@@ -26,7 +26,7 @@ onLab('status of bare nodes: it says so, and that is no error', async t => {
   const result = await leavesAllAsItWas(t, site, async () => site.run(['status']))
   t.is(result.exitCode, 0, troubles(result))
   t.like(statusIn(result), { health: 'failed', quorum: [], dc: [], resources: [], floating_ip: { holders: [] } })
-  t.deepEqual(statusIn(result).problems.map(({ text }) => text), ['nothing is built yet on node1, node2: neither Corosync nor Pacemaker is there'])
+  t.deepEqual(statusIn(result).problems.map(({ text }) => text), ['no cluster on node1, node2: neither Corosync nor Pacemaker is installed'])
 })
 
 onLab('a role that lacks what an earlier one provides fails, names it, and does nothing', async t => {

@@ -1,55 +1,55 @@
-/** Something about a cluster that people should know. */
+/** A problem of a cluster, as the status reports it. */
 export interface Problem {
-  /** Failed: it must not be so. Warning: an admin may mean it. */
+  /** `failed`: a fault. `warning`: a condition that an admin may have intended. */
   level: 'failed' | 'warning'
   text: string
   /** What to do about it. */
   hint?: string | undefined
 }
 
-/** How a cluster is at this moment, as its nodes tell it. Where they disagree, each answer stands with those who gave it. */
+/** The present status of a cluster by the views of its nodes. If they disagree, each value is listed with the nodes that report it. */
 export interface StatusEvent {
   event: 'status'
   cluster: string
-  /** The worst of its problems; unknown: no node could be asked. */
+  /** The worst level of its problems; `unknown` if no node answered. */
   health: 'ok' | 'warning' | 'failed' | 'unknown'
   problems: Problem[]
   nodes: {
     name: string
     address: string
-    /** `online`, `standby`, `maintenance`, `pending`, `unclean`, `offline`; `unreachable` or `unknown` where no other node knows. */
+    /** `online`, `standby`, `maintenance`, `pending`, `unclean`, `offline`; `unreachable` or `unknown` if no other node reports its state. */
     state: string
     dc: boolean
     /** Whether the node itself has answered. */
     seen: boolean
-    /** What else is to be said of it: `corosync is not running`. */
+    /** Further remarks: `corosync not running`. */
     remarks: string[]
   }[]
   /** Links between pairs of nodes, each pair once. */
   links: { number: number; between: [string, string]; connected: boolean }[]
-  /** Who is the DC; null where there is none. */
+  /** The DC; null if there is none. */
   dc: { node: string | null; seen_by: string[] }[]
   quorum: { quorate: boolean; votes?: number | undefined; expected?: number | undefined; ring: string; flags: string[]; seen_by: string[] }[]
   resources: {
     id: string
     agent: string
-    /** Groups and clones that it is in, outermost first. */
+    /** The groups and clones that contain it, outermost first. */
     parents: string[]
-    /** `started`, `stopped`, `promoted` …, in Pacemaker's words. */
+    /** Pacemaker's role in lower case: `started`, `stopped`, `promoted` … */
     state: string
-    /** Where it runs. */
+    /** The nodes on which it runs. */
     nodes: string[]
     /** `failed`, `blocked`, `unmanaged`, `orphaned`. */
     remarks: string[]
   }[]
-  /** The nodes' interfaces that have it, by their kernels: one, unless something is wrong. */
+  /** The interfaces that have the address, by the nodes' kernels: exactly one unless something is wrong. */
   floating_ip: { address: string; holders: { node: string; interface: string }[] }
   failures: { operation: string; node: string; status: string; reason: string; at?: string | undefined }[]
-  /** The whole configuration, and the node that told it. */
+  /** The whole configuration, and the node that reported it. */
   configuration?: { node: string; text: string } | undefined
 }
 
-/** A cluster as a picture shows it. */
+/** The part of a status that a diagram of the cluster shows. */
 export interface Topology {
   nodes: {
     name: string
@@ -61,11 +61,11 @@ export interface Topology {
   /** Links between pairs of nodes, each pair once. */
   links: { number: number; between: [string, string]; connected: boolean }[]
   resources: { id: string; nodes: string[] }[]
-  /** The floating IP and the nodes whose kernel has it: one, unless something is wrong. */
+  /** The floating IP and the nodes whose kernel has it: exactly one unless something is wrong. */
   floatingIp: { address: string; nodes: string[] }
 }
 
-/** How a cluster is at this moment. The last one before the summary is how a run has left it. */
+/** The present topology of a cluster. The last one before the summary is the state in which the run left it. */
 export interface TopologySignal {
   event: 'topology'
   isSignal: true

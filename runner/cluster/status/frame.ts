@@ -10,13 +10,13 @@ export interface FrameShape {
 }
 
 /**
- * The clusters as one picture that fits the screen. Where there is no room for all, the remedies go first, then the parts of
- * clusters that are well, then those of the others but for what is wrong with them; of a single one, what stands last.
+ * The status of all clusters, fitted to the screen. If there is not enough room, it leaves out first the hints, then the details
+ * of healthy clusters, then those of the others except their problems, and finally the last lines.
  */
 export function statusFrame(clusters: StatusEvent[], { style, columns, rows }: FrameShape): string[] {
   const [full, brief]: StatusShape[] = [{ style, columns, hints: true }, { style, columns, hints: false }]
-  const isWell = ({ health }: StatusEvent) => health === 'ok'
-  const folded = (fold: (status: StatusEvent) => string[]) => [...clusters.filter(status => !isWell(status)).flatMap(fold), ...clusters.filter(isWell).map(status => statusLine(status, brief!))]
+  const isHealthy = ({ health }: StatusEvent) => health === 'ok'
+  const folded = (fold: (status: StatusEvent) => string[]) => [...clusters.filter(status => !isHealthy(status)).flatMap(fold), ...clusters.filter(isHealthy).map(status => statusLine(status, brief!))]
   const pictures: (() => string[])[] = [
     () => sections(...clusters.map(status => statusLines(status, full!))),
     () => sections(...clusters.map(status => statusLines(status, brief!))),

@@ -1,53 +1,50 @@
 import type { PollResult } from '../../engine/node-poller.js'
 import type { Cluster, Node } from '../declaration/declaration.js'
-import type { View } from './view.js'
+import type { NodeView } from './view.js'
 
-export type NodePoll = PollResult<Node, View>
+export type NodePoll = PollResult<Node, NodeView>
 
-/** A node that has answered. */
-export interface Seen {
+/** A node that has answered, with its view. */
+export interface AnsweringNode {
   name: string
-  view: View
+  view: NodeView
 }
 
-/** Those that have answered, in the inventory's order. What one says as a member of another cluster is no word on this one. */
-export function seenIn(cluster: Cluster, sights: NodePoll[]): Seen[] {
-  return sights.flatMap(({ node: { name }, seen }) => seen ? [{ name, view: isElsewhere(cluster, seen) ? { ...seen, quorum: undefined, links: undefined, state: undefined } : seen }] : [])
+/** The nodes that have answered, in the order of the inventory. What a node reports as a member of another cluster is left out. */
+export function answeringNodes(cluster: Cluster, polls: NodePoll[]): AnsweringNode[] {
+  return polls.flatMap(({ node: { name }, seen }) => seen ? [{ name, view: isInOtherCluster(cluster, seen) ? { ...seen, quorum: undefined, links: undefined, state: undefined } : seen }] : [])
 }
 
 /** Whether a node's Corosync runs as a member of another cluster. */
-export function isElsewhere({ name }: Cluster, { cmap }: View): boolean {
+export function isInOtherCluster({ name }: Cluster, { cmap }: NodeView): boolean {
   return cmap !== undefined && (cmap.get('totem.cluster_name')?.value ?? name) !== name
 }
 
-/** Nodes that see each other: those in one ring. */
+/** Nodes that see each other, because they are in one ring. */
 export interface Partition {
-  members: Seen[]
+  members: AnsweringNode[]
   quorate: boolean
 }
 
-/**
- * The rings that nodes are in; more than one, and the cluster has come apart. Nodes without Corosync are in none. The one
- * with quorum comes first.
- */
-export function partitionsOf(seen: Seen[]): Partition[] {
+/** The partitions of the cluster, one per ring; the one with quorum comes first. Nodes without Corosync are in none. */
+export function partitionsOf(seen: AnsweringNode[]): Partition[] {
   const inRing = seen.filter(({ view }) => view.quorum)
-  // Without votequorum, or with Corosync's answer missing, what Pacemaker says is still worth having.
+  // Without an answer about quorum, Pacemaker's view is still useful.
   if (inRing.length === 0) return seen.length === 0 ? [] : [{ members: seen, quorate: false }]
   return groupsOf(inRing, ({ view }) => view.quorum!.ringId)
     .map(({ items }) => ({ members: items, quorate: items.some(({ view }) => view.quorum!.quorate) }))
     .toSorted((one, other) => Number(other.quorate) - Number(one.quorate))
 }
 
-/** Nodes by what they say, in the order of the first to say it. */
-export function groupsOf<T>(seen: Seen[], say: (one: Seen) => T): { value: T; items: Seen[]; names: string[] }[] {
-  const groups = new Map<string, { value: T; items: Seen[]; names: string[] }>()
-  for (const one of seen) {
-    const value = say(one)
+/** Groups nodes by a value, in the order in which each value first occurs. */
+export function groupsOf<T>(nodes: AnsweringNode[], valueOf: (node: AnsweringNode) => T): { value: T; items: AnsweringNode[]; names: string[] }[] {
+  const groups = new Map<string, { value: T; items: AnsweringNode[]; names: string[] }>()
+  for (const node of nodes) {
+    const value = valueOf(node)
     const key = JSON.stringify(value)
     const group = groups.get(key) ?? { value, items: [], names: [] }
-    group.items.push(one)
-    group.names.push(one.name)
+    group.items.push(node)
+    group.names.push(node.name)
     groups.set(key, group)
   }
   return [...groups.values()]

@@ -1,11 +1,11 @@
 import type { Problem } from './events.js'
 
-/** It must not be so. @param hint - what to do about it. */
+/** A fault. @param hint - what to do about it. */
 export function failed(text: string, hint?: string): Problem {
   return { level: 'failed', text, ...hint !== undefined && { hint } }
 }
 
-/** An admin may mean it. */
+/** A condition that an admin may have intended. */
 export function warning(text: string, hint?: string): Problem {
   return { level: 'warning', text, ...hint !== undefined && { hint } }
 }

@@ -3,19 +3,19 @@ import type { PollResult } from '../../engine/node-poller.js'
 import { nodeIdsIn } from '../corosync/cmap.js'
 import type { NodeState, ResourceState } from '../pacemaker/crm-mon.js'
 import type { Cluster, Node } from '../declaration/declaration.js'
-import { groupsOf, partitionsOf, seenIn, type NodePoll, type Seen } from './partitions.js'
+import { groupsOf, partitionsOf, answeringNodes, type NodePoll, type AnsweringNode } from './partitions.js'
 import { problemsOf } from './problems.js'
-import type { View } from './view.js'
+import type { NodeView } from './view.js'
 
 /**
- * From what each node tells to one picture of the cluster. Whoever has quorum is believed first, and a node about itself
- * before others; where the cluster has come apart, each part is believed about what runs there.
+ * Combines the views of all nodes into one status. Views from a partition with quorum take precedence, and then a node's view of
+ * itself. In a split cluster, each partition's view of its own resources counts.
  */
-export function statusOf(cluster: Cluster, sights: PollResult<Node, View>[]): StatusEvent {
-  const seen = seenIn(cluster, sights)
+export function statusOf(cluster: Cluster, polls: PollResult<Node, NodeView>[]): StatusEvent {
+  const seen = answeringNodes(cluster, polls)
   const status: StatusEvent = {
     event: 'status', cluster: cluster.name, health: 'unknown', problems: [],
-    nodes: [...sights.map(sight => declaredNode(sight, seen)), ...foreignNodes(cluster, seen)],
+    nodes: [...polls.map(poll => declaredNode(poll, seen)), ...undeclaredNodes(cluster, seen)],
     links: linksOf(cluster.nodes, seen),
     dc: groupsOf(seen.filter(({ view }) => view.state), ({ view }) => view.state?.dc ?? null).map(({ value, names }) => ({ node: value, seen_by: names })),
     quorum: quorumOf(seen),
@@ -24,19 +24,19 @@ export function statusOf(cluster: Cluster, sights: PollResult<Node, View>[]): St
       address: cluster.floatingIp.address,
       holders: seen.flatMap(({ name, view }) => view.interfaces.map(each => ({ node: name, interface: each }))),
     },
-    failures: seen.find(({ view }) => view.state)?.view.state?.failures.map(({ operation, node, status: how, reason, at }) =>
-      ({ operation, node, status: how, reason, ...at !== undefined && { at } })) ?? [],
+    failures: seen.find(({ view }) => view.state)?.view.state?.failures.map(({ operation, node, status: result, reason, at }) =>
+      ({ operation, node, status: result, reason, ...at !== undefined && { at } })) ?? [],
   }
-  const problems = problemsOf(cluster, sights, status)
+  const problems = problemsOf(cluster, polls, status)
   return { ...status, problems, health: seen.length === 0 ? 'unknown' : worstOf(problems) }
 }
 
-/** The part of a status that a picture shows. */
+/** The part of a status that a diagram shows. */
 export function topologyIn({ nodes, links, resources, floating_ip: { address, holders } }: StatusEvent): Topology {
   return {
     nodes: nodes.map(({ name, address: own, state, dc }) => ({ name, address: own, state, dc })),
     links,
-    resources: resources.map(({ id, nodes: where }) => ({ id, nodes: where })),
+    resources: resources.map(({ id, nodes: runsOn }) => ({ id, nodes: runsOn })),
     floatingIp: { address, nodes: [...new Set(holders.map(({ node }) => node))] },
   }
 }
@@ -46,27 +46,27 @@ function worstOf(problems: StatusEvent['problems']): StatusEvent['health'] {
   return problems.length > 0 ? 'warning' : 'ok'
 }
 
-function declaredNode({ node, absence, waiting }: NodePoll, seen: Seen[]): StatusEvent['nodes'][number] {
+function declaredNode({ node, absence, waiting }: NodePoll, seen: AnsweringNode[]): StatusEvent['nodes'][number] {
   const { name, links: [address = ''] } = node
-  const own = seen.find(each => each.name === name)?.view
-  const hasQuorum = ({ quorum }: View) => Number(quorum?.quorate ?? false)
-  const views = [...own ? [own] : [], ...seen.filter(each => each.name !== name).map(({ view }) => view)].toSorted((one, other) => hasQuorum(other) - hasQuorum(one))
-  const word = views.map(view => view.state?.nodes.find(each => each.name === name)).find(state => state !== undefined)
-  const state = word ? nodeStateName(word) : own ? 'offline' : absence ? 'unreachable' : 'unknown'
+  const ownView = seen.find(node => node.name === name)?.view
+  const hasQuorum = ({ quorum }: NodeView) => Number(quorum?.quorate ?? false)
+  const views = [...ownView ? [ownView] : [], ...seen.filter(each => each.name !== name).map(({ view }) => view)].toSorted((one, other) => hasQuorum(other) - hasQuorum(one))
+  const reported = views.map(view => view.state?.nodes.find(node => node.name === name)).find(state => state !== undefined)
+  const state = reported ? nodeStateName(reported) : ownView ? 'offline' : absence ? 'unreachable' : 'unknown'
   return {
     name, address, state,
-    dc: views.find(({ state }) => state)?.state?.dc === name, seen: own !== undefined,
+    dc: views.find(({ state }) => state)?.state?.dc === name, seen: ownView !== undefined,
     remarks: [
-      ...Object.entries(own?.silent ?? {}).map(([daemon, how]) => how === 'not installed' ? `no ${daemon}` : `${daemon} ${how}`),
+      ...Object.entries(ownView?.silent ?? {}).map(([daemon, daemonState]) => daemonState === 'not installed' ? `no ${daemon}` : `${daemon} ${daemonState}`),
       ...absence && state !== 'unreachable' ? ['unreachable'] : [],
       ...waiting === undefined ? [] : [`no answer for ${waiting} s`],
-      ...!own && !absence && waiting === undefined ? ['not asked'] : [],
+      ...!ownView && !absence && waiting === undefined ? ['not asked'] : [],
     ],
   }
 }
 
-/** Nodes that the cluster has and the inventory has not. */
-function foreignNodes({ nodes }: Cluster, seen: Seen[]): StatusEvent['nodes'] {
+/** The nodes that the cluster has and the inventory does not declare. */
+function undeclaredNodes({ nodes }: Cluster, seen: AnsweringNode[]): StatusEvent['nodes'] {
   const states = new Map(seen.flatMap(({ view }) => view.state?.nodes ?? []).map(state => [state.name, state]))
   for (const { name } of nodes) states.delete(name)
   return [...states.values()].map(state => ({
@@ -75,10 +75,10 @@ function foreignNodes({ nodes }: Cluster, seen: Seen[]): StatusEvent['nodes'] {
   }))
 }
 
-function addressIn(name: string, seen: Seen[]): string {
+function addressIn(name: string, seen: AnsweringNode[]): string {
   for (const { view: { cmap = new Map<string, { value: string }>() } } of seen) {
-    const [place] = [...cmap].find(([key, { value }]) => /^nodelist\.node\.\d+\.name$/.test(key) && value === name) ?? []
-    const address = cmap.get(place?.replace(/name$/, 'ring0_addr') ?? '')
+    const [nameEntry] = [...cmap].find(([entry, { value }]) => /^nodelist\.node\.\d+\.name$/.test(entry) && value === name) ?? []
+    const address = cmap.get(nameEntry?.replace(/name$/, 'ring0_addr') ?? '')
     if (address) return address.value
   }
   return ''
@@ -91,32 +91,32 @@ function nodeStateName({ online, standby, maintenance, pending, unclean }: NodeS
   return standby ? 'standby' : maintenance ? 'maintenance' : 'online'
 }
 
-/** A link is connected when both its ends say so, as far as they can be asked: a cable may carry one way only. */
-function linksOf(nodes: Node[], seen: Seen[]): StatusEvent['links'] {
+/** A link is connected if both ends report it as connected, as far as they answer: a cable may work in one direction only. */
+function linksOf(nodes: Node[], seen: AnsweringNode[]): StatusEvent['links'] {
   const ids = new Map(seen.flatMap(({ view: { cmap, state } }) =>
     [...(state?.nodes ?? []).map(({ name, id }) => [name, Number(id)] as const), ...cmap ? nodeIdsIn(cmap) : []]))
-  const says = (from: Node, to: Node, number: number): boolean[] => {
+  const reports = (from: Node, to: Node, number: number): boolean[] => {
     const link = seen.find(({ name }) => name === from.name)?.view.links?.find(each => each.link === number)
     const peer = link?.peers.find(({ nodeId }) => nodeId === ids.get(to.name))
-    // Corosync 2.4 knows no peers, only whether the ring as a whole is faulty.
+    // Corosync 2.4 lists no peers, only whether the whole ring is faulty.
     return peer ? [peer.connected && !link!.faulty] : link?.faulty === undefined ? [] : [!link.faulty]
   }
   return Array.from({ length: Math.max(...nodes.map(({ links }) => links.length)) }, (_, number) => nodes.flatMap((one, at) =>
     nodes.slice(at + 1).map((other): StatusEvent['links'][number] => {
-      const words = [...says(one, other, number), ...says(other, one, number)]
-      return { number, between: [one.name, other.name], connected: words.length > 0 && words.every(Boolean) }
+      const connected = [...reports(one, other, number), ...reports(other, one, number)]
+      return { number, between: [one.name, other.name], connected: connected.length > 0 && connected.every(Boolean) }
     }))).flat()
 }
 
-function quorumOf(seen: Seen[]): StatusEvent['quorum'] {
+function quorumOf(seen: AnsweringNode[]): StatusEvent['quorum'] {
   return groupsOf(seen.filter(({ view }) => view.quorum), ({ view: { quorum } }) => {
     const { quorate, votes, ringId, flags } = quorum!
     return { quorate, ...votes && { votes: votes.total, expected: votes.expected }, ring: ringId, flags: flags.filter(flag => flag !== 'Quorate') }
   }).map(({ value, names }) => ({ ...value, seen_by: names }))
 }
 
-/** What runs where, by the word of one node in each partition: two of one partition may be asked some ms apart while it moves. */
-function resourcesOf(seen: Seen[]): StatusEvent['resources'] {
+/** What runs where, by the view of one node in each partition: the views of two nodes may differ while a resource moves. */
+function resourcesOf(seen: AnsweringNode[]): StatusEvent['resources'] {
   const views = partitionsOf(seen).flatMap(({ members }) => members.find(({ view }) => view.state)?.view.state ?? [])
   const instances = views.flatMap(({ resources }) => resources)
   return [...new Set(instances.map(({ id }) => id))].map(id => {

@@ -11,30 +11,30 @@ import { interfacesIn, interfacesWith } from '../pacemaker/floating-ip.js'
 import type { ClusterMember } from '../members.js'
 import { parseQuorumtool, type Quorum } from '../corosync/quorumtool.js'
 
-/** The cluster as one node tells it. What its daemons do not say is left out. */
-export interface View {
+/** The cluster as one node sees it. What its daemons do not report is left out. */
+export interface NodeView {
   quorum?: Quorum | undefined
   links?: Link[] | undefined
-  /** Corosync's configuration as it runs. */
+  /** The entries of the cmap under `nodelist.` and `totem.`. */
   cmap?: Cmap | undefined
   state?: ClusterState | undefined
-  /** The node's interfaces that bear the floating IP. */
+  /** The node's interfaces that have the floating IP. */
   interfaces: string[]
-  /** Ids of the constraints that `crm resource move` and `ban` have left. */
+  /** The ids of the constraints that `crm resource move` and `ban` have left behind. */
   leftovers: string[]
-  /** Why a daemon says nothing; left out where it was not asked for. */
+  /** The state of each daemon that does not answer; left out if the daemons were not queried for it. */
   silent?: { corosync?: DaemonState; pacemaker?: DaemonState } | undefined
-  /** Answers that could not be read, each with the reason. */
+  /** Why answers could not be parsed. */
   unread: string[]
 }
 
-/** As people say it of a daemon. */
+/** The state of a daemon that does not answer. */
 export type DaemonState = 'not installed' | 'not running' | 'failed' | 'starting' | 'not answering'
 
-/** Seconds that a daemon has for an answer: people wait for it, and one that hangs is told as such. */
+/** How long a daemon may take to answer: people wait for the status, and it reports a daemon that hangs. */
 const daemonTimeoutSeconds = 3
 
-const questions = {
+const commands = {
   quorum: 'corosync-quorumtool -s',
   links: 'corosync-cfgtool -s',
   cmap: 'corosync-cmapctl nodelist. totem.',
@@ -42,36 +42,36 @@ const questions = {
   constraints: 'cibadmin -Q -o constraints',
 } as const
 
-type Question = keyof typeof questions
+type Query = keyof typeof commands
 
 /**
- * All that the status asks a node, as one question. Those that one daemon answers come one after the other, and once it has
- * hung on one, the others are spared.
+ * All queries of the status to a node, as one script. Queries to the same daemon follow each other, and once it has timed out, the
+ * remaining ones are skipped.
  */
-const statusQueries: Family<View> = {
+const statusQueries: Family<NodeView> = {
   name: 'status of a cluster',
   script: ([address = '']) => `ask() { hung=\${2:+$hung}; case $hung in 124|137) ;; *) timeout -k 1 ${daemonTimeoutSeconds} $1; hung=$? ;; esac; printf '\\0%s\\0' $hung; }
-ask '${questions.quorum}'; ask '${questions.links}' too; ask '${questions.cmap}' too; ask '${questions.state}'; ask '${questions.constraints}' too
+ask '${commands.quorum}'; ask '${commands.links}' too; ask '${commands.cmap}' too; ask '${commands.state}'; ask '${commands.constraints}' too
 ${sh`ip -o -4 addr show to ${`${address}/32`}`}; printf '\\0'
 systemctl show -p LoadState,ActiveState corosync.service pacemaker.service`,
   parse: ({ stdout }) => [viewIn(stdout)],
 }
 
-/** What a node has to say of its cluster, in a hurry: a daemon that hangs costs 3 s. */
-export function statusQuery(floatingIp: string): Fact<View> {
+/** A node's view of its cluster. A daemon that hangs delays it by 3 s. */
+export function statusQuery(floatingIp: string): Fact<NodeView> {
   return { family: statusQueries, argument: floatingIp }
 }
 
-/** Reads what a glance printed. */
-export function viewIn(output: string): View {
-  const words = output.split('\0')
-  const answers = Object.keys(questions).map((name, at) => [name, { text: words[at * 2] ?? '', code: Number(words[at * 2 + 1]) }] as const)
-  const said = Object.fromEntries(answers) as Record<Question, { text: string; code: number }>
-  const [addresses = '', units = ''] = words.slice(answers.length * 2)
+/** Parses the output of a status query. */
+export function viewIn(output: string): NodeView {
+  const fields = output.split('\0')
+  const answers = Object.keys(commands).map((name, at) => [name, { text: fields[at * 2] ?? '', code: Number(fields[at * 2 + 1]) }] as const)
+  const outputs = Object.fromEntries(answers) as Record<Query, { text: string; code: number }>
+  const [addresses = '', units = ''] = fields.slice(answers.length * 2)
   const unread: string[] = []
-  const read = <T>(name: Question, parse: (text: string) => T): T | undefined => {
-    const { text, code } = said[name]
-    // Exit code 2 says "not quorate", which is an answer.
+  const read = <T>(name: Query, parse: (text: string) => T): T | undefined => {
+    const { text, code } = outputs[name]
+    // Exit code 2 means "not quorate" and comes with valid output.
     if (code !== 0 && !(name === 'quorum' && text.includes('Quorate:'))) return undefined
     try {
       return parse(text)
@@ -88,13 +88,13 @@ export function viewIn(output: string): View {
   return {
     ...view,
     silent: {
-      ...said.quorum.code !== 0 && !view.quorum && { corosync: silence(corosync, said.quorum.code) },
-      ...said.state.code !== 0 && { pacemaker: silence(pacemaker, said.state.code) },
+      ...outputs.quorum.code !== 0 && !view.quorum && { corosync: daemonState(corosync, outputs.quorum.code) },
+      ...outputs.state.code !== 0 && { pacemaker: daemonState(pacemaker, outputs.state.code) },
     },
   }
 }
 
-function silence(unit = '', code: number): DaemonState {
+function daemonState(unit = '', code: number): DaemonState {
   if (code === 127 || unit.includes('LoadState=not-found')) return 'not installed'
   const [, active] = /ActiveState=(\S+)/.exec(unit) ?? []
   if (active === 'failed') return 'failed'
@@ -102,10 +102,10 @@ function silence(unit = '', code: number): DaemonState {
   return active === 'activating' ? 'starting' : 'not running'
 }
 
-/** The same from the questions that a run has asked already, so that it costs none more; what could not be read is left out. */
-export async function viewOf({ read }: Pick<ClusterMember, 'read'>, floatingIp: string): Promise<View> {
+/** A node's view from the facts that a run has read already, without another query; what could not be parsed is left out. */
+export async function viewOf({ read }: Pick<ClusterMember, 'read'>, floatingIp: string): Promise<NodeView> {
   const unread: string[] = []
-  const asked = async <T>(fact: Fact<T>): Promise<T | undefined> => {
+  const readIfParsable = async <T>(fact: Fact<T>): Promise<T | undefined> => {
     try {
       return await read(fact)
     } catch (error) {
@@ -115,7 +115,7 @@ export async function viewOf({ read }: Pick<ClusterMember, 'read'>, floatingIp: 
     }
   }
   const [cmap, links, votes, state, interfaces] = await Promise.all(
-    [asked(runningCmap), asked(linkStates), asked(quorum), asked(clusterState), asked(interfacesWith(floatingIp))],
+    [readIfParsable(runningCmap), readIfParsable(linkStates), readIfParsable(quorum), readIfParsable(clusterState), readIfParsable(interfacesWith(floatingIp))],
   )
   return { cmap, links, quorum: votes, state, interfaces: interfaces ?? [], leftovers: [], unread }
 }

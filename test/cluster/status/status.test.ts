@@ -5,7 +5,7 @@ import test from 'ava'
 import { load } from 'js-yaml'
 import type { Cluster, Node } from '../../../runner/cluster/declaration/declaration.js'
 import { statusOf, topologyIn } from '../../../runner/cluster/status/status.js'
-import type { View } from '../../../runner/cluster/status/view.js'
+import type { NodeView } from '../../../runner/cluster/status/view.js'
 import type { Topology } from '../../../runner/cluster/status/events.js'
 import type { PollResult } from '../../../runner/engine/node-poller.js'
 import { statusLines } from '../../../runner/cluster/status/lines.js'
@@ -26,7 +26,7 @@ interface ShortView {
   cluster?: string
   crm?: ShortState & { unclean?: string[]; pending?: string[]; resting?: string[] }
   address?: string[]
-  silent?: View['silent']
+  silent?: NodeView['silent']
   leftovers?: string[]
   unread?: string[]
   unreachable?: string
@@ -50,14 +50,14 @@ function clusterIn({ nodes, declared, second }: Case): Cluster {
   return { ...cluster, nodes: cluster.nodes.map((node, at) => ({ ...node, links: [...node.links, ...second?.[at] === undefined ? [] : [second[at]]] })) }
 }
 
-function sightOf(node: Node, cluster: Cluster, short: ShortView | undefined): PollResult<Node, View> {
+function pollOf(node: Node, cluster: Cluster, short: ShortView | undefined): PollResult<Node, NodeView> {
   if (short === undefined) return { node }
   const { unreachable, hint, waiting } = short
   if (unreachable !== undefined) return { node, absence: { message: unreachable, hint } }
   return waiting === undefined ? { node, seen: viewOf(node, cluster, short) } : { node, waiting }
 }
 
-function viewOf(node: Node, { name, nodes }: Cluster, { ring, quorate = true, votes, flags = [], down = [], cluster = name, crm, address = [], silent = {}, leftovers = [], unread = [] }: ShortView): View {
+function viewOf(node: Node, { name, nodes }: Cluster, { ring, quorate = true, votes, flags = [], down = [], cluster = name, crm, address = [], silent = {}, leftovers = [], unread = [] }: ShortView): NodeView {
   const { unclean = [], pending = [], resting = [], ...state } = crm ?? { resources: {} }
   const told = stateOf({ nodes: nodes.map(each => each.name), ...state })
   return {
@@ -87,7 +87,7 @@ for (const file of readdirSync(folder).toSorted()) {
   const data = load(readFileSync(join(folder, file), 'utf8')) as Case
   test(`${file.replace('.yml', '')}: ${data.about}`, t => {
     const cluster = clusterIn(data)
-    const status = statusOf(cluster, cluster.nodes.map(node => sightOf(node, cluster, data.seen[node.name])))
+    const status = statusOf(cluster, cluster.nodes.map(node => pollOf(node, cluster, data.seen[node.name])))
     t.is(`${statusLines(status, { style, hints: true }).join('\n')}\n`, data.screen)
     if (data.topology) t.deepEqual(topologyIn(status), data.topology)
   })
