@@ -60,3 +60,8 @@ export class LockedError extends HaRunError {
 export class InterruptedError extends HaRunError {
   readonly exitCode = exitCodes.interrupted
 }
+
+/** The last 20 lines of an output, for an error, without empty lines at the end. */
+export function lastLines(output: string): string {
+  return output.trimEnd().split('\n').slice(-20).join('\n').trim()
+}

@@ -3,7 +3,7 @@ import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/task.js'
 import { fact, withDaemonTimeout } from '../../runner/facts/fact.js'
-import { lastLines } from '../../runner/ssh/diagnose.js'
+import { lastLines } from '../../runner/errors.js'
 import { mismatch, readViews, pacemakerNotAnswering, verdict } from './verdict.js'
 
 const hint = '`ha-run site` starts stopped daemons; `crm_mon -1` and `journalctl -u pacemaker` on the node show details'

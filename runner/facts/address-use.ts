@@ -2,23 +2,23 @@ import { sh } from '../ssh/quote.js'
 import type { Fact, Family } from './fact.js'
 
 export interface AddressUse {
-  /** The interface of this node that bears the address. */
+  /** The interface of this node that has the address. */
   interface?: string
   /** The hardware address that answers for it. */
   mac?: string
 }
 
 /**
- * Makes the node's own kernel ask who has the address, by a datagram to its discard port, and reads the answer from
- * the neighbour table: no tool that Debian does not have. What the table knew before may be half a minute old, so it
- * is dropped first. The kernel asks at once and once more after a second; who has answered neither by 1.4 s is not there.
+ * Makes the node's kernel resolve the address, by a datagram to its discard port, and reads the answer from the neighbour
+ * table: this needs no tool that Debian does not install. The table's entry may be half a minute old, so it is removed
+ * first. The kernel sends two requests, a second apart; a machine that has not answered after 1.4 s is not there.
  */
 export function addressUse(address: string): Fact<AddressUse> {
   return { family: uses, argument: address }
 }
 
 const uses: Family<AddressUse> = {
-  name: 'who has an address',
+  name: 'use of addresses',
   script: addresses => addresses.map(address => sh`ip -o -4 addr show to ${`${address}/32`}; printf '\\0'
 ip neigh flush to ${address}
 bash -c 'echo >/dev/udp/$0/9' ${address} 2>/dev/null
@@ -29,8 +29,8 @@ while sleep 0.2; do
 done
 printf '%s\\0' "$seen"`).join('\n'),
   parse({ stdout }, addresses) {
-    const words = stdout.split('\0')
-    return addresses.map((_, at) => addressUseOf(words[at * 2] ?? '', words[at * 2 + 1] ?? ''))
+    const outputs = stdout.split('\0')
+    return addresses.map((_, at) => addressUseOf(outputs[at * 2] ?? '', outputs[at * 2 + 1] ?? ''))
   },
 }
 

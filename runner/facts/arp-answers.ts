@@ -1,31 +1,31 @@
-import { lastLines } from '../ssh/diagnose.js'
+import { lastLines } from '../errors.js'
 import { sh } from '../ssh/quote.js'
 import type { Fact, Family } from './fact.js'
 
-/** Who answers for an address on the network that a node shares with it. */
+/** The machines that answer for an address, in a network that the node shares with it. */
 export interface ArpAnswers {
-  /** The interface that asked. */
+  /** The interface that sent the request. */
   interface: string
   /** The hardware addresses that answered. */
   macs: string[]
 }
 
 /**
- * Asks as RFC 5227 has it for a probe, from no address: nobody learns anything by it, no neighbour table changes, and all
- * who have the address answer, not the quickest alone. A kernel asked to resolve the address would keep one answer only.
- * In Perl, which every Debian has (perl-base is essential); arping, which can do the same, no Debian has by itself.
+ * Sends an ARP probe (RFC 5227), whose sender address is empty: it changes no neighbour table, and every machine that has the
+ * address answers. The kernel's own resolution would keep one answer only. The program is Perl, which every Debian has
+ * (perl-base is essential); arping is not installed by default.
  *
- * The first question is repeated once, since a frame may get lost. Listens for 0.3 s, and where somebody answers for 0.1 s
- * from then on. Undefined where the node has the address itself: it would hear nobody, and has waited for that.
+ * The request is repeated once, since a frame may get lost. The program listens for 0.3 s, or for 0.1 s after the first
+ * answer. Undefined if the node has the address itself: it would get no answer.
  */
 export function arpAnswers(address: string): Fact<ArpAnswers | undefined> {
   return { family: probes, argument: address }
 }
 
 /**
- * No module but `strict`, since perl-base has few; the time that is left comes from select itself, as Linux tells it. 17 is
- * AF_PACKET, 3 SOCK_RAW, 0x0806 ARP. /proc/net/route has addresses in the byte order of the machine; the narrowest
- * network without a gateway in which the address lies is the one to ask in.
+ * The only module is `strict`, since perl-base has few; on Linux, select returns the time that is left. 17 is AF_PACKET, 3
+ * SOCK_RAW, 0x0806 ARP. /proc/net/route has addresses in the byte order of the machine; the request goes to the narrowest
+ * network without a gateway that contains the address.
  */
 const program = String.raw`use strict;
 my $wanted = pack "C4", split /\./, $ARGV[0]; my ($name, $widest) = (undef, -1);
@@ -36,7 +36,10 @@ while (<$routes>) {
   ($name, $widest) = ($route[0], $mask) if (unpack("N", $wanted) & $mask) == $net and $mask > $widest;
 }
 die "no interface is in its network\n" unless defined $name;
-my ($index, $mac) = map { open my $file, "<", "/sys/class/net/$name/$_" or die "$name: $!\n"; my $line = <$file>; chomp $line; $line } "ifindex", "address";
+my ($index, $mac) = map {
+  my $path = "/sys/class/net/$name/$_"; open my $file, "<", $path or die "$path: $!\n";
+  defined(my $line = <$file>) or die "$path: $!\n"; chomp $line; $line
+} "ifindex", "address";
 my $own = pack "H12", $mac =~ tr/://dr;
 socket my $socket, 17, 3, unpack "S", pack "n", 0x0806 or die "no packet socket: $!\n";
 bind $socket, pack "S n i S C C a8", 17, 0x0806, $index, 0, 0, 0, "" or die "$name: $!\n";
@@ -57,19 +60,19 @@ while (1) {
 }
 print join(" ", $name, sort keys %seen), "\n";`
 
-const held = 'it is ours'
+const ownAddress = 'own address'
 
 const probes: Family<ArpAnswers | undefined> = {
-  name: 'who answers for an address',
+  name: 'ARP answers for addresses',
   script: addresses => addresses.map(address =>
-    sh`if [ "$(ip -o -4 addr show to ${`${address}/32`})" ]; then echo ${held}; else perl -e ${program} ${address} 2>&1 || :; fi; printf '\\0'`).join('\n'),
+    sh`if [ "$(ip -o -4 addr show to ${`${address}/32`})" ]; then echo ${ownAddress}; else perl -e ${program} ${address} 2>&1 || :; fi; printf '\\0'`).join('\n'),
   parse: ({ stdout }, addresses) => addresses.map((address, at) => answersIn(stdout.split('\0')[at] ?? '', address)),
 }
 
-/** @param output - the interface and who answered, on a line; anything else is why nobody was or could be asked. */
+/** @param output - one line with the interface and the hardware addresses that answered, or the reason why there is none. */
 export function answersIn(output: string, address: string): ArpAnswers | undefined | Error {
-  if (output === `${held}\n`) return undefined
+  if (output === `${ownAddress}\n`) return undefined
   const [, name, macs = ''] = /^(\S+)((?: [0-9a-f:]{17})*)\n$/.exec(output) ?? []
-  if (name === undefined) return new Error(`nobody could be asked who has ${address}: ${lastLines(output) || 'no perl'}`)
+  if (name === undefined) return new Error(`cannot send an ARP probe for ${address}: ${lastLines(output) || 'no perl'}`)
   return { interface: name, macs: macs.trim().split(' ').filter(mac => mac !== '') }
 }

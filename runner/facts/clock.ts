@@ -1,32 +1,32 @@
 import { fact, type FrameTimes, type Fact } from './fact.js'
 
-/** By how much a node's clock is ahead of this machine's, in milliseconds: somewhere from `least` to `most`. */
+/** By how much a node's clock is ahead of this machine's, in milliseconds: between `least` and `most`. */
 export interface ClockOffset {
   least: number
   most: number
 }
 
 /**
- * What time it is on a node. It told it somewhere between the question and the answer, so that the offset is known to
- * within the time that the frame took.
+ * The offset of a node's clock. The node read its clock between the request and the answer, so that the offset is known to
+ * within that time.
  */
 export const clockOffset: Fact<ClockOffset | undefined> = {
   family: {
     ...fact('clock', 'date +%s.%N', () => undefined).family,
-    parse: ({ stdout }, _, asked) => [offsetOf(stdout, asked!)],
+    parse: ({ stdout }, _, times) => [offsetOf(stdout, times!)],
   },
   argument: '',
 }
 
-/** @param told - seconds since 1970, as `date +%s.%N` prints them. */
-export function offsetOf(told: string, { from, to }: FrameTimes): ClockOffset | undefined {
-  const now = Number(told) * 1000
-  return told.trim() === '' || Number.isNaN(now) ? undefined : { least: now - to, most: now - from }
+/** @param time - seconds since 1970, as `date +%s.%N` prints them. */
+export function offsetOf(time: string, { from, to }: FrameTimes): ClockOffset | undefined {
+  const now = Number(time) * 1000
+  return time.trim() === '' || Number.isNaN(now) ? undefined : { least: now - to, most: now - from }
 }
 
 /**
- * Seconds by which one clock is certainly ahead of another, however long the answers took: negative where it is behind,
- * 0 where nobody can tell.
+ * Seconds by which one clock is certainly ahead of another, however long the answers took: negative if it is behind, 0 if
+ * that is unknown.
  */
 export function secondsAhead(one: ClockOffset, other: ClockOffset): number {
   if (one.least > other.most) return (one.least - other.most) / 1000

@@ -2,8 +2,8 @@ import type { ProcessOutput } from 'zx/core'
 import { sh } from '../ssh/quote.js'
 
 /**
- * A question that is put to a node without changing it. Questions of one family are put together, so that twenty
- * files cost one `stat`; all that is asked in one breath travels in one frame.
+ * Something to read from a node, without changing it. Facts of one family are read together, so that twenty files cost one
+ * `stat`; all facts that are requested in one turn of the event loop go into one frame.
  */
 export interface Fact<T> {
   readonly family: Family<T>
@@ -11,21 +11,24 @@ export interface Fact<T> {
 }
 
 export interface Family<T> {
-  /** As errors name it: `state of files`. */
+  /** For errors: `state of files`. */
   name: string
   /** POSIX sh that reads and never writes. */
   script(args: readonly string[]): string
-  /** One value for each argument, in their order, or why there is none. An exit code that is not 0 is its to judge. */
-  parse(output: ProcessOutput, args: readonly string[], asked?: FrameTimes): (T | Error)[]
+  /**
+   * One value for each argument, in their order, or an Error; the reader adds the node's name to a plain Error. The exit code
+   * may be anything.
+   */
+  parse(output: ProcessOutput, args: readonly string[], times?: FrameTimes): (T | Error)[]
 }
 
-/** When a frame of questions was sent and answered, in milliseconds since 1970 by this machine's clock. */
+/** When a frame of facts was sent and answered, in milliseconds since 1970 by this machine's clock. */
 export interface FrameTimes {
   from: number
   to: number
 }
 
-/** A question that takes no argument. */
+/** A fact that takes no argument. */
 export function fact<T>(name: string, script: string, parse: (output: ProcessOutput) => T): Fact<T> {
   return { family: { name, script: () => script, parse: output => [parse(output)] }, argument: '' }
 }

@@ -4,7 +4,7 @@ import type { Fact, Family } from './fact.js'
 import { CommandError } from '../ssh/outcome.js'
 
 export interface FileState {
-  /** As `stat` says it: `regular file`, `directory`, `symbolic link`. */
+  /** As `stat` prints it: `regular file`, `directory`, `symbolic link`. */
   type: string
   /** Octal, four digits: `0644`. */
   mode: string
@@ -16,22 +16,22 @@ export interface FileState {
 
 const states: Family<FileState | undefined> = {
   name: 'state of files',
-  // Only regular files are hashed: a pipe would be read for ever.
+  // Only regular files are hashed: reading a pipe would never end.
   script: paths => sh`stat --printf='%n\\0%F\\0%04a\\0%U\\0%G\\0' -- ${paths} 2>/dev/null
 set --; for path in ${paths}; do [ -f "$path" ] && set -- "$@" "$path"; done
 [ $# = 0 ] || sha256sum -z -- "$@" 2>/dev/null`,
   parse({ stdout }, paths) {
-    const found = new Map<string, FileState>()
-    const words = stdout.split('\0')
-    while (words.length > 5 && !isHashLine(words[0]!)) {
-      const [path, type, mode, owner, group] = words.splice(0, 5) as [string, string, string, string, string]
-      found.set(path, { type: type.replace('regular empty file', 'regular file'), mode, owner, group })
+    const states = new Map<string, FileState>()
+    const fields = stdout.split('\0')
+    while (fields.length > 5 && !isHashLine(fields[0]!)) {
+      const [path, type, mode, owner, group] = fields.splice(0, 5) as [string, string, string, string, string]
+      states.set(path, { type: type.replace('regular empty file', 'regular file'), mode, owner, group })
     }
-    for (const line of words.filter(isHashLine)) {
-      const state = found.get(line.slice(66))
+    for (const line of fields.filter(isHashLine)) {
+      const state = states.get(line.slice(66))
       if (state) state.hash = line.slice(0, 64)
     }
-    return paths.map(path => found.get(path))
+    return paths.map(path => states.get(path))
   },
 }
 
@@ -39,14 +39,14 @@ function isHashLine(text: string): boolean {
   return /^[0-9a-f]{64} [ *]/.test(text)
 }
 
-/** Type, mode, owner and hash of a file; undefined where there is none. */
+/** Type, mode, owner and hash of a file; undefined if there is none. */
 export function fileState(path: string): Fact<FileState | undefined> {
   return { family: states, argument: path }
 }
 
 const texts: Family<string | undefined> = {
   name: 'text of files',
-  // The first line is a marker that no file can hold; it ends every text, together with how `cat` ended.
+  // The first line is a marker that no file contains; it ends every text, together with the exit code of `cat`.
   script(paths) {
     const marker = freshNonce()
     const reads = paths.map(path => sh`if [ -e ${path} ]; then cat -- ${path}; code=$?; else code=absent; fi; printf '%s %s\\n' ${marker} $code`)
@@ -54,16 +54,16 @@ const texts: Family<string | undefined> = {
   },
   parse(output, paths) {
     const [marker = ''] = output.stdout.split('\n', 1)
-    const words = output.stdout.slice(marker.length + 1).split(new RegExp(`${marker} (\\w+)\n`))
+    const sections = output.stdout.slice(marker.length + 1).split(new RegExp(`${marker} (\\w+)\n`))
     return paths.map((path, index) => {
-      const code = words[index * 2 + 1]
+      const code = sections[index * 2 + 1]
       if (code === 'absent') return undefined
-      return code === '0' ? words[index * 2] : new CommandError(sh`cat -- ${path}`, output, `cannot read ${path}`)
+      return code === '0' ? sections[index * 2] : new CommandError(sh`cat -- ${path}`, output, `cannot read ${path}`)
     })
   },
 }
 
-/** A text file's content; undefined where there is none. Bytes that are no UTF-8 come as U+FFFD. */
+/** A text file's content; undefined if there is none. Bytes that are not UTF-8 become U+FFFD. */
 export function fileText(path: string): Fact<string | undefined> {
   return { family: texts, argument: path }
 }

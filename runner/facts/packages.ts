@@ -3,7 +3,7 @@ import type { Fact, Family } from './fact.js'
 
 const versions: Family<string | undefined> = {
   name: 'installed packages',
-  // dpkg-query says 1 when it does not know one of them, which is an answer too.
+  // dpkg-query exits with 1 if it does not know one of them, which is a result too.
   script: names => sh`dpkg-query -W -f='\${Package}\\t\${db:Status-Status}\\t\${Version}\\n' -- ${names} 2>/dev/null`,
   parse({ stdout }, names) {
     const rows = stdout.trim().split('\n').map(row => row.split('\t'))
@@ -21,12 +21,12 @@ const holds: Family<boolean> = {
   },
 }
 
-/** Whether a Debian package is on hold (`apt-mark hold`): apt and unattended-upgrades leave it as it is. */
+/** True if a Debian package is on hold (`apt-mark hold`): apt and unattended-upgrades do not change it. */
 export function packageHeld(name: string): Fact<boolean> {
   return { family: holds, argument: name }
 }
 
-/** The installed version of a Debian package; undefined where it is not (fully) installed. */
+/** The installed version of a Debian package; undefined if it is not (fully) installed. */
 export function packageVersion(name: string): Fact<string | undefined> {
   return { family: versions, argument: name }
 }

@@ -1,22 +1,23 @@
+import { HaRunError, TaskError } from '../errors.js'
 import { outcome } from '../ssh/outcome.js'
 import type { NodeSession } from '../ssh/remote-process.js'
 import type { Family, Fact } from './fact.js'
 
-/** Seconds for all questions of one frame. */
+/** For all facts of one frame. */
 const frameTimeoutSeconds = 60
 
-interface Question {
+interface Request {
   family: Family<unknown>
   argument: string
   resolve: (value: unknown) => void
   reject: (error: unknown) => void
 }
 
-/** Asks a node for facts: each one once until `forget`, and what is asked in one turn of the event loop together. */
+/** Reads facts from a node: each one once until `forget`, and those of one turn of the event loop together. */
 export class FactReader {
   readonly #node: NodeSession
   #answers = new Map<Family<unknown>, Map<string, Promise<unknown>>>()
-  #waiting: Question[] = []
+  #waiting: Request[] = []
 
   constructor(node: NodeSession) {
     this.#node = node
@@ -28,7 +29,7 @@ export class FactReader {
     let answer = answers.get(argument)
     if (!answer) {
       answer = new Promise((resolve, reject) => {
-        if (this.#waiting.length === 0) setImmediate(() => void this.#ask())
+        if (this.#waiting.length === 0) setImmediate(() => void this.#readWaiting())
         this.#waiting.push({ family, argument, resolve, reject })
       })
       answers.set(argument, answer)
@@ -36,37 +37,42 @@ export class FactReader {
     return answer as Promise<T>
   }
 
-  /** Something has changed on the node: what is known of it counts no more. */
+  /** To be called after a change on the node: all facts are read again. */
   forget(): void {
     this.#answers = new Map()
   }
 
-  async #ask(): Promise<void> {
+  async #readWaiting(): Promise<void> {
     const waiting = this.#waiting.splice(0)
-    // One may be asked twice in a turn, if what is known was forgotten in between.
+    // A fact may be requested twice in a turn, if `forget` was called in between.
     const families = [...new Set(waiting.map(({ family }) => family))].map(family => {
-      const questions = waiting.filter(question => question.family === family)
-      return { family, questions, args: [...new Set(questions.map(({ argument }) => argument))] }
+      const requests = waiting.filter(request => request.family === family)
+      return { family, requests, args: [...new Set(requests.map(({ argument }) => argument))] }
     })
     try {
       const scripts = families.map(({ family, args }) => family.script(args))
       const from = Date.now()
       const parts = await this.#node.session.run({ scripts, timeoutSeconds: frameTimeoutSeconds })
-      const asked = { from, to: Date.now() }
-      for (const [index, { family, questions, args }] of families.entries()) {
+      const times = { from, to: Date.now() }
+      for (const [index, { family, requests, args }] of families.entries()) {
         try {
-          const values = family.parse(outcome(scripts[index]!, parts[index]!, this.#node.name, frameTimeoutSeconds, true), args, asked)
-          for (const { argument, resolve, reject } of questions) {
+          const values = family.parse(outcome(scripts[index]!, parts[index]!, this.#node.name, frameTimeoutSeconds, true), args, times)
+          for (const { argument, resolve, reject } of requests) {
             const value = values[args.indexOf(argument)]
-            if (value instanceof Error) reject(value)
+            if (value instanceof Error) reject(this.#named(value))
             else resolve(value)
           }
         } catch (error) {
-          for (const { reject } of questions) reject(error)
+          for (const { reject } of requests) reject(error)
         }
       }
     } catch (error) {
       for (const { reject } of waiting) reject(error)
     }
+  }
+
+  /** Adds the node's name, which a parser does not know, to an error about the node. */
+  #named(error: Error): Error {
+    return error instanceof HaRunError ? error : new TaskError(`${this.#node.name}: ${error.message}`, { cause: error })
   }
 }

@@ -9,11 +9,11 @@ export interface UnitState {
   active: string
   /** systemd's UnitFileState: `enabled`, `disabled`, `masked-runtime`, …; empty without a unit file. */
   file: string
-  /** What systemd does about an end that nobody asked for: `no`, or as `on-failure after 1s, 5 times in 1min at most`. */
+  /** What systemd does if the service fails: `no`, or such as `on-failure after 1s, 5 times in 1min at most`. */
   restart: string
-  /** Paths of the drop-ins that systemd has loaded, in the order in which they count. */
+  /** Paths of the drop-ins that systemd has loaded, in the order in which systemd applies them. */
   dropIns: string[]
-  /** The unit's files have changed since systemd read them. It does not notice a first drop-in. */
+  /** True if the unit's files have changed since systemd read them. systemd does not notice a first drop-in. */
   outdated: boolean
 }
 
@@ -27,7 +27,7 @@ const states: Family<UnitState> = {
   parse(output, names) {
     const blocks = output.stdout.trim().split('\n\n')
     if (output.exitCode !== 0 || blocks.length !== names.length) {
-      throw new CommandError('systemctl show', output, 'systemd does not tell the state of its units')
+      throw new CommandError('systemctl show', output, 'systemctl does not show the state of the units')
     }
     return blocks.map(block => unitStateOf(block))
   },

@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs'
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { quote } from 'zx/core'
-import { ConnectError, UsageError } from '../errors.js'
+import { ConnectError, UsageError, lastLines } from '../errors.js'
 import { killGroup, makeGroup, machineGroup, nodeGroup, populated, removeGroup, watchGroup } from './cgroup.js'
 import type { Image } from './image.js'
 import {
   consoleLog, gateway, machineName, nodeDir, nodeRoot, prefixLength, type LabNode,
 } from './names.js'
 import { darkCommands, inLab, inNode } from './network.js'
-import { lastLines, run, runAll } from './process.js'
+import { run, runAll } from './process.js'
 import { repositoryMount } from './recipe.js'
 
 /** One node: its disk, its power switch. */

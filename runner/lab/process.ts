@@ -1,5 +1,5 @@
 import { $, type ProcessOutput } from 'zx/core'
-import { TaskError } from '../errors.js'
+import { TaskError, lastLines } from '../errors.js'
 
 export interface RunOptions {
   /** After this many seconds the command is ended, with its children, and the run has failed. */
@@ -44,8 +44,4 @@ export async function run(words: string[], options: RunOptions): Promise<Process
 /** Runs short commands one after the other; the first that fails ends it. */
 export async function runAll(commands: string[][], signal?: AbortSignal): Promise<void> {
   for (const words of commands) await run(words, { seconds: 30, signal })
-}
-
-export function lastLines(text: string, count = 15): string {
-  return text.trimEnd().split('\n').slice(-count).join('\n')
 }

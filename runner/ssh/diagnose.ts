@@ -1,4 +1,4 @@
-import { ConnectError } from '../errors.js'
+import { ConnectError, lastLines } from '../errors.js'
 
 interface KnownFailure {
   /** Of stderr. */
@@ -101,9 +101,4 @@ export function isUnknownHostKey(stderr: string): boolean {
 /** True if sshd may have dropped the connection to limit logins (MaxStartups 10:30:100): worth another attempt. */
 export function isThrottled(stderr: string): boolean {
   return /kex_exchange_identification|Connection (reset|closed) by/.test(stderr)
-}
-
-/** The last 20 lines of an output, for an error, without empty lines at the end. */
-export function lastLines(output: string): string {
-  return output.trimEnd().split('\n').slice(-20).join('\n').trim()
 }

@@ -1,6 +1,5 @@
 import { ProcessOutput } from 'zx/core'
-import { TaskError } from '../errors.js'
-import { lastLines } from './diagnose.js'
+import { TaskError, lastLines } from '../errors.js'
 import type { ScriptResult } from './frame.js'
 
 /** A command failed on a node. */

@@ -1,17 +1,20 @@
 import { spawnSync } from 'node:child_process'
 import test from 'ava'
+import { TaskError } from '../../runner/errors.js'
 import { answersIn, arpAnswers } from '../../runner/facts/arp-answers.js'
+import { FactReader } from '../../runner/facts/reader.js'
+import { localNode } from '../ssh/local-shell.js'
 
-test('who answered, on which interface', t => {
+test('the interface, and the hardware addresses that answered', t => {
   t.deepEqual(answersIn('eth0\n', '192.168.0.10'), { interface: 'eth0', macs: [] })
   t.deepEqual(answersIn('eth0.7 0e:f2:db:86:62:d2 be:ee:18:58:0b:1b\n', '192.168.0.10'), { interface: 'eth0.7', macs: ['0e:f2:db:86:62:d2', 'be:ee:18:58:0b:1b'] })
 })
 
-test('a node that has the address asks nobody', t => {
-  t.is(answersIn('it is ours\n', '192.168.0.10'), undefined)
+test('a node that has the address sends no probe', t => {
+  t.is(answersIn('own address\n', '192.168.0.10'), undefined)
 })
 
-test('nobody could be asked: why', t => {
+test('the error has the reason why no probe was sent', t => {
   for (const [output, why] of [['', /no perl/], ['eth0: No such device\n', /No such device/], ['no interface is in its network\n', /no interface/], ['sh: 1: perl: not found\n', /perl: not found/]] as const) {
     const answer = answersIn(output, '192.168.0.10')
     t.true(answer instanceof Error)
@@ -19,7 +22,7 @@ test('nobody could be asked: why', t => {
   }
 })
 
-test('the program is valid Perl for a perl that has no modules, and several addresses are told apart', t => {
+test('the program is valid Perl without modules, and each address has its own answer', t => {
   const { family } = arpAnswers('192.0.2.1')
   const program = /perl -e ('[^]*?') 192\.0\.2\.1/.exec(family.script(['192.0.2.1']))![1]!
   t.false(/^use (?!strict)/m.test(program))
@@ -28,4 +31,11 @@ test('the program is valid Perl for a perl that has no modules, and several addr
   t.deepEqual(family.parse({ stdout: 'eth0\n\0eth0 0e:f2:db:86:62:d2\n\0' } as never, ['192.0.2.1', '192.0.2.2']), [
     { interface: 'eth0', macs: [] }, { interface: 'eth0', macs: ['0e:f2:db:86:62:d2'] },
   ])
+})
+
+test('an ARP probe that cannot read /sys is an error that names node and file', async t => {
+  const { family } = arpAnswers('192.0.2.1')
+  const script = () => `printf '/sys/class/net/eth0/ifindex: Permission denied\\n\\0'`
+  const answers = new FactReader(localNode(t, 'node2')).read({ family: { ...family, script }, argument: '192.0.2.1' })
+  await t.throwsAsync(answers, { instanceOf: TaskError, message: 'node2: cannot send an ARP probe for 192.0.2.1: /sys/class/net/eth0/ifindex: Permission denied' })
 })

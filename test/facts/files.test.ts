@@ -6,13 +6,13 @@ import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { FactReader } from '../../runner/facts/reader.js'
-import { localPlace } from '../ssh/local-shell.js'
+import { localNode } from '../ssh/local-shell.js'
 
 /** Reads facts of files in a folder of the test's own. */
 function setUp(t: ExecutionContext) {
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-facts-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  const place = localPlace(t)
+  const place = localNode(t)
   return { folder, reader: new FactReader(place), session: place.session }
 }
 

@@ -4,7 +4,7 @@ import test from 'ava'
 import type { ProcessOutput } from 'zx/core'
 import { fact, withDaemonTimeout, type Family } from '../../runner/facts/fact.js'
 import { FactReader } from '../../runner/facts/reader.js'
-import { localPlace, localSession } from '../ssh/local-shell.js'
+import { localNode, localSession } from '../ssh/local-shell.js'
 
 /** A family that says its arguments back, and remembers with whom each was asked. */
 function echoFamily(name: string) {
@@ -21,7 +21,7 @@ function echoFamily(name: string) {
 }
 
 test('what is read in one turn goes in one frame, a family in one script', async t => {
-  const place = localPlace(t)
+  const place = localNode(t)
   const reader = new FactReader(place)
   const [one, two] = [echoFamily('one'), echoFamily('two')]
   const values = await Promise.all([
@@ -39,7 +39,7 @@ async function turn0<T>(work: () => Promise<T>): Promise<T> {
 }
 
 test('what was asked once is known, until it is forgotten', async t => {
-  const place = localPlace(t)
+  const place = localNode(t)
   const reader = new FactReader(place)
   const { of, asked } = echoFamily('one')
   await Promise.all([reader.read(of('a')), reader.read(of('a'))])
@@ -52,7 +52,7 @@ test('what was asked once is known, until it is forgotten', async t => {
 })
 
 test('forgetting between two readers of one turn: both get the answer, also of a question without arguments', async t => {
-  const reader = new FactReader(localPlace(t))
+  const reader = new FactReader(localNode(t))
   const { of, asked } = echoFamily('one')
   const plain = fact('plain', 'echo answer', ({ stdout }) => stdout.trim())
   const first = [reader.read(of('a')), reader.read(plain), reader.read(of('b'))]
@@ -63,7 +63,7 @@ test('forgetting between two readers of one turn: both get the answer, also of a
 })
 
 test('forgetting while a question is under way asks again for the next reader', async t => {
-  const place = localPlace(t)
+  const place = localNode(t)
   const reader = new FactReader(place)
   const { of, asked } = echoFamily('one')
   const first = reader.read(of('a'))
@@ -75,7 +75,7 @@ test('forgetting while a question is under way asks again for the next reader', 
 })
 
 test('a failing parse rejects its own family only', async t => {
-  const reader = new FactReader(localPlace(t))
+  const reader = new FactReader(localNode(t))
   const wrong = fact('wrong', 'echo x', (): never => { throw new Error('garbage') })
   const [bad, good] = await Promise.allSettled([reader.read(wrong), reader.read(fact('right', 'echo y', ({ stdout }) => stdout))])
   t.like(bad, { status: 'rejected', reason: { message: 'garbage' } })
@@ -83,7 +83,7 @@ test('a failing parse rejects its own family only', async t => {
 })
 
 test('an exit code and a silent tool are the family’s to judge', async t => {
-  const reader = new FactReader(localPlace(t))
+  const reader = new FactReader(localNode(t))
   const judge = ({ exitCode, stdout, stderr }: ProcessOutput) => `${exitCode} ${stdout}${stderr}`
   const values = await Promise.all(['exit 3', 'no-such-tool-at-all 2>/dev/null', 'echo x >&2'].map(async script => reader.read(fact('f', script, judge))))
   t.deepEqual(values, ['3 ', '127 ', '0 x\n'])
@@ -105,7 +105,7 @@ test('a lost session rejects every question, the later ones too', async t => {
 })
 
 test('too many questions for one frame are an error, not a hang', async t => {
-  const reader = new FactReader(localPlace(t))
+  const reader = new FactReader(localNode(t))
   await t.throwsAsync(reader.read(fact('long', `: ${'x'.repeat(130_000)}`, () => 0)), { instanceOf: RangeError })
 })
 

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import test from 'ava'
 import { load } from 'js-yaml'
 import { z } from 'zod'
-import { ConnectError } from '../../runner/errors.js'
-import { diagnose, isThrottled, lastLines } from '../../runner/ssh/diagnose.js'
+import { ConnectError, lastLines } from '../../runner/errors.js'
+import { diagnose, isThrottled } from '../../runner/ssh/diagnose.js'
 
 /** What ssh or sudo wrote, and what people are to read. */
 const schema = z.strictObject({

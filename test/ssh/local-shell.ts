@@ -59,7 +59,7 @@ export function localSession(t: Pick<ExecutionContext, 'teardown'>, words?: stri
 }
 
 /** As errors and facts take it: a session with the name of a node. */
-export function localPlace(t: Pick<ExecutionContext, 'teardown'>, name = 'node1'): { name: string; session: Session } {
+export function localNode(t: Pick<ExecutionContext, 'teardown'>, name = 'node1'): { name: string; session: Session } {
   return { name, session: localSession(t).session }
 }
 

@@ -9,7 +9,7 @@ import { remote } from '../../runner/ssh/remote.js'
 import { Member } from '../../runner/tasks/member.js'
 import type { NodeConnection } from '../../runner/ssh/node-connection.js'
 import { noConsent } from '../engine/cluster.js'
-import { localPlace } from '../ssh/local-shell.js'
+import { localNode } from '../ssh/local-shell.js'
 
 /** A folder that goes with the test. */
 export function folderOf(t: ExecutionContext): string {
@@ -20,7 +20,7 @@ export function folderOf(t: ExecutionContext): string {
 
 /** What a task works with, over a shell on this machine. */
 export function localScope(t: ExecutionContext): NodeScope & { reader: FactReader } {
-  const place = localPlace(t)
+  const place = localNode(t)
   const reader = new FactReader(place)
   const member = new Member({ name: place.name, connection: { host: place.name } }, place as unknown as NodeConnection)
   return { $: remote(place), read: async fact => reader.read(fact), reader, consent: noConsent, member, apart: [], abandon: new AbortController().signal, progress: () => {} }

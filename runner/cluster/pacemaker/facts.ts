@@ -1,6 +1,5 @@
-import { TaskError } from '../../errors.js'
+import { TaskError, lastLines } from '../../errors.js'
 import { fact, withDaemonTimeout, type Fact, type Family } from '../../facts/fact.js'
-import { lastLines } from '../../ssh/diagnose.js'
 import { sh } from '../../ssh/quote.js'
 import { parseAgentMetadata, type AdvisedAction } from './agent-metadata.js'
 import { parseOnSuccess } from '../parse-on-success.js'

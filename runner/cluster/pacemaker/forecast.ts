@@ -1,7 +1,6 @@
 import { until } from '../../tasks/until.js'
-import { TaskError } from '../../errors.js'
+import { TaskError, lastLines } from '../../errors.js'
 import { fact, withDaemonTimeout, type Fact } from '../../facts/fact.js'
-import { lastLines } from '../../ssh/diagnose.js'
 import type { ClusterMember, Scope } from '../members.js'
 import { hasActions, parseTransition, type Effect } from './transition.js'
 

@@ -20,7 +20,7 @@ for (const [answers, violations] of cases) {
 
 /** A node with its hardware address and the answers that it gets; none if it has the address itself. */
 const node = (mac: string, macs?: string[]) => ({
-  'hardware addresses': new Map([['lo', '00:00:00:00:00:00'], ['eth0', mac]]), 'ip addr show': macs ? [] : ['eth0'], 'who answers for an address': macs && { interface: 'eth0', macs },
+  'hardware addresses': new Map([['lo', '00:00:00:00:00:00'], ['eth0', mac]]), 'ip addr show': macs ? [] : ['eth0'], 'ARP answers for addresses': macs && { interface: 'eth0', macs },
 })
 const [one, two] = ['02:00:00:00:00:01', '02:00:00:00:00:02']
 
