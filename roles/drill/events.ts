@@ -1,50 +1,50 @@
 /**
- * One round of a drill: what visitors noticed of it, and when the cluster did what. Milliseconds count from the fault, by
- * the admin machine's clock; what did not come about is left out.
+ * The result of one round of a drill. Times are milliseconds since the fault, by the admin machine's clock; what did not happen is
+ * left out.
  */
 export interface DrillRoundEvent {
   event: 'drill-round'
   cluster: string
   /** Failed: the outage was longer than allowed, or the service did not come back. */
   status: 'ok' | 'failed'
-  /** From 1, of `rounds`. */
+  /** From 1 to `rounds`. */
   round: number
   rounds: number
   /** `standby`, `stop`, `kill corosync` … */
   fault: string
   /** The node that was drilled. */
   node: string
-  /** From the first request that failed to the first good answer after it, the longest such time; 0 where none failed. */
+  /** The longest outage, from the first failed request to the next good answer; 0 if no request failed. */
   outage_ms: number
-  /** When that began; left out where none failed. */
+  /** When that outage began. */
   outage_at_ms?: number | undefined
   failed_requests: number
   requests: number
-  /** When the other nodes noticed. */
+  /** When the cluster detected the failure. */
   detected_ms?: number | undefined
-  /** When the resources had started elsewhere. */
+  /** When the last resource had started. */
   started_ms?: number | undefined
-  /** When the page answered from elsewhere. */
+  /** When the page answered from another node, or again from the drilled one. */
   answered_ms?: number | undefined
-  /** Where the service went. */
+  /** The node to which the floating IP moved. */
   moved_to?: string | undefined
-  /** Whether it came back to the drilled node once that was restored. */
+  /** Whether it moved back once the drilled node was repaired. */
   returned: boolean
-  /** For how long both nodes held the floating IP. */
-  held_twice_ms: number
-  /** Why it failed. */
+  /** How long two or more nodes had the floating IP at once. */
+  duplicate_address_ms: number
+  /** Why the round failed. */
   reason?: string | undefined
 }
 
-/** What visitors saw in a round of a drill, answer by answer. Milliseconds count from the fault, and may be negative. */
+/** The answers to all requests in a round of a drill. Times are milliseconds since the fault, and negative before it. */
 export interface DrillAnswersSignal {
   event: 'drill-answers'
   isSignal: true
   cluster: string
   round: number
-  /** In the order in which they were asked for; `node` served the page, or `error` says why none did. */
+  /** In the order of the requests: `node` served the page, or `error` is the reason why there was no good answer. */
   answers: { at: number; ms: number; node?: string | undefined; error?: string | undefined }[]
-  /** What happened when: `node2 noticed`, `FloatIP started on node2`. */
+  /** Events with their times: `node2 noticed`, `FloatIP started on node2`. */
   marks: { at: number; text: string }[]
 }
 

@@ -13,7 +13,7 @@ export function options(): Option[] {
     new Option('--how <name>').choices(faultNames).hideHelp().conflicts('fault'),
     new Option('--daemon <name>', 'daemon to kill with --fault kill').choices(daemons).default(defaultSettings.daemon),
     new Option('--node <name>', 'drill this node (default: the node that has the floating IP)'),
-    new Option('--rounds <n>', 'drill so many times').argParser(positiveInteger).default(defaultSettings.rounds),
+    new Option('--rounds <n>', 'number of drills, one after the other').argParser(positiveInteger).default(defaultSettings.rounds),
     new Option('--max-outage <time>', 'fail if the page is unreachable for longer: 5s, 500ms').argParser(duration),
     new Option('--allow-split-brain', 'accept that two nodes have the floating IP for a while if no fencing prevents it'),
   ]
@@ -34,7 +34,7 @@ export function checkFlags(flags: DrillFlags, clusters: Cluster[]): void {
   const [cluster, ...others] = clusters
   if (!cluster) return
   if (others.length > 0) {
-    throw new UsageError(`a drill is for one cluster, and ${clusters.map(({ name }) => name).join(', ')} are selected`, { hint: 'select one by its group: --limit GROUP' })
+    throw new UsageError(`a drill is for one cluster, but ${clusters.map(({ name }) => name).join(', ')} are selected`, { hint: 'select one by its group: --limit GROUP' })
   }
   const names = cluster.nodes.map(({ name }) => name)
   if (settings.node !== undefined && !names.includes(settings.node)) {

@@ -55,7 +55,7 @@ export function summarizeRound(observations: Observations): { event: DrillRoundE
       answered_ms: answered && Math.round(answered.at),
       moved_to: movedTo,
       returned: movedTo !== undefined && floatingIpNode.end === floatingIpNode.before,
-      held_twice_ms: Math.round(duplicateAddressMs(observations.addressPeriods)),
+      duplicate_address_ms: Math.round(duplicateAddressMs(observations.addressPeriods)),
       reason,
     },
     signal: {

@@ -28,7 +28,7 @@ function verdictOf(exit: number, rounds: number): RunVerdict {
   return { verdict: `drilled, ${counted(rounds, 'round')}`, heading: 'drill passed', tone: 'good' }
 }
 
-/** A round that is over, as one line. */
+/** A finished round as one line. */
 function roundLines(event: DrillRoundEvent, { style, verbosity, nameWidth }: PlainOptions): string[] {
   const { cluster, fault, node, round, rounds, status } = event
   if (verbosity < 0 && status === 'ok') return []
@@ -36,14 +36,14 @@ function roundLines(event: DrillRoundEvent, { style, verbosity, nameWidth }: Pla
   return [resultText(`${pad(cluster, nameWidth)}  drill: ${fault} of ${node}${turn}`, status, roundText(event), style)]
 }
 
-/** `170 ms`, `2.21 s`, `14.2 s`: three digits, which is more than one run is worth. */
+/** `170 ms`, `2.21 s`, `14.2 s`: more digits than three would be noise. */
 function span(ms: number): string {
   if (ms < 1000) return `${ms} ms`
   return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
 }
 
-/** What a round comes to, in one line: `outage 2.21 s, 52 of 312 requests failed, went to node2`. */
-function roundText({ outage_ms: outage, failed_requests: failed, requests, moved_to: to, held_twice_ms: twice }: DrillRoundEvent): string {
+/** A round's result in one line: `outage 2.21 s, 52 of 312 requests failed, went to node2`. */
+function roundText({ outage_ms: outage, failed_requests: failed, requests, moved_to: to, duplicate_address_ms: twice }: DrillRoundEvent): string {
   return [
     outage === 0 ? 'no outage' : `outage ${span(outage)}`,
     `${failed} of ${counted(requests, 'request')} failed`,
@@ -52,9 +52,9 @@ function roundText({ outage_ms: outage, failed_requests: failed, requests, moved
   ].join(', ')
 }
 
-const titles = ['fault', 'node', 'outage', 'began', 'failed', 'noticed', 'started', 'answered', 'went to', 'came back', 'both held']
+const titles = ['fault', 'node', 'outage', 'began', 'failed', 'noticed', 'started', 'answered', 'went to', 'came back', 'duplicate']
 
-/** The rounds as a table, times from the fault on; of several, how their outages lie; and what else there is to say. */
+/** The rounds as a table with times since the fault, the spread of the outages of several rounds, and remarks. */
 function drillLines(rounds: DrillRoundEvent[], tasks: TaskEvent[], style: Style): string[] {
   if (rounds.length === 0) return []
   const rows = rounds.map(cells)
@@ -75,11 +75,11 @@ function cells(round: DrillRoundEvent): string[] {
   return [
     round.fault, round.node, round.outage_ms === 0 ? 'none' : span(round.outage_ms), time(round.outage_at_ms), `${round.failed_requests}/${round.requests}`,
     time(round.detected_ms), time(round.started_ms), time(round.answered_ms),
-    round.moved_to ?? '-', round.moved_to === undefined ? '-' : round.returned ? 'yes' : 'no', round.held_twice_ms === 0 ? 'never' : span(round.held_twice_ms),
+    round.moved_to ?? '-', round.moved_to === undefined ? '-' : round.returned ? 'yes' : 'no', round.duplicate_address_ms === 0 ? 'never' : span(round.duplicate_address_ms),
   ]
 }
 
-/** `outage: 1.90 s at least, 2.21 s in the middle, 2.60 s at most` */
+/** `outage of 3 rounds: min 1.90 s, median 2.21 s, max 2.60 s` */
 function spread(outages: number[]): string {
   const [sorted, half] = [outages.toSorted((one, other) => one - other), outages.length / 2]
   const median = (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2

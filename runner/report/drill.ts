@@ -28,7 +28,7 @@ function figures(rounds: readonly Round[]): Markup {
   const { median, max } = figuresOf(results.map(({ outage_ms }) => outage_ms))
   const sum = (of: (result: Round['result']) => number) => results.reduce((total, result) => total + of(result), 0)
   const passed = results.filter(({ status }) => status === 'ok').length
-  const twice = Math.max(...results.map(({ held_twice_ms }) => held_twice_ms))
+  const twice = Math.max(...results.map(({ duplicate_address_ms }) => duplicate_address_ms))
   const shown: [string, string][] = [
     ...(rounds.length > 1 ? [['longest outage', duration(max)], ['median outage', duration(median)]] as [string, string][] : [['outage', duration(max)]] as [string, string][]),
     ['rounds passed', `${passed} of ${results.length}`],
@@ -70,6 +70,6 @@ function roundsTable(rounds: readonly Round[]): Markup {
   return wideTable('Figures of all rounds', head, rounds.map(({ result }) => [
     result.round, badge(result.status), `${short(result.fault, 60)} on ${short(result.node, 60)}`, duration(result.outage_ms), `${result.failed_requests} of ${result.requests}`,
     moment(result.detected_ms), moment(result.started_ms), moment(result.answered_ms), `${short(result.moved_to ?? '–', 60)}${result.returned ? ', and back' : ''}`,
-    result.held_twice_ms === 0 ? 'never' : html`<span class="bad">${duration(result.held_twice_ms)}</span>`,
+    result.duplicate_address_ms === 0 ? 'never' : html`<span class="bad">${duration(result.duplicate_address_ms)}</span>`,
   ]))
 }

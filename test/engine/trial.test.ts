@@ -80,7 +80,7 @@ test('a trial that fails is looked at afterwards all the same', async t => {
 })
 
 test('what is reported of it comes through, and counts as nothing', async t => {
-  const round = { event: 'drill-round', cluster: 'c', status: 'failed', round: 1, rounds: 1, fault: 'stop', node: 'n1', outage_ms: 1, failed_requests: 1, requests: 2, returned: false, held_twice_ms: 0 } as const
+  const round = { event: 'drill-round', cluster: 'c', status: 'failed', round: 1, rounds: 1, fault: 'stop', node: 'n1', outage_ms: 1, failed_requests: 1, requests: 2, returned: false, duplicate_address_ms: 0 } as const
   const { events, summary } = await tried(t, { run: ({ report }) => {
     report(round)
     return Promise.resolve([])

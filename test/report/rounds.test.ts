@@ -7,7 +7,7 @@ import { eventsOf } from './cases.js'
 
 const result = (values: Partial<DrillRoundEvent> = {}): DrillRoundEvent => ({
   event: 'drill-round', cluster: 'web', status: 'ok', round: 1, rounds: 1, fault: 'standby', node: 'node1', outage_ms: 0, failed_requests: 0, requests: 0,
-  returned: false, held_twice_ms: 0, ...values,
+  returned: false, duplicate_address_ms: 0, ...values,
 })
 const answers = (round: number, ...list: DrillAnswersSignal['answers']): DrillAnswersSignal => ({ event: 'drill-answers', isSignal: true, cluster: 'web', round, answers: list, marks: [] })
 const good = (at: number, node = 'node2') => ({ at, ms: 4, node })

@@ -17,24 +17,24 @@ export interface Fault {
 const moves: Fault['expect'] = (t, round) => {
   t.true(round.outage_ms > 500 && round.failed_requests > 10, 'apache stops for two seconds')
   t.truthy(round.moved_to)
-  t.is(round.held_twice_ms, 0)
+  t.is(round.duplicate_address_ms, 0)
   t.true(round.detected_ms! <= round.started_ms!)
 }
 
 const movesAlone: Fault['expect'] = (t, round) => {
   t.true(round.outage_ms < 1500, 'Apache runs there already')
   t.truthy(round.moved_to)
-  t.is(round.held_twice_ms, 0)
+  t.is(round.duplicate_address_ms, 0)
 }
 
 const splits: Fault['expect'] = (t, round) => {
-  t.true(round.held_twice_ms > 500, 'without fencing, both have the address')
+  t.true(round.duplicate_address_ms > 500, 'without fencing, both have the address')
   t.truthy(round.moved_to)
   t.true(round.detected_ms! > 2000 && round.detected_ms! <= round.started_ms!, 'the token is 3 s')
 }
 
 const isBackAtOnce: Fault['expect'] = (t, round) => {
-  t.is(round.held_twice_ms, 0, 'systemd starts it again before the others take over')
+  t.is(round.duplicate_address_ms, 0, 'systemd starts it again before the others take over')
   t.true(round.detected_ms! > 0, 'and yet they have seen another membership')
 }
 
@@ -43,7 +43,7 @@ const faults = (planned: Fault['expect']): Record<string, Fault> => ({
   stop: { words: ['stop'], expect: planned },
   reboot: { words: ['reboot'], expect: planned },
   'kill corosync': { words: ['kill', '--allow-split-brain'], expect: isBackAtOnce },
-  'kill corosync, where nothing starts it again': {
+  'kill corosync, without a restart by systemd': {
     words: ['kill', '--allow-split-brain'], expect: splits,
     before: 'd=/run/systemd/system/corosync.service.d; mkdir -p $d; printf "[Service]\\nRestart=no\\n" >$d/zz-test.conf; systemctl daemon-reload',
     after: 'rm -r /run/systemd/system/corosync.service.d; systemctl daemon-reload',
@@ -67,7 +67,7 @@ const faults = (planned: Fault['expect']): Record<string, Fault> => ({
 })
 
 export const single = faults(moves)
-const { 'kill pacemakerd': _pacemakerd, 'kill apache2': _apache2, 'kill corosync, where nothing starts it again': _, ...both } = faults(movesAlone)
+const { 'kill pacemakerd': _pacemakerd, 'kill apache2': _apache2, 'kill corosync, without a restart by systemd': _, ...both } = faults(movesAlone)
 /** Where the layouts differ, or may. */
 export const cloned = both
 

@@ -21,7 +21,7 @@ test('the result of a planned move', t => {
   const { event, signal } = summarizeRound(observed)
   t.deepEqual(event, {
     event: 'drill-round', cluster: 'pacemaker1', status: 'ok', round: 1, rounds: 1, fault: 'standby', node: 'node1', outage_ms: 2165, outage_at_ms: 40,
-    failed_requests: 2, requests: 6, detected_ms: 20, started_ms: 2190, answered_ms: 2205, moved_to: 'node2', returned: false, held_twice_ms: 0, reason: undefined,
+    failed_requests: 2, requests: 6, detected_ms: 20, started_ms: 2190, answered_ms: 2205, moved_to: 'node2', returned: false, duplicate_address_ms: 0, reason: undefined,
   })
   t.deepEqual(signal.marks.map(({ at, text }) => `${at} ${text}`), [
     '0 node1 is put in standby', '20 node2 noticed', '2100 FloatIP started on node2', '2190 WebSite started on node2', '2205 the page answers from node2',
@@ -42,7 +42,7 @@ test('a service that did not come back is the first reason of a failure', t => {
 
 test('both nodes have the address for a while, and it returns', t => {
   const { event } = summarizeRound({ ...observed, addressPeriods: [[{ from: -Infinity, to: 4500 }], [{ from: 2050, to: 4600 }]], floatingIpNode: { before: 'node1', recovered: 'node2', end: 'node1' } })
-  t.like(event, { held_twice_ms: 2450, moved_to: 'node2', returned: true })
+  t.like(event, { duplicate_address_ms: 2450, moved_to: 'node2', returned: true })
 })
 
 test('the service is restarted on the same node', t => {
