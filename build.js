@@ -26,7 +26,8 @@ if (!existsSync(note) || !existsSync('bundle') || readFileSync(note, 'utf8') !==
   await build({
     entryPoints: ['dist/runner/cli/main.js', ...roles], outbase: 'dist', outdir: 'bundle', chunkNames: 'runner/cli/[name]-[hash]',
     bundle: true, splitting: true, format: 'esm', platform: 'node', logLevel: 'warning',
-    banner: { js: "import { createRequire as requireIn } from 'node:module'; const require = requireIn(import.meta.url);" },
+    // For packages in CommonJS: write-file-atomic reads __filename.
+    banner: { js: "import { createRequire as requireIn } from 'node:module'; const require = requireIn(import.meta.url); const __filename = import.meta.filename;" },
   })
   chmodSync('bundle/runner/cli/main.js', 0o755)
   writeFileSync(note, made)
