@@ -5,18 +5,18 @@ import { fileState } from '../../runner/facts/files.js'
 import { unlessForeign, clusterTaskUnlessForeign } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { servesPage } from '../../runner/cluster/declaration/declaration.js'
 import { role } from '../../runner/cluster/role.js'
+import { pacemakerTasks } from '../pacemaker/refs.js'
 import { page } from './page.js'
 import { apacheRunsItsConfiguration } from './running.js'
 
-const install = 'install apache2'
-const enableStatus = 'enable mod_status'
+const install = unlessForeign(packages(['apache2', 'curl'], { units: ['apache2.service'] }))
 const statusFiles = ['status.load', 'status.conf'].map(name => `/etc/apache2/mods-enabled/${name}`)
 
 /**
  * mod_status answers the agent's monitor at http://127.0.0.1/server-status. The agent would enable it itself at its first start,
  * and until then the nodes' configurations would differ (docs/facts.md, Resource agents).
  */
-const statusModule = task(enableStatus, {
+const statusModule = unlessForeign(task('enable mod_status', {
   needs: [install],
   async check({ read }) {
     const states = await Promise.all(statusFiles.map(path => read(fileState(path))))
@@ -25,13 +25,13 @@ const statusModule = task(enableStatus, {
   async apply({ $ }) {
     await $`a2enmod -q status`
   },
-})
+}))
 
 /** What the floating IP serves: Apache on every node, run by the cluster and never by systemd. */
 export default role('apache', ({ cluster, node }) => servesPage(cluster) ? [
-  unlessForeign(packages(['apache2', 'curl'], { units: ['apache2.service'] })),
+  install,
   unlessForeign(service('apache2.service', { enabled: false, running: false, needs: [install] })),
-  unlessForeign(statusModule),
+  statusModule,
   page(cluster, node, [install]),
-  clusterTaskUnlessForeign(apacheRunsItsConfiguration(cluster, [install, enableStatus, 'pacemaker: pacemaker runs, with a DC'])),
+  clusterTaskUnlessForeign(apacheRunsItsConfiguration(cluster, [install, statusModule, pacemakerTasks.runs])),
 ] : [])

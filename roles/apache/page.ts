@@ -3,7 +3,7 @@ import { foreignSkipReason } from '../../runner/cluster/adoption/foreign-cluster
 import { nodeProvenance } from '../../runner/cluster/adoption/provenance.js'
 import { pageNote, pagePath } from '../../runner/cluster/apache.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
-import { skip, warn, type NodeTask } from '../../runner/tasks/task.js'
+import { skip, warn, type NodeTask, type TaskRef } from '../../runner/tasks/task.js'
 import { fileText } from '../../runner/facts/files.js'
 
 /** Whether the page may be replaced without a warning: it is missing, empty, or Debian's default page. */
@@ -15,7 +15,7 @@ export function isPlaceholder(text: string | undefined): boolean {
  * The page that Apache serves. A page that is not from ha-run is replaced only if a page is declared, and a copy of it is kept;
  * ha-run's default page replaces only a placeholder or a page that ha-run has written.
  */
-export function page(cluster: Cluster, node: Node, needs: readonly string[]): NodeTask {
+export function page(cluster: Cluster, node: Node, needs: readonly TaskRef[]): NodeTask {
   const isDeclared = cluster.explicit.page !== undefined
   const text = cluster.page.replaceAll('{node}', node.name)
   const written = file(pagePath, { content: text, needs, keepFormer: current => !isPlaceholder(current) && current !== text })

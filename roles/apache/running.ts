@@ -2,7 +2,7 @@ import type { Cluster, Node } from '../../runner/cluster/declaration/declaration
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import { onNodes, readOnAll, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
-import { skip, warn, type ClusterTask } from '../../runner/tasks/task.js'
+import { skip, warn, type ClusterTask, type TaskRef } from '../../runner/tasks/task.js'
 import { InterruptedError } from '../../runner/errors.js'
 import { configuration, configurationDifference, hashOf, loadedConfiguration, pidFile, shortHash, type Configuration } from './configuration.js'
 import { findRejections, monitorOnce, readOnlyConfigtest, refuseRejected, reload } from './reload.js'
@@ -13,7 +13,7 @@ const agent = 'ocf:heartbeat:apache'
  * Where the cluster runs Apache, the process has loaded the configuration on disk. Files that it includes from outside of
  * /etc/apache2 are not tracked. An unreachable node delays no other; when it returns, it starts with its own files.
  */
-export function apacheRunsItsConfiguration(cluster: Cluster, needs: readonly string[]): ClusterTask<Node> {
+export function apacheRunsItsConfiguration(cluster: Cluster, needs: readonly TaskRef[]): ClusterTask<Node> {
   return clusterTask('apache runs the configuration on disk', {
     needs,
     tolerant: true,

@@ -10,11 +10,12 @@ import type { ClusterTask } from '../../runner/tasks/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState, type FileState } from '../../runner/facts/files.js'
 import { fingerprint } from '../../runner/secret.js'
+import { corosyncTasks } from '../corosync/refs.js'
 
 /** The same authkey on every node. An existing key is kept; a new one is generated only if no node has one. */
 export function sharedKey(name: string): ClusterTask<Node> {
   return clusterTask(name, {
-    needs: ['corosync: install corosync'],
+    needs: [corosyncTasks.install],
     async check(scope) {
       const { hash, others, withWrongMode } = await compareKeys(scope)
       refuseUnselected(scope, [...others.map(([member]) => member), ...withWrongMode.map(({ member }) => member)])

@@ -3,15 +3,15 @@ import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
 import { foreignObjects } from '../../runner/cluster/cib/cib.js'
 import { readCib } from '../../runner/cluster/cib/push.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
-import { clusterTask } from '../../runner/cluster/role.js'
-import { skip, warn, type ClusterTask } from '../../runner/tasks/task.js'
+import { clusterGuard } from '../../runner/cluster/role.js'
+import { skip, warn, type ClusterGuard, type TaskRef } from '../../runner/tasks/task.js'
 
 /**
  * What somebody else put into the CIB is theirs: it is told and left alone. With `--purge` the task before this one
  * has taken it out.
  */
-export function nothingForeign(cluster: Cluster, needs: readonly string[]): ClusterTask<Node> {
-  return clusterTask('nothing but what is declared', {
+export function nothingForeign(cluster: Cluster, needs: readonly TaskRef[]): ClusterGuard<Node> {
+  return clusterGuard('nothing but what is declared', {
     needs,
     tolerant: true,
     async check(scope) {
@@ -22,6 +22,5 @@ export function nothingForeign(cluster: Cluster, needs: readonly string[]): Clus
       const told = foreign.map(({ kind, id, isLeftover }) => `${kind} ${id}${isLeftover ? ' (left by a move or ban: `crm_resource --clear` takes it back)' : ''}`)
       return warn(`not ha-run's, and left alone: ${told.join(', ')}; --purge removes ${foreign.length === 1 ? 'it' : 'them'}`)
     },
-    apply: () => Promise.resolve(),
   })
 }

@@ -2,8 +2,8 @@ import { bringsUp } from '../../runner/cluster/cib/identity.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
 import { readCib } from '../../runner/cluster/cib/push.js'
 import { reachable } from '../../runner/cluster/members.js'
-import { clusterTask } from '../../runner/cluster/role.js'
-import type { ClusterTask } from '../../runner/tasks/task.js'
+import { clusterGuard } from '../../runner/cluster/role.js'
+import type { ClusterGuard, TaskRef } from '../../runner/tasks/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { addressUse } from '../../runner/facts/address-use.js'
 
@@ -11,9 +11,9 @@ import { addressUse } from '../../runner/facts/address-use.js'
  * Before the cluster first starts the floating IP, it must be free: a second owner would answer some clients and not
  * others. Once the cluster has a resource for the address, whoever answers is ours.
  */
-export function addressIsFree(name: string, cluster: Cluster, needs: readonly string[]): ClusterTask<Node> {
+export function addressIsFree(cluster: Cluster, needs: readonly TaskRef[]): ClusterGuard<Node> {
   const { address } = cluster.floatingIp
-  return clusterTask(name, {
+  return clusterGuard('nobody else has the floating IP', {
     needs,
     tolerant: true,
     async check(scope) {
@@ -33,6 +33,5 @@ export function addressIsFree(name: string, cluster: Cluster, needs: readonly st
       }))
       return []
     },
-    apply: () => Promise.resolve(),
   })
 }

@@ -5,40 +5,36 @@ import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import { role } from '../../runner/cluster/role.js'
+import { apacheTasks } from '../apache/refs.js'
+import { pacemakerTasks } from '../pacemaker/refs.js'
 import { nothingForeign } from './foreign.js'
 import { addressIsFree } from './free-address.js'
 import { primitivesStarted } from './started.js'
 
-const free = 'nobody else has the floating IP'
-const push = 'resources and constraints'
-const running = 'pacemaker: pacemaker runs, with a DC'
-
 /** What the cluster runs, and where: resources and constraints go in together, so that they never start apart. */
 export default role('constraints', ({ cluster }) => {
   const declared = async (scope: Scope) => effectiveDeclaration(scope.members, cluster)
-  return [
-    addressIsFree(free, cluster, [running]),
-    cibTask(push, {
-      needs: [running, free, 'apache: install apache2'],
+  const free = addressIsFree(cluster, [pacemakerTasks.runs])
+  const push = cibTask('resources and constraints', {
+    needs: [pacemakerTasks.runs, free, apacheTasks.install],
+    edit: async scope => {
+      const editOf = async ({ resources, constraints }: Cluster) => declaredEdit(scope, { resources, constraints })
+      // What the agents advise is asked in one breath with who has built the cluster.
+      const [{ provenance }, built] = await Promise.all([readProvenance(scope.members), editOf(cluster)])
+      return provenance === 'foreign' ? editOf(withoutDefaults(cluster)) : built
+    },
+    earlier: {
+      role: 'pacemaker',
       edit: async scope => {
-        const editOf = async ({ resources, constraints }: Cluster) => declaredEdit(scope, { resources, constraints })
-        // What the agents advise is asked in one breath with who has built the cluster.
-        const [{ provenance }, built] = await Promise.all([readProvenance(scope.members), editOf(cluster)])
-        return provenance === 'foreign' ? editOf(withoutDefaults(cluster)) : built
+        const { properties, resourceDefaults, operationDefaults } = await declared(scope)
+        return declaredEdit(scope, { properties, resourceDefaults, operationDefaults })
       },
-      earlier: {
-        role: 'pacemaker',
-        edit: async scope => {
-          const { properties, resourceDefaults, operationDefaults } = await declared(scope)
-          return declaredEdit(scope, { properties, resourceDefaults, operationDefaults })
-        },
-      },
-      after: async scope => {
-        const { resources } = await declared(scope)
-        await primitivesStarted(scope, resources)
-        await keepAdvice(scope, resources.flatMap(resource => resource.kind === 'primitive' ? [resource.agent] : []))
-      },
-    }),
-    nothingForeign(cluster, [running, push]),
-  ]
+    },
+    after: async scope => {
+      const { resources } = await declared(scope)
+      await primitivesStarted(scope, resources)
+      await keepAdvice(scope, resources.flatMap(resource => resource.kind === 'primitive' ? [resource.agent] : []))
+    },
+  })
+  return [free, push, nothingForeign(cluster, [pacemakerTasks.runs, push])]
 })

@@ -12,19 +12,20 @@ import { readOnAll, refuseUnselected, type Scope } from '../../runner/cluster/me
 import { clusterTask } from '../../runner/cluster/role.js'
 import { editedConf, wantedConf } from '../../runner/cluster/corosync/wanted-conf.js'
 import { refuseUnloadedChanges, planRollout } from '../../runner/cluster/rollout/rollout-plan.js'
-import type { ClusterTask } from '../../runner/tasks/task.js'
+import type { ClusterTask, TaskRef } from '../../runner/tasks/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { confDifferences } from './conf-differences.js'
+import { corosyncTasks } from './refs.js'
 
 /**
  * The same corosync.conf on every node: ha-run's own, or that of a foreign cluster with the declared values in it. The running
  * daemons stay as they are, unless a full stop is needed. A file that would need an outage which the user has not allowed is
  * not written at all, because the next boot would load it.
  */
-export function declaredConf(name: string, cluster: Cluster): ClusterTask<Node> {
-  const conf = clusterTask(name, {
-    needs: ['no default cluster'],
+export function declaredConf(cluster: Cluster, needs: readonly TaskRef[]): ClusterTask<Node> {
+  const conf = clusterTask(corosyncTasks.write.name, {
+    needs,
     async check(scope) {
       const { texts, wanted, outdated, withWrongMode, isForeign } = await compareFiles(scope, cluster)
       refuseUnselected(scope, [...outdated, ...withWrongMode.map(({ member }) => member)])

@@ -5,17 +5,18 @@ import { runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { cibPath } from '../../runner/cluster/cib/first-cib.js'
 import { propertySets } from '../../runner/cluster/pacemaker/temporary-property.js'
 import { attribute, descendantsOf, elementsOf, parseXml } from '../../runner/cluster/pacemaker/xml.js'
-import { task, type NodeTask } from '../../runner/tasks/task.js'
+import { task, type NodeTask, type TaskRef } from '../../runner/tasks/task.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { sh } from '../../runner/ssh/quote.js'
+import { corosyncTasks } from './refs.js'
 
 /**
  * Debian's packages immediately start a quorate one-node cluster (`cluster_name: debian`, 127.0.0.1). Its CIB would replace an
  * empty one when the node joins, so the cluster is stopped, backed up to /var/backups, and removed.
  */
-export function noDefaultCluster(needs: readonly string[]): NodeTask {
-  return task('no default cluster', {
+export function noDefaultCluster(needs: readonly TaskRef[]): NodeTask {
+  return task(corosyncTasks.noDefaultCluster.name, {
     needs,
     async check({ read }) {
       const [cmap, text, state] = await Promise.all([read(runningCmap), read(fileText(confPath)), read(fileState(cibPath))])

@@ -11,24 +11,26 @@ import { declaredConf } from './conf.js'
 import { noDefaultCluster } from './default-cluster.js'
 import { restartOnFailure } from './restart.js'
 
-const install = 'install corosync'
-const write = `write ${confPath}`
-
 /** Installs Corosync, writes the same corosync.conf on every node, and makes the running daemons use it. */
-export default role('corosync', ({ cluster }) => [
+export default role('corosync', ({ cluster }) => {
   // apt-get install corosync, without the one-node cluster that Debian's package would start
-  packages(['corosync'], { units: ['corosync.service', 'pacemaker.service'] }),
-  ...hold('corosync', cluster.holdPackages, [install]),
+  const install = packages(['corosync'], { units: ['corosync.service', 'pacemaker.service'] })
   // systemctl stop pacemaker corosync, and the default cluster's CIB moved to /var/backups
-  noDefaultCluster([install]),
-  // cp corosync.conf corosync.conf.default
-  unlessForeign(keepOriginal(confPath, '.default', { needs: [install], isOriginal: text => !isManaged(text) })),
+  const defaultCluster = noDefaultCluster([install])
   // corosync -t on every node's new corosync.conf, and only then mv on all of them
-  declaredConf(write, cluster),
-  // systemctl enable corosync
-  unlessForeign(service('corosync.service', { enabled: true, needs: [install] })),
-  // Restart=on-failure in a drop-in, and systemctl daemon-reload
-  ...restartOnFailure([install]).map(unlessForeign),
-  // systemctl start corosync; corosync-cfgtool -R for a change; systemctl stop and start, node by node, where a reload does not do
-  corosyncRunsItsFiles(cluster, [install, write, 'no default cluster']),
-])
+  const write = declaredConf(cluster, [defaultCluster])
+  return [
+    install,
+    ...hold('corosync', cluster.holdPackages, [install]),
+    defaultCluster,
+    // cp corosync.conf corosync.conf.default
+    unlessForeign(keepOriginal(confPath, '.default', { needs: [install], isOriginal: text => !isManaged(text) })),
+    write,
+    // systemctl enable corosync
+    unlessForeign(service('corosync.service', { enabled: true, needs: [install] })),
+    // Restart=on-failure in a drop-in, and systemctl daemon-reload
+    ...restartOnFailure([install]).map(unlessForeign),
+    // systemctl start corosync; corosync-cfgtool -R for a change; systemctl stop and start, node by node, where a reload does not do
+    corosyncRunsItsFiles(cluster, [install, write, defaultCluster]),
+  ]
+})

@@ -1,5 +1,5 @@
 import { file } from '../../runner/tasks/file.js'
-import { task, warn, type Finding, type NodeTask } from '../../runner/tasks/task.js'
+import { task, warn, type Finding, type NodeTask, type TaskRef } from '../../runner/tasks/task.js'
 import { unitState, type UnitState } from '../../runner/facts/units.js'
 
 const unit = 'corosync.service'
@@ -47,10 +47,10 @@ export function restartFinding({ restart, dropIns, outdated }: Pick<UnitState, '
 }
 
 /** Makes systemd restart a killed Corosync: writes the drop-in and has systemd load it. */
-export function restartOnFailure(needs: readonly string[]): NodeTask[] {
+export function restartOnFailure(needs: readonly TaskRef[]): NodeTask[] {
   const dropInFile = file(dropIn, { content: dropInText, needs })
   return [dropInFile, task('a killed corosync starts again', {
-    needs: [...needs, dropInFile.name],
+    needs: [...needs, dropInFile],
     check: async ({ read }) => restartFinding(await read(unitState(unit))),
     apply: async ({ $ }) => {
       await $({ timeout: '60s' })`systemctl daemon-reload`

@@ -7,16 +7,17 @@ import { detached, firstElection } from '../../runner/cluster/pacemaker/temporar
 import { pacemakerLacks, pacemakerViews, startPacemaker, untilOnline } from '../../runner/cluster/rollout/pacemaker-state.js'
 import { readOnAll, reachable, refuseUnselected } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
-import type { ClusterTask } from '../../runner/tasks/task.js'
+import type { ClusterTask, TaskRef } from '../../runner/tasks/task.js'
 import { unitState } from '../../runner/facts/units.js'
+import { pacemakerTasks } from './refs.js'
 
 /**
  * Started on all nodes that need it at once, then waited for together. What an interrupted run of ours has set for a while
  * (standby, maintenance mode, a quick first election) is taken back; what an admin has set stays. Attributes of nodes that
  * the CIB has lost are written to it again.
  */
-export function pacemakerRuns(name: string, { needs, first }: { needs: readonly string[]; first: CibWork['edit'] }): ClusterTask<Node> {
-  return clusterTask(name, {
+export function pacemakerRuns({ needs, first }: { needs: readonly TaskRef[]; first: CibWork['edit'] }): ClusterTask<Node> {
+  return clusterTask(pacemakerTasks.runs.name, {
     needs,
     lasting: true,
     tolerant: true,

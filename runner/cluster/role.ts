@@ -1,5 +1,5 @@
 import type { Role } from '../tasks/role.js'
-import type { Assertion, ClusterTask, Task, Trial } from '../tasks/task.js'
+import type { Assertion, ClusterGuard, ClusterTask, Task, Trial } from '../tasks/task.js'
 import type { Cluster, Node } from './declaration/declaration.js'
 
 export type ClusterRole = Role<Cluster, Node>
@@ -20,6 +20,11 @@ export function role(name: string, tasks: (place: { cluster: Cluster; node: Node
 
 /** A task that is done once for the cluster, with all its members at hand. */
 export function clusterTask(name: string, work: Omit<ClusterTask<Node>, 'scope' | 'name'>): ClusterTask<Node> {
+  return { scope: 'cluster', name, ...work }
+}
+
+/** A check of the cluster that stops the run there, and changes nothing. */
+export function clusterGuard(name: string, work: Omit<ClusterGuard<Node>, 'scope' | 'name'>): ClusterGuard<Node> {
   return { scope: 'cluster', name, ...work }
 }
 

@@ -1,10 +1,10 @@
 import { TaskError } from '../errors.js'
-import type { Status } from './events.js'
 import type { Difference } from '../tasks/difference.js'
 import { Skip, type Finding, type Warn } from '../tasks/task.js'
+import type { Status } from './events.js'
 
-/** What became of one task. */
-export interface Outcome {
+/** The result of one task. */
+export interface TaskOutcome {
   status: Status
   diff?: Difference[]
   effects?: string[]
@@ -12,20 +12,18 @@ export interface Outcome {
 }
 
 export interface Attempt {
-  /** The check's finding: made early together with others where nothing has changed since, else made now. */
   check: () => Promise<Finding>
-  /** The same check, looking again. */
   recheck: () => Promise<Finding>
-  /** @returns what came of it, as sentences. */
+  /** @returns what the change has caused, as sentences. */
   apply: (differences: Difference[]) => Promise<string[] | void>
 }
 
 /**
- * check -> apply -> re-check. "Changed" is what the second look confirms, never that a command ran.
+ * check -> apply -> recheck. A task counts as changed if the recheck finds it in sync, not because a command ran.
  *
- * @throws TaskError with both values when a difference is still there.
+ * @throws TaskError with both values if a difference is left.
  */
-export async function applyTask({ check, recheck, apply }: Attempt): Promise<Outcome> {
+export async function applyTask({ check, recheck, apply }: Attempt): Promise<TaskOutcome> {
   const finding = await check()
   if (!Array.isArray(finding)) return remark(finding)
   if (finding.length === 0) return { status: 'ok' }
@@ -35,24 +33,23 @@ export async function applyTask({ check, recheck, apply }: Attempt): Promise<Out
   throw new TaskError(`still differs after the change: ${left.map(bothValues).join('; ')}`)
 }
 
-/** What a plan is made from. */
 export interface PlannedWork extends Pick<Attempt, 'check'> {
-  /** What closing the differences would make of what runs. */
+  /** How the change would affect running resources. */
   forecast?: ((differences: Difference[]) => Promise<string[]>) | undefined
-  /** In sync once, it stays so whatever its needs change. */
+  /** Once in sync it stays in sync, whatever changes in the tasks that it needs. */
   lasting?: boolean | undefined
 }
 
 /**
- * What a run would do, by looking only.
+ * What a run would do; changes nothing.
  *
- * @param waitsFor - the need that an earlier task would bring about: until then nobody can tell.
+ * @param unsettledNeed - a need that an earlier task would change: until then the check cannot be right.
  */
-export async function planTask({ check, forecast, lasting = false }: PlannedWork, waitsFor: string | undefined): Promise<Outcome> {
-  if (waitsFor !== undefined) {
-    const early = await check().catch(() => undefined)
-    if (lasting && Array.isArray(early) && early.length === 0) return { status: 'ok' }
-    return { status: 'unknown', reason: `until "${waitsFor}" is done` }
+export async function planTask({ check, forecast, lasting = false }: PlannedWork, unsettledNeed: string | undefined): Promise<TaskOutcome> {
+  if (unsettledNeed !== undefined) {
+    const finding = await check().catch(() => undefined)
+    if (lasting && Array.isArray(finding) && finding.length === 0) return { status: 'ok' }
+    return { status: 'unknown', reason: `until "${unsettledNeed}" is done` }
   }
   const finding = await check()
   if (!Array.isArray(finding)) return remark(finding)
@@ -61,7 +58,7 @@ export async function planTask({ check, forecast, lasting = false }: PlannedWork
   return { status: 'would-change', diff: finding, ...effects && { effects } }
 }
 
-function remark(finding: Skip | Warn): Outcome {
+function remark(finding: Skip | Warn): TaskOutcome {
   return { status: finding instanceof Skip ? 'skipped' : 'warning', reason: finding.reason }
 }
 
@@ -69,7 +66,7 @@ function bothValues({ subject, from, to }: Difference): string {
   return `${subject} is ${short(from)}, not ${short(to)}`
 }
 
-/** A value in a sentence: one line, and not a long one. */
+/** A value within a sentence: one line of limited length. */
 function short(value: string | undefined): string {
   if (value === undefined) return 'absent'
   return value.length > 60 || value.includes('\n') ? `${JSON.stringify(value.slice(0, 60))}…` : JSON.stringify(value)

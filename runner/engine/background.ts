@@ -2,104 +2,108 @@ import type { Clock } from '../clock.js'
 import { remote } from '../ssh/remote.js'
 import type { Session } from '../ssh/session.js'
 import type { Difference } from '../tasks/difference.js'
-import type { CheckCache } from './check-cache.js'
 import type { Member, NodeLike } from '../tasks/member.js'
-import type { ScheduledTask } from './schedule.js'
 import type { Progress } from '../tasks/progress.js'
 import type { NodeTask } from '../tasks/task.js'
+import type { CheckCache } from './check-cache.js'
+import { taskOf, type ScheduledNodeTask, type ScheduledTask } from './schedule.js'
 
-/** A task that was begun ahead of its turn. */
+/** A task whose `apply` was started before its turn. */
 export interface StartedApply {
-  /** What it closes. */
   differences: Difference[]
-  started: number
+  startedAt: number
   /** Settles as its `apply` does. */
   applied: Promise<string[] | void>
-  /** Milliseconds from the end of `apply` to the task's turn, if it had ended by then. */
-  waited(): number
+  /** Milliseconds from the end of `apply` until now: the task's turn; 0 if it has not ended. */
+  waitedMs(): number
 }
 
-export interface AheadOptions<N extends NodeLike> {
-  /** Whether nothing must be begun any more. */
+export interface BackgroundOptions<N extends NodeLike> {
+  /** True once no new task may start. */
   isOver(): boolean
-  /** Tells people that a task begins. @returns what it may tell them while it goes on. */
-  begin(slot: ScheduledTask<N>, member: Member<N>): Progress
-  /** Tells people that it has been applied, and waits for its turn. */
-  rest(slot: ScheduledTask<N>, member: Member<N>): void
+  /** Reports that a task starts. @returns what reports its progress. */
+  started(scheduled: ScheduledNodeTask, member: Member<N>): Progress
+  /** Reports that it has been applied and waits for its turn. */
+  paused(scheduled: ScheduledNodeTask, member: Member<N>): void
   clock: Clock
 }
 
 /**
- * Applies tasks of a node ahead of their turn, one after the other, over a session beside the node's own. Whether they are
- * in sync afterwards is confirmed and reported at their turn.
+ * Applies background tasks of a node before their turn, one after the other, over a second session. At its turn a task is
+ * checked again and reported.
  */
 export class BackgroundTasks<N extends NodeLike> {
   readonly #scheduled: ScheduledTask<N>[]
   readonly #checks: CheckCache<N>
-  readonly #options: AheadOptions<N>
-  readonly #decisions = new Map<NodeTask, Promise<StartedApply | undefined>>()
-  /** Where tasks are being applied ahead: one after the other, so that there is one session for them. */
+  readonly #options: BackgroundOptions<N>
+  readonly #starts = new Map<Member<N>, Map<ScheduledNodeTask, Promise<StartedApply | undefined>>>()
+  /** Nodes with background tasks in progress: each has one second session. */
   readonly #busy = new Set<Member<N>>()
 
-  constructor(scheduled: ScheduledTask<N>[], checks: CheckCache<N>, options: AheadOptions<N>) {
+  constructor(scheduled: ScheduledTask<N>[], checks: CheckCache<N>, options: BackgroundOptions<N>) {
     this.#scheduled = scheduled
     this.#checks = checks
     this.#options = options
   }
 
   /**
-   * A task of this kind has been applied at its turn: those behind it follow at once. Not beyond a task that is for one node
-   * at a time: such a one may take the connection away.
+   * Starts the background tasks behind one that was just applied. It stops before a task that runs on one node at a time: such
+   * a task may replace the connection.
    */
-  follow(slot: ScheduledTask<N>, member: Member<N>): void {
+  startAfter(scheduled: ScheduledNodeTask, member: Member<N>): void {
     if (this.#busy.has(member)) return
     this.#busy.add(member)
-    const behind = this.#scheduled.slice(this.#scheduled.indexOf(slot) + 1)
-    const end = behind.findIndex(({ oneAtATime }) => oneAtATime)
-    let goesOn = Promise.resolve(true)
-    for (const next of end < 0 ? behind : behind.slice(0, end)) {
-      if (next.scope !== 'node' || !next.selected.has(member.name)) continue
-      const task = next.of(member.name) as NodeTask
-      if (!task.background || this.#decisions.has(task)) continue
-      const decision = goesOn.then(async may => may ? this.#begin(next, member) : undefined)
-      this.#decisions.set(task, decision)
-      goesOn = decision.then(async begun => begun ? begun.applied.then(() => true, () => false) : true)
+    const starts = this.#starts.get(member) ?? new Map<ScheduledNodeTask, Promise<StartedApply | undefined>>()
+    this.#starts.set(member, starts)
+    let mayStart = Promise.resolve(true)
+    for (const next of this.#behind(scheduled)) {
+      if (!next.selected.has(member.name) || starts.has(next)) continue
+      const task = taskOf(next, member.name)
+      if (!task.apply || !task.background) continue
+      const start = mayStart.then(async may => may ? this.#start(next, task, member) : undefined)
+      starts.set(next, start)
+      mayStart = start.then(async started => started ? started.applied.then(() => true, () => false) : true)
     }
-    void goesOn.then(async () => {
+    void mayStart.then(async () => {
       if (!member.unreachable) await member.connection.closeSecondSession()
       this.#busy.delete(member)
     })
   }
 
-  /** What was begun of a task by the time of its turn; waits for the tasks that were begun before it. */
-  async begun(task: NodeTask): Promise<StartedApply | undefined> {
-    return this.#decisions.get(task)
+  /** The early start of a task, if there was one; waits for the background tasks before it. */
+  async startOf(scheduled: ScheduledNodeTask, member: Member<N>): Promise<StartedApply | undefined> {
+    return this.#starts.get(member)?.get(scheduled)
   }
 
-  /** A task that is in sync, or cannot be looked at yet, is left to its turn; so are all where sshd allows no second session. */
-  async #begin(slot: ScheduledTask<N>, member: Member<N>): Promise<StartedApply | undefined> {
-    const differences = await this.#checks.finding(slot, member).catch(() => undefined)
+  #behind(scheduled: ScheduledNodeTask): ScheduledNodeTask[] {
+    const behind = this.#scheduled.slice(this.#scheduled.indexOf(scheduled) + 1).filter(task => task.scope === 'node')
+    const end = behind.findIndex(({ oneAtATime }) => oneAtATime)
+    return end < 0 ? behind : behind.slice(0, end)
+  }
+
+  /** A task that is in sync, or cannot be checked yet, is left to its turn; so are all tasks if sshd allows no second session. */
+  async #start(scheduled: ScheduledNodeTask, task: NodeTask, member: Member<N>): Promise<StartedApply | undefined> {
+    const differences = await this.#checks.node(scheduled, member).result(member).catch(() => undefined)
     if (!Array.isArray(differences) || differences.length === 0) return undefined
     const session = await member.connection.openSecondSession().catch(() => undefined)
     if (!session || this.#options.isOver() || member.trouble !== undefined) return undefined
     const { clock } = this.#options
-    const started = clock.now()
-    const applied = this.#apply(slot, member, session, differences)
-    // A failure is met at the task's turn.
-    let ended: number | undefined
-    applied.catch(() => {}).finally(() => { ended = clock.now() })
-    return { differences, started, applied, waited: () => ended === undefined ? 0 : clock.now() - ended }
+    const startedAt = clock.now()
+    const applied = this.#apply(scheduled, task, member, session, differences)
+    // An error is reported at the task's turn.
+    let endedAt: number | undefined
+    applied.catch(() => {}).finally(() => { endedAt = clock.now() })
+    return { differences, startedAt, applied, waitedMs: () => endedAt === undefined ? 0 : clock.now() - endedAt }
   }
 
-  async #apply(slot: ScheduledTask<N>, member: Member<N>, session: Session, differences: Difference[]): Promise<string[] | void> {
-    const progress = this.#options.begin(slot, member)
+  async #apply(scheduled: ScheduledNodeTask, task: NodeTask, member: Member<N>, session: Session, differences: Difference[]): Promise<string[] | void> {
+    const progress = this.#options.started(scheduled, member)
     try {
-      const { name } = member
-      const $ = remote({ name, session })
-      return await (slot.of(name) as NodeTask).apply({ ...this.#checks.nodeScope(slot, member, progress.tell), $ }, differences)
+      const $ = remote({ name: member.name, session })
+      return await task.apply({ ...this.#checks.nodeScope(scheduled, member, progress.report), $ }, differences)
     } finally {
       progress.end()
-      this.#options.rest(slot, member)
+      this.#options.paused(scheduled, member)
       member.changed()
     }
   }

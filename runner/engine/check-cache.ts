@@ -1,76 +1,112 @@
+import type PQueue from 'p-queue'
 import { ConnectError } from '../errors.js'
 import type { Member, NodeLike } from '../tasks/member.js'
-import type { ScheduledTask } from './schedule.js'
 import type { ReportProgress } from '../tasks/progress.js'
 import type { ClusterScope, Finding, NodeScope, Verdict } from '../tasks/task.js'
+import { taskOf, type ScheduledAssertion, type ScheduledClusterTask, type ScheduledNodeTask, type ScheduledTask } from './schedule.js'
 
-/** What every task's scope has in common. */
-export type CheckOptions = Pick<ClusterScope, 'roles' | 'stop' | 'abandon' | 'consent'>
+/** What the scopes of all tasks have in common. */
+export type CheckOptions = Pick<ClusterScope, 'roles' | 'stop' | 'abandon' | 'consent'> & { queue: PQueue }
 
-/** Checks go out together, before their tasks' turns: there is no row that could show what they are at. */
+/** Prefetched checks run before their tasks start: no row can show their progress. */
 const silent: ReportProgress = () => {}
 
-/** Makes a cluster's checks: all of them at once at the beginning, and again where something has changed since. */
-export class CheckCache<N extends NodeLike> {
-  readonly #members: Member<N>[]
-  readonly #options: CheckOptions
-  readonly #early = new Map<string, { finding: Promise<Finding | Verdict>; generation: number }>()
+/** One check: prefetched together with others, and repeated once this run has changed what it reads. */
+export class CachedCheck<T, N extends NodeLike> {
+  readonly #check: (member: Member<N>) => Promise<T>
+  readonly #generation: () => number
+  #prefetched: { result: Promise<T>; generation: number } | undefined
 
-  constructor(members: Member<N>[], { roles, stop, abandon, consent }: CheckOptions) {
-    this.#members = members
-    this.#options = { roles, stop, abandon, consent }
+  /** @param generation - of what it reads: it grows with every change. */
+  constructor(check: (member: Member<N>) => Promise<T>, generation: () => number) {
+    this.#check = check
+    this.#generation = generation
   }
 
-  /** All checks go out at once: a run with nothing to do costs about one round trip a node. */
-  begin(scheduled: ScheduledTask<N>[]): void {
-    for (const slot of scheduled) {
-      if (slot.scope === 'trial') continue
-      const chosen = this.#members.filter(({ name, unreachable }) => slot.selected.has(name) && !unreachable)
-      for (const member of slot.scope === 'node' ? chosen : chosen.slice(0, 1)) {
-        const finding = this.again(slot, member)
-        // A failed early look is met again at the task's turn.
-        finding.catch(() => {})
-        this.#early.set(this.#key(slot, member), { finding, generation: this.#generation(slot, member) })
-      }
-    }
+  /** Settles when the check has ended, however it ends: an error is reported when the task runs. */
+  async prefetch(member: Member<N>): Promise<void> {
+    const result = this.recheck(member)
+    this.#prefetched = { result, generation: this.#generation() }
+    await result.catch(() => {})
   }
 
-  /** What the early look found, where this run has changed nothing since that it read; else a new look. */
-  async finding(slot: ScheduledTask<N>, member: Member<N>): Promise<Finding | Verdict> {
-    const early = this.#early.get(this.#key(slot, member))
-    if (early?.generation !== this.#generation(slot, member)) return this.again(slot, member)
+  /** The prefetched result if this run has changed nothing since; otherwise a new one. */
+  async result(member: Member<N>): Promise<T> {
+    if (this.#prefetched?.generation !== this.#generation()) return this.recheck(member)
     try {
-      return await early.finding
+      return await this.#prefetched.result
     } catch (error) {
-      // A node that was lost since then is left out of a second look at the others.
-      if (error instanceof ConnectError && !member.unreachable) return this.again(slot, member)
+      // A node that was lost since then is left out when the others are checked again.
+      if (error instanceof ConnectError && !member.unreachable) return this.recheck(member)
       throw error
     }
   }
 
-  async again(slot: ScheduledTask<N>, member: Member<N>): Promise<Finding | Verdict> {
-    const own = slot.of(member.name)
-    if (own.scope === 'trial') throw new Error(`"${slot.role}: ${slot.name}" is a trial: it has no check`)
-    return own.scope === 'node' ? own.check(this.nodeScope(slot, member)) : own.check(this.scope(slot, member))
+  async recheck(member: Member<N>): Promise<T> {
+    return this.#check(member)
+  }
+}
+
+/** The checks of one cluster's tasks. */
+export class CheckCache<N extends NodeLike> {
+  readonly #members: Member<N>[]
+  readonly #options: CheckOptions
+  readonly #nodeChecks = new Map<ScheduledNodeTask, Map<Member<N>, CachedCheck<Finding, N>>>()
+  readonly #clusterChecks = new Map<ScheduledClusterTask<N>, CachedCheck<Finding, N>>()
+  readonly #assertions = new Map<ScheduledAssertion<N>, CachedCheck<Verdict, N>>()
+
+  constructor(members: Member<N>[], { roles, stop, abandon, consent, queue }: CheckOptions) {
+    this.#members = members
+    this.#options = { roles, stop, abandon, consent, queue }
   }
 
-  scope(slot: ScheduledTask<N>, leader: Member<N>, progress = silent): ClusterScope<N> {
-    const selected = this.#members.filter(({ name }) => slot.selected.has(name))
-    return { members: this.#members, selected, leader, progress, ...this.#options }
+  /** Sends all checks at once: a run with nothing to do costs about one round trip per node. The queue bounds how many nodes are checked at once. */
+  prefetch(scheduled: ScheduledTask<N>[]): void {
+    const isReady = ({ name, unreachable }: Member<N>, { selected }: ScheduledTask<N>) => selected.has(name) && !unreachable
+    for (const member of this.#members) {
+      const own = scheduled.filter(task => task.scope === 'node').filter(task => isReady(member, task))
+      if (own.length > 0) void this.#options.queue.add(async () => member.occupy(async () => Promise.all(own.map(async task => this.node(task, member).prefetch(member)))))
+    }
+    for (const task of scheduled) {
+      const leader = this.#members.find(member => isReady(member, task))
+      if (!leader) continue
+      if (task.scope === 'cluster') void this.cluster(task).prefetch(leader)
+      if (task.scope === 'assertion') void this.assertion(task).prefetch(leader)
+    }
   }
 
-  nodeScope(slot: ScheduledTask<N>, member: Member<N>, progress = silent): NodeScope {
+  node(task: ScheduledNodeTask, member: Member<N>): CachedCheck<Finding, N> {
+    const checks = entry(this.#nodeChecks, task, () => new Map<Member<N>, CachedCheck<Finding, N>>())
+    return entry(checks, member, () => new CachedCheck(async () => taskOf(task, member.name).check(this.nodeScope(task, member)), () => member.generation))
+  }
+
+  cluster(task: ScheduledClusterTask<N>): CachedCheck<Finding, N> {
+    return entry(this.#clusterChecks, task, () => new CachedCheck(async leader => task.task.check(this.scope(task, leader)), () => this.#generation))
+  }
+
+  assertion(task: ScheduledAssertion<N>): CachedCheck<Verdict, N> {
+    return entry(this.#assertions, task, () => new CachedCheck(async leader => task.task.check(this.scope(task, leader)), () => this.#generation))
+  }
+
+  scope({ selected }: ScheduledTask<N>, leader: Member<N>, progress = silent): ClusterScope<N> {
+    const { roles, stop, abandon, consent } = this.#options
+    return { members: this.#members, selected: this.#members.filter(({ name }) => selected.has(name)), leader, progress, roles, stop, abandon, consent }
+  }
+
+  nodeScope({ selected }: ScheduledTask<N>, member: Member<N>, progress = silent): NodeScope {
     const { consent, abandon } = this.#options
-    const apart = this.#members.filter(other => other !== member && (other.trouble !== undefined || !slot.selected.has(other.name)))
+    const apart = this.#members.filter(other => other !== member && (other.trouble !== undefined || !selected.has(other.name)))
     return { $: member.$, read: member.read, consent, member, apart: apart.map(({ name }) => name), abandon, progress }
   }
 
-  #generation(slot: ScheduledTask<N>, member: Member<N>): number {
-    const read = slot.scope === 'node' ? [member] : this.#members
-    return read.reduce((sum, { generation }) => sum + generation, 0)
+  get #generation(): number {
+    return this.#members.reduce((sum, { generation }) => sum + generation, 0)
   }
+}
 
-  #key(slot: ScheduledTask<N>, member: Member<N>): string {
-    return `${slot.role}/${slot.index}/${slot.scope === 'node' ? member.name : ''}`
-  }
+/** The value of a key, which is made when it is first asked for. */
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key)
+  if (value === undefined) map.set(key, value = make())
+  return value
 }

@@ -101,9 +101,9 @@ export interface TaskStartSignal extends Place {
   applying: boolean
 }
 
-/** A task that was begun ahead of its turn has been applied: nothing goes on until that comes. */
-export interface TaskRestSignal extends Place {
-  event: 'task-rest'
+/** A background task has been applied, and waits for its turn. */
+export interface TaskPauseSignal extends Place {
+  event: 'task-pause'
 }
 
 /** One line for the cluster's part of the closing table, e.g. `members` -> `node1, node2`. */
@@ -128,11 +128,11 @@ export interface NoticeSignal {
   text: string
 }
 
-export type Signal = TaskStartSignal | TaskRestSignal | ProgressSignal | HeadlineSignal | NoticeSignal | AddedSignals[keyof AddedSignals]
+export type Signal = TaskStartSignal | TaskPauseSignal | ProgressSignal | HeadlineSignal | NoticeSignal | AddedSignals[keyof AddedSignals]
 
 export type RunEvent = MachineEvent | Signal
 
-const signals: ReadonlySet<string> = new Set<Signal['event']>(['task-start', 'task-rest', 'progress', 'headline', 'notice'])
+const signals: ReadonlySet<string> = new Set<Signal['event']>(['task-start', 'task-pause', 'progress', 'headline', 'notice'])
 
 /** Whether `--json` prints it. */
 export function isMachineEvent(event: RunEvent): event is MachineEvent {

@@ -1,6 +1,7 @@
+import type { TaskRef } from '../tasks/task.js'
 import type { Status } from './events.js'
 
-/** What became of a cluster's tasks so far: what later tasks that need them must know. */
+/** The results of a cluster's tasks so far, for tasks that need them. */
 export class Outcomes {
   readonly #statuses: { host: string | undefined; role: string; task: string; status: Status }[] = []
 
@@ -11,17 +12,20 @@ export class Outcomes {
   /**
    * The first of a task's needs that a plan has not settled: it would change, or is unknown itself.
    *
-   * @param needs - `task` of the same role, or `role: task`.
-   * @param host - the node that asks, or undefined for the cluster, which needs it of every node.
+   * @param role - of the task that has these needs.
+   * @param host - the task's node; undefined for a task of the cluster, which needs them on every node.
+   * @returns its name, with its role unless that is the task's own.
    */
-  unsettled(needs: readonly string[], role: string, host: string | undefined): string | undefined {
-    return needs.find(need => this.#statuses.some(done =>
-      (need === `${done.role}: ${done.task}` || (done.role === role && need === done.task))
+  unsettled(needs: readonly TaskRef[], role: string, host: string | undefined): string | undefined {
+    const need = needs.find(({ role: owner = role, name }) => this.#statuses.some(done =>
+      done.role === owner && done.task === name
       && (host === undefined || done.host === undefined || done.host === host)
       && isUnsettled(done.status)))
+    if (!need) return undefined
+    return need.role === undefined || need.role === role ? need.name : `${need.role}: ${need.name}`
   }
 
-  /** Whether a plan would change anything, or this run did. */
+  /** Whether a plan would change anything, or cannot know. */
   get anyUnsettled(): boolean {
     return this.#statuses.some(({ status }) => isUnsettled(status))
   }

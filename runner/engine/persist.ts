@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectError, InterruptedError } from '../errors.js'
-import type { Patience } from '../tasks/until.js'
+import type { WaitOptions } from '../tasks/until.js'
 
 /**
  * Tries once a second until an attempt does not end with ConnectError.
@@ -10,7 +10,7 @@ import type { Patience } from '../tasks/until.js'
  * @throws InterruptedError when abandoned, or what else an attempt throws.
  */
 export async function persist<T>(
-  what: string, seconds: number, { abandon, progress }: Pick<Patience, 'abandon' | 'progress'>, attempt: () => Promise<T>,
+  what: string, seconds: number, { abandon, progress }: Pick<WaitOptions, 'abandon' | 'progress'>, attempt: () => Promise<T>,
 ): Promise<T | ConnectError> {
   const deadline = Date.now() + seconds * 1000
   progress(`waiting for ${what}`)

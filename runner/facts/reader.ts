@@ -16,11 +16,15 @@ interface Request {
 /** Reads facts from a node: each one once until `forget`, and those of one turn of the event loop together. */
 export class FactReader {
   readonly #node: NodeSession
+  readonly #whenFree: (read: () => Promise<void>) => Promise<void>
   #answers = new Map<Family<unknown>, Map<string, Promise<unknown>>>()
   #waiting: Request[] = []
+  #isDue = false
 
-  constructor(node: NodeSession) {
+  /** @param whenFree - calls back when the node may be read: all facts that are requested until then are read together. */
+  constructor(node: NodeSession, whenFree: (read: () => Promise<void>) => Promise<void> = async read => read()) {
     this.#node = node
+    this.#whenFree = whenFree
   }
 
   read<T>({ family, argument }: Fact<T>): Promise<T> {
@@ -29,11 +33,11 @@ export class FactReader {
     let answer = answers.get(argument)
     if (!answer) {
       answer = new Promise((resolve, reject) => {
-        if (this.#waiting.length === 0) setImmediate(() => void this.#readWaiting())
         this.#waiting.push({ family, argument, resolve, reject })
       })
       answers.set(argument, answer)
     }
+    if (this.#waiting.length > 0) this.#readSoon()
     return answer as Promise<T>
   }
 
@@ -42,8 +46,19 @@ export class FactReader {
     this.#answers = new Map()
   }
 
+  /** At the end of this turn. A caller may be allowed to read at once although an earlier one still waits for that. */
+  #readSoon(): void {
+    if (this.#isDue) return
+    this.#isDue = true
+    setImmediate(() => {
+      this.#isDue = false
+      void this.#whenFree(async () => this.#readWaiting())
+    })
+  }
+
   async #readWaiting(): Promise<void> {
     const waiting = this.#waiting.splice(0)
+    if (waiting.length === 0) return
     // A fact may be requested twice in a turn, if `forget` was called in between.
     const families = [...new Set(waiting.map(({ family }) => family))].map(family => {
       const requests = waiting.filter(request => request.family === family)

@@ -5,7 +5,7 @@ import { reportPage } from './page.js'
 import type { AnyEvent } from '../ui/visible.js'
 
 /** Of these a page that is written at the end has no use. */
-const passing: ReadonlySet<AnyEvent['event']> = new Set<AnyEvent['event']>(['progress', 'task-start', 'task-rest'])
+const passing: ReadonlySet<AnyEvent['event']> = new Set<AnyEvent['event']>(['progress', 'task-start', 'task-pause'])
 
 /** Collects a run and writes it as a page when it is over, however it ended. */
 export function reportReporter(file: string, views: readonly EventView[] = [], now: () => Date = () => new Date()): Reporter {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Difference } from './difference.js'
-import { task, type NodeTask } from './task.js'
+import { task, type NodeTask, type TaskRef } from './task.js'
 import { TaskError } from '../errors.js'
 import { fileState, fileText, type FileState } from '../facts/files.js'
 import { keepFormerScript } from './former.js'
@@ -16,7 +16,7 @@ export interface FileOptions {
   validate?: Validate
   /** Keep what somebody else had there before ha-run first wrote it, once, under /var/lib/ha-run/former. @default false */
   keepFormer?: boolean | ((current: string) => boolean)
-  needs?: readonly string[]
+  needs?: readonly TaskRef[]
 }
 
 /**

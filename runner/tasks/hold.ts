@@ -1,4 +1,4 @@
-import { task, type NodeTask } from './task.js'
+import { task, type NodeTask, type TaskRef } from './task.js'
 import { packageHeld } from '../facts/packages.js'
 
 /**
@@ -7,7 +7,7 @@ import { packageHeld } from '../facts/packages.js'
  *
  * @param wanted - undefined where nobody said: then there is no task, and a hold of the admin's own stays.
  */
-export function hold(name: string, wanted: boolean | undefined, needs: readonly string[]): NodeTask[] {
+export function hold(name: string, wanted: boolean | undefined, needs: readonly TaskRef[]): NodeTask[] {
   if (wanted === undefined) return []
   const word = (held: boolean) => held ? 'held' : 'not held'
   return [task(`${name} is ${word(wanted)}`, {

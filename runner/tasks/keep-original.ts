@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { skip, task, type NodeTask } from './task.js'
+import { skip, task, type NodeTask, type TaskRef } from './task.js'
 import { fileState, fileText } from '../facts/files.js'
 
 /**
@@ -9,7 +9,7 @@ import { fileState, fileText } from '../facts/files.js'
  *   that is left, there is nothing to keep.
  */
 export function keepOriginal(
-  path: string, suffix: string, { isOriginal, needs }: { isOriginal: (text: string) => boolean; needs: readonly string[] },
+  path: string, suffix: string, { isOriginal, needs }: { isOriginal: (text: string) => boolean; needs: readonly TaskRef[] },
 ): NodeTask {
   const copy = path + suffix
   return task(`keep ${posix.basename(copy)}`, {

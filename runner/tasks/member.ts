@@ -4,6 +4,7 @@ import { FactReader } from '../facts/reader.js'
 import type { Connection } from '../inventory/site.js'
 import type { NodeConnection } from '../ssh/node-connection.js'
 import { remote, type Remote } from '../ssh/remote.js'
+import type PQueue from 'p-queue'
 
 export interface NodeLike {
   name: string
@@ -24,6 +25,8 @@ export class Member<N extends NodeLike = NodeLike> {
   readonly #absence: ConnectError | undefined
   readonly #renewals: (() => Promise<void>)[] = []
   #isMoving = false
+  #queue: Pick<PQueue, 'add'> | undefined
+  #occupants = 0
   /** The task at which it failed in this run. */
   failedAt: string | undefined
   /** Counts what this run changed there: what was read before a change is no longer believed. */
@@ -41,7 +44,7 @@ export class Member<N extends NodeLike = NodeLike> {
 
   #use(connection: NodeConnection): void {
     this.#connection = connection
-    this.#reader = new FactReader(connection)
+    this.#reader = new FactReader(connection, async ask => this.#occupants > 0 || !this.#queue ? ask() : this.#queue.add(ask))
     this.#remote = remote(connection)
   }
 
@@ -80,6 +83,21 @@ export class Member<N extends NodeLike = NodeLike> {
   readonly read = async <T>(fact: Fact<T>): Promise<T> => {
     if (!this.#reader) throw this.#absence!
     return this.#reader.read(fact)
+  }
+
+  /** From now on each read of facts takes a place in this queue, except by work that has a place already (`occupy`). */
+  boundReads(queue: Pick<PQueue, 'add'>): void {
+    this.#queue = queue
+  }
+
+  /** Does work on this node that has a place in the queue. */
+  async occupy<T>(work: () => Promise<T>): Promise<T> {
+    this.#occupants += 1
+    try {
+      return await work()
+    } finally {
+      this.#occupants -= 1
+    }
   }
 
   /** Looks again where a fact may have changed by itself, without this run's doing. */

@@ -1,42 +1,42 @@
 import { systemClock, type Clock } from '../clock.js'
 
-/** Tells people what a task is at; with no text, that there is no more to say of it. */
+/** Reports what a task is doing; without a text, clears the report. */
 export type ReportProgress = (text?: string) => void
 
-/** Three texts a second at most: nobody reads faster, and apt says a hundred. */
-const pause = 300
+/** At most three texts a second: nobody reads faster, and apt reports a hundred. */
+const intervalMs = 300
 
-/** Passes on what a task says of itself: only what is new, not too often, and always the latest. */
+/** Limits what a task reports of its progress: only new texts, not too often, and always the latest. */
 export class Progress {
-  readonly #report: (text: string) => void
-  #latest = ''
-  #told = ''
+  readonly #show: (text: string) => void
   readonly #clock: Clock
+  #latest = ''
+  #shown = ''
   #cancel: (() => void) | undefined
-  #ended = false
+  #hasEnded = false
 
-  /** @param report - is given a text, or an empty one where there is no more to say. */
-  constructor(report: (text: string) => void, clock: Clock = systemClock) {
-    this.#report = report
+  /** @param show - is given a text, or an empty one to clear the report. */
+  constructor(show: (text: string) => void, clock: Clock = systemClock) {
+    this.#show = show
     this.#clock = clock
   }
 
-  readonly tell: ReportProgress = (text = '') => {
+  readonly report: ReportProgress = (text = '') => {
     this.#latest = text
-    if (this.#cancel === undefined) this.#pass()
+    if (this.#cancel === undefined) this.#update()
   }
 
-  /** The task is over: nothing is said of it any more. */
+  /** The task has ended: nothing more is shown. */
   end(): void {
-    this.#ended = true
+    this.#hasEnded = true
     this.#cancel?.()
   }
 
-  #pass(): void {
+  #update(): void {
     this.#cancel = undefined
-    if (this.#ended || this.#latest === this.#told) return
-    this.#told = this.#latest
-    this.#report(this.#told)
-    this.#cancel = this.#clock.after(pause, () => this.#pass())
+    if (this.#hasEnded || this.#latest === this.#shown) return
+    this.#shown = this.#latest
+    this.#show(this.#shown)
+    this.#cancel = this.#clock.after(intervalMs, () => this.#update())
   }
 }

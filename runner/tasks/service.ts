@@ -1,5 +1,5 @@
 import type { Difference } from './difference.js'
-import { task, type NodeTask } from './task.js'
+import { task, type NodeTask, type TaskRef } from './task.js'
 import { TaskError } from '../errors.js'
 import { unitState, type UnitState } from '../facts/units.js'
 
@@ -8,7 +8,7 @@ export interface ServiceOptions {
   enabled: boolean
   /** Whether it runs now. Left out: that is somebody else's to say. */
   running?: boolean
-  needs?: readonly string[]
+  needs?: readonly TaskRef[]
 }
 
 /**

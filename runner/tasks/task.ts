@@ -6,7 +6,7 @@ import type { AddedEvent } from './added-events.js'
 import type { Difference } from './difference.js'
 import type { ReportProgress } from './progress.js'
 
-/** Nothing to check or to do here, and why. */
+/** Why a task does not apply here. */
 export class Skip {
   readonly reason: string
 
@@ -19,7 +19,7 @@ export function skip(reason: string): Skip {
   return new Skip(reason)
 }
 
-/** In sync as far as this task goes, and yet something that people should know. */
+/** In sync, but people should know something about it. */
 export class Warn {
   readonly reason: string
 
@@ -32,91 +32,111 @@ export function warn(reason: string): Warn {
   return new Warn(reason)
 }
 
-/** What a check found: differences from the declared state (none: in sync), a remark, or why it does not apply. */
+/** The result of a check: differences from the declared state (none: in sync), a warning, or why the task does not apply. */
 export type Finding = Difference[] | Warn | Skip
 
-/** What a run does only because it was told to, by a flag of that name. */
+/** What a run does only with a flag of that name. */
 export interface Consent {
-  /** `--allow-outage`: to stop the service where there is no way around it. */
+  /** `--allow-outage`: stop the service if the change cannot be made otherwise. */
   outage: boolean
-  /** `--purge`: to remove what is nobody's of ours. */
+  /** `--purge`: remove objects that ha-run has not made. */
   purge: boolean
 }
 
-/** What a task on one node works with. */
+/** What a node's task gets. */
 export interface NodeScope {
   $: Remote
   read: <T>(fact: Fact<T>) => Promise<T>
   consent: Consent
   /** How the node is reached, for a task that changes it. */
   member: Pick<Member, 'name' | 'connection' | 'expectDisconnect' | 'replaceConnection'>
-  /** Names of other members that this run cannot reach or may not change: what has to go on with all must not begin. */
+  /** Names of other members that this run cannot reach or may not change: a change that needs all of them must not start. */
   apart: readonly string[]
-  /** Aborted by the second Ctrl-C: a wait ends there. */
+  /** Aborted by the second Ctrl-C: waits end. */
   abandon: AbortSignal
-  /** Tells people what the task is at, while it is applied; with no text, that there is no more to say. */
+  /** Reports what the task is doing while it is applied; without a text, clears the report. */
   progress: ReportProgress
 }
 
-/** What a task for a whole cluster works with: all its members, in inventory order. */
+/** What a task of the cluster gets: all members, in inventory order. */
 export interface ClusterScope<N extends NodeLike = NodeLike> {
   members: Member<N>[]
-  /** Those that this run may change; the others are only read. */
+  /** The members that this run may change; the others are only read. */
   selected: Member<N>[]
   /** Names of the roles of this run. */
   roles: ReadonlySet<string>
-  /** Aborted by the first Ctrl-C: work in several steps ends after the present one. */
+  /** Aborted by the first Ctrl-C: work in several steps ends after the current step. */
   stop: AbortSignal
-  /** Aborted by the second Ctrl-C: a wait ends there. */
+  /** Aborted by the second Ctrl-C: waits end. */
   abandon: AbortSignal
-  /** Tells people what the task is at, while it is applied; with no text, that there is no more to say. */
+  /** Reports what the task is doing while it is applied; without a text, clears the report. */
   progress: ReportProgress
   consent: Consent
-  /** The first selected member that is ready: work that is done once is done there. */
+  /** The first selected member that is ready: commands that run once run there. */
   leader: Member<N>
 }
 
-interface Work<Scope> {
+/** Names a task: any task is one. For a task of another role, `role` is that role. */
+export interface TaskRef {
+  role?: string
+  name: string
+}
+
+interface Check<Scope> {
   /**
-   * Tasks that must be in sync before this one's check can tell the truth: `name`, or `role: name` for those of an
-   * earlier role. In `--check`, a task whose need would change is unknown.
+   * Tasks that must be in sync before this task's check is right: tasks of the same role, or references (`taskRef`) to those
+   * of another role. In `--check`, this task is unknown if one of them would change.
    */
-  needs?: readonly string[]
-  /**
-   * What it needs brings it about and never undoes it: where it is in sync already, it stays so, and a plan need not wait
-   * for what else would change.
-   */
+  needs?: readonly TaskRef[]
+  /** Once in sync it stays in sync, whatever changes in the tasks that it needs: a plan need not wait for them. */
   lasting?: boolean
-  /** Reads, never writes. Throws where the declared state cannot or must not be reached. */
+  /** Reads, never writes. Throws if the declared state cannot or must not be reached. */
   check: (scope: Scope) => Promise<Finding>
-  /** What closing the differences would make of what runs, as sentences. Asked in a plan; reads, never writes. */
+}
+
+interface Work<Scope> extends Check<Scope> {
+  /** How the change would affect running resources, as sentences. Used in a plan; reads, never writes. */
   forecast?: (scope: Scope, differences: Difference[]) => Promise<string[]>
-  /** Closes the differences. Afterwards the check runs again. @returns what came of it, as sentences, if there is a word to say. */
+  /** Removes the differences; the check runs again afterwards. @returns what the change has caused, as sentences. */
   apply: (scope: Scope, differences: Difference[]) => Promise<string[] | void>
 }
 
-export interface NodeTask extends Work<NodeScope> {
+interface Guarding<Scope> extends Check<Scope> {
+  check: (scope: Scope) => Promise<never[] | Warn | Skip>
+  apply?: undefined
+  forecast?: undefined
+}
+
+interface OnNode {
   scope: 'node'
   name: string
-  /** Done on one node after the other, and on all before the next task begins anywhere. */
+  /** Runs on one node after the other, and on all of them before the next task starts anywhere. */
   oneAtATime?: boolean
   /**
-   * Nothing before it has a say in it but others of its kind, so that it may be applied ahead of its turn, beside the tasks
-   * before it: while these wait for daemons, the node has time for it. Those of a kind are applied one after the other.
+   * Independent of earlier tasks, except other background tasks: it may be applied before its turn, in parallel to earlier
+   * tasks that wait for daemons. The background tasks of a node are applied one after the other.
    */
   background?: boolean
-  /** No other task needs it: its turn comes behind all others but the assertions at a run's end. */
+  /** No other task needs it: it runs after all others, but before the assertions at the end of a run. */
   late?: boolean
 }
 
-export interface ClusterTask<N extends NodeLike = NodeLike> extends Work<ClusterScope<N>> {
+interface OnCluster {
   scope: 'cluster'
   name: string
   /** May be applied while members are unreachable or have failed. Otherwise nothing is changed without all of them. */
   tolerant?: boolean
 }
 
-/** A line for the cluster's part of the closing table. */
+export interface NodeTask extends Work<NodeScope>, OnNode {}
+/** A check of a node that stops the run there, and changes nothing. */
+export interface NodeGuard extends Guarding<NodeScope>, OnNode {}
+
+export interface ClusterTask<N extends NodeLike = NodeLike> extends Work<ClusterScope<N>>, OnCluster {}
+/** A check of a cluster that stops the run there, and changes nothing. */
+export interface ClusterGuard<N extends NodeLike = NodeLike> extends Guarding<ClusterScope<N>>, OnCluster {}
+
+/** A line about the cluster in the table at the end of a run. */
 export interface Headline {
   label: string
   text: string
@@ -125,71 +145,79 @@ export interface Headline {
 export interface Verdict {
   status: 'ok' | 'warning' | 'failed'
   /**
-   * What was seen. Where it holds, the same words at every look as long as the cluster stays as it is: other words within
-   * the time that it has to hold are a change that nobody made.
+   * What was observed. As long as the assertion holds and the cluster does not change, every check must return the same text:
+   * another text while it is watched counts as a change.
    */
   evidence: string
-  /** What to do when it does not hold. */
+  /** What to do if it does not hold. */
   hint?: string
   headlines?: Headline[]
-  /** A failure that may be nothing but an update under way between nodes: it counts once it has stayed for a moment. */
+  /** The failure may be an update in progress between nodes: it counts only if it persists for a moment. */
   fleeting?: boolean
   /** Events to report with it. */
   events?: AddedEvent[]
 }
 
-/** Something that must hold of a cluster, looked at and never mended. */
+/** A statement about the cluster that must hold: it is checked and never repaired. */
 export interface Assertion<N extends NodeLike = NodeLike> {
   scope: 'assertion'
   name: string
-  /** What it proves and why that matters, in a plain sentence. */
+  /** What it proves and why that matters, as a sentence. */
   meaning?: string
   check: (scope: ClusterScope<N>) => Promise<Verdict>
 }
 
-/** What a trial works with. */
+/** What a trial gets. */
 export interface TrialScope<N extends NodeLike = NodeLike> extends ClusterScope<N> {
   /** Reports an event of the role's own. */
   report: (event: AddedEvent) => void
 }
 
 /**
- * Something that is done to a cluster to see what comes of it, and put back: it leaves nothing changed. It is made only
- * where every assertion before it holds and all members take part.
+ * An experiment with the cluster that restores everything afterwards. It runs only if every assertion before it holds and all
+ * members take part.
  */
 export interface Trial<N extends NodeLike = NodeLike> {
   scope: 'trial'
   name: string
-  /** What will be done, as sentences. Reads, never writes. Throws where it must not be done. */
+  /** What it will do, as sentences. Reads, never writes. Throws if it must not be done. */
   plan: (scope: TrialScope<N>) => Promise<string[]>
   /**
-   * Does it, and puts everything back however it ends.
+   * Does it, and restores everything however it ends.
    *
-   * @returns what people should know besides, as sentences. Throws where the cluster did not stand it as it should.
+   * @returns remarks, as sentences. Throws if the cluster did not behave as it should.
    */
   run: (scope: TrialScope<N>) => Promise<string[]>
 }
 
-export type Task<N extends NodeLike = NodeLike> = NodeTask | ClusterTask<N> | Assertion<N> | Trial<N>
+export type Task<N extends NodeLike = NodeLike> = NodeTask | NodeGuard | ClusterTask<N> | ClusterGuard<N> | Assertion<N> | Trial<N>
 
 /** A task for every selected node; nodes run in parallel, unless it is for one at a time. */
 export function task(name: string, work: Omit<NodeTask, 'scope' | 'name'>): NodeTask {
   return { scope: 'node', name, ...work }
 }
 
+/** A task of another role, for `needs`. The role exports it and uses its name for the task. */
+export function taskRef(role: string, name: string): TaskRef & { role: string } {
+  return { role, name }
+}
+
+export interface GuardOptions {
+  needs: readonly TaskRef[]
+  /** Whether the condition is met. */
+  isMet: (scope: NodeScope) => Promise<boolean>
+  /** What to run first if it is not. */
+  hint: string
+}
+
 /**
- * Something an earlier role provides and this one cannot do without. In a plan it is unknown where it is missing and
- * that role would still change something.
- *
- * @param holds - false where it is missing.
- * @param remedy - what to run first.
+ * A condition that a role depends on and another role provides, for every selected node. In a plan it is unknown if it is not
+ * met and that role would still change something.
  */
-export function prerequisite(
-  name: string, { needs, holds, remedy }: { needs: readonly string[]; holds: (scope: NodeScope) => Promise<boolean>; remedy: string },
-): NodeTask {
-  const check = async (scope: NodeScope): Promise<Finding> => {
-    if (await holds(scope)) return []
-    throw new TaskError(`not so: ${name}`, { hint: remedy })
+export function guard(name: string, { needs, isMet, hint }: GuardOptions): NodeGuard {
+  const check = async (scope: NodeScope): Promise<never[]> => {
+    if (await isMet(scope)) return []
+    throw new TaskError(`prerequisite not met: ${name}`, { hint })
   }
-  return { scope: 'node', name, needs, lasting: true, check, apply: () => Promise.resolve() }
+  return { scope: 'node', name, needs, lasting: true, check }
 }

@@ -2,42 +2,42 @@ import { systemClock, type Clock } from '../clock.js'
 import { InterruptedError, TaskError } from '../errors.js'
 import type { ReportProgress } from './progress.js'
 
-/** Five looks a second at most: a Raspberry Pi has other work to do. */
-const pause = 250
+/** Between two polls: a Raspberry Pi has other work to do. */
+const pollMs = 250
 
-export interface Patience {
-  /** What to do when it did not come about. */
+export interface WaitOptions {
+  /** What to do if it does not come true. */
   hint?: string
   /** Ends the wait: the second Ctrl-C. */
   abandon: AbortSignal
-  /** Tells what is waited for while it is. */
+  /** Reports what is awaited. */
   progress: ReportProgress
   clock?: Clock
 }
 
 /**
- * Looks until `look` returns something else than undefined.
+ * Polls until `poll` returns something else than undefined.
  *
- * @param what - what is waited for, for people and for the error: `a DC on node1`.
- * @param seconds - how long at most.
- * @param look - may say what it saw, best in numbers: `1 of 2 nodes have joined`.
- * @throws TaskError when it did not come about in time, InterruptedError when abandoned, or what `look` throws.
+ * @param what - what is awaited, as progress and the error name it: `a DC on node1`.
+ * @param poll - may report what it sees, best in numbers: `1 of 2 nodes have joined`.
+ * @returns what `poll` returned.
+ * @throws TaskError after the timeout, InterruptedError if abandoned, or what `poll` throws.
  */
 export async function until<T>(
-  what: string, seconds: number, look: (say: (state: string) => void) => Promise<T | undefined>, { hint, abandon, progress, clock = systemClock }: Patience,
+  what: string, timeoutSeconds: number, poll: (report: (state: string) => void) => Promise<T | undefined>, { hint, abandon, progress, clock = systemClock }: WaitOptions,
 ): Promise<T> {
-  const deadline = clock.now() + seconds * 1000
-  let state = ''
+  const deadline = clock.now() + timeoutSeconds * 1000
+  let seen = ''
   try {
     while (true) {
-      const seen = await look(said => {
-        state = `: ${said}`
-      })
-      if (seen !== undefined) return seen
+      const result = await poll(state => { seen = state })
+      if (result !== undefined) return result
       if (abandon.aborted) throw new InterruptedError(`interrupted while waiting for ${what}`)
-      if (clock.now() + pause > deadline) throw new TaskError(`waited ${seconds} s for ${what}, in vain${state}`, { ...(hint !== undefined && { hint }) })
-      progress(`waiting for ${what}${state}`)
-      await clock.pause(pause)
+      if (clock.now() + pollMs > deadline) {
+        throw new TaskError(`timed out after ${timeoutSeconds} s waiting for ${what}${seen === '' ? '' : ` (seen: ${seen})`}`, { ...(hint !== undefined && { hint }) })
+      }
+      progress(`waiting for ${what}${seen === '' ? '' : `: ${seen}`}`)
+      await clock.pause(pollMs)
     }
   } finally {
     progress()

@@ -51,7 +51,7 @@ export class Rows {
       // It begins again when it is applied after its check, or when the turn comes of what was begun ahead of it.
       row.open.set(taskKey(event), { since: now, at: undefined, ...row.open.get(taskKey(event)), signal: event })
     }
-    if (event.event === 'task-rest') row.open.delete(taskKey(event))
+    if (event.event === 'task-pause') row.open.delete(taskKey(event))
     if (event.event === 'task' || event.event === 'assertion') {
       row.notice = undefined
       row.open.delete(taskKey(event))

@@ -41,7 +41,7 @@ test('once the first has been applied, the next goes on beside the tasks before 
   t.true(c.said.indexOf('b ends') < c.said.indexOf('c begins'), 'one after the other')
   t.like(summary, { changed: 4, exit: 0 })
   const [place] = taskEvents(c.events)
-  t.deepEqual(c.events.filter(({ event }) => event === 'task-rest'), ['b', 'c'].map(name => ({ event: 'task-rest', cluster: 'c', host: 'n1', role: place!.role, task: `write ${name}` })))
+  t.deepEqual(c.events.filter(({ event }) => event === 'task-pause'), ['b', 'c'].map(name => ({ event: 'task-pause', cluster: 'c', host: 'n1', role: place!.role, task: `write ${name}` })))
 })
 
 test('the time that it waited for its turn is not its own', async t => {

@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/unbound-method -- tasks and checks do not use `this` */
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
-import { task, skip, warn } from '../../runner/tasks/task.js'
+import { task, skip, taskRef, warn } from '../../runner/tasks/task.js'
 import { ConnectError, TaskError } from '../../runner/errors.js'
 import { fileText } from '../../runner/facts/files.js'
 import { FakeClock } from '../fake-clock.js'
@@ -11,7 +11,7 @@ test('in sync: one frame a node, nothing applied, all ok', async t => {
   const c = localCluster(t, ['n1', 'n2', 'n3'])
   for (const node of ['n1', 'n2', 'n3']) for (const name of ['a', 'b', 'x']) c.write(node, name, name)
   const { lines, summary } = await c.run(node => [
-    c.wants(node, 'a', 'a'), c.wants(node, 'b', 'b', { needs: ['write a'] }),
+    c.wants(node, 'a', 'a'), c.wants(node, 'b', 'b', { needs: [{ name: 'write a' }] }),
     noted('shared', [], { check: async ({ members }) => {
       await Promise.all(members.map(async ({ read, name }) => read(fileText(c.path(name, 'x')))))
       return []
@@ -82,7 +82,7 @@ test('what lasts and is in sync need not wait for a change of what it needs; mis
   const c = localCluster(t)
   for (const node of ['n1', 'n2']) c.write(node, 'b', node === 'n1' ? '1' : '0')
   const { lines } = await c.run(node => [
-    c.wants(node, 'a', '1'), c.wants(node, 'b', '1', { needs: ['write a'], lasting: true }), c.wants(node, 'c', '1', { needs: ['write b'] }),
+    c.wants(node, 'a', '1'), c.wants(node, 'b', '1', { needs: [{ name: 'write a' }], lasting: true }), c.wants(node, 'c', '1', { needs: [{ name: 'write b' }] }),
   ], { check: true })
   t.deepEqual(lines.toSorted(), [
     'n1 write a: would-change', 'n1 write b: ok', 'n1 write c: would-change',
@@ -97,17 +97,17 @@ test('a plan never applies, and what needs a change is unknown until then', asyn
   const calls: string[] = []
   const { lines, summary } = await c.run(node => [
     c.wants(node, 'a', '1', { apply: never }),
-    c.wants(node, 'b', '1', { apply: never, needs: ['write a'] }),
-    c.wants(node, 'c', '1', { apply: never, needs: ['write b'] }),
-    c.wants(node, 'd', '1', { apply: never, needs: ['other: write a'] }),
-    noted('shared', calls, { needs: ['r: write a'] }),
+    c.wants(node, 'b', '1', { apply: never, needs: [{ name: 'write a' }] }),
+    c.wants(node, 'c', '1', { apply: never, needs: [{ name: 'write b' }] }),
+    c.wants(node, 'd', '1', { apply: never, needs: [taskRef('other', 'write a')] }),
+    noted('shared', calls, { needs: [taskRef('r', 'write a')] }),
     { scope: 'assertion' as const, name: 'all is well', check: () => Promise.resolve({ status: 'failed' as const, evidence: 'not yet' }) },
   ], { check: true })
   t.deepEqual(lines.filter(line => line.startsWith('n1')), [
     'n1 write a: would-change', 'n1 write b: unknown, until "write a" is done', 'n1 write c: unknown, until "write b" is done', 'n1 write d: would-change',
   ])
   t.deepEqual(lines.filter(line => line.startsWith('n2')), ['n2 write a: ok', 'n2 write b: would-change', 'n2 write c: unknown, until "write b" is done', 'n2 write d: would-change'])
-  t.deepEqual(lines.slice(-2), ['c shared: unknown, until "r: write a" is done', 'c all is well: unknown, until all changes are made'])
+  t.deepEqual(lines.slice(-2), ['c shared: unknown, until "write a" is done', 'c all is well: unknown, until all changes are made'])
   t.deepEqual(calls, [])
   t.like(summary, { ok: 1, would_change: 4, unknown: 5, exit: 3 })
 })
@@ -115,7 +115,7 @@ test('a plan never applies, and what needs a change is unknown until then', asyn
 test('in a plan, a check that fails only for want of an earlier task is unknown, not failed', async t => {
   const c = localCluster(t, ['n1'])
   const { lines } = await c.run(node => [
-    c.wants(node, 'a', '1'), task('b', { needs: ['write a'], check: () => Promise.reject(new TaskError('no a')), apply: () => Promise.resolve() }),
+    c.wants(node, 'a', '1'), task('b', { needs: [{ name: 'write a' }], check: () => Promise.reject(new TaskError('no a')), apply: () => Promise.resolve() }),
   ], { check: true })
   t.deepEqual(lines, ['n1 write a: would-change', 'n1 b: unknown, until "write a" is done'])
 })
@@ -140,7 +140,7 @@ test('a task of the cluster changes nothing while a member is in trouble, and it
   const calls: string[] = []
   const { lines } = await c.run(() => [noted('in sync', ['in sync']), noted('shared', calls), noted('next', calls)])
   t.deepEqual(lines, [
-    'c in sync: ok', 'c shared: failed, n1 is unreachable: nothing was changed, since every node must take part', 'c next: skipped, the cluster failed at "r: shared"',
+    'c in sync: ok', 'c shared: failed, n1 is unreachable: nothing was changed, this task needs all nodes', 'c next: skipped, the cluster failed at "r: shared"',
   ])
   t.deepEqual(calls, [])
 })

@@ -5,10 +5,10 @@ import { errorReport } from '../../runner/engine/error-report.js'
 import type { MachineEvent, Status } from '../../runner/engine/events.js'
 import type { NodeLike } from '../../runner/tasks/member.js'
 import { Outcomes } from '../../runner/engine/outcomes.js'
-import { schedule, stages } from '../../runner/engine/schedule.js'
+import { schedule, stages, taskOf } from '../../runner/engine/schedule.js'
 import type { Role } from '../../runner/tasks/role.js'
 import { Tally } from '../../runner/engine/tally.js'
-import { prerequisite, skip, task, type Finding, type Task } from '../../runner/tasks/task.js'
+import { guard, skip, task, taskRef, type Finding, type Task, type TaskRef } from '../../runner/tasks/task.js'
 import { until } from '../../runner/tasks/until.js'
 import { FakeClock } from '../fake-clock.js'
 import { InterruptedError, exitCodes, TaskError, UsageError } from '../../runner/errors.js'
@@ -21,9 +21,9 @@ const cluster = { name: 'c', nodes: ['n1', 'n2'].map(name => ({ name, connection
 const role = (name: string, tasks: (node: NodeLike) => Task[]): Role => ({ name, tasks: ({ node }) => tasks(node) })
 const all = new Set(['n1', 'n2'])
 
-test('a layout is every role’s tasks in order, each with its place', t => {
-  const slots = schedule(cluster, [{ role: role('a', () => [onNode('x'), onCluster('y')]), selected: all }, { role: role('b', () => [onNode('z')]), selected: all }])
-  t.deepEqual(slots.map(({ role: name, name: own, index, count, scope }) => `${name}: ${own} ${index}/${count} ${scope}`), ['a: x 1/2 node', 'a: y 2/2 cluster', 'b: z 1/1 node'])
+test('a schedule has every role’s tasks in order, each with its place', t => {
+  const scheduled = schedule(cluster, [{ role: role('a', () => [onNode('x'), onCluster('y')]), selected: all }, { role: role('b', () => [onNode('z')]), selected: all }])
+  t.deepEqual(scheduled.map(({ role: name, name: own, index, count, scope }) => `${name}: ${own} ${index}/${count} ${scope}`), ['a: x 1/2 node', 'a: y 2/2 cluster', 'b: z 1/1 node'])
 })
 
 test('what no other task needs comes behind all others, and before the assertions at the end', t => {
@@ -34,15 +34,22 @@ test('what no other task needs comes behind all others, and before the assertion
   t.is(order([late('a')], [asserted('b')]), 'a b')
 })
 
-test('each node has its own task in a slot', t => {
-  const [slot] = schedule(cluster, [{ role: role('a', node => [{ ...onNode('x'), needs: [node.name] }, onNode('n1'), onNode('n2')]), selected: all }])
-  t.like(slot!.of('n2'), { needs: ['n2'] })
+test('each node has its own task', t => {
+  const [first] = schedule(cluster, [{ role: role('a', node => [{ ...onNode('x'), needs: [{ name: node.name }] }, onNode('n1'), onNode('n2')]), selected: all }])
+  if (first?.scope !== 'node') throw new Error('not a task of nodes')
+  t.deepEqual(taskOf(first, 'n2').needs, [{ name: 'n2' }])
+  t.throws(() => taskOf(first, 'n3'), { message: '"a: x" is no task of n3' })
 })
 
-test('a need that no task of this run answers to is a defect; one of a role that does not run is settled', t => {
-  const needing = (need: string) => () => schedule(cluster, [{ role: role('a', () => [onNode('x'), { ...onNode('y'), needs: [need] }]), selected: all }])
-  for (const need of ['x', 'a: x', 'b: anything']) t.notThrows(needing(need))
-  for (const need of ['z', 'a: z']) t.throws(needing(need), { message: `"a: y" needs "${need}", and no task of this run is called that` })
+test('a need that is no task of this run is a defect; needs of a role that does not run are settled', t => {
+  const needing = (need: TaskRef) => () => schedule(cluster, [{ role: role('a', () => [onNode('x'), { ...onNode('y'), needs: [need] }]), selected: all }])
+  for (const need of [onNode('x'), { name: 'x' }, taskRef('a', 'x'), taskRef('b', 'anything')]) t.notThrows(needing(need))
+  for (const need of [onNode('z'), { name: 'z' }, taskRef('a', 'z')]) t.throws(needing(need), { message: '"a: y" needs "a: z", which is no task of this run' })
+})
+
+test('a need of one node that is no task of this run is a defect too', t => {
+  const tasks = (node: NodeLike) => [onNode('x'), { ...onNode('y'), needs: node.name === 'n2' ? [onNode('z')] : [] }]
+  t.throws(() => schedule(cluster, [{ role: role('a', tasks), selected: all }]), { message: '"a: y" needs "a: z", which is no task of this run' })
 })
 
 for (const [what, tasks] of [
@@ -56,10 +63,10 @@ for (const [what, tasks] of [
 
 const cuts = test.macro({
   exec: (t, tasks: Task[][], expected: string) => {
-    const slots = schedule(cluster, tasks.map((list, at) => ({ role: role(`r${at}`, () => list), selected: all })))
-    t.is(stages(slots).map(segment => segment.map(({ name }) => name).join('')).join(' '), expected)
+    const scheduled = schedule(cluster, tasks.map((list, at) => ({ role: role(`r${at}`, () => list), selected: all })))
+    t.is(stages(scheduled).map(stage => ('tasks' in stage ? stage.tasks : [stage.task]).map(({ name }) => name).join('')).join(' '), expected)
   },
-  title: (_, tasks: Task[][], expected: string) => `segments: ${expected || 'none'}, of ${tasks.length} roles`,
+  title: (_, tasks: Task[][], expected: string) => `stages: ${expected || 'none'}, of ${tasks.length} roles`,
 })
 
 test(cuts, [], '')
@@ -76,7 +83,7 @@ test('steps with other nodes selected are not run together', t => {
 })
 
 const unsettled = test.macro({
-  exec: (t, done: [host: string | undefined, role: string, task: string, status: Status][], needs: string[], host: string | undefined, expected: string | undefined) => {
+  exec: (t, done: [host: string | undefined, role: string, task: string, status: Status][], needs: TaskRef[], host: string | undefined, expected: string | undefined) => {
     const outcomes = new Outcomes()
     for (const one of done) outcomes.add(...one)
     t.is(outcomes.unsettled(needs, 'r', host), expected)
@@ -84,16 +91,16 @@ const unsettled = test.macro({
   title: (name = '') => `needs: ${name}`,
 })
 
-test('what would change', unsettled, [['n1', 'r', 'a', 'would-change']], ['a'], 'n1', 'a')
-test('what is unknown itself', unsettled, [['n1', 'r', 'a', 'unknown']], ['a'], 'n1', 'a')
-test('what is in sync', unsettled, [['n1', 'r', 'a', 'ok']], ['a'], 'n1', undefined)
-test('what was never reached', unsettled, [], ['a'], 'n1', undefined)
-test('another node’s change is none of mine', unsettled, [['n2', 'r', 'a', 'would-change']], ['a'], 'n1', undefined)
-test('any node’s change is the cluster’s', unsettled, [['n1', 'r', 'a', 'ok'], ['n2', 'r', 'a', 'would-change']], ['a'], undefined, 'a')
-test('the cluster’s change is every node’s', unsettled, [[undefined, 'r', 'a', 'would-change']], ['a'], 'n1', 'a')
-test('another role’s task of the same name', unsettled, [['n1', 'x', 'a', 'would-change']], ['a'], 'n1', undefined)
-test('another role’s task by its full name', unsettled, [['n1', 'x', 'a', 'would-change']], ['x: a'], 'n1', 'x: a')
-test('the first that is open', unsettled, [['n1', 'r', 'b', 'unknown'], ['n1', 'r', 'a', 'would-change']], ['a', 'b'], 'n1', 'a')
+test('what would change', unsettled, [['n1', 'r', 'a', 'would-change']], [{ name: 'a' }], 'n1', 'a')
+test('what is unknown itself', unsettled, [['n1', 'r', 'a', 'unknown']], [{ name: 'a' }], 'n1', 'a')
+test('what is in sync', unsettled, [['n1', 'r', 'a', 'ok']], [{ name: 'a' }], 'n1', undefined)
+test('what was never reached', unsettled, [], [{ name: 'a' }], 'n1', undefined)
+test('another node’s change is none of mine', unsettled, [['n2', 'r', 'a', 'would-change']], [{ name: 'a' }], 'n1', undefined)
+test('any node’s change is the cluster’s', unsettled, [['n1', 'r', 'a', 'ok'], ['n2', 'r', 'a', 'would-change']], [{ name: 'a' }], undefined, 'a')
+test('the cluster’s change is every node’s', unsettled, [[undefined, 'r', 'a', 'would-change']], [{ name: 'a' }], 'n1', 'a')
+test('another role’s task of the same name', unsettled, [['n1', 'x', 'a', 'would-change']], [{ name: 'a' }], 'n1', undefined)
+test('another role’s task by its reference', unsettled, [['n1', 'x', 'a', 'would-change']], [taskRef('x', 'a')], 'n1', 'x: a')
+test('the first that is open', unsettled, [['n1', 'r', 'b', 'unknown'], ['n1', 'r', 'a', 'would-change']], [{ name: 'a' }, { name: 'b' }], 'n1', 'a')
 
 /** Counts tasks of these statuses, then overrides. */
 const tallies = test.macro({
@@ -177,39 +184,39 @@ test('a plan tells what would be', async t => {
   await t.throwsAsync(planTask({ check: () => Promise.reject(new Error('x')) }, undefined), { message: 'x' })
 })
 
-const patience = { abandon: new AbortController().signal, progress: () => {} }
+const waiting = () => ({ abandon: new AbortController().signal, progress: () => {}, clock: new FakeClock() })
 
-test('until looks again and again', async t => {
-  let looks = 0
-  t.is(await until('x', 5, () => Promise.resolve((looks += 1) > 2 ? 'seen' : undefined), patience), 'seen')
-  t.is(looks, 3)
+test('until polls until there is a result', async t => {
+  let polls = 0
+  t.is(await until('x', 5, () => Promise.resolve((polls += 1) > 2 ? 'seen' : undefined), waiting()), 'seen')
+  t.is(polls, 3)
 })
 
-test('until tells what it waits for, with what was seen last, and then that it waits no more', async t => {
-  const told: (string | undefined)[] = []
-  let looks = 0
-  await until('2 nodes to join', 5, async say => {
-    say(`node1 sees ${looks}`)
-    return (looks += 1) > 2 ? true : undefined
-  }, { ...patience, progress: text => told.push(text) })
-  t.deepEqual(told, ['waiting for 2 nodes to join: node1 sees 0', 'waiting for 2 nodes to join: node1 sees 1', undefined])
-  const vain = until('a DC', 0.1, say => { say('no quorum'); return Promise.resolve(undefined) }, patience)
-  await t.throwsAsync(vain, { message: 'waited 0.1 s for a DC, in vain: no quorum' })
+test('until reports what it waits for, with what was seen last, and clears the report at the end', async t => {
+  const reported: (string | undefined)[] = []
+  let polls = 0
+  await until('2 nodes to join', 5, async report => {
+    report(`node1 sees ${polls}`)
+    return (polls += 1) > 2 ? true : undefined
+  }, { ...waiting(), progress: text => reported.push(text) })
+  t.deepEqual(reported, ['waiting for 2 nodes to join: node1 sees 0', 'waiting for 2 nodes to join: node1 sees 1', undefined])
+  const timedOut = until('a DC', 0.1, report => { report('no quorum'); return Promise.resolve(undefined) }, waiting())
+  await t.throwsAsync(timedOut, { message: 'timed out after 0.1 s waiting for a DC (seen: no quorum)' })
 })
 
-test('until gives up in time and says what it waited for', async t => {
+test('until times out, and names what it waited for', async t => {
   const clock = new FakeClock()
-  await t.throwsAsync(until('a DC', 60, () => Promise.resolve(undefined), { ...patience, clock, hint: 'look there' }), { instanceOf: TaskError, message: 'waited 60 s for a DC, in vain' })
+  await t.throwsAsync(until('a DC', 60, () => Promise.resolve(undefined), { ...waiting(), clock, hint: 'check the log' }), { instanceOf: TaskError, message: 'timed out after 60 s waiting for a DC' })
   t.true(clock.now() <= 60_000)
   const began = clock.now()
   const abandon = AbortSignal.abort()
-  await t.throwsAsync(until('a DC', 60, () => Promise.resolve(undefined), { ...patience, clock, abandon }), { instanceOf: InterruptedError })
+  await t.throwsAsync(until('a DC', 60, () => Promise.resolve(undefined), { ...waiting(), clock, abandon }), { instanceOf: InterruptedError })
   t.is(clock.now(), began)
 })
 
-test('until looks at least once, and false is something', async t => {
-  t.is(await until('x', 0, () => Promise.resolve(false), patience), false)
-  await t.throwsAsync(until('x', 5, () => Promise.reject(new TaskError('no agent')), patience), { message: 'no agent' })
+test('until polls at least once, and false is a result', async t => {
+  t.is(await until('x', 0, () => Promise.resolve(false), waiting()), false)
+  await t.throwsAsync(until('x', 5, () => Promise.reject(new TaskError('no agent')), waiting()), { message: 'no agent' })
 })
 
 test('a known error is reported with its details', t => {
@@ -227,11 +234,12 @@ test('any other error is a defect, with its stack', t => {
   t.is(errorReport('a string').message, 'a defect of ha-run: a string')
 })
 
-test('a prerequisite holds, or fails with its remedy; it never changes anything', async t => {
+test('a guard passes, or fails with its hint; it has nothing to apply', async t => {
   const scope = {} as never
-  const make = (holds: boolean) => prerequisite('corosync runs', { needs: ['a'], holds: () => Promise.resolve(holds), remedy: 'run corosync' })
+  const make = (isMet: boolean) => guard('corosync runs', { needs: [onNode('a')], isMet: () => Promise.resolve(isMet), hint: 'run corosync' })
   t.deepEqual(await make(true).check(scope), [])
-  const error = await t.throwsAsync(make(false).check(scope), { instanceOf: TaskError, message: 'not so: corosync runs' })
+  const error = await t.throwsAsync(make(false).check(scope), { instanceOf: TaskError, message: 'prerequisite not met: corosync runs' })
   t.is(error.hint, 'run corosync')
-  t.deepEqual(make(true).needs, ['a'])
+  t.is(make(true).needs?.[0]?.name, 'a')
+  t.is(make(true).apply, undefined)
 })

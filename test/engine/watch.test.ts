@@ -1,5 +1,5 @@
 import test from 'ava'
-import { pauseWithin, watch, type WatchOptions } from '../../runner/engine/watch.js'
+import { recheckSeconds, watch, type WatchOptions } from '../../runner/engine/watch.js'
 import type { Verdict } from '../../runner/tasks/task.js'
 import { FakeClock } from '../fake-clock.js'
 
@@ -13,15 +13,16 @@ async function watching(sequences: (Verdict | Error)[][], options: Partial<Watch
   const told = new Set<string>()
   const clock = new FakeClock()
   let forgotten = 0
-  const { watched, checks } = await watch(sequences.map((sequence, at) => ({
-    look: again => {
-      if (again !== counts[at]! > 0) throw new Error('only the first look may be an early one')
+  const { watched, rechecks: checks } = await watch(sequences.map((sequence, at) => ({
+    subject: at,
+    check: isRecheck => {
+      if (isRecheck !== counts[at]! > 0) throw new Error('only the first look may be an early one')
       const said = sequence[Math.min(counts[at]!, sequence.length - 1)]!
       counts[at]! += 1
       return said instanceof Error ? Promise.reject(said) : Promise.resolve(said)
     },
   })), {
-    settle: 0, stable: 0, clock, stop: new AbortController().signal, progress: text => { if (text !== undefined) told.add(text) }, forget: () => { forgotten += 1 }, ...options,
+    settleSeconds: 0, stableSeconds: 0, clock, stop: new AbortController().signal, progress: text => { if (text !== undefined) told.add(text) }, forget: () => { forgotten += 1 }, ...options,
   })
   return { seen: watched.map(({ verdict: { status, evidence } }) => `${status}: ${evidence}`), watched, counts, told: [...told], forgotten, checks, ms: clock.now() }
 }
@@ -33,7 +34,7 @@ test('without a window and with nothing changed, one look will do', async t => {
 })
 
 test('what does not hold yet is looked at until it does, and then all at once', async t => {
-  const { seen, counts, told } = await watching([[ok('a')], [failed('not up'), failed('nearly'), ok('up')], [failed('x'), ok('y')]], { settle: 30 })
+  const { seen, counts, told } = await watching([[ok('a')], [failed('not up'), failed('nearly'), ok('up')], [failed('x'), ok('y')]], { settleSeconds: 30 })
   t.deepEqual(seen, ['ok: a', 'ok: up', 'ok: y'])
   // a: once at first and once with all; the second: three times, and with all; the third is not looked at while it holds.
   t.deepEqual(counts, [2, 4, 3])
@@ -41,7 +42,7 @@ test('what does not hold yet is looked at until it does, and then all at once', 
 })
 
 test('what broke while the rest came true is not missed', async t => {
-  const { seen } = await watching([[ok('a'), failed('broken since')], [failed('not up'), ok('up')]], { settle: 1 })
+  const { seen } = await watching([[ok('a'), failed('broken since')], [failed('not up'), ok('up')]], { settleSeconds: 1 })
   t.deepEqual(seen, ['failed: broken since', 'ok: up'])
 })
 
@@ -52,12 +53,12 @@ test('an update under way is given a moment, with nothing changed by this run to
 })
 
 test('where something fails there is no window', async t => {
-  const { counts, ms } = await watching([[ok('a')], [failed('b')]], { stable: 60 })
+  const { counts, ms } = await watching([[ok('a')], [failed('b')]], { stableSeconds: 60 })
   t.deepEqual([...counts, ms], [1, 1, 0])
 })
 
 test('all hold for the whole window, in a few checks, and people see it', async t => {
-  const { seen, counts, told, checks, ms } = await watching([[ok('a')], [warning('b')]], { stable: 3 })
+  const { seen, counts, told, checks, ms } = await watching([[ok('a')], [warning('b')]], { stableSeconds: 3 })
   t.is(ms, 3000)
   t.deepEqual(seen, ['ok: a', 'warning: b'])
   t.deepEqual([...counts, checks], [4, 4, 3])
@@ -79,7 +80,7 @@ const windows: [title: string, sequence: (Verdict | Error)[], outcome: RegExp][]
 
 for (const [title, sequence, outcome] of windows) {
   test(`in a window: ${title}`, async t => {
-    const { seen, watched } = await watching([sequence, [ok('other')]], { stable: 2 })
+    const { seen, watched } = await watching([sequence, [ok('other')]], { stableSeconds: 2 })
     t.regex(seen[0]!, outcome)
     t.is(seen[1], 'ok: other')
     t.is(watched[0]!.verdict.error === undefined, title !== 'one that cannot be looked at')
@@ -87,15 +88,15 @@ for (const [title, sequence, outcome] of windows) {
 }
 
 test('after a change, what changes once more has to hold from then on', async t => {
-  const { seen, checks } = await watching([[ok('ring 1.5'), ok('ring 1.9')], [ok('other')]], { settle: 30, stable: 2 })
+  const { seen, checks } = await watching([[ok('ring 1.5'), ok('ring 1.9')], [ok('other')]], { settleSeconds: 30, stableSeconds: 2 })
   t.deepEqual([...seen, checks], ['ok: ring 1.9', 'ok: other', 2])
-  const again = await watching([[ok('a'), failed('gone for a moment'), ok('a')]], { settle: 30, stable: 2 })
+  const again = await watching([[ok('a'), failed('gone for a moment'), ok('a')]], { settleSeconds: 30, stableSeconds: 2 })
   t.deepEqual(again.seen, ['ok: a'])
   t.true(again.ms >= 3000, 'the time begins anew')
 })
 
 test('after a change too, what goes on changing does not hold', async t => {
-  const { seen } = await watching([Array.from({ length: 20 }, (_, at) => ok(String(at)))], { settle: 2, stable: 2 })
+  const { seen } = await watching([Array.from({ length: 20 }, (_, at) => ok(String(at)))], { settleSeconds: 2, stableSeconds: 2 })
   t.regex(seen[0]!, /^failed: changed after [12]\.\d s, from \d to \d$/)
 })
 
@@ -103,10 +104,10 @@ test('Ctrl-C ends the window at once', async t => {
   const stop = new AbortController()
   const clock = new FakeClock()
   clock.after(300, () => stop.abort())
-  const { seen, counts } = await watching([[ok('a')]], { stable: 60, stop: stop.signal, clock })
+  const { seen, counts } = await watching([[ok('a')]], { stableSeconds: 60, stop: stop.signal, clock })
   t.deepEqual([...seen, ...counts, clock.now()], ['ok: a', 1, 300])
 })
 
 test('a window has a few checks, however long it is up to 20 s, and none are closer than a second', t => {
-  t.deepEqual([1, 5, 8, 20, 60].map(pauseWithin), [1, 1.25, 2, 5, 5])
+  t.deepEqual([1, 5, 8, 20, 60].map(recheckSeconds), [1, 1.25, 2, 5, 5])
 })

@@ -19,9 +19,9 @@ for (const [wanted, held, finding, command] of [
   [false, false, []],
 ] as const) {
   test(`wanted ${wanted}, held ${held}`, async t => {
-    const [task, ...others] = hold('corosync', wanted, ['install corosync'])
+    const [task, ...others] = hold('corosync', wanted, [{ name: 'install corosync' }])
     t.deepEqual(others, [])
-    t.deepEqual(task!.needs, ['install corosync'])
+    t.deepEqual(task!.needs, [{ name: 'install corosync' }])
     const { scope, told } = nodeWith(held)
     t.deepEqual(said(await task!.check(scope)), finding as unknown as string[])
     await task!.apply(scope, [])

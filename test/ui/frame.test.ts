@@ -89,7 +89,7 @@ test('what is said of the run as a whole stands below the rows, and has its line
 })
 
 test('what was done ahead of its turn is not shown as if it went on', t => {
-  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, { event: 'task-rest', ...place }])), ['· node1  '])
+  t.deepEqual(pictured(rowsFor({ web: ['node1'] }, [start, wait, { event: 'task-pause', ...place }])), ['· node1  '])
 })
 
 test('columns are aligned and cut by what they take on the screen', t => {

@@ -1,4 +1,4 @@
-import type { ClusterTask } from '../../tasks/task.js'
+import type { ClusterTask, TaskRef } from '../../tasks/task.js'
 import { activityOf, compared, happened } from '../pacemaker/activity.js'
 import { advisedActions } from '../pacemaker/agent-advice.js'
 import { withTimeouts } from '../pacemaker/agent-metadata.js'
@@ -15,7 +15,7 @@ import { effectSentences } from '../pacemaker/transition.js'
 
 /** How a task changes the CIB. */
 export interface CibWork {
-  needs?: readonly string[]
+  needs?: readonly TaskRef[]
   /** The edit that makes the CIB what it should be. */
   edit: (scope: Scope) => Promise<CibEdit>
   /**

@@ -1,5 +1,5 @@
 import type { Difference } from '../../tasks/difference.js'
-import { skip, type ClusterTask } from '../../tasks/task.js'
+import { skip, type ClusterTask, type TaskRef } from '../../tasks/task.js'
 import { until } from '../../tasks/until.js'
 import { TaskError } from '../../errors.js'
 import { fingerprint } from '../../secret.js'
@@ -19,12 +19,15 @@ import { clusterTask } from '../role.js'
 import { rollNodes } from './rolling.js'
 import { noteOf, refuseUnloadedChanges, planRollout, type RolloutPlan } from './rollout-plan.js'
 
+/** The name of the task below, in each role that has it. */
+export const runsItsFiles = 'corosync runs what its files say'
+
 /**
  * "Corosync runs what its files say": the last task of the roles that write those files. Starts stopped daemons, and brings
  * running ones to their files by a reload, by a restart node by node, or, if the user allowed it, by a stop on all nodes.
  */
-export function corosyncRunsItsFiles(cluster: Cluster, needs: readonly string[]): ClusterTask<Node> {
-  return clusterTask('corosync runs what its files say', {
+export function corosyncRunsItsFiles(cluster: Cluster, needs: readonly TaskRef[]): ClusterTask<Node> {
+  return clusterTask(runsItsFiles, {
     needs,
     // A stopped daemon can be started although another node is unreachable. Reloads themselves require every node.
     tolerant: true,

@@ -11,7 +11,7 @@ const pair = (ip: string) => `<nvpair id="FloatIP-params-ip" name="ip" value="${
 const ours = pair('192.168.0.10')
 const cib = (ip: string) => cibWith(primitive('IPaddr2', pair(ip)))
 const looks = async (text: string, one: AddressUse, other: AddressUse | undefined) =>
-  addressIsFree('free', clusterOf(), []).check(scopeOf({ node1: { 'cibadmin -Q': text, 'use of addresses': one }, node2: other && { 'use of addresses': other } }))
+  addressIsFree(clusterOf(), []).check(scopeOf({ node1: { 'cibadmin -Q': text, 'use of addresses': one }, node2: other && { 'use of addresses': other } }))
 
 test('a free address is fine, beside an unreachable node too', async t => {
   t.deepEqual(await looks('<cib/>', {}, {}), [])

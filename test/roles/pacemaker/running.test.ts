@@ -12,7 +12,7 @@ const nothing = async () => (cib: string) => ({ text: cib, differences: [] })
 const finds = test.macro({
   exec: async (t, states: (ShortState | undefined | 'unreachable')[], expected: string[]) => {
     const members = states.map((state, at) => [`node${at + 1}`, state === 'unreachable' ? undefined : { crm_mon: state && stateOf(state), 'cibadmin -Q': undefined }])
-    const finding = await pacemakerRuns('runs', { needs: [], first: nothing }).check(scopeOf(Object.fromEntries(members) as Parameters<typeof scopeOf>[0]))
+    const finding = await pacemakerRuns({ needs: [], first: nothing }).check(scopeOf(Object.fromEntries(members) as Parameters<typeof scopeOf>[0]))
     t.deepEqual((finding as { subject: string; from?: string }[]).map(({ subject, from }) => `${subject}: ${from ?? '-'}`), expected)
   },
   title: (name = '') => `pacemaker runs: ${name}`,
@@ -30,7 +30,7 @@ test('a node that an interrupted run has emptied is to take part again, an admin
   const mark = (id: number, name: string) => `<node id="${id}" uname="node${id}"><instance_attributes id="i${id}"><nvpair id="n${id}" name="${name}" value="on"/></instance_attributes></node>`
   const cib = `<cib><configuration><nodes>${mark(1, 'standby')}${mark(2, drainMark)}</nodes></configuration></cib>`
   const member = { crm_mon: stateOf({ ...fine, standby: ['node1', 'node2'] }), 'cibadmin -Q': cib }
-  t.deepEqual(await pacemakerRuns('runs', { needs: [], first: nothing }).check(scopeOf({ node1: member, node2: member })), [
+  t.deepEqual(await pacemakerRuns({ needs: [], first: nothing }).check(scopeOf({ node1: member, node2: member })), [
     { subject: 'node2', from: 'in standby by an interrupted run', to: 'taking part' },
   ])
 })

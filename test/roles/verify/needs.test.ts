@@ -23,8 +23,8 @@ test('the site runs these roles in this order', t => {
 test('what a task needs is a task before it', t => {
   for (const [at, { role, task }] of tasks.entries()) {
     for (const need of 'needs' in task ? task.needs ?? [] : []) {
-      const before = tasks.slice(0, at).some(one => need === `${one.role}: ${one.task.name}` || (one.role === role && need === one.task.name))
-      t.true(before, `${role}: ${task.name} needs "${need}"`)
+      const before = tasks.slice(0, at).some(one => one.role === (need.role ?? role) && one.task.name === need.name)
+      t.true(before, `${role}: ${task.name} needs "${need.name}"`)
     }
   }
 })

@@ -1,0 +1,4 @@
+import { taskRef } from '../../runner/tasks/task.js'
+
+/** The tasks of this role that other roles need. */
+export const apacheTasks = { install: taskRef('apache', 'install apache2') }
