@@ -38,7 +38,7 @@ test('the same as JSON Lines: an event a node, and the summary last', async t =>
 test('a status of nodes that nobody reaches: exit code 4, and which they are', async t => {
   const { exit, stdout, stderr } = await haRun(t, 'status', '-i', inventoryOf(t, closedPort, closedPort), '-F', emptyConfig(t))
   t.is(exit, 4, stdout + stderr)
-  t.regex(stdout, /no node could be asked\n  . node1: the connection was refused\n    -> is sshd running there.*\n  . node2: the connection was refused\n/)
+  t.regex(stdout, /no node answers\n  . node1: the connection was refused\n    -> is sshd running there.*\n  . node2: the connection was refused\n/)
   // A machine that is busy says meanwhile whom it waits for.
   t.is(stderr.replaceAll(/^note {2}waiting for .*\n/gm, ''), '')
 })

@@ -22,7 +22,7 @@ onLab('a healthy cluster, as JSON and for people', async t => {
   t.deepEqual(status.resources.map(({ id, agent, state, nodes }) => [id, agent, state, nodes]), [['FloatIP', 'ocf:heartbeat:IPaddr2', 'started', [holder!.node]], ['WebSite', 'ocf:heartbeat:apache', 'started', [holder!.node]]])
   const { exitCode, screen } = await site.terminal(['status', '-i', site.lab.inventory, '-F', site.lab.sshConfig, '--no-color'])
   t.is(exitCode, 0)
-  t.regex(screen, /^pacemaker1 {2}. all is well\r\n/)
+  t.regex(screen, /^pacemaker1 {2}. healthy\r\n/)
   t.true(screen.trimEnd().split('\r\n').every(line => line.length <= 80), screen)
   t.true(screen.trimEnd().split('\r\n').length < 24)
 })
@@ -63,7 +63,7 @@ onLab('--watch goes on while a node dies and comes back, over one session, and C
     }
     t.true(shown(written).length <= 24)
   }
-  await until(/all is well/)
+  await until(/healthy/)
   await powerKill(node2)
   await until(/^ {2}node2 +offline .*unreachable/m)
   await until(/floating IP {2}192\.168\.0\.10 on node1 \(eth0\)/)
@@ -75,13 +75,13 @@ onLab('--watch goes on while a node dies and comes back, over one session, and C
   t.like(statusIn(once), { health: 'failed', nodes: [{ state: 'online', seen: true }, { state: 'offline', seen: false, remarks: ['unreachable'] }] })
   t.is((await site.run(['status', '-l', 'node1'])).exitCode, 0, 'whoever leaves it out is not told of it')
   await boot(node2)
-  await until(/all is well/)
+  await until(/healthy/)
   await until(/^ {2}node2 +online /m)
   t.is(await logins(), before + 3, 'one for the watch, two for the others')
   running.stdin.write('\x03')
   const { exitCode } = await running
   t.is(exitCode, 0)
   const [, left = ''] = written.split('\x1b[?1049l')
-  t.regex(left, /^pacemaker1 {2}. all is well\r\n[^]* {2}failures +none\r\n$/)
+  t.regex(left, /^pacemaker1 {2}. healthy\r\n[^]* {2}failures +none\r\n$/)
   t.true(written.includes('\x1b[?25h'))
 })

@@ -11,29 +11,29 @@ import { isChangeable } from '../corosync/wanted-conf.js'
 import { attribute, elementsOf, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
 import { withoutDefaults } from './foreign-cluster.js'
 
-/** What one node of a running cluster says of it. */
+/** A node of a running cluster, as its daemons report it. */
 export interface RunningNode {
   name: string
   /** Its declared addresses, link 0 first. */
   links: readonly string[]
   conf: string | undefined
-  /** Undefined where its Corosync does not answer. */
+  /** Undefined if its Corosync does not answer. */
   cmap: Cmap | undefined
   quorum: Quorum | undefined
-  /** Undefined where its Pacemaker does not answer. */
+  /** Undefined if its Pacemaker does not answer. */
   state: ClusterState | undefined
 }
 
 export interface Comparison {
-  /** Why the cluster cannot be adopted by this declaration, each with what to write. */
+  /** Why the cluster cannot be adopted with this declaration, each with what to write instead. */
   obstacles: string[]
-  /** What runs and nobody declared, so that it stays. */
+  /** What runs and is not declared, so it stays. */
   kept: string[]
-  /** What would be changed, since it is declared. */
+  /** What adoption changes because it is declared differently. */
   changes: string[]
 }
 
-/** Compares the explicit declaration with a running cluster that ha-run has not built. */
+/** Compares the explicit declaration with a running foreign cluster. */
 export function compareDeclaration(cluster: Cluster, nodes: RunningNode[], cibText: string | undefined): Comparison {
   const cib = cibText === undefined ? undefined : parseXml(cibText)
   const configuration = firstOf(cib, 'configuration')
@@ -41,7 +41,7 @@ export function compareDeclaration(cluster: Cluster, nodes: RunningNode[], cibTe
   const resources = cibText === undefined ? { obstacles: ['pacemaker answers on no node'], changes: [] } : compareCib(cluster, cibText)
   return {
     obstacles: [
-      ...nodes.flatMap(silences), ...memberObstacles(cluster, nodes), ...fencingObstacles(cluster, configuration),
+      ...nodes.flatMap(stoppedDaemons), ...memberObstacles(cluster, nodes), ...fencingObstacles(cluster, configuration),
       ...first ? settingObstacles(cluster, first.cmap!) : [], ...resources.obstacles,
     ],
     kept: [...first ? [...keptSettings(cluster, first.cmap!), ...keptSections(first.conf)] : [], ...keptObjects(cluster, configuration)],
@@ -49,23 +49,23 @@ export function compareDeclaration(cluster: Cluster, nodes: RunningNode[], cibTe
   }
 }
 
-function silences({ name, cmap, state }: RunningNode): string[] {
+function stoppedDaemons({ name, cmap, state }: RunningNode): string[] {
   if (!cmap) return [`corosync does not answer on ${name}: start it first`]
   return state ? [] : [`pacemaker does not answer on ${name}: start it first`]
 }
 
-/** The running cluster decides who its members are: by their ids and addresses. */
+/** Differences between the declared and the running members. The running cluster decides who its members are. */
 function memberObstacles(cluster: Cluster, nodes: RunningNode[]): string[] {
   const answering = nodes.filter(({ quorum }) => quorum)
-  const own = new Map(answering.map(({ name, quorum }) => [quorum!.nodeId, name]))
-  const others = new Map(answering.flatMap(({ quorum }) => quorum!.members.filter(({ nodeId }) => !own.has(nodeId)).map(({ nodeId, name }) => [nodeId, name] as const)))
+  const declaredIds = new Map(answering.map(({ name, quorum }) => [quorum!.nodeId, name]))
+  const others = new Map(answering.flatMap(({ quorum }) => quorum!.members.filter(({ nodeId }) => !declaredIds.has(nodeId)).map(({ nodeId, name }) => [nodeId, name] as const)))
   const rings = [...new Set(answering.map(({ quorum }) => quorum!.ringId))]
-  const running = answering[0] && nodes.find(({ cmap }) => cmap)?.cmap?.get('totem.cluster_name')?.value
+  const runningName = answering[0] && nodes.find(({ cmap }) => cmap)?.cmap?.get('totem.cluster_name')?.value
   return [
-    ...[...others].map(([id, name]) => `node ${id} (${name}) is a member, and no host of the inventory: add it to the group ${cluster.group}`),
+    ...[...others].map(([id, name]) => `node ${id} (${name}) is a member, but not a host of the inventory: add it to the group ${cluster.group}`),
     ...rings.length > 1 ? [`the nodes are in ${rings.length} rings (${rings.join(', ')}): they are not one cluster`] : [],
-    ...new Set(nodes.map(({ conf }) => conf)).size > 1 ? ['corosync.conf is not the same on all nodes: make it so first, a reload has each node read its own'] : [],
-    ...running !== undefined && running !== cluster.name ? [`it is called ${running || 'nothing'}: write \`name: ${running}\``] : [],
+    ...new Set(nodes.map(({ conf }) => conf)).size > 1 ? ['corosync.conf is not the same on all nodes: make it the same first, because at a reload each node reads its own file'] : [],
+    ...runningName !== undefined && runningName !== cluster.name ? [`the cluster's name is ${runningName || '(empty)'}: write \`name: ${runningName}\``] : [],
     ...answering.flatMap(({ name, quorum, state }) => {
       const called = state?.nodes.find(({ id }) => Number(id) === quorum!.nodeId)?.name
       return called === undefined || called === name ? [] : [`Pacemaker calls ${name} "${called}", and ha-run knows a node by its name in the inventory: ${/^[a-z0-9-]+$/i.test(called) ? `write \`${called}:\` in place of \`${name}:\`` : 'names with a dot cannot be written there yet'}`]
@@ -73,7 +73,7 @@ function memberObstacles(cluster: Cluster, nodes: RunningNode[]): string[] {
   ]
 }
 
-/** `fencing: disabled` is a statement about a cluster that has no devices. */
+/** `fencing: disabled` requires a cluster without working fencing, `fencing: kept` one with fencing devices. */
 export function fencingObstacles({ fencing }: Cluster, configuration: Element | undefined): string[] {
   if (!configuration) return []
   const devices = primitivesIn(configuration).filter(node => attribute(node, 'class') === 'stonith').map(node => attribute(node, 'id'))
@@ -85,7 +85,7 @@ export function fencingObstacles({ fencing }: Cluster, configuration: Element | 
   return []
 }
 
-/** Settings that are declared and run otherwise. */
+/** The declared settings that run with other values. */
 function differingSettings({ explicit }: Cluster, cmap: Cmap): [setting: string, declared: string, runs: string][] {
   return Object.entries(explicit.corosync).flatMap(([setting, declared]) => {
     const runs = inForceValue(setting, cmap)
@@ -93,24 +93,24 @@ function differingSettings({ explicit }: Cluster, cmap: Cmap): [setting: string,
   })
 }
 
-/** Those that adoption changes. */
+/** The declared settings that adoption changes. */
 function settingChanges(cluster: Cluster, cmap: Cmap): string[] {
   return differingSettings(cluster, cmap).filter(([setting]) => isChangeable(setting)).map(([setting, declared, runs]) => `${setting}: ${runs} -> ${declared} (live: a reload applies it)`)
 }
 
-/** Settings that adoption does not change, and nodes that are not at their addresses. */
+/** The declared settings that adoption cannot change, and the nodes that are not at their declared addresses. */
 function settingObstacles(cluster: Cluster, cmap: Cmap): string[] {
   const settings = differingSettings(cluster, cmap).filter(([setting]) => !isChangeable(setting))
-    .map(([setting, declared, runs]) => `${setting} is declared as ${declared} and runs as ${runs}: write what runs, or leave it out; ha-run does not change it on a cluster that it has not built`)
-  const at = new Map([...cmap].flatMap(([key, { value }]) => {
-    const [, id] = /^runtime\.members\.(\d+)\.ip$/.exec(key) ?? []
+    .map(([setting, declared, runs]) => `${setting} is declared as ${declared} and runs as ${runs}: declare the value that runs, or leave the setting out; ha-run does not change it on a cluster that it has not built`)
+  const idByAddress = new Map([...cmap].flatMap(([entry, { value }]) => {
+    const [, id] = /^runtime\.members\.(\d+)\.ip$/.exec(entry) ?? []
     return id === undefined ? [] : [...value.matchAll(/ip\(([^)]*)\)/g)].map(([, address = '']) => [address, id] as const)
   }))
-  const missing = cluster.nodes.filter(({ links: [address = ''] }) => at.size > 0 && !at.has(address))
-  return [...settings, ...missing.map(({ name, links: [address] }) => `no member is at ${address}, the address of ${name}: the members are at ${[...at.keys()].join(', ')}`)]
+  const missing = cluster.nodes.filter(({ links: [address = ''] }) => idByAddress.size > 0 && !idByAddress.has(address))
+  return [...settings, ...missing.map(({ name, links: [address] }) => `no member has the address ${address} of ${name}: the members have ${[...idByAddress.keys()].join(', ')}`)]
 }
 
-/** What a new cluster would get and this one does not have. */
+/** The undeclared settings that differ from the defaults of a new cluster. */
 function keptSettings({ corosync, explicit }: Cluster, cmap: Cmap): string[] {
   const running = configured(cmap)
   const defaults = Object.entries({ totem: { ...corosync.totem, transport: corosync.transport }, quorum: corosync.quorum, logging: corosync.logging })
@@ -127,13 +127,13 @@ function keptSettings({ corosync, explicit }: Cluster, cmap: Cmap): string[] {
   ]
 }
 
-/** Sections and subsections of the file that an inventory cannot declare. */
+/** The sections and subsections of the file that an inventory cannot declare. */
 function keptSections(conf: string | undefined): string[] {
   const file = readable(conf)
-  const inside = (section: Section) => section.entries.flatMap(entry => 'entries' in entry ? [entry] : [])
-  return file ? inside(file).flatMap(section => {
+  const subsections = (section: Section) => section.entries.flatMap(entry => 'entries' in entry ? [entry] : [])
+  return file ? subsections(file).flatMap(section => {
     if (!['totem', 'nodelist', 'quorum', 'logging'].includes(section.name)) return [`section ${section.name} of corosync.conf`]
-    return section.name === 'nodelist' ? [] : inside(section).map(({ name }) => `section ${section.name}.${name} of corosync.conf`)
+    return section.name === 'nodelist' ? [] : subsections(section).map(({ name }) => `section ${section.name}.${name} of corosync.conf`)
   }) : []
 }
 
@@ -151,17 +151,17 @@ function keptObjects({ explicit }: Cluster, configuration: Element | undefined):
     .filter(element => !declared.has(attribute(element, 'id') ?? '')).map(element => `${kindOf(element)} ${attribute(element, 'id')}`)
 }
 
-/** What the declared objects would make of the CIB, or why they cannot be put into it. */
+/** How the declared objects would change the CIB, or why they cannot be added to it. */
 function compareCib(cluster: Cluster, cib: string): Pick<Comparison, 'obstacles' | 'changes'> {
   const { resources, constraints, properties, resourceDefaults, operationDefaults } = withoutDefaults(cluster)
   const { address } = cluster.floatingIp
-  const isThere = bringsUp(cib, address)
+  const isInCib = bringsUp(cib, address)
   const isDeclared = resources.some(resource => resource.kind === 'primitive' && resource.params['ip'] === address)
-  const absent = isThere || isDeclared ? [] : [`no resource has the floating IP ${address}: write \`resources: { FloatIP: {} }\` to have it added, or the address that the cluster has`]
+  const missingFloatingIp = isInCib || isDeclared ? [] : [`no resource has the floating IP ${address}: write \`resources: { FloatIP: {} }\` to add one, or declare the address that the cluster has`]
   try {
     const { differences } = candidate(cib, { resources, constraints, properties, resourceDefaults, operationDefaults })
-    return { obstacles: absent, changes: differences.map(({ subject, from, to }) => `${subject}: ${from ?? '(absent)'} -> ${to ?? '(absent)'}`) }
+    return { obstacles: missingFloatingIp, changes: differences.map(({ subject, from, to }) => `${subject}: ${from ?? '(absent)'} -> ${to ?? '(absent)'}`) }
   } catch (error) {
-    return { obstacles: [...absent, (error as Error).message], changes: [] }
+    return { obstacles: [...missingFloatingIp, (error as Error).message], changes: [] }
   }
 }

@@ -3,31 +3,31 @@ import type { Style } from '../../ui/style.js'
 import { clip, grouped, names, oneLine, pad, widest } from '../../ui/text.js'
 import type { Problem, StatusEvent } from './events.js'
 
-/** A piece of a line, and how it is painted. */
+/** A piece of a line and its colour. */
 type Piece = [text: string, paint?: (text: string) => string]
 
-/** From here on, nodes of which the same is to be said share a row. */
-const manyNodes = 16
-/** Failed actions that are shown; the latest say most. */
+/** With more nodes than this, nodes with equal state and remarks share a row. */
+const maximumNodeRows = 16
+/** How many failed actions are shown, latest first. */
 const shownFailures = 5
 
 export interface StatusShape {
   style: Style
-  /** Where lines end; without, they are as long as they are. */
+  /** The width at which lines are cut; left out: they are not cut. */
   columns?: number | undefined
-  /** What to do about a problem is worth a line. */
+  /** Whether to show the hint of each problem. */
   hints: boolean
 }
 
-/** A cluster's status as lines: whether it is well, what is not, then its parts. The event must be visible (`visibleEvent`). */
+/** The status of a cluster as lines: its health, its problems, then its parts. Pass the event through `visibleEvent` first. */
 export function statusLines(status: StatusEvent, shape: StatusShape): string[] {
   const { problems } = status
-  // Problems with the same remedy share its line.
+  // Consecutive problems with the same hint share it.
   const lines = [headLine(status, shape.style), ...problems.flatMap((problem, at) => problemLines(problem, { ...shape, hints: shape.hints && problem.hint !== problems[at + 1]?.hint }))]
   return [...lines, ...table(status, shape.style)].map(line => painted(line, shape))
 }
 
-/** The first line alone. */
+/** Only the first line. */
 export function statusLine(status: StatusEvent, shape: StatusShape): string {
   return painted(headLine(status, shape.style), shape)
 }
@@ -35,10 +35,10 @@ export function statusLine(status: StatusEvent, shape: StatusShape): string {
 function headLine({ cluster, health, problems }: StatusEvent, style: Style): Piece[] {
   const failures = problems.filter(({ level }) => level === 'failed').length
   const verdicts: Record<StatusEvent['health'], Piece> = {
-    ok: [`${style.symbols.ok} all is well`, style.good],
-    warning: ['! running, with remarks', style.careful],
-    failed: [`${style.symbols.failed} in trouble: ${failures === 1 ? '1 problem' : `${failures} problems`}`, style.bad],
-    unknown: ['? no node could be asked', style.careful],
+    ok: [`${style.symbols.ok} healthy`, style.good],
+    warning: ['! running, with warnings', style.careful],
+    failed: [`${style.symbols.failed} unhealthy: ${failures === 1 ? '1 problem' : `${failures} problems`}`, style.bad],
+    unknown: ['? no node answers', style.careful],
   }
   return [[cluster, style.strong], ['  '], verdicts[health]]
 }
@@ -62,7 +62,7 @@ type Row = [label: Piece, ...cells: Piece[]]
 
 function nodeRows({ nodes }: StatusEvent, style: Style): Row[] {
   const rows = nodes.map(({ name, address, state, dc, remarks }) => ({ name, address, what: [state, ...dc ? ['DC'] : []].join(', '), remarks: remarks.join(', ') }))
-  const shared = nodes.length <= manyNodes ? rows.map(row => [row]) : grouped(rows, ({ what, remarks }) => JSON.stringify([what, remarks]))
+  const shared = nodes.length <= maximumNodeRows ? rows.map(row => [row]) : grouped(rows, ({ what, remarks }) => JSON.stringify([what, remarks]))
   const width = widest(rows.map(({ what }) => what))
   const addressWidth = widest(rows.map(({ address }) => address))
   return shared.map((row): Row => {
@@ -73,10 +73,10 @@ function nodeRows({ nodes }: StatusEvent, style: Style): Row[] {
   })
 }
 
-/** One row for each link, which names what is down, and where most of it is, only how much. */
+/** One row per link. It names the pairs of nodes that are disconnected, unless all are. */
 function linkRows({ links, quorum }: StatusEvent, style: Style): Row[] {
   const label: Piece = ['links', style.quiet]
-  // Nobody's Corosync has told.
+  // No node's Corosync answers.
   if (quorum.length === 0) return [[label, ['unknown', style.careful]]]
   return grouped(links, ({ number }) => String(number)).map(pairs => {
     const down = pairs.filter(({ connected }) => !connected).map(({ between }) => between.join(' - '))
@@ -105,9 +105,9 @@ function addressRow({ nodes, floating_ip: { address, holders } }: StatusEvent, s
 function resourceRows({ resources }: StatusEvent, style: Style): Row[] {
   const width = widest(resources.map(({ nodes, state }) => whereOf(nodes, state)))
   return resources.map(({ id, agent, parents, state, nodes, remarks }): Row => {
-    const bad = nodes.length === 0 || remarks.some(remark => remark === 'failed' || remark === 'blocked')
+    const isBad = nodes.length === 0 || remarks.some(remark => remark === 'failed' || remark === 'blocked')
     const inside = parents.length > 0 ? `, in ${parents.join(', ')}` : ''
-    return [[id], [pad(whereOf(nodes, state), width), bad ? style.bad : style.good], [`  ${agent}${inside}`, style.quiet], [remarks.length > 0 ? `  ${remarks.join(', ')}` : '', style.careful]]
+    return [[id], [pad(whereOf(nodes, state), width), isBad ? style.bad : style.good], [`  ${agent}${inside}`, style.quiet], [remarks.length > 0 ? `  ${remarks.join(', ')}` : '', style.careful]]
   })
 }
 
@@ -124,7 +124,7 @@ function failureRows({ failures }: StatusEvent, style: Style): Row[] {
   return left > 0 ? [...rows, [['failures', style.quiet], [`${left} older`, style.quiet]]] : rows
 }
 
-/** A line that ends where the screen does: its last column stays free. */
+/** A line in colour, cut at the width of the screen with its last column left free. */
 function painted(pieces: Piece[], { columns, style }: StatusShape): string {
   let room = columns === undefined ? Infinity : columns - 1
   return pieces.map(([text, paint = plain => plain]) => {

@@ -12,7 +12,7 @@ import { statusLines } from './lines.js'
 
 export interface StatusReporterOptions {
   json: boolean
-  /** Look after look, until somebody ends it. */
+  /** Repeat until interrupted. */
   watch: boolean
   stdout: Terminal
   stderr: Terminal
@@ -20,7 +20,7 @@ export interface StatusReporterOptions {
   color: boolean
 }
 
-/** What people or machines see of a cluster's status: once, or look after look. */
+/** Reports the status of clusters for people or as JSON, once or repeatedly. */
 export function createStatusReporter({ json, watch, ...rest }: StatusReporterOptions): Reporter {
   const options: ReporterOptions = { ...rest, diff: false, style: createStyle({ color: rest.color, utf8: localeIsUtf8(process.env) }) }
   if (json) return jsonReporter(options)
@@ -29,7 +29,7 @@ export function createStatusReporter({ json, watch, ...rest }: StatusReporterOpt
   return isTTY && columns !== 0 && process.env['TERM'] !== 'dumb' ? screenReporter(options) : logReporter(options)
 }
 
-/** All clusters' statuses, one block each, at the end. */
+/** Prints the status of all clusters at the end, one block each. */
 export function onceReporter({ stdout, stderr, style }: ReporterOptions): Reporter {
   const latest = new Latest()
   return {
@@ -43,24 +43,24 @@ export function onceReporter({ stdout, stderr, style }: ReporterOptions): Report
   }
 }
 
-/** For a pipe or a log: a cluster's status whenever something in it has changed, under the time. */
+/** For a pipe or a log: prints a cluster's status with the time whenever it has changed. */
 export function logReporter({ stdout, stderr, style }: ReporterOptions, now = () => new Date()): Reporter {
   const latest = new Latest()
-  const said = new Map<string, string>()
+  const printed = new Map<string, string>()
   return {
     report(event) {
       const status = latest.take(event)
       if (!status) return
       const lines = statusLines(status, { style, hints: true })
-      if (said.get(status.cluster) === lines.join('\n')) return
-      said.set(status.cluster, lines.join('\n'))
+      if (printed.get(status.cluster) === lines.join('\n')) return
+      printed.set(status.cluster, lines.join('\n'))
       writeText(stdout, [now().toISOString(), ...lines, ''])
     },
     async close() { writeText(stderr, latest.notices) },
   }
 }
 
-/** On a terminal: one picture, drawn anew after each look. What was seen last stays when it ends. */
+/** On a terminal: one screen, redrawn after each reading. The last status stays on the terminal at the end. */
 export function screenReporter({ stdout, stderr, style }: ReporterOptions, now = () => new Date()): Reporter {
   const latest = new Latest()
   const picture = new Picture(stdout)
@@ -69,7 +69,7 @@ export function screenReporter({ stdout, stderr, style }: ReporterOptions, now =
   const draw = () => {
     due = undefined
     const { columns, rows } = picture
-    const title = `${time === '' ? 'looking for the first time' : `as of ${time}, looked at every 2 s`}; Ctrl-C ends it`.slice(0, columns - 1)
+    const title = `${time === '' ? 'first reading' : `as of ${time}, read every 2 s`}; Ctrl-C ends it`.slice(0, columns - 1)
     picture.draw([style.quiet(title), ...statusFrame(latest.clusters, { style, columns, rows: rows - 1 })])
   }
   const redraw = () => { due ??= setImmediate(draw) }
@@ -91,14 +91,14 @@ export function screenReporter({ stdout, stderr, style }: ReporterOptions, now =
   }
 }
 
-/** The last status of each cluster, in the order in which they came first. */
+/** The latest status of each cluster, in the order in which the clusters were first reported. */
 class Latest {
   readonly #clusters = new Map<string, StatusEvent>()
   readonly notices: string[] = []
 
-  /** @returns the status, made visible, if it is one. */
-  take(told: AnyEvent): StatusEvent | undefined {
-    const event = visibleEvent(told)
+  /** @returns the event with visible characters only, if it is a status. */
+  take(received: AnyEvent): StatusEvent | undefined {
+    const event = visibleEvent(received)
     if (event.event === 'notice') this.notices.push(`note  ${oneLine(event.text)}`)
     if (event.event !== 'status') return undefined
     this.#clusters.set(event.cluster, event)
@@ -112,5 +112,5 @@ class Latest {
 
 function configurationLines({ configuration }: StatusEvent): string[] {
   if (!configuration) return []
-  return ['', `  configuration, as ${configuration.node} has it:`, ...linesOf(configuration.text).map(line => `    ${line}`)]
+  return ['', `  configuration on ${configuration.node}:`, ...linesOf(configuration.text).map(line => `    ${line}`)]
 }

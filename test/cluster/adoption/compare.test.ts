@@ -5,7 +5,7 @@ import type { ClusterState } from '../../../runner/cluster/pacemaker/crm-mon.js'
 import type { Quorum } from '../../../runner/cluster/corosync/quorumtool.js'
 import { clusterOf } from '../../roles/corosync/cluster.js'
 
-/** A cluster by hand: another token, another port, a section of its own, and ids as the file has them. */
+/** A cluster built by hand, with another token, another port, an extra section, and the ids of its file. */
 const conf = `totem {
   version: 2
   cluster_name: pacemaker1
@@ -50,7 +50,7 @@ const device = '<primitive id="f1" class="stonith" type="fence_dummy"/>'
 const both = [node('node1'), node('node2')]
 const compare = (more: object = {}, nodes = both, text: string | undefined = cib()) => compareDeclaration(clusterOf(more), nodes, text)
 
-test('the smallest inventory fits: the address is ClusterIP as it is, and all else is kept', t => {
+test('the smallest inventory fits: ClusterIP has the address, and everything else is kept', t => {
   const { obstacles, kept, changes } = compare()
   t.deepEqual(obstacles, [])
   t.deepEqual(changes, [])
@@ -60,20 +60,20 @@ test('the smallest inventory fits: the address is ClusterIP as it is, and all el
   for (const section of ['section uidgid of corosync.conf', 'section totem.interface of corosync.conf', 'group g_web']) t.true(kept.includes(section), section)
 })
 
-test('what runs and is declared is neither kept in passing nor an obstacle', t => {
+test('a setting that runs as declared is neither listed as kept nor an obstacle', t => {
   const { obstacles, kept } = compare({ corosync: { token: 1000 } })
   t.deepEqual(obstacles, [])
   t.false(kept.some(text => text.startsWith('totem.token ')))
 })
 
-/** What stands in the way, and the line to write. */
+/** The obstacles, with the line to write. */
 const obstacles: [title: string, obstacle: RegExp, more: object, nodes?: RunningNode[], text?: string][] = [
-  ['the cluster has another name', /^it is called web: write `name: web`$/, {}, both.map(({ name }) => node(name as 'node1', { cmap: { 'totem.cluster_name': 'web' } }))],
-  ['a member is not in the inventory', /^node 13 \(192\.168\.0\.3\) is a member, and no host of the inventory: add it to the group all$/, {}, both.map(({ name }) => node(name as 'node1', { members: [[11, 'a'], [12, 'b'], [13, '192.168.0.3']] }))],
+  ['the cluster has another name', /^the cluster's name is web: write `name: web`$/, {}, both.map(({ name }) => node(name as 'node1', { cmap: { 'totem.cluster_name': 'web' } }))],
+  ['a member is not in the inventory', /^node 13 \(192\.168\.0\.3\) is a member, but not a host of the inventory: add it to the group all$/, {}, both.map(({ name }) => node(name as 'node1', { members: [[11, 'a'], [12, 'b'], [13, '192.168.0.3']] }))],
   ['the nodes are two clusters', /^the nodes are in 2 rings \(11\.8, 12\.9\)/, {}, [node('node1', { members: [[11, 'a']] }), node('node2', { ring: '12.9', members: [[12, 'b']] })]],
   ['Pacemaker knows a node by another name', /^Pacemaker calls node2 "web-2", .*write `web-2:` in place of `node2:`$/, {}, [node('node1'), node('node2', { called: 'web-2' })]],
   ['Pacemaker knows a node by a name with dots', /^Pacemaker calls node1 "node1\.example\.net", .*names with a dot cannot be written there yet$/, {}, [node('node1', { called: 'node1.example.net' }), node('node2')]],
-  ['a node is at another address', /^no member is at 192\.168\.0\.2, the address of node2: the members are at 192\.168\.0\.1, 10\.0\.0\.2$/, {}, [node('node1', { cmap: { 'runtime.members.12.ip': 'r(0) ip(10.0.0.2) ' } }), node('node2')]],
+  ['a node is at another address', /^no member has the address 192\.168\.0\.2 of node2: the members have 192\.168\.0\.1, 10\.0\.0\.2$/, {}, [node('node1', { cmap: { 'runtime.members.12.ip': 'r(0) ip(10.0.0.2) ' } }), node('node2')]],
   ['the files differ', /^corosync\.conf is not the same on all nodes/, {}, [node('node1'), node('node2', { conf: `${conf}# more\n` })]],
   ['Corosync is down on a node', /^corosync does not answer on node2: start it first$/, {}, [node('node1'), node('node2', { silent: 'corosync' })]],
   ['Pacemaker is down on a node', /^pacemaker does not answer on node1: start it first$/, {}, [node('node1', { silent: 'pacemaker' }), node('node2')]],
@@ -90,21 +90,21 @@ function primitive(ip: string): string {
 
 for (const [title, obstacle, more, nodes, text] of obstacles) {
   test(`cannot be adopted: ${title}`, t => {
-    const found = compare(more, nodes, text)
-    t.true(found.obstacles.some(one => obstacle.test(one)), found.obstacles.join('\n'))
+    const comparison = compare(more, nodes, text)
+    t.true(comparison.obstacles.some(one => obstacle.test(one)), comparison.obstacles.join('\n'))
   })
 }
 
-test('devices that are switched off are no working fencing', t => {
+test('devices that are switched off do not count as working fencing', t => {
   t.deepEqual(compare({}, both, cib({ resources: `${device}${primitive('192.168.0.10')}` })).obstacles, [])
 })
 
-test('working fencing that is kept is no obstacle, and nothing of it changes', t => {
+test('working fencing that is kept is not an obstacle and does not change', t => {
   const { obstacles: left, changes } = compare({ fencing: 'kept' }, both, cib({ resources: `${device}${primitive('192.168.0.10')}`, properties: '' }))
   t.deepEqual([left, changes], [[], []])
 })
 
-test('timers and the log that are declared and run otherwise are changes; all else of corosync.conf stands in the way', t => {
+test('declared timers and logging that run with other values are changes; all other settings are obstacles', t => {
   const comparison = (corosync: object, cmap: Record<string, string> = {}) => compare({ corosync }, both.map(({ name }) => node(name as 'node1', { cmap })))
   t.like(comparison({ token: 5000, logging: { debug: 'on' } }), { changes: ['totem.token: 1000 -> 5000 (live: a reload applies it)', 'logging.debug: (not set) -> on (live: a reload applies it)'], obstacles: [] })
   t.like(comparison({ token: 1000, interface: [{ linknumber: 0, mcastport: 5415 }] }), { changes: [], obstacles: [] })
@@ -113,12 +113,12 @@ test('timers and the log that are declared and run otherwise are changes; all el
     t.deepEqual(changes, [])
     return obstacles.join('\n')
   }
-  t.regex(refused({ interface: [{ linknumber: 0, mcastport: 5425 }] }), /^totem\.interface\.0\.mcastport is declared as 5425 and runs as 5415: write what runs/)
+  t.regex(refused({ interface: [{ linknumber: 0, mcastport: 5425 }] }), /^totem\.interface\.0\.mcastport is declared as 5425 and runs as 5415: declare the value that runs/)
   t.regex(refused({ crypto_cipher: 'none', crypto_hash: 'none' }, { 'totem.crypto_cipher': 'aes128', 'totem.crypto_hash': 'sha1' }), /^totem\.crypto_cipher is declared as none and runs as aes128/)
   t.regex(refused({ quorum: { two_node: 1 } }), /^quorum\.two_node is declared as 1 and runs as \(not set\)/)
   t.regex(refused({ transport: 'udpu', crypto_cipher: 'none', crypto_hash: 'none' }), /^totem\.transport is declared as udpu and runs as knet/)
 })
 
-test('what is declared of the CIB is a change that the plan shows', t => {
+test('declared objects of the CIB are changes that the plan shows', t => {
   t.deepEqual(compare({ properties: { 'cluster-recheck-interval': '5min' } }).changes.filter(text => text.startsWith('property')), ['property cluster-recheck-interval: (absent) -> 5min'])
 })

@@ -39,9 +39,9 @@ test('where room is short, what is wrong is what stays', t => {
   const frame = (rows: number) => statusFrame(clusters, { style, columns: 80, rows })
   t.is(frame(99).join('\n').match(/->/g)?.length, 2)
   t.is(frame(29).join('\n').match(/->/g), null, 'remedies go first')
-  t.deepEqual(frame(12).filter(line => !line.startsWith(' ')), ['bad  ✖ in trouble: 1 problem', 'one  ✔ all is well', 'three  ✔ all is well'])
-  t.deepEqual(frame(5), ['bad  ✖ in trouble: 1 problem', '  ✖ node2 is offline', '  ! and more', 'one  ✔ all is well', 'three  ✔ all is well'])
-  t.deepEqual(frame(3), ['bad  ✖ in trouble: 1 problem', '  ✖ node2 is offline', '… 3 more lines: `ha-run status` shows all'])
+  t.deepEqual(frame(12).filter(line => !line.startsWith(' ')), ['bad  ✖ unhealthy: 1 problem', 'one  ✔ healthy', 'three  ✔ healthy'])
+  t.deepEqual(frame(5), ['bad  ✖ unhealthy: 1 problem', '  ✖ node2 is offline', '  ! and more', 'one  ✔ healthy', 'three  ✔ healthy'])
+  t.deepEqual(frame(3), ['bad  ✖ unhealthy: 1 problem', '  ✖ node2 is offline', '… 3 more lines: `ha-run status` shows all'])
 })
 
 test('a single cluster fills the rows there are', t => {
@@ -69,7 +69,7 @@ test('in a log, a status stands once for as long as nothing in it changes', asyn
   const reporter = logReporter({ stdout: out, stderr: out, style, verbosity: 0, diff: false }, () => new Date(0))
   for (const status of [statusOf('one'), statusOf('one'), trouble, statusOf('one'), trouble]) reporter.report(status)
   await reporter.close()
-  t.deepEqual(out.text().split('\n').filter(line => /^[a-z1]/.test(line)), ['1970-01-01T00:00:00.000Z', 'one  ✔ all is well', '1970-01-01T00:00:00.000Z', 'bad  ✖ in trouble: 1 problem'])
+  t.deepEqual(out.text().split('\n').filter(line => /^[a-z1]/.test(line)), ['1970-01-01T00:00:00.000Z', 'one  ✔ healthy', '1970-01-01T00:00:00.000Z', 'bad  ✖ unhealthy: 1 problem'])
 })
 
 const [open, closed] = ['\x1b[?1049h', '\x1b[?1049l']
@@ -94,7 +94,7 @@ test('on a screen only rows that changed are written, and afterwards the termina
   t.is(text.split(open).length, 2)
   const [, left = ''] = text.split(closed)
   t.true(text.includes('\x1b[?25h') && text.includes('\x1b[?7h'))
-  t.regex(left, /^one {2}✔ all is well\n/)
+  t.regex(left, /^one {2}✔ healthy\n/)
 })
 
 test('a window of another size is drawn anew', t => {
