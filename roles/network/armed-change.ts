@@ -3,7 +3,7 @@ import { candidateOf, commitScript, stageScript, type FileAttributes } from '../
 import { fact } from '../../runner/facts/fact.js'
 import { atExit } from '../../runner/ssh/at-exit.js'
 import { quote, sh } from '../../runner/ssh/quote.js'
-import type { Activation } from './manager.js'
+import type { Activation } from './managers/manager.js'
 
 /**
  * An armed change of address: the node itself undoes it unless it is confirmed. All that the undo needs is on the node's disk. The

@@ -7,7 +7,7 @@ import type { NodeConnection } from '../../runner/ssh/node-connection.js'
 import { reconnect } from '../../runner/ssh/reconnect.js'
 import { remote, type Remote } from '../../runner/ssh/remote.js'
 import { armScript, confirmScript, isChangeArmed, undoSeconds, type ArmedChange } from './armed-change.js'
-import { cidr } from './manager.js'
+import { cidr } from './managers/manager.js'
 
 /** Within which the node must answer at the new address: shorter than `undoSeconds`, since the confirmation takes time. */
 const answerTimeoutSeconds = 60

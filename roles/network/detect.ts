@@ -1,4 +1,4 @@
-import type { ManagerName } from './manager.js'
+import type { ManagerName } from './managers/manager.js'
 
 /**
  * Detects which manager manages an interface. The active units do not show it: NetworkManager is also active next to ifupdown.

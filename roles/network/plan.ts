@@ -1,7 +1,7 @@
 import type { Difference } from '../../runner/tasks/difference.js'
 import { undoSeconds } from './armed-change.js'
 import type { Live } from './live.js'
-import { cidr, type Addressing, type Manager, type Network } from './manager.js'
+import { cidr, type Addressing, type Manager, type Network } from './managers/manager.js'
 
 export interface AddressingPlan {
   /** How the manager's file differs from the declaration, and the address if the kernel has another. */

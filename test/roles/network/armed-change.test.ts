@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { applyScript, armScript, confirmScript, undoScript, unitText, type ArmedChange } from '../../../roles/network/armed-change.js'
-import { managerNames } from '../../../roles/network/manager.js'
-import { managers } from '../../../roles/network/managers.js'
+import { managerNames } from '../../../roles/network/managers/manager.js'
+import { managers } from '../../../roles/network/managers/index.js'
 
 const paths = {
   networkmanager: '/etc/NetworkManager/system-connections/Wired connection 1.nmconnection',

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import test from 'ava'
 import { z } from 'zod'
 import { detectScript, managerOf, probesOf } from '../../../roles/network/detect.js'
-import { managerNames } from '../../../roles/network/manager.js'
+import { managerNames } from '../../../roles/network/managers/manager.js'
 import { casesIn } from './cases.js'
 
 const detectCase = z.strictObject({

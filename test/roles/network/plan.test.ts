@@ -1,5 +1,5 @@
 import test from 'ava'
-import { ifupdown } from '../../../roles/network/ifupdown.js'
+import { ifupdown } from '../../../roles/network/managers/ifupdown.js'
 import { planAddressing, type AddressingState } from '../../../roles/network/plan.js'
 
 const facts: AddressingState = {

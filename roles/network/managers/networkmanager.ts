@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
-import { sh } from '../../runner/ssh/quote.js'
+import { sh } from '../../../runner/ssh/quote.js'
 import { addEntry, iniEntries, replaceEntry, setEntry, type IniEntry } from './ini.js'
-import { parseCidr } from '../../runner/ipv4.js'
+import { parseCidr } from '../../../runner/ipv4.js'
 import { cidr, isAsDeclared, type Addressing, type Manager, type ManagerFile, type Network } from './manager.js'
 
 const folder = '/etc/NetworkManager/system-connections'

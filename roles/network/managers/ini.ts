@@ -1,4 +1,4 @@
-import { bodyOf, ended, lineEndOf, linesOf, withBody, withPart } from './lines.js'
+import { bodyOf, ended, lineEndOf, linesOf, withBody, withPart } from '../lines.js'
 
 /**
  * Edits of files with `[section]` and `key=value` lines: NetworkManager's keyfiles (GLib) and systemd's units. Sections and keys may

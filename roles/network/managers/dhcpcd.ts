@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net'
-import { parseCidr } from '../../runner/ipv4.js'
-import { sh } from '../../runner/ssh/quote.js'
-import { ended, linesOf, withPart } from './lines.js'
+import { parseCidr } from '../../../runner/ipv4.js'
+import { sh } from '../../../runner/ssh/quote.js'
+import { ended, linesOf, withPart } from '../lines.js'
 import { cidr, isAsDeclared, joined, type Addressing, type Manager, type Network, type Activation } from './manager.js'
 
 /**

@@ -1,8 +1,8 @@
 import test from 'ava'
-import { dhcpcd } from '../../../roles/network/dhcpcd.js'
-import { ifupdown } from '../../../roles/network/ifupdown.js'
-import { networkd, networkFileOf } from '../../../roles/network/networkd.js'
-import { networkmanager, profileOf } from '../../../roles/network/networkmanager.js'
+import { dhcpcd } from '../../../../roles/network/managers/dhcpcd.js'
+import { ifupdown } from '../../../../roles/network/managers/ifupdown.js'
+import { networkd, networkFileOf } from '../../../../roles/network/managers/networkd.js'
+import { networkmanager, profileOf } from '../../../../roles/network/managers/networkmanager.js'
 
 const stanza = 'auto eth0\niface eth0 inet dhcp\n'
 const at = (path: string, text: string) => ({ path, text })

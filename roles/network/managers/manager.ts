@@ -1,4 +1,4 @@
-import type { Node } from '../../runner/cluster/declaration/declaration.js'
+import type { Node } from '../../../runner/cluster/declaration/declaration.js'
 
 /** The static addressing that the inventory declares for a node. */
 export type Network = NonNullable<Node['network']>

@@ -1,8 +1,8 @@
 import { isIPv4 } from 'node:net'
 import { posix } from 'node:path'
-import { matchesGlob } from '../../runner/glob.js'
-import { parseCidr } from '../../runner/ipv4.js'
-import { sh } from '../../runner/ssh/quote.js'
+import { matchesGlob } from '../../../runner/glob.js'
+import { parseCidr } from '../../../runner/ipv4.js'
+import { sh } from '../../../runner/ssh/quote.js'
 import { addEntry, iniEntries, removeEntries, replaceEntry, type IniEntry } from './ini.js'
 import { cidr, isAsDeclared, joined, type Addressing, type Manager, type ManagerFile, type Network } from './manager.js'
 

@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
-import { matchesGlob } from '../../runner/glob.js'
-import { parseCidr, prefixOfNetmask } from '../../runner/ipv4.js'
-import { sh } from '../../runner/ssh/quote.js'
-import { ended, lineEndOf, withPart } from './lines.js'
+import { matchesGlob } from '../../../runner/glob.js'
+import { parseCidr, prefixOfNetmask } from '../../../runner/ipv4.js'
+import { sh } from '../../../runner/ssh/quote.js'
+import { ended, lineEndOf, withPart } from '../lines.js'
 import { cidr, isAsDeclared, joined, type Addressing, type Manager, type ManagerFile, type Network, type Activation } from './manager.js'
 import { inetStanza, isBroughtUp, statementsOf, type Stanza, type Statement } from './stanza.js'
 

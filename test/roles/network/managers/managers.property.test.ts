@@ -1,7 +1,7 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { isAsDeclared, managerNames, type ManagerName, type Network } from '../../../roles/network/manager.js'
-import { managers } from '../../../roles/network/managers.js'
+import { isAsDeclared, managerNames, type ManagerName, type Network } from '../../../../roles/network/managers/manager.js'
+import { managers } from '../../../../roles/network/managers/index.js'
 
 /** Lines that may stand anywhere in a manager's file, in any order: what comes out is odd, and has to survive. */
 const lines: Record<ManagerName, string[]> = {

@@ -1,8 +1,8 @@
 import test from 'ava'
 import { z } from 'zod'
-import { managerNames, type Addressing } from '../../../roles/network/manager.js'
-import { managers } from '../../../roles/network/managers.js'
-import { casesIn } from './cases.js'
+import { managerNames, type Addressing } from '../../../../roles/network/managers/manager.js'
+import { managers } from '../../../../roles/network/managers/index.js'
+import { casesIn } from '../cases.js'
 
 const managerCase = z.strictObject({
   /** Absent: there is no file. */

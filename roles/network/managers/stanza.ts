@@ -1,4 +1,4 @@
-import { linesOf } from './lines.js'
+import { linesOf } from '../lines.js'
 
 /** The grammar of /etc/network/interfaces (interfaces(5)). */
 
