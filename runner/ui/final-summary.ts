@@ -3,7 +3,7 @@ import { assertionLines } from './assertions.js'
 import { changeLines } from './difference.js'
 import type { EventView } from './event-view.js'
 import { errorLines } from './failure.js'
-import { lastSentence } from './summary-line.js'
+import { summaryLine } from './summary-line.js'
 import type { Style } from './style.js'
 import { tableLines } from './table.js'
 import { tally } from './tally.js'
@@ -11,18 +11,18 @@ import type { Tally } from './tally.js'
 import { counted, grouped, names, oneLine, sections } from './text.js'
 import type { AnyEvent } from './visible.js'
 
-export interface ClosingOptions {
+export interface SummaryOptions {
   style: Style
   verbosity: number
   /** Show both values of every difference. */
   diff: boolean
-  /** Whether changes, warnings and the like were printed as they happened, so that they need no second line. */
+  /** Whether changes, warnings and notices were printed when they happened, and are not repeated. */
   streamed: boolean
   views?: readonly EventView[] | undefined
 }
 
-/** What stays on the screen after a run, the most important last. Events must be visible (`visibleEvent`). */
-export function closing(events: AnyEvent[], options: ClosingOptions): string[] {
+/** The lines that stay on the screen after a run, the most important last. Events must be visible (`visibleEvent`). */
+export function finalSummary(events: AnyEvent[], options: SummaryOptions): string[] {
   const { style, verbosity, views = [] } = options
   const result = tally(events)
   const quiet = verbosity < 0
@@ -35,34 +35,34 @@ export function closing(events: AnyEvent[], options: ClosingOptions): string[] {
     assertionLines(result.assertions, detail, style, verbosity > 0),
     ...views.map(view => view.summaryLines(result, style)),
     tableLines(result, style),
-    [lastSentence(result, style, views)].filter(Boolean),
+    [summaryLine(result, style, views)].filter(Boolean),
   )
 }
 
-function changes({ run, tasks }: Tally, { diff, streamed, style }: ClosingOptions): string[] {
+function changes({ run, tasks }: Tally, { diff, streamed, style }: SummaryOptions): string[] {
   const detail = diff ? 'values' : run?.check ? 'subjects' : 'tasks'
   if (detail === 'tasks' && streamed) return []
   return sections(changeLines(tasks, 'changed', detail, style), changeLines(tasks, 'would-change', detail, style))
 }
 
-/** Notices about no single host: those about a host are waits that have passed. */
+/** The notices, without those about one host: these were about waits, which are over. */
 function noticeLines(events: AnyEvent[], style: Style): string[] {
   const texts = events.flatMap(event => (event.event === 'notice' && event.host === undefined ? event.text : []))
   return [...new Set(texts)].map(text => `${style.careful('note')}  ${oneLine(text)}`)
 }
 
-/** What is unknown, was left out, or deserves a look, each reason once with its nodes and tasks. */
-function remarks(tasks: TaskEvent[], { style, verbosity }: ClosingOptions): string[] {
+/** Tasks that are unknown, were skipped or have warnings: each reason once, with its nodes and tasks. */
+function remarks(tasks: TaskEvent[], { style, verbosity }: SummaryOptions): string[] {
   return sections(...remarkKinds.map(([status, title]) => {
     const groups = shareRemarks(tasks, status, verbosity > 0)
     return groups.length === 0 ? [] : [style.careful(title), ...groups.map(group => remark(group, style))]
   }))
 }
 
-/** The statuses of tasks that ask for a word, and what they are called. */
+/** The statuses whose tasks are listed with their reasons, and the headings of the lists. */
 export const remarkKinds: readonly (readonly [Status, string])[] = [['unknown', 'Unknown'], ['skipped', 'Skipped'], ['warning', 'Warnings']]
 
-/** Tasks with this status, together where their reason is the same. @param each - tell different tasks apart. */
+/** Groups the tasks with this status by their reason. @param each - whether different tasks are in different groups. */
 export function shareRemarks(tasks: TaskEvent[], status: Status, each: boolean): TaskEvent[][] {
   return grouped(tasks.filter(event => event.status === status), ({ role, task, reason }) => JSON.stringify([reason, each && [role, task]]))
 }

@@ -4,16 +4,16 @@ import type { Row } from './rows.js'
 import type { Style } from './style.js'
 import { clip, names, oneLine, pad, widest } from './text.js'
 
-/** Seconds are shown of what takes longer than this. */
+/** From here on, a row shows how long its task has taken. */
 export const longMs = 2000
-/** From here on a row is worth seeing even where the screen has no room for all. */
+/** From here on, a row has priority if the screen has no room for all. */
 const veryLongMs = 10_000
 const shownReasons = 2
-/** With less room than this a notice says nothing, and neither does a task's name. */
-const shortestNotice = 16
-const shortestName = 8
-/** Room that a notice has before a task's name has: most need no more. */
-const noticeShare = 52
+/** A notice, or a task's name, with less room than this is useless. */
+const minNoticeWidth = 16
+const minTaskWidth = 8
+/** The width that is kept for a notice if a task has one: most notices need no more. */
+const noticeWidth = 52
 const reasonIndent = '    '
 
 export interface FrameOptions {
@@ -25,23 +25,23 @@ export interface FrameOptions {
   remark?: string | undefined
 }
 
-/** What the screen shows: the text of each visible row, and the line for the others and for the run as a whole. */
+/** The text of each visible row, and the line below them for the other rows and for the run as a whole. */
 export interface Frame {
   texts: Map<Row, string>
   rest: string | undefined
 }
 
-/** One picture of the rows that fits the screen. */
+/** Fits the rows into the screen. */
 export function frameOf(rows: Row[], options: FrameOptions): Frame {
   const clusters = rows.filter(row => row.kind === 'cluster').length
   const nesting = clusters > 1
-  // A lone cluster needs a row only for work of its own.
-  const worthy = rows.filter(row => row.kind === 'node' || nesting || row.touched)
-  const widths = columnWidths(worthy, nesting)
-  const texts = new Map(worthy.map(row => [row, rowText(row, widths, nesting, options)]))
+  // A single cluster has a row only once it has tasks of its own.
+  const candidates = rows.filter(row => row.kind === 'node' || nesting || row.touched)
+  const widths = columnWidths(candidates, nesting)
+  const texts = new Map(candidates.map(row => [row, rowText(row, widths, nesting, options)]))
   const { remark, lines, columns, style } = options
-  const shown = fitting(worthy, texts, remark === undefined ? options : { ...options, lines: lines - 1 })
-  const hidden = worthy.filter(row => !shown.has(row))
+  const shown = fitting(candidates, texts, remark === undefined ? options : { ...options, lines: lines - 1 })
+  const hidden = candidates.filter(row => !shown.has(row))
   for (const row of hidden) texts.delete(row)
   const below = [
     ...hidden.length > 0 ? [restText(hidden, options)] : [],
@@ -58,7 +58,7 @@ interface Widths {
 function columnWidths(rows: Row[], nesting: boolean): Widths {
   return {
     name: widest(rows.map(row => shownName(row, nesting))),
-    // Not of the present steps: columns that wander are hard to read.
+    // A fixed width: a column that moves with each step is hard to read.
     step: 'constraints 10/10'.length,
   }
 }
@@ -72,18 +72,18 @@ function rowText(row: Row, widths: Widths, nesting: boolean, { style, columns, n
   const current = row.open.values().next().value
   const name = pad(shownName(row, nesting), widths.name)
   const elapsed = elapsedMs(row, now)
-  const busy = current !== undefined || row.notice !== undefined || awaited(row)
+  const busy = current !== undefined || row.notice !== undefined || isAwaited(row)
   const time = busy && elapsed >= longMs ? `  ${Math.floor(elapsed / 1000)} s` : ''
-  // The mark and a space before, and one column that stays free: some terminals wrap a line that is exactly full.
+  // Less the mark, three spaces, and a free column at the end: some terminals wrap a line that is exactly full.
   const room = columns - widths.name - 5 - time.length
   const what = oneLine(current ? stepText(current.signal, widths.step) : idleText(row))
-  const said = current ? current.at ?? row.notice : undefined
-  // What a task is at says more than its name. The name's room is always the same: it would dance with the notice's length.
-  const left = said === undefined ? room : room - noticeShare
-  const nameless = current && said !== undefined && stringWidth(what) > left && left < widths.step + shortestName
+  const progress = current ? current.progress ?? row.notice : undefined
+  // Progress says more than the name of the task. The room for the name does not depend on the progress, whose length varies.
+  const left = progress === undefined ? room : room - noticeWidth
+  const nameless = current && progress !== undefined && stringWidth(what) > left && left < widths.step + minTaskWidth
   const text = clip(nameless ? `${stepOf(current.signal)}${symbols.more}` : what, nameless ? room : left, symbols.more)
   const noticeRoom = room - stringWidth(text)
-  const notice = said !== undefined && noticeRoom >= shortestNotice ? clip(`  ${said}`, noticeRoom, symbols.more) : ''
+  const notice = progress !== undefined && noticeRoom >= minNoticeWidth ? clip(`  ${progress}`, noticeRoom, symbols.more) : ''
   const quiet = !current || !current.signal.applying
   const doing = quiet ? style.quiet(text) : text
   const line = `${markOf(row, style)} ${name}  ${doing}${style.accent(time)}${style.quiet(notice)}`
@@ -107,14 +107,14 @@ function stepOf({ role, index, count }: TaskStartSignal): string {
   return `${role} ${index}/${count}`
 }
 
-/** A node from which nothing was heard yet; a cluster's own tasks come late, so its silence means nothing. */
-function awaited({ kind, touched }: Row): boolean {
+/** Whether no event of the node has come yet. Not so for a cluster, whose own tasks run late. */
+function isAwaited({ kind, touched }: Row): boolean {
   return kind === 'node' && !touched
 }
 
 function idleText(row: Row): string {
   if (row.notice) return row.notice
-  if (awaited(row)) return 'waiting'
+  if (isAwaited(row)) return 'waiting'
   return Object.entries(row.counts)
     .filter(([, count]) => count > 0)
     .map(([status, count]) => `${count} ${status.replace('-', ' ')}`)
@@ -126,8 +126,8 @@ function elapsedMs(row: Row, now: number): number {
 }
 
 /**
- * The rows there is room for: failed ones first, then those that take very long, then as they stand in the
- * inventory. Whether a task is running decides nothing: rows that come and go with every task would dance.
+ * The rows that the screen has room for: failed ones first, then those that take very long, then in the order of the inventory. A row
+ * has no priority because a task runs: it would appear and vanish with each task.
  */
 function fitting(rows: Row[], texts: Map<Row, string>, { lines, now }: FrameOptions): Set<Row> {
   const height = (row: Row) => texts.get(row)!.split('\n').length

@@ -1,5 +1,5 @@
 import type { Reporter } from '../engine/events.js'
-import { closing } from './final-summary.js'
+import { finalSummary } from './final-summary.js'
 import { frameOf } from './frame.js'
 import type { ReporterOptions } from './options.js'
 import { inRunOrder } from './run-order.js'
@@ -10,42 +10,43 @@ import { visibleEvent } from './visible.js'
 import type { AnyEvent } from './visible.js'
 import { summaryStream, writeText } from './write.js'
 
+/** How often the seconds in the rows are updated. */
 const tickMs = 1000
 
-/** On a terminal: a row for each node while the run goes on, then the closing table in their place. */
+/** On a terminal: a row for each node while the run goes on, then the final summary in their place. */
 export function liveReporter(options: ReporterOptions, now: () => number = () => performance.now()): Reporter {
   const { stdout, style } = options
   const events: AnyEvent[] = []
-  // listr2 keeps the size it first saw: a terminal that grew is drawn as it was, one that shrank as it is.
+  // listr2 keeps the size of the terminal at its start. So rows do not grow with the terminal, but they shrink with it.
   const { columns = 80, rows: height = 24 } = stdout
   let rows: Rows | undefined
   let screen: Screen | undefined
   let ticks: NodeJS.Timeout | undefined
 
-  function open(all: Rows) {
-    const picture = () =>
-      frameOf(all.all, {
+  function open(shown: Rows) {
+    const nextFrame = () =>
+      frameOf(shown.all, {
         style,
         columns: Math.min(columns, stdout.columns ?? columns),
-        // One line is the cursor's.
+        // One line is for the cursor.
         lines: Math.min(height, stdout.rows ?? height) - 1,
         now: now(),
-        remark: all.remark,
+        remark: shown.remark,
       })
-    screen = openScreen(all.all, picture, options)
+    screen = openScreen(shown.all, nextFrame, options)
     ticks = setInterval(() => screen?.refresh(), tickMs).unref()
   }
 
-  async function shut() {
+  async function closeScreen() {
     clearInterval(ticks)
     await screen?.close()
     screen = undefined
   }
 
   return {
-    report(told) {
-      const event = visibleEvent(told)
-      // There are many of them, and nothing to say of them once they are over.
+    report(rawEvent) {
+      const event = visibleEvent(rawEvent)
+      // The final summary has no use for progress, of which there is much.
       if (event.event !== 'progress') events.push(event)
       if (event.event === 'run') {
         rows = new Rows(event, now())
@@ -55,14 +56,15 @@ export function liveReporter(options: ReporterOptions, now: () => number = () =>
       screen?.refresh()
     },
     async suspend() {
-      await shut()
+      await closeScreen()
       return () => {
         if (rows) open(rows)
       }
     },
     async close() {
-      await shut()
-      writeText(summaryStream(options, events), closing(inRunOrder(events), { ...options, streamed: false }))
+      rows?.end()
+      await closeScreen()
+      writeText(summaryStream(options, events), finalSummary(inRunOrder(events), { ...options, streamed: false }))
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js'
 import type { AssertionEvent, Reporter, Status, TaskEvent, TaskStartSignal } from '../engine/events.js'
-import { closing } from './final-summary.js'
+import { finalSummary } from './final-summary.js'
 import { effectLines } from './difference.js'
 import type { EventView, PlainOptions } from './event-view.js'
 import type { ReporterOptions } from './options.js'
@@ -45,7 +45,7 @@ export function plainReporter(options: ReporterOptions, clock?: Clock): Reporter
     },
     async close() {
       running.close()
-      const lines = closing(inRunOrder(events), { ...options, streamed: true })
+      const lines = finalSummary(inRunOrder(events), { ...options, streamed: true })
       writeText(summaryStream(options, events), streamed && lines.length > 0 ? ['', ...lines] : lines)
     },
   }

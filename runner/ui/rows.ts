@@ -8,34 +8,45 @@ import type { AnyEvent } from './visible.js'
 export interface Row {
   name: string
   kind: 'cluster' | 'node'
-  /** Tasks that began and have not ended, with their beginning in ms and what they are at; the first is the one shown. */
-  open: Map<string, { signal: TaskStartSignal; since: number; at: string | undefined }>
+  /** Tasks that have started and not ended, each with its start time in ms and its progress. The row shows the first one. */
+  open: Map<string, { signal: TaskStartSignal; since: number; progress: string | undefined }>
   counts: Counts
-  /** First lines of what failed. */
+  /** The messages of the failures, on one line each. */
   reasons: string[]
   notice: string | undefined
-  /** When it last began to wait. */
+  /** When the last task ended, in ms. */
   since: number
-  /** Whether it was ever spoken of. */
+  /** Whether any event was about this row. */
   touched: boolean
+  /** Settles when the run has ended: rejects with the failures, if there are any. */
+  work: Promise<void>
 }
 
 /** A row for each cluster and each node, in the order of the inventory. */
 export class Rows {
   readonly all: Row[]
-  /** What was last said to people about the run as a whole: that it was interrupted, say. */
+  /** The last notice about the run as a whole: that it was interrupted, for example. */
   remark: string | undefined
   readonly #byName: Map<string, Row>
+  #settle = () => {}
 
   constructor(run: RunStartEvent, now: number) {
+    const ended = new Promise<void>(resolve => {
+      this.#settle = resolve
+    })
     this.all = run.clusters.flatMap(({ name, nodes }) => [
-      newRow(name, 'cluster', now),
-      ...nodes.map(node => newRow(node, 'node', now)),
+      newRow(name, 'cluster', now, ended),
+      ...nodes.map(node => newRow(node, 'node', now, ended)),
     ])
     this.#byName = new Map(this.all.map(row => [keyOf(row.kind, row.name), row]))
   }
 
-  /** Notes what an event says about its row. */
+  /** Settles the work of every row: the run has ended. */
+  end(): void {
+    this.#settle()
+  }
+
+  /** Updates the row that the event is about. */
   apply(event: AnyEvent, now: number): void {
     if (event.event === 'notice' && event.host === undefined && event.cluster === undefined) this.remark = oneLine(event.text)
     const row = this.#rowOf(event)
@@ -44,12 +55,12 @@ export class Rows {
     if (event.event === 'notice') row.notice = oneLine(event.text)
     if (event.event === 'progress') {
       const task = row.open.get(taskKey(event))
-      if (task) task.at = oneLine(event.text) || undefined
+      if (task) task.progress = oneLine(event.text) || undefined
     }
     if (event.event === 'task-start') {
       row.notice = undefined
-      // It begins again when it is applied after its check, or when the turn comes of what was begun ahead of it.
-      row.open.set(taskKey(event), { since: now, at: undefined, ...row.open.get(taskKey(event)), signal: event })
+      // A task starts a second time: when it is applied after its check, or when the turn of a background task comes.
+      row.open.set(taskKey(event), { since: now, progress: undefined, ...row.open.get(taskKey(event)), signal: event })
     }
     if (event.event === 'task-pause') row.open.delete(taskKey(event))
     if (event.event === 'task' || event.event === 'assertion') {
@@ -70,20 +81,17 @@ export class Rows {
   }
 }
 
-function newRow(name: string, kind: Row['kind'], now: number): Row {
-  return {
-    name,
-    kind,
-    open: new Map(),
-    counts: noCounts(),
-    reasons: [],
-    notice: undefined,
-    since: now,
-    touched: false,
-  }
+function newRow(name: string, kind: Row['kind'], now: number, end: Promise<void>): Row {
+  const reasons: string[] = []
+  const work = end.then(() => {
+    if (reasons.length > 0) throw new Error(reasons.join('\n'))
+  })
+  // A run may end while no screen waits for its rows.
+  work.catch(() => {})
+  return { name, kind, open: new Map(), counts: noCounts(), reasons, notice: undefined, since: now, touched: false, work }
 }
 
-/** A node may bear its cluster's name. */
+/** A node may have the name of its cluster. */
 function keyOf(kind: string, name: string): string {
   return `${kind} ${name}`
 }

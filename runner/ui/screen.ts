@@ -6,45 +6,48 @@ import type { Row } from './rows.js'
 
 /** The rows on a terminal while a run goes on. */
 export interface Screen {
-  /** Something changed; a frame follows soon. */
+  /** Draws a frame soon, since something has changed. */
   refresh(): void
   /** Takes the rows away and gives the terminal back. */
   close(): Promise<void>
 }
 
-/**
- * Puts rows on the terminal. Each is a listr2 task that lasts as long as the run; listr2 only draws, what happens is
- * in the rows, and `picture` is asked for a frame whenever one is due.
- */
-export function openScreen(rows: Row[], picture: () => Frame, { stdout, stderr }: ReporterOptions): Screen {
-  let finish = () => {}
-  const over = new Promise<void>(resolve => {
-    finish = resolve
+/** Draws the work of each row as a listr2 task. listr2 asks `nextFrame` for the texts whenever it is about to draw. */
+export function openScreen(rows: Row[], nextFrame: () => Frame, { stdout, stderr }: ReporterOptions): Screen {
+  let leave = () => {}
+  // A question to the user closes the screen while the work goes on.
+  const left = new Promise<void>(resolve => {
+    leave = resolve
   })
-  // The last one stands for the rows that have no room.
-  const entries: (Row | undefined)[] = [...rows, undefined]
   const list = new Listr(
-    entries.map(row => ({ title: row?.name ?? 'more', task: () => over })),
+    [
+      ...rows.map(row => ({ title: row.name, task: async () => Promise.race([row.work, left]) })),
+      // One line for the rows that have no room.
+      { title: 'more', task: async () => left },
+    ],
     {
       concurrent: true,
       exitOnError: false,
-      // Ctrl-C is ours: listr2 would exit at once.
+      // ha-run handles Ctrl-C; listr2 would exit at once.
       registerSignalListeners: false,
       renderer: CalmRenderer,
       rendererOptions: {
         lazy: true,
-        // What stays is the closing table, which says more.
+        // The final summary takes the place of the rows, and says more.
         clearOutput: true,
+        // The text of a row has its failures below it, as far as there is room.
+        showErrorMessage: false,
         logger: new ListrLogger({
           // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it uses what Terminal has, no more
           processOutput: new ProcessOutput(stdout as NodeJS.WriteStream, stderr as NodeJS.WriteStream),
         }),
         beforeFrame() {
-          const { texts, rest } = picture()
-          for (const [index, row] of entries.entries()) {
-            // A row without text is not drawn.
-            list.tasks[index]!.title = (row ? texts.get(row) : rest) ?? ''
+          const { texts, rest } = nextFrame()
+          for (const [index, row] of rows.entries()) {
+            // listr2 draws no row without a text.
+            list.tasks[index]!.title = texts.get(row) ?? ''
           }
+          list.tasks.at(-1)!.title = rest ?? ''
         },
       },
     },
@@ -53,7 +56,7 @@ export function openScreen(rows: Row[], picture: () => Frame, { stdout, stderr }
   return {
     refresh: () => list.events.emit(ListrEventType.SHOULD_REFRESH_RENDER),
     async close() {
-      finish()
+      leave()
       await drawn
     },
   }

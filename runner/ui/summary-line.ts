@@ -13,7 +13,7 @@ export interface Outcome extends RunVerdict {
 }
 
 /** The run's last line, e.g. `2 nodes: in sync, 0 changed, 43 checks, 0.4 s`. */
-export function lastSentence(tally: Tally, style: Style, views: readonly EventView[]): string {
+export function summaryLine(tally: Tally, style: Style, views: readonly EventView[]): string {
   const outcome = outcomeOf(tally, views)
   if (!outcome) return ''
   const { tone, verdict, scope, numbers } = outcome

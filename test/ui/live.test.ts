@@ -61,6 +61,19 @@ test('the rows go, the closing table stays, and the cursor is back', async t => 
   t.regex(text.slice(text.lastIndexOf(showCursor)), /2 nodes: .*in sync|2 nodes: .*converged/)
 })
 
+test('a run that fails, or is asked to leave the terminal meanwhile, gives the cursor back as well', async t => {
+  const out = collector({ isTTY: true, columns: 80, rows: 24 })
+  const reporter = liveReporter({ stdout: out, stderr: collector(), verbosity: 0, diff: false, style })
+  const place = { cluster: 'web', host: 'node1', role: 'corosync', task: 'install corosync' }
+  reporter.report(runOf(['node1', 'node2']))
+  const resume = await reporter.suspend!()
+  reporter.report({ event: 'task', ...place, status: 'failed', error: { message: 'no space left' }, ms: 5 })
+  resume()
+  reporter.report({ ...summary, failed: 1, exit: 2 })
+  await reporter.close()
+  t.regex(out.text().slice(out.text().lastIndexOf(showCursor)), /no space left/)
+})
+
 test('whoever writes to the stream again after a run writes to the stream', async t => {
   const out = await run(1, 1)
   out.write('hello')

@@ -4,7 +4,7 @@ import test from 'ava'
 import { load } from 'js-yaml'
 import stringWidth from 'string-width'
 import { drillView } from '../../roles/drill/view.js'
-import { closing } from '../../runner/ui/final-summary.js'
+import { finalSummary } from '../../runner/ui/final-summary.js'
 import { plainReporter } from '../../runner/ui/plain.js'
 import { createStyle } from '../../runner/ui/style.js'
 import { visibleEvent } from '../../runner/ui/visible.js'
@@ -39,7 +39,7 @@ for (const file of readdirSync(folder).filter(name => name.endsWith('.yml'))) {
   })
 
   test(`${file}, closing: ${about}`, t => {
-    t.is(`${closing(events.map(visibleEvent), { ...settings, streamed: false }).join('\n')}\n`, expected.closing)
+    t.is(`${finalSummary(events.map(visibleEvent), { ...settings, streamed: false }).join('\n')}\n`, expected.closing)
   })
 }
 

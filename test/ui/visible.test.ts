@@ -1,7 +1,7 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { isMachineEvent } from '../../runner/engine/events.js'
-import { closing } from '../../runner/ui/final-summary.js'
+import { finalSummary } from '../../runner/ui/final-summary.js'
 import { jsonLine } from '../../runner/ui/json.js'
 import { junit } from '../../runner/ui/junit.js'
 import { liveReporter } from '../../runner/ui/live.js'
@@ -73,7 +73,7 @@ test('nothing a node says reaches the terminal as a control', async t => {
       return !driving.test(out.text())
     }),
   )
-  const live = closing(runOf('\x1b]0;x\x07').map(visibleEvent), { style, verbosity: 1, diff: true, streamed: false })
+  const live = finalSummary(runOf('\x1b]0;x\x07').map(visibleEvent), { style, verbosity: 1, diff: true, streamed: false })
   t.notRegex(live.join('\n'), driving)
 })
 
