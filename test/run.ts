@@ -35,7 +35,7 @@ const elapsed = () => `${Math.round((performance.now() - began) / 1000)} s`
 console.log(reason === null
   ? 'This takes about 15 minutes on two cores, labs included. The quick part alone takes one: npm run check'
   : `This takes about a minute: ${reason}, so that the end-to-end tests are skipped`)
-if (isRequired) await requirePackages({ yes: true, say: line => console.log(line), packages })
+if (isRequired) await requirePackages({ yes: true, report: line => console.log(line), packages })
 let isEnded = false
 for (const { title, command } of stages) {
   if (isEnded) break

@@ -6,7 +6,7 @@ import { floatingIp, labDir, prefixLength, type Lab, type LabNode } from './name
 import { inLab } from './network.js'
 import { run } from './process.js'
 
-/** How the admin's side gets into a lab: keys, an ssh configuration, an inventory. */
+/** The admin's access to a lab: keys, an ssh configuration, an inventory. */
 
 /** An ssh configuration that knows the lab's nodes, and checks their host keys. */
 export function sshConfigText(lab: Lab): string {
@@ -54,12 +54,12 @@ export interface KeyPair {
 }
 
 /**
- * The ed25519 key in the lab's directory: `FILE` and `FILE.pub`, of which only root can read the first. Made, unless a
- * snapshot has brought it along.
+ * The ed25519 key in the lab's directory: `FILE`, which only root can read, and `FILE.pub`. It is made unless it came with a
+ * snapshot.
  */
 export async function ensureKey(lab: string, file: string): Promise<KeyPair> {
   const path = join(labDir(lab), file)
-  if (!existsSync(path)) await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', `ha-run lab ${lab}`, '-f', path], { seconds: 30 })
+  if (!existsSync(path)) await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', `ha-run lab ${lab}`, '-f', path], { timeoutSeconds: 30 })
   return { secret: await readFile(path, 'utf8'), public: await readFile(`${path}.pub`, 'utf8') }
 }
 

@@ -6,9 +6,8 @@ import { TaskError, UsageError } from '../errors.js'
 import { cgroupName, type LabNode } from './names.js'
 
 /**
- * Every process of a lab runs in a control group named after it, which is how all of them are found, frozen and
- * killed at once. Only the version 2 hierarchy is used for that: it is there on a hybrid host too, and systemd-nspawn
- * follows it in the others.
+ * Every process of a lab runs in a control group named after the lab, so that all of them can be found, frozen and killed at
+ * once. Only the version 2 hierarchy is used for that: a hybrid host has it too, and systemd-nspawn follows it in the others.
  */
 
 export const labGroup = (lab: string) => join(cgroupName, lab)
@@ -16,7 +15,7 @@ export const labGroup = (lab: string) => join(cgroupName, lab)
 export const buildGroup = (lab: string) => join(labGroup(lab), 'up')
 export const nodeGroup = (node: LabNode) => join(labGroup(node.lab), 'nodes', node.name)
 /**
- * The loop that boots a node again after a reboot. Apart, since a group with processes cannot share out controllers.
+ * The loop that starts a node again after a reboot. It is separate, since a group with processes cannot delegate controllers.
  */
 export const watchGroup = (node: LabNode) => join(nodeGroup(node), 'watch')
 /** systemd-nspawn and all that runs in the node. */
@@ -24,8 +23,8 @@ export const machineGroup = (node: LabNode) => join(nodeGroup(node), 'machine')
 
 /** Mount points of the version 2 hierarchy and of all hierarchies, from the text of /proc/self/mounts. */
 export function cgroupMounts(mounts: string): { unified: string | undefined; all: string[] } {
-  const found = mounts.split('\n').map(line => line.split(' '))
-  const paths = (type: string) => found.filter(words => words[2] === type).map(words => words[1] ?? '')
+  const lines = mounts.split('\n').map(line => line.split(' '))
+  const paths = (type: string) => lines.filter(fields => fields[2] === type).map(fields => fields[1] ?? '')
   return { unified: paths('cgroup2')[0], all: [...paths('cgroup2'), ...paths('cgroup')] }
 }
 
@@ -49,19 +48,19 @@ export async function makeGroup(group: string): Promise<string> {
   throw new UsageError('this kernel cannot kill a control group', { hint: 'The lab needs Linux 5.14 or newer.' })
 }
 
-/** Runs a command inside a group: the words to put before it. */
-export function inGroup(dir: string, words: string[]): string[] {
-  return ['sh', '-c', 'echo $$ >"$0" && exec "$@"', join(dir, 'cgroup.procs'), ...words]
+/** The command that runs `argv` inside a group. */
+export function inGroup(dir: string, argv: string[]): string[] {
+  return ['sh', '-c', 'echo $$ >"$0" && exec "$@"', join(dir, 'cgroup.procs'), ...argv]
 }
 
-/** Is any process in the group or below it? */
+/** True if a process is in the group or below it. */
 export async function populated(group: string): Promise<boolean> {
-  return (await state(group, 'populated')) === '1'
+  return (await readEvent(group, 'populated')) === '1'
 }
 
-/** Is every process of the group stopped by `freezeGroup`? */
+/** True if `freezeGroup` has stopped the group. */
 export async function frozen(group: string): Promise<boolean> {
-  return (await state(group, 'frozen')) === '1'
+  return (await readEvent(group, 'frozen')) === '1'
 }
 
 /** Kills every process of the group at once, as a power cut would, and waits for their end (10 s at most). */
@@ -69,14 +68,14 @@ export async function killGroup(group: string): Promise<void> {
   const dir = await groupDir(group)
   if (!existsSync(dir)) return
   await writeFile(join(dir, 'cgroup.kill'), '1')
-  await until(async () => !(await populated(group)), `the processes of control group ${group} do not end`)
+  await waitUntil(async () => !(await populated(group)), `the processes of control group ${group} do not end`)
 }
 
-/** Stops every process of the group, or lets them go on, and waits until it is so (10 s at most). */
+/** Stops every process of the group, or resumes them, and waits until that is done (10 s at most). */
 export async function freezeGroup(group: string, stop: boolean): Promise<void> {
   await writeFile(join(await groupDir(group), 'cgroup.freeze'), stop ? '1' : '0')
   const failure = `control group ${group} does not ${stop ? 'freeze' : 'thaw'}`
-  await until(async () => (await frozen(group)) === stop, failure)
+  await waitUntil(async () => (await frozen(group)) === stop, failure)
 }
 
 /** Removes an empty group and all below it, from every hierarchy that has it. */
@@ -92,12 +91,12 @@ export async function processesOf(group: string): Promise<number[]> {
   return lists.flatMap(list => list.split('\n').filter(Boolean).map(Number))
 }
 
-async function state(group: string, key: string): Promise<string | undefined> {
+async function readEvent(group: string, name: string): Promise<string | undefined> {
   const events = await readFile(join(await groupDir(group), 'cgroup.events'), 'utf8').catch(() => '')
-  return new RegExp(`^${key} (.*)$`, 'm').exec(events)?.[1]
+  return new RegExp(`^${name} (.*)$`, 'm').exec(events)?.[1]
 }
 
-/** The directory and those below it, parents first; a group may vanish while we look. */
+/** The directory and those below it, parents first; a group may disappear meanwhile. */
 async function tree(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { withFileTypes: true }).catch(() => [])
   const dirs = entries.filter(entry => entry.isDirectory())
@@ -105,18 +104,16 @@ async function tree(dir: string): Promise<string[]> {
   return existsSync(dir) ? [dir, ...below.flat()] : []
 }
 
-/** Killed processes can hold their group for a moment after they are gone from its lists: a few tries. */
+/** Killed processes can occupy their group for a moment after they are gone from its lists, so this is retried. */
 async function removeTree(root: string): Promise<void> {
   for (const dir of (await tree(root)).reverse()) {
     const gone = () => rmdir(dir).then(() => true, () => !existsSync(dir))
-    await until(gone, `control group ${dir} cannot be removed`)
+    await waitUntil(gone, `control group ${dir} cannot be removed`)
   }
 }
 
-async function until(done: () => Promise<boolean>, failure: string): Promise<void> {
-  const end = Date.now() + 10_000
-  while (!(await done())) {
-    if (Date.now() > end) throw new TaskError(failure, { hint: 'ps axo pid,cgroup,args shows who is in it.' })
-    await sleep(10)
+async function waitUntil(done: () => Promise<boolean>, failure: string): Promise<void> {
+  for (const deadline = performance.now() + 10_000; !(await done()); await sleep(10)) {
+    if (performance.now() > deadline) throw new TaskError(failure, { hint: 'ps axo pid,cgroup,args shows its processes.' })
   }
 }

@@ -10,68 +10,68 @@ import { status, type NodeStatus } from './status.js'
 import { up, usage } from './up.js'
 
 const faults: { name: string; summary: string; done: string; act: (node: LabNode) => Promise<void> }[] = [
-  { name: 'kill', summary: 'take a node\'s power away', done: 'has no power', act: powerKill },
-  { name: 'boot', summary: 'give a node power again', done: 'is up', act: boot },
-  { name: 'freeze', summary: 'stop everything that runs in a node', done: 'is frozen', act: freeze },
-  { name: 'thaw', summary: 'let a frozen node go on', done: 'goes on', act: thaw },
+  { name: 'kill', summary: 'cut a node\'s power', done: 'has no power', act: powerKill },
+  { name: 'boot', summary: 'start a node that has no power', done: 'is up', act: boot },
+  { name: 'freeze', summary: 'freeze all processes of a node', done: 'is frozen', act: freeze },
+  { name: 'thaw', summary: 'resume a frozen node', done: 'is resumed', act: thaw },
   { name: 'cut', summary: 'pull a node\'s network cable', done: 'has its cable pulled', act: cutCable },
   { name: 'heal', summary: 'plug a node\'s network cable in again', done: 'has its cable plugged in', act: healCable },
 ]
 
-/** Debian's releases that have what a cluster needs. */
+/** The Debian releases that have the packages of a cluster. */
 const releases = ['bullseye', 'bookworm', 'trixie']
 
 /** `ha-run lab` with its subcommands. */
-export function labCommand(say: (line: string) => void): Command {
+export function labCommand(report: (line: string) => void): Command {
   const lab = new Command('ha-run lab')
-    .description('a disposable cluster of real Debian nodes on this machine')
+    .description('run disposable Debian nodes on this machine')
     .enablePositionalOptions()
 
   named(lab.command('up'))
     .description('start a lab')
     .argument('[count]', 'number of nodes', wholeNumber, 2)
     .addOption(new Option('--release <name>', 'Debian release of the nodes (default: this machine\'s own)').choices(releases))
-    .option('--yes', 'install the Debian packages that this machine lacks', false)
+    .option('--yes', 'install missing Debian packages on this machine', false)
     .action(async (count: number, { name, release, yes }: { name: string; release?: string; yes: boolean }) => {
       const started = performance.now()
-      const made = await interruptibly(signal => up({ name, count, yes, say, signal, ...release !== undefined && { release } }))
+      const made = await interruptibly(signal => up({ name, count, yes, report, signal, ...release !== undefined && { release } }))
       const nodes = made.nodes.map(node => `${node.name} ${node.address}`)
-      say(`lab ${name} is up after ${seconds(started)} s: ${nodes.join(', ')}`)
-      for (const line of usage(made)) say(`  ${line}`)
+      report(`lab ${name} is up after ${seconds(started)} s: ${nodes.join(', ')}`)
+      for (const line of usage(made)) report(`  ${line}`)
     })
 
   named(lab.command('down'))
-    .description('remove a lab and all it has left')
+    .description('remove a lab and everything that belongs to it')
     .action(async ({ name }: { name: string }) => {
-      await down({ name, say })
+      await down({ name, report })
     })
 
   lab.command('status')
-    .description('the labs on this machine and how their nodes are')
+    .description('show the labs on this machine and the state of their nodes')
     .option('--name <name>', 'only this lab')
     .action(async ({ name }: { name?: string }) => {
       await requireHost()
       const { labs, broken } = await status(name)
-      if (labs.length + broken.length === 0) say(name === undefined ? 'no lab is up' : `lab ${name} is not up`)
+      if (labs.length + broken.length === 0) report(name === undefined ? 'no lab is up' : `lab ${name} is not up`)
       for (const { name: each, dir, nodes } of labs) {
-        say(`lab ${each} in ${dir}`)
-        for (const node of nodes) say(`  ${nodeLine(node)}`)
+        report(`lab ${each} in ${dir}`)
+        for (const node of nodes) report(`  ${nodeLine(node)}`)
       }
-      for (const each of broken) say(`lab ${each} is half up: ha-run lab down --name ${each} removes it`)
+      for (const each of broken) report(`lab ${each} is incomplete: ha-run lab down --name ${each} removes it`)
     })
 
   named(lab.command('exec'))
-    .description('run a command as root in a node; its exit code is ours')
+    .description('run a command as root in a node; exits with its exit code')
     .usage('[options] <node> -- <command...>')
     .argument('<node>')
     .argument('<command...>')
     .passThroughOptions()
-    .action(async (node: string, words: string[], { name }: { name: string }) => {
+    .action(async (node: string, argv: string[], { name }: { name: string }) => {
       await requireHost()
-      // Commander stops at the node's name, and hands on the `--` that follows.
-      const command = words[0] === '--' ? words.slice(1) : words
+      // Commander stops at the node's name and passes the `--` that follows on.
+      const command = argv[0] === '--' ? argv.slice(1) : argv
       const output = await exec(await requireNode(name, node), command, { output: 'inherit' })
-      // A command that a signal has ended has no exit code; shells would say 128 and the signal's number.
+      // A command that a signal has terminated has no exit code; shells use 128 and the signal's number.
       process.exitCode = output.exitCode ?? 128
     })
 
@@ -82,7 +82,7 @@ export function labCommand(say: (line: string) => void): Command {
       .action(async (node: string, { name }: { name: string }) => {
         await requireHost()
         await act(await requireNode(name, node))
-        say(`${node} ${done}`)
+        report(`${node} ${done}`)
       })
   }
   return lab
@@ -103,7 +103,7 @@ function wholeNumber(text: string): number {
 
 const seconds = (since: number) => ((performance.now() - since) / 1000).toFixed(1)
 
-/** Turns Ctrl-C into an end that cleans up after itself. */
+/** Ctrl-C and SIGTERM abort the work, which cleans up. */
 async function interruptibly<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
   const interrupt = () => controller.abort(new InterruptedError('interrupted; nothing of the lab is left'))

@@ -9,7 +9,7 @@ const environment = [
   'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'LANG=C.UTF-8',
 ]
 
-/** The node's first process, as the host sees it. */
+/** The node's first process, from the host's point of view. */
 interface FirstProcess {
   pid: number
   /** Its bounding set of capabilities, as in /proc/PID/status: hexadecimal, bit N for capability number N. */
@@ -17,34 +17,34 @@ interface FirstProcess {
 }
 
 /**
- * The command that runs words inside a node. It comes from outside, and so would have the host's capabilities: to set
- * the clock, say, which is the host's. So it is brought down to what the node's own processes can have.
+ * The command that runs `argv` inside a node, with the capabilities of the node's own processes. Without that it would have
+ * those of the host, and could set the host's clock, for example.
  */
-export function enterCommand(first: FirstProcess, words: string[], terminal: string | undefined): string[] {
+export function enterCommand(first: FirstProcess, argv: string[], terminal: string | undefined): string[] {
   const bits = BigInt(`0x${first.capabilities}`).toString(2).split('').reverse()
   const allowed = bits.flatMap((bit, number) => bit === '1' ? [`+cap_${number}`] : [])
   const term = terminal === undefined ? [] : [`TERM=${terminal}`]
   return [
     'nsenter', `--target=${first.pid}`, '--all', 'setpriv', `--bounding-set=${['-all', ...allowed].join(',')}`,
-    'env', '-i', ...environment, ...term, ...words,
+    'env', '-i', ...environment, ...term, ...argv,
   ]
 }
 
 export interface ExecOptions {
-  /** `inherit`: CMD has our stdin, stdout and stderr. `collect`: nothing to read, and its output is returned. */
+  /** `inherit`: the command uses stdin, stdout and stderr of this process. `collect`: no input, and the output is returned. */
   output: 'inherit' | 'collect'
-  /** After this many seconds the command is ended (with exit code 124); without, it takes its time. */
-  seconds?: number
+  /** After this time the command is terminated, with exit code 124; no limit by default. */
+  timeoutSeconds?: number
 }
 
 /**
- * Runs a command as root in a node, word for word, through the machine and not through the network: it works with the
- * cable cut and without sshd. Any exit code is a result.
- * @throws UsageError when the node has no power
+ * Runs a command as root in a node, without a shell, and not over the network: it works with the cable cut and without
+ * sshd. Any exit code is a result.
+ * @throws UsageError if the node has no power
  */
-export async function exec(node: LabNode, words: string[], options: ExecOptions): Promise<ProcessOutput> {
-  const entered = enterCommand(await firstProcess(node), words, process.env['TERM'])
-  const limit = options.seconds === undefined ? [] : ['timeout', '--kill-after=5', String(options.seconds)]
+export async function exec(node: LabNode, argv: string[], options: ExecOptions): Promise<ProcessOutput> {
+  const entered = enterCommand(await firstProcess(node), argv, process.env['TERM'])
+  const limit = options.timeoutSeconds === undefined ? [] : ['timeout', '--kill-after=5', String(options.timeoutSeconds)]
   const inherit = options.output === 'inherit'
   return $({
     quiet: true, nothrow: true, prefix: 'exec ', stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],

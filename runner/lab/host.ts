@@ -3,7 +3,7 @@ import { UsageError } from '../errors.js'
 import { run } from './process.js'
 
 /**
- * What this machine must be and have. Debian's names for the packages are Ubuntu's too.
+ * What a lab requires of this machine. Debian and Ubuntu have the same package names.
  */
 export const requiredPackages = [
   'systemd-container', // systemd-nspawn
@@ -22,16 +22,16 @@ export function parseOsRelease(text: string): Record<string, string> {
   return Object.fromEntries(pairs.map(([, key = '', , value]) => [key, value ?? '']))
 }
 
-/** The packages of `required` that `dpkg-query -W -f '${Package} ${db:Status-Status}\n'` does not call installed. */
+/** The packages of `required` that `dpkg-query -W -f '${Package} ${db:Status-Status}\n'` does not list as installed. */
 export function missingPackages(required: string[], dpkgQuery: string): string[] {
   const lines = new Set(dpkgQuery.split('\n'))
   return required.filter(name => !lines.has(`${name} installed`))
 }
 
 /**
- * Is this a machine that a lab can stand on? Null, or the reason why not, as people and skipped tests need it.
+ * The reason why this machine cannot run a lab, or null if it can.
  */
-export async function unfit(): Promise<string | null> {
+export async function unsupportedReason(): Promise<string | null> {
   const { ID } = parseOsRelease(await readFile('/etc/os-release', 'utf8').catch(() => ''))
   if (ID !== 'debian' && ID !== 'ubuntu') return `a lab needs Debian or Ubuntu, this is ${ID ?? process.platform}`
   return process.getuid?.() === 0 ? null : 'a lab needs root'
@@ -39,10 +39,10 @@ export async function unfit(): Promise<string | null> {
 
 /** @throws UsageError unless this is root on Debian or Ubuntu */
 export async function requireHost(): Promise<void> {
-  const reason = await unfit()
+  const reason = await unsupportedReason()
   if (reason === null) return
   throw new UsageError(reason, {
-    hint: reason.includes('root') ? 'Run it with sudo.' : 'Use a Debian or Ubuntu machine, or a virtual one on this.',
+    hint: reason.includes('root') ? 'Run it with sudo.' : 'Use a Debian or Ubuntu machine, or a virtual one on this machine.',
   })
 }
 
@@ -50,32 +50,32 @@ export async function requireHost(): Promise<void> {
 export async function hostSuite(): Promise<string> {
   const { VERSION_CODENAME } = parseOsRelease(await readFile('/etc/os-release', 'utf8'))
   if (VERSION_CODENAME) return VERSION_CODENAME
-  throw new UsageError('/etc/os-release names no VERSION_CODENAME', {
-    hint: 'The lab needs a released Debian or Ubuntu.',
+  throw new UsageError('/etc/os-release has no VERSION_CODENAME', {
+    hint: 'A lab needs a released Debian or Ubuntu.',
   })
 }
 
-/** The packages that a lab needs and this machine lacks; or which of these it does. */
+/** Those of the packages, by default those of a lab, that are not installed on this machine. */
 export async function lackingPackages(required = requiredPackages): Promise<string[]> {
   const query = ['dpkg-query', '--show', '--showformat=${Package} ${db:Status-Status}\\n', ...required]
-  return missingPackages(required, (await run(query, { seconds: 30, nothrow: true })).stdout)
+  return missingPackages(required, (await run(query, { timeoutSeconds: 30, nothrow: true })).stdout)
 }
 
 /**
- * Sees to the packages a lab needs, or to these; installs them only with leave.
- * @throws UsageError that names them
+ * Checks that the packages, by default those of a lab, are installed. With `yes` it installs what is missing.
+ * @throws UsageError that names the missing packages
  */
-export async function requirePackages(options: { yes: boolean; say: (line: string) => void; packages?: string[] }): Promise<void> {
+export async function requirePackages(options: { yes: boolean; report: (line: string) => void; packages?: string[] }): Promise<void> {
   const missing = await lackingPackages(options.packages)
   if (missing.length === 0) return
   const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing]
   if (!options.yes) {
     throw new UsageError(`this machine lacks ${missing.join(', ')}`, {
-      hint: `Give --yes to have them installed, or: ${install.join(' ')}`,
+      hint: `Use --yes to install them, or run: ${install.join(' ')}`,
     })
   }
-  options.say(`installing ${missing.join(', ')}`)
+  options.report(`installing ${missing.join(', ')}`)
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  await run(['apt-get', 'update', '--quiet'], { seconds: 300, env })
-  await run(install, { seconds: 600, env })
+  await run(['apt-get', 'update', '--quiet'], { timeoutSeconds: 300, env })
+  await run(install, { timeoutSeconds: 600, env })
 }

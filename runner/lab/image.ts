@@ -11,10 +11,10 @@ import {
 } from './recipe.js'
 import { hostDownloadSettings, hostSources } from './sources.js'
 
-/** How the directory of an unfinished image ends: with the lab that builds it, whose `down` removes it. */
+/** The name suffix of an unfinished image's directory: it names the lab that builds it, whose `down` removes it. */
 export const partSuffix = (lab: string) => `.part-${lab}`
 
-/** A finished image; nothing in it ever changes. */
+/** A finished image; it never changes. */
 export interface Image {
   /** The tree that is every node's lower layer. */
   root: string
@@ -23,18 +23,18 @@ export interface Image {
 }
 
 export interface ImageOptions {
-  /** The lab that asks, in whose control group the work is done. */
+  /** The lab in whose control group the image is built. */
   lab: string
   /** The release's code name. */
   suite: string
   yes: boolean
-  say: (line: string) => void
+  report: (line: string) => void
   signal?: AbortSignal | undefined
 }
 
 /**
- * The image of today's recipe, built if there is none (about 30 s). One build at a time: a second lab waits for it and
- * finds it done. It gets its name when it is complete, so that a build that was cut short is never used.
+ * The image of the current recipe, built if there is none (about 30 s). One image is built at a time; a second lab waits for
+ * it. The image gets its name when it is complete, so that an interrupted build is never used.
  */
 export async function ensureImage(options: ImageOptions): Promise<Image> {
   const { suite } = options
@@ -42,8 +42,8 @@ export async function ensureImage(options: ImageOptions): Promise<Image> {
   const image = { root: join(dir, 'root'), packages: join(dir, 'packages') }
   if (existsSync(dir)) return image
   return locked('image', {
-    seconds: 900,
-    onWait: () => options.say('waiting for another lab that builds the base image'),
+    timeoutSeconds: 900,
+    onWait: () => options.report('waiting for another lab that builds the base image'),
     busy: 'another lab has been building the base image for 15 minutes',
   }, async () => {
     if (existsSync(dir)) return image
@@ -56,7 +56,7 @@ export async function ensureImage(options: ImageOptions): Promise<Image> {
   })
 }
 
-async function build(part: string, { lab, suite, yes, say, signal }: ImageOptions): Promise<void> {
+async function build(part: string, { lab, suite, yes, report, signal }: ImageOptions): Promise<void> {
   const group = await makeGroup(buildGroup(lab))
   const paths = {
     root: join(part, 'root'),
@@ -66,22 +66,22 @@ async function build(part: string, { lab, suite, yes, say, signal }: ImageOption
   }
   await writeFile(paths.sources, (await hostSources(suite, yes)).join('\n') + '\n')
   await writeFile(paths.script, customizeScript())
-  say(`building the base image of ${suite} from this machine's own apt sources (once)`)
-  const onLine = (line: string) => { if (/^I: [a-z -]+\.\.\.$/.test(line)) say(`  ${line.slice(3)}`) }
+  report(`building the base image of ${suite} from this machine's own apt sources (once)`)
+  const onLine = (line: string) => { if (/^I: [a-z -]+\.\.\.$/.test(line)) report(`  ${line.slice(3)}`) }
   const env = { LC_ALL: 'C.UTF-8' }
   const debootstrap = debootstrapCommand(paths, suite, await hostDownloadSettings())
-  await run(inGroup(group, debootstrap), { seconds: 900, onLine, signal, env })
-  say('  downloading the packages that nodes can install')
-  await download(paths, words => run(inGroup(group, words), { seconds: 600, signal, env }))
-  say('  indexing them')
+  await run(inGroup(group, debootstrap), { timeoutSeconds: 900, onLine, signal, env })
+  report('  downloading the packages that nodes can install')
+  await download(paths, argv => run(inGroup(group, argv), { timeoutSeconds: 600, signal, env }))
+  report('  indexing them')
   await index(join(paths.work, 'cache', 'archives'), join(part, 'packages'))
-  await run(['rm', '-rf', paths.work, paths.script], { seconds: 60 })
+  await run(['rm', '-rf', paths.work, paths.script], { timeoutSeconds: 60 })
 }
 
 /** Fetches every offered package and what it needs beyond the base. */
 async function download(
   paths: { root: string; work: string; sources: string },
-  execute: (words: string[]) => ReturnType<typeof run>,
+  execute: (argv: string[]) => ReturnType<typeof run>,
 ): Promise<void> {
   await mkdir(join(paths.work, 'lists', 'partial'), { recursive: true })
   await mkdir(join(paths.work, 'cache', 'archives', 'partial'), { recursive: true })
@@ -91,7 +91,7 @@ async function download(
   const wanted = [...offeredPackages, ...offeredWhereKnown.filter(name => known.has(name))]
   const install = ['apt-get', ...options, '--quiet', '--yes', '--download-only', 'install']
   await execute([...install, ...wanted])
-  // Where `a | b` will do, another package of the whole set can have decided for b: alone it would have been a.
+  // For a dependency on `a | b`, the whole set may resolve to b and a single package to a: both must be offered.
   for (const name of wanted) await execute([...install, name])
 }
 
@@ -102,30 +102,30 @@ async function index(archives: string, repository: string): Promise<void> {
     // apt writes an epoch's colon as %3a, and would undo that when it reads the index.
     if (name.endsWith('.deb')) await rename(join(archives, name), join(repository, name.replace(/_\d+%3a/, '_')))
   }
-  const { stdout } = await run(['dpkg-scanpackages', '--multiversion', '.'], { seconds: 120, cwd: repository })
+  const { stdout } = await run(['dpkg-scanpackages', '--multiversion', '.'], { timeoutSeconds: 120, cwd: repository })
   await writeFile(join(repository, 'Packages'), stdout)
   await writeFile(join(repository, 'Release'), releaseFile(stdout))
 }
 
-/** Without a Release file apt goes looking for the index under a dozen other names. */
+/** Without a Release file apt tries a dozen other names of the index. */
 export function releaseFile(packages: string): string {
   const sum = createHash('sha256').update(packages).digest('hex')
   const date = new Date().toUTCString()
   return `Origin: ha-run lab\nDate: ${date}\nSHA256:\n ${sum} ${Buffer.byteLength(packages)} Packages\n`
 }
 
-/** Does the disk of a node stand on something in this directory? Decided by the text of /proc/self/mounts. */
+/** True if a node's disk uses this directory as a lower layer, from the text of /proc/self/mounts. */
 export function isLowerLayer(dir: string, mounts: string): boolean {
   return mounts.includes(`lowerdir=${dir}/`) || mounts.includes(`:${dir}/`)
 }
 
-/** Removes what builds that were cut short have left, and images of older recipes that no mounted node stands on. Other releases' images stay. */
+/** Removes interrupted builds, and images of older recipes that no mounted node uses. Images of other releases stay. */
 async function prune(): Promise<void> {
   await mkdir(imagesDir, { recursive: true })
   const mounts = await readFile('/proc/self/mounts', 'utf8')
   for (const name of await readdir(imagesDir)) {
     const dir = join(imagesDir, name)
     const [suite = ''] = name.split('-', 1)
-    if (name !== `${suite}-${recipeHash(suite)}` && !isLowerLayer(dir, mounts)) await run(['rm', '-rf', '--one-file-system', dir], { seconds: 120 })
+    if (name !== `${suite}-${recipeHash(suite)}` && !isLowerLayer(dir, mounts)) await run(['rm', '-rf', '--one-file-system', dir], { timeoutSeconds: 120 })
   }
 }

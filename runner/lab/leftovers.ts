@@ -8,17 +8,17 @@ import { imagesDir, isNetnsOf, labDir, netnsDir } from './names.js'
 import { run, runAll } from './process.js'
 
 /**
- * What a lab has on this machine, read from the machine itself: a crash of `up` at any point leaves things, and no
- * note of them.
+ * What a lab has on this machine, read from the machine itself: an interrupted `up` leaves parts of a lab without any record
+ * of them.
  */
-export interface Remains {
-  /** Does its control group exist, with processes or without? */
+export interface Leftovers {
+  /** True if its control group exists, with processes or without. */
   group: boolean
   /** Names of its network namespaces. */
   netns: string[]
   /** Mount points under its directory, deepest last. */
   mounts: string[]
-  /** Its directory, and that of an image it had begun to build, as far as they are there. */
+  /** Its directory, and that of an unfinished image, as far as they exist. */
   dirs: string[]
 }
 
@@ -28,7 +28,7 @@ export function mountsBelow(dir: string, mounts: string): string[] {
   return mounts.split('\n').map(line => line.split(' ')[1] ?? '').filter(path => `${path}/`.startsWith(`${dir}/`))
 }
 
-export async function findRemains(lab: string): Promise<Remains> {
+export async function findLeftovers(lab: string): Promise<Leftovers> {
   const dir = labDir(lab)
   const parts = (await readdir(imagesDir).catch(() => [])).filter(name => name.endsWith(partSuffix(lab)))
   return {
@@ -39,36 +39,36 @@ export async function findRemains(lab: string): Promise<Remains> {
   }
 }
 
-export function isNothing(remains: Remains): boolean {
-  return !remains.group && remains.netns.length === 0 && remains.mounts.length === 0 && remains.dirs.length === 0
+export function isEmpty(leftovers: Leftovers): boolean {
+  return !leftovers.group && leftovers.netns.length === 0 && leftovers.mounts.length === 0 && leftovers.dirs.length === 0
 }
 
-/** Does the lab have processes or namespaces, rather than files that a restart of this machine has left? */
+/** True if the lab has processes or namespaces, rather than files from before a reboot of this machine. */
 export async function isAlive(lab: string): Promise<boolean> {
-  const { netns } = await findRemains(lab)
+  const { netns } = await findLeftovers(lab)
   return netns.length > 0 || populated(labGroup(lab))
 }
 
-/** Removes all of it: processes first, since they hold the rest. */
-export async function removeRemains(lab: string): Promise<void> {
-  const { netns, mounts, dirs } = await findRemains(lab)
+/** Removes everything: processes first, since they keep the rest busy. */
+export async function removeLeftovers(lab: string): Promise<void> {
+  const { netns, mounts, dirs } = await findLeftovers(lab)
   await killGroup(labGroup(lab))
   await endVisitors(netns)
   for (const mount of mounts.reverse()) {
     await removeNspawnLock(mount)
-    const { exitCode } = await run(['umount', mount], { seconds: 30, nothrow: true })
-    // Somebody's shell may stand in it: then it goes when they leave.
+    const { exitCode } = await run(['umount', mount], { timeoutSeconds: 30, nothrow: true })
+    // A user's shell may be in it: a lazy unmount takes effect when it leaves.
     if (exitCode !== 0) await runAll([['umount', '--lazy', mount]])
   }
   for (const name of netns) await runAll([['ip', 'netns', 'delete', name]])
   await removeGroup(labGroup(lab))
   await removeNspawnMarks(lab)
-  for (const dir of dirs) await run(['rm', '-rf', '--one-file-system', dir], { seconds: 120 })
+  for (const dir of dirs) await run(['rm', '-rf', '--one-file-system', dir], { timeoutSeconds: 120 })
 }
 
 /**
- * Kills what is in the lab's namespaces and not in its control group: the admin side's `socat`s, a shell that somebody
- * has opened there.
+ * Kills the processes in the lab's namespaces that are not in its control group: the admin side's `socat`s, or a user's
+ * shell.
  */
 async function endVisitors(netns: string[]): Promise<void> {
   for (let round = 0; round < 100; round++) {
@@ -78,7 +78,7 @@ async function endVisitors(netns: string[]): Promise<void> {
       try {
         process.kill(pid, 'SIGKILL')
       } catch {
-        // It has ended by itself.
+        // The process has ended by itself.
       }
     }
     await sleep(20)

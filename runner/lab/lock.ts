@@ -5,32 +5,32 @@ import { UsageError } from '../errors.js'
 import { locksDir } from './names.js'
 
 export interface LockOptions {
-  /** How long to wait for another holder, in seconds. */
-  seconds: number
-  /** Called once if there is another holder to wait for. */
+  /** For another process that has the lock. */
+  timeoutSeconds: number
+  /** Called once if another process has the lock. */
   onWait?: () => void
-  /** What it means when the wait was in vain. */
+  /** The error's text if another process keeps the lock. */
   busy: string
 }
 
 /**
- * Does work while holding a lock that the kernel gives back however this process ends: `flock` holds it for a `cat`
- * whose stdin is a pipe from us.
- * @throws UsageError when the lock cannot be had in time
+ * Works under a lock that the kernel releases however this process ends: `flock` keeps it while a `cat` reads a pipe from
+ * this process.
+ * @throws UsageError if another process has the lock for too long
  */
 export async function locked<T>(name: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   await mkdir(locksDir, { recursive: true })
   const file = join(locksDir, name)
   const waiting = setTimeout(() => options.onWait?.(), 500)
   const shell = $({ quiet: true, nothrow: true, prefix: 'exec ', stdio: ['pipe', 'pipe', 'ignore'] })
-  const holder = shell`flock --wait ${options.seconds} ${file} sh -c ${'echo held; exec cat'}`
+  const holder = shell`flock --wait ${options.timeoutSeconds} ${file} sh -c ${'echo locked; exec cat'}`
   try {
-    const held = await Promise.race([
+    const isLocked = await Promise.race([
       new Promise<boolean>(resolve => holder.stdout.once('data', () => resolve(true))),
       holder.then(() => false),
     ])
     clearTimeout(waiting)
-    if (!held) throw new UsageError(options.busy, { hint: `Its lock is ${file}; wait for it, or end that process.` })
+    if (!isLocked) throw new UsageError(options.busy, { hint: `Wait for that process, or end it; its lock is ${file}.` })
     return await work()
   } finally {
     clearTimeout(waiting)

@@ -2,21 +2,21 @@ import { join } from 'node:path'
 import { UsageError } from '../errors.js'
 
 /**
- * Where a lab's things are called what. All of it follows from the lab's name, so that `down` finds what an
- * interrupted `up` left behind by looking at the system, whatever a state file says.
+ * Paths and names of a lab. All of them follow from the lab's name, so that `down` finds what an interrupted `up` left behind
+ * on the system, without a state file.
  */
 
-/** Root of everything the lab writes to disk. */
+/** The directory of all files of labs. */
 export const home = '/var/lib/ha-run/lab'
 /** Cached base images and their package repositories, one directory for each recipe. */
 export const imagesDir = join(home, 'image')
-/** Disks of nodes without power, from which labs can be brought up: one directory for each snapshot. */
+/** Disks of stopped nodes, from which labs can be started: one directory for each snapshot. */
 export const snapshotsDir = join(home, 'snapshots')
 export const labsDir = join(home, 'labs')
 export const locksDir = join(home, 'locks')
-/** Where `ip netns` keeps its named namespaces. */
+/** The directory in which `ip netns` keeps its named namespaces. */
 export const netnsDir = '/run/netns'
-/** The control group that holds one group for each lab. */
+/** The control group that contains one group for each lab. */
 export const cgroupName = 'ha-run-lab'
 
 /** The bridge and the admin side's address on it; the nodes' gateway, which leads nowhere. */
@@ -35,7 +35,7 @@ export interface LabNode {
   address: string
 }
 
-/** A lab as its users see it. */
+/** A lab from the user's point of view. */
 export interface Lab {
   name: string
   dir: string
@@ -46,7 +46,7 @@ export interface Lab {
   nodes: LabNode[]
 }
 
-/** The lab of that name with its first `count` nodes; says nothing about whether it is up. */
+/** The lab of that name with its first `count` nodes, whether it is up or not. */
 export function describe(name: string, count: number): Lab {
   const dir = labDir(name)
   const nodes = Array.from({ length: count }, (_, index) => nodeOf(name, index + 1))
@@ -54,8 +54,8 @@ export function describe(name: string, count: number): Lab {
 }
 
 /**
- * Node 1 to 9 have 192.168.0.1 to .9 as in the tutorial; from 10 on .30 and up, which leaves the floating IP's .10
- * and room for more of them.
+ * Nodes 1 to 9 have 192.168.0.1 to .9 as in the tutorial; node 10 and later have .30 and up, which leaves .10 for the
+ * floating IP and room for more of them.
  */
 export function nodeOf(lab: string, index: number): LabNode {
   return { lab, name: `node${index}`, address: `192.168.0.${index < 10 ? index : 20 + index}` }
@@ -81,14 +81,14 @@ export function checkCount(count: number): void {
 export const labDir = (lab: string) => join(labsDir, lab)
 export const labNetns = (lab: string) => `ha-run.${lab}`
 export const nodeNetns = (node: LabNode) => `${labNetns(node.lab)}.${node.name}`
-/** What systemd-nspawn calls the node; it names files under /run/systemd/nspawn. */
+/** The node's name for systemd-nspawn, which is part of file names under /run/systemd/nspawn. */
 export const machineName = (node: LabNode) => `ha-run-${node.lab}-${node.name}`
 export const nodeDir = (node: LabNode) => join(labDir(node.lab), 'nodes', node.name)
-/** Where the node's overlay is mounted. */
+/** The mount point of the node's overlay. */
 export const nodeRoot = (node: LabNode) => join(nodeDir(node), 'root')
 export const consoleLog = (node: LabNode) => join(nodeDir(node), 'console.log')
 
-/** Is this network namespace (a name in /run/netns) one of that lab's? No lab's name holds a dot. */
+/** True if this network namespace (a name in /run/netns) belongs to the lab. No lab's name has a dot. */
 export function isNetnsOf(lab: string, netns: string): boolean {
   return netns === labNetns(lab) || netns.startsWith(`${labNetns(lab)}.`)
 }

@@ -3,8 +3,8 @@ import { bridge, gateway, labNetns, netnsDir, nodeNetns, prefixLength, type LabN
 import { run, runAll } from './process.js'
 
 /**
- * A lab's network: a namespace with a bridge, and for each node a namespace whose eth0 is a cable into that bridge. No
- * link is ever in the host's namespace, and no namespace has a way out.
+ * A lab's network: a namespace with a bridge, and a namespace for each node whose eth0 is a cable to that bridge. The host's
+ * namespace has no link of a lab, and a lab has no route to other networks.
  */
 
 /** Commands that make the namespace with the bridge. */
@@ -34,16 +34,16 @@ export function cableCommands(node: LabNode): string[][] {
   ]
 }
 
-/** A new namespace takes this over from the host, where Docker, say, has switched it on. */
+/** A new namespace inherits this from the host, where Docker, for example, switches it on. */
 function noForwarding(netns: string): string[][] {
   return [['ip', 'netns', 'exec', netns, 'sysctl', '-qw', 'net.ipv4.ip_forward=0']]
 }
 
 /**
- * Commands that leave of a node's network what a machine without power has. Its namespace outlives it, and the kernel
- * would go on answering for its addresses, a floating one too.
+ * Commands that take a node without power off the network. Its namespace stays, and otherwise the kernel would still answer
+ * for its addresses, the floating IP included.
  */
-export function darkCommands(node: LabNode): string[][] {
+export function networkOffCommands(node: LabNode): string[][] {
   const netns = nodeNetns(node)
   return [
     ['ip', '-n', netns, 'link', 'set', 'eth0', 'down'],
@@ -51,14 +51,14 @@ export function darkCommands(node: LabNode): string[][] {
   ]
 }
 
-/** A command, run in the lab's network on the admin's side. */
-export function inLab(lab: string, words: string[]): string[] {
-  return ['nsenter', `--net=${join(netnsDir, labNetns(lab))}`, ...words]
+/** Runs a command in the lab's network, on the admin's side. */
+export function inLab(lab: string, argv: string[]): string[] {
+  return ['nsenter', `--net=${join(netnsDir, labNetns(lab))}`, ...argv]
 }
 
-/** A command of the host's, run in a node's network. */
-export function inNode(node: LabNode, words: string[]): string[] {
-  return ['nsenter', `--net=${join(netnsDir, nodeNetns(node))}`, ...words]
+/** Runs a command of the host in a node's network. */
+export function inNode(node: LabNode, argv: string[]): string[] {
+  return ['nsenter', `--net=${join(netnsDir, nodeNetns(node))}`, ...argv]
 }
 
 export async function makeBridge(lab: string): Promise<void> {
@@ -69,19 +69,19 @@ export async function makeCable(node: LabNode): Promise<void> {
   await runAll(cableCommands(node))
 }
 
-/** Pulls the node's network cable: both ends lose their carrier, addresses stay. */
+/** Pulls the node's network cable: both ends lose the carrier and keep their addresses. */
 export async function cutCable(node: LabNode): Promise<void> {
   await runAll([['ip', '-n', labNetns(node.lab), 'link', 'set', node.name, 'down']])
 }
 
-/** Plugs the node's cable in again. As with a real one, it is about a second until something goes through. */
+/** Plugs the node's cable in again. As with a real one, traffic passes after about a second. */
 export async function healCable(node: LabNode): Promise<void> {
   await runAll([['ip', '-n', labNetns(node.lab), 'link', 'set', node.name, 'up']])
 }
 
-/** Is the node's cable plugged in? */
+/** True if the node's cable is plugged in. */
 export async function cablePlugged(node: LabNode): Promise<boolean> {
-  const words = ['ip', '-n', labNetns(node.lab), '-brief', 'link', 'show', 'dev', node.name]
-  // Not "state UP": that is also down when the node has no power.
-  return /[<,]UP[,>]/.test((await run(words, { seconds: 10, nothrow: true })).stdout)
+  const argv = ['ip', '-n', labNetns(node.lab), '-brief', 'link', 'show', 'dev', node.name]
+  // Not "state UP", which is also down if the node has no power.
+  return /[<,]UP[,>]/.test((await run(argv, { timeoutSeconds: 10, nothrow: true })).stdout)
 }

@@ -9,11 +9,11 @@ import type { Image } from './image.js'
 import {
   consoleLog, gateway, machineName, nodeDir, nodeRoot, prefixLength, type LabNode,
 } from './names.js'
-import { darkCommands, inLab, inNode } from './network.js'
+import { networkOffCommands, inLab, inNode } from './network.js'
 import { run, runAll } from './process.js'
 import { repositoryMount } from './recipe.js'
 
-/** One node: its disk, its power switch. */
+/** One node: its disk and its power. */
 
 /** /etc/network/interfaces of a fresh node. */
 export function interfacesFile(node: LabNode): string {
@@ -24,9 +24,9 @@ export function interfacesFile(node: LabNode): string {
 }
 
 /**
- * The mount of a node's disk: a layer of its own over the image, or over what a snapshot kept of such a layer. `volatile`
- * makes its syncs free; what a crash of the host would lose is lost anyway. An overlay mounted like this can be mounted
- * only once, so it stays through power cuts.
+ * Mounts a node's disk: a layer of its own over the image, or over such a layer in a snapshot. `volatile` makes syncs free;
+ * a crash of the host ends the lab anyway. An overlay with `volatile` can be mounted only once, so it stays mounted
+ * through power cuts.
  *
  * @param lower - the directory of the node's disk in a snapshot
  */
@@ -38,10 +38,10 @@ export function mountCommand(node: LabNode, image: Image, lower?: string): strin
 }
 
 /**
- * The command that is the node while it has power. It is started in the node's network and not told of it, since with
+ * The command that runs the node while it has power. It is started inside the node's network, since with
  * `--network-namespace-path` /sys would show the host's links (systemd 252); net sysctls can be set as on a real
- * machine. The capabilities are those that Corosync and an IPaddr2 need beyond a container's usual ones; time zone,
- * resolver and journal are the node's own affair.
+ * machine. The capabilities are those that Corosync and IPaddr2 need beyond a container's usual ones; time zone, resolver
+ * and journal are not taken from the host.
  */
 export function nspawnCommand(node: LabNode, image: Image): string[] {
   return inNode(node, [
@@ -54,39 +54,39 @@ export function nspawnCommand(node: LabNode, image: Image): string[] {
 }
 
 /**
- * The shell script that gives a node power: apart from our process, with its console in a file. systemd-nspawn without
- * a unit of its own ends with 133 when the node wants to reboot, and it is for us to start it again.
+ * The shell script that gives a node power: as a process of its own, with the console in a file. systemd-nspawn without a
+ * unit exits with 133 when the node reboots, and the script starts it again.
  */
 export function powerScript(node: LabNode, image: Image, groups: { watch: string; machine: string }): string {
-  const line = (words: string[]) => words.map(word => quote(word)).join(' ')
+  const line = (argv: string[]) => argv.map(argument => quote(argument)).join(' ')
   return [
     `exec </dev/null >>${quote(consoleLog(node))} 2>&1`,
     `echo $$ >${groups.watch}/cgroup.procs`,
-    `dark() { ${darkCommands(node).map(line).join('; ')}; }`,
+    `network_off() { ${networkOffCommands(node).map(line).join('; ')}; }`,
     'while :; do',
-    '  dark',
+    '  network_off',
     `  (echo $BASHPID >${groups.machine}/cgroup.procs; exec ${line(nspawnCommand(node, image))})`,
     '  [ $? = 133 ] || break',
     'done',
-    'dark',
+    'network_off',
   ].join('\n')
 }
 
-/** What `up` makes for a node beforehand. */
+/** The keys of a node. */
 export interface Identity {
   /** Text of its private and public ed25519 host key. */
   hostKey: { secret: string; public: string }
-  /** The line that lets the lab's key in. */
+  /** The line of authorized_keys for the lab's key. */
   authorizedKey: string
 }
 
-/** Mounts the node's disk: a fresh one, or one that goes on from a snapshot's. */
+/** Mounts the node's disk: a fresh one, or one on top of a snapshot. */
 export async function mountDisk(node: LabNode, image: Image, lower?: string): Promise<void> {
   for (const part of ['upper', 'work', 'root']) await mkdir(join(nodeDir(node), part), { recursive: true })
   await runAll([mountCommand(node, image, lower)])
 }
 
-/** Writes on a fresh disk what makes it this node's. */
+/** Writes the node's own files to a fresh disk: addresses, ids and keys. */
 export async function installNode(node: LabNode, identity: Identity): Promise<void> {
   const root = nodeRoot(node)
   await writeFile(join(root, 'etc/network/interfaces'), interfacesFile(node))
@@ -104,18 +104,18 @@ export async function installNode(node: LabNode, identity: Identity): Promise<vo
   }
 }
 
-/** Shell words that are true when sshd greets at address `$1`; a connection that only the kernel took will not do. */
+/** Shell command that succeeds if sshd greets at address `$1`; a connection that only the kernel accepted does not count. */
 const sshGreets = '{ read -r -t 1 line <&3 && [[ $line == SSH-* ]]; } 3<>"/dev/tcp/$1/22"'
 
-/** Does the node have power? A frozen one has. */
+/** True if the node has power, also if it is frozen. */
 export async function powered(node: LabNode): Promise<boolean> {
   return populated(nodeGroup(node))
 }
 
 /**
  * Gives a node power and waits until its sshd answers.
- * @throws UsageError when it has power already
- * @throws ConnectError with the end of its console when it does not come up
+ * @throws UsageError if it has power already
+ * @throws ConnectError with the end of its console output if it does not come up
  */
 export async function bootNode(node: LabNode, image: Image): Promise<void> {
   if (await powered(node)) throw new UsageError(`${node.name} of lab ${node.lab} is already running`)
@@ -123,31 +123,31 @@ export async function bootNode(node: LabNode, image: Image): Promise<void> {
   // systemd in the node expects a control group that nobody has used before.
   await removeGroup(nodeGroup(node))
   const groups = { watch: await makeGroup(watchGroup(node)), machine: await makeGroup(machineGroup(node)) }
-  await run(['setsid', '--fork', 'bash', '-c', powerScript(node, image, groups)], { seconds: 10 })
+  await run(['setsid', '--fork', 'bash', '-c', powerScript(node, image, groups)], { timeoutSeconds: 10 })
   await waitForSsh(node)
 }
 
-/** Takes a node's power away. What it had written is kept, as if its disk had lost nothing. */
+/** Cuts a node's power. Its disk keeps everything that was written. */
 export async function powerKill(node: LabNode): Promise<void> {
   await killGroup(nodeGroup(node))
-  await runAll(darkCommands(node))
+  await runAll(networkOffCommands(node))
 }
 
 /**
- * Waits until the node's sshd answers, asked inside the node's own network: there, nothing has to be resolved, and a
- * refusal comes at once.
- * @throws ConnectError with the end of its console, after 60 s or as soon as the node has no power
+ * Waits until the node's sshd answers. It is probed inside the node's own network, where a refused connection fails at
+ * once.
+ * @throws ConnectError with the end of its console output, after 60 s or as soon as the node has no power
  */
-export async function waitForSsh(node: LabNode, seconds = 60): Promise<void> {
+export async function waitForSsh(node: LabNode, timeoutSeconds = 60): Promise<void> {
   const events = join(await makeGroup(nodeGroup(node)), 'cgroup.events')
   const script = [
     `until ${sshGreets}; do`,
     '  sleep 0.05; [ $SECONDS -lt 2 ] || grep -q "populated 1" "$2" || exit 3',
     'done 2>/dev/null',
   ].join('\n')
-  const words = inNode(node, ['bash', '-c', script, 'bash', node.address, events])
+  const argv = inNode(node, ['bash', '-c', script, 'bash', node.address, events])
   try {
-    await run(words, { seconds })
+    await run(argv, { timeoutSeconds })
   } catch (cause) {
     const log = await readFile(consoleLog(node), 'utf8').catch(() => '')
     throw new ConnectError(`${node.name} of lab ${node.lab} did not come up`, {
@@ -156,11 +156,11 @@ export async function waitForSsh(node: LabNode, seconds = 60): Promise<void> {
   }
 }
 
-/** Does the node's sshd answer, from the admin's side or, whatever the cable does, inside the node's own network? */
+/** True if the node's sshd answers: to the admin's side, or inside the node's own network, where the cable does not matter. */
 export async function answers(node: LabNode, from: 'admin' | 'node' = 'admin'): Promise<boolean> {
   const probe = ['bash', '-c', sshGreets, 'bash', node.address]
-  const words = from === 'admin' ? inLab(node.lab, probe) : inNode(node, probe)
-  return (await run(words, { seconds: 2, nothrow: true })).exitCode === 0
+  const argv = from === 'admin' ? inLab(node.lab, probe) : inNode(node, probe)
+  return (await run(argv, { timeoutSeconds: 2, nothrow: true })).exitCode === 0
 }
 
 /** Text without the escape sequences of a terminal. */

@@ -2,24 +2,24 @@ import { $, type ProcessOutput } from 'zx/core'
 import { TaskError, lastLines } from '../errors.js'
 
 export interface RunOptions {
-  /** After this many seconds the command is ended, with its children, and the run has failed. */
-  seconds: number
-  /** Give back the output of a command that failed or ran out of time (exit code 124), too. */
+  /** After this time the command is terminated with its children, which is a failure. */
+  timeoutSeconds: number
+  /** A failure or a timeout (exit code 124) is a result, not an error. */
   nothrow?: boolean
   cwd?: string
   env?: Record<string, string>
-  /** Called with each line of the command's output as it comes. */
+  /** Called with each line of the command's output as it arrives. */
   onLine?: (line: string) => void
   signal?: AbortSignal | undefined
 }
 
 /**
- * Runs a command with nothing on its stdin. `timeout` bounds it because zx's own limit sends one SIGTERM and then
- * waits for ever, and because `timeout` also ends the children.
+ * Runs a command with an empty stdin. `timeout` limits it: zx's own limit sends one SIGTERM and then waits without end, and
+ * `timeout` also terminates the children.
  * @throws TaskError with the last lines of the command's output
  */
-export async function run(words: string[], options: RunOptions): Promise<ProcessOutput> {
-  const bounded = ['timeout', '--kill-after=5', String(options.seconds), ...words]
+export async function run(argv: string[], options: RunOptions): Promise<ProcessOutput> {
+  const bounded = ['timeout', '--kill-after=5', String(options.timeoutSeconds), ...argv]
   const shell = $({
     quiet: true,
     nothrow: true,
@@ -36,12 +36,12 @@ export async function run(words: string[], options: RunOptions): Promise<Process
   if (output.exitCode === 0 || options.nothrow) return output
   const timedOut = output.exitCode === 124 || output.exitCode === 137
   throw new TaskError(
-    `${words[0]} ${timedOut ? `did not end within ${options.seconds} s` : `failed (exit code ${output.exitCode})`}`,
-    { command: words.join(' '), output: lastLines(output.stderr.trim() || output.stdout) },
+    `${argv[0]} ${timedOut ? `timed out after ${options.timeoutSeconds} s` : `failed (exit code ${output.exitCode})`}`,
+    { command: argv.join(' '), output: lastLines(output.stderr.trim() || output.stdout) },
   )
 }
 
-/** Runs short commands one after the other; the first that fails ends it. */
+/** Runs short commands one after the other, until one fails. */
 export async function runAll(commands: string[][], signal?: AbortSignal): Promise<void> {
-  for (const words of commands) await run(words, { seconds: 30, signal })
+  for (const argv of commands) await run(argv, { timeoutSeconds: 30, signal })
 }

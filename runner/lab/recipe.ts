@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * What a node is made of: a bare Debian machine as an installer or a Raspberry Pi image leaves it, and the packages
- * that it can install from a repository it sees read-only. Its hash names the cached image.
+ * The recipe of a node: a bare Debian machine like one from an installer or a Raspberry Pi image, and the packages that it can
+ * install from a read-only repository. The recipe's hash names the cached image.
  */
 
 /** The machine is minimal; udev is not needed, since devices and the network come from outside. */
@@ -11,7 +11,7 @@ export const basePackages = [
   'systemd-sysv',
 ]
 
-/** What the repository holds, with all dependencies that the base lacks, and without recommendations. */
+/** The packages of the repository; it also has all dependencies that the base lacks, without recommendations. */
 export const offeredPackages = [
   'apache2', 'corosync', 'crmsh', 'curl', 'fence-agents', 'network-manager', 'nftables', 'pacemaker',
   'pacemaker-cli-utils', 'pcs', 'resource-agents',
@@ -20,26 +20,26 @@ export const offeredPackages = [
 /** The names that releases give to the DHCP client of older Raspberry Pis: each is offered where it exists. */
 export const offeredWhereKnown = ['dhcpcd', 'dhcpcd-base', 'dhcpcd5']
 
-/** Where a node sees the repository. */
+/** The repository's directory on a node. */
 export const repositoryMount = '/srv/ha-run/packages'
 
-/** Fresh Pis share one name, too. */
+/** All nodes have the same host name, as fresh Raspberry Pis do. */
 const hostName = 'debian'
 
-/** Timers that would work behind a test's back, and logins on a console that nobody sees. */
+/** Timers that would interfere with tests, and the login on an unused console. */
 const maskedUnits = [
   'apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_all.timer', 'fstrim.timer',
   'console-getty.service',
 ]
 
-/** Files of the base image, by path; modes are 0644 where none is said. */
+/** Files of the base image, by path; the mode is 0644 by default. */
 const files: { path: string; content: string; mode?: string }[] = [
   { path: '/etc/hostname', content: `${hostName}\n` },
   {
     path: '/etc/hosts',
     content: `127.0.0.1\tlocalhost\n127.0.1.1\t${hostName}\n\n::1\tlocalhost ip6-localhost ip6-loopback\n`,
   },
-  // With no name server a look-up fails at once; with one that nobody answers for it would take 10 s.
+  // Without a name server a lookup fails at once; with one that does not answer it would take 10 s.
   { path: '/etc/resolv.conf', content: '' },
   { path: '/etc/default/locale', content: 'LANG=C.UTF-8\n' },
   { path: '/etc/locale.conf', content: 'LANG=C.UTF-8\n' },
@@ -49,7 +49,7 @@ const files: { path: string; content: string; mode?: string }[] = [
   { path: '/etc/sudoers.d/pi', content: 'pi ALL=(ALL) NOPASSWD: ALL\n', mode: '0440' },
 ]
 
-/** The script that mmdebstrap runs in the finished tree: our files, the users, what must not run. */
+/** The script that mmdebstrap runs in the finished tree: it adds files and users, and masks units. */
 export function customizeScript(): string {
   return [
     'set -eu',

@@ -10,8 +10,8 @@ import { powered } from './node.js'
 import { run, runAll } from './process.js'
 
 /**
- * A snapshot keeps the disks of a lab whose nodes were shut down, and the keys that open them. Any number of labs can be
- * brought up from it, side by side: for each of their nodes it is a layer between the image and the node's own.
+ * A snapshot keeps the disks of a lab whose nodes were shut down, and their keys. Any number of labs can be started from it,
+ * side by side: each node uses it as a layer between the image and its own.
  */
 
 /** Directory of a node's disk in a snapshot. */
@@ -25,15 +25,15 @@ export async function copyKeys(from: string, to: string): Promise<void> {
 }
 
 /**
- * Shuts the nodes of a lab down and moves their disks to a directory that appears when the snapshot is complete. What is
- * left of the lab is for `down` to remove.
+ * Shuts the nodes of a lab down and moves their disks to a directory that appears when the snapshot is complete. The rest of
+ * the lab must be removed by `down`.
  *
  * @throws TaskError if a node does not shut down within 60 s
  */
 export async function takeSnapshot(lab: Lab, dir: string): Promise<void> {
   await Promise.all(lab.nodes.map(shutDown))
   const part = `${dir}.part`
-  await run(['rm', '-rf', '--one-file-system', part], { seconds: 120 })
+  await run(['rm', '-rf', '--one-file-system', part], { timeoutSeconds: 120 })
   await mkdir(dirname(diskIn(part, lab.nodes[0]!)), { recursive: true })
   for (const node of lab.nodes) {
     await runAll([['umount', nodeRoot(node)]])
@@ -41,21 +41,21 @@ export async function takeSnapshot(lab: Lab, dir: string): Promise<void> {
   }
   await copyKeys(lab.dir, part)
   // The nodes' own syncs did nothing: without this one, a crash of the host would leave a snapshot with holes.
-  await run(['sync', '--file-system', part], { seconds: 120 })
+  await run(['sync', '--file-system', part], { timeoutSeconds: 120 })
   await rename(part, dir)
 }
 
-/** Removes the snapshots of a directory, but those to keep and those that the disk of a node stands on. */
+/** Removes the snapshots of a directory, except those to keep and those that a node's disk uses. */
 export async function pruneSnapshots(dir: string, keep: (name: string) => boolean): Promise<void> {
   const mounts = await readFile('/proc/self/mounts', 'utf8')
   for (const name of existsSync(dir) ? await readdir(dir) : []) {
     const path = join(dir, name)
-    if (!keep(name) && !isLowerLayer(path, mounts)) await run(['rm', '-rf', '--one-file-system', path], { seconds: 120 })
+    if (!keep(name) && !isLowerLayer(path, mounts)) await run(['rm', '-rf', '--one-file-system', path], { timeoutSeconds: 120 })
   }
 }
 
 async function shutDown(node: LabNode): Promise<void> {
-  await exec(node, ['systemctl', 'poweroff'], { output: 'collect', seconds: 60 })
+  await exec(node, ['systemctl', 'poweroff'], { output: 'collect', timeoutSeconds: 60 })
   for (const end = performance.now() + 60_000; await powered(node); await sleep(100)) {
     if (performance.now() > end) throw new TaskError(`${node.name} of lab ${node.lab} did not shut down within 60 s`)
   }

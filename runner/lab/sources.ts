@@ -3,7 +3,7 @@ import { hostSuite } from './host.js'
 import { run } from './process.js'
 
 /**
- * Where this machine's own apt gets the release from, so that the lab asks no mirror that its owner did not choose.
+ * The apt sources of this machine, so that a lab downloads only from mirrors that its owner has chosen.
  */
 
 /** One line for each source whose lists apt has. */
@@ -32,7 +32,7 @@ export function sourcesList(targets: string, suite: string, wanted = suite): str
 }
 
 /**
- * The settings of this machine's apt that say how to download, as lines of an apt.conf.
+ * The download settings of this machine's apt, as lines of an apt.conf.
  * @param dump output of `apt-config dump`
  */
 export function downloadSettings(dump: string): string[] {
@@ -41,26 +41,26 @@ export function downloadSettings(dump: string): string[] {
 }
 
 /**
- * This machine's sources, or those of another release on the same mirrors; with leave, apt's lists are fetched when there are none.
- * @throws UsageError when apt knows no source of the release that this machine runs
+ * This machine's sources, or those of another release on the same mirrors; with `yes`, apt's lists are fetched if there are none.
+ * @throws UsageError if apt knows no source of this machine's release
  */
 export async function hostSources(wanted: string, yes: boolean): Promise<string[]> {
   const suite = await hostSuite()
   const query = async () => {
-    const words = ['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']
-    return sourcesList((await run(words, { seconds: 30 })).stdout, suite, wanted)
+    const argv = ['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']
+    return sourcesList((await run(argv, { timeoutSeconds: 30 })).stdout, suite, wanted)
   }
   let sources = await query()
   if (sources.length === 0 && yes) {
-    await run(['apt-get', 'update', '--quiet'], { seconds: 300 })
+    await run(['apt-get', 'update', '--quiet'], { timeoutSeconds: 300 })
     sources = await query()
   }
   if (sources.length > 0) return sources
   throw new UsageError(`this machine's apt has no lists of Debian or Ubuntu ${suite}`, {
-    hint: 'Run apt-get update; its sources must name the release this machine runs.',
+    hint: 'Run apt-get update; its sources must include the release of this machine.',
   })
 }
 
 export async function hostDownloadSettings(): Promise<string[]> {
-  return downloadSettings((await run(['apt-config', 'dump'], { seconds: 30 })).stdout)
+  return downloadSettings((await run(['apt-config', 'dump'], { timeoutSeconds: 30 })).stdout)
 }

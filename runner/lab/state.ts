@@ -6,24 +6,24 @@ import { UsageError } from '../errors.js'
 import type { Image } from './image.js'
 import { checkName, describe, labDir, labNetns, labsDir, netnsDir, type Lab, type LabNode } from './names.js'
 
-/** What `up` notes when a lab is complete; its presence is what tells a whole lab from half of one. */
-const noteSchema = z.object({ count: z.number(), image: z.object({ root: z.string(), packages: z.string() }) })
-type Note = z.infer<typeof noteSchema>
+/** `up` writes this record when a lab is complete; an incomplete lab has none. */
+const recordSchema = z.object({ count: z.number(), image: z.object({ root: z.string(), packages: z.string() }) })
+type LabRecord = z.infer<typeof recordSchema>
 
-const noteFile = (lab: string) => join(labDir(lab), 'lab.json')
+const recordFile = (lab: string) => join(labDir(lab), 'lab.json')
 
-export async function writeNote(lab: string, note: Note): Promise<void> {
-  await writeFile(noteFile(lab), JSON.stringify(note))
+export async function writeRecord(lab: string, record: LabRecord): Promise<void> {
+  await writeFile(recordFile(lab), JSON.stringify(record))
 }
 
 /** The lab of that name if it is up and complete. Its nodes may be without power. */
 export async function findLab(name: string): Promise<Lab | null> {
   checkName(name)
-  if (!existsSync(join(netnsDir, labNetns(name))) || !existsSync(noteFile(name))) return null
-  return describe(name, (await readNote(name)).count)
+  if (!existsSync(join(netnsDir, labNetns(name))) || !existsSync(recordFile(name))) return null
+  return describe(name, (await readRecord(name)).count)
 }
 
-/** @throws UsageError when it is not up */
+/** @throws UsageError if it is not up */
 export async function requireLab(name: string): Promise<Lab> {
   const lab = await findLab(name)
   if (lab) return lab
@@ -32,25 +32,25 @@ export async function requireLab(name: string): Promise<Lab> {
 
 /**
  * One node of a lab that is up.
- * @throws UsageError when there is no such lab or node
+ * @throws UsageError if there is no such lab or node
  */
 export async function requireNode(lab: string, node: string): Promise<LabNode> {
   const { nodes } = await requireLab(lab)
-  const found = nodes.find(({ name }) => name === node)
-  if (found) return found
+  const labNode = nodes.find(({ name }) => name === node)
+  if (labNode) return labNode
   throw new UsageError(`lab ${lab} has no ${node}`, { hint: `It has ${nodes.map(({ name }) => name).join(', ')}.` })
 }
 
-/** The image that a lab's nodes stand on. */
+/** The image of a lab's nodes. */
 export async function imageOf(lab: string): Promise<Image> {
-  return (await readNote(lab)).image
+  return (await readRecord(lab)).image
 }
 
-/** Names of all labs that have left anything on disk. */
+/** Names of all labs that have files on disk. */
 export async function labNames(): Promise<string[]> {
   return readdir(labsDir).catch(() => [])
 }
 
-async function readNote(lab: string): Promise<Note> {
-  return noteSchema.parse(JSON.parse(await readFile(noteFile(lab), 'utf8')))
+async function readRecord(lab: string): Promise<LabRecord> {
+  return recordSchema.parse(JSON.parse(await readFile(recordFile(lab), 'utf8')))
 }

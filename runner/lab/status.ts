@@ -8,7 +8,7 @@ import { findLab, labNames } from './state.js'
 export interface NodeStatus extends LabNode {
   /** `running`: its sshd answers, if only inside the node; `silent`: it has power, and sshd does not answer. */
   state: 'running' | 'silent' | 'frozen' | 'off'
-  /** Is its network cable plugged in? */
+  /** True if its network cable is plugged in. */
   plugged: boolean
 }
 
@@ -17,8 +17,8 @@ export interface LabStatus extends Omit<Lab, 'nodes'> {
 }
 
 /**
- * How the labs on this machine are: one by name, or all.
- * @returns `broken`: names of labs of which an interrupted `up` has left something
+ * The state of the labs on this machine: of one, or of all.
+ * @returns `broken`: names of incomplete labs, left by an interrupted `up`
  */
 export async function status(name?: string): Promise<{ labs: LabStatus[]; broken: string[] }> {
   if (name !== undefined) checkName(name)

@@ -8,55 +8,55 @@ import { locked } from './lock.js'
 import { checkCount, checkName, describe, type Lab, type LabNode } from './names.js'
 import { makeBridge, makeCable } from './network.js'
 import { bootNode, installNode, mountDisk } from './node.js'
-import { findRemains, isAlive, isNothing, removeRemains } from './leftovers.js'
-import { requireRoom } from './inotify-limit.js'
+import { findLeftovers, isAlive, isEmpty, removeLeftovers } from './leftovers.js'
+import { requireInotifyInstances } from './inotify-limit.js'
 import { copyKeys, diskIn } from './snapshot.js'
-import { findLab, writeNote } from './state.js'
+import { findLab, writeRecord } from './state.js'
 
 export interface UpOptions {
   name: string
   count: number
-  /** Leave to install Debian packages that this machine lacks. */
+  /** Installs Debian packages that are missing on this machine. */
   yes: boolean
-  say: (line: string) => void
+  report: (line: string) => void
   /** The code name of the Debian release that nodes get; this machine's own if left out. */
   release?: string
-  /** The directory of a snapshot: the nodes go on from its disks instead of being bare. It is only read. */
+  /** The directory of a snapshot: the nodes start from its disks instead of being bare. It is only read. */
   snapshot?: string
-  /** Ends it early; what there is by then is removed. */
+  /** Aborts the start; what exists by then is removed. */
   signal?: AbortSignal
 }
 
-/** Booting is work for the processor; more at once would only make each one slower. */
+/** Booting keeps the processor busy; more at once would only make each boot slower. */
 const concurrency = 8
 
 /**
- * Brings a lab up: builds the image if there is none, and returns when every node's sshd answers. The nodes go on
- * after this process. When it fails, it leaves nothing behind.
- * @throws UsageError when there is a lab of that name already, or this machine is not fit for one
- * @throws ConnectError when a node does not come up
+ * Starts a lab: builds the image if there is none, and returns when every node's sshd answers. The nodes run on after this
+ * process has ended. If it fails, it leaves nothing behind.
+ * @throws UsageError if there is a lab of that name already, or this machine cannot run a lab
+ * @throws ConnectError if a node does not come up
  */
-export async function up({ name, count, yes, say, release, snapshot, signal }: UpOptions): Promise<Lab> {
+export async function up({ name, count, yes, report, release, snapshot, signal }: UpOptions): Promise<Lab> {
   checkName(name)
   checkCount(count)
   await requireHost()
-  await requirePackages({ yes, say })
+  await requirePackages({ yes, report })
   const busy = `lab ${name} is being brought up or taken down right now`
-  return locked(`lab-${name}`, { seconds: 0, busy }, async () => {
+  return locked(`lab-${name}`, { timeoutSeconds: 0, busy }, async () => {
     const old = await findLab(name)
     if (old) throw alreadyUp(old)
-    if (await isAlive(name)) say(`removing what an interrupted up of lab ${name} has left`)
-    if (!isNothing(await findRemains(name))) await removeRemains(name)
-    await requireRoom(count)
+    if (await isAlive(name)) report(`removing the incomplete lab ${name}, left by an interrupted start`)
+    if (!isEmpty(await findLeftovers(name))) await removeLeftovers(name)
+    await requireInotifyInstances(count)
     try {
-      const image = await ensureImage({ lab: name, suite: release ?? await hostSuite(), yes, say, signal })
+      const image = await ensureImage({ lab: name, suite: release ?? await hostSuite(), yes, report, signal })
       const lab = describe(name, count)
-      say(`starting ${lab.nodes.map(node => node.name).join(', ')}`)
+      report(`starting ${lab.nodes.map(node => node.name).join(', ')}`)
       await build(lab, image, { snapshot, signal })
-      await writeNote(name, { count, image })
+      await writeRecord(name, { count, image })
       return lab
     } catch (error) {
-      await removeRemains(name)
+      await removeLeftovers(name)
       throw error
     }
   })
@@ -79,7 +79,7 @@ async function build(lab: Lab, image: Image, { snapshot, signal }: Pick<UpOption
     signal?.throwIfAborted()
     await bootNode(node, image)
   })
-  // All must have ended before anything is removed, and the first failure is the one to tell.
+  // All must have ended before anything is removed; the first failure is reported.
   const results = await Promise.allSettled(work.map(task => queue.add(task)))
   const failure = results.find(result => result.status === 'rejected')
   if (failure) throw failure.reason

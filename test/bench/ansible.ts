@@ -56,5 +56,5 @@ function outcome({ exitCode, stdout, stderr }: Measured): number {
 
 async function endMasters(directory: string): Promise<void> {
   const sockets = (await readdir(directory, { withFileTypes: true })).filter(entry => entry.isSocket())
-  await Promise.all(sockets.map(({ name }) => run(['ssh', '-O', 'exit', '-o', `ControlPath=${join(directory, name)}`, 'any'], { seconds: 10, nothrow: true })))
+  await Promise.all(sockets.map(({ name }) => run(['ssh', '-O', 'exit', '-o', `ControlPath=${join(directory, name)}`, 'any'], { timeoutSeconds: 10, nothrow: true })))
 }

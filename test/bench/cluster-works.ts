@@ -39,7 +39,7 @@ export async function clusterWorks(bench: Bench, nodes: number, works: ReadonlyS
 function oneDrifted({ signal }: Bench, lab: Lab): Turn[] {
   const node = lab.nodes.at(-1)!
   const drift = async () => {
-    const { exitCode, stderr } = await exec(node, ['sh', '-c', 'echo drift >>/var/www/html/index.html'], { output: 'collect', seconds: 20 })
+    const { exitCode, stderr } = await exec(node, ['sh', '-c', 'echo drift >>/var/www/html/index.html'], { output: 'collect', timeoutSeconds: 20 })
     if (exitCode !== 0) throw new Error(`no drift on ${node.name}: ${stderr}`)
   }
   return both(async run => {

@@ -26,7 +26,7 @@ export const end = 'that was all'
 export async function record(lab: Lab): Promise<Recording> {
   const file = join(lab.dir, 'recording.json')
   const words = siteWords(lab, lab.sshConfig, [], inParts).toSpliced(1, 0, '--import', recorder)
-  await run(words, { seconds: 300, env: { HA_RUN_BENCH_RECORD: file } })
+  await run(words, { timeoutSeconds: 300, env: { HA_RUN_BENCH_RECORD: file } })
   return JSON.parse(await readFile(file, 'utf8')) as Recording
 }
 

@@ -16,7 +16,7 @@ import { down } from '../../runner/lab/index.js'
  */
 export async function withSshHosts<T>(count: number, signal: AbortSignal, work: (lab: Lab) => Promise<T>): Promise<T> {
   const lab = describe('benchhosts', count)
-  const remove = () => down({ name: lab.name, say: () => {} })
+  const remove = () => down({ name: lab.name, report: () => {} })
   await remove()
   try {
     await build(lab, signal)

@@ -47,14 +47,14 @@ export async function builtCluster(count: number, built: Built, say: (line: stri
   const name = `${kindThere}-${'foreign' in built ? await specimenHash(built.foreign) : await builderHash()}`
   const snapshot = join(snapshotsDir, name)
   const note = `${snapshot}.jsonl`
-  return locked(`snapshot-${kind}`, { seconds: 900, busy: `another process has been building the snapshot ${name} for 15 minutes` }, async () => {
+  return locked(`snapshot-${kind}`, { timeoutSeconds: 900, busy: `another process has been building the snapshot ${name} for 15 minutes` }, async () => {
     if (existsSync(snapshot)) return { snapshot, building: await readFile(note, 'utf8') }
     await pruneSnapshots(snapshotsDir, other => !other.startsWith(`${kindThere}-`))
     say(`building ${kind} for a snapshot (once)`)
     const lab = describe(`built-${kind}`, count)
-    await down({ name: lab.name, say: () => {} })
+    await down({ name: lab.name, report: () => {} })
     try {
-      await up({ name: lab.name, count, yes: isRequired, say, ...withRelease })
+      await up({ name: lab.name, count, yes: isRequired, report: say, ...withRelease })
       const building = await build(new LabNodes(lab), built)
       await new LabNodes(lab).on('node1', setQuickStart)
       // Daemons that go one after the other, each node's at the same time, have no membership to wait for and nobody to fence.
@@ -64,7 +64,7 @@ export async function builtCluster(count: number, built: Built, say: (line: stri
       await takeSnapshot(lab, snapshot)
       return { snapshot, building }
     } finally {
-      await down({ name: lab.name, say: () => {} })
+      await down({ name: lab.name, report: () => {} })
     }
   })
 }

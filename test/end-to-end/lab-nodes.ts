@@ -12,7 +12,7 @@ export class LabNodes {
   /** Runs shell text in a node. @returns what it printed. */
   async on(node: string, script: string, seconds = 120): Promise<string> {
     const target = this.lab.nodes.find(({ name }) => name === node)!
-    const { exitCode, stdout, stderr } = await exec(target, ['sh', '-c', script], { output: 'collect', seconds })
+    const { exitCode, stdout, stderr } = await exec(target, ['sh', '-c', script], { output: 'collect', timeoutSeconds: seconds })
     if (exitCode !== 0) throw new Error(`${node}: ${script}: exit code ${exitCode}: ${stderr || stdout}`)
     return stdout
   }

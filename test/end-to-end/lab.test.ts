@@ -11,7 +11,7 @@ import { labNetns, nodeOf } from '../../runner/lab/names.js'
 import { inLab } from '../../runner/lab/network.js'
 import { powered } from '../../runner/lab/node.js'
 import { run } from '../../runner/lab/process.js'
-import { findRemains, isNothing } from '../../runner/lab/leftovers.js'
+import { findLeftovers, isEmpty } from '../../runner/lab/leftovers.js'
 import { isRequired } from '../required.js'
 import { reason, title } from './availability.js'
 
@@ -25,12 +25,12 @@ const [node1, node2] = [nodeOf(name, 1), nodeOf(name, 2)]
 const onLab = reason === null ? test.serial : test.serial.skip
 
 const ssh = (...words: string[]) =>
-  run(['ssh', '-F', lab.sshConfig, '-o', 'BatchMode=yes', ...words], { seconds: 60, nothrow: true })
-const inside = (node: LabNode, ...words: string[]) => exec(node, words, { output: 'collect', seconds: 60 })
+  run(['ssh', '-F', lab.sshConfig, '-o', 'BatchMode=yes', ...words], { timeoutSeconds: 60, nothrow: true })
+const inside = (node: LabNode, ...words: string[]) => exec(node, words, { output: 'collect', timeoutSeconds: 60 })
 const ping = async (from: LabNode, address: string) =>
   (await inside(from, 'ping', '-c1', '-W1', address)).exitCode === 0
 const hostLinks = async () =>
-  (await run(['ip', '-brief', 'link'], { seconds: 10 })).stdout.split('\n').map(line => line.split(' ')[0])
+  (await run(['ip', '-brief', 'link'], { timeoutSeconds: 10 })).stdout.split('\n').map(line => line.split(' ')[0])
 
 /** Waits for something, 30 s at most. */
 async function eventually(done: () => Promise<boolean>): Promise<boolean> {
@@ -44,15 +44,15 @@ async function eventually(done: () => Promise<boolean>): Promise<boolean> {
 
 test.after.always(async () => {
   if (reason !== null) return
-  await down({ name, say })
-  await down({ name: doomed, say })
+  await down({ name, report: say })
+  await down({ name: doomed, report: say })
 })
 
 onLab(title('up leaves nodes that ssh reaches by the written configuration'), async t => {
   // Without the cached image this is the one that builds it.
   t.timeout(20 * 60_000)
   const before = await hostLinks()
-  t.deepEqual(await up({ name, count: 2, yes: isRequired, say }), lab)
+  t.deepEqual(await up({ name, count: 2, yes: isRequired, report: say }), lab)
   t.deepEqual(await hostLinks(), before, 'the host has no new link')
   for (const node of lab.nodes) {
     for (const address of [node.name, node.address]) {
@@ -76,7 +76,7 @@ onLab(title('every node has a host key and a machine id of its own'), async t =>
 })
 
 onLab(title('a second up of the same name is refused and says how to go on'), async t => {
-  const error = await t.throwsAsync(up({ name, count: 2, yes: false, say }), { instanceOf: UsageError })
+  const error = await t.throwsAsync(up({ name, count: 2, yes: false, report: say }), { instanceOf: UsageError })
   t.regex(error.message, /already up/)
   t.regex(error.hint ?? '', new RegExp(`lab down --name ${name}`))
 })
@@ -99,10 +99,10 @@ onLab(title('a package installs for real, from nothing but the local repository'
 })
 
 onLab(title('nothing routes out of the lab'), async t => {
-  const { stdout } = await run(['ip', '-n', labNetns(name), '-brief', 'link'], { seconds: 10 })
+  const { stdout } = await run(['ip', '-n', labNetns(name), '-brief', 'link'], { timeoutSeconds: 10 })
   const links = stdout.trim().split('\n').map(line => line.split(/[@ ]/)[0] ?? '')
   t.deepEqual(links.toSorted((one, other) => one.localeCompare(other)), ['br0', 'lo', 'node1', 'node2'])
-  const routes = await run(['ip', '-n', labNetns(name), 'route'], { seconds: 10 })
+  const routes = await run(['ip', '-n', labNetns(name), 'route'], { timeoutSeconds: 10 })
   t.regex(routes.stdout, /^192\.168\.0\.0\/24 dev br0 .*\n$/)
   t.is((await inside(node1, 'ls', '/sys/class/net')).stdout, 'eth0\nlo\n', 'sysfs is the node\'s own')
   t.true(await ping(node1, '192.168.0.254'), 'the gateway is there')
@@ -169,11 +169,11 @@ onLab(title('a pulled cable parts a node from the others, and can be plugged in 
 onLab(title('an up that is killed at any point leaves nothing that down does not find'), async t => {
   t.timeout(120_000)
   const module = import.meta.resolve('../../runner/lab/index.js')
-  const code = `import { up } from '${module}'; await up({ name: '${doomed}', count: 3, yes: false, say() {} })`
+  const code = `import { up } from '${module}'; await up({ name: '${doomed}', count: 3, yes: false, report() {} })`
   const upTo: (() => Promise<boolean>)[] = [
-    async () => (await findRemains(doomed)).netns.length > 0,
-    async () => (await findRemains(doomed)).mounts.length > 0,
-    async () => (await findRemains(doomed)).mounts.length === 3,
+    async () => (await findLeftovers(doomed)).netns.length > 0,
+    async () => (await findLeftovers(doomed)).mounts.length > 0,
+    async () => (await findLeftovers(doomed)).mounts.length === 3,
     async () => powered(nodeOf(doomed, 1)),
   ]
   for (const reached of upTo) {
@@ -182,12 +182,12 @@ onLab(title('an up that is killed at any point leaves nothing that down does not
     await child.kill('SIGKILL')
     await child
     t.is(await findLab(doomed), null)
-    const before = await findRemains(doomed)
-    t.true(await down({ name: doomed, say }))
-    t.true(isNothing(await findRemains(doomed)))
+    const before = await findLeftovers(doomed)
+    t.true(await down({ name: doomed, report: say }))
+    t.true(isEmpty(await findLeftovers(doomed)))
     t.deepEqual(await processesWith(doomed), [])
     t.true(before.netns.length > 0)
-    t.false(await down({ name: doomed, say }), 'a second down has nothing to do')
+    t.false(await down({ name: doomed, report: say }), 'a second down has nothing to do')
   }
 })
 
@@ -195,9 +195,9 @@ onLab(title('down leaves nothing, not even a visitor of the lab\'s network'), as
   const visitor = $({ quiet: true, nothrow: true, prefix: 'exec ' })`${inLab(name, ['sleep', '60'])}`
   const network = (pid: number | 'self' | undefined) => readlink(`/proc/${pid}/ns/net`)
   t.true(await eventually(async () => (await network(visitor.pid)) !== (await network('self'))))
-  t.true(await down({ name, say }))
+  t.true(await down({ name, report: say }))
   t.is((await visitor).signal, 'SIGKILL')
-  t.true(isNothing(await findRemains(name)))
+  t.true(isEmpty(await findLeftovers(name)))
   t.deepEqual(await processesWith(name), [])
 })
 

@@ -150,7 +150,7 @@ export function labSite(name: string, count: number, built?: Built): SharedLab {
       })
     })
     test.after.always(async () => {
-      await down({ name: site.lab.name, say: () => {} })
+      await down({ name: site.lab.name, report: () => {} })
     })
   }
   return {
@@ -170,7 +170,7 @@ export function onForeign(specimen: SpecimenName, text: string, body: (t: Execut
   const name = `foreign-${kebabName(specimen)}`
   const site = new LabSite(name, 2)
   const declareTest = reason === null ? test.serial : test.serial.skip
-  const takeDown = async () => down({ name: site.lab.name, say: () => {} })
+  const takeDown = async () => down({ name: site.lab.name, report: () => {} })
   declareTest(title(`${specimen}: ${text}`), async t => {
     t.timeout(20 * 60_000)
     await whileRunning(`${name}: ${text}`, async () => {
@@ -190,13 +190,13 @@ export function onForeign(specimen: SpecimenName, text: string, body: (t: Execut
 async function bringUp(site: LabSite, built: Built | undefined, say: (line: string) => void): Promise<void> {
   const { name, nodes: { length: count } } = site.lab
   if (!built) {
-    await up({ name, count, yes: isRequired, say, ...withRelease })
+    await up({ name, count, yes: isRequired, report: say, ...withRelease })
     return
   }
   const { snapshot, building } = await builtCluster(count, built, say)
   site.building = { exitCode: 0, stdout: building, stderr: '', events: building === '' ? [] : eventsIn(building) }
   const began = performance.now()
-  await up({ name, count, yes: isRequired, say, snapshot, ...withRelease })
+  await up({ name, count, yes: isRequired, report: say, snapshot, ...withRelease })
   await clusterServes(site.lab, built)
   say(`serves ${((performance.now() - began) / 1000).toFixed(1)} s after the start from its snapshot`)
 }

@@ -1,10 +1,10 @@
 import test from 'ava'
 import { UsageError } from '../../runner/errors.js'
-import { refuseBeyond } from '../../runner/lab/inotify-limit.js'
+import { checkInotifyLimit } from '../../runner/lab/inotify-limit.js'
 
 test('as many nodes as there are inotify instances for, and not one more', t => {
-  t.notThrows(() => refuseBeyond(128, 16, 2))
-  const error = t.throws(() => refuseBeyond(128, 16, 3), { instanceOf: UsageError, message: '16 nodes beside the 3 of other labs need 133 inotify instances, and this machine grants 128' })
-  t.is(error.hint, 'sysctl -w fs.inotify.max_user_instances=256, or take a lab down that is not needed')
-  t.is(t.throws(() => refuseBeyond(128, 19, 0), { instanceOf: UsageError }).hint, 'sysctl -w fs.inotify.max_user_instances=256')
+  t.notThrows(() => checkInotifyLimit(128, 16, 2))
+  const error = t.throws(() => checkInotifyLimit(128, 16, 3), { instanceOf: UsageError, message: '16 nodes beside the 3 of other labs need 133 inotify instances, and this machine allows 128' })
+  t.is(error.hint, 'sysctl -w fs.inotify.max_user_instances=256, or take down a lab that is not needed')
+  t.is(t.throws(() => checkInotifyLimit(128, 19, 0), { instanceOf: UsageError }).hint, 'sysctl -w fs.inotify.max_user_instances=256')
 })

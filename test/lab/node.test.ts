@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import test from 'ava'
 import { nodeOf } from '../../runner/lab/names.js'
-import { cableCommands, darkCommands } from '../../runner/lab/network.js'
+import { cableCommands, networkOffCommands } from '../../runner/lab/network.js'
 import { interfacesFile, mountCommand, nspawnCommand, powerScript } from '../../runner/lab/node.js'
 
 const node = nodeOf('demo', 1)
@@ -28,7 +28,7 @@ test('a cable goes straight from namespace to namespace', t => {
 })
 
 test('a node without power keeps neither carrier nor address', t => {
-  t.deepEqual(darkCommands(node), [
+  t.deepEqual(networkOffCommands(node), [
     ['ip', '-n', 'ha-run.demo.node1', 'link', 'set', 'eth0', 'down'],
     ['ip', '-n', 'ha-run.demo.node1', 'address', 'flush', 'dev', 'eth0'],
   ])
