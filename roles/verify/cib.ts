@@ -13,13 +13,13 @@ const hint = 'the DC sends its CIB to every node that joins: `journalctl -u pace
  * so that the numbers may differ until the next change (controld_join_dc.c). Other assertions compare the nodes and resources.
  */
 export async function oneCib(scope: Scope): Promise<Verdict> {
-  const { seen, violations } = await readAvailableViews(scope, cibText, pacemakerNotAnswering)
+  const { viewsByNode, violations } = await readAvailableViews(scope, cibText, pacemakerNotAnswering)
   const differences = [
-    ...mismatch('configuration', seen.map(([name, cib]) => [name, digestOf(cib)])),
-    ...mismatch('version', seen.map(([name, cib]) => [name, versionOf(cib)])),
+    ...mismatch('configuration', viewsByNode.map(([name, cib]) => [name, digestOf(cib)])),
+    ...mismatch('version', viewsByNode.map(([name, cib]) => [name, versionOf(cib)])),
   ]
-  const [, cib] = seen[0] ?? []
-  const evidence = cib === undefined ? '' : `version ${versionOf(cib)}, digest ${digestOf(cib)}, on ${seen.length} nodes`
+  const [, cib] = viewsByNode[0] ?? []
+  const evidence = cib === undefined ? '' : `version ${versionOf(cib)}, digest ${digestOf(cib)}, on ${viewsByNode.length} nodes`
   return { ...verdict([...violations, ...differences], evidence, hint), fleeting: violations.length === 0 }
 }
 

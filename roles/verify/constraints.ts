@@ -11,8 +11,8 @@ const never = /^-inf(inity)?$/i
 /** Compares where resources run with the declaration, whatever the CIB contains. Only mandatory constraints count. */
 export function placementMeetsConstraints(cluster: Cluster) {
   return async (scope: Scope): Promise<Verdict> => {
-    const { seen, violations } = await readAvailableViews(scope, clusterState, pacemakerNotAnswering)
-    const broken = [...new Set(seen.flatMap(([, view]) => constraintViolations(cluster, view)))]
+    const { viewsByNode, violations } = await readAvailableViews(scope, clusterState, pacemakerNotAnswering)
+    const broken = [...new Set(viewsByNode.flatMap(([, view]) => constraintViolations(cluster, view)))]
     const mandatory = cluster.constraints.filter(isMandatory).map(({ id }) => id)
     return verdict([...violations, ...broken], mandatory.join(', ') || 'no mandatory constraint', '`ha-run constraints` restores the declared constraints; `crm_simulate -sL` on a node shows the scores that Pacemaker computes from them')
   }

@@ -43,7 +43,7 @@ export function confAsDeclared(cluster: Cluster) {
   }
 }
 
-/** In a cluster that was found, only explicitly declared settings count. */
+/** In a foreign cluster, only explicitly declared settings count. */
 function declaredSettingsInFiles({ explicit }: Cluster, texts: [node: string, text: string | undefined][]): Verdict {
   const settings = Object.entries(explicit.corosync).filter(([setting]) => texts.some(([, text]) => text !== undefined && flatten(readConf(text, '')).has(setting)))
   const violations = texts.flatMap(([name, text]) => {
@@ -66,14 +66,14 @@ export function confViolations(text: string | undefined, wanted: Map<string, str
 
 /** Compares the settings in force. After a reload, cmap also shows settings that take effect only at a restart. */
 export async function configurationInForce({ members }: Scope): Promise<Verdict> {
-  const loaded = await readCorosyncState(members)
-  const violations = loaded.flatMap(({ member: { name }, conf, cmap, keyHash }) => {
+  const nodes = await readCorosyncState(members)
+  const violations = nodes.flatMap(({ member: { name }, conf, cmap, keyHash }) => {
     if (!cmap) return [`${name}: ${corosyncNotAnswering}`]
-    const noted = cmap.get(loadedKeyEntry)?.value
-    const otherKey = noted === undefined || noted === keyHash ? [] : [`the authkey in force is ${fingerprint(noted)}, and ${keyPath} is ${keyHash === undefined ? 'missing' : fingerprint(keyHash)}`]
+    const loadedKeyHash = cmap.get(loadedKeyEntry)?.value
+    const otherKey = loadedKeyHash === undefined || loadedKeyHash === keyHash ? [] : [`the authkey in force is ${fingerprint(loadedKeyHash)}, and ${keyPath} is ${keyHash === undefined ? 'missing' : fingerprint(keyHash)}`]
     return [...conf === undefined ? [`${confPath} is missing`] : notInForce(conf, cmap, name).map(inForceViolation), ...otherKey].map(violation => `${name}: ${violation}`)
   })
-  return verdict(violations, `${confPath} and ${keyPath}, on ${loaded.length} nodes`, '`ha-run corosync authkey` loads them, by a reload if possible, or else by restarting one node after the other')
+  return verdict(violations, `${confPath} and ${keyPath}, on ${nodes.length} nodes`, '`ha-run corosync authkey` loads them, by a reload if possible, or else by restarting one node after the other')
 }
 
 function inForceViolation({ subject, from, to }: Difference): Violation {

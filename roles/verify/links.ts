@@ -8,7 +8,7 @@ import { readViews, readAvailableViews, corosyncNotAnswering, verdict, type Viol
 
 const hint = '`corosync-cfgtool -s` on the node shows its links, `journalctl -u corosync` since when; check cable, switch and firewall (UDP 5405 and up)'
 
-/** `corosync-cfgtool -s` says 0 for disconnected links too (cluster-facts C6), so each peer's state is read. */
+/** `corosync-cfgtool -s` exits with 0 even if a peer is disconnected (docs/facts.md, Corosync), so each peer's state is read. */
 export function linksConnected(cluster: Cluster) {
   return async (scope: Scope): Promise<Verdict> => {
     const [cmap] = await Promise.all([scope.leader.read(runningCmap), readOnAll(scope.selected, linkStates)])
@@ -41,16 +41,16 @@ const defaultPingIntervalMs = 750
 export function linksCarryTraffic() {
   const previous = new Map<string, TrafficCount>()
   return async (scope: Scope): Promise<Verdict> => {
-    const [{ seen, violations }, cmap] = await Promise.all([
+    const [{ viewsByNode, violations }, cmaps] = await Promise.all([
       readAvailableViews(scope, linkTraffic, corosyncNotAnswering),
       Promise.all(scope.selected.map(async member => [member.name, member.unreachable ? undefined : await member.read(runningCmap)] as const)),
     ])
-    const running = new Map(cmap)
-    if ([...running.values()].some(own => /^udpu?$/.test(own?.get('totem.transport')?.value ?? ''))) return verdict([], 'only knet counts packets', hint)
-    const checks = seen.map(([name, { asked, links: all }]) => {
+    const running = new Map(cmaps)
+    if ([...running.values()].some(cmap => /^udpu?$/.test(cmap?.get('totem.transport')?.value ?? ''))) return verdict([], 'only knet counts packets', hint)
+    const checks = viewsByNode.map(([name, { asked, links: allLinks }]) => {
       const nodes = scope.selected.map(({ node }) => node)
-      const own = nodeIdsOf(nodes, running.get(name) ?? new Map()).get(name)
-      const links = all.filter(({ nodeId }) => nodeId !== own)
+      const ownId = nodeIdsOf(nodes, running.get(name) ?? new Map()).get(name)
+      const links = allLinks.filter(({ nodeId }) => nodeId !== ownId)
       const earlier = previous.get(name)
       const isDue = earlier !== undefined && asked.from - earlier.asked.to >= 2 * pingIntervalMs(running.get(name))
       if (!earlier || isDue) previous.set(name, { asked, links })
@@ -69,11 +69,11 @@ export function linksCarryTraffic() {
  */
 export function silentLinks(links: LinkTraffic[], earlier: LinkTraffic[]): Violation[] {
   return links.flatMap(({ nodeId, link, enabled, connected, received, sent }) => {
-    const then = earlier.find(other => other.nodeId === nodeId && other.link === link) ?? { received: 0n, sent: 0n }
+    const before = earlier.find(other => other.nodeId === nodeId && other.link === link) ?? { received: 0n, sent: 0n }
     const name = `link ${link} to node ${nodeId}`
     if (!enabled || !connected) return [`${name} is ${enabled ? 'down' : 'disabled'}`]
     // The counters start from 0 when Corosync starts.
-    return [...received === then.received ? [`nothing is received on ${name}`] : [], ...sent === then.sent ? [`nothing is sent on ${name}`] : []]
+    return [...received === before.received ? [`nothing is received on ${name}`] : [], ...sent === before.sent ? [`nothing is sent on ${name}`] : []]
   })
 }
 

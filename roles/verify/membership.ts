@@ -28,26 +28,26 @@ export function everyNodeJoined(cluster: Cluster) {
 
 /** The ring id changes with every new membership: if it is the same on all nodes and stays the same, the ring is one and stable. */
 export async function oneRing(scope: Scope): Promise<Verdict> {
-  const { seen, violations } = await readAvailableViews(scope, quorum, corosyncNotAnswering)
-  const rings = seen.map(([name, { ringId }]): [string, string] => [name, ringId])
+  const { viewsByNode, violations } = await readAvailableViews(scope, quorum, corosyncNotAnswering)
+  const rings = viewsByNode.map(([name, { ringId }]): [string, string] => [name, ringId])
   return verdict([...violations, ...mismatch('ring', rings)], `ring ${rings[0]?.[1]}`, hint)
 }
 
 export async function quorate(scope: Scope): Promise<Verdict> {
-  const { views, violations } = await readViews(scope, quorum, corosyncNotAnswering, ({ quorate: has, votes }) =>
-    has ? [] : [`no quorum: ${votes?.total ?? 0} of ${votes?.expected ?? '?'} votes`])
+  const { views, violations } = await readViews(scope, quorum, corosyncNotAnswering, ({ quorate: isQuorate, votes }) =>
+    isQuorate ? [] : [`no quorum: ${votes?.total ?? 0} of ${votes?.expected ?? '?'} votes`])
   const votes = views[0]?.votes
   const text = votes ? `${votes.total} of ${votes.expected} votes` : 'quorate'
   return verdict(violations, text, hint, [{ label: 'quorum', text: violations.length === 0 ? `yes, ${text}${votes ? `, ring ${views[0]!.ringId}` : ''}` : 'no' }])
 }
 
-/** By quorumtool's Flags: after a reload, cmap shows some keys as the file says and not as they are in force (cluster-facts C3). */
+/** Compares the flags of corosync-quorumtool: after a reload, some settings in the cmap are those of the file and not in force (docs/facts.md, Corosync). */
 export function quorumAsDeclared(cluster: Cluster) {
   const declared = cluster.foreign ? declaredQuorumSettings(cluster) : cluster.corosync.quorum
   // A foreign cluster keeps its own quorum rules.
   const flags = (state: Quorum) => cluster.foreign ? [] : flagsOf(declared, state)
   return async (scope: Scope): Promise<Verdict> => {
-    const { seen, violations } = await readAvailableViews(scope, quorum, corosyncNotAnswering, state => {
+    const { viewsByNode, violations } = await readAvailableViews(scope, quorum, corosyncNotAnswering, state => {
       if (!state.votes) return ['votequorum does not count the votes']
       const { expected } = state.votes
       return [
@@ -55,8 +55,8 @@ export function quorumAsDeclared(cluster: Cluster) {
         ...flags(state).filter(({ flag, isOn }) => state.flags.includes(flag) !== isOn).map(({ flag, isOn }) => `${flag} is ${isOn ? 'off' : 'on'}`),
       ]
     })
-    const on = seen[0] === undefined ? [] : flags(seen[0][1]).filter(({ isOn }) => isOn).map(({ flag }) => flag)
-    const votes = declared['expected_votes'] ?? seen[0]?.[1].votes?.expected
+    const on = viewsByNode[0] === undefined ? [] : flags(viewsByNode[0][1]).filter(({ isOn }) => isOn).map(({ flag }) => flag)
+    const votes = declared['expected_votes'] ?? viewsByNode[0]?.[1].votes?.expected
     return verdict(violations, [`${votes} votes expected`, ...on].join(', '),
       '`ha-run corosync` applies the declared settings; a value set by `corosync-quorumtool -e` lasts until the next reload or start')
   }

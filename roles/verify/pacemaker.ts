@@ -9,11 +9,11 @@ import { mismatch, readViews, pacemakerNotAnswering, verdict } from './verdict.j
 const hint = '`ha-run site` starts stopped daemons; `crm_mon -1` and `journalctl -u pacemaker` on the node show details'
 
 export async function oneDc(scope: Scope): Promise<Verdict> {
-  const { seen, violations } = await readViews(scope, clusterState, pacemakerNotAnswering, ({ dc, quorate }) => [
+  const { viewsByNode, violations } = await readViews(scope, clusterState, pacemakerNotAnswering, ({ dc, quorate }) => [
     ...(dc === undefined ? ['no DC'] : []),
     ...(dc !== undefined && !quorate ? [`the partition of DC ${dc} has no quorum`] : []),
   ])
-  const dcs = seen.flatMap(([name, { dc }]): [string, string][] => dc === undefined ? [] : [[name, dc]])
+  const dcs = viewsByNode.flatMap(([name, { dc }]): [string, string][] => dc === undefined ? [] : [[name, dc]])
   return verdict([...violations, ...mismatch('the DC is', dcs)], [...new Set(dcs.map(([, dc]) => dc))].join(', '), hint)
 }
 
@@ -28,18 +28,18 @@ export function everyNodeOnline({ nodes }: Cluster) {
   }
 }
 
-/** `crm_verify` of 2.1.5 tells details on stderr, and only with -V (cluster-facts C6). */
+/** `crm_verify` 2.1.5 prints details on stderr, and only with -V (docs/facts.md, Pacemaker). */
 const verification = fact('crm_verify -L -V', withDaemonTimeout('crm_verify -L -V'), ({ exitCode, stdout, stderr }) =>
-  ({ valid: exitCode === 0, says: lastLines(`${stdout}\n${stderr}`) }))
+  ({ valid: exitCode === 0, output: lastLines(`${stdout}\n${stderr}`) }))
 
-/** It ends with 78 for mere warnings too, and tells the two apart in its last line. */
+/** Its exit code is 78 for errors and for warnings; only the last line distinguishes them. */
 const warningsOnly = /Warnings found during check/
 
 export async function configurationIsValid(scope: Scope): Promise<Verdict> {
-  const { valid, says } = await scope.leader.read(verification)
-  const hint = 'correct what crm_verify reports, in the inventory or with `crm configure edit`'
-  if (!valid && warningsOnly.test(says)) return { status: 'warning', evidence: says, hint }
-  return verdict(valid ? [] : [`${scope.leader.name}: ${says}`], 'crm_verify reports no errors', hint)
+  const { valid, output } = await scope.leader.read(verification)
+  const verifyHint = 'correct what crm_verify reports, in the inventory or with `crm configure edit`'
+  if (!valid && warningsOnly.test(output)) return { status: 'warning', evidence: output, hint: verifyHint }
+  return verdict(valid ? [] : [`${scope.leader.name}: ${output}`], 'crm_verify reports no errors', verifyHint)
 }
 
 /** A warning without fencing, with the consequence for this number of nodes. */

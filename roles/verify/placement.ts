@@ -11,8 +11,8 @@ const hint = '`crm_mon -1` on a node shows where it runs; `ha-run constraints` r
 /** Checks each node's view and all views together: of two disconnected nodes, each reports that the resource runs once. */
 export function resourcesRunAsDeclared(declared: Cluster) {
   return async (scope: Scope): Promise<Verdict> => {
-    const { seen, violations } = await readAvailableViews(scope, clusterState, pacemakerNotAnswering)
-    const views = seen.map(([, view]) => view)
+    const { viewsByNode, violations } = await readAvailableViews(scope, clusterState, pacemakerNotAnswering)
+    const views = viewsByNode.map(([, view]) => view)
     const [first] = views
     if (!first) return verdict(violations, '', hint)
     const cluster = declared.foreign ? { ...declared, resources: [...declared.resources, ...undeclaredPrimitives(first, declared)] } : declared

@@ -16,14 +16,14 @@ export const pacemakerNotAnswering = 'pacemaker does not answer'
  */
 export async function readViews<T>(
   { selected }: Scope, fact: Fact<T | undefined>, notAnswering: string, judge: (view: T, member: ClusterMember) => Violation[],
-): Promise<{ views: T[]; seen: [string, T][]; violations: Violation[] }> {
+): Promise<{ views: T[]; viewsByNode: [string, T][]; violations: Violation[] }> {
   const answers = await Promise.all(selected.map(async member => [member, member.unreachable ? undefined : await member.read(fact)] as const))
   const violations = answers.flatMap(([member, view]) => {
     if (member.unreachable) return [`${member.name} is unreachable: its view is missing`]
     return view === undefined ? [`${member.name}: ${notAnswering}`] : judge(view, member).map(violation => `${member.name}: ${violation}`)
   })
-  const seen = answers.flatMap(([{ name }, view]): [string, T][] => view === undefined ? [] : [[name, view]])
-  return { views: seen.map(([, view]) => view), seen, violations }
+  const viewsByNode = answers.flatMap(([{ name }, view]): [string, T][] => view === undefined ? [] : [[name, view]])
+  return { views: viewsByNode.map(([, view]) => view), viewsByNode, violations }
 }
 
 /**
@@ -33,11 +33,11 @@ export async function readViews<T>(
  */
 export async function readAvailableViews<T>(
   scope: Scope, fact: Fact<T | undefined>, notAnswering: string, judge: (view: T, member: ClusterMember) => Violation[] = () => [],
-): Promise<{ seen: [string, T][]; violations: Violation[] }> {
-  const { seen, violations } = await readViews(scope, fact, notAnswering, () => [])
-  if (seen.length === 0) return { seen, violations }
+): Promise<{ viewsByNode: [string, T][]; violations: Violation[] }> {
+  const { viewsByNode, violations } = await readViews(scope, fact, notAnswering, () => [])
+  if (viewsByNode.length === 0) return { viewsByNode, violations }
   const members = new Map(scope.selected.map(member => [member.name, member]))
-  return { seen, violations: seen.flatMap(([name, view]) => judge(view, members.get(name)!).map(violation => `${name}: ${violation}`)) }
+  return { viewsByNode, violations: viewsByNode.flatMap(([name, view]) => judge(view, members.get(name)!).map(violation => `${name}: ${violation}`)) }
 }
 
 /** Ok without violations, or else failed. */

@@ -17,7 +17,7 @@ test('every selected node is asked; an unreachable one and one that does not ans
   const scope = scopeOf({ node1: { f: 1 }, node2: { f: undefined }, node3: undefined, node4: { f: 4 } }, ['node1', 'node2', 'node3'])
   const fact = { family: { name: 'f', script: () => '', parse: () => [] }, argument: '' }
   t.deepEqual(await readViews<number>(scope, fact, 'says nothing', (view, { name }) => [`${name} saw ${view}`]), {
-    views: [1], seen: [['node1', 1]], violations: ['node1: node1 saw 1', 'node2: says nothing', 'node3 is unreachable: its view is missing'],
+    views: [1], viewsByNode: [['node1', 1]], violations: ['node1: node1 saw 1', 'node2: says nothing', 'node3 is unreachable: its view is missing'],
   })
 })
 
