@@ -77,6 +77,15 @@ export function commandLine(): Command {
       const { importCluster } = await import('./import.js')
       process.exitCode = await importCluster(nodes, flags)
     })
+  program.command('report').description('make the HTML page of a run from its --json output')
+    .argument('<file>', 'output of a run with --json')
+    .option('-o, --output <page>', 'page to write (default: <file> with .html in place of .jsonl)')
+    .option('-v, --verbose', 'show stack traces')
+    .option('--no-color', 'do not colour the output')
+    .action(async (file: string, { output }: { output?: string }) => {
+      const { writeReport } = await import('./report.js')
+      await writeReport(file, output)
+    })
   program.command('lab').description('manage disposable clusters of real Debian nodes on this machine')
     .helpOption(false).argument('[args...]').allowUnknownOption().passThroughOptions()
     .action(async (args: string[]) => {

@@ -140,7 +140,7 @@ function playsOf({ roles, playbook, playbookFile }: RunRequest): Play[] {
   if (roles) {
     const unknown = roles.find(name => !known.includes(name))
     if (unknown !== undefined) {
-      throw new UsageError(`there is no command and no role "${unknown}"`, { hint: didYouMean(unknown, [...known, 'site', 'status', 'play', 'lab'], 'Commands and roles') })
+      throw new UsageError(`there is no command and no role "${unknown}"`, { hint: didYouMean(unknown, [...known, 'site', 'status', 'play', 'import', 'report', 'lab'], 'Commands and roles') })
     }
     // Roles run in the order in which they build on each other, whatever the order on the command line.
     const order = readPlaybook(shipped('site'), known).flatMap(play => play.roles)
