@@ -1,7 +1,7 @@
 import { foreignSkipReason } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
 import { foreignObjects } from '../../runner/cluster/cib/cib.js'
-import { readCib } from '../../runner/cluster/cib/push.js'
+import { readCib } from '../../runner/cluster/cib/read.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
 import { clusterGuard } from '../../runner/cluster/role.js'
 import { skip, warn, type ClusterGuard, type TaskRef } from '../../runner/tasks/task.js'

@@ -1,6 +1,6 @@
 import { bringsUp } from '../../runner/cluster/cib/identity.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
-import { readCib } from '../../runner/cluster/cib/push.js'
+import { readCib } from '../../runner/cluster/cib/read.js'
 import { reachable } from '../../runner/cluster/members.js'
 import { clusterGuard } from '../../runner/cluster/role.js'
 import type { ClusterGuard, TaskRef } from '../../runner/tasks/task.js'

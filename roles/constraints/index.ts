@@ -1,5 +1,5 @@
 import { keepAdvice } from '../../runner/cluster/pacemaker/agent-advice.js'
-import { cibTask, declaredEdit } from '../../runner/cluster/cib/task.js'
+import { cibTask, declaredEdit } from '../pacemaker/cib-task.js'
 import { withoutDefaults, effectiveDeclaration } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'

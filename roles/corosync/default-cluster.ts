@@ -2,7 +2,7 @@ import { isDebianDefault, runsDebianDefault } from '../../runner/cluster/corosyn
 import { parseCorosyncConf } from '../../runner/cluster/corosync/conf.js'
 import { confPath } from '../../runner/cluster/corosync/files.js'
 import { runningCmap } from '../../runner/cluster/corosync/facts.js'
-import { cibPath } from '../../runner/cluster/cib/first-cib.js'
+import { cibPath } from '../../runner/cluster/cib/read.js'
 import { propertySets } from '../../runner/cluster/pacemaker/temporary-property.js'
 import { attribute, descendantsOf, elementsOf, parseXml } from '../../runner/cluster/pacemaker/xml.js'
 import { task, type NodeTask, type TaskRef } from '../../runner/tasks/task.js'

@@ -1,7 +1,7 @@
 import { servesPage, type Cluster } from '../../runner/cluster/declaration/declaration.js'
-import { bearersOf } from '../../runner/cluster/cib/identity.js'
+import { resourcesWithAddress } from '../../runner/cluster/cib/identity.js'
 import { withStandby } from '../../runner/cluster/pacemaker/drain.js'
-import { simulate } from '../../runner/cluster/pacemaker/forecast.js'
+import { crmSimulate } from '../../runner/cluster/pacemaker/forecast.js'
 import { readCorosyncState } from '../../runner/cluster/corosync/state.js'
 import type { ClusterMember, TrialScope } from '../../runner/cluster/members.js'
 import { cibOf, drainedIn } from '../../runner/cluster/rollout/temporary-settings.js'
@@ -39,7 +39,7 @@ export async function planRound(cluster: Cluster, settings: DrillSettings, scope
   const { members, selected } = scope
   const { daemon } = settings
   const [before, found] = await Promise.all([stateOf(scope), cibOf(members)])
-  const floatingIpIds = found ? bearersOf(found.cib, cluster.floatingIp.address) : []
+  const floatingIpIds = found ? resourcesWithAddress(found.cib, cluster.floatingIp.address) : []
   const name = settings.node ?? (before && floatingIpNode(floatingIpIds, before))
   if (name === undefined) throw refusal('no node has the floating IP', 'choose a node with --node')
   const unhealthy = drillRefusal(name, before, await drainedIn(members))
@@ -77,7 +77,7 @@ export async function describeDrill(cluster: Cluster, settings: DrillSettings, s
 
 async function simulated({ drilled: { name } }: RoundPlan, { members }: TrialScope) {
   const found = await cibOf(members)
-  return found ? simulate(found.member, withStandby(found.cib, name)) : []
+  return found ? crmSimulate(found.member, withStandby(found.cib, name)) : []
 }
 
 function refusal(message: string, hint?: string): TaskError {

@@ -1,6 +1,6 @@
 import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
 import { quorum } from '../../runner/cluster/corosync/facts.js'
-import { settled } from '../../runner/cluster/pacemaker/forecast.js'
+import { untilSettled } from '../../runner/cluster/pacemaker/forecast.js'
 import type { Quorum } from '../../runner/cluster/corosync/quorumtool.js'
 import type { TrialScope } from '../../runner/cluster/members.js'
 import { missing, stateOf } from '../../runner/cluster/rollout/pacemaker-state.js'
@@ -93,6 +93,6 @@ export async function untilRecovered(
     return pending === undefined ? { owner: seenOn } : undefined
   }, { abandon: stop, progress })
   // A node that returns during a transition may have to wait 20 s for its DC.
-  await settled({ ...scope, leader: others[0]!, abandon: stop })
+  await untilSettled({ ...scope, leader: others[0]!, abandon: stop })
   return owner
 }

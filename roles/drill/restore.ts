@@ -1,6 +1,6 @@
 import { recordLoadedKey } from '../../runner/cluster/rollout/authkey.js'
 import type { ClusterState, Failure } from '../../runner/cluster/pacemaker/crm-mon.js'
-import { settled } from '../../runner/cluster/pacemaker/forecast.js'
+import { untilSettled } from '../../runner/cluster/pacemaker/forecast.js'
 import { loadedKeyEntry, readCorosyncState } from '../../runner/cluster/corosync/state.js'
 import type { TrialScope } from '../../runner/cluster/members.js'
 import { rewriteLost } from '../../runner/cluster/rollout/node-attributes.js'
@@ -75,7 +75,7 @@ export async function restoreCluster(before: ClusterState, scope: TrialScope): P
   await untilOnline(scope.members, scope)
   await readmitDrained(scope)
   const rewritten = await rewriteLost(scope)
-  await settled(scope)
+  await untilSettled(scope)
   await untilNoneLeft('all resources to run again', resourcesTimeoutSeconds, scope, now => missing(now, before), '`crm_mon -1rf` shows what does not start')
   // A restarted Corosync has lost the record of its authkey, by which later runs know which one it has loaded.
   for (const { member, cmap, keyHash } of await readCorosyncState(scope.members)) {
@@ -84,7 +84,7 @@ export async function restoreCluster(before: ClusterState, scope: TrialScope): P
   const failed = failedResources((await stateOf(scope))?.failures ?? [])
   for (const { resource, node } of failed) await scope.leader.$({ nothrow: true })`crm_resource --cleanup -r ${resource} -N ${node}`
   if (failed.length > 0) {
-    await settled(scope)
+    await untilSettled(scope)
     await untilNoneLeft('the failures to be cleared', 30, scope, ({ failures }) => failures.map(({ operation }) => operation), '`crm_resource --cleanup` clears them')
   }
   return [

@@ -2,7 +2,7 @@ import { effectiveDeclaration, unlessForeign } from '../../runner/cluster/adopti
 import { hold } from '../../runner/tasks/hold.js'
 import { packages } from '../../runner/tasks/packages.js'
 import { service } from '../../runner/tasks/service.js'
-import { cibTask, declaredEdit, type CibWork } from '../../runner/cluster/cib/task.js'
+import { cibTask, declaredEdit, type CibWork } from './cib-task.js'
 import { runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { role } from '../../runner/cluster/role.js'
 import { guard } from '../../runner/tasks/task.js'

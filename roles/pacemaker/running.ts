@@ -1,6 +1,6 @@
-import type { CibWork } from '../../runner/cluster/cib/task.js'
+import type { CibWork } from './cib-task.js'
 import type { Node } from '../../runner/cluster/declaration/declaration.js'
-import { seedFirstCib } from '../../runner/cluster/cib/first-cib.js'
+import { seedFirstCib } from './first-cib.js'
 import { lostFromCib, rewriteLost } from '../../runner/cluster/rollout/node-attributes.js'
 import { drainedIn, endTemporaryProperty, isSetIn, readmitDrained } from '../../runner/cluster/rollout/temporary-settings.js'
 import { detached, firstElection } from '../../runner/cluster/pacemaker/temporary-property.js'

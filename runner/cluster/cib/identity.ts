@@ -33,7 +33,7 @@ export function primitivesIn(configuration: Element | undefined): Element[] {
 }
 
 /** Ids of the resources of a CIB (the output of `cibadmin -Q`) that bring up an address, whatever they are called. */
-export function bearersOf(cib: string, address: string): string[] {
+export function resourcesWithAddress(cib: string, address: string): string[] {
   const configuration = firstOf(parseXml(cib), 'configuration')
   return primitivesIn(configuration).filter(primitive => identitiesOf(configuration!, primitive).includes(`the address ${address}`))
     .flatMap(element => attribute(element, 'id') ?? [])
@@ -41,7 +41,7 @@ export function bearersOf(cib: string, address: string): string[] {
 
 /** Whether a resource of a CIB brings up an address. */
 export function bringsUp(cib: string, address: string): boolean {
-  return bearersOf(cib, address).length > 0
+  return resourcesWithAddress(cib, address).length > 0
 }
 
 /**

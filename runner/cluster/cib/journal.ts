@@ -22,23 +22,23 @@ export interface JournalEntry {
 }
 
 /** Keeps what the CIB is and what it is to be, before it is changed: a run that is cut short is remembered too. */
-export async function keepChange(members: ClusterMember[], before: string, after: string): Promise<void> {
-  await Promise.all(members.map(async ({ $ }) => $({ input: before + after }).script(keepScript(Buffer.byteLength(before)))))
+export async function beginEntry(members: ClusterMember[], before: string, after: string): Promise<void> {
+  await Promise.all(members.map(async ({ $ }) => $({ input: before + after }).script(beginScript(Buffer.byteLength(before)))))
 }
 
 /** Makes an entry of what was kept. @param version - of the CIB that came of it. */
-export async function endEntry(members: ClusterMember[], version: string, at: Date): Promise<void> {
+export async function finishEntry(members: ClusterMember[], version: string, at: Date): Promise<void> {
   const name = `${version}-${at.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
-  await Promise.all(members.map(async ({ $ }) => $.script(endScript(name))))
+  await Promise.all(members.map(async ({ $ }) => $.script(finishScript(name))))
 }
 
 /** The change was not made after all. */
-export async function forgetEntry(members: ClusterMember[]): Promise<void> {
+export async function discardEntry(members: ClusterMember[]): Promise<void> {
   await Promise.all(members.map(async ({ $ }) => $`rm -rf -- ${unfinished}`))
 }
 
 /** @param bytes - of the CIB before, which stdin holds first. */
-export function keepScript(bytes: number): string {
+export function beginScript(bytes: number): string {
   return sh`set -e; umask 077
 mkdir -p ${folder}; rm -rf ${unfinished}; mkdir ${unfinished}; cd ${unfinished}
 head -c ${bytes} >before.xml; cat >after.xml; sync -f before.xml after.xml`
@@ -48,7 +48,7 @@ head -c ${bytes} >before.xml; cat >after.xml; sync -f before.xml after.xml`
  * Names order as versions do: GNU's `sort -V` takes each number as one. Entries above the present one are from before the
  * CIB was wiped, or from another cluster.
  */
-export function endScript(name: string): string {
+export function finishScript(name: string): string {
   return sh`set -e; cd ${folder}
 rm -rf ${name}; mv .unfinished ${name}; sync -f .
 ls | sort -V | sed ${`0,/^${name.replaceAll('.', '\\.')}$/d`} | while read -r stray; do rm -rf -- "$stray"; done

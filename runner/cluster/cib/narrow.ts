@@ -12,7 +12,7 @@ import { attribute, elementsOf, renderXml, walk, type Element } from '../pacemak
  */
 
 /** The wanted CIB with such clones still around their primitives; undefined where there is none that runs more than once. */
-export function narrowed(cib: string, wanted: string): Candidate | undefined {
+export function withClonesReduced(cib: string, wanted: string): Candidate | undefined {
   const [draft, former] = [draftOf(wanted), draftOf(cib)]
   const present = renderXml(former.configuration)
   const owned = ownedIds(former)

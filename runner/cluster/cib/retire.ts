@@ -11,7 +11,7 @@ import { attribute, firstOf, parseXml, remove, renderXml } from '../pacemaker/xm
  */
 
 /** Primitives that an edit takes away, where it also brings others; none where no order is needed. */
-export function retiring(before: string, after: string): string[] {
+export function primitivesToStopFirst(before: string, after: string): string[] {
   const [was, is] = [primitiveIds(before), primitiveIds(after)]
   const comes = is.some(id => !was.includes(id))
   return comes ? was.filter(id => !is.includes(id)) : []
@@ -25,7 +25,7 @@ function primitiveIds(cib: string): string[] {
  * The CIB with these primitives told to stop, and nothing else changed: what depends on them stops with them. The word is
  * noted as ours, so that it goes again where a run is cut short and the primitive is declared after all.
  */
-export function withStopped(cib: string, ids: string[]): Candidate {
+export function withPrimitivesStopped(cib: string, ids: string[]): Candidate {
   const draft = draftOf(cib)
   for (const id of ids) {
     const holder = resourceWith(draft, id)
@@ -36,7 +36,7 @@ export function withStopped(cib: string, ids: string[]): Candidate {
 }
 
 /** The CIB with these primitives, and our notes, as they were in another one: what we told them is no change of anybody's. */
-export function asBefore(cib: string, before: string, ids: string[]): string {
+export function withFormerPrimitives(cib: string, before: string, ids: string[]): string {
   const [draft, former] = [draftOf(cib), draftOf(before)]
   const pairs = [...ids.map(id => [resourceWith(draft, id), resourceWith(former, id)]), [tagWith(draft, valuesTag), tagWith(former, valuesTag)]]
   for (const [now, then] of pairs) {

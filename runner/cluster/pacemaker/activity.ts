@@ -2,11 +2,11 @@ import { effectSentences, type Effect } from './transition.js'
 import { attribute, descendantsOf, elementsOf, firstOf, parseXml } from './xml.js'
 
 /**
- * What became of resources between two looks at the CIB, from the history of operations in its status: unlike the
- * placement alone it tells a restart.
+ * What happened to resources between two readings of the CIB, from the history of operations in its status: unlike the
+ * placement alone, the history shows a restart.
  */
 
-/** Of each resource, the nodes where it is active, with the operation that made it so. */
+/** For each resource, the nodes on which it is active, each with the operation that made it active. */
 export type Activity = Map<string, Map<string, string>>
 
 /** Reads the status part of `cibadmin -Q`. */
@@ -16,7 +16,7 @@ export function activityOf(cib: string): Activity {
     const node = attribute(state, 'uname') ?? ''
     for (const resource of descendantsOf(state, 'lrm_resource')) {
       const id = (attribute(resource, 'id') ?? '').replace(/:\d+$/, '')
-      // `…_last_0` is the last operation that was not a recurring one; a probe that found it running counts as a start.
+      // `…_last_0` is the last operation that was not a recurring one; a probe that found the resource running counts as a start.
       const last = elementsOf(resource, 'lrm_rsc_op').find(operation => attribute(operation, 'id')?.endsWith('_last_0'))
       const operation = attribute(last, 'operation') ?? ''
       if (attribute(last, 'rc-code') !== '0' || operation === 'stop' || operation === 'migrate_to') continue
@@ -27,29 +27,29 @@ export function activityOf(cib: string): Activity {
   return activity
 }
 
-/** What happened from one look to the other. */
-export function happened(before: Activity, after: Activity): Effect[] {
+/** What happened from one reading to the other. */
+export function effectsBetween(before: Activity, after: Activity): Effect[] {
   const resources = [...new Set([...before.keys(), ...after.keys()])]
   return resources.flatMap(resource => {
     const [was, is] = [before.get(resource) ?? new Map<string, string>(), after.get(resource) ?? new Map<string, string>()]
     const left = [...was.keys()].filter(node => !is.has(node))
     const gained = [...is.keys()].filter(node => !was.has(node))
     const restarted = [...is].filter(([node, operation]) => was.has(node) && was.get(node) !== operation && operation.startsWith('start '))
-    const moves = left.slice(0, gained.length).map((from, at): Effect => ({ kind: 'move', resource, from, to: gained[at]!, words: '' }))
+    const moves = left.slice(0, gained.length).map((from, at): Effect => ({ kind: 'move', resource, from, to: gained[at]!, text: '' }))
     return [
       ...moves,
-      ...left.slice(moves.length).map((from): Effect => ({ kind: 'stop', resource, from, words: '' })),
-      ...gained.slice(moves.length).map((to): Effect => ({ kind: 'start', resource, to, words: '' })),
-      ...restarted.map(([from]): Effect => ({ kind: 'restart', resource, from, words: '' })),
+      ...left.slice(moves.length).map((from): Effect => ({ kind: 'stop', resource, from, text: '' })),
+      ...gained.slice(moves.length).map((to): Effect => ({ kind: 'start', resource, to, text: '' })),
+      ...restarted.map(([from]): Effect => ({ kind: 'restart', resource, from, text: '' })),
     ]
   })
 }
 
-/** What happened, beside what was foreseen: one sentence where they are the same, else both. */
-export function compared(forecast: Effect[], happening: Effect[]): string[] {
-  const told = happening.length === 0 ? 'nothing started, stopped or moved' : happening.map(past).join(', ')
-  if (sameEffects(forecast, happening)) return [`${told}: as forecast`]
-  return [`${told}; the forecast was: ${effectSentences(forecast).join(', ')}`]
+/** One sentence: what happened, and the forecast if it was different. */
+export function compareWithForecast(forecast: Effect[], effects: Effect[]): string[] {
+  const summary = effects.length === 0 ? 'nothing started, stopped or moved' : effects.map(past).join(', ')
+  if (sameEffects(forecast, effects)) return [`${summary}: as forecast`]
+  return [`${summary}; the forecast was: ${effectSentences(forecast).join(', ')}`]
 }
 
 function past({ kind, resource, from, to }: Effect): string {
@@ -61,7 +61,7 @@ function past({ kind, resource, from, to }: Effect): string {
   }
 }
 
-/** Compares who left where and who came where, whatever it is called; promotions and fencings leave no such trace. */
+/** Compares which resources left and came to which nodes, by any kind of effect; promotions and fencings leave no such trace. */
 function sameEffects(one: Effect[], other: Effect[]): boolean {
   return JSON.stringify(traces(one)) === JSON.stringify(traces(other))
 }

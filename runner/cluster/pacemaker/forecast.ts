@@ -5,57 +5,57 @@ import type { ClusterMember, Scope } from '../members.js'
 import { hasActions, parseTransition, type Effect } from './transition.js'
 
 /**
- * Asks Pacemaker's own scheduler, which decides the same way over a CIB that is not in force yet. crm_simulate works on a
- * shadow file, which it removes; told so, it makes it in /run and leaves Pacemaker's own folder as it is.
+ * crm_simulate runs Pacemaker's own scheduler. It works on a shadow file, which it removes; in /run, so that Pacemaker's own
+ * folder is not touched.
  */
-const crmSimulate = ['env', 'CIB_shadow_dir=/run', 'crm_simulate', '--simulate']
+const simulation = ['env', 'CIB_shadow_dir=/run', 'crm_simulate', '--simulate']
 
 /**
- * What Pacemaker on this node would do if this were the CIB. It comes on stdin, so that nothing is written.
+ * What Pacemaker on this node would do if this were the CIB. The CIB comes on stdin, so that nothing is written.
  *
  * @param cib - with its status.
- * @throws TaskError where the configuration is not valid.
+ * @throws TaskError if the configuration is not valid.
  */
-export async function simulate({ $, name }: ClusterMember, cib: string): Promise<Effect[]> {
-  const { stdout, stderr, exitCode } = await $({ input: cib, nothrow: true, timeout: '30s' })`${crmSimulate} --xml-pipe`
+export async function crmSimulate({ $, name }: ClusterMember, cib: string): Promise<Effect[]> {
+  const { stdout, stderr, exitCode } = await $({ input: cib })`${simulation} --xml-pipe`.nothrow().timeout('30s')
   try {
     return parseTransition(stdout)
   } catch (error) {
-    throw new TaskError(`pacemaker on ${name} cannot tell what the changed configuration would do (exit code ${exitCode})`, {
-      hint: 'a parameter, score or reference that is not valid is the usual cause', command: 'crm_simulate', output: lastLines(stderr || stdout), cause: error,
+    throw new TaskError(`pacemaker on ${name} cannot forecast the effects of the changed configuration (exit code ${exitCode})`, {
+      hint: 'the usual cause is a parameter, score or reference that is not valid', command: 'crm_simulate', output: lastLines(stderr || stdout), cause: error,
     })
   }
 }
 
-/** Whether Pacemaker has still to do something about the CIB that is in force; undefined where it does not answer. */
-const pending: Fact<boolean | undefined> = fact('crm_simulate --live-check', withDaemonTimeout(`${crmSimulate.join(' ')} --live-check`), ({ stdout, exitCode }) =>
+/** Whether Pacemaker still has something to do about the CIB in force; undefined if it does not answer. */
+const pending: Fact<boolean | undefined> = fact('crm_simulate --live-check', withDaemonTimeout(`${simulation.join(' ')} --live-check`), ({ stdout, exitCode }) =>
   exitCode === 0 ? hasActions(stdout) : undefined)
 
-/** What the DC is at; `S_IDLE` says that no transition runs. */
+/** The state of the DC: `S_IDLE` if no transition runs. */
 const dcState: Fact<string> = fact('crmadmin', `dc=$(${withDaemonTimeout('crmadmin --dc_lookup --quiet')} 2>/dev/null) && dc=\${dc##* } && ${withDaemonTimeout('crmadmin --status "$dc"')}`, ({ stdout }) => stdout)
 
-/** Seconds: longer than any agent's advised start and stop together. */
-const settleTime = 120
+/** Longer than any agent's advised start and stop together. */
+const settleTimeoutSeconds = 120
 
-/** Seconds to wait for what Pacemaker is at already: what it does of that after our change would count as ours. */
-const quietTime = 30
+/** How long a change waits for transitions that already run: what they do after the change would count as its effects. */
+const quietTimeoutMs = 30_000
 
 /**
  * Waits until Pacemaker has nothing more to do. `crm_resource --wait` would poll every 2 s, and may return early
- * (cluster-facts C6, C13).
+ * (docs/facts.md, Pacemaker).
  *
- * @throws TaskError when it did not settle in time.
+ * @throws TaskError if it has not settled in time.
  */
-export async function settled({ leader, abandon, progress }: Scope): Promise<void> {
-  await until('pacemaker to settle', settleTime, async () => await isSettled(leader) || undefined, {
-    hint: '`crm_mon -1 -r` and `crm_simulate -LS` on a node say what it is at', abandon, progress,
+export async function untilSettled({ leader, abandon, progress }: Scope): Promise<void> {
+  await until('pacemaker to settle', settleTimeoutSeconds, async () => await isSettled(leader) || undefined, {
+    hint: 'see `crm_mon -1 -r` and `crm_simulate -LS` on a node', abandon, progress,
   })
 }
 
-/** Waits for a while until Pacemaker rests; one that does not come to rest is no reason not to mend it. */
-export async function rested({ leader, abandon, progress }: Scope): Promise<void> {
-  const end = Date.now() + quietTime * 1000
-  await until('pacemaker to rest', quietTime * 2, async () => await isSettled(leader) || Date.now() > end || undefined, { abandon, progress })
+/** Waits for a limited time until Pacemaker is idle. If it does not become idle, the change is made anyway: it may repair the cause. */
+export async function untilQuiet({ leader, abandon, progress }: Scope): Promise<void> {
+  const end = performance.now() + quietTimeoutMs
+  await until('pacemaker to become idle', quietTimeoutMs * 2 / 1000, async () => await isSettled(leader) || performance.now() > end || undefined, { abandon, progress })
 }
 
 async function isSettled(leader: ClusterMember): Promise<boolean> {

@@ -1,40 +1,41 @@
 import { sh } from '../../ssh/quote.js'
-import { attribute, elementsOf, firstOf, parseXml, type Element } from './xml.js'
+import { attribute, elementsOf, firstOf, newElement, parseXml, renderXml, type Element } from './xml.js'
 
 /**
- * A cluster property that a run of ours sets for a while. It stands in a property set with an id of our own, so that one
- * change sets it, one takes it back, and an admin's own setting is never mistaken for it.
+ * A cluster property that a run sets temporarily. It is in a property set with an id of ha-run's own, so that one change sets
+ * it, one removes it, and it is never confused with an admin's setting.
  */
-export interface PassingProperty {
-  /** The id of the set. */
+export interface TemporaryProperty {
+  /** The id of the property set. */
   set: string
   name: string
   value: string
 }
 
 /**
- * Lets the resources run on while Pacemaker and Corosync are away: in maintenance mode Pacemaker leaves them as they are
- * when it stops, and finds them again when it starts ("Detach" in Pacemaker's own advice on upgrades).
+ * Lets the resources run on while Pacemaker and Corosync are stopped: in maintenance mode, Pacemaker leaves them running when
+ * it stops and finds them again when it starts ("Detach" in Pacemaker's own advice on upgrades).
  */
-export const detached: PassingProperty = { set: 'ha-run-full-stop', name: 'maintenance-mode', value: 'true' }
+export const detached: TemporaryProperty = { set: 'ha-run-full-stop', name: 'maintenance-mode', value: 'true' }
 
 /**
- * A cluster that starts for the first time waits this long for other nodes before it elects a DC: 20 s, where all nodes
- * have joined already. Never 0, which means for ever (cluster-facts C10).
+ * How long a cluster that starts for the first time waits for other nodes before it elects a DC: 20 s by default, although all
+ * nodes have joined already. Never 0, which means no limit (docs/facts.md, Pacemaker).
  */
-export const firstElection: PassingProperty = { set: 'ha-run-first-start', name: 'dc-deadtime', value: '1s' }
+export const firstElection: TemporaryProperty = { set: 'ha-run-first-start', name: 'dc-deadtime', value: '1s' }
 
-export function setScript({ set, name, value }: PassingProperty): string {
-  return sh`cibadmin --create --scope crm_config --xml-text ${`<cluster_property_set id="${set}"><nvpair id="${set}-${name}" name="${name}" value="${value}"/></cluster_property_set>`}`
+export function setScript({ set, name, value }: TemporaryProperty): string {
+  const properties = newElement('cluster_property_set', { id: set }, [newElement('nvpair', { id: `${set}-${name}`, name, value })])
+  return sh`cibadmin --create --scope crm_config --xml-text ${renderXml(properties)}`
 }
 
-export function endScript({ set }: PassingProperty): string {
-  return sh`cibadmin --delete --scope crm_config --xml-text ${`<cluster_property_set id="${set}"/>`}`
+export function unsetScript({ set }: TemporaryProperty): string {
+  return sh`cibadmin --delete --scope crm_config --xml-text ${renderXml(newElement('cluster_property_set', { id: set }))}`
 }
 
-/** Whether our property is set. @param cib - what `cibadmin -Q` prints. */
-export function isSet({ set }: PassingProperty, cib: string): boolean {
-  // Nearly always it is not, and then the CIB need not be parsed.
+/** Whether ha-run's own property is set. @param cib - what `cibadmin -Q` prints. */
+export function isSet({ set }: TemporaryProperty, cib: string): boolean {
+  // It rarely is, and then the CIB need not be parsed.
   return cib.includes(set) && propertySets(cib).some(element => attribute(element, 'id') === set)
 }
 

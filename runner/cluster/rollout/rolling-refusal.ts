@@ -6,7 +6,7 @@ import { withStandby } from '../pacemaker/drain.js'
 import { cibOf, drainedIn } from './temporary-settings.js'
 import { clusterState } from '../pacemaker/facts.js'
 import type { CorosyncState } from '../corosync/state.js'
-import { simulate } from '../pacemaker/forecast.js'
+import { crmSimulate } from '../pacemaker/forecast.js'
 import { readOnAll, type ClusterMember, type Scope } from '../members.js'
 import type { Quorum } from '../corosync/quorumtool.js'
 
@@ -72,7 +72,7 @@ export function quorumOf(conf: string): number {
 
 /** The resources that Pacemaker would stop and not start elsewhere if a node went into standby. Clones with other instances keep running. */
 async function stoppedWithout(node: string, { member, cib }: { member: ClusterMember; cib: string }): Promise<string[]> {
-  const effects = await simulate(member, withStandby(cib, node))
+  const effects = await crmSimulate(member, withStandby(cib, node))
   const active = activityOf(cib)
   return effects.filter(({ kind, resource, from }) => kind === 'stop' && from === node && (active.get(resource)?.size ?? 0) === 1).map(({ resource }) => resource)
 }

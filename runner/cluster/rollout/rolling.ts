@@ -4,7 +4,7 @@ import type { ClusterState } from '../pacemaker/crm-mon.js'
 import { refuseChangedFiles } from './reload.js'
 import { startTogether } from './start.js'
 import { drainScript, readmitScript } from '../pacemaker/drain.js'
-import { settled } from '../pacemaker/forecast.js'
+import { untilSettled } from '../pacemaker/forecast.js'
 import { readmitDrained } from './temporary-settings.js'
 import { notInForce, readCorosyncState, type CorosyncState } from '../corosync/state.js'
 import { onNodes, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../members.js'
@@ -91,7 +91,7 @@ async function drain(member: ClusterMember, before: ClusterState, scope: Scope):
 
 async function readmit(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
   await member.$({ timeout: '30s' }).script(readmitScript(member.name))
-  await settled(scope)
+  await untilSettled(scope)
   await untilNoneLeft('all resources to run again', moveTimeoutSeconds, scope, now => missing(now, before), '`crm_mon -1rf` shows what does not start')
 }
 

@@ -2,7 +2,7 @@ import { until } from '../../tasks/until.js'
 import { drainedNodes, readmitScript } from '../pacemaker/drain.js'
 import { cibText } from '../pacemaker/facts.js'
 import { reachable, type ClusterMember, type Scope } from '../members.js'
-import { endScript, isSet, type PassingProperty } from '../pacemaker/temporary-property.js'
+import { unsetScript, isSet, type TemporaryProperty } from '../pacemaker/temporary-property.js'
 
 /** Settings that ha-run makes in the CIB temporarily, and how a later run removes those of a run that was killed. */
 
@@ -33,16 +33,16 @@ export async function readmitDrained({ members, abandon, progress }: Scope): Pro
 }
 
 /** Whether a temporary property is still set. */
-export async function isSetIn(members: ClusterMember[], property: PassingProperty): Promise<boolean> {
+export async function isSetIn(members: ClusterMember[], property: TemporaryProperty): Promise<boolean> {
   const source = await cibOf(members)
   return source !== undefined && isSet(property, source.cib)
 }
 
 /** Removes ha-run's own setting of a property, and no other. */
-export async function endTemporaryProperty(property: PassingProperty, { members, abandon, progress }: Pick<Scope, 'members' | 'abandon' | 'progress'>): Promise<void> {
+export async function endTemporaryProperty(property: TemporaryProperty, { members, abandon, progress }: Pick<Scope, 'members' | 'abandon' | 'progress'>): Promise<void> {
   const source = await cibOf(members)
   if (!source || !isSet(property, source.cib)) return
-  await source.member.$({ timeout: '30s' }).script(endScript(property))
+  await source.member.$({ timeout: '30s' }).script(unsetScript(property))
   await until(`the end of ${property.name}=${property.value}`, 30, async () => {
     for (const member of members) member.changed()
     return await isSetIn(members, property) ? undefined : true

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import type { ProcessOutput } from 'zx/core'
-import { endScript, keepScript, lastEntry, latest } from '../../../runner/cluster/cib/journal.js'
+import { finishScript, beginScript, lastEntry, latest } from '../../../runner/cluster/cib/journal.js'
 
 test('an entry has both sides, for root alone; the last one is the one with the highest version; old ones go', t => {
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-journal-'))
@@ -17,15 +17,15 @@ test('an entry has both sides, for root alone; the last one is the one with the 
   const read = () => lastEntry.family.parse({ stdout: run(lastEntry.family.script([''])).stdout } as ProcessOutput, [''])[0]
   t.is(read(), undefined, 'no folder')
   const push = (name: string) => {
-    t.like(run(keepScript(`before ${name}`.length), `before ${name}after ${name}`), { status: 0, stderr: '' })
-    t.like(run(endScript(name)), { status: 0, stderr: '' })
+    t.like(run(beginScript(`before ${name}`.length), `before ${name}after ${name}`), { status: 0, stderr: '' })
+    t.like(run(finishScript(name)), { status: 0, stderr: '' })
   }
   push('0.9-x')
   t.deepEqual(read(), { name: '0.9-x', before: 'before 0.9-x', after: 'after 0.9-x' })
   const before = '<cib admin_epoch="0" epoch="9"/>'
-  run(keepScript(before.length), `${before}after`)
+  run(beginScript(before.length), `${before}after`)
   t.deepEqual(read(), { name: '0.10-unfinished', before, after: 'after' }, 'a run that was cut short is remembered')
-  run(keepScript('<cib admin_epoch="0" ep'.length), '<cib admin_epoch="0" epafter')
+  run(beginScript('<cib admin_epoch="0" ep'.length), '<cib admin_epoch="0" epafter')
   t.like(read(), { name: '0.9-x' }, 'one that was cut short while it wrote has changed nothing')
   for (let epoch = 10; epoch < 32; epoch += 1) push(`0.${epoch}-x`)
   t.like(read(), { name: '0.31-x' })

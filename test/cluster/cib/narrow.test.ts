@@ -1,6 +1,6 @@
 import test from 'ava'
 import { candidate } from '../../../runner/cluster/cib/cib.js'
-import { narrowed, withConfigurationOf } from '../../../runner/cluster/cib/narrow.js'
+import { withClonesReduced, withConfigurationOf } from '../../../runner/cluster/cib/narrow.js'
 import { declaredOf, type ShortDeclaration } from '../declared.js'
 
 type Declared = NonNullable<ShortDeclaration['resources']>[number]
@@ -28,7 +28,7 @@ const wanted = (cib: string, declared: ShortDeclaration) => candidate(cib, decla
 
 test('the clone stays for a moment, with the constraints that are to hold', t => {
   const cib = cibOf(cloned, 'node1', 'node2')
-  const { text, differences } = narrowed(cib, wanted(cib, tied))!
+  const { text, differences } = withClonesReduced(cib, wanted(cib, tied))!
   t.deepEqual(differences, [{ subject: 'clone WebSite-clone', from: 'one copy a node', to: 'one copy' }])
   t.regex(text, /<clone id="WebSite-clone">\s*<meta_attributes[^]*name="interleave"[^]*<primitive id="WebSite"[^]*<\/clone>/)
   t.regex(text, /<rsc_colocation id="WebSite-with-FloatIP" rsc="WebSite-clone" with-rsc="FloatIP" score="INFINITY"\/>/)
@@ -38,14 +38,14 @@ test('the clone stays for a moment, with the constraints that are to hold', t =>
 
 test('it stays ours: the second half takes it away, and nothing of the first is left', t => {
   const cib = cibOf(cloned, 'node1', 'node2')
-  const first = narrowed(cib, wanted(cib, tied))!.text
+  const first = withClonesReduced(cib, wanted(cib, tied))!.text
   t.is(wanted(first, tied), wanted(cib, tied))
   t.is(wanted(withConfigurationOf(first, cib), tied), wanted(cib, tied))
 })
 
 test('cut short, it is a clone again where that is declared after all', t => {
   const cib = cibOf(cloned, 'node1', 'node2')
-  const first = narrowed(cib, wanted(cib, tied))!.text
+  const first = withClonesReduced(cib, wanted(cib, tied))!.text
   t.deepEqual(candidate(wanted(first, cloned), declaredOf(cloned)).differences, [])
   t.regex(wanted(first, cloned), /with-rsc="WebSite-clone"/)
   t.notRegex(wanted(first, cloned), /WebSite-with-FloatIP/)
@@ -53,24 +53,24 @@ test('cut short, it is a clone again where that is declared after all', t => {
 
 test('no first half where it is in already, where one copy runs, where nothing ties it, or where it stays a clone', t => {
   const cib = cibOf(cloned, 'node1', 'node2')
-  const first = narrowed(cib, wanted(cib, tied))!.text
-  t.is(narrowed(first, wanted(first, tied)), undefined)
-  t.is(narrowed(cibOf(cloned, 'node1'), wanted(cibOf(cloned, 'node1'), tied)), undefined)
-  t.is(narrowed(cib, wanted(cib, { resources: [address, site] })), undefined)
-  t.is(narrowed(cib, wanted(cib, cloned)), undefined)
-  t.is(narrowed(cibOf(tied, 'node1'), wanted(cibOf(tied, 'node1'), cloned)), undefined)
+  const first = withClonesReduced(cib, wanted(cib, tied))!.text
+  t.is(withClonesReduced(first, wanted(first, tied)), undefined)
+  t.is(withClonesReduced(cibOf(cloned, 'node1'), wanted(cibOf(cloned, 'node1'), tied)), undefined)
+  t.is(withClonesReduced(cib, wanted(cib, { resources: [address, site] })), undefined)
+  t.is(withClonesReduced(cib, wanted(cib, cloned)), undefined)
+  t.is(withClonesReduced(cibOf(tied, 'node1'), wanted(cibOf(tied, 'node1'), cloned)), undefined)
 })
 
 test('nodes that have the ids of the primitive and of its clone change nothing', t => {
   const withNodes = (text: string) => text.replace(/<nodes(?:\/>|>[^]*<\/nodes>)/, '<nodes><node id="WebSite" uname="WebSite"/><node id="WebSite-clone" uname="WebSite-clone"/></nodes>')
   const cib = cibOf(cloned, 'node1', 'node2')
-  const half = (text: string) => narrowed(text, wanted(text, tied))?.differences
+  const half = (text: string) => withClonesReduced(text, wanted(text, tied))?.differences
   t.deepEqual(half(withNodes(cib)), half(cib))
   t.is(half(cib)?.length, 1)
 })
 
 test('a clone that was somebody else\'s is not ours by that', t => {
   const cib = cibOf(cloned, 'node1', 'node2').replace('<obj_ref id="WebSite-clone"/>', '')
-  const { text } = narrowed(cib, wanted(cibOf(cloned, 'node1', 'node2'), tied))!
+  const { text } = withClonesReduced(cib, wanted(cibOf(cloned, 'node1', 'node2'), tied))!
   t.notRegex(text, /<obj_ref id="WebSite-clone"\/>/)
 })

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { activityOf, compared, happened } from '../../../runner/cluster/pacemaker/activity.js'
+import { activityOf, compareWithForecast, effectsBetween } from '../../../runner/cluster/pacemaker/activity.js'
 import { parseTransition } from '../../../runner/cluster/pacemaker/transition.js'
 
 /** A CIB's status: `node/resource` with its last operation, `start 12`. */
@@ -18,7 +18,7 @@ function cibWith(operations: Record<string, string>): string {
 const told = test.macro({
   exec: (t, before: Record<string, string>, after: Record<string, string>, summary: string[], expected: string[]) => {
     const forecast = parseTransition(`Transition Summary:\n${summary.map(line => `  * ${line}\n`).join('')}\nExecuting`)
-    t.deepEqual(compared(forecast, happened(activityOf(cibWith(before)), activityOf(cibWith(after)))), expected)
+    t.deepEqual(compareWithForecast(forecast, effectsBetween(activityOf(cibWith(before)), activityOf(cibWith(after)))), expected)
   },
   title: (name = '') => name,
 })

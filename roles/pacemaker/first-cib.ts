@@ -1,26 +1,23 @@
 import { posix } from 'node:path'
-import { fact, type Fact } from '../../facts/fact.js'
-import { atExit } from '../../ssh/at-exit.js'
-import { sh } from '../../ssh/quote.js'
-import type { CibEdit } from './cib.js'
-import { understood } from './push.js'
-import { readOnAll, type Scope } from '../members.js'
-import { firstElection, setScript } from '../pacemaker/temporary-property.js'
-
-export const cibPath = '/var/lib/pacemaker/cib/cib.xml'
+import type { CibEdit } from '../../runner/cluster/cib/cib.js'
+import { cibPath, runEdit } from '../../runner/cluster/cib/read.js'
+import { readOnAll, type Scope } from '../../runner/cluster/members.js'
+import { firstElection, setScript } from '../../runner/cluster/pacemaker/temporary-property.js'
+import { fact, type Fact } from '../../runner/facts/fact.js'
+import { atExit } from '../../runner/ssh/at-exit.js'
+import { sh } from '../../runner/ssh/quote.js'
 
 const folder = posix.dirname(cibPath)
 
-/** A CIB or what is left of one: Pacemaker takes its newest backup where the CIB itself is gone. */
+/** Backups count: if the CIB itself is missing, Pacemaker takes the newest one. */
 const hadCib: Fact<boolean> = fact('whether there was ever a CIB', sh`ls -A ${folder} 2>/dev/null`, ({ stdout }) => stdout !== '')
 
-/** What `cibadmin` makes where there is nothing. */
 const emptyCib: Fact<string | undefined> = fact('cibadmin --empty', 'cibadmin --empty', ({ stdout, exitCode }) => exitCode === 0 ? stdout : undefined)
 
 /**
- * Before the very first start: gives every node a CIB that has nothing in it but what is declared for the whole cluster, and a
- * quick first election. Where any member ever had a CIB, or cannot be seen, or takes no part, nobody is given one: that
- * cluster has elected before. It only saves time: a node that cannot be given one starts without.
+ * Before the very first start: gives every node a CIB with what is declared for the whole cluster, and a quick first election.
+ * If any member ever had a CIB, is unreachable or is not selected, no node is given one: that cluster has elected a DC before.
+ * This only saves time: a node that cannot be given a CIB starts without one.
  *
  * @param edit - puts in what is declared.
  */
@@ -30,13 +27,13 @@ export async function seedFirstCib({ members, selected, leader }: Scope, edit: C
   if (had.some(([, ever]) => ever)) return
   const empty = await leader.read(emptyCib)
   if (empty === undefined) return
-  const { text } = understood(() => edit(empty))
+  const { text } = runEdit(() => edit(empty))
   await Promise.all(members.map(({ $ }) => $({ timeout: '30s', nothrow: true, input: text }).script(seedScript())))
 }
 
 /**
- * The CIB comes on stdin. It is completed beside the folder and moved in whole, unless a CIB or Pacemaker has come about.
- * Pacemaker takes a CIB without a signature; one that did not fit would be thrown away.
+ * The CIB comes on stdin. The script completes it beside the folder and moves it in whole, unless a CIB or Pacemaker has
+ * appeared meanwhile. Pacemaker accepts a CIB without a signature, but discards one with a signature that does not match.
  */
 export function seedScript(): string {
   return `set -e

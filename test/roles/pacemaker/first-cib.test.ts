@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import { spawnSync } from 'node:child_process'
 import test from 'ava'
-import { seedFirstCib, seedScript } from '../../../runner/cluster/cib/first-cib.js'
+import { seedFirstCib, seedScript } from '../../../roles/pacemaker/first-cib.js'
 import type { Scope } from '../../../runner/cluster/members.js'
 import type { Fact } from '../../../runner/facts/fact.js'
 

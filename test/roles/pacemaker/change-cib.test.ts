@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { pushScript, readCib } from '../../../runner/cluster/cib/push.js'
+import { cibadminPatchScript } from '../../../runner/cluster/cib/patch-script.js'
+import { readCib } from '../../../runner/cluster/cib/read.js'
 import { versionOf } from '../../../runner/cluster/cib/version.js'
 import { TaskError } from '../../../runner/errors.js'
 import { scopeOf } from '../corosync/cluster.js'
@@ -30,9 +31,9 @@ test('what is no XML has no version', t => {
 
 const asRoot = process.getuid?.() === 0 && existsSync('/run') ? test : test.skip
 
-/** Runs a push with tools that answer from files: `head` is the first line of the CIB, `codes` what cibadmin --patch ends with, in turn. */
-function push(t: ExecutionContext, { head, codes = [0], version = '0.7', diffCode = 1, changes = [] }: { head: string[]; codes?: number[]; version?: string; diffCode?: number; changes?: string[] }) {
-  const folder = mkdtempSync(join(tmpdir(), 'ha-run-push-'))
+/** Runs the script with tools that answer from files: `head` is the first line of the CIB, `codes` what cibadmin --patch ends with, in turn. */
+function runPatch(t: ExecutionContext, { head, codes = [0], version = '0.7', diffCode = 1, changes = [] }: { head: string[]; codes?: number[]; version?: string; diffCode?: number; changes?: string[] }) {
+  const folder = mkdtempSync(join(tmpdir(), 'ha-run-patch-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const at = (name: string) => join(folder, name)
   const tool = (name: string, text: string) => writeFileSync(at(name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
@@ -45,7 +46,7 @@ function push(t: ExecutionContext, { head, codes = [0], version = '0.7', diffCod
   tool('cibadmin', `case $1 in -Q) ${next('heads')}; echo "$v"; echo '  <configuration/>' ;;
 *) cp "$3" ${at('patch')}; printf x >>${at('patches')}; ${next('codes')}; exit "$v" ;; esac`)
   const input = '<seen é/><wanted/>'
-  const { status } = spawnSync('/bin/sh', ['-c', pushScript(version, Buffer.byteLength('<seen é/>'))], { input, env: { PATH: `${folder}:${process.env['PATH']}` } })
+  const { status } = spawnSync('/bin/sh', ['-c', cibadminPatchScript(version, Buffer.byteLength('<seen é/>'))], { input, env: { PATH: `${folder}:${process.env['PATH']}` } })
   const text = (name: string) => existsSync(at(name)) ? readFileSync(at(name), 'utf8') : undefined
   return { status, seen: text('seen'), wanted: text('wanted'), patch: text('patch'), patches: text('patches')?.length ?? 0 }
 }
@@ -53,7 +54,7 @@ function push(t: ExecutionContext, { head, codes = [0], version = '0.7', diffCod
 const line = (epoch: number, updates: number) => `<cib crm_feature_set="3.16.2" epoch="${epoch}" num_updates="${updates}" admin_epoch="0" have-quorum="1">`
 
 asRoot('both files are cut out of stdin, and the patch names the present version and the next', t => {
-  const { status, seen, wanted, patch } = push(t, { head: [line(7, 34)] })
+  const { status, seen, wanted, patch } = runPatch(t, { head: [line(7, 34)] })
   t.is(status, 0)
   t.deepEqual([seen, wanted], ['<seen é/>', '<wanted/>'])
   t.is(patch?.replaceAll('\n', ''), '<diff format="2"><version><source admin_epoch="0" epoch="7" num_updates="34"/>'
@@ -62,44 +63,44 @@ asRoot('both files are cut out of stdin, and the patch names the present version
 
 asRoot('a comment that looks like a version stays', t => {
   const changes = ['<change operation="create" path="/cib">', '<!-- <source epoch="1"/> -->', '<!-- <target epoch="1"/> -->', '</change>']
-  t.true(push(t, { head: [line(7, 34)], changes }).patch!.includes(changes.join('\n')))
+  t.true(runPatch(t, { head: [line(7, 34)], changes }).patch!.includes(changes.join('\n')))
 })
 
 asRoot('a configuration that has moved on is not patched', t => {
-  t.like(push(t, { head: [line(8, 0)] }), { status: 75, patches: 0 })
+  t.like(runPatch(t, { head: [line(8, 0)] }), { status: 75, patches: 0 })
 })
 
 asRoot('a status update that comes in between is no obstacle', t => {
-  const { status, patch, patches } = push(t, { head: [line(7, 1), line(7, 2), line(7, 3)], codes: [103, 103, 0] })
+  const { status, patch, patches } = runPatch(t, { head: [line(7, 1), line(7, 2), line(7, 3)], codes: [103, 103, 0] })
   t.is(status, 0)
   t.is(patches, 3)
   t.regex(patch!, /num_updates="3"/)
 })
 
 asRoot('status updates without end are given up as moved', t => {
-  t.like(push(t, { head: [line(7, 1)], codes: [103] }), { status: 75, patches: 5 })
+  t.like(runPatch(t, { head: [line(7, 1)], codes: [103] }), { status: 75, patches: 5 })
 })
 
 asRoot('what cibadmin refuses is told', t => {
-  t.like(push(t, { head: [line(7, 1)], codes: [78] }), { status: 78, patches: 1 })
+  t.like(runPatch(t, { head: [line(7, 1)], codes: [78] }), { status: 78, patches: 1 })
 })
 
 asRoot('a crm_diff that fails stops it', t => {
-  t.like(push(t, { head: [line(7, 1)], diffCode: 65 }), { status: 65, patches: 0 })
+  t.like(runPatch(t, { head: [line(7, 1)], diffCode: 65 }), { status: 65, patches: 0 })
 })
 
 asRoot('a cluster that does not answer is not patched', t => {
-  t.like(push(t, { head: [''] }), { status: 75, patches: 0 })
+  t.like(runPatch(t, { head: [''] }), { status: 75, patches: 0 })
 })
 
 asRoot('nothing stays in /run', t => {
   const before = new Set(readdirSync('/run'))
-  push(t, { head: [line(7, 1)], codes: [78] })
+  runPatch(t, { head: [line(7, 1)], codes: [78] })
   t.deepEqual(readdirSync('/run').filter(name => name.startsWith('ha-run.') && !before.has(name)), [])
 })
 
 test('the script is one that sh can read', t => {
-  t.is(spawnSync('sh', ['-n'], { input: pushScript('0.7', 100) }).stderr.toString(), '')
+  t.is(spawnSync('sh', ['-n'], { input: cibadminPatchScript('0.7', 100) }).stderr.toString(), '')
 })
 
 test('a silent Pacemaker is an error that names the role', async t => {
