@@ -6,7 +6,7 @@ import type { TrialScope } from '../../runner/cluster/members.js'
 import { rewriteLost } from '../../runner/cluster/rollout/node-attributes.js'
 import { readmitDrained } from '../../runner/cluster/rollout/temporary-settings.js'
 import { missing, stateOf, untilNoneLeft, untilOnline } from '../../runner/cluster/rollout/pacemaker-state.js'
-import { persist } from '../../runner/engine/persist.js'
+import { retryUntilReachable } from '../../runner/tasks/retry-until-reachable.js'
 import { ConnectError, InterruptedError } from '../../runner/errors.js'
 import { reconnect } from '../../runner/ssh/reconnect.js'
 import { autoRecoverySeconds, disarmRecoveryScript } from './auto-recovery.js'
@@ -55,7 +55,7 @@ export async function repairNode(round: RoundPlan, scope: TrialScope): Promise<v
 
 async function reconnectToNode({ fault, drilled }: RoundPlan, scope: TrialScope): Promise<void> {
   let timeoutSeconds = 4
-  const connection = await persist(`${drilled.name} to answer again`, autoRecoverySeconds + 60, scope, async () => {
+  const connection = await retryUntilReachable(`${drilled.name} to answer again`, autoRecoverySeconds + 60, scope, async () => {
     // Each attempt waits longer, since a slow machine may not answer within a short one.
     timeoutSeconds = Math.min(timeoutSeconds * 1.5, 40)
     const candidate = await reconnect(drilled.connection, undefined, timeoutSeconds)

@@ -1,4 +1,4 @@
-import { persist } from '../../runner/engine/persist.js'
+import { retryUntilReachable } from '../../runner/tasks/retry-until-reachable.js'
 import type { NodeScope } from '../../runner/tasks/task.js'
 import { until } from '../../runner/tasks/until.js'
 import { ConnectError, HaRunError, TaskError } from '../../runner/errors.js'
@@ -59,7 +59,7 @@ async function confirmChange(scope: Scope, change: ArmedChange): Promise<NodeCon
   const { from, to } = change
   const expectation = `${member.name} to answer at ${to.address}: unless confirmed, it returns to ${from.address} by itself within ${undoSeconds} s`
   try {
-    return await persist(expectation, answerTimeoutSeconds, scope, async () => connectionAfter(await reconnect(member.connection, to.address), async connection => {
+    return await retryUntilReachable(expectation, answerTimeoutSeconds, scope, async () => connectionAfter(await reconnect(member.connection, to.address), async connection => {
       await remote(connection).script(confirmScript(change))
     }))
   } catch (error) {
@@ -77,7 +77,7 @@ async function awaitUndo(scope: Scope, { from, to, stopped }: ArmedChange, reaso
   const { member, abandon, progress } = scope
   const seconds = Math.max(undoSeconds + returnTimeoutSeconds - Math.round((performance.now() - begunAt) / 1000), returnTimeoutSeconds)
   const expectation = `${member.name} to return to ${from.address} by itself`
-  const back = await persist(expectation, seconds, scope, async () => connectionAfter(await reconnect(member.connection), async connection => {
+  const back = await retryUntilReachable(expectation, seconds, scope, async () => connectionAfter(await reconnect(member.connection), async connection => {
     await until(expectation, seconds, async () => await new FactReader(connection).read(isChangeArmed) ? undefined : true, { abandon, progress })
   }))
   const notConfirmed = `${to.address} was not confirmed: ${reason.message}`

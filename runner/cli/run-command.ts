@@ -67,7 +67,7 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
   })
   try {
     // These modules load while ssh connects, which takes as long.
-    const [{ run, stableTime }, { createReporter }, { requireAdoption }, views] = await Promise.all([
+    const [{ run, stableSeconds }, { createReporter }, { requireAdoption }, views] = await Promise.all([
       import('../engine/run.js'), import('../ui/reporter.js'), import('../cluster/adoption/require-adoption.js'), loadViews(steps.map(({ role }) => role)),
     ])
     reporter = await createReporter({
@@ -84,9 +84,9 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
     const onlyVerifies = roles.every(role => role === 'verify')
     const onlyReads = roles.every(role => role === 'verify' || (role === 'drill' && flags.check))
     const { exit } = await run(await Promise.all(jobs.map(async job => loadJob(job, request.roleFlags))), {
-      run: id, started, check: flags.check ?? false, forks: flags.forks, reporter, connections, stop, abandon,
+      run: id, started, check: flags.check ?? false, reporter, connections, stop, abandon,
       lock: !flags.check && !onlyVerifies,
-      stable: flags.stable ?? (onlyVerifies ? stableTime : undefined),
+      stable: flags.stable ?? (onlyVerifies ? stableSeconds : undefined),
       consent: { outage: flags.allowOutage ?? false, purge: flags.purge ?? false },
       ...request.confirm && { confirm: async plan => suspended(reporter!, async () => request.confirm!(plan, stop)) },
     }, onlyReads ? undefined : async (cluster, members, locked) => requireAdoption(cluster, members, { check: flags.check ?? false, adopt: flags.adopt ?? false, by: adopter(id), locked }))

@@ -69,7 +69,7 @@ export async function status(flags: StatusFlags): Promise<number> {
     let seen: PollResult<Cluster['nodes'][number], NodeView>[] = []
     do {
       const next = performance.now() + period
-      const look = flags.watch ? await poller.look(stop, patience) : await lookOnce(poller, stop, reporter)
+      const look = flags.watch ? await poller.poll(stop, patience) : await lookOnce(poller, stop, reporter)
       if (stop.aborted) break
       seen = look
       absences.report(seen)
@@ -101,9 +101,9 @@ export async function status(flags: StatusFlags): Promise<number> {
 async function lookOnce<T>(poller: NodePoller<Cluster['nodes'][number], T>, stop: AbortSignal, reporter: Reporter): Promise<PollResult<Cluster['nodes'][number], T>[]> {
   const begun = performance.now()
   const say = setTimeout(() => reporter.report({ event: 'notice', text: `waiting for ${poller.pending.map(({ name }) => name).join(', ')}` }), silence)
-  const first = await poller.look(stop)
+  const first = await poller.poll(stop)
   clearTimeout(say)
-  return performance.now() - begun < oldAge || stop.aborted ? first : poller.look(stop, patience)
+  return performance.now() - begun < oldAge || stop.aborted ? first : poller.poll(stop, patience)
 }
 
 /** The configuration, which is the same on all nodes, from the first one that tells it. */

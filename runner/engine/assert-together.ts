@@ -11,13 +11,13 @@ import { watch } from './watch.js'
 const settleSeconds = 30
 
 /** Seconds for which assertions must hold by default: with `ha-run verify`, and after a change. */
-export const stableTime = 5
+export const stableSeconds = 5
 
 export interface AssertOptions<N extends NodeLike> {
   members: Member<N>[]
   checks: CheckCache<N>
   events: RunEvents<N>
-  /** Seconds for which assertions must hold; 0: they are checked once. By default `stableTime` after a change of this run, otherwise 0. */
+  /** Seconds for which assertions must hold; 0: they are checked once. By default `stableSeconds` after a change of this run, otherwise 0. */
   stable?: number | undefined
   /** Aborted by the first Ctrl-C: waits end. */
   stop: AbortSignal
@@ -37,7 +37,7 @@ export async function assertTogether<N extends NodeLike>(
   const all = assertions.length === 1 ? first : { ...first, name: `${assertions.length} assertions` }
   events.started(all, undefined, false)
   const progress = events.progressOf(all, undefined)
-  const stable = options.stable ?? (anyChanged ? stableTime : 0)
+  const stable = options.stable ?? (anyChanged ? stableSeconds : 0)
   const { watched, rechecks } = await watch(assertions.map(assertion => ({ subject: assertion, check: async isRecheck => verdictOf(assertion, selected, checks, isRecheck) })), {
     settleSeconds: anyChanged ? settleSeconds : 0,
     stableSeconds: stable,

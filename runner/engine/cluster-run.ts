@@ -40,18 +40,18 @@ export class ClusterRun<N extends NodeLike> {
 
   /**
    * @param lock - keeps other runs out, or rejects: nothing is changed before that.
-   * @param guard - checks the cluster, and rejects if nothing may be changed. It writes nothing before the lock is taken.
+   * @param precheck - checks the cluster, and rejects if nothing may be changed. It writes nothing before the lock is taken.
    */
-  async run(lock?: () => Promise<void>, guard?: (locked: Promise<void>) => Promise<void>): Promise<void> {
+  async run(lock?: () => Promise<void>, precheck?: (locked: Promise<void>) => Promise<void>): Promise<void> {
     for (const member of this.#members) member.boundReads(this.#options.queue)
     this.#checks.prefetch(this.#scheduled)
     // Prefetched questions are sent at the end of this turn of the event loop, together with and behind the commands of the lock.
     const locked = lock?.() ?? Promise.resolve()
-    const guarded = guard?.(locked)
+    const checked = precheck?.(locked)
     // A lock that cannot be taken is reported first.
-    guarded?.catch(() => {})
+    checked?.catch(() => {})
     await locked
-    await guarded
+    await checked
     for (const stage of stages(this.#scheduled)) {
       await this.#runStage(stage)
       // Assertions behind a trial check what it has left: without one, they would repeat those before it.

@@ -10,68 +10,69 @@ import type { NodeLike } from '../tasks/member.js'
 
 export interface ConnectionsOptions {
   ssh: ConnectOptions
-  /** How many nodes are connected to at the same time. */
+  /** How many nodes are worked on at the same time, connecting included. */
   forks: number
-  /** Aborted by the first Ctrl-C: no connection is begun. */
+  /** Aborted by the first Ctrl-C: no new connection is started. */
   stop: AbortSignal
 }
 
 export interface Reached {
   connection: NodeConnection
-  /** What people should know of how it was reached. */
+  /** What people should know about how it was reached. */
   notice?: string
 }
 
 /**
- * The connections of a run. They are begun at once, so that the nodes' part of it (the key exchange, a login) goes on
- * while ours has other things to do.
+ * The connections of a run. They are started at once: nodes exchange keys and log in while this process loads modules and
+ * plans.
  */
 export class Connections {
   readonly #reached = new Map<NodeLike, Promise<Reached>>()
-  readonly #starts: PQueue
+  /** Bounds all work on nodes. */
+  readonly queue: PQueue
   readonly #options: ConnectionsOptions
   #closed = false
 
   constructor(nodes: NodeLike[], options: ConnectionsOptions) {
-    this.#starts = new PQueue({ concurrency: options.forks })
+    this.queue = new PQueue({ concurrency: options.forks })
     this.#options = options
-    for (const node of nodes) void this.#begin(node, options.ssh)
+    for (const node of nodes) void this.#start(node, options.ssh)
   }
 
-  #begin(node: NodeLike, ssh: ConnectOptions): Promise<Reached> {
-    const reached = this.#starts.add(async () => {
-      if (this.#options.stop.aborted || this.#closed) throw new ConnectError(`${node.name}: interrupted before it was connected to`)
+  #start(node: NodeLike, ssh: ConnectOptions): Promise<Reached> {
+    const reached = this.queue.add(async () => {
+      if (this.#options.stop.aborted || this.#closed) throw new ConnectError(`${node.name}: interrupted before it was connected`)
       return reach(node, ssh)
     })
-    // A failure is met by whoever asks for the node.
+    // An error is reported to whoever asks for the node.
     reached.catch(() => {})
     this.#reached.set(node, reached)
     return reached
   }
 
-  /** @throws HaRunError where the node cannot be reached. */
+  /** @throws HaRunError if the node cannot be reached. */
   async to(node: NodeLike): Promise<Reached> {
-    return this.#reached.get(node)!
+    return this.#reached.get(node) ?? this.#start(node, this.#options.ssh)
   }
 
   /**
-   * Connects once more to a node that was lost or could not be reached. The connection shares no master with an earlier one,
-   * which may be dead without anybody having noticed.
+   * Connects again to a node that was lost or could not be reached. The connection shares no ssh master with an earlier one,
+   * which may be dead without any sign of it.
    *
-   * @throws HaRunError where the node cannot be reached.
+   * @throws HaRunError if the node cannot be reached.
    */
-  async again(node: NodeLike): Promise<Reached> {
+  async reconnect(node: NodeLike): Promise<Reached> {
     const { ssh } = this.#options
     const controlDirectory = await mkdtemp(join(ssh.controlDirectory, 'again-'))
     try {
-      return await this.#begin(node, { ...ssh, controlDirectory })
+      return await this.#start(node, { ...ssh, controlDirectory })
     } catch (error) {
       await rm(controlDirectory, { recursive: true, force: true })
       throw error
     }
   }
 
-  /** Closes what there is; a connection may be closed already. */
+  /** Closes all connections; one may be closed already. */
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all([...this.#reached.values()].map(async reached => reached.then(async ({ connection }) => connection.close(), () => {})))
@@ -79,8 +80,8 @@ export class Connections {
 }
 
 /**
- * Connects where ssh finds the node; or else at its declared address, where an earlier run may have moved it: people
- * type the same command with the same inventory again.
+ * Connects to the node's ansible_host, or else to its declared address: an earlier run may have moved it there, and people run
+ * the same command with the same inventory again.
  */
 async function reach({ name, connection }: NodeLike, ssh: ConnectOptions): Promise<Reached> {
   const { host, address } = connection

@@ -1,34 +1,34 @@
 import { once } from 'node:events'
 import { systemClock, type Clock } from '../clock.js'
 import { HaRunError } from '../errors.js'
+import { Member, type NodeLike } from '../tasks/member.js'
 import type { Connections } from './connections.js'
 import { errorReport } from './error-report.js'
 import type { ErrorReport } from './events.js'
-import { Member, type NodeLike } from '../tasks/member.js'
 
-/** What was seen of a node in one look: its answer, or why there is none; neither where it was not to be asked. */
+/** The result of one poll of a node: its answer, or why there is none; neither if it was not to be asked. */
 export interface PollResult<N extends NodeLike, T> {
   node: N
   seen?: T | undefined
   /** It cannot be reached. */
   absence?: ErrorReport | undefined
-  /** It has not answered yet, for so many seconds. */
+  /** Seconds for which it has not answered. */
   waiting?: number | undefined
 }
 
 interface PolledNode<N extends NodeLike, T> {
   node: N
   member?: Member<N>
-  /** Of the last question that was answered. */
+  /** The last answer. */
   seen?: T | undefined
   absence?: ErrorReport | undefined
-  /** The question that is not answered yet. */
-  open?: { since: number; over: Promise<void> }
-  /** It was late or could not be reached, so that no look waits for it before it has answered. */
+  /** The query that is not answered yet. */
+  query?: { since: number; settled: Promise<void> }
+  /** It was late or could not be reached: no poll waits for it before it has answered. */
   isLate: boolean
 }
 
-/** Looks at nodes again and again, over one session each; a lost one is opened anew. */
+/** Polls nodes again and again, over one session each; a lost session is opened again. */
 export class NodePoller<N extends NodeLike, T> {
   readonly #polled: PolledNode<N, T>[]
   readonly #connections: Connections
@@ -36,7 +36,7 @@ export class NodePoller<N extends NodeLike, T> {
   readonly #clock: Clock
   #defect: unknown
 
-  /** @param ask - what to find out of a node. */
+  /** @param ask - reads from a node what is polled. */
   constructor(nodes: N[], connections: Connections, ask: (member: Member<N>) => Promise<T>, clock: Clock = systemClock) {
     this.#polled = nodes.map(node => ({ node, isLate: false }))
     this.#connections = connections
@@ -45,45 +45,43 @@ export class NodePoller<N extends NodeLike, T> {
   }
 
   /**
-   * Asks every node that owes no answer. A node that is late holds up one look, and then none until it has answered.
+   * Asks every node that has answered its last query. A late node delays one poll, and then none until it has answered.
    *
-   * @param patience - ms for the answers; without, it waits for all of them.
-   * @param stop - ends the look.
-   * @returns what has been seen by then. An answer of an earlier look counts no more.
+   * @param stop - ends the poll.
+   * @param timeoutMs - how long to wait for answers; without it, until all have come.
+   * @returns what was answered by then. Answers of an earlier poll do not count.
    */
-  async look(stop: AbortSignal, patience?: number): Promise<PollResult<N, T>[]> {
-    for (const polled of this.#polled) {
-      if (!polled.open) polled.open = { since: this.#clock.now(), over: this.#turn(polled) }
-    }
-    const awaited = this.#polled.filter(({ isLate }) => !isLate).map(({ open }) => open!.over)
-    await within(Promise.all(awaited), { stop, patience, clock: this.#clock })
-    for (const polled of this.#polled) polled.isLate ||= polled.open !== undefined
+  async poll(stop: AbortSignal, timeoutMs?: number): Promise<PollResult<N, T>[]> {
+    for (const polled of this.#polled) polled.query ??= { since: this.#clock.now(), settled: this.#query(polled) }
+    const awaited = this.#polled.flatMap(({ isLate, query }) => isLate || !query ? [] : query.settled)
+    await firstOf(Promise.all(awaited), { stop, timeoutMs, clock: this.#clock })
+    for (const polled of this.#polled) polled.isLate ||= polled.query !== undefined
     if (this.#defect !== undefined) throw this.#defect
-    return this.#polled.map(({ node, open, seen, absence }) => {
-      if (!open) return { node, ...absence ? { absence } : { seen } }
-      return absence ? { node, absence } : { node, waiting: Math.round((this.#clock.now() - open.since) / 1000) }
+    return this.#polled.map(({ node, query, seen, absence }) => {
+      if (!query) return { node, ...absence ? { absence } : { seen } }
+      return absence ? { node, absence } : { node, waiting: Math.round((this.#clock.now() - query.since) / 1000) }
     })
   }
 
-  /** The members that have answered in the last look. */
+  /** The members that have answered in the last poll. */
   get present(): Member<N>[] {
-    return this.#polled.flatMap(({ member, open, absence }) => member && !open && !absence ? member : [])
+    return this.#polled.flatMap(({ member, query, absence }) => member && !query && !absence ? member : [])
   }
 
-  /** The nodes that owe an answer. */
+  /** The nodes that have not answered yet. */
   get pending(): N[] {
-    return this.#polled.flatMap(({ node, open }) => open ? node : [])
+    return this.#polled.flatMap(({ node, query }) => query ? node : [])
   }
 
-  /** Gives up the sessions of nodes that owe an answer: the others close quickly. */
+  /** Gives up the sessions of pending nodes: the other sessions close quickly. */
   giveUp(): void {
-    for (const { member, open } of this.#polled) if (open && member && !member.unreachable) member.connection.session.abandon()
+    for (const { member, query } of this.#polled) if (query && member && !member.unreachable) member.connection.session.abandon()
   }
 
-  async #turn(polled: PolledNode<N, T>): Promise<void> {
+  async #query(polled: PolledNode<N, T>): Promise<void> {
     try {
       if (!polled.member || polled.member.unreachable) {
-        const { connection } = await (polled.member ?? polled.absence ? this.#connections.again(polled.node) : this.#connections.to(polled.node))
+        const { connection } = await (polled.member ?? polled.absence ? this.#connections.reconnect(polled.node) : this.#connections.to(polled.node))
         polled.member = new Member(polled.node, connection)
       }
       polled.member.changed()
@@ -93,17 +91,17 @@ export class NodePoller<N extends NodeLike, T> {
       if (!(error instanceof HaRunError)) this.#defect = error
       polled.absence = errorReport(error)
     }
-    delete polled.open
+    delete polled.query
     polled.isLate = polled.absence !== undefined
   }
 }
 
-/** Waits for what is awaited, for so many ms, or for the end of it all, whichever comes first. */
-async function within(awaited: Promise<unknown>, { stop, patience, clock }: { stop: AbortSignal; patience: number | undefined; clock: Clock }): Promise<void> {
+/** Waits for a promise, the timeout, or `stop`, whichever comes first. */
+async function firstOf(awaited: Promise<unknown>, { stop, timeoutMs, clock }: { stop: AbortSignal; timeoutMs: number | undefined; clock: Clock }): Promise<void> {
   const over = new AbortController()
   const end = () => over.abort()
   stop.addEventListener('abort', end)
-  const cancel = patience === undefined ? undefined : clock.after(patience, end)
+  const cancel = timeoutMs === undefined ? undefined : clock.after(timeoutMs, end)
   if (stop.aborted) end()
   void awaited.then(end)
   try {

@@ -1,4 +1,3 @@
-import PQueue from 'p-queue'
 import { systemClock } from '../clock.js'
 import { ConnectError, exitCodes, HaRunError, LockedError } from '../errors.js'
 import type { NodeConnection } from '../ssh/node-connection.js'
@@ -9,12 +8,12 @@ import { isMachineEvent, type Reporter, type RunEvent, type SummaryEvent } from 
 import { lockCluster } from './lock.js'
 import { Member, type ClusterLike, type NodeLike } from '../tasks/member.js'
 import { schedule, type Step } from './schedule.js'
-import { Tally } from './tally.js'
+import { RunTally } from './run-tally.js'
 import type { Consent } from '../tasks/task.js'
 
-export { stableTime } from './assert-together.js'
+export { stableSeconds } from './assert-together.js'
 
-/** A cluster and what is to be done there. */
+/** A cluster and the roles to run there. */
 export interface Job<C extends ClusterLike, N extends NodeLike = C['nodes'][number]> {
   cluster: C
   steps: Step<C, N>[]
@@ -23,48 +22,46 @@ export interface Job<C extends ClusterLike, N extends NodeLike = C['nodes'][numb
 export interface RunOptions {
   /** This run's id. */
   run: string
-  /** When it began, as people see it: in milliseconds since 1970. */
+  /** When it started for the user, in milliseconds since 1970. */
   started: number
   check: boolean
-  /** Whether anything may be changed, so that other runs must be kept out. */
+  /** Whether the run may change anything, so that other runs must be kept out. */
   lock: boolean
-  /** How many nodes are worked on at the same time. */
-  forks: number
   connections: Connections
   reporter: Reporter
   /** Aborted by the first Ctrl-C. */
   stop: AbortSignal
-  /** Aborted by the second: what runs on the nodes is ended too. */
+  /** Aborted by the second Ctrl-C: commands that run on the nodes are ended too. */
   abandon: AbortSignal
   consent: Consent
-  /** Seconds for which assertions must go on holding; left out: `stableTime` after a change, else one look. */
+  /** Seconds for which assertions must hold; by default `stableSeconds` after a change, otherwise they are checked once. */
   stable?: number | undefined
-  /** Shows people what a trial will do, and asks them; without, no trial is made. */
+  /** Shows people what a trial will do, and asks them; without it, no trial is run. */
   confirm?: (plan: string[]) => Promise<boolean>
 }
 
 /**
- * Looks at a cluster before anything is changed there.
+ * Checks a cluster before anything is changed there.
  *
  * @param locked - settles once no other run works on the cluster: nothing is written before that.
- * @returns what people should know, as sentences. Rejects where nothing must be changed.
+ * @returns notices, as sentences. Rejects if nothing may be changed.
  */
-export type Guard<C extends ClusterLike<N>, N extends NodeLike> = (cluster: C, members: Member<N>[], locked: Promise<void>) => Promise<string[]>
+export type Precheck<C extends ClusterLike<N>, N extends NodeLike> = (cluster: C, members: Member<N>[], locked: Promise<void>) => Promise<string[]>
 
 /**
- * Runs the steps on every member of every cluster, and reports. Clusters do not wait for each other.
+ * Runs the steps of every cluster on its nodes, and reports. Clusters do not wait for each other.
  *
- * @returns the summary, which has been reported too.
+ * @returns the summary, which was also reported.
  */
-export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Job<C, N>[], options: RunOptions, guard?: Guard<C, N>): Promise<SummaryEvent> {
-  const tally = new Tally(options.started)
+export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Job<C, N>[], options: RunOptions, precheck?: Precheck<C, N>): Promise<SummaryEvent> {
+  const tally = new RunTally(options.started)
   const report = (event: RunEvent) => {
     if (isMachineEvent(event)) tally.count(event)
     options.reporter.report(event)
   }
-  const queue = new PQueue({ concurrency: options.forks })
-  const allAtOnce = jobs.reduce((sum, { cluster }) => sum + cluster.nodes.length, 0) <= options.forks
-  // While the nodes are being connected to.
+  const { queue } = options.connections
+  const allAtOnce = jobs.reduce((sum, { cluster }) => sum + cluster.nodes.length, 0) <= queue.concurrency
+  // Meanwhile the nodes are being connected to.
   const work = jobs.map(({ cluster, steps }) => ({ cluster, scheduled: schedule(cluster, steps) }))
   await Promise.all(work.map(async ({ cluster, scheduled }) => {
     const members = await Promise.all(cluster.nodes.map(node => join(node, cluster.name, options.connections, report)))
@@ -72,8 +69,8 @@ export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Jo
     options.abandon.addEventListener('abort', abandon)
     try {
       const lock = options.lock ? async () => lockCluster(members, cluster.name, options.run) : undefined
-      await new ClusterRun(cluster.name, members, scheduled, { ...options, queue, allAtOnce, clock: systemClock, report }).run(lock, guard && (async locked => {
-        for (const text of await guard(cluster, members, locked)) report({ event: 'notice', cluster: cluster.name, text })
+      await new ClusterRun(cluster.name, members, scheduled, { ...options, queue, allAtOnce, clock: systemClock, report }).run(lock, precheck && (async locked => {
+        for (const text of await precheck(cluster, members, locked)) report({ event: 'notice', cluster: cluster.name, text })
       }))
     } catch (error) {
       if (error instanceof LockedError) tally.override(exitCodes.locked)
@@ -89,7 +86,7 @@ export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Jo
   return summary
 }
 
-/** Waits for a node's connection; one that cannot be reached takes part as such. */
+/** Waits for a node's connection; a node that cannot be reached becomes an unreachable member. */
 async function join<N extends NodeLike>(
   node: N, cluster: string, connections: Connections, report: (event: RunEvent) => void,
 ): Promise<Member<N>> {

@@ -43,7 +43,7 @@ try {
   const stop = new AbortController().signal
   const connections = new Connections(nodes, { ssh: { configFile: lab.sshConfig, controlDirectory }, forks: 20, stop })
   const { ok } = await run([{ cluster: { name, nodes }, steps: [{ role, selected: new Set(nodes.map(node => node.name)) }] }], {
-    run: randomBytes(4).toString('hex'), started: performance.timeOrigin, check: false, lock: false, forks: 20, connections, stop,
+    run: randomBytes(4).toString('hex'), started: performance.timeOrigin, check: false, lock: false, connections, stop,
     reporter: { report: () => {}, close: () => Promise.resolve() },
     abandon: new AbortController().signal, consent: { outage: false, purge: false },
   })

@@ -11,7 +11,7 @@ import type { MachineEvent, Signal, TaskEvent } from '../../runner/engine/events
 import { Member, type ClusterLike, type NodeLike } from '../../runner/tasks/member.js'
 import { schedule } from '../../runner/engine/schedule.js'
 import type { Role } from '../../runner/tasks/role.js'
-import { Tally } from '../../runner/engine/tally.js'
+import { RunTally } from '../../runner/engine/run-tally.js'
 import { task, type ClusterTask, type NodeTask, type Task } from '../../runner/tasks/task.js'
 import { ConnectError } from '../../runner/errors.js'
 import { fileText } from '../../runner/facts/files.js'
@@ -78,7 +78,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
       events.length = 0
       const role: Role = { name: 'r', tasks: ({ node }) => tasks(node) }
       const queue = new PQueue({ concurrency: forks })
-      const tally = new Tally(Date.now())
+      const tally = new RunTally(Date.now())
       const report = (event: MachineEvent | Signal) => {
         events.push(event)
         if ('status' in event || event.event === 'error') tally.count(event)

@@ -7,7 +7,7 @@ import type { NodeLike } from '../../runner/tasks/member.js'
 import { Outcomes } from '../../runner/engine/outcomes.js'
 import { schedule, stages, taskOf } from '../../runner/engine/schedule.js'
 import type { Role } from '../../runner/tasks/role.js'
-import { Tally } from '../../runner/engine/tally.js'
+import { RunTally } from '../../runner/engine/run-tally.js'
 import { guard, skip, task, taskRef, type Finding, type Task, type TaskRef } from '../../runner/tasks/task.js'
 import { until } from '../../runner/tasks/until.js'
 import { FakeClock } from '../fake-clock.js'
@@ -105,7 +105,7 @@ test('the first that is open', unsettled, [['n1', 'r', 'b', 'unknown'], ['n1', '
 /** Counts tasks of these statuses, then overrides. */
 const tallies = test.macro({
   exec: (t, events: [Status, string?][], overrides: number[], exit: number) => {
-    const tally = new Tally(Date.now())
+    const tally = new RunTally(Date.now())
     for (const [status, host] of events) tally.count({ event: 'task', cluster: 'c', host, role: 'r', task: 't', status, ms: 0 })
     for (const override of overrides) tally.override(override)
     t.is(tally.summary.exit, exit)
@@ -125,7 +125,7 @@ test('interrupted before all', tallies, [['failed', 'a']], [exitCodes.interrupte
 test('interrupted before all, said last', tallies, [['ok', 'a']], [exitCodes.locked, exitCodes.interrupted], 130)
 
 test('a summary counts tasks, assertions and nodes', t => {
-  const tally = new Tally(Date.now())
+  const tally = new RunTally(Date.now())
   const place = { cluster: 'c', role: 'r', task: 't', ms: 0 }
   const events: MachineEvent[] = [
     { event: 'task', ...place, host: 'a', status: 'ok' }, { event: 'task', ...place, host: 'a', status: 'warning' }, { event: 'task', ...place, status: 'skipped' },
@@ -138,7 +138,7 @@ test('a summary counts tasks, assertions and nodes', t => {
 
 test('a defect of ha-run is less urgent than a failure and more urgent than drift', t => {
   const exitAfter = (...events: MachineEvent[]) => {
-    const tally = new Tally(Date.now())
+    const tally = new RunTally(Date.now())
     for (const event of events) tally.count(event)
     return tally.summary.exit
   }

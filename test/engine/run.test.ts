@@ -24,7 +24,7 @@ async function runOn(t: ExecutionContext, server: LocalSshd, nodes: Record<strin
   const stop = more.stop ?? new AbortController().signal
   const connections = new Connections(cluster.nodes, { ssh: server, forks: 20, stop })
   const summary = await run([{ cluster, steps: [{ role: { name: 'r', tasks: () => tasks }, selected: new Set(Object.keys(nodes)) }] }], {
-    run: 'run1', started: Date.now(), check: false, lock: false, forks: 20, connections, reporter: { report: event => events.push(event), close: () => Promise.resolve() },
+    run: 'run1', started: Date.now(), check: false, lock: false, connections, reporter: { report: event => events.push(event), close: () => Promise.resolve() },
     abandon: new AbortController().signal, consent: noConsent, ...more, stop,
   })
   return { summary, lines: lines(events), events, name }
@@ -81,7 +81,7 @@ withSshd('the lock is free once a run has ended', async t => {
 
 withSshd('interrupted before it began, a run connects to nobody', async t => {
   const { summary, lines: said } = await runOn(t, await localSshd(t), { n1: true }, [fine], { stop: AbortSignal.abort() })
-  t.deepEqual(said, ['n1 connection: unreachable, n1: interrupted before it was connected to'])
+  t.deepEqual(said, ['n1 connection: unreachable, n1: interrupted before it was connected'])
   t.is(summary.exit, 130)
 })
 

@@ -2,7 +2,7 @@ import { exitCodes } from '../errors.js'
 import type { MachineEvent, SummaryEvent } from './events.js'
 
 /** Counts a run's events, for its summary and its exit code. */
-export class Tally {
+export class RunTally {
   readonly #started: number
   readonly #counts = { ok: 0, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable: 0 }
   readonly #unreachable = new Set<string>()
@@ -10,7 +10,7 @@ export class Tally {
   #defects = 0
   #urgent: number | undefined
 
-  /** @param started - when the run began, in milliseconds since 1970. */
+  /** @param started - when the run started, in milliseconds since 1970. */
   constructor(started: number) {
     this.#started = started
   }
@@ -28,7 +28,7 @@ export class Tally {
     else if (event.status !== 'skipped') this.#counts[event.status] += 1
   }
 
-  /** An exit code that comes before all that the counts say: interrupted, locked, wrong use. */
+  /** Sets an exit code that is more urgent than what the counts give: interrupted, locked, wrong use. */
   override(exit: number): void {
     const order: number[] = Object.values(exitCodes)
     if (this.#urgent === undefined || order.indexOf(exit) < order.indexOf(this.#urgent)) this.#urgent = exit
@@ -46,7 +46,7 @@ export class Tally {
     return this.#counts.would_change + this.#counts.unknown > 0 ? exitCodes.drift : exitCodes.ok
   }
 
-  /** A node that was lost counts once, however many tasks met it. */
+  /** A lost node counts once, however many tasks failed because of it. */
   #addUnreachable(host: string | undefined): void {
     this.#unreachable.add(host ?? '')
   }
