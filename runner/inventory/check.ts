@@ -3,13 +3,13 @@ import { didYouMean, nearest } from './nearest.js'
 import type { Origin } from './origin.js'
 
 /**
- * Checking what a YAML file says against a schema. zod carries one text an issue: here its first line is the
- * message, what follows is the hint.
+ * Checks the content of a YAML file against a schema. A zod issue has one text: here its first line is the message, and the
+ * rest is the hint.
  */
 
 const keyIssue = { atKey: true }
 
-/** What was given, in the words of an error message. */
+/** A value as an error message shows it. */
 export function show(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 59)}…` : value)
@@ -17,7 +17,7 @@ export function show(value: unknown): string {
   return Array.isArray(value) ? 'a list' : 'a mapping'
 }
 
-/** ``expected …, got …``, naming the type where a number or a boolean was given for text. */
+/** ``expected …, got …``, with the type of a number or a boolean in place of text. */
 export function expected(what: string, value: unknown, hint?: string): string {
   const type = typeof value === 'number' ? 'the number ' : typeof value === 'boolean' ? 'the word ' : ''
   return withHint(`expected ${what}, got ${type}${show(value)}`, hint)
@@ -27,30 +27,30 @@ function withHint(message: string, hint: string | undefined): string {
   return hint === undefined ? message : `${message}\n${hint}`
 }
 
-/** A string that passes a test; `what` is what to expect, article and all. */
+/** A string that passes a test; `what` describes it, with its article. */
 export function textThat(what: string, test: (value: string) => boolean, hint?: string) {
   const error = (issue: { input?: unknown }) => expected(what, issue.input, hint)
   return z.string({ error }).check(z.refine(test, { error }))
 }
 
-/** One word of several. */
-export function oneOf<const Word extends string>(words: readonly Word[]) {
-  const what = words.length === 1 ? `"${words[0]}"` : `one of ${words.join(', ')}`
-  return z.enum(words, {
+/** One of several values. */
+export function oneOf<const Value extends string>(values: readonly Value[]) {
+  const what = values.length === 1 ? `"${values[0]}"` : `one of ${values.join(', ')}`
+  return z.enum(values, {
     error({ input }) {
-      const near = nearest(String(input), words)
+      const near = nearest(String(input), values)
       return expected(what, input, near === undefined ? undefined : `Did you mean "${near}"?`)
     },
   })
 }
 
-/** A whole number from `least` up, as the text that a configuration file holds. */
+/** A whole number from `least` up, as the text in a configuration file. */
 export function count(what: string, least: number) {
   // Corosync keeps its numbers in 32 bits.
   return scalar(what, value => /^\d+$/.test(value) && Number(value) >= least && Number(value) <= 0xff_ff_ff_ff)
 }
 
-/** Text, a number or true/false, as the text that a configuration file holds. */
+/** Text, a number or true/false, as the text in a configuration file. */
 export function scalar(what: string, test: (value: string) => boolean = () => true) {
   const error = (issue: { input?: unknown }) => expected(what, issue.input)
   const plain = (value: unknown) =>
@@ -58,18 +58,18 @@ export function scalar(what: string, test: (value: string) => boolean = () => tr
   return z.pipe(z.unknown().check(z.refine(plain, { error })), z.transform(String))
 }
 
-/** A mapping with these keys and no other. `elsewhere` says what to do about keys that people may well try. */
+/** A mapping with these keys and no other. `hints` are for keys that users are likely to try. */
 export function mapping<Shape extends z.core.$ZodShape>(
   what: string,
   shape: Shape,
-  elsewhere: Readonly<Record<string, string>> = {},
+  hints: Readonly<Record<string, string>> = {},
 ) {
   return z.strictObject(shape, {
     error(issue) {
       if (issue.code !== 'unrecognized_keys') return expected(what, issue.input)
       const [key = ''] = issue.keys
-      const hint = Object.hasOwn(elsewhere, key)
-        ? elsewhere[key]
+      const hint = Object.hasOwn(hints, key)
+        ? hints[key]
         : didYouMean(key, Object.keys(shape), 'Known keys')
       return withHint(`unknown key ${show(key)}`, hint)
     },
@@ -97,7 +97,7 @@ export function named<Value extends z.core.$ZodType>(
   })
 }
 
-/** Takes the schema that fits what the value looks like, so that an error speaks of one form and not of all. */
+/** Chooses the schema by the form of the value, so that an error describes one form and not all of them. */
 export function either<Output>(choose: (value: unknown) => z.core.$ZodType<Output>) {
   return z.pipe(
     z.unknown(),
@@ -118,14 +118,14 @@ export function either<Output>(choose: (value: unknown) => z.core.$ZodType<Outpu
   )
 }
 
-/** Whether a value is a YAML mapping. */
+/** True if a value is a YAML mapping. */
 export function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**
- * The value as the schema makes it. Throws an InventoryError for what comes first in the file, and for what is
- * missing only where nothing is wrong with what is there: a misspelt key is both.
+ * The value as the schema transforms it. Throws an InventoryError for the first problem in the file. A missing key is reported
+ * only if there is no other problem: a misspelt key is also a missing one.
  */
 export function check<Output>(schema: z.core.$ZodType<Output>, value: unknown, origin: Origin): Output {
   const result = z.safeParse(schema, value)

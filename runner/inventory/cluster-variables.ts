@@ -2,7 +2,7 @@ import { isMapping } from './check.js'
 import type { Origin } from './origin.js'
 import type { Group, Host } from './site.js'
 
-/** The variables called `cluster`. Other Ansible roles use that name too, for a plain text such as `ceph-prod`. */
+/** The variables named `cluster`. Other Ansible roles use that name too, for a plain text such as `ceph-prod`. */
 
 export interface ClusterVariable<Owner extends Group | Host> {
   owner: Owner
@@ -11,8 +11,8 @@ export interface ClusterVariable<Owner extends Group | Host> {
 }
 
 /**
- * The variables `cluster` of groups that are for ha-run: those that are mappings. Where none is, all of them: then one that
- * is not a mapping is a mistake to report.
+ * The `cluster` variables of groups that are for ha-run: those that are mappings. If there is no mapping, all of them: one that
+ * is not a mapping is then a mistake to report.
  */
 export function clustersOfGroups(groups: Iterable<Group>): ClusterVariable<Group>[] {
   const all = variablesOf(groups)
@@ -20,13 +20,13 @@ export function clustersOfGroups(groups: Iterable<Group>): ClusterVariable<Group
   return mappings.length > 0 ? mappings : all
 }
 
-/** The variables `cluster` that hosts have of their own, and not from a group; those for ha-run, as with groups. */
+/** The `cluster` variables for ha-run that hosts have themselves, and not from a group. */
 export function clustersOfHosts(hosts: Iterable<Host>, groups: ReadonlyMap<string, Group>): ClusterVariable<Host>[] {
   const own = ownOf(hosts, groups)
   return isDeclared(groups) ? own.filter(({ value }) => isMapping(value)) : own
 }
 
-/** A sentence for every variable `cluster` that is not for ha-run. */
+/** A warning for each `cluster` variable that is not for ha-run. */
 export function skippedClusters(groups: ReadonlyMap<string, Group>, hosts: Iterable<Host>): string[] {
   if (!isDeclared(groups)) return []
   const skipped = <Owner extends Group | Host>(kind: string, variables: ClusterVariable<Owner>[]) => variables.filter(({ value }) => !isMapping(value))
@@ -34,7 +34,7 @@ export function skippedClusters(groups: ReadonlyMap<string, Group>, hosts: Itera
   return [...skipped('group', variablesOf(groups.values())), ...skipped('host', ownOf(hosts, groups))]
 }
 
-/** Whether a group declares one of ha-run's clusters. */
+/** True if a group declares a cluster for ha-run. */
 function isDeclared(groups: ReadonlyMap<string, Group>): boolean {
   return variablesOf(groups.values()).some(({ value }) => isMapping(value))
 }

@@ -4,7 +4,7 @@ import type { Variables } from './groups.js'
 import type { Connection } from './site.js'
 import { refuseUnusable } from './unusable.js'
 
-/** Ansible's names for one thing, today's first, then older ones that still work. */
+/** Ansible's names of each setting: the current one first, then older ones that still work. */
 const aliases = {
   host: ['ansible_host', 'ansible_ssh_host'],
   port: ['ansible_port', 'ansible_ssh_port'],
@@ -16,7 +16,7 @@ const aliases = {
 export const connectionVariables: readonly string[] = Object.values(aliases).flat()
 
 /**
- * How ssh reaches a host. Throws an InventoryError for a value ssh could not use, or could take for an option.
+ * How ssh reaches a host. Throws an InventoryError for a value that ssh cannot use, or could take for an option.
  */
 export function readConnection(name: string, variables: Variables): Connection {
   const read = <Value>(
@@ -35,16 +35,16 @@ export function readConnection(name: string, variables: Variables): Connection {
   }
   const keyFile = read('keyFile', parsePath, 'the path of a private key')
   return {
-    host: read('host', parseWord, 'a host name or an address') ?? name,
+    host: read('host', parseArgument, 'a host name or an address') ?? name,
     port: read('port', parsePort, 'a port from 1 to 65535'),
-    user: read('user', parseWord, 'a login name'),
+    user: read('user', parseArgument, 'a login name'),
     keyFile: keyFile?.replace(/^~(?=\/|$)/, homedir()),
     become: read('become', parseBoolean, 'true or false'),
   }
 }
 
-/** A word for ssh's command line: a leading dash would be an option there. */
-function parseWord(value: unknown): string | undefined {
+/** An argument for ssh's command line, where a leading dash would make it an option. */
+function parseArgument(value: unknown): string | undefined {
   return typeof value === 'string' && /^[^-\s\p{Cc}][^\s\p{Cc}]*$/u.test(value) ? value : undefined
 }
 
@@ -57,7 +57,7 @@ function parsePort(value: unknown): number | undefined {
   return port >= 1 && port <= 65_535 ? port : undefined
 }
 
-/** YAML 1.2 leaves `yes` and `no` as words; Ansible users write them. */
+/** In YAML 1.2 `yes` and `no` are texts; Ansible users write them as booleans. */
 function parseBoolean(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value
   if (/^(yes|on|true)$/i.test(String(value))) return true

@@ -17,16 +17,15 @@ import { marksOf, templateHint } from './marks.js'
 import { Origin } from './origin.js'
 import type { Source } from './origin.js'
 
-/** A YAML file's one document: its value, and where everything in it stands. */
+/** The document of a YAML file: its value, and the position of everything in it. */
 export interface Document {
   value: unknown
   origin: Origin
 }
 
 /**
- * YAML 1.2's core schema with merge keys, as Ansible users write them. `!vault` loads as null, and
- * `Origin.unusable` finds it: an inventory may hold secrets of others that ha-run never reads. `!unsafe` is
- * Ansible's word for "no Jinja".
+ * YAML 1.2's core schema with merge keys, as Ansible users write them. `!vault` loads as null, and `Origin.unusable` finds
+ * it: an inventory may contain secrets that ha-run never reads. `!unsafe` is Ansible's tag for "no Jinja".
  */
 const schema = CORE_SCHEMA.withTags(
   mergeTag,
@@ -37,7 +36,7 @@ const schema = CORE_SCHEMA.withTags(
 )
 
 /**
- * Takes as a number only what reads the same as one: js-yaml would turn `0644` into 644 and `1.10` into 1.1.
+ * A number only if its text is the number's own: js-yaml would turn `0644` into 644 and `1.10` into 1.1.
  */
 function faithful(tag: ScalarTagDefinition<number>): ScalarTagDefinition<number> {
   return {
@@ -50,9 +49,9 @@ function faithful(tag: ScalarTagDefinition<number>): ScalarTagDefinition<number>
 }
 
 /**
- * The one document of a YAML file; undefined where the file is empty or holds comments only.
+ * The only document of a YAML file; undefined if the file is empty or has only comments.
  *
- * Throws an InventoryError where the file cannot be read, is not YAML, or holds several documents.
+ * Throws an InventoryError if the file cannot be read, is not YAML, or has several documents.
  */
 export function readDocument(file: string): Document | undefined {
   const source: Source = { file, text: readText(file) }
@@ -99,7 +98,7 @@ function readText(file: string): string {
   }
 }
 
-/** Whether a text is written in Ansible's older INI format: a section's name stands alone on a line. */
+/** True for Ansible's older INI format, where a section's name has a line of its own. */
 function looksLikeIni(text: string): boolean {
   return /^\[[\w.:-]+\]\s*$/m.test(text)
 }
@@ -111,7 +110,7 @@ function refuseIni(source: Source): InventoryError {
   )
 }
 
-/** What js-yaml found wrong, and what is probably behind it. */
+/** The error of js-yaml, or its probable cause. */
 function explain(error: YAMLException, source: Source): InventoryError {
   const { position = 0, column = 0 } = error.mark ?? {}
   const start = position - column

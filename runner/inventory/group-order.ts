@@ -1,6 +1,6 @@
 import type { Entries, GroupEntry } from './groups.js'
 
-/** How the groups hang together: every group is below `all`, and hosts of no other group are in `ungrouped`. */
+/** The tree of groups: every group is below `all`, and hosts of no other group are in `ungrouped`. */
 export interface GroupTree {
   /** Groups in the order in which their variables apply, `all` first and the nearest last. */
   order: GroupEntry[]
@@ -10,21 +10,21 @@ export interface GroupTree {
   around: Map<string, GroupEntry[]>
 }
 
-/** Puts the groups in order. Throws an InventoryError where a group is, over its children, below itself. */
+/** Orders the groups. Throws an InventoryError if a group is below itself. */
 export function orderGroups({ groups, hosts }: Entries): GroupTree {
   const depths = new Map<string, number>()
   const members = new Map<string, Set<string>>()
 
-  /** Ansible's depth: the longest way down from `all`. Also where a loop shows. */
-  function sink(group: GroupEntry, depth: number, above: string[]): void {
-    // What is known to be this deep or deeper needs no second look; a loop only gets deeper.
+  /** Ansible's depth: the longest path from `all`. This also detects loops. */
+  function setDepth(group: GroupEntry, depth: number, above: string[]): void {
+    // A group of at least this depth needs no second visit; in a loop the depth only grows.
     if ((depths.get(group.name) ?? -1) >= depth) return
     depths.set(group.name, depth)
     for (const [name, origin] of group.children) {
       if (name === 'all' || name === group.name || above.includes(name)) {
         throw origin.error(`group "${name}" is below itself: ${[...above, group.name, name].join(' > ')}`)
       }
-      sink(groups.get(name)!, depth + 1, [...above, group.name])
+      setDepth(groups.get(name)!, depth + 1, [...above, group.name])
     }
   }
 
@@ -37,7 +37,7 @@ export function orderGroups({ groups, hosts }: Entries): GroupTree {
     return all
   }
 
-  for (const group of groups.values()) if (group.name !== 'all') sink(group, 1, [])
+  for (const group of groups.values()) if (group.name !== 'all') setDepth(group, 1, [])
   depths.set('all', 0)
   const all = groups.get('all')
   for (const [name, origin] of all?.children ?? []) {
@@ -69,7 +69,7 @@ export function orderGroups({ groups, hosts }: Entries): GroupTree {
   return { order, hosts: inOrder, around }
 }
 
-/** Between groups of one depth Ansible lets the higher `ansible_group_priority` win, then the later name. */
+/** For groups of the same depth, the higher `ansible_group_priority` takes precedence in Ansible, then the later name. */
 function priority(group: GroupEntry): number {
   return Number(group.vars.get('ansible_group_priority')?.value ?? 1)
 }

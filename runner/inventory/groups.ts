@@ -5,14 +5,14 @@ import { templateHint } from './marks.js'
 import { nearest } from './nearest.js'
 import type { Origin } from './origin.js'
 
-/** A variable and where it was said. */
+/** A variable and where it was declared. */
 export interface Variable {
   value: unknown
   origin: Origin
 }
 export type Variables = Map<string, Variable>
 
-/** A group as the inventory files say it; several places can add to one. */
+/** A group in the inventory files; several places can add to it. */
 export interface GroupEntry {
   name: string
   origin: Origin
@@ -27,7 +27,7 @@ export interface HostEntry {
   vars: Variables
 }
 
-/** What the inventory files say, `group_vars` and `host_vars` aside. */
+/** The content of the inventory files, without `group_vars` and `host_vars`. */
 export interface Entries {
   groups: Map<string, GroupEntry>
   hosts: Map<string, HostEntry>
@@ -36,8 +36,8 @@ export interface Entries {
 const groupKeys = ['hosts', 'children', 'vars']
 
 /**
- * Adds what one inventory file says. Throws an InventoryError where it has not the shape of an Ansible
- * inventory; a key that Ansible would skip with a warning is an error, since everything under it would be lost.
+ * Adds the content of one inventory file. Throws an InventoryError if it is not an Ansible inventory. A key that Ansible skips
+ * with a warning is an error, since everything under it would be lost.
  */
 export function readGroups({ value, origin }: Document, entries: Entries): void {
   if (!isMapping(value)) throw origin.error(`expected a mapping of groups, such as "all:", got ${show(value)}`)
@@ -106,14 +106,14 @@ function hostsOf(pattern: string, origin: Origin): { name: string; port?: number
   }
 }
 
-/** Adds variables, the later word winning. An empty mapping may be left out, as everywhere in an inventory. */
+/** Adds variables; a later one replaces an earlier one. An empty mapping may be left out, as everywhere in an inventory. */
 export function readVariables(value: unknown, origin: Origin, into: Variables): void {
   for (const [name, inner] of Object.entries(section(value, origin, 'a mapping of variables'))) {
     into.set(name, { value: inner, origin: origin.at(name) })
   }
 }
 
-/** Hosts or child groups; Ansible lets one name stand without its colon. */
+/** Hosts or child groups; Ansible allows a single name without a colon. */
 function entriesOf(value: unknown, origin: Origin, what: string): [string, unknown][] {
   if (typeof value === 'string') return [[value, null]]
   if (Array.isArray(value)) {

@@ -1,14 +1,12 @@
 /**
- * Spells out one range of a host name, as Ansible does: `[1:3]`, `[01:10]` (keeps the zeros), `[a:f]`,
- * `[0:10:2]`.
+ * A range in a host name, as in Ansible: `[1:3]`, `[01:10]` (keeps the zeros), `[a:f]`, `[0:10:2]`.
  */
 const range = /\[(?<first>[^[\]:]*):(?<last>[^[\]:]*)(?::(?<step>[^[\]]*))?\]/
 
 /**
- * The host names a pattern such as `node[1:3]` or `rack[a:b]-node[01:12]` stands for; a plain name stands for
- * itself.
+ * The host names of a pattern such as `node[1:3]` or `rack[a:b]-node[01:12]`; a plain name is its own pattern.
  *
- * Throws a RangeError that says what is wrong with the range.
+ * Throws a RangeError if the range is not valid.
  */
 export function expandHostRange(pattern: string): string[] {
   const match = range.exec(pattern)
@@ -24,36 +22,36 @@ export function expandHostRange(pattern: string): string[] {
   )
 }
 
-function values(first: string, last: string, step: string, written: string): string[] {
+function values(first: string, last: string, step: string, rangeText: string): string[] {
   if (!/^[1-9]\d*$/.test(step)) {
-    throw new RangeError(`expected a step of 1 or more in the host range ${written}, got "${step}"`)
+    throw new RangeError(`expected a step of 1 or more in the host range ${rangeText}, got "${step}"`)
   }
   if (/^\d+$/.test(first) && /^\d+$/.test(last)) {
-    // A leading zero asks for one width throughout, as in seq -w.
+    // A leading zero means one width for all, as in seq -w.
     const padded = first.length > 1 && first.startsWith('0')
     if (padded && first.length !== last.length) {
-      throw new RangeError(`expected both ends of the host range ${written} to have as many digits`)
+      throw new RangeError(`expected both ends of the host range ${rangeText} to have as many digits`)
     }
-    return count(Number(first), Number(last), Number(step), written).map(number =>
+    return count(Number(first), Number(last), Number(step), rangeText).map(number =>
       String(number).padStart(padded ? first.length : 0, '0'),
     )
   }
   if (/^[a-z]$/.test(first + last.slice(1)) && /^[a-z]$/.test(last)) {
-    return count(first.charCodeAt(0), last.charCodeAt(0), Number(step), written).map(code =>
+    return count(first.charCodeAt(0), last.charCodeAt(0), Number(step), rangeText).map(code =>
       String.fromCharCode(code),
     )
   }
-  throw new RangeError(`expected two numbers or two small letters in the host range ${written}`)
+  throw new RangeError(`expected two numbers or two small letters in the host range ${rangeText}`)
 }
 
-/** More hosts than this in one range is a slip of the keyboard, and would only fill the memory. */
-const most = 10_000
+/** More hosts than this in one range are a typing error, and would only fill the memory. */
+const maxHosts = 10_000
 
-function count(first: number, last: number, step: number, written: string): number[] {
-  if (first > last) throw new RangeError(`expected the host range ${written} to go upwards`)
+function count(first: number, last: number, step: number, rangeText: string): number[] {
+  if (first > last) throw new RangeError(`expected the host range ${rangeText} to go upwards`)
   const length = Math.floor((last - first) / step) + 1
-  if (length > most) {
-    throw new RangeError(`expected at most ${most} hosts from the host range ${written}, got ${length}`)
+  if (length > maxHosts) {
+    throw new RangeError(`expected at most ${maxHosts} hosts from the host range ${rangeText}, got ${length}`)
   }
   return Array.from({ length }, (_, index) => first + index * step)
 }

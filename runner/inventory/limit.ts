@@ -4,21 +4,20 @@ import { didYouMean } from './nearest.js'
 import type { Inventory } from './site.js'
 
 /** One part of a pattern: `web`, `!node2` or `&rack1`. */
-interface Part {
+interface PatternPart {
   kind: 'add' | 'exclude' | 'intersect'
   name: string
 }
 
 /**
- * The names of the hosts an Ansible pattern stands for, in the order of the inventory: names of hosts and
- * groups and globs of them, joined by `:` or `,`; `!` takes away and `&` keeps what is in both, whatever their
- * place.
+ * The names of the hosts that an Ansible pattern selects, in the order of the inventory. A pattern has names of hosts and
+ * groups and globs of them, joined by `:` or `,`; `!` excludes and `&` intersects, in any position.
  *
- * Throws a UsageError for a part that names nothing and for a pattern that leaves no host.
+ * Throws a UsageError for a part that matches nothing and for a pattern that selects no host.
  */
 export function selectHosts(inventory: Inventory, pattern: string): string[] {
   const parts = parsePattern(pattern)
-  const of = (kind: Part['kind']) =>
+  const of = (kind: PatternPart['kind']) =>
     parts.filter(part => part.kind === kind).map(({ name }) => hostsOf(inventory, name, pattern))
   const added = of('add')
   // As in Ansible: "!node2" alone means all but node2.
@@ -29,15 +28,15 @@ export function selectHosts(inventory: Inventory, pattern: string): string[] {
     name => selected.has(name) && kept.every(set => set.has(name)) && !excluded.some(set => set.has(name)),
   )
   if (names.length === 0) {
-    throw new UsageError(`the pattern "${pattern}" leaves no host`, {
+    throw new UsageError(`the pattern "${pattern}" selects no host`, {
       hint: `Hosts: ${[...inventory.hosts.keys()].join(', ')}.`,
     })
   }
   return names
 }
 
-/** Takes a pattern apart. Throws a UsageError where it is not one. */
-export function parsePattern(pattern: string): Part[] {
+/** Splits a pattern into its parts. Throws a UsageError if it is not valid. */
+export function parsePattern(pattern: string): PatternPart[] {
   // A colon in brackets belongs to a character class.
   const parts = pattern.split(/[,:](?![^[]*\])/).map(part => part.trim())
   return parts.map(part => {
@@ -52,11 +51,11 @@ function hostsOf({ hosts, groups }: Inventory, name: string, pattern: string): S
   const isGlob = /[*?[]/.test(name)
   const matching = (names: Iterable<string>) =>
     [...names].filter(candidate => (isGlob ? matchesGlob(candidate, name) : candidate === name))
-  const found = matching(groups.keys())
-  const members = found.flatMap(group => groups.get(group)!.hosts)
-  // As in Ansible: a group hides a host of the same name, a glob finds both.
-  if (found.length === 0 || isGlob) members.push(...matching(hosts.keys()))
-  if (found.length === 0 && members.length === 0) {
+  const matchingGroups = matching(groups.keys())
+  const members = matchingGroups.flatMap(group => groups.get(group)!.hosts)
+  // As in Ansible: a name selects a group rather than a host of that name, and a glob selects both.
+  if (matchingGroups.length === 0 || isGlob) members.push(...matching(hosts.keys()))
+  if (matchingGroups.length === 0 && members.length === 0) {
     throw new UsageError(
       `no host or group matches "${name}"${name === pattern ? '' : ` in the pattern "${pattern}"`}`,
       {

@@ -16,27 +16,27 @@ import { readVarsFiles } from './vars-files.js'
 const newcomerHint = () => `Copy ${examplePath()} to inventory/site.yml and put your own nodes into it.`
 
 /**
- * Reads an inventory: a file, or every *.yml and *.yaml directly in a folder, `example.yml` excepted; and
- * `group_vars/` and `host_vars/` beside it.
+ * Reads an inventory: a file, or every *.yml and *.yaml directly in a directory except `example.yml`; and the `group_vars/` and
+ * `host_vars/` next to it.
  *
- * Throws an InventoryError, with file, line and column, for whatever is wrong.
+ * Throws an InventoryError, with file, line and column.
  */
 export function loadInventory(path: string): Inventory {
   if (!existsSync(path)) throw new InventoryError(`there is no inventory at "${path}"`, { hint: newcomerHint() })
-  const isFolder = statSync(path).isDirectory()
+  const isDirectory = statSync(path).isDirectory()
   const warnings: string[] = []
   const entries: Entries = { groups: new Map(), hosts: new Map() }
-  const files = isFolder ? inventoryFiles(path, warnings) : [path]
+  const files = isDirectory ? inventoryFiles(path, warnings) : [path]
   const [start] = files.map(file => readInventoryFile(file, entries))
   for (const name of ['all', 'ungrouped']) {
     if (!entries.groups.has(name)) {
       entries.groups.set(name, { name, origin: start!, children: new Map(), hosts: new Set(), vars: new Map() })
     }
   }
-  return resolve(path, isFolder ? path : dirname(path), entries, warnings)
+  return resolve(path, isDirectory ? path : dirname(path), entries, warnings)
 }
 
-/** Returns where the file begins. */
+/** @returns the start of the file. */
 function readInventoryFile(file: string, entries: Entries): Origin {
   const document = readDocument(file)
   if (!document) {
@@ -47,27 +47,27 @@ function readInventoryFile(file: string, entries: Entries): Origin {
 }
 
 /**
- * The inventory files of a folder. The example is left out, lest a fresh clone runs against its addresses;
- * folders are too, since the lab writes its own inventories into one.
+ * The inventory files of a directory. The example is left out, so that a fresh clone never runs against its addresses;
+ * subdirectories are left out too, since labs write their inventories into one.
  */
-function inventoryFiles(folder: string, warnings: string[]): string[] {
+function inventoryFiles(directory: string, warnings: string[]): string[] {
   const files: string[] = []
-  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const { name } = entry
     if (entry.isDirectory() || name.startsWith('.')) continue
-    if (/^(?!example\.).*\.ya?ml$/.test(name)) files.push(join(folder, name))
+    if (/^(?!example\.).*\.ya?ml$/.test(name)) files.push(join(directory, name))
     else if (/^[^.]+$|\.ini$/.test(name)) {
       warnings.push(
-        `"${join(folder, name)}" is not read: ha-run reads inventories in YAML, named *.yml or *.yaml`,
+        `"${join(directory, name)}" is not read: ha-run reads inventories in YAML, named *.yml or *.yaml`,
       )
     }
   }
   if (files.length > 0) return files
   const leftOut = warnings.length > 0 ? ` ${warnings.join('. ')}.` : ''
-  throw new InventoryError(`there is no inventory in "${folder}"`, { hint: `${newcomerHint()}${leftOut}` })
+  throw new InventoryError(`there is no inventory in "${directory}"`, { hint: `${newcomerHint()}${leftOut}` })
 }
 
-/** Works out who is where and whose word wins. */
+/** Resolves groups and the precedence of variables. */
 function resolve(path: string, beside: string, entries: Entries, warnings: string[]): Inventory {
   const tree = orderGroups(entries)
   const groupFiles = new Map(
@@ -93,7 +93,7 @@ function resolve(path: string, beside: string, entries: Entries, warnings: strin
   for (const host of entries.hosts.values()) {
     const around = tree.around.get(host.name)!
     const own = [host.vars, hostFiles.get(host.name)!]
-    // Ansible's order: every word of the inventory files about groups comes before any word of group_vars.
+    // Ansible's order: all groups' variables of the inventory files come before those of group_vars.
     const all = merge(
       ...around.map(group => group.vars),
       ...around.map(({ name }) => groupFiles.get(name)!),

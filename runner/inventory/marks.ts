@@ -5,13 +5,13 @@ import type { Mark, Source } from './origin.js'
 
 const jinja = /\{\{.*?\}\}|\{%.*?%\}/s
 
-/** The hint that goes with every refusal of a Jinja expression. */
+/** The hint of every error about a Jinja expression. */
 export const templateHint = 'ha-run does not evaluate Jinja: write the value itself.'
 
 /**
- * The place of every node of one document, following aliases and merge keys as the values do.
+ * The position of every node of one document; aliases and merge keys are followed as for the values.
  *
- * Throws an InventoryError where a key is itself a list or a mapping; an unquoted `{{ name }}` is one.
+ * Throws an InventoryError if a key is itself a list or a mapping; an unquoted `{{ name }}` is one.
  */
 export function marksOf(source: Source, events: Event[]): Mark {
   const anchors = new Map<string, Mark>()
@@ -22,10 +22,10 @@ export function marksOf(source: Source, events: Event[]): Mark {
   function read(key: number | undefined): Mark {
     const event = events[next++]
     if (!event || event.type === EVENT_ID.POP || event.type === EVENT_ID.DOCUMENT) {
-      throw new Error('js-yaml gave an event where a node was due')
+      throw new Error('js-yaml returned an event in place of a node')
     }
     if (event.type === EVENT_ID.ALIAS) {
-      // Left for js-yaml to refuse when it is unknown.
+      // js-yaml refuses an unknown alias.
       const target = anchors.get(textAt(event.anchorStart, event.anchorEnd))
       const value = event.anchorStart - 1
       return { key: key ?? value, value, unusable: target?.unusable, children: target?.children ?? new Map() }
@@ -63,7 +63,7 @@ export function marksOf(source: Source, events: Event[]): Mark {
       else mark.children.set(name, child)
     }
     next++
-    // What a mapping says itself wins over what it merges, wherever `<<` stands; of several merged, the first wins.
+    // A mapping's own keys take precedence over merged ones, wherever `<<` is; of several merged mappings the first does.
     for (const { children } of merged) {
       const mappings = children.has('0') ? [...children.values()].map(item => item.children) : [children]
       for (const mapping of mappings) {
@@ -83,7 +83,7 @@ export function marksOf(source: Source, events: Event[]): Mark {
   return read(undefined)
 }
 
-/** Where a scalar begins, its opening quote included; -1 where it is empty. */
+/** The start of a scalar, with its opening quote; -1 if it is empty. */
 function scalarStart(event: ScalarEvent): number {
   const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED
   return quoted ? event.valueStart - 1 : event.valueStart

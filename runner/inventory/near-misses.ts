@@ -2,15 +2,15 @@ import { connectionVariables } from './connection.js'
 import type { Variables } from './groups.js'
 import { nearest } from './nearest.js'
 
-/** The variables that ha-run reads. All others belong to somebody else and are left alone. */
-const ours = ['cluster', 'address', 'gateway', 'dns', 'interface', ...connectionVariables]
+/** The variables that ha-run reads; all others are ignored. */
+const knownVariables = ['cluster', 'address', 'gateway', 'dns', 'interface', ...connectionVariables]
 
-/** A sentence for every variable that is nearly, and not quite, one that ha-run reads. */
+/** A warning for each variable that is probably a misspelt variable of ha-run. */
 export function nearMisses(variables: Variables): string[] {
   const warnings: string[] = []
   for (const [name, { origin }] of variables) {
-    if (ours.includes(name)) continue
-    const near = nearest(name, ours)
+    if (knownVariables.includes(name)) continue
+    const near = nearest(name, knownVariables)
     if (near !== undefined) {
       warnings.push(`unknown variable "${name}" ${origin.key.place}: did you mean "${near}"?`)
     }

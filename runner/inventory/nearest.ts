@@ -1,6 +1,7 @@
 /**
- * How many letters must be added, left out, changed or swapped with their neighbour to make one word of the
- * other (optimal string alignment: `hots` is one step from `host`).
+ * The number of letters to add, remove, change or swap with their neighbour to turn one word into the other (optimal string
+ * alignment: `hots` is one step from `host`). Swapped letters are the usual typing error, and the common packages for string
+ * distance count them as two.
  */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = []
@@ -22,8 +23,8 @@ export function editDistance(a: string, b: string): number {
 }
 
 /**
- * The known word that was probably meant: at most two steps away, one for words under six letters (two steps
- * turn `env` into `dns`), upper and lower case being the same.
+ * The known word that was probably meant: at most two steps away, or one for words under six letters (two steps turn `env`
+ * into `dns`). Case is ignored.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: { name: string; distance: number } | undefined
@@ -36,7 +37,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best?.name
 }
 
-/** `Did you mean "node1"?`, else the words there are, else nothing where there are none. */
+/** `Did you mean "node1"?`, or else the list of known words, if there are any. */
 export function didYouMean(word: string, known: Iterable<string>, label: string): string | undefined {
   const names = [...known]
   const near = nearest(word, names)

@@ -1,26 +1,26 @@
 import { YAMLException } from 'js-yaml'
 import { InventoryError } from '../errors.js'
 
-/** A file as it was read; `file` is the path as the user would type it. */
+/** A file's text; `file` is the path as the user would type it. */
 export interface Source {
   file: string
   text: string
 }
 
 /**
- * Where a YAML node stands in its file, as offsets. Nodes behind an alias or a merge key stand where they were
+ * The position of a YAML node in its file, as offsets. Nodes behind an alias or a merge key have the position where they are
  * written.
  */
 export interface Mark {
-  /** Offset of its key, or of the node itself where it has none. */
+  /** Offset of its key, or of the node itself if it has none. */
   key: number
   value: number
-  /** Why the value is not text that can be used as it stands. */
+  /** The reason why the value cannot be used as it is written. */
   unusable?: 'template' | 'vault' | undefined
   children: Map<string, Mark>
 }
 
-/** Where something was said, so that an error about it can show the line. */
+/** The position of a declaration, so that an error about it can show the line. */
 export class Origin {
   readonly #source: Source
   readonly #mark: Mark
@@ -37,7 +37,7 @@ export class Origin {
     return new Origin(this.#source, this.#mark, this.#mark.key)
   }
 
-  /** A node inside this one; where a part of the path is missing, the key of the nearest node that is there. */
+  /** A node inside this one; if a part of the path is missing, the key of the nearest existing node. */
   at(...path: PropertyKey[]): Origin {
     let mark = this.#mark
     for (const part of path) {
@@ -50,23 +50,23 @@ export class Origin {
 
   /** The first node in or under this one, in the order of the file, that `!vault` or `{{ }}` makes unusable. */
   unusable(): { why: 'template' | 'vault'; origin: Origin } | undefined {
-    // A node can be reached by many aliases: each is looked at once.
+    // A node can be reached by many aliases: each is visited once.
     const seen = new Set<Mark>()
     const search = (mark: Mark): Mark | undefined => {
       if (seen.has(mark)) return undefined
       seen.add(mark)
       if (mark.unusable) return mark
       for (const child of mark.children.values()) {
-        const found = search(child)
-        if (found) return found
+        const descendant = search(child)
+        if (descendant) return descendant
       }
       return undefined
     }
-    const found = search(this.#mark)
-    return found?.unusable && { why: found.unusable, origin: new Origin(this.#source, found) }
+    const mark = search(this.#mark)
+    return mark?.unusable && { why: mark.unusable, origin: new Origin(this.#source, mark) }
   }
 
-  /** For telling which of two things in one file comes first. */
+  /** To compare positions in one file. */
   get offset(): number {
     return this.#offset
   }
@@ -100,8 +100,8 @@ export class Origin {
 }
 
 /**
- * The lines around an error are shown to people and logs; an Ansible inventory may hold passwords. Offsets
- * stay.
+ * The lines around an error appear on screens and in logs, and an Ansible inventory may contain passwords. Offsets do not
+ * change.
  */
 function withoutPasswords(text: string): string {
   return text.replace(

@@ -14,11 +14,11 @@ export interface Play {
   roles: string[]
 }
 
-/** Keys of Ansible's plays that people may try. */
-const elsewhere = Object.fromEntries(
+/** For keys of Ansible's plays that users may try. */
+const hints = Object.fromEntries(
   ['tasks', 'handlers', 'pre_tasks', 'post_tasks', 'vars', 'become', 'gather_facts', 'serial'].map(key => [
     key,
-    'A play of ha-run has name, hosts and roles only: what is done stands in the roles, and values in the inventory.',
+    'A play of ha-run has only name, hosts and roles: tasks belong in roles, and values in the inventory.',
   ]),
 )
 
@@ -32,14 +32,14 @@ const isPattern = (pattern: string) => {
 }
 
 /**
- * The plays of a playbook, a YAML list. Throws an InventoryError, with file, line and column, where it is
- * anything else or names a role that is not in `knownRoles`.
+ * The plays of a playbook, a YAML list. Throws an InventoryError, with file, line and column, if it is anything else or names
+ * a role that is not in `knownRoles`.
  */
 export function readPlaybook(path: string, knownRoles: string[]): Play[] {
   const document = readDocument(path)
   if (!document) {
     throw new InventoryError(`expected a playbook, got an empty file: "${path}"`, {
-      hint: 'playbooks/site.yml shows one.',
+      hint: 'playbooks/site.yml is an example.',
     })
   }
   refuseUnusable(document.origin)
@@ -54,7 +54,7 @@ export function readPlaybook(path: string, knownRoles: string[]): Play[] {
         aList('a list of roles'),
       ),
     },
-    elsewhere,
+    hints,
   )
   const plays = check(
     z.array(play, aList('a list of plays, each with name, hosts and roles')),

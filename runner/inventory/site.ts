@@ -1,29 +1,29 @@
 import type { Origin } from './origin.js'
 
-/** How ssh reaches a host. What is left out is for ssh's own configuration to say. */
+/** How ssh reaches a host. Undefined settings are left to ssh's own configuration. */
 export interface Connection {
-  /** `ansible_host`, else the inventory name. */
+  /** `ansible_host`, or else the inventory name. */
   host: string
   port?: number | undefined
   user?: string | undefined
   /** `ansible_ssh_private_key_file`, `~` expanded. */
   keyFile?: string | undefined
-  /** `ansible_become`; undefined means sudo where the login is not root. */
+  /** `ansible_become`; undefined means sudo unless the login is root. */
   become?: boolean | undefined
-  /** The address that the inventory declares for it, where that is another: it answers there once it was moved. */
+  /** The address that the inventory declares for the node, if it is another one: the node answers there once it was changed. */
   address?: string | undefined
 }
 
-/** A host of the inventory with everything said about it, the nearest word winning as in Ansible. */
+/** A host of the inventory with all its variables; the nearest group takes precedence, as in Ansible. */
 export interface Host {
   name: string
   /** Where it is first named, for error messages. */
   origin: Origin
-  /** Every group that holds it, nearest first, `all` last. */
+  /** Every group that contains it, nearest first, `all` last. */
   groups: string[]
   vars: Record<string, unknown>
   connection: Connection
-  /** Where each variable was said, for error messages. */
+  /** Where each variable is declared, for error messages. */
   origins: Record<string, Origin>
 }
 
@@ -33,7 +33,7 @@ export interface Group {
   origin: Origin
   /** Names of its hosts, those of its children included, in the order of the file. */
   hosts: string[]
-  /** What is said of this very group; what it has from the groups above shows in its hosts' variables. */
+  /** The group's own variables; those of the groups above it are among its hosts' variables. */
   vars: Record<string, unknown>
   origins: Record<string, Origin>
 }
@@ -45,6 +45,6 @@ export interface Inventory {
   hosts: Map<string, Host>
   /** `all` and `ungrouped` are always there. */
   groups: Map<string, Group>
-  /** Near misses of names ha-run knows, as sentences with file, line and column. */
+  /** Sentences with file, line and column, about misspelt variables for example. */
   warnings: string[]
 }

@@ -2,16 +2,16 @@ import { templateHint } from './marks.js'
 import type { Origin } from './origin.js'
 
 /**
- * Throws an InventoryError where a value, or anything in it, is `!vault` or a Jinja expression. Asked of every
- * value that ha-run uses; variables of others may hold both, so that an existing inventory loads.
+ * Throws an InventoryError if a value, or anything in it, is `!vault` or a Jinja expression. This applies to the values that
+ * ha-run uses; other variables may have both, so that an existing inventory loads.
  */
 export function refuseUnusable(origin: Origin): void {
-  const found = origin.unusable()
-  if (!found) return
-  throw found.why === 'vault'
-    ? found.origin.error(
+  const unusable = origin.unusable()
+  if (!unusable) return
+  throw unusable.why === 'vault'
+    ? unusable.origin.error(
         'expected a value, got one encrypted with !vault',
         'ha-run does not decrypt: write the value itself.',
       )
-    : found.origin.error('expected a value, got a Jinja expression', templateHint)
+    : unusable.origin.error('expected a value, got a Jinja expression', templateHint)
 }

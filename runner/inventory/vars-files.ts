@@ -5,21 +5,20 @@ import { readDocument } from './document.js'
 import { readVariables } from './groups.js'
 import type { Variables } from './groups.js'
 
-/** The extensions Ansible looks for, in its order. */
+/** The extensions that Ansible tries, in its order. */
 const extensions = ['', '.yml', '.yaml', '.json']
 
 /**
- * What `group_vars/NAME` or `host_vars/NAME` says: a file, or a folder whose files are read in the order of
- * their names. As in Ansible, the first that is there is the only one read. What is left out is said in
- * `warnings`.
+ * The variables of `group_vars/NAME` or `host_vars/NAME`: a file, or a directory whose files are read in the order of their
+ * names. As in Ansible, only the first that exists is read; `warnings` names the others.
  *
- * Throws an InventoryError where a file is not a mapping of variables.
+ * Throws an InventoryError if a file is not a mapping of variables.
  */
-export function readVarsFiles(folder: string, name: string, warnings: string[]): Variables {
+export function readVarsFiles(directory: string, name: string, warnings: string[]): Variables {
   const variables: Variables = new Map()
-  if (name.includes('/') || !existsSync(folder)) return variables
+  if (name.includes('/') || !existsSync(directory)) return variables
   const [path, ...hidden] = extensions
-    .map(extension => join(folder, name + extension))
+    .map(extension => join(directory, name + extension))
     .filter(file => existsSync(file))
   if (path === undefined) return variables
   for (const file of hidden) warnings.push(`"${file}" is not read, because "${path}" is there (as in Ansible)`)
@@ -40,7 +39,7 @@ function readVarsFile(file: string, into: Variables, warnings: string[]): void {
   readVariables(document.value, document.origin, into)
 }
 
-/** A file itself, or the YAML files in and under a folder. */
+/** A file itself, or the YAML files in and below a directory. */
 function filesIn(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path]
   return readdirSync(path, { withFileTypes: true })
