@@ -1,10 +1,10 @@
 /**
- * Where Debian's Apache keeps its main process's number. It replaces the file each time it has read its configuration,
- * at a start as at a graceful reload, whoever asked for it: so the file tells one load from another, and when it was.
+ * The file with the id of Apache's main process. Apache replaces it whenever it has read its configuration, at a start and at a
+ * graceful reload. Its inode and time therefore identify each load of the configuration.
  */
 export const pidFile = '/run/apache2/apache2.pid'
 
 export const pagePath = '/var/www/html/index.html'
 
-/** Where a node remembers that its page is ha-run's: the hash of what was written last. */
+/** The file with the hash of the page that ha-run last wrote on the node. A page with another hash is somebody else's. */
 export const pageNote = '/var/lib/ha-run/page'

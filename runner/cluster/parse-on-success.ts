@@ -1,5 +1,5 @@
-/** How a daemon's own tool answers: by exit code 0, or as `isAnswer` knows. */
-export function parseOnSuccess<T>(parse: (text: string) => T, isAnswer?: (text: string) => boolean) {
+/** Parses the output of a daemon's tool if the daemon has answered: with exit code 0, or with output that `isValid` accepts. */
+export function parseOnSuccess<T>(parse: (text: string) => T, isValid?: (text: string) => boolean) {
   return ({ stdout, exitCode }: { stdout: string; exitCode: number | null }): T | undefined =>
-    exitCode === 0 || isAnswer?.(stdout) ? parse(stdout) : undefined
+    exitCode === 0 || isValid?.(stdout) ? parse(stdout) : undefined
 }

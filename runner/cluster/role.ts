@@ -5,7 +5,7 @@ import type { Cluster, Node } from './declaration/declaration.js'
 export type ClusterRole = Role<Cluster, Node>
 
 /**
- * A role, as a list of tasks that reads from top to bottom.
+ * A role: its tasks in the order in which they run.
  *
  * ```ts
  * export default role('corosync', ({ cluster, node }) => [
@@ -18,7 +18,7 @@ export function role(name: string, tasks: (place: { cluster: Cluster; node: Node
   return { name, tasks }
 }
 
-/** A task that is done once for the cluster, with all its members at hand. */
+/** A task that runs once for the whole cluster, with access to all members. */
 export function clusterTask(name: string, work: Omit<ClusterTask<Node>, 'scope' | 'name'>): ClusterTask<Node> {
   return { scope: 'cluster', name, ...work }
 }
@@ -28,16 +28,12 @@ export function clusterGuard(name: string, work: Omit<ClusterGuard<Node>, 'scope
   return { scope: 'cluster', name, ...work }
 }
 
-/** Something that is done to the cluster and put back, to see what comes of it. */
+/** Changes the cluster temporarily, restores it, and reports what happened. */
 export function trial(name: string, work: Omit<Trial<Node>, 'scope' | 'name'>): Trial<Node> {
   return { scope: 'trial', name, ...work }
 }
 
-/**
- * Something that must hold of the cluster.
- *
- * @param meaning - what it proves and why that matters, in a plain sentence.
- */
+/** A condition that the cluster must fulfil. @param meaning - what it proves and why that matters, as a sentence. */
 export function assertion(name: string, check: Assertion<Node>['check'], meaning?: string): Assertion<Node> {
   return { scope: 'assertion', name, ...meaning !== undefined && { meaning }, check }
 }

@@ -33,7 +33,7 @@ const cmap = {
 }
 const running = (change: Record<string, string> = {}) => new Map(Object.entries({ ...cmap, ...change }).map(([key, value]) => [key, { type: 'str', value }]))
 
-test('ids that Corosync has made are no difference, nor is the address that it found in a network', t => {
+test('ids that Corosync derived are not a difference, nor is the address that it found in a network', t => {
   t.deepEqual(settingDifferences(file, running()), [])
 })
 

@@ -1,12 +1,12 @@
-/** What `corosync-cfgtool -s` prints, in the three forms that it has had. */
+/** Parses the output of `corosync-cfgtool -s` in its three formats: Corosync 2.4, 3.0 and 3.1. */
 
 export interface Link {
   link: number
-  /** Of a knet link in Corosync 3.1: `udp`, `sctp`. */
+  /** The protocol of a knet link, `udp` or `sctp`; only in Corosync 3.1. */
   transport?: string
-  /** The node's own address; with udpu on Corosync 3.1 it is the peer's. */
+  /** The node's own address; with udpu on Corosync 3.1, the peer's. */
   address: string
-  /** The other nodes and the node itself, by id. Corosync 2.4 says only whether the whole ring is faulty. */
+  /** The other nodes and the node itself. Empty for Corosync 2.4, which reports only whether the whole ring is faulty. */
   peers: Peer[]
   faulty?: boolean
 }
@@ -18,8 +18,9 @@ export interface Peer {
 }
 
 /**
- * Reads the output of `corosync-cfgtool -s` of Corosync 2.4, 3.0 and 3.1. A lone node has no links to report.
- * @throws Error at a line it does not know, at a link without an address, and when the heading is missing.
+ * A node without peers has no links.
+ *
+ * @throws Error for an unknown line, for a link without an address, and if the heading is missing.
  */
 export function parseCfgtool(text: string): Link[] {
   const lines = text.split('\n').map(line => line.trim()).filter(line => line !== '')
@@ -32,8 +33,8 @@ export function parseCfgtool(text: string): Link[] {
     if (link !== undefined) links.push(link)
     else if (!readDetail(line, links.at(-1), self)) throw new Error(`not a line of corosync-cfgtool -s: ${line}`)
   }
-  const cut = links.find(link => link.address === '' || (link.faulty === undefined && link.peers.length === 0))
-  if (cut !== undefined) throw new Error(`the output of corosync-cfgtool -s ends within link ${cut.link}`)
+  const incomplete = links.find(link => link.address === '' || (link.faulty === undefined && link.peers.length === 0))
+  if (incomplete !== undefined) throw new Error(`the output of corosync-cfgtool -s ends within link ${incomplete.link}`)
   return links
 }
 
@@ -43,7 +44,7 @@ function parseHeading(line: string): Link | undefined {
   return { link: Number(link), ...transport && { transport }, address: '', peers: [] }
 }
 
-/** Takes one line below a heading; false where it is none. */
+/** Adds one line below a heading to its link. @returns false for an unknown line. */
 function readDetail(line: string, link: Link | undefined, self: number): boolean {
   if (link === undefined) return false
   const [, address] = /^(?:addr|id)\s*= (.*)$/.exec(line) ?? []
@@ -67,7 +68,7 @@ function parsePeer(line: string, self: number): Peer | undefined {
   if (state === 'localhost') return { nodeId, connected: true, self: true }
   if (state === 'connected') return { nodeId, connected: true, self: false }
   if (state === 'disconnected') return { nodeId, connected: false, self: false }
-  // Corosync 3.0. There a node says of itself what it says of a peer.
+  // Corosync 3.0 prints the node itself like a peer.
   const [, connected] = /^link enabled:[01]\s+link connected:([01])$/.exec(state ?? '') ?? []
   return connected === undefined ? undefined : { nodeId, connected: connected === '1', self: nodeId === self }
 }

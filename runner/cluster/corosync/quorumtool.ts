@@ -1,12 +1,12 @@
-/** What `corosync-quorumtool -s` prints. Its exit code says less, and in 3.0.1 the wrong thing. */
+/** Parses the output of `corosync-quorumtool -s`. Its exit code contains less, and is wrong in 3.0.1. */
 
 export interface Quorum {
   quorate: boolean
   nodes: number
   nodeId: number
-  /** `1.2c`: the representative's id and the ring's sequence number, which changes with every new membership. */
+  /** `1.2c`: the id of the representative and the sequence number of the ring, which changes with every new membership. */
   ringId: string
-  /** Absent without votequorum, and then no members are listed either. */
+  /** Absent without votequorum; then there are no members either. */
   votes?: { expected: number; total: number; quorum: number }
   /** `2Node`, `Quorate`, `WaitForAll` … */
   flags: string[]
@@ -16,14 +16,15 @@ export interface Quorum {
 export interface QuorumMember {
   nodeId: number
   votes: number
-  /** A name from the node list, else an address, else whatever that resolves to. */
+  /** A name from the node list, else an address or what it resolves to. */
   name: string
   self: boolean
 }
 
 /**
- * Reads the output of `corosync-quorumtool -s`. A quorum device's own row (node id 0) is no member.
- * @throws Error when a line that every version prints is missing.
+ * Skips the row of a quorum device (node id 0), which is not a member.
+ *
+ * @throws Error if a line is missing that every version prints.
  */
 export function parseQuorumtool(text: string): Quorum {
   const lines = [...text.matchAll(/^([A-Z][A-Za-z ]+):[ \t]+(.*)$/gm)]
@@ -31,19 +32,19 @@ export function parseQuorumtool(text: string): Quorum {
   const field = (name: string): string => {
     const value = fields.get(name)
     if (value === undefined) {
-      throw new Error(`the output of corosync-quorumtool -s says nothing of ${name}: ${text.trim().slice(0, 80)}`)
+      throw new Error(`the output of corosync-quorumtool -s does not contain ${name}: ${text.trim().slice(0, 80)}`)
     }
     return value
   }
   const members = membersIn(text)
   const nodes = numberIn(field('Nodes'))
   const quorate = field('Quorate')
-  const voting = field('Quorum provider') === 'corosync_votequorum'
-  if (quorate !== 'Yes' && quorate !== 'No') throw new Error(`corosync-quorumtool -s says Quorate: ${quorate}`)
-  if (voting && members.length !== nodes) {
+  const hasVotes = field('Quorum provider') === 'corosync_votequorum'
+  if (quorate !== 'Yes' && quorate !== 'No') throw new Error(`corosync-quorumtool -s prints Quorate: ${quorate}`)
+  if (hasVotes && members.length !== nodes) {
     throw new Error(`corosync-quorumtool -s announces ${nodes} nodes and lists ${members.length}`)
   }
-  const votes = voting && {
+  const votes = hasVotes && {
     expected: numberIn(field('Expected votes')),
     total: numberIn(field('Total votes')),
     quorum: numberIn(field('Quorum'))
@@ -69,7 +70,7 @@ function numberIn(value: string): number {
 function membersIn(text: string): QuorumMember[] {
   const [, table = ''] = text.split(/^Membership information\n-+\n/m)
   return table.split('\n').slice(1).flatMap(line => {
-    // The Qdevice column, where there is one, is `NR` or like `A,V,NMW`.
+    // The Qdevice column, if present, is `NR` or similar to `A,V,NMW`.
     const [, id, votes, name, local] =
       /^\s*(\d+|0x[0-9a-f]+)\s+(\d+)\s+(?:(?:NR|N?A,N?V,N?MW)\s+)?(\S.*?)( \(local\))?$/.exec(line) ?? []
     if (id === undefined || Number(id) === 0) return []

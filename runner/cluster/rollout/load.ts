@@ -121,7 +121,7 @@ function differences(states: CorosyncState[], plan: RolloutPlan): Difference[] {
     .map(({ member, active }) => ({ subject: `corosync on ${member.name}`, from: active ? 'starting' : 'stopped', to: 'running' }))
   const settings = plan.changes.flatMap(({ member, changes }) => changes.map(change => [member, { ...change, subject: `${change.subject} that corosync runs with`, note: noteOf(plan.effectOf(change), plan) }] as const))
   const authkeys = plan === nothingToChange ? [] : states.filter(hasOtherKey).map(({ member, cmap: running, keyHash }) => [member, {
-    subject: 'key that corosync runs with', from: fingerprint(running!.get(loadedKeyEntry)!.value), to: fingerprint(keyHash ?? ''), note: 'live: a reload gives it to all nodes at once',
+    subject: 'authkey that corosync runs with', from: fingerprint(running!.get(loadedKeyEntry)!.value), to: fingerprint(keyHash ?? ''), note: 'live: a reload gives it to all nodes together',
   }] as const)
   return [...down, ...groupedOverNodes([...settings, ...authkeys].map(([member, difference]) => [member, difference]))]
 }

@@ -9,7 +9,7 @@ const locking = stateOf({ resources: { dlm: ['node1'] }, flags: { dlm: { agent: 
 
 const plain = cibWith({ 'cib-bootstrap-options': { 'stonith-enabled': 'false' } })
 
-test('resources run on, unless one needs Corosync itself or maintenance mode is forbidden', t => {
+test('resources keep running, unless one needs Corosync itself or an admin has set maintenance-mode to false', t => {
   t.true(canDetach(serving, plain))
   t.false(canDetach(locking, plain))
   t.true(canDetach({ ...locking, resources: locking.resources.map(resource => ({ ...resource, active: false })) }, plain))
@@ -17,7 +17,7 @@ test('resources run on, unless one needs Corosync itself or maintenance mode is 
   t.true(canDetach(serving, cibWith({ 'cib-bootstrap-options': { 'maintenance-mode': 'true' } })))
 })
 
-test('the plan says which of the two it will be', t => {
+test('the forecast says whether the resources keep running', t => {
   t.regex(forecastFullStop(serving, plain), /the resources keep running, and nothing monitors them meanwhile$/)
   t.regex(forecastFullStop(locking, plain), /the service is down meanwhile$/)
   t.regex(forecastFullStop(undefined, undefined), /the service is down meanwhile$/)

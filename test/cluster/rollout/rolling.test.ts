@@ -28,48 +28,48 @@ const obstacle = test.macro({
   title: (name = '') => `one node at a time: ${name}`,
 })
 
-test('three nodes, all well', obstacle, {}, undefined)
+test('three healthy nodes', obstacle, {}, undefined)
 test('two nodes with two_node, each a quorum', obstacle, { nodes: ['node1', 'node2'], state: stateOf({ resources: { WebSite: ['node1'] } }), quorum: quorumWith([1, 1], 1), newQuorum: 1 }, undefined)
 test('two nodes without two_node', obstacle, { nodes: ['node1', 'node2'], quorum: quorumWith([1, 1], 2) }, 'without node1, 1 of 2 votes are left, and the quorum is 2')
-test('two_node that goes with the change', obstacle, { nodes: ['node1', 'node2'], quorum: quorumWith([1, 1], 1), newQuorum: 2 }, 'without node1, 1 of 2 votes are left, and the quorum is 2')
+test('a change that removes two_node', obstacle, { nodes: ['node1', 'node2'], quorum: quorumWith([1, 1], 1), newQuorum: 2 }, 'without node1, 1 of 2 votes are left, and the quorum is 2')
 test('a node with more votes than the rest', obstacle, { quorum: quorumWith([1, 3, 1], 3) }, 'without node2, 2 of 5 votes are left, and the quorum is 3')
 test('a member is missing already', obstacle, { quorum: { ...quorumWith([1, 1], 2), votes: { expected: 3, total: 2, quorum: 2 } } }, 'without node1, 1 of 3 votes are left, and the quorum is 2')
 test('maintenance mode', obstacle, { state: stateOf({ ...serving, maintenance: true }) }, 'the cluster is in maintenance mode, in which Pacemaker moves nothing')
 test('the others cannot take over', obstacle, { state: stateOf({ ...serving, standby: ['node2'], offline: ['node3'] }) }, 'FloatIP, WebSite on node1 could run nowhere else: node2 is in standby, node3 is offline')
-test('one of the others can', obstacle, { state: stateOf({ ...serving, standby: ['node2'] }) }, undefined)
-test('a standby of an interrupted run is taken back first', obstacle, { state: stateOf({ ...serving, standby: ['node2', 'node3'] }), drained: ['node3'] }, undefined)
-test('nothing runs that could be lost', obstacle, { state: stateOf({ nodes: three, resources: {}, standby: ['node2', 'node3'] }) }, undefined)
+test('one of the others can take over', obstacle, { state: stateOf({ ...serving, standby: ['node2'] }) }, undefined)
+test('a standby of an interrupted run does not count', obstacle, { state: stateOf({ ...serving, standby: ['node2', 'node3'] }), drained: ['node3'] }, undefined)
+test('no resource runs', obstacle, { state: stateOf({ nodes: three, resources: {}, standby: ['node2', 'node3'] }) }, undefined)
 test('Pacemaker may not stop a resource', obstacle, { state: stateOf({ ...serving, flags: { WebSite: { managed: false } } }) }, 'WebSite runs on node1 and Pacemaker may not stop it')
 test('a resource that may run on one node only', obstacle, { state: stateOf(serving), wouldStop: { node1: ['WebSite'] } }, 'WebSite on node1 could run nowhere else: pacemaker would stop it while the node is away')
-test('without Pacemaker nothing is lost', obstacle, { state: undefined, quorum: quorumWith([1, 1], 2) }, undefined)
+test('Pacemaker does not run', obstacle, { state: undefined, quorum: quorumWith([1, 1], 2) }, undefined)
 
-test('empty nodes come first', t => {
+test('nodes without resources restart first', t => {
   t.deepEqual(rollingOrder(three.map(name => ({ name })), stateOf(serving)).map(({ name }) => name), ['node2', 'node3', 'node1'])
   t.deepEqual(rollingOrder(three.map(name => ({ name })), undefined).map(({ name }) => name), three)
 })
 
-test('the plan says the order and what moves', t => {
+test('the forecast has the order of the nodes and what moves', t => {
   t.deepEqual(forecastRolling(['node1', 'node2'], stateOf({ resources: { FloatIP: ['node1'] } })), [
     'first Corosync restarts on node2: nothing runs there',
     'then Corosync restarts on node1: FloatIP moves away before',
   ])
 })
 
-test('half of the expected votes and one more are a quorum, with two_node a single one', t => {
+test('the quorum is one more than half of the expected votes, or 1 with two_node', t => {
   const conf = (lines: string) => `quorum {\n  provider: corosync_votequorum\n${lines}}\n`
   t.is(quorumOf(conf('  expected_votes: 2\n  two_node: 1\n')), 1)
   t.is(quorumOf(conf('  expected_votes: 2\n')), 2)
   t.is(quorumOf(conf('  expected_votes: 5\n')), 3)
 })
 
-test('our standby is marked before it is set, and the mark is the last to go', t => {
+test('ha-run\'s standby is marked before it is set, and the mark is removed last', t => {
   const order = (script: string) => script.split('\n').flatMap(line => /-n (\S+)/.exec(line)?.[1] ?? [])
   t.deepEqual(order(drainScript('node1')), [drainMark, 'standby'])
   t.deepEqual(order(readmitScript('node1')), ['standby', drainMark])
   t.true(drainScript("it's").includes(`-N 'it'\\''s'`))
 })
 
-test('a node is ours by its mark alone', t => {
+test('only the mark identifies ha-run\'s standby', t => {
   const pair = (name: string) => `<instance_attributes id="i"><nvpair id="p" name="${name}" value="on"/></instance_attributes>`
   const cib = `<cib><configuration><nodes><node id="1" uname="node1">${pair('standby')}</node><node id="2" uname="node2">${pair(drainMark)}</node><node id="3" uname="node3"/></nodes></configuration></cib>`
   t.deepEqual(drainedNodes(cib), ['node2'])

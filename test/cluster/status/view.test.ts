@@ -33,7 +33,7 @@ function output({ quorum, links, cmap, state, constraints, addresses = '', units
 }
 
 for (const release of ['debian11', 'debian12', 'debian13']) {
-  test(`what a node of ${release} tells`, t => {
+  test(`the view of a node with ${release}`, t => {
     const view = viewIn(output({
       ...corosync31, state: printed(`crm-mon/group-clone-bundle-failures-${release}.yml`),
       constraints: '<constraints><rsc_location id="cli-ban-WebSite-on-node2" rsc="WebSite"/><rsc_location id="mine"/></constraints>',
@@ -66,7 +66,7 @@ for (const [title, [constraints, expected]] of Object.entries(leftovers)) {
   })
 }
 
-test('constraints that cannot be read are told', t => {
+test('constraints that cannot be parsed are reported', t => {
   const view = viewIn(output({ constraints: '<constraints><rsc_location id="cli-prefer-a"' }))
   t.deepEqual(view.leftovers, [])
   t.is(view.unread.length, 1)
@@ -86,16 +86,16 @@ test('neither daemon is installed', silence, { units: units('not-found', 'not-fo
 test('neither runs', silence, { units: units('inactive', 'inactive') }, 1, { corosync: 'not running', pacemaker: 'not running' })
 test('Corosync was killed', silence, { units: units('failed', 'activating') }, 1, { corosync: 'failed', pacemaker: 'starting' })
 test('Pacemaker hangs', silence, { ...corosync31, units: units('active', 'active') }, 124, { pacemaker: 'not answering' })
-test('no systemd that could tell', silence, { units: '' }, 127, { corosync: 'not installed', pacemaker: 'not installed' })
+test('no systemd', silence, { units: '' }, 127, { corosync: 'not installed', pacemaker: 'not installed' })
 
-test('quorumtool’s exit code 2 says "not quorate", which is an answer', t => {
+test('quorumtool’s exit code 2 means "not quorate" and is a valid answer', t => {
   const blocked = printed('quorumtool/blocked-after-full-stop-corosync31.yml')
   const { quorum, silent } = viewIn(output({ units: units('active', 'active') }, 1).replace('\x001\0', `${blocked}\x002\0`))
   t.like(quorum, { quorate: false })
   t.deepEqual(Object.keys(silent!), ['pacemaker'])
 })
 
-test('what cannot be read is told, and the rest is there', t => {
+test('an answer that cannot be parsed is reported, and the others are kept', t => {
   const view = viewIn(output({ ...corosync31, links: 'what?', state: '<nonsense/>' }))
   t.is(view.unread.length, 2)
   t.regex(view.unread.join('\n'), /corosync-cfgtool -s: what\?/)
@@ -117,7 +117,7 @@ function glanceWith(t: ExecutionContext, shell: string[], commands: Record<strin
 }
 
 for (const [name, shell] of shells) {
-  test(`${name}: a daemon that hangs costs 3 s once, and the other is asked all the same`, t => {
+  test(`${name}: a daemon that hangs costs 3 s once, and the other one is still queried`, t => {
     const { stdout, ran } = glanceWith(t, shell, {
       'corosync-quorumtool': 'exec sleep 20', 'corosync-cfgtool': 'exec sleep 20', 'corosync-cmapctl': 'exec sleep 20',
       crm_mon: 'echo said: $*', cibadmin: 'exit 1', systemctl: `printf '${units('active', 'active').replaceAll('\n', '\\n')}'`,
@@ -129,7 +129,7 @@ for (const [name, shell] of shells) {
   })
 }
 
-test('a run’s own questions give the same view, and one that cannot be read is left out', async t => {
+test('the facts of a run give the same view, and one that cannot be parsed is left out', async t => {
   const member = answering('node1', { 'corosync-cmapctl': undefined, 'corosync-cfgtool -s': undefined, 'corosync-quorumtool -s': { ringId: '1.9' }, 'ip addr show': ['eth0'] })
   const view = await viewOf(member, '192.168.0.10')
   t.like(view, { quorum: { ringId: '1.9' }, interfaces: ['eth0'], unread: ['the test has no answer to "crm_mon "'] })

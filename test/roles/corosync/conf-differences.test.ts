@@ -13,39 +13,39 @@ const members = ['node1', 'node2'].map(name => answering(name, {}))
 const old = conf.replace('token: 3000', 'token: 5000')
 const plan: RolloutPlan = { class: 'live reload', changes: [], effectOf: () => ({ class: 'live reload', why: 'a reload applies it' }), recreatedLinks: [] }
 
-/** What is told of two nodes with these files, of which some run with these. */
-function told(texts: [string | undefined, string | undefined], running: (string | undefined)[] = texts) {
+/** The differences of two nodes with these files, of which some run with these. */
+function differencesOf(texts: [string | undefined, string | undefined], running: (string | undefined)[] = texts) {
   const states = members.map((member, at) => ({
     member, cmap: running[at] === undefined ? undefined : new Map([...flatten(parseCorosyncConf(running[at]))].map(([key, value]) => [key, { type: 'str', value }])),
   }) as unknown as CorosyncState)
   return confDifferences(conf, [[members[0]!, texts[0]], [members[1]!, texts[1]]], states, plan)
 }
 
-test('key by key, nodes with the same together', t => {
-  t.deepEqual(told([old, old]), [{ subject: 'totem.token on node1, node2', from: '5000', to: '3000', note: 'live: a reload applies it' }])
-  t.deepEqual(told([old, conf]), [{ subject: 'totem.token on node1', from: '5000', to: '3000', note: 'live: a reload applies it' }])
+test('setting by setting, with equal nodes together', t => {
+  t.deepEqual(differencesOf([old, old]), [{ subject: 'totem.token on node1, node2', from: '5000', to: '3000', note: 'live: a reload applies it' }])
+  t.deepEqual(differencesOf([old, conf]), [{ subject: 'totem.token on node1', from: '5000', to: '3000', note: 'live: a reload applies it' }])
 })
 
-test('a file that was changed while the right value runs on is only put right', t => {
-  t.is(told([old, conf], [conf, conf])[0]!.note, 'corosync runs 3000: only the file is corrected')
+test('if the right value still runs, only the file is corrected', t => {
+  t.is(differencesOf([old, conf], [conf, conf])[0]!.note, 'corosync runs 3000: only the file is corrected')
 })
 
-test('what runs is neither what the file says nor what is declared', t => {
-  t.is(told([old, conf], [conf.replace('token: 3000', 'token: 4000'), conf])[0]!.note, 'live: a reload applies it; corosync runs 4000')
+test('the running value is neither that of the file nor the declared one', t => {
+  t.is(differencesOf([old, conf], [conf.replace('token: 3000', 'token: 4000'), conf])[0]!.note, 'live: a reload applies it; corosync runs 4000')
 })
 
-test('where nothing runs there is nothing to say of how it takes effect', t => {
-  t.deepEqual(told([old, conf], [undefined, undefined]), [{ subject: 'totem.token on node1', from: '5000', to: '3000' }])
+test('there is no note if Corosync does not run', t => {
+  t.deepEqual(differencesOf([old, conf], [undefined, undefined]), [{ subject: 'totem.token on node1', from: '5000', to: '3000' }])
 })
 
 const debian = 'totem {\n  version: 2\n  cluster_name: debian\n}\nnodelist {\n  node {\n    name: node1\n    nodeid: 1\n    ring0_addr: 127.0.0.1\n  }\n}\n'
 for (const [what, text] of [['missing', undefined], ['unreadable', 'totem {\n'], ['Debian\'s own', debian], ['other in its layout only', `# mine\n${conf}`]] as const) {
   test(`as text: a file that is ${what}`, t => {
-    t.deepEqual(told([text, conf], [undefined, undefined]), [{ subject: '/etc/corosync/corosync.conf on node1', from: text, to: conf }])
+    t.deepEqual(differencesOf([text, conf], [undefined, undefined]), [{ subject: '/etc/corosync/corosync.conf on node1', from: text, to: conf }])
   })
 }
 
-test('a key that stands in the file is shown as a fingerprint', t => {
-  const [difference] = told([conf.replace('totem {\n', 'totem {\n\tkey: geheim\n'), conf], [undefined, undefined])
+test('an authkey in the file is shown as a fingerprint', t => {
+  const [difference] = differencesOf([conf.replace('totem {\n', 'totem {\n\tkey: geheim\n'), conf], [undefined, undefined])
   t.regex(difference!.from!, /^secret sha256:[0-9a-f]{12}$/)
 })

@@ -21,12 +21,12 @@ const gives = test.macro({
   title: (name = '') => `node ids: ${name}`,
 })
 
-test('bare nodes get theirs in the inventory’s order', gives, [undefined, undefined, undefined], { node1: 1, node2: 2, node3: 3 })
-test('those of the files are kept', gives, [conf({ node1: 7, node2: 3 }), conf({ node1: 7, node2: 3 })], { node1: 7, node2: 3 })
+test('bare nodes get ids in the order of the inventory', gives, [undefined, undefined, undefined], { node1: 1, node2: 2, node3: 3 })
+test('the ids of the files are kept', gives, [conf({ node1: 7, node2: 3 }), conf({ node1: 7, node2: 3 })], { node1: 7, node2: 3 })
 test('one node’s file is enough', gives, [undefined, conf({ node1: 7, node2: 3 })], { node1: 7, node2: 3 })
-test('Debian’s own file has no say', gives, [debian, debian], { node1: 1, node2: 2 })
-test('a file that cannot be read has no say', gives, ['totem {', conf({ node1: 7, node2: 3 })], { node1: 7, node2: 3 })
-test('an empty file has no say', gives, ['', ''], { node1: 1, node2: 2 })
+test('Debian’s default file is ignored', gives, [debian, debian], { node1: 1, node2: 2 })
+test('a file that cannot be parsed is ignored', gives, ['totem {', conf({ node1: 7, node2: 3 })], { node1: 7, node2: 3 })
+test('an empty file is ignored', gives, ['', ''], { node1: 1, node2: 2 })
 
 const refuses = test.macro({
   exec: (t, texts: (string | undefined)[], message: RegExp) => {
@@ -36,12 +36,12 @@ const refuses = test.macro({
   title: (name = '') => `refused: ${name}`,
 })
 
-test('a node that is new', refuses, [conf({ node1: 1 }), undefined], /would change: node2 is new$/)
+test('a new node', refuses, [conf({ node1: 1 }), undefined], /would change: node2 is new$/)
 test('a member that is not declared', refuses, [conf({ node1: 1, node2: 2, node9: 9 }), undefined], /would change: node9 is not in the inventory$/)
 test('another name for a node', refuses, [conf({ node1: 1, web2: 2 }), undefined], /node2 is new, web2 is not in the inventory$/)
 test('two ids for one node', refuses, [conf({ node1: 1, node2: 2 }), conf({ node1: 2, node2: 1 })], /node id/)
 
-test('what was written is what is wanted, whichever nodes hold it', t => {
+test('a written file is the wanted file, on whichever nodes it is', t => {
   fc.assert(fc.property(fc.integer({ min: 2, max: 5 }), fc.infiniteStream(fc.boolean()), (nodes, holds) => {
     const cluster = clusterOf({}, nodes)
     const bare = cluster.nodes.map(({ name }) => [name, undefined] as [string, undefined])
@@ -50,7 +50,7 @@ test('what was written is what is wanted, whichever nodes hold it', t => {
   }), { numRuns: 30 })
 })
 
-test('a changed value changes the file and no id', t => {
+test('a changed value changes the file but no id', t => {
   const texts = (text: string): [string, string][] => [['node1', text], ['node2', text]]
   const before = wantedConf(clusterOf(), texts(conf({ node1: 7, node2: 3 })))
   const after = wantedConf(clusterOf({ corosync: { token: 5000 } }), texts(before))

@@ -31,34 +31,34 @@ function node(given: State = {}): Answers {
 
 const settled = node({ keys: running(conf, { [loadedKeyEntry]: 'k' }) })
 
-test('what runs as the files say is in sync', async t => {
+test('a Corosync that runs as its files say is in sync', async t => {
   t.deepEqual(await check(scopeOf({ node1: settled, node2: settled })), [])
 })
 
-test('a key that nobody noted is not taken for another one', async t => {
+test('a loaded key without a record does not count as another one', async t => {
   const plain = node({ keys: running(conf) })
   t.deepEqual(await check(scopeOf({ node1: plain, node2: plain })), [])
 })
 
-test('a stopped daemon is to run, one that is starting too', async t => {
+test('a stopped daemon and one that is starting are differences', async t => {
   t.deepEqual(await check(scopeOf({ node1: settled, node2: node({ active: 'inactive' }) })), [{ subject: 'corosync on node2', from: 'stopped', to: 'running' }])
   t.deepEqual(await check(scopeOf({ node1: settled, node2: node({}) })), [{ subject: 'corosync on node2', from: 'starting', to: 'running' }])
 })
 
 for (const [what, keys] of [['no key', [undefined, undefined]], ['a key on one node only', ['k', undefined]], ['other keys', ['k', 'x']]] as const) {
-  test(`before all nodes have the same key, it waits: ${what}`, async t => {
+  test(`skipped until all nodes have the same authkey: ${what}`, async t => {
     const [one, other] = keys.map(key => node({ key, active: 'inactive' }))
     const finding = await check(scopeOf({ node1: one, node2: other }))
     t.true(finding instanceof Skip && finding.reason.startsWith('waiting for the authkey role'))
   })
 }
 
-test('a hash alone wants the key too', async t => {
+test('crypto_hash alone needs the authkey too', async t => {
   const half = node({ key: undefined, active: 'inactive', text: conf.replace(/crypto_cipher: \w+/, 'crypto_cipher: none') })
   t.true(await check(scopeOf({ node1: half, node2: half })) instanceof Skip)
 })
 
-test('where no key is used, none is waited for', async t => {
+test('without encryption no authkey is needed', async t => {
   const plain = node({ key: undefined, active: 'inactive', text: conf.replaceAll(/crypto_(cipher|hash): \w+/g, 'crypto_$1: none') })
   t.is((await check(scopeOf({ node1: plain, node2: plain })) as unknown[]).length, 2)
 })
@@ -73,25 +73,25 @@ const refuses = test.macro({
 
 test('no file on one node', refuses, settled, node({ text: undefined }), /corosync\.conf is missing on node2$/)
 test('other files', refuses, settled, node({ text: `${conf}# x\n` }), /corosync\.conf is not the same on every node$/)
-test('what only a restart changes', refuses, settled, node({ keys: running(conf.replace('pacemaker1', 'web')) }), /stopped on all nodes at once, and nothing was changed: totem\.cluster_name is web and would be pacemaker1 \(full stop, /)
+test('a setting that only a restart changes', refuses, settled, node({ keys: running(conf.replace('pacemaker1', 'web')) }), /stopped on all nodes at once, and nothing was changed: totem\.cluster_name is web and would be pacemaker1 \(full stop, /)
 
-test('an unreachable node has no say', async t => {
+test('an unreachable node is ignored', async t => {
   t.deepEqual(await check(scopeOf({ node1: settled, node2: undefined })), [])
 })
 
-test('another key than the loaded one, the same on all nodes, is taken up by a reload', async t => {
+test('a new authkey that is the same on all nodes is loaded by a reload', async t => {
   const finding = await check(scopeOf({ node1: settled, node2: node({ keys: running(conf, { [loadedKeyEntry]: 'old' }) }) }))
-  t.deepEqual((finding as { subject: string }[]).map(({ subject }) => subject), ['key that corosync runs with on node2'])
+  t.deepEqual((finding as { subject: string }[]).map(({ subject }) => subject), ['authkey that corosync runs with on node2'])
 })
 
-test('a file that is right while the daemons run something else is named as that, with the way there', async t => {
+test('the difference between a right file and the running daemon names both and how it takes effect', async t => {
   const old = node({ keys: running(conf.replace('token: 3000', 'token: 5000')) })
   t.deepEqual(await check(scopeOf({ node1: old, node2: old })), [
     { subject: 'totem.token that corosync runs with on node1, node2', from: '5000', to: '3000', note: 'live: a reload applies it' },
   ])
 })
 
-test('where all may stop, what all must agree on is a difference like others', async t => {
+test('with --allow-outage, a setting that needs a full stop is a difference like others', async t => {
   const other = node({ keys: running(conf.replace('pacemaker1', 'web')) })
   const finding = await check({ ...scopeOf({ node1: other, node2: other }), consent: { outage: true, purge: false } })
   t.deepEqual(finding, [{

@@ -15,7 +15,7 @@ const n1 = answering('n1', {})
 const n2 = answering('n2', {})
 const n3 = answering('n3', {})
 
-test('equal texts stand together', t => {
+test('nodes with equal texts are reported together', t => {
   t.deepEqual(sharedTextDifferences('/x', 'new', [[n1, 'old'], [n2, undefined], [n3, 'old']]), [
     { subject: '/x on n1, n3', from: 'old', to: 'new' }, { subject: '/x on n2', from: undefined, to: 'new' },
   ])
@@ -23,7 +23,7 @@ test('equal texts stand together', t => {
   t.is(onNodes('x', [n1, n2]), 'x on n1, n2')
 })
 
-test('a node that would have to change and is not selected stops all of them', t => {
+test('a node that would have to change but is not selected is an error for all', t => {
   const scope = scopeOf({ n1: {}, n2: {} }, ['n1'])
   const [one, other] = scope.members as [ClusterMember, ClusterMember]
   t.notThrows(() => refuseUnselected(scope, [one]))
@@ -31,7 +31,7 @@ test('a node that would have to change and is not selected stops all of them', t
   t.regex(error.hint!, /--limit/)
 })
 
-test('the unreachable are not asked', async t => {
+test('unreachable nodes are not queried', async t => {
   const { members } = scopeOf({ n1: { f: 1 }, n2: undefined, n3: { f: 3 } })
   const fact = { family: { name: 'f', script: () => '', parse: () => [] }, argument: '' }
   t.deepEqual((await readOnAll(members, fact)).map(([{ name }, value]) => [name, value]), [['n1', 1], ['n3', 3]])
@@ -86,6 +86,6 @@ asRoot('a node that is not selected keeps all from changing', async t => {
   t.notThrows(() => refuseUnselected(limited, scope.members.slice(0, 1)))
 })
 
-test('the check of a corosync.conf is one that sh can read', t => {
+test('the validation of a corosync.conf is valid sh', t => {
   t.is(spawnSync('sh', ['-n'], { input: validateConf("/a 'b'") }).stderr.toString(), '')
 })
