@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { transientAttributesInCib, oneCib } from '../../../roles/verify/cib.js'
 import { clocksAgree } from '../../../roles/verify/clocks.js'
@@ -57,6 +58,12 @@ test('each assertion has a sentence of its own about what it proves', t => {
   const meanings = verify.tasks({ cluster, node: cluster.nodes[0]! }).map(task => 'meaning' in task ? task.meaning : undefined)
   t.true(meanings.every(meaning => meaning !== undefined && /^[A-Zs`].+\.$/.test(meaning)))
   t.is(new Set(meanings).size, meanings.length)
+})
+
+test('docs/verify.md has the names and sentences of all assertions', t => {
+  const cluster = clusterOf()
+  const rows = verify.tasks({ cluster, node: cluster.nodes[0]! }).map(task => 'meaning' in task ? `| ${task.name} | ${task.meaning} |` : '')
+  t.is(/<!-- assertions -->\n.*\n.*\n([^]*?)\n<!-- \/assertions -->/.exec(readFileSync('docs/verify.md', 'utf8'))?.[1], rows.join('\n'))
 })
 
 test('without Apache there is no assertion about a page, with udpu none about packets', t => {

@@ -19,7 +19,7 @@ test('the site runs these roles in this order', t => {
   t.deepEqual(readPlaybook('playbooks/site.yml', known).flatMap(play => play.roles), known)
 })
 
-// A need that no task bears is never unsettled: a plan would guess where it should say "unknown".
+// If no task had the name, the need would count as in sync, and a plan could not report "unknown".
 test('what a task needs is a task before it', t => {
   for (const [at, { role, task }] of tasks.entries()) {
     for (const need of 'needs' in task ? task.needs ?? [] : []) {

@@ -1,8 +1,8 @@
 import type { ClusterState, ResourceState } from '../../../runner/cluster/pacemaker/crm-mon.js'
 
-/** What crm_mon says of a cluster of node1 and node2, as a test writes it. */
+/** The state of a cluster of node1 and node2, in short form. */
 export interface ShortState {
-  /** Where each primitive runs; `clone/primitive` is one inside of something. */
+  /** The nodes of each primitive; `clone/primitive` is one inside a clone or group. */
   resources: Record<string, string[]>
   flags?: Record<string, Partial<ResourceState>>
   dc?: string | null
@@ -11,12 +11,12 @@ export interface ShortState {
   offline?: string[]
   standby?: string[]
   nodes?: string[]
-  /** Of each node; absent where crm_mon does not say. */
+  /** The feature set of each node, if crm_mon shows it. */
   features?: string[]
   failures?: [operation: string, node: string, status: string, reason: string][]
 }
 
-/** The same, complete. A primitive on several nodes has one instance on each, as crm_mon tells it. */
+/** The complete state. A primitive on several nodes has one instance on each, as in the output of crm_mon. */
 export function stateOf({
   resources, flags = {}, dc = 'node1', quorate = true, maintenance = false, offline = [], standby = [], nodes = ['node1', 'node2'], features = [], failures = [],
 }: ShortState): ClusterState {

@@ -9,15 +9,15 @@ import type { ClusterMember } from '../../../runner/cluster/members.js'
 import { clusterOf, scopeOf } from '../corosync/cluster.js'
 import { stateOf, type ShortState } from './state.js'
 
-const said = (one: ShortState | undefined, other?: ShortState) =>
+const scopeOfStates = (one: ShortState | undefined, other?: ShortState) =>
   scopeOf({ node1: { crm_mon: one && stateOf(one) }, node2: { crm_mon: other && stateOf(other) } })
 const fine: ShortState = { resources: {} }
 
 test('every selected node is asked; an unreachable one and one that does not answer are violations', async t => {
   const scope = scopeOf({ node1: { f: 1 }, node2: { f: undefined }, node3: undefined, node4: { f: 4 } }, ['node1', 'node2', 'node3'])
   const fact = { family: { name: 'f', script: () => '', parse: () => [] }, argument: '' }
-  t.deepEqual(await readViews<number>(scope, fact, 'says nothing', (view, { name }) => [`${name} saw ${view}`]), {
-    views: [1], viewsByNode: [['node1', 1]], violations: ['node1: node1 saw 1', 'node2: says nothing', 'node3 is unreachable: its view is missing'],
+  t.deepEqual(await readViews<number>(scope, fact, 'does not answer', (view, { name }) => [`${name} has ${view}`]), {
+    views: [1], viewsByNode: [['node1', 1]], violations: ['node1: node1 has 1', 'node2: does not answer', 'node3 is unreachable: its view is missing'],
   })
 })
 
@@ -27,23 +27,23 @@ test('ok without violations, or else failed with all of them', t => {
 })
 
 test('one DC', async t => {
-  t.like(await oneDc(said(fine, fine)), { status: 'ok', evidence: 'node1' })
-  t.like(await oneDc(said(fine, { ...fine, dc: 'node2' })), { status: 'failed', evidence: 'the DC is node1 on node1 and node2 on node2' })
-  t.like(await oneDc(said(fine, { ...fine, dc: null })), { status: 'failed', evidence: 'node2: no DC' })
-  t.like(await oneDc(said(fine, { ...fine, quorate: false })), { status: 'failed', evidence: 'node2: the partition of DC node1 has no quorum' })
-  t.like(await oneDc(said(fine, undefined)), { status: 'failed', evidence: 'node2: pacemaker does not answer' })
+  t.like(await oneDc(scopeOfStates(fine, fine)), { status: 'ok', evidence: 'node1' })
+  t.like(await oneDc(scopeOfStates(fine, { ...fine, dc: 'node2' })), { status: 'failed', evidence: 'the DC is node1 on node1 and node2 on node2' })
+  t.like(await oneDc(scopeOfStates(fine, { ...fine, dc: null })), { status: 'failed', evidence: 'node2: no DC' })
+  t.like(await oneDc(scopeOfStates(fine, { ...fine, quorate: false })), { status: 'failed', evidence: 'node2: the partition of DC node1 has no quorum' })
+  t.like(await oneDc(scopeOfStates(fine, undefined)), { status: 'failed', evidence: 'node2: pacemaker does not answer' })
 })
 
 test('all nodes online, in every view', async t => {
   const online = everyNodeOnline(clusterOf())
-  t.like(await online(said(fine, fine)), { status: 'ok', evidence: 'node1, node2' })
-  t.like(await online(said(fine, { ...fine, offline: ['node1'] })), { status: 'failed', evidence: 'node2: node1 is offline' })
-  t.like(await online(said({ ...fine, nodes: ['node1'] }, fine)), { status: 'failed', evidence: 'node1: node2 is not in the cluster' })
+  t.like(await online(scopeOfStates(fine, fine)), { status: 'ok', evidence: 'node1, node2' })
+  t.like(await online(scopeOfStates(fine, { ...fine, offline: ['node1'] })), { status: 'failed', evidence: 'node2: node1 is offline' })
+  t.like(await online(scopeOfStates({ ...fine, nodes: ['node1'] }, fine)), { status: 'failed', evidence: 'node1: node2 is not in the cluster' })
 })
 
 test('failed actions are reported with their reasons', async t => {
-  t.like(await noFailedActions(said(fine)), { status: 'ok' })
-  t.like(await noFailedActions(said({ ...fine, failures: [['a_start_0', 'node1', 'error', 'why'], ['b_stop_0', 'node2', 'timeout', '']] })), {
+  t.like(await noFailedActions(scopeOfStates(fine)), { status: 'ok' })
+  t.like(await noFailedActions(scopeOfStates({ ...fine, failures: [['a_start_0', 'node1', 'error', 'why'], ['b_stop_0', 'node2', 'timeout', '']] })), {
     status: 'failed', evidence: 'a_start_0 on node1: error: why; b_stop_0 on node2: timeout',
   })
 })
@@ -54,17 +54,17 @@ test('a warning as long as fencing is disabled', async t => {
 
 const quorumOf = (more: Partial<Quorum>) => ({ quorate: true, ringId: '1.5', votes: { total: 2, expected: 2 }, ...more })
 
-const counted = (one: object | undefined, other: object | undefined) => scopeOf({ node1: { 'corosync-quorumtool -s': one }, node2: { 'corosync-quorumtool -s': other } })
+const scopeOfQuorum = (one: object | undefined, other: object | undefined) => scopeOf({ node1: { 'corosync-quorumtool -s': one }, node2: { 'corosync-quorumtool -s': other } })
 
 test('one ring', async t => {
-  t.like(await oneRing(counted(quorumOf({}), quorumOf({}))), { status: 'ok', evidence: 'ring 1.5' })
-  t.like(await oneRing(counted(quorumOf({}), quorumOf({ ringId: '2.9' }))), { status: 'failed', evidence: 'ring 1.5 on node1 and 2.9 on node2' })
-  t.like(await oneRing(counted(quorumOf({}), undefined)), { status: 'ok' }, 'that node2 is silent is said elsewhere')
-  t.like(await oneRing(counted(undefined, undefined)), { status: 'failed', evidence: 'node1: corosync does not answer; node2: corosync does not answer' })
+  t.like(await oneRing(scopeOfQuorum(quorumOf({}), quorumOf({}))), { status: 'ok', evidence: 'ring 1.5' })
+  t.like(await oneRing(scopeOfQuorum(quorumOf({}), quorumOf({ ringId: '2.9' }))), { status: 'failed', evidence: 'ring 1.5 on node1 and 2.9 on node2' })
+  t.like(await oneRing(scopeOfQuorum(quorumOf({}), undefined)), { status: 'ok' }, 'that node2 is silent is said elsewhere')
+  t.like(await oneRing(scopeOfQuorum(undefined, undefined)), { status: 'failed', evidence: 'node1: corosync does not answer; node2: corosync does not answer' })
 })
 
 test('quorum', async t => {
-  const judge = async (one: object | undefined, other: object | undefined) => quorate(counted(one, other))
+  const judge = async (one: object | undefined, other: object | undefined) => quorate(scopeOfQuorum(one, other))
   t.like(await judge(quorumOf({}), quorumOf({})), { status: 'ok', evidence: '2 of 2 votes', headlines: [{ label: 'quorum', text: 'yes, 2 of 2 votes, ring 1.5' }] })
   t.like(await judge(quorumOf({ quorate: false }), undefined), { status: 'failed', evidence: 'node1: no quorum: 2 of 2 votes; node2: corosync does not answer' })
 })
