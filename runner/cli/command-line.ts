@@ -124,7 +124,7 @@ async function run(request: RunRequest, flags: RunFlags): Promise<void> {
   process.exitCode = await runCommand(request, flags, process.argv.slice(2))
 }
 
-/** Options that select nodes, and that say how ssh reaches them. */
+/** Options that select nodes, and that configure how ssh reaches them. */
 function withReachOptions(command: Command): Command {
   return withSshOptions(command
     .option('-i, --inventory <path>', 'inventory file or directory', 'inventory/')

@@ -14,39 +14,40 @@ import { wantsColor } from './color.js'
 import type { ImportFlags } from './flags.js'
 import { onInterrupt } from './signals.js'
 
-/** How many nodes are connected to at the same time. */
+/** The most connections that are made at the same time. */
 const forks = 20
 
 /**
  * Prints the inventory of the cluster that the nodes run. Reads only, and takes no lock.
  *
- * @returns the exit code: 0, or the most urgent of the nodes' errors.
+ * @param targets - the nodes as ssh takes them: `admin@node1`.
+ * @returns the exit code: 0, or that of the most urgent error.
  */
-export async function importCluster(words: string[], flags: ImportFlags): Promise<number> {
-  const nodes = typedNodes(words)
+export async function importCluster(targets: string[], flags: ImportFlags): Promise<number> {
+  const nodes = typedNodes(targets)
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined
   const interrupt = onInterrupt(() => {})
   const controlDirectory = makeControlDirectory()
   const connections = new Connections(nodes, {
     ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon: interrupt.stop }, forks, stop: interrupt.stop,
   })
-  // stdout is the inventory's alone.
+  // Only the inventory goes to stdout.
   const reporter = await createReporter({
     mode: 'plain', stdout: process.stderr, stderr: process.stderr, verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags, process.stderr), diff: false,
   })
   try {
-    const results = await Promise.all(nodes.map(async node => reading(node, connections)))
+    const results = await Promise.all(nodes.map(async node => readTarget(node, connections)))
     const errors = results.filter(result => result instanceof HaRunError)
-    for (const [at, result] of results.entries()) {
+    for (const [index, result] of results.entries()) {
       if (!(result instanceof HaRunError)) continue
       const status = result.exitCode === exitCodes.unreachable ? 'unreachable' : 'failed'
-      reporter.report({ event: 'error', host: nodes[at]!.name, status, error: errorReport(result) })
+      reporter.report({ event: 'error', host: nodes[index]!.name, status, error: errorReport(result) })
     }
     if (interrupt.stop.aborted) return exitCodes.interrupted
     if (errors.length > 0) return errors.some(({ exitCode }) => exitCode === exitCodes.unreachable) ? exitCodes.unreachable : exitCodes.failed
     const text = inventoryText(mostTrustedFirst(results.flatMap(result => result instanceof HaRunError ? [] : [result])), new Date())
     process.stdout.write(text)
-    reporter.report({ event: 'notice', text: 'the inventory was printed; nothing was changed on the nodes. Save it, then `ha-run site --check --diff` shows what a run would change' })
+    reporter.report({ event: 'notice', text: 'printed the inventory; nothing was changed on the nodes. Save it, then run `ha-run site --check --diff` to see what a run would change' })
     return exitCodes.ok
   } finally {
     await connections.close()
@@ -56,25 +57,25 @@ export async function importCluster(words: string[], flags: ImportFlags): Promis
   }
 }
 
-/** A node's answers, or the error that prevented them. */
-async function reading(node: TypedNode, connections: Connections): Promise<NodeReading | HaRunError> {
+/** Reads a node's part of the cluster. @returns the error if that fails. */
+async function readTarget(node: TypedNode, connections: Connections): Promise<NodeReading | HaRunError> {
   try {
     const { connection } = await connections.to(node)
     const member = new Member(node, connection)
-    return await readNode(node.name, node.connection.user, async <T>(fact: Fact<T>) => readable(node.name, fact, member))
+    return await readNode(node.name, node.connection.user, async <T>(fact: Fact<T>) => readFact(node.name, fact, member))
   } catch (error) {
     if (error instanceof HaRunError) return error
     throw error
   }
 }
 
-/** @throws TaskError where what a daemon printed cannot be read. */
-async function readable<T>(name: string, fact: Fact<T>, { read }: Member): Promise<T> {
+/** @throws TaskError if the output of a daemon cannot be parsed. */
+async function readFact<T>(name: string, fact: Fact<T>, { read }: Member): Promise<T> {
   try {
     return await read(fact)
   } catch (error) {
     if (error instanceof HaRunError) throw error
-    throw new TaskError(`${name}: cannot read what ${fact.family.name} printed: ${(error as Error).message}`, {
+    throw new TaskError(`${name}: cannot parse the output of ${fact.family.name}: ${(error as Error).message}`, {
       hint: `run \`${fact.family.name}\` on ${name}`, cause: error,
     })
   }

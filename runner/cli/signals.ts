@@ -1,20 +1,22 @@
 import { setMaxListeners } from 'node:events'
 
 /**
- * Ctrl-C, once: `stop` is aborted, so that running steps are finished and nothing is begun. Twice: `abandon` is,
- * so that what runs on the nodes is ended too.
+ * The first Ctrl-C aborts `stop`: running steps finish, and no new one starts. The second aborts `abandon`: the commands on the nodes
+ * are ended too.
+ *
+ * @param notify - called with a message for people at the first Ctrl-C.
  */
-export function onInterrupt(say: (text: string) => void): { stop: AbortSignal; abandon: AbortSignal; done(): void } {
+export function onInterrupt(notify: (text: string) => void): { stop: AbortSignal; abandon: AbortSignal; done(): void } {
   const stop = new AbortController()
   const abandon = new AbortController()
-  // Every node listens; Node would call more than ten of them a leak.
+  // Every node listens. Node warns of a leak from the eleventh listener on.
   setMaxListeners(0, stop.signal, abandon.signal)
   const interrupt = () => {
     if (stop.signal.aborted) {
       abandon.abort()
       return
     }
-    say('interrupted: finishing what runs; once more ends it on the nodes too')
+    notify('interrupted: finishing the running steps; Ctrl-C again ends them on the nodes too')
     stop.abort()
   }
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

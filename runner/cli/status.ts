@@ -20,22 +20,21 @@ import { wantsColor } from './color.js'
 import type { StatusFlags } from './flags.js'
 import { onInterrupt } from './signals.js'
 
-/** ms from one look to the next. */
-const period = 2000
-/** ms that a look waits for a node, while others have answered: longer than one daemon may hang (`view.ts`), so that this is told as such. */
-const patience = 5000
-/** ms after which people are told what is waited for. */
-const silence = 3000
-/** ms after which what other nodes have answered is too old to be shown as the present. */
-const oldAge = 5000
+/** The time from one poll to the next. */
+const pollIntervalMs = 2000
+/** How long a poll waits for a node once others have answered: longer than for a daemon that hangs (`view.ts`), which the node reports itself. */
+const nodeTimeoutMs = 5000
+/** After this time, a notice names the nodes that have not answered. */
+const noticeDelayMs = 3000
+/** Answers that are older are not shown as the present status. */
+const maxAgeMs = 5000
 
 /**
- * Shows how the clusters are, by what the selected nodes say. Reads, and takes no lock.
+ * Shows the status of the clusters as the selected nodes see it. Reads only, and takes no lock.
  *
- * A cluster in trouble is a shown status too, as it is to `crm status` and `pcs status`: whether one is well is verify's exit
- * code. A watch that somebody has ended is over as it should be.
+ * The exit code does not depend on the health of the clusters, as with `crm status` and `pcs status`: verify checks that.
  *
- * @returns the exit code: 0, or 4 where a node could not be reached.
+ * @returns the exit code: 0, or 4 if a node could not be reached. With --watch it is 0 whenever the user ends it.
  */
 export async function status(flags: StatusFlags): Promise<number> {
   if (flags.watch && flags.verbose) throw new UsageError('--watch has no room for the configuration that -v shows', { hint: '`ha-run status -v` prints it once' })
@@ -49,9 +48,9 @@ export async function status(flags: StatusFlags): Promise<number> {
   const interrupt = onInterrupt(() => {})
   const end = new AbortController()
   const stop = AbortSignal.any([interrupt.stop, end.signal])
-  // Every node listens; Node would call more than ten of them a leak.
+  // Every node listens. Node warns of a leak from the eleventh listener on.
   setMaxListeners(0, stop)
-  // `ha-run status --watch | head`: nobody looks any more.
+  // `ha-run status --watch | head`: the reader has left.
   process.stdout.on('error', () => end.abort())
   const controlDirectory = makeControlDirectory()
   const nodes = clusters.flatMap(cluster => cluster.nodes.filter(({ name }) => selected.has(name)))
@@ -66,29 +65,29 @@ export async function status(flags: StatusFlags): Promise<number> {
   try {
     for (const text of inventory.warnings) reporter.report({ event: 'notice', text })
     const absences = new Absences(reporter)
-    let seen: PollResult<Cluster['nodes'][number], NodeView>[] = []
+    let polls: PollResult<Cluster['nodes'][number], NodeView>[] = []
     do {
-      const next = performance.now() + period
-      const look = flags.watch ? await poller.poll(stop, patience) : await lookOnce(poller, stop, reporter)
+      const next = performance.now() + pollIntervalMs
+      const latest = flags.watch ? await poller.poll(stop, nodeTimeoutMs) : await pollOnce(poller, stop, reporter)
       if (stop.aborted) break
-      seen = look
-      absences.report(seen)
+      polls = latest
+      absences.report(polls)
       for (const cluster of clusters) {
-        const event = statusOf(cluster, cluster.nodes.map(node => seen.find(poll => poll.node === node) ?? { node }))
+        const event = statusOf(cluster, cluster.nodes.map(node => polls.find(poll => poll.node === node) ?? { node }))
         reporter.report(flags.verbose ? { ...event, ...await configurationOf(cluster, poller) } : event)
       }
       if (flags.watch) await sleep(Math.max(next - performance.now(), 0), undefined, { signal: stop }).catch(() => {})
     } while (flags.watch && !stop.aborted)
-    const unreachable = seen.filter(({ absence }) => absence).length
+    const unreachable = polls.filter(({ absence }) => absence).length
     const exit = flags.watch ? exitCodes.ok : stop.aborted ? exitCodes.interrupted : unreachable > 0 ? exitCodes.unreachable : exitCodes.ok
     reporter.report({
-      event: 'summary', ok: seen.filter(poll => poll.seen).length, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable, exit,
+      event: 'summary', ok: polls.filter(poll => poll.seen).length, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable, exit,
       ms: Math.round(Date.now() - started),
     })
     return exit
   } finally {
     poller.giveUp()
-    // Whoever is still being connected to is waited for no more.
+    // Connections that are still being made are abandoned.
     end.abort()
     await connections.close()
     interrupt.done()
@@ -97,42 +96,42 @@ export async function status(flags: StatusFlags): Promise<number> {
   }
 }
 
-/** A look that waits for every node, until ssh says that it cannot be reached; the others are asked again when that has taken long. */
-async function lookOnce<T>(poller: NodePoller<Cluster['nodes'][number], T>, stop: AbortSignal, reporter: Reporter): Promise<PollResult<Cluster['nodes'][number], T>[]> {
-  const begun = performance.now()
-  const say = setTimeout(() => reporter.report({ event: 'notice', text: `waiting for ${poller.pending.map(({ name }) => name).join(', ')}` }), silence)
+/** Waits for every node until it answers or ssh reports it as unreachable. If that takes long, the nodes that have answered are polled again. */
+async function pollOnce<T>(poller: NodePoller<Cluster['nodes'][number], T>, stop: AbortSignal, reporter: Reporter): Promise<PollResult<Cluster['nodes'][number], T>[]> {
+  const started = performance.now()
+  const notice = setTimeout(() => reporter.report({ event: 'notice', text: `waiting for ${poller.pending.map(({ name }) => name).join(', ')}` }), noticeDelayMs)
   const first = await poller.poll(stop)
-  clearTimeout(say)
-  return performance.now() - begun < oldAge || stop.aborted ? first : poller.poll(stop, patience)
+  clearTimeout(notice)
+  return performance.now() - started < maxAgeMs || stop.aborted ? first : poller.poll(stop, nodeTimeoutMs)
 }
 
-/** The configuration, which is the same on all nodes, from the first one that tells it. */
+/** Reads the configuration from the first node that returns it: it is the same on all nodes. */
 async function configurationOf(cluster: Cluster, poller: NodePoller<Cluster['nodes'][number], NodeView>): Promise<Pick<StatusEvent, 'configuration'>> {
   for (const member of poller.present.filter(({ node }) => cluster.nodes.includes(node))) {
     try {
       const text = await member.read(configuration)
       if (text !== undefined) return { configuration: { node: member.name, text } }
     } catch (error) {
-      // The next one may tell.
+      // Another node may return it.
       if (!(error instanceof HaRunError)) throw error
     }
   }
   return {}
 }
 
-/** Tells of a node that cannot be reached once, when it is lost. */
+/** Reports each node once when it becomes unreachable. */
 class Absences {
   readonly #reporter: Reporter
-  #known = new Set<NodeLike>()
+  #reported = new Set<NodeLike>()
 
   constructor(reporter: Reporter) {
     this.#reporter = reporter
   }
 
-  report(poller: PollResult<Cluster['nodes'][number], NodeView>[]): void {
-    for (const { node, absence } of poller) {
-      if (absence && !this.#known.has(node)) this.#reporter.report({ event: 'error', cluster: node.cluster, host: node.name, status: 'unreachable', error: absence })
+  report(polls: PollResult<Cluster['nodes'][number], NodeView>[]): void {
+    for (const { node, absence } of polls) {
+      if (absence && !this.#reported.has(node)) this.#reporter.report({ event: 'error', cluster: node.cluster, host: node.name, status: 'unreachable', error: absence })
     }
-    this.#known = new Set(poller.filter(({ absence }) => absence).map(({ node }) => node))
+    this.#reported = new Set(polls.filter(({ absence }) => absence).map(({ node }) => node))
   }
 }

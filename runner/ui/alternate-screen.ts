@@ -1,21 +1,18 @@
 import type { Terminal } from './options.js'
 
-/** Another screen than the one that people have their work on; no cursor, and no line that goes on in the next row. */
-const open = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J'
-const closed = '\x1b[?7h\x1b[?25h\x1b[?1049l'
+/** Switches to the alternate screen, without cursor and without line wrap; and back to the screen as it was. */
+const enter = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J'
+const leave = '\x1b[?7h\x1b[?25h\x1b[?1049l'
 
-/**
- * A picture that fills the terminal for as long as it is shown. Only rows that have changed are written, each over itself, so
- * that nothing flickers; afterwards the terminal is as it was.
- */
-export class Picture {
+/** Fills the terminal until it is closed, and then restores it. Only rows that have changed are written, so that nothing flickers. */
+export class AlternateScreen {
   readonly #terminal: Terminal
-  #shown: string[] | undefined
+  #drawn: string[] | undefined
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal
-    terminal.on('resize', this.#forget)
-    process.once('exit', this.#leave)
+    terminal.on('resize', this.#redraw)
+    process.once('exit', this.#restore)
   }
 
   get columns(): number {
@@ -27,30 +24,30 @@ export class Picture {
   }
 
   draw(lines: string[]): void {
-    const opening = this.#shown === undefined ? open : ''
-    const before = this.#shown ?? []
-    const changed = Array.from({ length: Math.max(lines.length, before.length) }, (_, at) => at).filter(at => lines[at] !== before[at])
-    this.#shown = lines.slice()
-    const text = opening + changed.map(at => `\x1b[${at + 1};1H${lines[at] ?? ''}\x1b[K`).join('')
+    const prefix = this.#drawn === undefined ? enter : ''
+    const before = this.#drawn ?? []
+    const changed = Array.from({ length: Math.max(lines.length, before.length) }, (_, row) => row).filter(row => lines[row] !== before[row])
+    this.#drawn = lines.slice()
+    const text = prefix + changed.map(row => `\x1b[${row + 1};1H${lines[row] ?? ''}\x1b[K`).join('')
     if (text !== '') this.#terminal.write(text)
   }
 
-  /** Gives the terminal back. */
+  /** Restores the terminal. */
   close(): void {
-    this.#terminal.off('resize', this.#forget)
-    process.removeListener('exit', this.#leave)
-    this.#leave()
+    this.#terminal.off('resize', this.#redraw)
+    process.removeListener('exit', this.#restore)
+    this.#restore()
   }
 
-  /** A window of another size has kept who knows what of the rows. */
-  readonly #forget = () => {
-    const lines = this.#shown
-    this.#shown = undefined
-    if (lines) this.draw([])
+  /** A resize leaves the rows in an unknown state. */
+  readonly #redraw = () => {
+    const isDrawn = this.#drawn !== undefined
+    this.#drawn = undefined
+    if (isDrawn) this.draw([])
   }
 
-  readonly #leave = () => {
-    if (this.#shown !== undefined) this.#terminal.write(closed)
-    this.#shown = undefined
+  readonly #restore = () => {
+    if (this.#drawn !== undefined) this.#terminal.write(leave)
+    this.#drawn = undefined
   }
 }

@@ -4,7 +4,7 @@ import type { Difference } from '../tasks/difference.js'
 import type { Style } from './style.js'
 import { grouped, indented, linesOf, names, oneLine } from './text.js'
 
-/** One difference as people read it: `subject: from -> to`, or a unified diff where a side has several lines. */
+/** A difference as `subject: from -> to`, or as a unified diff if a side has several lines. */
 export function differenceLines(difference: Difference, style: Style): string[] {
   const { from, to, note } = difference
   if (!isLong(difference)) {
@@ -19,12 +19,12 @@ export function isLong({ from, to }: Difference): boolean {
   return from?.includes('\n') === true || to?.includes('\n') === true
 }
 
-/** A difference as diff(1) shows it: the lines that name its two sides, and those of its hunks. */
-export function unifiedDiff({ subject: about, from, to }: Difference): { before: string; after: string; body: string[] } {
-  const subject = oneLine(about)
-  const heads = [absence(from, 'now'), absence(to, 'declared')] as const
-  const lines = linesOf(createTwoFilesPatch(subject, subject, from ?? '', to ?? '', ...heads, { context: 3 }))
-  // Before the two file names stands only a ruler.
+/** A difference as diff(1) prints it: the lines that name its two sides, and the lines of its hunks. */
+export function unifiedDiff({ subject: rawSubject, from, to }: Difference): { before: string; after: string; body: string[] } {
+  const subject = oneLine(rawSubject)
+  const headings = [sideName(from, 'now'), sideName(to, 'declared')] as const
+  const lines = linesOf(createTwoFilesPatch(subject, subject, from ?? '', to ?? '', ...headings, { context: 3 }))
+  // createTwoFilesPatch starts with a ruler.
   const [before = '', after = '', ...body] = lines.slice(lines.findIndex(line => line.startsWith('--- ')))
   return { before: before.replace('\t', '  '), after: after.replace('\t', '  '), body: body.map(line => line.replaceAll('\t', '    ')) }
 }
@@ -39,8 +39,8 @@ export function sideText(value: string | undefined): string {
   return value === '' ? '""' : value
 }
 
-function absence(value: string | undefined, otherwise: string): string {
-  return value === undefined ? '(absent)' : `(${otherwise})`
+function sideName(value: string | undefined, name: string): string {
+  return value === undefined ? '(absent)' : `(${name})`
 }
 
 function patchLine(line: string, style: Style): string {
@@ -50,26 +50,26 @@ function patchLine(line: string, style: Style): string {
   return line
 }
 
-/** A task's differences that are equal on all of `hosts`. */
+/** The differences of a task that are equal on all of `hosts`. */
 export interface SharedDifferences {
   hosts: string[]
   role: string
   task: string
   differences: Difference[]
-  /** What will come of it, or has. */
+  /** The consequences of the change. */
   effects: string[]
 }
 
 /**
- * The differences of all nodes, each shown once: what one task found equal on several nodes stands under all their
- * names, what it found on one of them only stands apart. A task that said no difference still has its heading.
+ * Groups the differences of all nodes, so that each is shown once: a difference that a task found on several nodes has all their names.
+ * A task without differences has a group too, for its heading.
  */
 export function shareDifferences(events: TaskEvent[]): SharedDifferences[] {
-  const found = events.flatMap(event => {
+  const each = events.flatMap(event => {
     const differences: (Difference | undefined)[] = event.diff?.length ? event.diff : [undefined]
     return differences.map(difference => ({ event, difference }))
   })
-  const shared = grouped(found, ({ event, difference }) => JSON.stringify([event.role, event.task, difference])).map(
+  const shared = grouped(each, ({ event, difference }) => JSON.stringify([event.role, event.task, difference])).map(
     group => ({ ...group[0]!, hosts: group.map(({ event }) => event.host ?? event.cluster) }),
   )
   return grouped(shared, ({ event, hosts }) => JSON.stringify([event.role, event.task, hosts])).map(group => ({
@@ -81,10 +81,10 @@ export function shareDifferences(events: TaskEvent[]): SharedDifferences[] {
   }))
 }
 
-/** How much of each difference is shown. */
+/** How much of each change is shown. */
 export type DifferenceDetail = 'tasks' | 'subjects' | 'values'
 
-/** All that changed or would change, under one heading. */
+/** The tasks that changed something, or would, under one heading. */
 export function changeLines(events: TaskEvent[], status: Status, detail: DifferenceDetail, style: Style): string[] {
   const changes = events.filter(event => event.status === status)
   if (changes.length === 0) return []
@@ -92,7 +92,7 @@ export function changeLines(events: TaskEvent[], status: Status, detail: Differe
   return [style.careful(status === 'changed' ? 'Changed' : 'Would change'), ...indented(body, '  ')]
 }
 
-/** A line for each role and the nodes on which it changed the same tasks. */
+/** A line for each role and the nodes on which the same tasks of it changed something. */
 function taskLines(changes: TaskEvent[], style: Style): string[] {
   const shared = grouped(changes, ({ role, task }) => JSON.stringify([role, task])).map(group => ({
     role: group[0]!.role,
@@ -108,10 +108,10 @@ function taskLines(changes: TaskEvent[], style: Style): string[] {
   }).flat()
 }
 
-/** What came of these tasks, each sentence once. */
+/** The effects of these tasks, each sentence once. */
 function effectsOf(changes: TaskEvent[], tasks: { role: string; task: string }[]): string[] {
-  const those = changes.filter(({ role, task }) => tasks.some(one => one.role === role && one.task === task))
-  return [...new Set(those.flatMap(({ effects }) => effects ?? []))]
+  const selected = changes.filter(({ role, task }) => tasks.some(one => one.role === role && one.task === task))
+  return [...new Set(selected.flatMap(({ effects }) => effects ?? []))]
 }
 
 export function effectLines(effects: string[], style: Style): string[] {

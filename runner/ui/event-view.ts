@@ -5,9 +5,9 @@ import type { AnyEvent } from './visible.js'
 export type Tone = 'good' | 'careful' | 'bad'
 
 export interface RunVerdict {
-  /** For the last line: `drilled, 3 rounds`. */
+  /** For the last line of a run: `drilled, 3 rounds`. */
   verdict: string
-  /** For a page's heading; by default the verdict. */
+  /** For the heading of the report; by default the verdict. */
   heading?: string
   tone: Tone
 }
@@ -15,16 +15,16 @@ export interface RunVerdict {
 export interface PlainOptions {
   style: Style
   verbosity: number
-  /** Length of the longest node or cluster name. */
+  /** Width of the widest node or cluster name. */
   nameWidth: number
 }
 
-/** Shows people the events that a role adds to those of the engine. It comes with the role. */
+/** Shows the events that a role adds to those of the engine. The role exports it. */
 export interface EventView {
-  /** The lines that an event is worth when it happens; none for an event that is not the view's. */
+  /** The lines to print when an event happens; none for an event of others. */
   plainLines: (event: AnyEvent, options: PlainOptions) => string[]
-  /** A part of the summary at the end of a run. */
+  /** A section of the final summary. */
   summaryLines: (tally: Tally, style: Style) => string[]
-  /** How a run ended that ran nothing but this role; undefined for other runs. @param usual - the verdict of any run. */
+  /** The verdict on a run of this role alone; undefined for other runs. @param usual - the verdict as for any run. */
   verdict: (tally: Tally, usual: RunVerdict) => RunVerdict | undefined
 }

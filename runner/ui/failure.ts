@@ -3,18 +3,18 @@ import type { Style } from './style.js'
 import { clip, grouped, indented, linesOf, names } from './text.js'
 import type { AnyEvent } from './visible.js'
 
-const shownOutputLines = 20
-const shownLineLength = 500
+const maxOutputLines = 20
+const maxLineWidth = 500
 
-/** An error, and all who met it. */
+/** An error, and the nodes or clusters that it happened on. */
 export interface SharedError {
   who: string[]
-  /** The task or assertion, as `role: task`; empty where it belongs to none. */
+  /** The task or assertion, as `role: task`; empty if the error belongs to none. */
   what: string
   error: ErrorReport
 }
 
-/** Every error told, equal ones once under the names of all their nodes. */
+/** Groups the errors: equal ones are shown once, with the names of all their nodes. */
 export function shareErrors(events: AnyEvent[]): SharedError[] {
   const failures = events.flatMap(event => {
     if (event.event === 'error') return { who: event.host ?? event.cluster, what: '', error: event.error }
@@ -26,7 +26,7 @@ export function shareErrors(events: AnyEvent[]): SharedError[] {
   return groups.map(group => ({ ...group[0]!, who: group.flatMap(({ who }) => who ?? []) }))
 }
 
-/** Every error told, unfolded. */
+/** All errors with command, output and hint. */
 export function errorLines(events: AnyEvent[], style: Style, verbose: boolean): string[] {
   return shareErrors(events).flatMap(({ who, what, error }, index) => {
     const heading = [style.strong(names(who)), what].filter(Boolean).join('  ')
@@ -55,7 +55,7 @@ function outputLines(output: string, style: Style, verbose: boolean): string[] {
   const all = linesOf(output)
   if (verbose) return all.map(line => `${style.quiet('|')} ${line}`)
   const { more } = style.symbols
-  const left = all.length - shownOutputLines
-  const shown = all.slice(-shownOutputLines).map(line => `${style.quiet('|')} ${clip(line, shownLineLength, more)}`)
+  const left = all.length - maxOutputLines
+  const shown = all.slice(-maxOutputLines).map(line => `${style.quiet('|')} ${clip(line, maxLineWidth, more)}`)
   return left > 0 ? [style.quiet(`| ${more} ${left} lines before (-v shows them)`), ...shown] : shown
 }

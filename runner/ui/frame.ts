@@ -78,7 +78,7 @@ function rowText(row: Row, widths: Widths, nesting: boolean, { style, columns, n
   const room = columns - widths.name - 5 - time.length
   const what = oneLine(current ? stepText(current.signal, widths.step) : idleText(row))
   const progress = current ? current.progress ?? row.notice : undefined
-  // Progress says more than the name of the task. The room for the name does not depend on the progress, whose length varies.
+  // Progress is more useful than the name of the task. The room for the name does not depend on the progress, whose length varies.
   const left = progress === undefined ? room : room - noticeWidth
   const nameless = current && progress !== undefined && stringWidth(what) > left && left < widths.step + minTaskWidth
   const text = clip(nameless ? `${stepOf(current.signal)}${symbols.more}` : what, nameless ? room : left, symbols.more)

@@ -7,14 +7,14 @@ import { visibleEvent } from './visible.js'
 import type { AnyEvent } from './visible.js'
 import { writeLines, writeText } from './write.js'
 
-/** JSON Lines on stdout and nothing else; with -v, notices and errors for people on stderr. */
+/** Writes JSON Lines to stdout, and nothing else; with -v, also notices and errors for people to stderr. */
 export function jsonReporter(options: ReporterOptions, now: () => Date = () => new Date()): Reporter {
   const { stdout, stderr, style, verbosity } = options
   const order = new RunOrder<{ event: MachineEvent; time: Date }>(({ event }) => event)
   let ended = false
   return {
     report(event) {
-      // The summary is promised to be the last line, whatever an interrupted run still says.
+      // The summary is always the last line, whatever an interrupted run still reports.
       if (ended) return
       if (verbosity > 0) writeText(stderr, humanLines(visibleEvent(event)))
       if (!isMachineEvent(event)) return
@@ -31,27 +31,27 @@ export function jsonReporter(options: ReporterOptions, now: () => Date = () => n
   }
 }
 
-/** The order of keys after `event` and `time`; a key that is not here stands behind, in the event's own order. */
-const keyOrder = [
+/** The order of the fields after `event` and `time`; other fields follow in the event's own order. */
+const fieldOrder = [
   ...['run', 'command', 'inventory', 'check', 'clusters'],
   ...['cluster', 'host', 'role', 'task', 'status', 'reason', 'meaning', 'evidence', 'hint', 'diff', 'effects', 'error'],
   ...['ok', 'changed', 'would_change', 'unknown', 'failed', 'unreachable', 'exit', 'ms'],
 ]
 
-/** One event as one line of JSON, its keys always in the same order. */
+/** An event as a line of JSON, with its fields always in the same order. */
 export function jsonLine(event: MachineEvent, time: Date, withStack: boolean): string {
   const { event: kind, ...rest } = event
   const given: Record<string, unknown> = rest
   const line: Record<string, unknown> = { event: kind, time: time.toISOString() }
-  for (const key of new Set([...keyOrder, ...Object.keys(given)])) {
-    if (given[key] !== undefined) line[key] = given[key]
+  for (const field of new Set([...fieldOrder, ...Object.keys(given)])) {
+    if (given[field] !== undefined) line[field] = given[field]
   }
   if ('diff' in rest && rest.diff) line['diff'] = rest.diff.map(jsonDifference)
   if ('error' in rest && rest.error) line['error'] = jsonError(rest.error, withStack)
   return JSON.stringify(line)
 }
 
-/** An absent side is `null`, so that all differences have the same keys. */
+/** An absent side is `null`, so that all differences have the same fields. */
 function jsonDifference({ subject, from, to, note }: Difference): unknown {
   return { subject, from: from ?? null, to: to ?? null, note }
 }

@@ -1,10 +1,10 @@
 import type { EventView } from './event-view.js'
 import type { Style } from './style.js'
 
-/** Where a reporter writes: `process.stdout`, or a test's own stream. */
+/** A stream that reporters write to: `process.stdout`, or a stream of a test. */
 export type Terminal = NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number }
 
-/** What the human reporters need to know. */
+/** Options of the reporters for people. */
 export interface ReporterOptions {
   stdout: Terminal
   stderr: Terminal
@@ -13,6 +13,6 @@ export interface ReporterOptions {
   /** Show both values of every difference. */
   diff: boolean
   style: Style
-  /** Of the events that roles add. */
+  /** Show the events that roles add. */
   views?: readonly EventView[] | undefined
 }

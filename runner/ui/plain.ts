@@ -12,17 +12,17 @@ import { visibleEvent } from './visible.js'
 import type { AnyEvent } from './visible.js'
 import { summaryStream, writeText } from './write.js'
 
-/** Where the status stands, if the line before it is not longer. */
+/** The column of the status, unless the text before it is wider. */
 const statusColumn = 60
-/** What took less needs no time. */
-const worthMs = 50
+/** A line has no time if the task took less. */
+const minShownMs = 50
 
-/** Lines as things happen, for logs and pipes, and the closing table. */
+/** For logs and pipes: a line when something happens, and the final summary. */
 export function plainReporter(options: ReporterOptions, clock?: Clock): Reporter {
   const events: AnyEvent[] = []
   let nameWidth = 0
   let streamed = false
-  const said = new Set<string>()
+  const reasons = new Set<string>()
   const write = (lines: string[]) => {
     streamed ||= lines.length > 0
     writeText(options.stdout, lines)
@@ -31,8 +31,8 @@ export function plainReporter(options: ReporterOptions, clock?: Clock): Reporter
     if (options.verbosity >= 0) write([runningLine(signal, elapsed, text, nameWidth, options.style)])
   }, clock)
   return {
-    report(told) {
-      const event = visibleEvent(told)
+    report(rawEvent) {
+      const event = visibleEvent(rawEvent)
       running.apply(event)
       if (event.event === 'progress') return
       events.push(event)
@@ -40,7 +40,7 @@ export function plainReporter(options: ReporterOptions, clock?: Clock): Reporter
         const names = event.clusters.flatMap(({ name, nodes }) => [name, ...nodes])
         nameWidth = widest(names)
       }
-      if (options.verbosity <= 0 && isRepeated(event, said)) return
+      if (options.verbosity <= 0 && isRepeated(event, reasons)) return
       write(plainLines(event, { ...options, nameWidth }, options.views))
     },
     async close() {
@@ -51,17 +51,17 @@ export function plainReporter(options: ReporterOptions, clock?: Clock): Reporter
   }
 }
 
-/** After a failure, or in a plan, the same reason holds for all that follows: it is said once for a cluster. */
-function isRepeated(event: AnyEvent, said: Set<string>): boolean {
+/** Whether a skipped or unknown task has the same reason as one before it: all tasks after a failure have, so the reason is printed once for a cluster. */
+function isRepeated(event: AnyEvent, reasons: Set<string>): boolean {
   if (event.event !== 'task' && event.event !== 'assertion') return false
   if (event.status !== 'skipped' && (event.status !== 'unknown' || event.event === 'task')) return false
   const reason = JSON.stringify([event.cluster, event.status, event.event === 'task' ? event.reason : event.evidence])
-  const repeated = said.has(reason)
-  said.add(reason)
+  const repeated = reasons.has(reason)
+  reasons.add(reason)
   return repeated
 }
 
-/** The lines that one event is worth the moment it happens. */
+/** The lines to print when the event happens. */
 export function plainLines(event: AnyEvent, options: PlainOptions, views: readonly EventView[] = []): string[] {
   const { style, verbosity, nameWidth } = options
   const quiet = verbosity < 0
@@ -104,7 +104,7 @@ function runningLine({ host, cluster, role, task }: TaskStartSignal, elapsed: nu
 function resultLine(event: TaskEvent | AssertionEvent, nameWidth: number, style: Style): string {
   const name = pad(event.host ?? event.cluster, nameWidth)
   const why = oneLine((event.event === 'task' ? event.reason : evidenceOf(event)) ?? '')
-  const timed = event.ms >= worthMs && (event.status === 'changed' || event.status === 'failed' || !why)
+  const timed = event.ms >= minShownMs && (event.status === 'changed' || event.status === 'failed' || !why)
   const tail = [timed && seconds(event.ms), event.status !== 'failed' && why].filter(Boolean).join('  ')
   return resultText(`${name}  ${event.role}: ${oneLine(event.task)}`, event.status, tail, style)
 }
@@ -113,7 +113,7 @@ function evidenceOf(event: TaskEvent | AssertionEvent): string {
   return (event.event === 'assertion' ? event.evidence : event.reason) ?? ''
 }
 
-/** A line that says what became of something, its status in a column. */
+/** A line with a status in its column, for a result. */
 export function resultText(what: string, status: Status, tail: string, style: Style): string {
   return `${pad(what, statusColumn)}  ${paintStatus(status, style)}  ${tail}`.trimEnd()
 }

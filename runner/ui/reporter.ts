@@ -8,7 +8,7 @@ import { createStyle, localeIsUtf8 } from './style.js'
 import { tee } from './tee.js'
 
 export interface CreateReporterOptions {
-  /** Left out: rows on a terminal, plain lines elsewhere. */
+  /** By default rows on a terminal, and plain lines elsewhere. */
   mode?: 'tty' | 'plain' | 'json' | undefined
   stdout: Terminal
   stderr: Terminal
@@ -17,20 +17,20 @@ export interface CreateReporterOptions {
   color: boolean
   /** Show both values of every difference. */
   diff: boolean
-  /** Also write JUnit XML here at the end. */
+  /** Also write JUnit XML to this file at the end. */
   junit?: string | undefined
-  /** Reporters that are told the same. */
+  /** Other reporters of the same events. */
   others?: readonly Reporter[]
-  /** Of the events that roles add. */
+  /** Show the events that roles add. */
   views?: readonly EventView[] | undefined
 }
 
-/** The reporter for a command line: what people or machines see of a run. */
+/** Creates the reporter of a run: rows, plain lines or JSON, and files. */
 export async function createReporter(options: CreateReporterOptions): Promise<Reporter> {
   const style = createStyle({ color: options.color, utf8: localeIsUtf8(process.env) })
   const human = { ...options, style }
   const reporters = {
-    // listr2 takes as long to load as all the other modules here.
+    // listr2 takes as long to load as all other modules together.
     tty: async () => (await import('./live.js')).liveReporter(human),
     plain: () => plainReporter(human),
     json: () => jsonReporter(human),
@@ -41,8 +41,8 @@ export async function createReporter(options: CreateReporterOptions): Promise<Re
 }
 
 /**
- * Rows hold what goes on, not what was done: with -v people want every task, with -q only what failed. Some serial
- * lines and containers have a terminal of no size: rows would not show there.
+ * Rows show the running tasks, and neither every task (-v) nor the failures alone (-q). The terminals of some serial lines and containers
+ * have no size: they would show no rows.
  */
 function suitableMode({ stdout, verbosity }: CreateReporterOptions): 'tty' | 'plain' {
   return stdout.isTTY && stdout.columns !== 0 && process.env['TERM'] !== 'dumb' && verbosity === 0 ? 'tty' : 'plain'

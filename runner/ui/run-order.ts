@@ -1,19 +1,19 @@
 import type { AnyEvent } from './visible.js'
 
 /**
- * Puts events into the order that two equal runs share, however their nodes raced: the clusters in the order of the
- * inventory, and within one the nodes in theirs, up to each task that the cluster does once.
+ * Sorts events so that two equal runs have the same order, whichever node was faster: by cluster and then by node, as in the inventory.
+ * A task that runs once for a cluster comes after the events of its nodes before it.
  */
 export class RunOrder<T> {
   readonly #eventOf: (item: T) => AnyEvent
-  /** What each cluster still holds back: of each node, and of the cluster, in order. */
+  /** The items of each cluster that wait for their turn: those of each node, and those already in order. */
   readonly #clusters = new Map<string, { nodes: Map<string, T[]>; settled: T[] }>()
 
   constructor(eventOf: (item: T) => AnyEvent) {
     this.#eventOf = eventOf
   }
 
-  /** Takes the next item. @returns the items whose turn has come, this one or earlier ones among them. */
+  /** Takes the next item. @returns the items whose turn has come. */
   take(item: T): T[] {
     const event = this.#eventOf(item)
     if (event.event === 'run') {
@@ -30,7 +30,7 @@ export class RunOrder<T> {
       return []
     }
     cluster.settled.push(...drained(cluster.nodes.values()), item)
-    // Only the first cluster's events can be let go at once: the others' come after all of its.
+    // The events of other clusters come after all events of the first one.
     return cluster === this.#clusters.values().next().value ? cluster.settled.splice(0) : []
   }
 
@@ -43,7 +43,7 @@ function drained<T>(lists: Iterable<T[]>): T[] {
   return [...lists].flatMap(list => list.splice(0))
 }
 
-/** A finished run's events in that order. */
+/** The events of a finished run in that order. */
 export function inRunOrder(events: AnyEvent[]): AnyEvent[] {
   const order = new RunOrder<AnyEvent>(event => event)
   return events.flatMap(event => order.take(event))

@@ -33,7 +33,7 @@ export function openScreen(rows: Row[], nextFrame: () => Frame, { stdout, stderr
       renderer: CalmRenderer,
       rendererOptions: {
         lazy: true,
-        // The final summary takes the place of the rows, and says more.
+        // The final summary replaces the rows, and has more in it.
         clearOutput: true,
         // The text of a row has its failures below it, as far as there is room.
         showErrorMessage: false,

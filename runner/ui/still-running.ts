@@ -2,24 +2,24 @@ import { systemClock, type Clock } from '../clock.js'
 import type { TaskStartSignal } from '../engine/events.js'
 import type { AnyEvent } from './visible.js'
 
-/** Seconds after which a task that goes on is worth a line; later it gets one every ten minutes. */
+/** Seconds after which a running task is reported; later, every ten minutes. */
 const times = [10, 30, 60, 120, 300, 600]
 
-/** A task that goes on: for how many seconds, and what it says it is at. */
-export type Say = (signal: TaskStartSignal, seconds: number, text: string) => void
+/** Called for a task that is still running, with the seconds since its start and its progress. */
+export type ReportRunning = (signal: TaskStartSignal, seconds: number, text: string) => void
 
-/** Tells of tasks that take long, where nobody sees them run. */
+/** Reports tasks that take long, for outputs without rows. */
 export class StillRunning {
-  readonly #say: Say
+  readonly #report: ReportRunning
   readonly #clock: Clock
   readonly #open = new Map<string, { text: string; cancel: () => void }>()
 
-  constructor(say: Say, clock: Clock = systemClock) {
-    this.#say = say
+  constructor(report: ReportRunning, clock: Clock = systemClock) {
+    this.#report = report
     this.#clock = clock
   }
 
-  /** Notes when tasks begin and end, and what they say meanwhile. */
+  /** Notes the start, the progress and the end of tasks. */
   apply(event: AnyEvent): void {
     if (!('task' in event)) return
     const key = JSON.stringify([event.cluster, event.host, event.role, event.task])
@@ -30,13 +30,13 @@ export class StillRunning {
       open?.cancel()
       this.#open.delete(key)
     } else if (!open) {
-      // It begins a second time when it is applied, after its check.
+      // A task starts a second time when it is applied, after its check.
       this.#open.set(key, { text: '', cancel: () => {} })
       this.#wait(key, event, 0)
     }
   }
 
-  /** Nothing is said any more. */
+  /** Stops reporting. */
   close(): void {
     for (const { cancel } of this.#open.values()) cancel()
     this.#open.clear()
@@ -46,7 +46,7 @@ export class StillRunning {
     const open = this.#open.get(key)!
     const next = times.find(time => time > since) ?? since + times.at(-1)!
     open.cancel = this.#clock.after((next - since) * 1000, () => {
-      this.#say(signal, next, open.text)
+      this.#report(signal, next, open.text)
       this.#wait(key, signal, next)
     })
   }

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 
 type Paint = (text: string) => string
 
-/** How reporters mark and colour text. */
+/** Colours and marks of text. */
 export interface Style {
   good: Paint
   bad: Paint
@@ -16,7 +16,7 @@ export interface Style {
 const unicode = { ok: '✔', failed: '✖', running: '›', waiting: '·', more: '…' }
 const ascii = { ok: '+', failed: 'x', running: '>', waiting: '.', more: '...' }
 
-/** A style for a terminal with or without colours, and for a locale that is UTF-8 or not. */
+/** The style for a terminal with or without colours, and for a locale with or without UTF-8. */
 export function createStyle(options: { color: boolean; utf8: boolean }): Style {
   const paint =
     (format: Parameters<typeof styleText>[0]): Paint =>
@@ -33,7 +33,7 @@ export function createStyle(options: { color: boolean; utf8: boolean }): Style {
   }
 }
 
-/** Whether the locale's character set is UTF-8, asked as libc does: LC_ALL, then LC_CTYPE, then LANG. */
+/** Whether the character set of the locale is UTF-8. The variables have libc's order: LC_ALL, LC_CTYPE, LANG. */
 export function localeIsUtf8(env: NodeJS.ProcessEnv): boolean {
   return /utf-?8/i.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '')
 }

@@ -5,14 +5,14 @@ import { sum } from './tally.js'
 import type { Tally } from './tally.js'
 import { counted, seconds } from './text.js'
 
-/** How a run ended, in a word, and the numbers that belong to it. */
+/** The verdict on a run, and its numbers. */
 export interface Outcome extends RunVerdict {
   /** `2 nodes`, `3 clusters, 8 nodes`. */
   scope: string
   numbers: string[]
 }
 
-/** The run's last line, e.g. `2 nodes: in sync, 0 changed, 43 checks, 0.4 s`. */
+/** The last line of a run: `2 nodes: in sync, 0 changed, 43 checks, 0.4 s`. */
 export function summaryLine(tally: Tally, style: Style, views: readonly EventView[]): string {
   const outcome = outcomeOf(tally, views)
   if (!outcome) return ''
@@ -20,7 +20,7 @@ export function summaryLine(tally: Tally, style: Style, views: readonly EventVie
   return `${scope}: ${[style[tone](verdict), ...numbers].join(', ')}`
 }
 
-/** Undefined where no run began, or it has not ended. */
+/** Undefined if no run has started, or if it has not ended. */
 export function outcomeOf(tally: Tally, views: readonly EventView[]): Outcome | undefined {
   const { run, summary, total, clusters } = tally
   if (!run || !summary) return undefined

@@ -4,10 +4,10 @@ import { noCounts, sum } from './tally.js'
 import type { ClusterTally, Counts, Tally } from './tally.js'
 import { grouped, names, oneLine, pad, widest } from './text.js'
 
-/** From here on, nodes whose numbers are equal share a row. */
+/** From here on, nodes with equal numbers share a row. */
 const manyNodes = 16
 
-/** The closing table: for each cluster its nodes' numbers, then its headlines. */
+/** The table of the final summary: for each cluster the numbers of its nodes, then its headlines. */
 export function tableLines(tally: Tally, style: Style): string[] {
   const columns = columnsOf(tally)
   const clusters = tally.clusters.map(cluster => ({ cluster, rows: rowsOf(cluster) }))
@@ -30,7 +30,7 @@ interface Column {
   title: string
 }
 
-/** What always counts, and of the other statuses those that occurred. */
+/** The columns that every table has, and one for each other status that occurred. */
 function columnsOf({ run, tasks, total }: Tally): Column[] {
   const changing: Status[] = run?.check ? ['would-change', 'unknown'] : ['changed']
   const always: Status[] = tasks.length > 0 ? ['ok', ...changing, 'failed'] : ['ok', 'failed']
@@ -46,7 +46,7 @@ function rowsOf({ nodes, own }: ClusterTally): [string, Counts][] {
       ? nodes.map(({ name, counts }) => [name, counts])
       : grouped(nodes, ({ counts }) => JSON.stringify(counts)).map(alike => [
           names(alike.map(({ name }) => name)),
-          // The numbers of each, not their sum.
+          // The numbers of each of these nodes, not their sum.
           alike[0]?.counts ?? noCounts(),
         ])
   return sum(own) > 0 ? [...rows, ['cluster', own]] : rows

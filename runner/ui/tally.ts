@@ -4,7 +4,7 @@ import type { AnyEvent } from './visible.js'
 
 export type Counts = Record<Status, number>
 
-/** What the events of one run come to. */
+/** The events of one run by kind, and how many there are. */
 export interface Tally {
   events: readonly AnyEvent[]
   run: RunStartEvent | undefined
@@ -18,12 +18,12 @@ export interface Tally {
 export interface ClusterTally {
   name: string
   nodes: { name: string; counts: Counts }[]
-  /** Of the tasks that ran once for the whole cluster. */
+  /** Counts of the tasks that ran once for the whole cluster. */
   own: Counts
   headlines: Map<string, string>
 }
 
-/** Counts of nothing yet. */
+/** All counts at zero. */
 export function noCounts(): Counts {
   return {
     ok: 0,
@@ -37,12 +37,12 @@ export function noCounts(): Counts {
   }
 }
 
-/** How many results were counted. */
+/** The number of results. */
 export function sum(counts: Counts): number {
   return statuses.reduce((total, status) => total + counts[status], 0)
 }
 
-/** Adds up a run's events for each node, each cluster, and all. */
+/** Counts the events of a run for each node, for each cluster, and in total. */
 export function tally(events: AnyEvent[]): Tally {
   const run = events.find(event => event.event === 'run')
   const clusters = (run?.clusters ?? []).map(({ name, nodes }) => ({

@@ -1,6 +1,6 @@
 import type { Reporter } from '../engine/events.js'
 
-/** Several reporters behind one. Each is closed even when another fails to; the first failure is then thrown. */
+/** Passes events on to several reporters. All are closed even if one fails to; the first error is thrown then. */
 export function tee(...reporters: Reporter[]): Reporter {
   return {
     report(event) {

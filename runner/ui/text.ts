@@ -22,24 +22,24 @@ export function names(all: Iterable<string>): string {
   return `${unique.slice(0, 3).join(', ')} and ${unique.length - 3} more`
 }
 
-/** The items that share a key, keys in the order of their first item. */
-export function grouped<T>(items: Iterable<T>, keyOf: (item: T) => string): T[][] {
+/** Groups items by a text, in the order of the first item of each group. */
+export function grouped<T>(items: Iterable<T>, groupOf: (item: T) => string): T[][] {
   const groups = new Map<string, T[]>()
   for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
+    const name = groupOf(item)
+    const group = groups.get(name)
     if (group) group.push(item)
-    else groups.set(key, [item])
+    else groups.set(name, [item])
   }
   return [...groups.values()]
 }
 
-/** Lines of a multi-line text, without the empty one after a last newline. */
+/** The lines of a text, without the empty one after a newline at its end. */
 export function linesOf(text: string): string[] {
   return text.replace(/\n$/, '').split('\n')
 }
 
-/** A multi-line text on one line. */
+/** The text on one line. */
 export function oneLine(text: string): string {
   return text.trim().replace(/\s*\n\s*/g, ' ').replaceAll('\t', ' ')
 }
@@ -65,7 +65,7 @@ export function indented(lines: string[], indent: string): string[] {
   return lines.map(line => (line === '' ? '' : indent + line))
 }
 
-/** Sections with one empty line between them; empty sections vanish. */
+/** Joins sections with an empty line between them; leaves out empty sections. */
 export function sections(...parts: string[][]): string[] {
   return parts.filter(part => part.length > 0).flatMap((part, index) => (index > 0 ? ['', ...part] : part))
 }

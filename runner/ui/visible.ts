@@ -1,15 +1,15 @@
 import type { Reporter } from '../engine/events.js'
 
-/** All that a reporter can be told. */
+/** Every event and signal of a run. */
 export type AnyEvent = Parameters<Reporter['report']>[0]
 
 /**
- * What a terminal would obey instead of showing, tab and newline aside: control characters, marks that reorder text
- * or join it unseen, line separators, and halves of characters.
+ * Characters that a terminal obeys or hides instead of showing them: control characters but tab and newline, marks that reorder or join
+ * text, line separators, and lone surrogates.
  */
 const unseen = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
-/** The text with every character that could drive a terminal spelled out, e.g. `\x1b`. Tab and newline stay. */
+/** The text with each such character spelled out: `\x1b`. */
 export function visible(text: string): string {
   return text.replace(unseen, spell)
 }
@@ -21,17 +21,17 @@ function spell(character: string): string {
 }
 
 /**
- * The event with every string in it made visible. Human reporters do this once, at their door, so that no later
- * line has to remember that its text came from a node.
+ * The event with `visible` applied to every string in it. Reporters for people do this first, since text from a node could otherwise
+ * control the terminal.
  */
 export function visibleEvent(event: AnyEvent): AnyEvent {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the text of its strings changes
   return visibleValue(event) as AnyEvent
 }
 
-function visibleValue(value: unknown, key?: string): unknown {
-  // Output often came through a pty, which ends lines with \r\n: that says nothing. In a difference it is the news.
-  if (typeof value === 'string') return visible(key === 'output' ? value.replace(/\r+$/gm, '') : value)
+function visibleValue(value: unknown, field?: string): unknown {
+  // Output often comes through a pty, which ends lines with \r\n. In a difference, \r\n is what differs.
+  if (typeof value === 'string') return visible(field === 'output' ? value.replace(/\r+$/gm, '') : value)
   if (Array.isArray(value)) return value.map(inner => visibleValue(inner))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, visibleValue(inner, name)]))

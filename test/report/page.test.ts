@@ -57,7 +57,7 @@ const shown: Record<string, string[]> = {
   drill: ['Drill passed', 'rounds passed 6 of 6', 'requests failed 393 of 1208', 'address on two nodes never', 'Round 5 of 6: kill corosync on node1, outage 4908 ms', '3105 ms node2 noticed', 'node1, and back', 'FloatIP and WebSite run on node1 again', '5 assertions before the drill'],
   'failed-drill': ['Drill failed', 'rounds passed 1 of 2', 'the page did not come back within 60 s', 'FloatIP, WebSite nowhere', '192.168.0.10 is on no node'],
   'sixteen-nodes': ['Converged 16 nodes', 'node3, node4, node5, node6, node7, node8, node9, node14', 'Link 1 connects the nodes, but not node12, not node2 with node15', '16 nodes Node Address State', '192.168.0.32 unreachable'],
-  interrupted: ['Interrupted', 'exit code 130', 'once more ends it on the nodes too'],
+  interrupted: ['Interrupted', 'exit code 130', 'Ctrl-C again ends them on the nodes too'],
   'cut-short': ['Not finished', 'pacemaker1'],
 }
 

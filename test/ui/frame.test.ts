@@ -83,9 +83,9 @@ test('what a task is at goes with it, or when there is no more to say', t => {
 })
 
 test('what is said of the run as a whole stands below the rows, and has its line', t => {
-  const rows = rowsFor({ web: ['node1', 'node2', 'node3'] }, [start, { event: 'notice', text: 'interrupted: finishing what runs' }])
-  t.deepEqual(pictured(rows, { lines: 3, columns: 30 }), ['› node1  corosync 3/7       …', '… 2 more: 2 waiting', 'interrupted: finishing what …'])
-  t.is(pictured(rows, { lines: 4 }).at(-1), 'interrupted: finishing what runs')
+  const rows = rowsFor({ web: ['node1', 'node2', 'node3'] }, [start, { event: 'notice', text: 'interrupted: finishing the running steps' }])
+  t.deepEqual(pictured(rows, { lines: 3, columns: 30 }), ['› node1  corosync 3/7       …', '… 2 more: 2 waiting', 'interrupted: finishing the r…'])
+  t.is(pictured(rows, { lines: 4 }).at(-1), 'interrupted: finishing the running steps')
 })
 
 test('what was done ahead of its turn is not shown as if it went on', t => {

@@ -1,5 +1,5 @@
 import type { Reporter } from '../../engine/events.js'
-import { Picture } from '../../ui/alternate-screen.js'
+import { AlternateScreen } from '../../ui/alternate-screen.js'
 import { jsonReporter } from '../../ui/json.js'
 import type { ReporterOptions, Terminal } from '../../ui/options.js'
 import { createStyle, localeIsUtf8 } from '../../ui/style.js'
@@ -63,7 +63,7 @@ export function logReporter({ stdout, stderr, style }: ReporterOptions, now = ()
 /** On a terminal: one screen, redrawn after each reading. The last status stays on the terminal at the end. */
 export function screenReporter({ stdout, stderr, style }: ReporterOptions, now = () => new Date()): Reporter {
   const latest = new Latest()
-  const picture = new Picture(stdout)
+  const picture = new AlternateScreen(stdout)
   let due: NodeJS.Immediate | undefined
   let time = ''
   const draw = () => {

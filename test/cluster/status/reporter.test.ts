@@ -4,7 +4,7 @@ import type { StatusEvent } from '../../../runner/cluster/status/events.js'
 import { statusFrame } from '../../../runner/cluster/status/frame.js'
 import { statusLines } from '../../../runner/cluster/status/lines.js'
 import { logReporter, onceReporter, screenReporter } from '../../../runner/cluster/status/reporter.js'
-import { Picture } from '../../../runner/ui/alternate-screen.js'
+import { AlternateScreen } from '../../../runner/ui/alternate-screen.js'
 import { createStyle } from '../../../runner/ui/style.js'
 import { collector } from '../../ui/collector.js'
 
@@ -99,7 +99,7 @@ test('on a screen only rows that changed are written, and afterwards the termina
 
 test('a window of another size is drawn anew', t => {
   const out = collector({ isTTY: true, columns: 80, rows: 24 })
-  const picture = new Picture(out)
+  const picture = new AlternateScreen(out)
   picture.draw(['a', 'b'])
   out.emit('resize')
   picture.draw(['a', 'b'])
