@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Time as waits and deadlines see it; tests bring their own, and wait for nothing. */
+/** The time for waits and deadlines. Tests use a fake clock, which does not wait. */
 export interface Clock {
-  /** Milliseconds since some moment. Never goes back, whatever is done to the machine's date. */
+  /** Milliseconds since some moment; monotonic, also if the machine's date changes. */
   now(): number
-  /** Waits for this number of milliseconds, or until the signal is aborted. */
+  /** Waits, or until the signal is aborted. */
   pause(ms: number, signal?: AbortSignal): Promise<void>
-  /** Calls back after this number of milliseconds; keeps no process alive. @returns what cancels the call. */
+  /** Calls back once; does not keep the process alive. @returns a function that cancels the call. */
   after(ms: number, call: () => void): () => void
 }
 

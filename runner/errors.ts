@@ -1,15 +1,15 @@
 /**
- * The errors ha-run knows, named by who must act on them. A known error is printed as one block without a stack
- * (`-v` shows it); any other error is a defect of ha-run and shows its stack.
+ * The known errors, by who must act on them. A known error is printed as one block without a stack (`-v` shows it); any other
+ * error is a defect of ha-run and is printed with its stack.
  */
 
-/** The exit codes, most urgent first; the first that applies is the run's. */
+/** Exit codes, most urgent first: a run exits with the first one that applies. */
 export const exitCodes = { interrupted: 130, locked: 5, usage: 1, unreachable: 4, failed: 2, defect: 70, drift: 3, ok: 0 } as const
 
 export interface ErrorDetails {
   /** What to do about it, as a sentence. */
   hint?: string
-  /** The command that failed, as its author wrote it, never with secrets. */
+  /** The command that failed, without secrets. */
   command?: string
   /** The last lines of the command's output. */
   output?: string
@@ -36,12 +36,12 @@ export class UsageError extends HaRunError {
   readonly exitCode = exitCodes.usage
 }
 
-/** The inventory or a playbook is wrong; the message holds file, line, column and a caret. */
+/** The inventory or a playbook is wrong; the message has file, line, column and a caret. */
 export class InventoryError extends HaRunError {
   readonly exitCode = exitCodes.usage
 }
 
-/** A node cannot be reached, logged in to or worked on as root; or its session was lost. */
+/** A node cannot be reached, refuses the login or root, or its session was lost. */
 export class ConnectError extends HaRunError {
   readonly exitCode = exitCodes.unreachable
 }
@@ -51,12 +51,12 @@ export class TaskError extends HaRunError {
   readonly exitCode = exitCodes.failed
 }
 
-/** Another run holds a cluster's lock. */
+/** Another run has a cluster's lock. */
 export class LockedError extends HaRunError {
   readonly exitCode = exitCodes.locked
 }
 
-/** The run was interrupted before this could be done. */
+/** The run was interrupted before the work was done. */
 export class InterruptedError extends HaRunError {
   readonly exitCode = exitCodes.interrupted
 }

@@ -1,6 +1,4 @@
-import { packages } from '../../runner/tasks/packages.js'
-import { service } from '../../runner/tasks/service.js'
-import { task } from '../../runner/tasks/task.js'
+import { packages, service, task } from '../../runner/tasks/index.js'
 import { fileState } from '../../runner/facts/files.js'
 import { unlessForeign, clusterTaskUnlessForeign } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { servesPage } from '../../runner/cluster/declaration/declaration.js'

@@ -1,9 +1,9 @@
-import { file, sha256 } from '../../runner/tasks/file.js'
+import { file, skip, warn, type NodeTask, type TaskRef } from '../../runner/tasks/index.js'
+import { sha256 } from '../../runner/tasks/file.js'
 import { foreignSkipReason } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { nodeProvenance } from '../../runner/cluster/adoption/provenance.js'
 import { pageNote, pagePath } from '../../runner/cluster/apache.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
-import { skip, warn, type NodeTask, type TaskRef } from '../../runner/tasks/task.js'
 import { fileText } from '../../runner/facts/files.js'
 
 /** Whether the page may be replaced without a warning: it is missing, empty, or Debian's default page. */

@@ -1,4 +1,4 @@
-import { taskRef } from '../../runner/tasks/task.js'
+import { taskRef } from '../../runner/tasks/index.js'
 
 /** The tasks of this role that other roles need. */
 export const apacheTasks = { install: taskRef('apache', 'install apache2') }

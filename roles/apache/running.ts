@@ -2,7 +2,7 @@ import type { Cluster, Node } from '../../runner/cluster/declaration/declaration
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import { onNodes, readOnAll, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
-import { skip, warn, type ClusterTask, type TaskRef } from '../../runner/tasks/task.js'
+import { skip, warn, type ClusterTask, type TaskRef } from '../../runner/tasks/index.js'
 import { InterruptedError } from '../../runner/errors.js'
 import { configuration, configurationDifference, hashOf, loadedConfiguration, pidFile, shortHash, type Configuration } from './configuration.js'
 import { findRejections, monitorOnce, readOnlyConfigtest, refuseRejected, reload } from './reload.js'

@@ -1,7 +1,7 @@
 import { clusterTaskUnlessForeign } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { corosyncRunsItsFiles } from '../../runner/cluster/rollout/load.js'
 import { role } from '../../runner/cluster/role.js'
-import { guard } from '../../runner/tasks/task.js'
+import { guard } from '../../runner/tasks/index.js'
 import { packageVersion } from '../../runner/facts/packages.js'
 import { corosyncTasks } from '../corosync/refs.js'
 import { sharedKey } from './key.js'

@@ -4,7 +4,7 @@ import { foreignObjects } from '../../runner/cluster/cib/cib.js'
 import { readCib } from '../../runner/cluster/cib/read.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
 import { clusterGuard } from '../../runner/cluster/role.js'
-import { skip, warn, type ClusterGuard, type TaskRef } from '../../runner/tasks/task.js'
+import { skip, warn, type ClusterGuard, type TaskRef } from '../../runner/tasks/index.js'
 
 /**
  * What somebody else put into the CIB is theirs: it is told and left alone. With `--purge` the task before this one

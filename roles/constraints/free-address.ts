@@ -3,7 +3,7 @@ import type { Cluster, Node } from '../../runner/cluster/declaration/declaration
 import { readCib } from '../../runner/cluster/cib/read.js'
 import { reachable } from '../../runner/cluster/members.js'
 import { clusterGuard } from '../../runner/cluster/role.js'
-import type { ClusterGuard, TaskRef } from '../../runner/tasks/task.js'
+import type { ClusterGuard, TaskRef } from '../../runner/tasks/index.js'
 import { TaskError } from '../../runner/errors.js'
 import { addressUse } from '../../runner/facts/address-use.js'
 

@@ -2,7 +2,7 @@ import type { Resource } from '../../runner/cluster/declaration/declaration.js'
 import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
-import { until } from '../../runner/tasks/until.js'
+import { until } from '../../runner/tasks/index.js'
 import { TaskError } from '../../runner/errors.js'
 
 /** Seconds: longer than any agent's advised start and stop together. */

@@ -7,7 +7,7 @@ import type { CorosyncState } from '../../runner/cluster/corosync/state.js'
 import { sharedTextDifferences, type ClusterMember } from '../../runner/cluster/members.js'
 import { isDebianDefault } from '../../runner/cluster/corosync/node-ids.js'
 import { noteOf, type RolloutPlan } from '../../runner/cluster/rollout/rollout-plan.js'
-import type { Difference } from '../../runner/tasks/difference.js'
+import type { Difference } from '../../runner/tasks/index.js'
 
 /**
  * How the nodes' corosync.conf differs from the wanted one: setting by setting, or as text if the file is missing, is Debian's

@@ -12,7 +12,7 @@ import { readOnAll, refuseUnselected, type Scope } from '../../runner/cluster/me
 import { clusterTask } from '../../runner/cluster/role.js'
 import { editedConf, wantedConf } from '../../runner/cluster/corosync/wanted-conf.js'
 import { refuseUnloadedChanges, planRollout } from '../../runner/cluster/rollout/rollout-plan.js'
-import type { ClusterTask, TaskRef } from '../../runner/tasks/task.js'
+import type { ClusterTask, TaskRef } from '../../runner/tasks/index.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { confDifferences } from './conf-differences.js'

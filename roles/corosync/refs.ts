@@ -1,6 +1,6 @@
 import { confPath } from '../../runner/cluster/corosync/files.js'
 import { runsItsFiles } from '../../runner/cluster/rollout/load.js'
-import { taskRef } from '../../runner/tasks/task.js'
+import { taskRef } from '../../runner/tasks/index.js'
 
 /** The tasks of this role that other roles need. */
 export const corosyncTasks = {

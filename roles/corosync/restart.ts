@@ -1,5 +1,4 @@
-import { file } from '../../runner/tasks/file.js'
-import { task, warn, type Finding, type NodeTask, type TaskRef } from '../../runner/tasks/task.js'
+import { file, task, warn, type Finding, type NodeTask, type TaskRef } from '../../runner/tasks/index.js'
 import { unitState, type UnitState } from '../../runner/facts/units.js'
 
 const unit = 'corosync.service'

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import type { ClusterMember, TrialScope } from '../../runner/cluster/members.js'
-import { until } from '../../runner/tasks/until.js'
+import { until } from '../../runner/tasks/index.js'
 import { TaskError } from '../../runner/errors.js'
 import { HttpProbe } from '../../runner/ssh/http-probe.js'
 import { httpGet, isDirect, type HttpResponse } from '../../runner/ssh/http.js'

@@ -1,6 +1,4 @@
-import { retryUntilReachable } from '../../runner/tasks/retry-until-reachable.js'
-import type { NodeScope } from '../../runner/tasks/task.js'
-import { until } from '../../runner/tasks/until.js'
+import { retryUntilReachable, until, type NodeScope } from '../../runner/tasks/index.js'
 import { ConnectError, HaRunError, TaskError } from '../../runner/errors.js'
 import { FactReader } from '../../runner/facts/reader.js'
 import type { NodeConnection } from '../../runner/ssh/node-connection.js'

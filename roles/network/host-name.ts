@@ -3,7 +3,7 @@ import { confPath } from '../../runner/cluster/corosync/files.js'
 import type { Cmap } from '../../runner/cluster/corosync/cmap.js'
 import { runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { isDebianDefault, runsDebianDefault } from '../../runner/cluster/corosync/node-ids.js'
-import { warn, type Finding, type NodeScope } from '../../runner/tasks/task.js'
+import { warn, type Finding, type NodeScope } from '../../runner/tasks/index.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileText } from '../../runner/facts/files.js'
 

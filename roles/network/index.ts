@@ -1,5 +1,4 @@
-import { file } from '../../runner/tasks/file.js'
-import { task } from '../../runner/tasks/task.js'
+import { file, task } from '../../runner/tasks/index.js'
 import { replaceScript } from '../../runner/tasks/write-file.js'
 import { unlessForeign } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { role } from '../../runner/cluster/role.js'

@@ -1,4 +1,4 @@
-import type { Difference } from '../../runner/tasks/difference.js'
+import type { Difference } from '../../runner/tasks/index.js'
 import { undoSeconds } from './armed-change.js'
 import type { Live } from './live.js'
 import { cidr, type Addressing, type Manager, type Network } from './managers/manager.js'

@@ -11,7 +11,7 @@ import { withTimeouts } from '../../runner/cluster/pacemaker/agent-metadata.js'
 import { crmSimulate, untilQuiet, untilSettled } from '../../runner/cluster/pacemaker/forecast.js'
 import { effectSentences } from '../../runner/cluster/pacemaker/transition.js'
 import { clusterTask } from '../../runner/cluster/role.js'
-import type { ClusterTask, TaskRef } from '../../runner/tasks/task.js'
+import type { ClusterTask, TaskRef } from '../../runner/tasks/index.js'
 import { changeCib, type CibChange } from './change-cib.js'
 
 /** How a task changes the CIB. */

@@ -7,7 +7,7 @@ import { detached, firstElection } from '../../runner/cluster/pacemaker/temporar
 import { pacemakerLacks, pacemakerViews, startPacemaker, untilOnline } from '../../runner/cluster/rollout/pacemaker-state.js'
 import { readOnAll, reachable, refuseUnselected } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
-import type { ClusterTask, TaskRef } from '../../runner/tasks/task.js'
+import type { ClusterTask, TaskRef } from '../../runner/tasks/index.js'
 import { unitState } from '../../runner/facts/units.js'
 import { pacemakerTasks } from './refs.js'
 

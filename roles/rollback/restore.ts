@@ -1,4 +1,4 @@
-import type { Difference } from '../../runner/tasks/difference.js'
+import type { Difference } from '../../runner/tasks/index.js'
 import { TaskError } from '../../runner/errors.js'
 import type { Candidate } from '../../runner/cluster/cib/cib.js'
 import { draftOf, ownId, sectionOf, type CibDraft } from '../../runner/cluster/cib/draft.js'

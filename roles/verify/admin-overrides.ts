@@ -3,7 +3,7 @@ import { leftoversIn } from '../../runner/cluster/cib/removal.js'
 import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
 import { cibText, clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/tasks/task.js'
+import type { Verdict } from '../../runner/tasks/index.js'
 import { advisory, pacemakerNotAnswering, verdict } from './verdict.js'
 
 const hint = 'an admin may intend this; `crm maintenance off`, `crm node ready`, `crm node online`, `crm resource start` and `crm resource manage` end it'

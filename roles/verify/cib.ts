@@ -2,7 +2,7 @@ import { digestOf, versionOf } from '../../runner/cluster/cib/version.js'
 import { cibText, clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import { lostFromCib } from '../../runner/cluster/rollout/node-attributes.js'
 import type { Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/tasks/task.js'
+import type { Verdict } from '../../runner/tasks/index.js'
 import { mismatch, readAvailableViews, pacemakerNotAnswering, verdict } from './verdict.js'
 
 const hint = 'the DC sends its CIB to every node that joins: `journalctl -u pacemaker` on the nodes shows why it could not; if the nodes are disconnected from each other, repair that first'

@@ -1,5 +1,5 @@
 import { reachable, type Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/tasks/task.js'
+import type { Verdict } from '../../runner/tasks/index.js'
 import { clockOffset, secondsAhead } from '../../runner/facts/clock.js'
 import { advisory } from './verdict.js'
 

@@ -1,7 +1,7 @@
 import { failCountsIn } from './fail-counts.js'
 import { cibText, clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/tasks/task.js'
+import type { Verdict } from '../../runner/tasks/index.js'
 import { pacemakerNotAnswering, verdict } from './verdict.js'
 
 const hint = 'remove the cause, then run `crm_resource --cleanup`: it clears the failure and its fail count'

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import { interfacesWith } from '../../runner/cluster/pacemaker/floating-ip.js'
 import { reachable, type Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/tasks/task.js'
+import type { Verdict } from '../../runner/tasks/index.js'
 import { arpAnswers } from '../../runner/facts/arp-answers.js'
 import { hardwareAddresses } from '../../runner/facts/hardware-addresses.js'
 import { verdict, type Violation } from './verdict.js'

@@ -3,7 +3,7 @@ import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import { linkStates, runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { linkTraffic, type LinkTraffic, type TrafficCount } from './knet-stats.js'
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/tasks/task.js'
+import type { Verdict } from '../../runner/tasks/index.js'
 import { readViews, readAvailableViews, corosyncNotAnswering, verdict, type Violation } from './verdict.js'
 
 const hint = '`corosync-cfgtool -s` on the node shows its links, `journalctl -u corosync` since when; check cable, switch and firewall (UDP 5405 and up)'

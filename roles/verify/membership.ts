@@ -4,7 +4,7 @@ import { quorum, runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { flagsOf } from '../../runner/cluster/corosync/in-force.js'
 import type { Quorum } from '../../runner/cluster/corosync/quorumtool.js'
 import type { Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/tasks/task.js'
+import type { Verdict } from '../../runner/tasks/index.js'
 import { mismatch, readViews, readAvailableViews, corosyncNotAnswering, verdict } from './verdict.js'
 
 const hint = '`ha-run site` starts stopped daemons; `corosync-quorumtool -s` and `journalctl -u corosync` on the node show details'

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/tasks/task.js'
+import type { Verdict } from '../../runner/tasks/index.js'
 import { fact, withDaemonTimeout } from '../../runner/facts/fact.js'
 import { lastLines } from '../../runner/errors.js'
 import { mismatch, readViews, pacemakerNotAnswering, verdict } from './verdict.js'

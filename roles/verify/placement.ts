@@ -2,7 +2,7 @@ import type { Cluster, Primitive } from '../../runner/cluster/declaration/declar
 import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/tasks/task.js'
+import type { Verdict } from '../../runner/tasks/index.js'
 import { activeNodes, isBanned } from './constraints.js'
 import { readAvailableViews, pacemakerNotAnswering, verdict, type Violation } from './verdict.js'
 

@@ -1,5 +1,5 @@
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/tasks/task.js'
+import type { Verdict } from '../../runner/tasks/index.js'
 import { unitState } from '../../runner/facts/units.js'
 import { advisory } from './verdict.js'
 

@@ -2,7 +2,7 @@ import { runsDebianDefault } from '../../runner/cluster/corosync/node-ids.js'
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import { runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { reachable, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/tasks/task.js'
+import type { Verdict } from '../../runner/tasks/index.js'
 import { unitState, type UnitState } from '../../runner/facts/units.js'
 import { verdict, type Violation } from './verdict.js'
 

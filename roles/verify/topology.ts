@@ -1,7 +1,7 @@
 import { ConnectError } from '../../runner/errors.js'
 import type { Topology } from '../../runner/cluster/status/events.js'
 import type { PollResult } from '../../runner/engine/node-poller.js'
-import type { Verdict } from '../../runner/tasks/task.js'
+import type { Verdict } from '../../runner/tasks/index.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
 import type { ClusterMember, Scope } from '../../runner/cluster/members.js'
 import { statusOf, topologyIn } from '../../runner/cluster/status/status.js'

@@ -1,6 +1,6 @@
 import type { ClusterMember, Scope } from '../../runner/cluster/members.js'
 import type { Fact } from '../../runner/facts/fact.js'
-import type { Headline, Verdict } from '../../runner/tasks/task.js'
+import type { Headline, Verdict } from '../../runner/tasks/index.js'
 
 /** A violation of an assertion, as a sentence. */
 export type Violation = string

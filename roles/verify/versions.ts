@@ -1,6 +1,6 @@
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
-import type { Verdict } from '../../runner/tasks/task.js'
+import type { Verdict } from '../../runner/tasks/index.js'
 import { lostFromCib } from '../../runner/cluster/rollout/node-attributes.js'
 import { packageVersion } from '../../runner/facts/packages.js'
 import { mismatch, readAvailableViews, pacemakerNotAnswering, verdict } from './verdict.js'

@@ -1,7 +1,7 @@
 import { HaRunError } from '../errors.js'
 import type { ErrorReport } from './events.js'
 
-/** An error as reporters show it. One that ha-run does not know is a defect: it comes with its stack. */
+/** An error as reporters show it. An unknown error is a defect of ha-run: its output is the stack. */
 export function errorReport(error: unknown): ErrorReport {
   if (error instanceof HaRunError) {
     const { message, command, output, hint, stack } = error

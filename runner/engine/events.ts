@@ -21,7 +21,7 @@ export interface ErrorReport {
   isDefect?: boolean | undefined
 }
 
-/** Where an event belongs. A cluster-scoped task has a cluster and no host. */
+/** Which task an event is about. A task of the cluster has no host. */
 export interface Place {
   cluster: string
   host?: string | undefined
@@ -43,12 +43,12 @@ export interface RunStartEvent {
 export interface TaskEvent extends Place {
   event: 'task'
   status: Status
-  /** Why it was skipped, is unknown, or is a warning. */
+  /** Why it is skipped, unknown, or a warning. */
   reason?: string | undefined
   diff?: Difference[] | undefined
   /**
-   * What else comes of the change, as sentences: in a plan what will start, stop and move, after a run what did, and
-   * where that was not as foreseen.
+   * The effects of the change, as sentences: in a plan what will start, stop and move, after a run what did, and how that differs
+   * from the forecast.
    */
   effects?: string[] | undefined
   error?: ErrorReport | undefined
@@ -58,11 +58,11 @@ export interface TaskEvent extends Place {
 export interface AssertionEvent extends Place {
   event: 'assertion'
   status: Status
-  /** What it proves and why that matters, in a plain sentence. */
+  /** What it proves and why that matters, as a sentence. */
   meaning?: string | undefined
-  /** What was seen, as a sentence or a value. */
+  /** What was observed, as a sentence or a value. */
   evidence?: string | undefined
-  /** What to do when it does not hold; said of those too that do. */
+  /** What to do if it does not hold; also present if it holds. */
   hint?: string | undefined
   error?: ErrorReport | undefined
   ms: number
@@ -92,7 +92,7 @@ export interface SummaryEvent {
 /** What `--json` prints. */
 export type MachineEvent = RunStartEvent | TaskEvent | AssertionEvent | ErrorEvent | SummaryEvent | AddedEvents[keyof AddedEvents]
 
-/** A task begins (`index` from 1 of `count` in its role). */
+/** A task starts (`index` from 1 of `count` in its role). */
 export interface TaskStartSignal extends Place {
   event: 'task-start'
   index: number
@@ -106,7 +106,7 @@ export interface TaskPauseSignal extends Place {
   event: 'task-pause'
 }
 
-/** One line for the cluster's part of the closing table, e.g. `members` -> `node1, node2`. */
+/** A line about the cluster in the table at the end of a run, e.g. `members` -> `node1, node2`. */
 export interface HeadlineSignal {
   event: 'headline'
   cluster: string
@@ -114,13 +114,13 @@ export interface HeadlineSignal {
   text: string
 }
 
-/** What a task that goes on is at: `installing 62 %: libqb100`. Empty where there is no more to say. */
+/** What a running task is doing: `installing 62 %: libqb100`; empty to clear that. */
 export interface ProgressSignal extends Place {
   event: 'progress'
   text: string
 }
 
-/** A remark that changes nothing: a near miss in the inventory. */
+/** A remark without consequences: a probable typing error in the inventory. */
 export interface NoticeSignal {
   event: 'notice'
   cluster?: string | undefined
@@ -139,10 +139,10 @@ export function isMachineEvent(event: RunEvent): event is MachineEvent {
   return !signals.has(event.event) && !('isSignal' in event)
 }
 
-/** Takes events in order. `close` draws what is left and gives the terminal back. */
+/** Takes events in order. `close` shows the rest and restores the terminal. */
 export interface Reporter {
   report(event: RunEvent): void
-  /** Leaves the terminal to somebody who asks people something. @returns what takes it back. */
+  /** Frees the terminal for a question to the user. @returns a function that takes it back. */
   suspend?(): Promise<() => void>
   close(): Promise<void>
 }

@@ -1,27 +1,27 @@
 import type { ReportProgress } from './progress.js'
 
-/** How far apt-get is, from what it writes: its own words, and the status lines of `APT::Status-Fd`. */
+/** The progress of apt-get, from its messages and the status lines of `APT::Status-Fd`. */
 
 const percent = (number = '0') => `${Math.floor(Number(number))} %`
 
 /**
- * Reads the lines of an `apt-get update` and of the `apt-get install` after it, in the C locale, one after the other,
- * and tells what each says. A wait for a lock is in apt's own words only, one line a second.
+ * Reports the progress of an `apt-get update` and the `apt-get install` after it, from their lines in the C locale. A wait for
+ * a lock is in apt's messages only, one line a second.
  */
-export function followApt(tell: ReportProgress): (line: string) => void {
-  // update and install fetch in the same words; only install then looks at what depends on what.
+export function followApt(report: ReportProgress): (line: string) => void {
+  // Both download with the same messages; only install then builds a dependency tree.
   let isInstalling = false
   return line => {
     isInstalling ||= line.startsWith('Building dependency tree')
     const [, kind, what = '', done, text = ''] = /^(dlstatus|pmstatus):([^:]+):([\d.]+):(.*)/.exec(line) ?? []
-    if (kind === 'pmstatus') tell(`installing ${percent(done)}${what === 'dpkg-exec' ? '' : `: ${what}`}`)
-    else if (kind === 'dlstatus' && isInstalling) tell(`downloading ${percent(done)}${text.replace(/^Retrieving /, ': ')}`)
-    else if (kind === 'dlstatus' || line.startsWith('Reading package lists')) tell('reading package lists')
-    else if (line.includes('Could not get lock')) tell(`waiting for another apt${holderIn(line)}`)
+    if (kind === 'pmstatus') report(`installing ${percent(done)}${what === 'dpkg-exec' ? '' : `: ${what}`}`)
+    else if (kind === 'dlstatus' && isInstalling) report(`downloading ${percent(done)}${text.replace(/^Retrieving /, ': ')}`)
+    else if (kind === 'dlstatus' || line.startsWith('Reading package lists')) report('reading package lists')
+    else if (line.includes('Could not get lock')) report(`waiting for another apt${holderIn(line)}`)
   }
 }
 
-/** `It is held by process 811 (unattended-upgr)`; apt does not always know. */
+/** From `It is held by process 811 (unattended-upgr)`; apt does not always know the process. */
 function holderIn(line: string): string {
   const [, pid, name] = /held by process (\d+) \(([^)]+)\)/.exec(line) ?? []
   return pid === undefined ? '' : `: ${name}, pid ${pid}`

@@ -7,14 +7,14 @@ import { keepFormerScript } from './former.js'
 import { replaceScript, type Validate } from './write-file.js'
 
 export interface FileOptions {
-  /** The whole content; from the present one (undefined: there is none) where only a part of it is declared. */
+  /** The whole content, or a function of the present content (undefined without a file) if only a part of it is declared. */
   content: string | ((current: string | undefined) => string)
   /** Octal, four digits. @default '0644' */
   mode?: string
   /** `user:group`. @default 'root:root' */
   owner?: string
   validate?: Validate
-  /** Keep what somebody else had there before ha-run first wrote it, once, under /var/lib/ha-run/former. @default false */
+  /** Keep the content from before ha-run first wrote the file, once, under /var/lib/ha-run/former. @default false */
   keepFormer?: boolean | ((current: string) => boolean)
   needs?: readonly TaskRef[]
 }
@@ -53,18 +53,18 @@ export function file(path: string, options: FileOptions): NodeTask {
   })
 }
 
-/** @throws TaskError for a file whose bytes we would not give back as they were. */
+/** @throws TaskError if the present content is not UTF-8: it could not be written back unchanged. */
 function wantedText(path: string, content: FileOptions['content'], current: string | undefined): string {
   if (typeof content === 'string') return content
   if (current?.includes('\uFFFD')) {
-    throw new TaskError(`${path} holds bytes that are not UTF-8, so that a part of it cannot be changed safely`, {
+    throw new TaskError(`${path} contains bytes that are not UTF-8, so that a part of it cannot be changed safely`, {
       hint: `correct them by hand; \`grep -naxv '.*' ${path}\` shows their lines`,
     })
   }
   return content(current)
 }
 
-/** How a file's type, mode and owner differ from the declared ones; without a file nothing can differ. */
+/** How the type, mode and owner of a file differ from the declared ones; none without a file. */
 export function attributeDifferences(
   path: string, state: FileState | undefined, { mode, owner }: { mode: string; owner: string },
 ): Difference[] {

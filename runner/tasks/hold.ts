@@ -2,21 +2,21 @@ import { task, type NodeTask, type TaskRef } from './task.js'
 import { packageHeld } from '../facts/packages.js'
 
 /**
- * A Debian package on hold, or not: apt and unattended-upgrades leave a held one as it is until somebody says
- * otherwise (`apt-get install --allow-change-held-packages`, or `apt-mark unhold`).
+ * A Debian package on hold, or not. apt and unattended-upgrades do not upgrade a held package without
+ * `--allow-change-held-packages`.
  *
- * @param wanted - undefined where nobody said: then there is no task, and a hold of the admin's own stays.
+ * @param wanted - undefined if it is not declared: then there is no task, and an admin's own hold stays.
  */
 export function hold(name: string, wanted: boolean | undefined, needs: readonly TaskRef[]): NodeTask[] {
   if (wanted === undefined) return []
-  const word = (held: boolean) => held ? 'held' : 'not held'
-  return [task(`${name} is ${word(wanted)}`, {
+  const stateOf = (held: boolean) => held ? 'held' : 'not held'
+  return [task(`${name} is ${stateOf(wanted)}`, {
     needs,
-    // In line with installations: whoever holds dpkg's lock keeps others from it.
+    // One after the other with installations, because both take dpkg's lock.
     background: true,
     async check({ read }) {
       const held = await read(packageHeld(name))
-      return held === wanted ? [] : [{ subject: `package ${name}`, from: word(held), to: word(wanted) }]
+      return held === wanted ? [] : [{ subject: `package ${name}`, from: stateOf(held), to: stateOf(wanted) }]
     },
     apply: async ({ $ }) => {
       await $`apt-mark ${wanted ? 'hold' : 'unhold'} -- ${name}`

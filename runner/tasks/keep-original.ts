@@ -3,10 +3,9 @@ import { skip, task, type NodeTask, type TaskRef } from './task.js'
 import { fileState, fileText } from '../facts/files.js'
 
 /**
- * Keeps the file that the package shipped, once, beside the one that takes its place.
+ * Keeps a copy of the file that the package shipped, once, beside the file that replaces it.
  *
- * @param isOriginal - tells the shipped file from one that ha-run or somebody else has put in its place: where only
- *   that is left, there is nothing to keep.
+ * @param isOriginal - whether a text is the shipped one, rather than one by ha-run or somebody else: such a text is not kept.
  */
 export function keepOriginal(
   path: string, suffix: string, { isOriginal, needs }: { isOriginal: (text: string) => boolean; needs: readonly TaskRef[] },
@@ -22,7 +21,7 @@ export function keepOriginal(
     },
     async apply({ $ }) {
       const candidate = `${copy}.ha-run`
-      // A link, not a rename: it never takes the place of a copy that came in between.
+      // A link, not a rename: it never replaces a copy that was made meanwhile.
       await $`cp -p -- ${path} ${candidate} && sync -- ${candidate} && ln -T -- ${candidate} ${copy}; code=$?; rm -f -- ${candidate}; exit $code`
     },
   })

@@ -1,10 +1,10 @@
+import type PQueue from 'p-queue'
 import { ConnectError } from '../errors.js'
 import type { Fact } from '../facts/fact.js'
 import { FactReader } from '../facts/reader.js'
 import type { Connection } from '../inventory/site.js'
 import type { NodeConnection } from '../ssh/node-connection.js'
 import { remote, type Remote } from '../ssh/remote.js'
-import type PQueue from 'p-queue'
 
 export interface NodeLike {
   name: string
@@ -16,27 +16,27 @@ export interface ClusterLike<N extends NodeLike = NodeLike> {
   nodes: N[]
 }
 
-/** A node in a run: its connection, what is known of it, and whether it can still be worked on. */
+/** A node in a run: its connection, the facts that were read from it, and whether tasks can run on it. */
 export class Member<N extends NodeLike = NodeLike> {
   readonly node: N
   #connection: NodeConnection | undefined
   #reader: FactReader | undefined
   #remote: Remote | undefined
-  readonly #absence: ConnectError | undefined
+  readonly #connectError: ConnectError | undefined
   readonly #renewals: (() => Promise<void>)[] = []
-  #isMoving = false
+  #expectsDisconnect = false
   #queue: Pick<PQueue, 'add'> | undefined
   #occupants = 0
-  /** The task at which it failed in this run. */
+  /** The task that failed on it in this run. */
   failedAt: string | undefined
-  /** Counts what this run changed there: what was read before a change is no longer believed. */
+  /** Counts the changes of this run there: facts that were read before a change are outdated. */
   generation = 0
 
   /** @param connection - or the reason why there is none. */
   constructor(node: N, connection: NodeConnection | ConnectError) {
     this.node = node
     if (connection instanceof ConnectError) {
-      this.#absence = connection
+      this.#connectError = connection
       return
     }
     this.#use(connection)
@@ -44,7 +44,7 @@ export class Member<N extends NodeLike = NodeLike> {
 
   #use(connection: NodeConnection): void {
     this.#connection = connection
-    this.#reader = new FactReader(connection, async ask => this.#occupants > 0 || !this.#queue ? ask() : this.#queue.add(ask))
+    this.#reader = new FactReader(connection, async read => this.#occupants > 0 || !this.#queue ? read() : this.#queue.add(read))
     this.#remote = remote(connection)
   }
 
@@ -52,7 +52,7 @@ export class Member<N extends NodeLike = NodeLike> {
     return this.node.name
   }
 
-  /** Why the node cannot be worked on; undefined while it can. */
+  /** Why no task can run on it; undefined if one can. */
   get trouble(): string | undefined {
     if (this.unreachable) return `${this.name} is unreachable`
     return this.failedAt === undefined ? undefined : `${this.name} failed at "${this.failedAt}"`
@@ -62,26 +62,30 @@ export class Member<N extends NodeLike = NodeLike> {
     return this.#connection === undefined || this.lost !== undefined
   }
 
-  /** Why the connection that there was is no more. */
+  /** Why the connection was lost. */
   get lost(): Error | undefined {
-    return this.#isMoving ? undefined : this.#connection?.session.lost
+    return this.#expectsDisconnect ? undefined : this.#connection?.session.lost
   }
 
-  /** The connection, for what needs more than commands. @throws ConnectError without one. */
+  get #noConnection(): ConnectError {
+    return this.#connectError ?? new ConnectError(`${this.name} is not connected`)
+  }
+
+  /** The connection, for tasks that need more than commands. @throws ConnectError without one. */
   get connection(): NodeConnection {
-    if (!this.#connection) throw this.#absence!
+    if (!this.#connection) throw this.#noConnection
     return this.#connection
   }
 
   /** zx's `$` on this node. @throws ConnectError without a connection. */
   get $(): Remote {
-    if (!this.#remote) throw this.#absence!
+    if (!this.#remote) throw this.#noConnection
     return this.#remote
   }
 
-  /** Reads a fact, together with all that is read in the same turn. Rejects with ConnectError without a connection. */
+  /** Reads a fact, together with all facts of the same turn of the event loop. Rejects with ConnectError without a connection. */
   readonly read = async <T>(fact: Fact<T>): Promise<T> => {
-    if (!this.#reader) throw this.#absence!
+    if (!this.#reader) throw this.#noConnection
     return this.#reader.read(fact)
   }
 
@@ -100,23 +104,23 @@ export class Member<N extends NodeLike = NodeLike> {
     }
   }
 
-  /** Looks again where a fact may have changed by itself, without this run's doing. */
+  /** Reads a fact again that may have changed without a change by this run. */
   async readAgain<T>(fact: Fact<T>): Promise<T> {
     this.#reader?.forget()
     return this.read(fact)
   }
 
-  /** Does what takes the present connection down with it: while it lasts, that does not count as a lost node. */
+  /** Does work that ends the present connection: meanwhile a lost session does not count as a lost node. */
   async expectDisconnect<T>(work: () => Promise<T>): Promise<T> {
-    this.#isMoving = true
+    this.#expectsDisconnect = true
     try {
       return await work()
     } finally {
-      this.#isMoving = false
+      this.#expectsDisconnect = false
     }
   }
 
-  /** The rest of the run works over this connection, and what lives as long as a session does is set up again. */
+  /** The rest of the run uses this connection. What lasts only as long as a session, such as the lock, is set up again. */
   async replaceConnection(connection: NodeConnection): Promise<void> {
     this.#connection?.session.abandon()
     this.#use(connection)
@@ -124,12 +128,12 @@ export class Member<N extends NodeLike = NodeLike> {
     for (const renew of this.#renewals) await renew()
   }
 
-  /** @param renew - sets something up that lives as long as a session does, whenever another connection is adopted. */
+  /** @param renew - sets up again, after the connection was replaced, what lasts only as long as a session. */
   onReplaced(renew: () => Promise<void>): void {
     this.#renewals.push(renew)
   }
 
-  /** This run has changed something there. */
+  /** To be called after a change of this run there. */
   changed(): void {
     this.generation += 1
     this.#reader?.forget()

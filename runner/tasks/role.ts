@@ -2,8 +2,8 @@ import type { ClusterLike, NodeLike } from './member.js'
 import type { Task } from './task.js'
 
 /**
- * A part of a site, as a list of tasks for one node of one cluster. Every node of a cluster has the same tasks in
- * the same order; only their values differ. A cluster-scoped task stands in every node's list and runs once.
+ * A part of a site, as a list of tasks for each node of a cluster. All nodes of a cluster have the same tasks in the same order;
+ * only their values differ. A task of the cluster is in every node's list and runs once.
  */
 export interface Role<C extends ClusterLike = ClusterLike, N extends NodeLike = C['nodes'][number]> {
   name: string

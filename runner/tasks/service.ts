@@ -6,7 +6,7 @@ import { unitState, type UnitState } from '../facts/units.js'
 export interface ServiceOptions {
   /** Whether systemd starts it at boot. */
   enabled: boolean
-  /** Whether it runs now. Left out: that is somebody else's to say. */
+  /** Whether it runs now; left out if somebody else decides that. */
   running?: boolean
   needs?: readonly TaskRef[]
 }
@@ -27,7 +27,7 @@ export function serviceDifferences(unit: string, { enabled, running }: ServiceOp
   return [...boot, { subject: unit, from: state.active, to: running ? 'active' : 'inactive' }]
 }
 
-/** The commands that bring a unit there, each a list of words. */
+/** The commands that close the differences, each as a list of arguments. */
 export function serviceCommands(unit: string, { enabled, running }: ServiceOptions, differences: Difference[]): string[][] {
   const boot = differences.find(({ subject }) => subject === `${unit} at boot`)
   const now = differences.some(({ subject }) => subject === unit)
@@ -44,7 +44,7 @@ export function service(unit: string, options: ServiceOptions): NodeTask {
   const words = [options.enabled ? 'enabled' : 'disabled', ...(options.running === undefined ? [] : [options.running ? 'running' : 'stopped'])]
   return task(`${unit.replace('.service', '')} is ${words.join(' and ')} in systemd`, {
     ...(options.needs && { needs: options.needs }),
-    // Nothing waits for a unit that is to be stopped, or started at the next boot.
+    // No task waits for a unit to stop, or to start at the next boot.
     ...(options.running !== true && { background: true }),
     check: async ({ read }) => serviceDifferences(unit, options, await read(unitState(unit))),
     async apply({ $ }, differences) {

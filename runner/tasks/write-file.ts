@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { atExit } from '../ssh/at-exit.js'
 import { sh } from '../ssh/quote.js'
 
-/** How a file is to look beside its content. */
+/** Mode and owner of a file. */
 export interface FileAttributes {
   /** Octal, four digits. */
   mode: string
@@ -10,14 +10,14 @@ export interface FileAttributes {
   owner: string
 }
 
-/** What a candidate must pass before it may replace anything: POSIX sh that ends with 0. */
+/** A POSIX sh script that must exit with 0 before the candidate replaces the file. */
 export type Validate = (candidate: string) => string
 
 /**
- * Writes stdin beside `path`, complete and on the disk, and checks it there: the first half of a replacement, which
- * changes nothing yet. Where it fails, the candidate is removed.
+ * The first half of a replacement: writes a candidate beside `path`, syncs it to disk, and validates it. The file itself does
+ * not change yet. If a step fails, the candidate is removed.
  *
- * @returns the script; it expects the content on stdin.
+ * @returns a script that reads the content from stdin.
  */
 export function stageScript(path: string, candidate: string, { mode, owner }: FileAttributes, validate?: Validate): string {
   return [
@@ -30,18 +30,18 @@ export function stageScript(path: string, candidate: string, { mode, owner }: Fi
   ].join('\n')
 }
 
-/** Puts a staged candidate in place: a rename, so that there is the old file or the new one and never half of one. */
+/** The second half: renames the candidate, so that there is always the complete old file or the complete new one. */
 export function commitScript(path: string, candidate: string): string {
   return sh`mv -fT -- ${candidate} ${path}\nsync -- ${posix.dirname(path)}`
 }
 
-/** Both halves at once, for a file that concerns one node only: one list of commands, since `set -e` ends where `&&` begins. */
+/** Both halves, for a file that concerns one node only. They are one list of commands, because `set -e` does not apply before `&&`. */
 export function replaceScript(path: string, attributes: FileAttributes, validate?: Validate): string {
   const candidate = candidateOf(path)
   return `${stageScript(path, candidate, attributes, validate)}\n${commitScript(path, candidate)}`
 }
 
-/** The name beside a file under which its successor waits. */
+/** Where the candidate for a file is written, beside the file. */
 export function candidateOf(path: string): string {
   return posix.join(posix.dirname(path), `.${posix.basename(path)}.ha-run`)
 }

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { installScript, lockTimeout, packages } from '../../runner/tasks/packages.js'
+import { installScript, lockTimeoutSeconds, packages } from '../../runner/tasks/packages.js'
 import type { NodeScope } from '../../runner/tasks/task.js'
 import { sh } from '../../runner/ssh/quote.js'
 import type { RemoteOptions } from '../../runner/ssh/remote-process.js'
@@ -87,13 +87,13 @@ test('while somebody holds the lists’ lock, updating is tried again', async t 
 
 test('a lock that never opens is given up', async t => {
   const { run, said } = setUp(t, `case $* in *update*) echo 'E: Could not get lock x' >&2; exit 100 ;; esac`)
-  t.is((await run(corosync.replace(`tries=${lockTimeout}`, 'tries=3'))).exitCode, 100)
+  t.is((await run(corosync.replace(`tries=${lockTimeoutSeconds}`, 'tries=3'))).exitCode, 100)
   t.deepEqual(said(), [mask, update, 'sleep 1', update, 'sleep 1', update, unmask])
 })
 
 test('a lock that never opens is told by name', async t => {
   const { run } = setUp(t, `case $* in *update*) echo 'E: Could not get lock x' >&2; exit 100 ;; esac`)
-  const { stderr } = await run(corosync.replace(`tries=${lockTimeout}`, 'tries=2'))
+  const { stderr } = await run(corosync.replace(`tries=${lockTimeoutSeconds}`, 'tries=2'))
   t.true(stderr.includes('Could not get lock'))
 })
 

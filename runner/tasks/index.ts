@@ -1,0 +1,17 @@
+/**
+ * What the author of a role imports: tasks and their results, waits, and the building blocks. `role`, `clusterTask`,
+ * `assertion` and `trial` are in runner/cluster/role.ts, because their tasks get the declared cluster.
+ */
+export type { Difference } from './difference.js'
+export { guard, skip, task, taskRef, warn } from './task.js'
+export type {
+  Assertion, ClusterGuard, ClusterScope, ClusterTask, Finding, Headline, NodeGuard, NodeScope, NodeTask, TaskRef, Trial, TrialScope, Verdict,
+} from './task.js'
+export { retryUntilReachable } from './retry-until-reachable.js'
+export { until } from './until.js'
+
+export { file } from './file.js'
+export { hold } from './hold.js'
+export { keepOriginal } from './keep-original.js'
+export { packages } from './packages.js'
+export { service } from './service.js'
