@@ -76,7 +76,7 @@ onLab('--watch goes on while a node dies and comes back, over one session, and C
   t.is((await site.run(['status', '-l', 'node1'])).exitCode, 0, 'whoever leaves it out is not told of it')
   await boot(node2)
   await until(/healthy/)
-  await until(/^ {2}node2 +online /m)
+  await until(/^ {2}node2 +online[ ,]/m)
   t.is(await logins(), before + 3, 'one for the watch, two for the others')
   running.stdin.write('\x03')
   const { exitCode } = await running

@@ -279,7 +279,7 @@ onLab('a link that falls silent for a moment is noticed within the window, with 
   const words = ['verify', '--stable', '10', '-i', site.lab.inventory, '-F', site.lab.sshConfig]
   const { exitCode, screen } = await site.terminalUntil(words, 'all hold: watched for', async () => site.outside(`${isolate('on')}; sleep 2.2; ${isolate('off')}`))
   t.is(exitCode, 2, screen)
-  t.regex(screen, /links carry traffic [^\n]*FAILED[^\n]*after \d\.\d s[^\n]*(down|nothing is received)/)
+  t.regex(screen, /links carry traffic [^\n]*FAILED[^\n]*after \d\.\d s[^\n]*\n[^\n]*(down|nothing is received)/)
   proved.add('links carry traffic')
 })
 
