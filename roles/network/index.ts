@@ -14,6 +14,7 @@ export default role('network', ({ cluster, node }) => {
 
   const hostName = task('host name as in the inventory', {
     check: async ({ read }) => checkHostName(node.name, read),
+    // What `hostnamectl set-hostname` does, without a running D-Bus.
     async apply({ $ }) {
       await $({ input: `${node.name}\n` }).script(replaceScript(hostNameFile, { mode: '0644', owner: 'root:root' }))
       await $`hostname -- ${node.name}`
