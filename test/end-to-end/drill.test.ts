@@ -3,7 +3,7 @@ import { DrillSite, roundsOf } from './drills/site.js'
 import { leavesAllAsItWas } from './node-state.js'
 import { labSite, tasksOf, troubles, withStatus, type Result } from './site-harness.js'
 
-/** What drills refuse, ask, take back and leave; what they measure is tested in drills/. */
+/** What drills refuse, ask, repair and leave behind; drills/ tests what they measure. */
 const { site, onLab } = labSite('drill', 2, { layout: 'single' })
 const drills = new DrillSite(site)
 const { inventory } = drills
@@ -20,7 +20,7 @@ onLab('a cluster that serves', async t => {
 
 const lose = `cibadmin --delete --force --xpath '//node_state[@uname="node1"]/transient_attributes'`
 
-onLab('what the CIB loses of a node meanwhile is written to it again', async t => {
+onLab('attributes that the CIB loses during a drill are written to it again', async t => {
   const node = await holder()
   const running = drill('--fault', 'standby')
   await come(node, 'cibadmin -Q | grep -q ha-run-drained')
@@ -30,7 +30,7 @@ onLab('what the CIB loses of a node meanwhile is written to it again', async t =
   t.deepEqual(tasksOf(run)[0]!.effects, ['the attributes of node1, lost from the CIB, were written to it again'])
 })
 
-onLab('a split that healed by itself may have lost them too: a run writes them again', async t => {
+onLab('a run writes lost attributes to the CIB again', async t => {
   await site.on('node1', lose)
   t.is((await site.run(['verify', '--stable', '0'], { inventory })).exitCode, 2)
   const run = await site.run(['site'], { inventory })
@@ -39,7 +39,7 @@ onLab('a split that healed by itself may have lost them too: a run writes them a
   t.is((await site.run(['verify', '--stable', '0'], { inventory })).exitCode, 0)
 })
 
-onLab('the page was away for too long: exit 2, each round told', async t => {
+onLab('an outage longer than allowed: exit code 2, and every round is reported', async t => {
   const run = await drill('--rounds', '2', '--max-outage', '100ms')
   t.is(run.exitCode, 2, troubles(run))
   const rounds = roundsOf(run)
@@ -50,7 +50,7 @@ onLab('the page was away for too long: exit 2, each round told', async t => {
   await nothingIsLeft(t)
 })
 
-onLab('what must not be drilled is refused, and nothing is done', async t => {
+onLab('a drill that must not be done is refused, and nothing is changed', async t => {
   const silent = await site.run(['drill'], { inventory })
   t.is(silent.exitCode, 1)
   t.regex(troubles(silent), /no terminal to ask on.*--yes/s)
@@ -84,13 +84,13 @@ onLab('what must not be drilled is refused, and nothing is done', async t => {
   t.regex(troubles(without), /cut is not possible on node\d: nft is not installed/)
 })
 
-onLab('--check says what it would do, and leaves everything as it was', async t => {
+onLab('--check shows what a drill would do, and changes nothing', async t => {
   const plan = await leavesAllAsItWas(t, site, async () => site.run(['drill', '--fault', 'stop', '--check'], { inventory }))
   t.is(plan.exitCode, 0, troubles(plan))
   t.regex(reasons(plan)[0]!, /^skipped: it would be done: node\d has its Corosync stopped .*FloatIP moves node\d -> node\d/)
 })
 
-onLab('it asks on a terminal; whoever does not say yes gets no drill', async t => {
+onLab('on a terminal it asks for confirmation; without a yes nothing is done', async t => {
   const { exitCode, screen } = await site.terminal(['drill', '-i', inventory, '-F', site.lab.sshConfig], '\n', 'Go on?')
   t.is(exitCode, 0, screen)
   t.regex(screen, /is put in standby, a planned move[^]*the page is requested 25 times a second, through node\d[^]*Go on\? \[y\/N\]/)
@@ -98,13 +98,13 @@ onLab('it asks on a terminal; whoever does not say yes gets no drill', async t =
   t.regex(screen, /not drilled/)
 })
 
-onLab('Ctrl-D at the question is no yes', async t => {
+onLab('Ctrl-D at the question declines', async t => {
   const { exitCode, screen } = await site.terminal(['drill', '-i', inventory, '-F', site.lab.sshConfig], '', 'Go on?')
   t.is(exitCode, 0, screen)
   t.regex(screen, /not confirmed: nothing was done/)
 })
 
-onLab('a reboot that is refused: no boot is waited for', async t => {
+onLab('if the node refuses to reboot, the run does not wait for a boot', async t => {
   const node = await holder()
   await site.on(node, 'systemctl -q mask --runtime reboot.target')
   const run = await drill('--fault', 'reboot')
@@ -114,7 +114,7 @@ onLab('a reboot that is refused: no boot is waited for', async t => {
   await nothingIsLeft(t)
 })
 
-onLab('Ctrl-C in the middle: the node is put right, and all is well before the run ends', async t => {
+onLab('Ctrl-C during a drill: the node is repaired, and the cluster is healthy before the run ends', async t => {
   const node = await holder()
   const run = await site.interrupted(['drill', '--yes', '--fault', 'stop'], inventory, [async () => come(node, 'systemctl is-active -q ha-run-drill-undo && ! systemctl is-active -q pacemaker')])
   t.is(run.exitCode, 130, troubles(run))
@@ -122,7 +122,7 @@ onLab('Ctrl-C in the middle: the node is put right, and all is well before the r
   t.is((await site.run(['verify'], { inventory })).exitCode, 0)
 })
 
-onLab('Ctrl-C twice: the node is put right all the same', async t => {
+onLab('Ctrl-C twice: the node is repaired all the same', async t => {
   const node = await holder()
   const run = await site.interrupted(['drill', '--yes', '--fault', 'stop'], inventory, [async () => come(node, 'systemctl is-active -q ha-run-drill-undo && ! systemctl is-active -q pacemaker'), 300])
   t.is(run.exitCode, 130, troubles(run))
@@ -131,7 +131,7 @@ onLab('Ctrl-C twice: the node is put right all the same', async t => {
 })
 
 for (const [fault, broken] of [['standby', 'cibadmin -Q | grep -q ha-run-drained'], ['freeze', 'ps -eo stat,comm | grep -q "^T.*corosync"']]) {
-  onLab(`the admin's process is killed: the node itself takes back the ${fault}`, async t => {
+  onLab(`ha-run is killed: the node itself undoes the ${fault}`, async t => {
     await come('node1', '[ "$(crm_mon -1 | grep -c Started)" = 2 ]')
     const node = await holder()
     await site.killed(['drill', '--yes', '--fault', fault!, '--allow-split-brain'], inventory, async () => await site.on(node, `${broken}; echo $?`) === '0\n')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { AssertionEvent } from '../../runner/engine/events.js'
 import { labSite, troubles, type Result } from './site-harness.js'
 
-/** Each assertion is made to fail on two real nodes, and those that are about something else go on holding. */
+/** Each assertion is made to fail on two real nodes; the others still hold. */
 const { site, onLab } = labSite('verify', 2, { layout: 'single' })
 
 /** The node that has the floating IP, and the other. */
@@ -19,13 +19,13 @@ async function at(where: Where, script: string): Promise<void> {
 const assertionsOf = ({ events }: Result) => events.filter((event): event is AssertionEvent => event.event === 'assertion')
 const withStatus = (result: Result, status: string) => assertionsOf(result).filter(event => event.status === status).map(({ task }) => task)
 
-/** Waits for what a shell text says by its exit code, 30 s at most. */
+/** Waits until a shell command succeeds, 30 s at most. */
 const until = (text: string) => `for i in $(seq 150); do { ${text}; } >/dev/null 2>&1 && exit 0; sleep 0.2; done; exit 1`
 const allIsWell = until('crm_mon -1 | grep -q "Online:.* node1 node2 " && crm_mon -1 | grep -q "WebSite.*Started" && corosync-quorumtool -s | grep -q "Nodes: *2"')
 
 const rewritten = `attrd_updater --refresh; ${until('[ "$(cibadmin -Q | grep -c feature-set)" = 2 ]')}`
 
-/** Runs something while all is not well, and mends that whatever comes of it. */
+/** Runs `work` on a broken cluster, and repairs the cluster in any case. */
 async function broken<T>(make: [Where, string][], mend: [Where, string][], work: () => Promise<T>): Promise<T> {
   try {
     for (const [where, script] of make) await at(where, script)
@@ -38,17 +38,17 @@ async function broken<T>(make: [Where, string][], mend: [Where, string][], work:
 interface Fault {
   title: string
   make: [Where, string][]
-  /** The assertions that must fail, or warn, and what they must say they saw. */
+  /** The assertions that must fail or warn, and their evidence. */
   failing?: Record<string, RegExp>
   warning?: Record<string, RegExp>
-  /** Others that may fail too: a visitor may reach the wrong machine or the right one. */
+  /** Other assertions that may fail too: a visitor may reach either machine. */
   besides?: 'page' | 'any'
   mend: [Where, string][]
-  /** Another declaration, for what is declared and not so. */
+  /** Another declaration, which the cluster does not meet. */
   declare?: (cluster: Record<string, unknown>) => void
 }
 
-/** Lets the nodes see each other no more, or again; this machine sees both all the while. */
+/** Disconnects the nodes from each other, or connects them again; this machine reaches both all the time. */
 const isolate = (state: 'on' | 'off') => `for node in node1 node2; do ip link set dev $node type bridge_slave isolated ${state}; done`
 
 const page = 'the page is served at the floating IP'
@@ -87,19 +87,19 @@ const faults: Fault[] = [
     mend: [['node2', 'systemctl -q enable pacemaker']],
   },
   {
-    title: 'a daemon that is killed would stay down',
+    title: 'a daemon would not restart after a failure',
     make: [['node2', 'mkdir -p /run/systemd/system/corosync.service.d; printf "[Service]\\nRestart=no\\n" >/run/systemd/system/corosync.service.d/zz.conf; systemctl daemon-reload']],
     warning: { 'corosync and pacemaker restart on failure': /^systemd does not restart corosync on node2$/ },
     mend: [['node2', 'rm -r /run/systemd/system/corosync.service.d; systemctl daemon-reload']],
   },
   {
-    title: 'a mask of the install is left',
+    title: 'a mask of the package installation is left',
     make: [['passive', 'systemctl -q mask --runtime apache2']],
     failing: { 'no leftovers of the package installation': /^node[12]: apache2\.service is masked-runtime$/ },
     mend: [['passive', 'systemctl -q unmask --runtime apache2']],
   },
   {
-    title: 'systemd starts and runs what the cluster runs',
+    title: 'systemd starts and runs a service of the cluster',
     make: [['passive', 'systemctl -q enable apache2; systemctl start apache2']],
     failing: { 'only the cluster runs its services': /systemd starts apache2\.service at boot; node[12]: systemd runs apache2\.service$/ },
     mend: [['passive', 'systemctl -q disable --now apache2']],
@@ -111,20 +111,20 @@ const faults: Fault[] = [
     mend: [['node2', 'mv /root/status /var/lib/dpkg/status']],
   },
   {
-    title: 'a package is not held',
+    title: 'a package is not on hold',
     make: [['node2', 'apt-mark unhold corosync >/dev/null']],
     warning: { 'corosync and pacemaker are on hold': /^corosync is not on hold on node2$/ },
     mend: [['node2', 'apt-mark hold corosync >/dev/null']],
   },
   {
-    // Nodes of a lab share this machine's clock: one of them tells another time.
+    // The nodes of a lab share this machine's clock, so that a wrapper of date(1) reports another time.
     title: 'a clock is ahead',
     make: [['node2', `printf '#!/bin/sh\\nexec /bin/date -d "+9 seconds" "$@"\\n' >/usr/local/bin/date; chmod +x /usr/local/bin/date`]],
     warning: { 'clocks agree': /^node2 is [789] s ahead of node1$/ },
     mend: [['node2', 'rm /usr/local/bin/date']],
   },
   {
-    title: 'fencing is expected, and there is none',
+    title: 'fencing is enabled without a device',
     make: [['node1', 'crm_attribute -t crm_config -n stonith-enabled -v true']],
     failing: { 'the configuration is valid': /node[12]: .*STONITH/s },
     mend: [['node1', 'crm_attribute -t crm_config -n stonith-enabled -v false']],
@@ -145,8 +145,8 @@ const faults: Fault[] = [
     mend: [['passive', `attrd_updater -n 'fail-count-WebSite#monitor_10000' -D -N $(hostname); ${until('! cibadmin -Q | grep -q fail-count')}`]],
   },
   {
-    // What a split leaves now and then, after it has healed.
-    title: 'the CIB has lost what a node noted',
+    // A split leaves this now and then, after it has healed.
+    title: 'the CIB has lost the attributes of a node',
     make: [['node1', `cibadmin --delete --force --xpath '//node_state[@uname="node2"]/transient_attributes'`]],
     failing: { 'the CIB has all transient node attributes': /^the attributes of node2 are missing$/ },
     mend: [['node1', rewritten]],
@@ -161,14 +161,14 @@ const faults: Fault[] = [
     mend: [['passive', 'crm_resource --clear -r FloatIP >/dev/null 2>&1; crm_standby -N $(hostname) -D']],
   },
   {
-    title: 'a constraint is declared, and is not so',
+    title: 'a declared constraint is violated',
     make: [],
     declare: cluster => { cluster['constraints'] = { location: { NotHere: { resource: 'FloatIP', node: places.holder, score: '-INFINITY' } } } },
     failing: { 'the placement meets the constraints': /^FloatIP runs on node[12], where it must not run \(NotHere\)$/ },
     mend: [],
   },
   {
-    title: 'a resource is declared, and is not there',
+    title: 'a declared resource does not exist',
     make: [],
     declare: cluster => { cluster['resources'] = { Other: { agent: 'ocf:heartbeat:Dummy' } } },
     failing: { 'every resource runs where it should': /^Other runs on no node$/ },
@@ -198,7 +198,7 @@ const faults: Fault[] = [
     mend: [['outside', 'ip addr del 192.168.0.10/24 dev br0']],
   },
   {
-    title: 'the nodes have lost sight of each other',
+    title: 'the nodes are disconnected from each other',
     make: [
       ['outside', isolate('on')],
       ['both', until('ip -o addr show | grep -q "192.168.0.10/"')],
@@ -220,7 +220,7 @@ const faults: Fault[] = [
   },
   {
     title: 'one of two nodes has started alone',
-    // Without that, both would wait 20 s for their first DC afterwards.
+    // Without a short dc-deadtime, both would wait 20 s for their first DC afterwards.
     make: [['node1', 'crm_attribute -t crm_config -n dc-deadtime -v 2s'], ['both', 'systemctl stop pacemaker corosync'], ['node1', `systemctl start corosync; ${until('corosync-quorumtool -s | grep -q "Quorate: *No"')}`]],
     failing: { 'the cluster is quorate': /^node1: no quorum: 1 of 2 votes; node2: corosync does not answer$/ },
     besides: 'any',
@@ -228,7 +228,7 @@ const faults: Fault[] = [
   },
 ]
 
-onLab('the packages of a cluster of two nodes are held', async t => {
+onLab('the packages of a cluster of two nodes are on hold', async t => {
   const inventory = await site.inventory('held.yml', cluster => { cluster['packages'] = { hold: true } })
   const run = await site.run(['site'], { inventory })
   t.is(run.exitCode, 0, troubles(run))
@@ -236,7 +236,7 @@ onLab('the packages of a cluster of two nodes are held', async t => {
   Object.assign(places, holds === '1\n' ? { holder: 'node1', passive: 'node2' } : { holder: 'node2', passive: 'node1' })
 })
 
-onLab('all hold, each says what it proves, what was seen, and what to do when it does not hold', async t => {
+onLab('all assertions hold; each has its meaning, evidence and hint', async t => {
   const junit = join(site.lab.dir, 'verify.xml')
   const run = await site.run(['verify', '--stable', '1', '--junit', junit])
   t.is(run.exitCode, 0, troubles(run))
@@ -273,9 +273,9 @@ for (const { title, make, failing = {}, warning = {}, besides, mend, declare } o
   })
 }
 
-onLab('a link that falls silent for a moment is noticed within the window, with when', async t => {
+onLab('a link that is silent for a moment is detected within the window, with its time', async t => {
   await site.on('node1', 'for i in $(seq 100); do corosync-cmapctl -m stats stats.knet.node2.link0.connected | grep -q "= 1" && break; sleep 0.2; done')
-  // Longer than knet waits for its pongs, shorter than the token lives; once the first look is over.
+  // After the first check, and longer than knet's time-out, but shorter than the token's.
   const words = ['verify', '--stable', '10', '-i', site.lab.inventory, '-F', site.lab.sshConfig]
   const { exitCode, screen } = await site.terminalUntil(words, 'all hold: watched for', async () => site.outside(`${isolate('on')}; sleep 2.2; ${isolate('off')}`))
   t.is(exitCode, 2, screen)
@@ -283,13 +283,13 @@ onLab('a link that falls silent for a moment is noticed within the window, with 
   proved.add('links carry traffic')
 })
 
-onLab('every assertion was made to fail, or to warn', async t => {
+onLab('every assertion has been made to fail or to warn', async t => {
   const run = await site.run(['verify', '--stable', '0'])
   t.is(run.exitCode, 0, troubles(run))
   t.deepEqual(assertionsOf(run).map(({ task }) => task).filter(name => !proved.has(name)), [])
 })
 
-onLab('on a terminal the window is seen to pass', async t => {
+onLab('a terminal shows the progress of the window', async t => {
   const { exitCode, screen } = await site.terminal(['verify', '--stable', '3', '-i', site.lab.inventory, '-F', site.lab.sshConfig])
   t.is(exitCode, 0, screen)
   t.regex(screen, /verify 1\/\d+ +\d+ asser[^\n]*all hold: watched for 1 of 3 s/)

@@ -3,7 +3,7 @@ import { cloned, measured, single } from './faults.js'
 import { DrillSite } from './site.js'
 import { drillVisited } from './visitor.js'
 
-/** Ways for a node to fail that differ in kind; all of them in both layouts are measured by `npm run test:drills`. */
+/** One fault of each kind; `npm run test:drills` measures all of them in both layouts. */
 const { site, onLab } = labSite('faults', 2, { layout: 'single' })
 const drills = new DrillSite(site)
 
@@ -16,12 +16,12 @@ onLab('a cluster that serves', async t => {
 drillVisited({ site, onLab }, async (...words) => drills.drill(...words), async () => drills.holder())
 
 for (const name of ['reboot', 'kill corosync', 'cut', 'freeze', 'kill pacemakerd', 'kill apache2']) {
-  onLab(`single, ${name}: measured, and put back`, async t => {
+  onLab(`single, ${name}: measured and repaired`, async t => {
     await measured(t, drills, single[name]!)
   })
 }
 
-onLab('after all of them a run has nothing to do', async t => {
+onLab('after all faults a run changes nothing', async t => {
   const run = await site.run(['site'])
   t.is(run.exitCode, 0, troubles(run))
   t.is(summaryOf(run).changed, 0, troubles(run))
@@ -33,6 +33,6 @@ onLab('the same cluster in the cloned layout', async t => {
   t.is(run.exitCode, 0, troubles(run))
 })
 
-onLab('cloned, standby: measured, and put back', async t => {
+onLab('cloned, standby: measured and repaired', async t => {
   await measured(t, drills, cloned['standby']!)
 })

@@ -3,7 +3,7 @@ import type { DrillRoundEvent } from '../../../roles/drill/events.js'
 import { summaryOf, tasksOf, troubles } from '../site-harness.js'
 import { roundsOf, type DrillSite } from './site.js'
 
-/** Each way for a node to fail, and what its measurement must show. */
+/** The faults, and what the measurement of each must show. */
 
 export interface Fault {
   /** What follows `--fault`. */
@@ -35,7 +35,7 @@ const splits: Fault['expect'] = (t, round) => {
 
 const isBackAtOnce: Fault['expect'] = (t, round) => {
   t.is(round.duplicate_address_ms, 0, 'systemd starts it again before the others take over')
-  t.true(round.detected_ms! > 0, 'and yet they have seen another membership')
+  t.true(round.detected_ms! > 0, 'but they had a new membership')
 }
 
 const faults = (planned: Fault['expect']): Record<string, Fault> => ({
@@ -68,10 +68,10 @@ const faults = (planned: Fault['expect']): Record<string, Fault> => ({
 
 export const single = faults(moves)
 const { 'kill pacemakerd': _pacemakerd, 'kill apache2': _apache2, 'kill corosync, without a restart by systemd': _, ...both } = faults(movesAlone)
-/** Where the layouts differ, or may. */
+/** The faults with which the layouts differ, or may differ. */
 export const cloned = both
 
-/** Drills the node that serves, and asserts that it is measured as it should be and put right. @returns the round. */
+/** Drills the node that has the floating IP; asserts that the measurement is as expected and the node is repaired. @returns the round. */
 export async function measured(t: ExecutionContext, drills: DrillSite, { words, expect, before, after }: Fault): Promise<DrillRoundEvent> {
   const node = await drills.holder()
   if (before !== undefined) await drills.site.on(node, before)

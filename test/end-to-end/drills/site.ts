@@ -2,7 +2,7 @@ import type { ExecutionContext } from 'ava'
 import type { DrillRoundEvent } from '../../../roles/drill/events.js'
 import type { LabSite, Result } from '../site-harness.js'
 
-/** What a drill may leave on a node, one line each; nothing, where it has put all right. */
+/** Lists what a drill may leave on a node, one per line; nothing after a complete repair. */
 const remains = `ls /run/ha-run-drill* 2>/dev/null; systemctl list-units --no-legend --all 'ha-run-drill*'; nft list tables | grep ha-run
 ps -eo args | grep '^ip .*monitor'; cibadmin -Q | grep -oE 'name="(standby|ha-run-drained)"'; ps -eo stat,comm | grep '^T'
 systemctl is-active corosync pacemaker | grep -v ^active; :`
@@ -10,7 +10,7 @@ systemctl is-active corosync pacemaker | grep -v ^active; :`
 /** Drills on a cluster of two nodes. */
 export class DrillSite {
   readonly site: LabSite
-  /** The lab's own, or that of another layout. */
+  /** The lab's inventory, or one with another layout. */
   inventory: string
 
   constructor(site: LabSite) {
@@ -22,7 +22,7 @@ export class DrillSite {
     return this.site.run(['drill', '--yes', ...words], { inventory: this.inventory })
   }
 
-  /** What a drill by nftables needs and a lab's node does not have. */
+  /** Installs nftables, which the fault `cut` needs and a lab's node does not have. */
   async prepare(): Promise<void> {
     await Promise.all(this.site.lab.nodes.map(async ({ name }) => this.site.on(name, 'command -v nft >/dev/null || { apt-get -qq update; apt-get install -y -q nftables; }')))
   }
