@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
+import { sha256 } from './hash.js'
 
 /**
  * Bytes that no log, error, diff or screen may show. Every way of turning it into text gives a short fingerprint;
@@ -18,7 +18,7 @@ export class Secret {
 
   /** SHA-256 in hexadecimal: what notes and comparisons use in place of the bytes. */
   get hash(): string {
-    return createHash('sha256').update(this.#bytes).digest('hex')
+    return sha256(this.#bytes)
   }
 
   toString(): string {

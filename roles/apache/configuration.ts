@@ -1,4 +1,4 @@
-import { sha256 } from '../../runner/tasks/file.js'
+import { sha256 } from '../../runner/hash.js'
 import { pidFile } from '../../runner/cluster/apache.js'
 import { fact, type Fact } from '../../runner/facts/fact.js'
 

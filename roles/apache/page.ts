@@ -1,5 +1,5 @@
 import { file, skip, warn, type NodeTask, type TaskRef } from '../../runner/tasks/index.js'
-import { sha256 } from '../../runner/tasks/file.js'
+import { sha256 } from '../../runner/hash.js'
 import { foreignSkipReason } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { nodeProvenance } from '../../runner/cluster/adoption/provenance.js'
 import { pageNote, pagePath } from '../../runner/cluster/apache.js'

@@ -8,7 +8,7 @@ import { loadedKeyEntry, notInForce, readConf, readCorosyncState } from '../../r
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
 import { wantedConf } from '../../runner/cluster/corosync/wanted-conf.js'
 import type { Difference, Verdict } from '../../runner/tasks/index.js'
-import { sha256 } from '../../runner/tasks/file.js'
+import { sha256 } from '../../runner/hash.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { fingerprint } from '../../runner/secret.js'
 import { mismatch, corosyncNotAnswering, verdict, type Violation } from './verdict.js'

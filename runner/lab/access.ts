@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { SSHConfig } from 'ssh-config'
 import { floatingIp, labDir, prefixLength, type Lab, type LabNode } from './names.js'
 import { inLab } from './network.js'
-import { run } from './process.js'
+import { runCommand } from './process.js'
 
 /** The admin's access to a lab: keys, an ssh configuration, an inventory. */
 
@@ -27,7 +27,7 @@ export function sshConfigText(lab: Lab): string {
 }
 
 /** The smallest complete inventory, for the lab's nodes. */
-export function inventoryText(lab: Lab): string {
+export function labInventoryText(lab: Lab): string {
   return [
     'all:',
     '  children:',
@@ -59,14 +59,14 @@ export interface KeyPair {
  */
 export async function ensureKey(lab: string, file: string): Promise<KeyPair> {
   const path = join(labDir(lab), file)
-  if (!existsSync(path)) await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', `ha-run lab ${lab}`, '-f', path], { timeoutSeconds: 30 })
+  if (!existsSync(path)) await runCommand(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', `ha-run lab ${lab}`, '-f', path], { timeoutSeconds: 30 })
   return { secret: await readFile(path, 'utf8'), public: await readFile(`${path}.pub`, 'utf8') }
 }
 
 /** Writes the lab's inventory, ssh configuration and known hosts. */
 export async function writeAccess(lab: Lab, hostKeys: Map<LabNode, KeyPair>): Promise<void> {
   const known = [...hostKeys].map(([node, key]) => knownHostsLine(node, key.public))
-  await writeFile(lab.inventory, inventoryText(lab))
+  await writeFile(lab.inventory, labInventoryText(lab))
   await writeFile(lab.sshConfig, sshConfigText(lab))
   await writeFile(join(lab.dir, 'known_hosts'), known.join(''))
 }

@@ -2,18 +2,18 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { InterruptedError } from '../errors.js'
 import { down } from './down.js'
 import { exec } from './exec.js'
-import { boot, cutCable, freeze, healCable, powerKill, thaw } from './faults.js'
+import { boot, cutCable, freezeNode, healCable, powerKill, thawNode } from './faults.js'
 import { requireHost } from './host.js'
 import type { LabNode } from './names.js'
 import { requireNode } from './state.js'
-import { status, type NodeStatus } from './status.js'
+import { readStatus, type NodeStatus } from './status.js'
 import { up, usage } from './up.js'
 
 const faults: { name: string; summary: string; done: string; act: (node: LabNode) => Promise<void> }[] = [
   { name: 'kill', summary: 'cut a node\'s power', done: 'has no power', act: powerKill },
   { name: 'boot', summary: 'start a node that has no power', done: 'is up', act: boot },
-  { name: 'freeze', summary: 'freeze all processes of a node', done: 'is frozen', act: freeze },
-  { name: 'thaw', summary: 'resume a frozen node', done: 'is resumed', act: thaw },
+  { name: 'freeze', summary: 'freeze all processes of a node', done: 'is frozen', act: freezeNode },
+  { name: 'thaw', summary: 'resume a frozen node', done: 'is resumed', act: thawNode },
   { name: 'cut', summary: 'pull a node\'s network cable', done: 'has its cable pulled', act: cutCable },
   { name: 'heal', summary: 'plug a node\'s network cable in again', done: 'has its cable plugged in', act: healCable },
 ]
@@ -51,7 +51,7 @@ export function labCommand(report: (line: string) => void): Command {
     .option('--name <name>', 'only this lab')
     .action(async ({ name }: { name?: string }) => {
       await requireHost()
-      const { labs, broken } = await status(name)
+      const { labs, broken } = await readStatus(name)
       if (labs.length + broken.length === 0) report(name === undefined ? 'no lab is up' : `lab ${name} is not up`)
       for (const { name: each, dir, nodes } of labs) {
         report(`lab ${each} in ${dir}`)

@@ -21,13 +21,13 @@ export async function boot(node: LabNode): Promise<void> {
  * Stops every process of a node. Its kernel is the host's and continues: it still answers a ping and accepts connections,
  * which no process handles.
  */
-export async function freeze(node: LabNode): Promise<void> {
+export async function freezeNode(node: LabNode): Promise<void> {
   await requirePower(node)
   await freezeGroup(machineGroup(node), true)
 }
 
 /** Resumes a frozen node. */
-export async function thaw(node: LabNode): Promise<void> {
+export async function thawNode(node: LabNode): Promise<void> {
   await requirePower(node)
   await freezeGroup(machineGroup(node), false)
 }

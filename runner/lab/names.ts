@@ -47,7 +47,7 @@ export interface Lab {
 }
 
 /** The lab of that name with its first `count` nodes, whether it is up or not. */
-export function describe(name: string, count: number): Lab {
+export function labOf(name: string, count: number): Lab {
   const dir = labDir(name)
   const nodes = Array.from({ length: count }, (_, index) => nodeOf(name, index + 1))
   return { name, dir, inventory: join(dir, 'inventory.yml'), sshConfig: join(dir, 'ssh_config'), nodes }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { bridge, gateway, labNetns, netnsDir, nodeNetns, prefixLength, type LabNode } from './names.js'
-import { run, runAll } from './process.js'
+import { runCommand, runCommands } from './process.js'
 
 /**
  * A lab's network: a namespace with a bridge, and a namespace for each node whose eth0 is a cable to that bridge. The host's
@@ -62,26 +62,26 @@ export function inNode(node: LabNode, argv: string[]): string[] {
 }
 
 export async function makeBridge(lab: string): Promise<void> {
-  await runAll(bridgeCommands(lab))
+  await runCommands(bridgeCommands(lab))
 }
 
 export async function makeCable(node: LabNode): Promise<void> {
-  await runAll(cableCommands(node))
+  await runCommands(cableCommands(node))
 }
 
 /** Pulls the node's network cable: both ends lose the carrier and keep their addresses. */
 export async function cutCable(node: LabNode): Promise<void> {
-  await runAll([['ip', '-n', labNetns(node.lab), 'link', 'set', node.name, 'down']])
+  await runCommands([['ip', '-n', labNetns(node.lab), 'link', 'set', node.name, 'down']])
 }
 
 /** Plugs the node's cable in again. As with a real one, traffic passes after about a second. */
 export async function healCable(node: LabNode): Promise<void> {
-  await runAll([['ip', '-n', labNetns(node.lab), 'link', 'set', node.name, 'up']])
+  await runCommands([['ip', '-n', labNetns(node.lab), 'link', 'set', node.name, 'up']])
 }
 
 /** True if the node's cable is plugged in. */
 export async function cablePlugged(node: LabNode): Promise<boolean> {
   const argv = ['ip', '-n', labNetns(node.lab), '-brief', 'link', 'show', 'dev', node.name]
   // Not "state UP", which is also down if the node has no power.
-  return /[<,]UP[,>]/.test((await run(argv, { timeoutSeconds: 10, nothrow: true })).stdout)
+  return /[<,]UP[,>]/.test((await runCommand(argv, { timeoutSeconds: 10, nothrow: true })).stdout)
 }

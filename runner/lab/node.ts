@@ -10,7 +10,7 @@ import {
   consoleLog, gateway, machineName, nodeDir, nodeRoot, prefixLength, type LabNode,
 } from './names.js'
 import { networkOffCommands, inLab, inNode } from './network.js'
-import { run, runAll } from './process.js'
+import { runCommand, runCommands } from './process.js'
 import { repositoryMount } from './recipe.js'
 
 /** One node: its disk and its power. */
@@ -83,7 +83,7 @@ export interface Identity {
 /** Mounts the node's disk: a fresh one, or one on top of a snapshot. */
 export async function mountDisk(node: LabNode, image: Image, lower?: string): Promise<void> {
   for (const part of ['upper', 'work', 'root']) await mkdir(join(nodeDir(node), part), { recursive: true })
-  await runAll([mountCommand(node, image, lower)])
+  await runCommands([mountCommand(node, image, lower)])
 }
 
 /** Writes the node's own files to a fresh disk: addresses, ids and keys. */
@@ -123,14 +123,14 @@ export async function bootNode(node: LabNode, image: Image): Promise<void> {
   // systemd in the node expects a control group that nobody has used before.
   await removeGroup(nodeGroup(node))
   const groups = { watch: await makeGroup(watchGroup(node)), machine: await makeGroup(machineGroup(node)) }
-  await run(['setsid', '--fork', 'bash', '-c', powerScript(node, image, groups)], { timeoutSeconds: 10 })
+  await runCommand(['setsid', '--fork', 'bash', '-c', powerScript(node, image, groups)], { timeoutSeconds: 10 })
   await waitForSsh(node)
 }
 
 /** Cuts a node's power. Its disk keeps everything that was written. */
 export async function powerKill(node: LabNode): Promise<void> {
   await killGroup(nodeGroup(node))
-  await runAll(networkOffCommands(node))
+  await runCommands(networkOffCommands(node))
 }
 
 /**
@@ -147,7 +147,7 @@ export async function waitForSsh(node: LabNode, timeoutSeconds = 60): Promise<vo
   ].join('\n')
   const argv = inNode(node, ['bash', '-c', script, 'bash', node.address, events])
   try {
-    await run(argv, { timeoutSeconds })
+    await runCommand(argv, { timeoutSeconds })
   } catch (cause) {
     const log = await readFile(consoleLog(node), 'utf8').catch(() => '')
     throw new ConnectError(`${node.name} of lab ${node.lab} did not come up`, {
@@ -160,7 +160,7 @@ export async function waitForSsh(node: LabNode, timeoutSeconds = 60): Promise<vo
 export async function answers(node: LabNode, from: 'admin' | 'node' = 'admin'): Promise<boolean> {
   const probe = ['bash', '-c', sshGreets, 'bash', node.address]
   const argv = from === 'admin' ? inLab(node.lab, probe) : inNode(node, probe)
-  return (await run(argv, { timeoutSeconds: 2, nothrow: true })).exitCode === 0
+  return (await runCommand(argv, { timeoutSeconds: 2, nothrow: true })).exitCode === 0
 }
 
 /** Text without the escape sequences of a terminal. */

@@ -1,7 +1,7 @@
 import { $, type ProcessOutput } from 'zx/core'
 import { TaskError, lastLines } from '../errors.js'
 
-export interface RunOptions {
+export interface CommandOptions {
   /** After this time the command is terminated with its children, which is a failure. */
   timeoutSeconds: number
   /** A failure or a timeout (exit code 124) is a result, not an error. */
@@ -18,7 +18,7 @@ export interface RunOptions {
  * `timeout` also terminates the children.
  * @throws TaskError with the last lines of the command's output
  */
-export async function run(argv: string[], options: RunOptions): Promise<ProcessOutput> {
+export async function runCommand(argv: string[], options: CommandOptions): Promise<ProcessOutput> {
   const bounded = ['timeout', '--kill-after=5', String(options.timeoutSeconds), ...argv]
   const shell = $({
     quiet: true,
@@ -42,6 +42,6 @@ export async function run(argv: string[], options: RunOptions): Promise<ProcessO
 }
 
 /** Runs short commands one after the other, until one fails. */
-export async function runAll(commands: string[][], signal?: AbortSignal): Promise<void> {
-  for (const argv of commands) await run(argv, { timeoutSeconds: 30, signal })
+export async function runCommands(commands: string[][], signal?: AbortSignal): Promise<void> {
+  for (const argv of commands) await runCommand(argv, { timeoutSeconds: 30, signal })
 }

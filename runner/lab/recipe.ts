@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../hash.js'
 
 /**
  * The recipe of a node: a bare Debian machine like one from an installer or a Raspberry Pi image, and the packages that it can
@@ -69,7 +69,7 @@ export function customizeScript(): string {
 /** Names the image: another recipe, another image. */
 export function recipeHash(suite: string): string {
   const recipe = [suite, basePackages, offeredPackages, offeredWhereKnown, customizeScript(), repositoryMount]
-  return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12)
+  return sha256(JSON.stringify(recipe)).slice(0, 12)
 }
 
 /** The command that makes the base image at `root`, from a sources.list and settings of the host's apt. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { UsageError } from '../errors.js'
 import type { Image } from './image.js'
-import { checkName, describe, labDir, labNetns, labsDir, netnsDir, type Lab, type LabNode } from './names.js'
+import { checkName, labOf, labDir, labNetns, labsDir, netnsDir, type Lab, type LabNode } from './names.js'
 
 /** `up` writes this record when a lab is complete; an incomplete lab has none. */
 const recordSchema = z.object({ count: z.number(), image: z.object({ root: z.string(), packages: z.string() }) })
@@ -20,7 +20,7 @@ export async function writeRecord(lab: string, record: LabRecord): Promise<void>
 export async function findLab(name: string): Promise<Lab | null> {
   checkName(name)
   if (!existsSync(join(netnsDir, labNetns(name))) || !existsSync(recordFile(name))) return null
-  return describe(name, (await readRecord(name)).count)
+  return labOf(name, (await readRecord(name)).count)
 }
 
 /** @throws UsageError if it is not up */

@@ -20,7 +20,7 @@ export interface LabStatus extends Omit<Lab, 'nodes'> {
  * The state of the labs on this machine: of one, or of all.
  * @returns `broken`: names of incomplete labs, left by an interrupted `up`
  */
-export async function status(name?: string): Promise<{ labs: LabStatus[]; broken: string[] }> {
+export async function readStatus(name?: string): Promise<{ labs: LabStatus[]; broken: string[] }> {
   if (name !== undefined) checkName(name)
   const labs: LabStatus[] = []
   const broken: string[] = []

@@ -5,7 +5,7 @@ import { ensureKey, writeAccess, type KeyPair } from './access.js'
 import { hostSuite, requireHost, requirePackages } from './host.js'
 import { ensureImage, type Image } from './image.js'
 import { locked } from './lock.js'
-import { checkCount, checkName, describe, type Lab, type LabNode } from './names.js'
+import { checkCount, checkName, labOf, type Lab, type LabNode } from './names.js'
 import { makeBridge, makeCable } from './network.js'
 import { bootNode, installNode, mountDisk } from './node.js'
 import { findLeftovers, isAlive, isEmpty, removeLeftovers } from './leftovers.js'
@@ -50,7 +50,7 @@ export async function up({ name, count, yes, report, release, snapshot, signal }
     await requireInotifyInstances(count)
     try {
       const image = await ensureImage({ lab: name, suite: release ?? await hostSuite(), yes, report, signal })
-      const lab = describe(name, count)
+      const lab = labOf(name, count)
       report(`starting ${lab.nodes.map(node => node.name).join(', ')}`)
       await build(lab, image, { snapshot, signal })
       await writeRecord(name, { count, image })

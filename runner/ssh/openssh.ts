@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { sha256 } from '../hash.js'
 import type { Connection } from '../inventory/site.js'
 
 /** How ssh reaches a host, perhaps at another address than its configuration has. */
@@ -30,7 +30,7 @@ export function removeControlDirectory(directory: string): void {
 
 /** A name may be longer than a socket's path can be, so its hash is used. */
 function controlPath(host: string, settings: SshSettings): string {
-  return join(settings.controlDirectory, createHash('sha256').update(host).digest('hex').slice(0, 16))
+  return join(settings.controlDirectory, sha256(host).slice(0, 16))
 }
 
 /**

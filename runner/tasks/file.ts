@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Difference } from './difference.js'
+import { sha256 } from '../hash.js'
 import { task, type NodeTask, type TaskRef } from './task.js'
 import { TaskError } from '../errors.js'
 import { fileState, fileText, type FileState } from '../facts/files.js'
@@ -75,8 +75,4 @@ export function attributeDifferences(
     ...(state.mode === mode ? [] : [{ subject: `mode of ${path}`, from: state.mode, to: mode }]),
     ...(actual === owner ? [] : [{ subject: `owner of ${path}`, from: actual, to: owner }]),
   ]
-}
-
-export function sha256(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex')
 }

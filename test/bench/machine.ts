@@ -1,6 +1,6 @@
 import { cpus, release } from 'node:os'
 import { missingPackages } from '../../runner/lab/host.js'
-import { run } from '../../runner/lab/process.js'
+import { runCommand } from '../../runner/lab/process.js'
 import type { Results } from './results.js'
 
 /** What the benchmark needs beside what a lab needs. */
@@ -9,17 +9,17 @@ const packages = ['ansible-core', 'nftables', 'openssh-server', 'time']
 /** Sees to the packages, as `lab up --yes` does. */
 export async function requireTools(say: (line: string) => void): Promise<void> {
   const query = ['dpkg-query', '--show', '--showformat=${Package} ${db:Status-Status}\\n', ...packages]
-  const missing = missingPackages(packages, (await run(query, { timeoutSeconds: 30, nothrow: true })).stdout)
+  const missing = missingPackages(packages, (await runCommand(query, { timeoutSeconds: 30, nothrow: true })).stdout)
   if (missing.length === 0) return
   say(`installing ${missing.join(', ')}`)
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  await run(['apt-get', 'update', '--quiet'], { timeoutSeconds: 300, env })
-  await run(['apt-get', 'install', '--yes', '--no-install-recommends', ...missing], { timeoutSeconds: 600, env })
+  await runCommand(['apt-get', 'update', '--quiet'], { timeoutSeconds: 300, env })
+  await runCommand(['apt-get', 'install', '--yes', '--no-install-recommends', ...missing], { timeoutSeconds: 600, env })
 }
 
 /** Where it was measured, as far as it says something about the figures. */
 export async function machine(): Promise<Results['machine']> {
-  const [ssh, ansible] = await Promise.all([run(['ssh', '-V'], { timeoutSeconds: 10 }), run(['ansible-playbook', '--version'], { timeoutSeconds: 30 })])
+  const [ssh, ansible] = await Promise.all([runCommand(['ssh', '-V'], { timeoutSeconds: 10 }), runCommand(['ansible-playbook', '--version'], { timeoutSeconds: 30 })])
   return {
     cpus: cpus().length,
     kernel: release(),

@@ -5,14 +5,14 @@ import type { FrameRequest } from '../../runner/ssh/frame.js'
 import { Session } from '../../runner/ssh/session.js'
 
 /**
- * CorosyncState before ha-run (`node --import`), it notes what a run sends to each node, and leaves it in the file that
- * HA_RUN_BENCH_RECORD names.
+ * Preloaded into ha-run (`node --import`), this module records what a run sends to each node, and writes it to the file in
+ * HA_RUN_BENCH_RECORD.
  */
 
-/** What one node was sent, by its name. */
+/** The requests to each node, by its name. */
 export type Recording = Record<string, {
   requests: { scripts: string[]; input?: string | undefined }[]
-  /** Frames that were written while no other was pending: what was asked for together went there and back once. */
+  /** Frames that were sent while no other was pending: frames sent together cost one round trip. */
   roundTrips: number
 }>
 
@@ -33,14 +33,14 @@ Session.prototype.run = async function run(this: Session, request: FrameRequest)
   }
 }
 
-// A session does not tell its node's name; the connection that it belongs to does, and every run asks for that to close it.
+// A session does not know its node's name. Its connection does, and every run reads that to close it.
 const connection = Object.getOwnPropertyDescriptor(Member.prototype, 'connection')!
 Object.defineProperty(Member.prototype, 'connection', {
   ...connection,
   get(this: Member) {
-    const found = connection.get!.call(this) as Member['connection']
-    names.set(found.session, found.name)
-    return found
+    const nodeConnection = connection.get!.call(this) as Member['connection']
+    names.set(nodeConnection.session, nodeConnection.name)
+    return nodeConnection
   },
 })
 

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import PQueue from 'p-queue'
 import { ensureKey, writeAccess } from '../../runner/lab/access.js'
 import { inGroup, makeGroup, machineGroup } from '../../runner/lab/cgroup.js'
-import { describe, prefixLength, type Lab, type LabNode } from '../../runner/lab/names.js'
+import { labOf, prefixLength, type Lab, type LabNode } from '../../runner/lab/names.js'
 import { inNode, makeBridge, makeCable } from '../../runner/lab/network.js'
 import { waitForSsh } from '../../runner/lab/node.js'
-import { runAll } from '../../runner/lab/process.js'
+import { runCommands } from '../../runner/lab/process.js'
 import { down } from '../../runner/lab/index.js'
 
 /**
@@ -15,7 +15,7 @@ import { down } from '../../runner/lab/index.js'
  * network and in its control groups, and so go with `lab down` as a lab does.
  */
 export async function withSshHosts<T>(count: number, signal: AbortSignal, work: (lab: Lab) => Promise<T>): Promise<T> {
-  const lab = describe('benchhosts', count)
+  const lab = labOf('benchhosts', count)
   const remove = () => down({ name: lab.name, report: () => {} })
   await remove()
   try {
@@ -51,7 +51,7 @@ UsePAM no
 
 async function start(lab: Lab, node: LabNode): Promise<void> {
   await makeCable(node)
-  await runAll([
+  await runCommands([
     inNode(node, ['ip', 'link', 'set', 'lo', 'up']),
     inNode(node, ['ip', 'address', 'add', `${node.address}/${prefixLength}`, 'dev', 'eth0']),
     inNode(node, ['ip', 'link', 'set', 'eth0', 'up']),

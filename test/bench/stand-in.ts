@@ -6,7 +6,7 @@ import { task } from '../../runner/tasks/task.js'
 import { fact } from '../../runner/facts/fact.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { packageVersion } from '../../runner/facts/packages.js'
-import { describe } from '../../runner/lab/names.js'
+import { labOf } from '../../runner/lab/names.js'
 import { makeControlDirectory, removeControlDirectory } from '../../runner/ssh/openssh.js'
 
 /**
@@ -36,7 +36,7 @@ async function apply(): Promise<void> {
 }
 
 const [, , name = '', count = ''] = process.argv
-const lab = describe(name, Number(count))
+const lab = labOf(name, Number(count))
 const controlDirectory = makeControlDirectory()
 try {
   const nodes = lab.nodes.map(node => ({ name: node.name, connection: { host: node.address } }))

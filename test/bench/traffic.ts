@@ -1,6 +1,6 @@
 import type { Lab, LabNode } from '../../runner/lab/index.js'
 import { inNode } from '../../runner/lab/network.js'
-import { run } from '../../runner/lab/process.js'
+import { runCommand } from '../../runner/lab/process.js'
 
 /**
  * Bytes that ssh exchanges with a node, counted in the node's own network and so for every tool alike: whole IP packets
@@ -23,7 +23,7 @@ const rules = [
 
 /** Puts the counters in, for as long as the lab lives. */
 export async function countTraffic(lab: Lab): Promise<void> {
-  await Promise.all(lab.nodes.map(node => run(inNode(node, [nft, rules]), { timeoutSeconds: 20 })))
+  await Promise.all(lab.nodes.map(node => runCommand(inNode(node, [nft, rules]), { timeoutSeconds: 20 })))
 }
 
 /** Does some work. @returns what it gives, and the average over the nodes of what ssh exchanged meanwhile, in 10^3 bytes. */
@@ -39,6 +39,6 @@ async function total({ nodes }: Lab): Promise<number> {
 }
 
 async function bytesOf(node: LabNode): Promise<number> {
-  const { stdout } = await run(inNode(node, [nft, `list counter ${table} ssh`]), { timeoutSeconds: 20 })
+  const { stdout } = await runCommand(inNode(node, [nft, `list counter ${table} ssh`]), { timeoutSeconds: 20 })
   return Number(/bytes (\d+)/.exec(stdout)![1])
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { $ } from 'zx/core'
 import { loadedKeyEntry } from '../../runner/cluster/corosync/state.js'
-import { describe, down, pruneSnapshots, takeSnapshot, up, type Lab } from '../../runner/lab/index.js'
+import { labOf, down, pruneSnapshots, takeSnapshot, up, type Lab } from '../../runner/lab/index.js'
 import { locked } from '../../runner/lab/lock.js'
 import { snapshotsDir } from '../../runner/lab/names.js'
 import { recipeHash } from '../../runner/lab/recipe.js'
@@ -51,7 +51,7 @@ export async function builtCluster(count: number, built: Built, say: (line: stri
     if (existsSync(snapshot)) return { snapshot, building: await readFile(note, 'utf8') }
     await pruneSnapshots(snapshotsDir, other => !other.startsWith(`${kindThere}-`))
     say(`building ${kind} for a snapshot (once)`)
-    const lab = describe(`built-${kind}`, count)
+    const lab = labOf(`built-${kind}`, count)
     await down({ name: lab.name, report: () => {} })
     try {
       await up({ name: lab.name, count, yes: isRequired, report: say, ...withRelease })

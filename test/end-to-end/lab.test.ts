@@ -4,13 +4,13 @@ import test from 'ava'
 import { $ } from 'zx/core'
 import { UsageError } from '../../runner/errors.js'
 import {
-  answers, boot, cutCable, describe, down, exec, findLab, freeze, healCable, powerKill, status, thaw, up,
+  answers, boot, cutCable, labOf, down, exec, findLab, freezeNode, healCable, powerKill, readStatus, thawNode, up,
   type LabNode,
 } from '../../runner/lab/index.js'
 import { labNetns, nodeOf } from '../../runner/lab/names.js'
 import { inLab } from '../../runner/lab/network.js'
 import { powered } from '../../runner/lab/node.js'
-import { run } from '../../runner/lab/process.js'
+import { runCommand } from '../../runner/lab/process.js'
 import { findLeftovers, isEmpty } from '../../runner/lab/leftovers.js'
 import { isRequired } from '../required.js'
 import { reason, title } from './availability.js'
@@ -19,18 +19,18 @@ import { reason, title } from './availability.js'
 const name = `test-${process.pid}`
 const doomed = `doomed-${process.pid}`
 const say = () => {}
-const lab = describe(name, 2)
+const lab = labOf(name, 2)
 const [node1, node2] = [nodeOf(name, 1), nodeOf(name, 2)]
 
 const onLab = reason === null ? test.serial : test.serial.skip
 
 const ssh = (...words: string[]) =>
-  run(['ssh', '-F', lab.sshConfig, '-o', 'BatchMode=yes', ...words], { timeoutSeconds: 60, nothrow: true })
+  runCommand(['ssh', '-F', lab.sshConfig, '-o', 'BatchMode=yes', ...words], { timeoutSeconds: 60, nothrow: true })
 const inside = (node: LabNode, ...words: string[]) => exec(node, words, { output: 'collect', timeoutSeconds: 60 })
 const ping = async (from: LabNode, address: string) =>
   (await inside(from, 'ping', '-c1', '-W1', address)).exitCode === 0
 const hostLinks = async () =>
-  (await run(['ip', '-brief', 'link'], { timeoutSeconds: 10 })).stdout.split('\n').map(line => line.split(' ')[0])
+  (await runCommand(['ip', '-brief', 'link'], { timeoutSeconds: 10 })).stdout.split('\n').map(line => line.split(' ')[0])
 
 /** Waits for something, 30 s at most. */
 async function eventually(done: () => Promise<boolean>): Promise<boolean> {
@@ -99,10 +99,10 @@ onLab(title('a package installs for real, from nothing but the local repository'
 })
 
 onLab(title('nothing routes out of the lab'), async t => {
-  const { stdout } = await run(['ip', '-n', labNetns(name), '-brief', 'link'], { timeoutSeconds: 10 })
+  const { stdout } = await runCommand(['ip', '-n', labNetns(name), '-brief', 'link'], { timeoutSeconds: 10 })
   const links = stdout.trim().split('\n').map(line => line.split(/[@ ]/)[0] ?? '')
   t.deepEqual(links.toSorted((one, other) => one.localeCompare(other)), ['br0', 'lo', 'node1', 'node2'])
-  const routes = await run(['ip', '-n', labNetns(name), 'route'], { timeoutSeconds: 10 })
+  const routes = await runCommand(['ip', '-n', labNetns(name), 'route'], { timeoutSeconds: 10 })
   t.regex(routes.stdout, /^192\.168\.0\.0\/24 dev br0 .*\n$/)
   t.is((await inside(node1, 'ls', '/sys/class/net')).stdout, 'eth0\nlo\n', 'sysfs is the node\'s own')
   t.true(await ping(node1, '192.168.0.254'), 'the gateway is there')
@@ -124,7 +124,7 @@ onLab(title('a node without power is silent, and boots again'), async t => {
   await powerKill(node2)
   t.false(await answers(node2))
   t.false(await ping(node1, node2.address), 'nor does the kernel answer for it')
-  t.is((await status(name)).labs[0]?.nodes[1]?.state, 'off')
+  t.is((await readStatus(name)).labs[0]?.nodes[1]?.state, 'off')
   await t.throwsAsync(inside(node2, 'true'), { instanceOf: UsageError, message: /no power/ })
   await boot(node2)
   t.true(await answers(node2))
@@ -134,7 +134,7 @@ onLab(title('a node without power is silent, and boots again'), async t => {
 
 onLab(title('a node that switches itself off stays off until it is booted'), async t => {
   await inside(node2, 'systemctl', 'poweroff')
-  t.true(await eventually(async () => (await status(name)).labs[0]?.nodes[1]?.state === 'off'))
+  t.true(await eventually(async () => (await readStatus(name)).labs[0]?.nodes[1]?.state === 'off'))
   t.false(await ping(node1, node2.address))
   await boot(node2)
   t.true(await ping(node1, node2.address))
@@ -142,15 +142,15 @@ onLab(title('a node that switches itself off stays off until it is booted'), asy
 
 onLab(title('a frozen node does not answer ssh, and a thawed one does'), async t => {
   t.true(await answers(node2))
-  await freeze(node2)
+  await freezeNode(node2)
   t.false(await answers(node2))
-  t.is((await status(name)).labs[0]?.nodes[1]?.state, 'frozen')
-  await thaw(node2)
+  t.is((await readStatus(name)).labs[0]?.nodes[1]?.state, 'frozen')
+  await thawNode(node2)
   t.true(await answers(node2))
 })
 
 onLab(title('a frozen node can lose its power'), async t => {
-  await freeze(node2)
+  await freezeNode(node2)
   await powerKill(node2)
   await boot(node2)
   t.true(await answers(node2))
@@ -161,7 +161,7 @@ onLab(title('a pulled cable parts a node from the others, and can be plugged in 
   await cutCable(node2)
   t.false(await ping(node1, node2.address))
   t.is((await inside(node2, 'cat', '/sys/class/net/eth0/carrier')).stdout, '0\n')
-  t.false((await status(name)).labs[0]?.nodes[1]?.plugged)
+  t.false((await readStatus(name)).labs[0]?.nodes[1]?.plugged)
   await healCable(node2)
   t.true(await eventually(() => ping(node1, node2.address)))
 })

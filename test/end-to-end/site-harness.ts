@@ -7,7 +7,7 @@ import type { MachineEvent, TaskEvent } from '../../runner/engine/events.js'
 import type { StatusEvent } from '../../runner/cluster/status/events.js'
 import { quote } from '../../runner/ssh/quote.js'
 import { inLab } from '../../runner/lab/network.js'
-import { describe, down, up } from '../../runner/lab/index.js'
+import { labOf, down, up } from '../../runner/lab/index.js'
 import { isRequired } from '../required.js'
 import { reason, title } from './availability.js'
 import { builtCluster, clusterServes, main, type Built } from './built-cluster.js'
@@ -30,7 +30,7 @@ export class LabSite extends LabNodes {
   building!: Result
 
   constructor(name: string, count: number) {
-    super(describe(`${name}-${process.pid}`, count))
+    super(labOf(`${name}-${process.pid}`, count))
   }
 
   /**

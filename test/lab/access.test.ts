@@ -1,12 +1,12 @@
 import test from 'ava'
 import { load } from 'js-yaml'
-import { inventoryText, knownHostsLine, sshConfigText } from '../../runner/lab/access.js'
-import { describe, nodeOf } from '../../runner/lab/names.js'
+import { labInventoryText, knownHostsLine, sshConfigText } from '../../runner/lab/access.js'
+import { labOf, nodeOf } from '../../runner/lab/names.js'
 
-const lab = describe('demo', 2)
+const lab = labOf('demo', 2)
 
 test('the inventory is the smallest complete one', t => {
-  t.deepEqual(load(inventoryText(lab)), {
+  t.deepEqual(load(labInventoryText(lab)), {
     all: {
       children: {
         web: {

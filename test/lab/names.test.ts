@@ -1,9 +1,9 @@
 import test from 'ava'
 import { UsageError } from '../../runner/errors.js'
-import { checkCount, checkName, describe, floatingIp, gateway, isNetnsOf, maxNodes } from '../../runner/lab/names.js'
+import { checkCount, checkName, labOf, floatingIp, gateway, isNetnsOf, maxNodes } from '../../runner/lab/names.js'
 
 test('nodes have the tutorial\'s addresses, and no two the same', t => {
-  const addresses = describe('demo', maxNodes).nodes.map(node => node.address)
+  const addresses = labOf('demo', maxNodes).nodes.map(node => node.address)
   t.deepEqual(addresses.slice(0, 2), ['192.168.0.1', '192.168.0.2'])
   t.deepEqual(addresses.slice(8, 10), ['192.168.0.9', '192.168.0.30'])
   t.is(new Set([...addresses, floatingIp, gateway]).size, maxNodes + 2)

@@ -1,4 +1,4 @@
-import { sha256 } from '../../tasks/file.js'
+import { sha256 } from '../../hash.js'
 import type { Difference } from '../../tasks/difference.js'
 import { fingerprint } from '../../secret.js'
 import { ownId, resourceElements } from './draft.js'

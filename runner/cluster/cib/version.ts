@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../../hash.js'
 import { attribute, attributesOf, elementsOf, firstOf, newElement, parseXml, renderXml, type Element } from '../pacemaker/xml.js'
 
 /** A CIB's configuration version, `admin_epoch.epoch`: it changes with the configuration, and not with the status. */
@@ -10,7 +10,7 @@ export function versionOf(cib: string): string {
 /** The configuration in twelve digits, whatever order a node keeps its attributes in. */
 export function digestOf(cib: string): string {
   const configuration = firstOf(parseXml(cib), 'configuration')
-  return createHash('sha256').update(JSON.stringify(configuration && plain(configuration))).digest('hex').slice(0, 12)
+  return sha256(JSON.stringify(configuration && plain(configuration))).slice(0, 12)
 }
 
 function plain(element: Element): unknown {

@@ -1,4 +1,4 @@
-import { sha256 } from '../../tasks/file.js'
+import { sha256 } from '../../hash.js'
 import { until } from '../../tasks/until.js'
 import { TaskError } from '../../errors.js'
 import { fileState } from '../../facts/files.js'

@@ -1,6 +1,7 @@
 import { TaskError } from '../../errors.js'
 import { candidateOf, commitScript, stageScript, type FileAttributes, type Validate } from '../../tasks/write-file.js'
-import { attributeDifferences, sha256 } from '../../tasks/file.js'
+import { attributeDifferences } from '../../tasks/file.js'
+import { sha256 } from '../../hash.js'
 import { sh } from '../../ssh/quote.js'
 import { Secret } from '../../secret.js'
 import type { Difference } from '../../tasks/difference.js'

@@ -2,7 +2,7 @@
 import test from 'ava'
 import { pageNote, pagePath } from '../../../runner/cluster/apache.js'
 import { Skip, Warn, type Finding } from '../../../runner/tasks/task.js'
-import { sha256 } from '../../../runner/tasks/file.js'
+import { sha256 } from '../../../runner/hash.js'
 import { page } from '../../../roles/apache/page.js'
 import { answering, clusterOf } from '../corosync/cluster.js'
 
