@@ -6,10 +6,7 @@ import type { Cluster, Node } from '../../runner/cluster/declaration/declaration
 import { clusterGuard } from '../../runner/cluster/role.js'
 import { skip, warn, type ClusterGuard, type TaskRef } from '../../runner/tasks/index.js'
 
-/**
- * What somebody else put into the CIB is theirs: it is told and left alone. With `--purge` the task before this one
- * has taken it out.
- */
+/** Reports what somebody else has added to the CIB, and keeps it. With `--purge`, the task before this one has removed it. */
 export function nothingForeign(cluster: Cluster, needs: readonly TaskRef[]): ClusterGuard<Node> {
   return clusterGuard('nothing but what is declared', {
     needs,
@@ -19,8 +16,8 @@ export function nothingForeign(cluster: Cluster, needs: readonly TaskRef[]): Clu
       if (provenance === 'foreign') return skip(foreignSkipReason)
       const foreign = foreignObjects(cib, cluster)
       if (foreign.length === 0 || scope.consent.purge) return []
-      const told = foreign.map(({ kind, id, isLeftover }) => `${kind} ${id}${isLeftover ? ' (left by a move or ban: `crm_resource --clear` takes it back)' : ''}`)
-      return warn(`not ha-run's, and left alone: ${told.join(', ')}; --purge removes ${foreign.length === 1 ? 'it' : 'them'}`)
+      const labels = foreign.map(({ kind, id, isLeftover }) => `${kind} ${id}${isLeftover ? ' (left by a move or ban: `crm_resource --clear` removes it)' : ''}`)
+      return warn(`not declared, and kept: ${labels.join(', ')}; --purge removes ${foreign.length === 1 ? 'it' : 'them'}`)
     },
   })
 }

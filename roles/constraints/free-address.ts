@@ -8,8 +8,8 @@ import { TaskError } from '../../runner/errors.js'
 import { addressUse } from '../../runner/facts/address-use.js'
 
 /**
- * Before the cluster first starts the floating IP, it must be free: a second owner would answer some clients and not
- * others. Once the cluster has a resource for the address, whoever answers is ours.
+ * The floating IP must be free before the cluster first starts it: a second owner would answer some clients and not others. Once the
+ * cluster has a resource for the address, the machine that answers is a node of the cluster.
  */
 export function addressIsFree(cluster: Cluster, needs: readonly TaskRef[]): ClusterGuard<Node> {
   const { address } = cluster.floatingIp
@@ -21,13 +21,13 @@ export function addressIsFree(cluster: Cluster, needs: readonly TaskRef[]): Clus
       await Promise.all(reachable(scope.members).map(async member => {
         const use = await member.read(addressUse(address))
         if (use.interface !== undefined) {
-          throw new TaskError(`${address} is on ${use.interface} of ${member.name} already, and not by the cluster's doing`, {
-            hint: `remove it there (\`ip address del\`, and from its network configuration), then run again`,
+          throw new TaskError(`${address} is on ${use.interface} of ${member.name} already, and the cluster has not brought it up`, {
+            hint: 'remove it there (`ip address del`, and from its network configuration), then run again',
           })
         }
         if (use.mac !== undefined) {
-          throw new TaskError(`${address} is taken: ${use.mac} answers for it, as ${member.name} sees`, {
-            hint: 'choose another floating_ip, or take that machine off the address',
+          throw new TaskError(`${address} is taken: ${use.mac} answers ARP for it in the network of ${member.name}`, {
+            hint: 'choose another floating_ip, or remove the address from that machine',
           })
         }
       }))

@@ -1,4 +1,4 @@
-import { keepAdvice } from '../../runner/cluster/pacemaker/agent-advice.js'
+import { cacheAdvice } from '../../runner/cluster/pacemaker/agent-advice.js'
 import { cibTask, declaredEdit } from '../pacemaker/cib-task.js'
 import { withoutDefaults, effectiveDeclaration } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
@@ -11,7 +11,10 @@ import { nothingForeign } from './foreign.js'
 import { addressIsFree } from './free-address.js'
 import { primitivesStarted } from './started.js'
 
-/** What the cluster runs, and where: resources and constraints go in together, so that they never start apart. */
+/**
+ * What the cluster runs, and on which nodes. One change brings resources and constraints together, so that no resource starts without
+ * its constraints: crm_simulate forecasts it, and cibadmin --patch makes it (roles/pacemaker/cib-task.ts).
+ */
 export default role('constraints', ({ cluster }) => {
   const declared = async (scope: Scope) => effectiveDeclaration(scope.members, cluster)
   const free = addressIsFree(cluster, [pacemakerTasks.runs])
@@ -19,7 +22,7 @@ export default role('constraints', ({ cluster }) => {
     needs: [pacemakerTasks.runs, free, apacheTasks.install],
     edit: async scope => {
       const editOf = async ({ resources, constraints }: Cluster) => declaredEdit(scope, { resources, constraints })
-      // What the agents advise is asked in one breath with who has built the cluster.
+      // One frame reads both the agents' advice and who has built the cluster.
       const [{ provenance }, built] = await Promise.all([readProvenance(scope.members), editOf(cluster)])
       return provenance === 'foreign' ? editOf(withoutDefaults(cluster)) : built
     },
@@ -33,7 +36,7 @@ export default role('constraints', ({ cluster }) => {
     after: async scope => {
       const { resources } = await declared(scope)
       await primitivesStarted(scope, resources)
-      await keepAdvice(scope, resources.flatMap(resource => resource.kind === 'primitive' ? [resource.agent] : []))
+      await cacheAdvice(scope, resources.flatMap(resource => resource.kind === 'primitive' ? [resource.agent] : []))
     },
   })
   return [free, push, nothingForeign(cluster, [pacemakerTasks.runs, push])]

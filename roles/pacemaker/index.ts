@@ -7,7 +7,10 @@ import { authkeyTasks } from '../authkey/refs.js'
 import { corosyncTasks } from '../corosync/refs.js'
 import { pacemakerRuns } from './running.js'
 
-/** The resource manager on top of the ring, and the properties of the whole cluster. */
+/**
+ * Pacemaker, the resource manager on top of Corosync, and the properties of the whole cluster. crm_simulate forecasts a change of the
+ * CIB, and cibadmin --patch makes it (cib-task.ts).
+ */
 export default role('pacemaker', ({ cluster }) => {
   const edit: CibWork['edit'] = async scope => {
     const { properties, resourceDefaults, operationDefaults } = await effectiveDeclaration(scope.members, cluster)

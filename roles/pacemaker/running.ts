@@ -12,9 +12,9 @@ import { unitState } from '../../runner/facts/units.js'
 import { pacemakerTasks } from './refs.js'
 
 /**
- * Started on all nodes that need it at once, then waited for together. What an interrupted run of ours has set for a while
- * (standby, maintenance mode, a quick first election) is taken back; what an admin has set stays. Attributes of nodes that
- * the CIB has lost are written to it again.
+ * Starts Pacemaker on all nodes that need it at once, and waits until all are online. Temporary settings of an interrupted run
+ * (standby, maintenance mode, a quick first election) are removed; an admin's settings stay. Node attributes that the CIB has lost
+ * are written to it again.
  */
 export function pacemakerRuns({ needs, first }: { needs: readonly TaskRef[]; first: CibWork['edit'] }): ClusterTask<Node> {
   return clusterTask(pacemakerTasks.runs.name, {
@@ -22,14 +22,14 @@ export function pacemakerRuns({ needs, first }: { needs: readonly TaskRef[]; fir
     lasting: true,
     tolerant: true,
     async check({ members }) {
-      const [seen, drained, isDetached, isFirst, lost] = await Promise.all([
+      const [states, drained, isDetached, isFirstElection, lost] = await Promise.all([
         pacemakerViews(members), drainedIn(members), isSetIn(members, detached), isSetIn(members, firstElection), lostFromCib({ members }),
       ])
       return [
-        ...pacemakerLacks(members, seen),
+        ...pacemakerLacks(members, states),
         ...drained.map(node => ({ subject: node, from: 'in standby by an interrupted run', to: 'taking part' })),
-        ...(isDetached ? [{ subject: 'resources', from: 'in maintenance by an interrupted run', to: 'watched over' }] : []),
-        ...(isFirst ? [{ subject: firstElection.name, from: `${firstElection.value}, for the first start`, to: undefined }] : []),
+        ...(isDetached ? [{ subject: 'resources', from: 'in maintenance by an interrupted run', to: 'managed' }] : []),
+        ...(isFirstElection ? [{ subject: firstElection.name, from: `${firstElection.value}, for the first start`, to: undefined }] : []),
         ...lost.map(name => ({ subject: `attributes of ${name}`, from: 'lost from the CIB', to: 'in the CIB' })),
       ]
     },

@@ -8,11 +8,11 @@ import { role } from '../../runner/cluster/role.js'
 import { TaskError } from '../../runner/errors.js'
 
 /**
- * Takes the last change that ha-run made to the CIB back. That is a change too: a second rollback undoes the first.
- * The inventory is not asked; the next run of the site declares its own again.
+ * Undoes the last change of the CIB that ha-run made. A rollback is a change too: a second rollback undoes the first. It does not
+ * read the inventory, so the next `ha-run site` applies what the inventory declares again.
  */
 export default role('rollback', () => {
-  // The change is named once in a run: afterwards the rollback itself is the last one.
+  // It is read once in a run: afterwards the rollback itself is the last change.
   let entry: JournalEntry | undefined
   return [
     cibTask('the CIB as it was before the last change', {
@@ -26,8 +26,8 @@ export default role('rollback', () => {
 
 async function lastChange(scope: Scope): Promise<JournalEntry> {
   const [cib, entries] = await Promise.all([readCib(scope), readOnAll(scope.members, lastEntry)])
-  // One above the present version speaks of another CIB: of a cluster that was wiped since.
-  const entry = latest(entries.map(([, found]) => found).filter(found => found && versionOrder(found.name.split('-', 1)[0]!) <= versionOrder(versionOf(cib))))
+  // A version above the present one belongs to another CIB: the cluster was wiped since.
+  const entry = latest(entries.map(([, own]) => own).filter(own => own && versionOrder(own.name.split('-', 1)[0]!) <= versionOrder(versionOf(cib))))
   if (entry) return entry
-  throw new TaskError('no node remembers a change of the CIB that ha-run made', { hint: 'there is nothing to take back' })
+  throw new TaskError('no node has a record of a change of the CIB by ha-run', { hint: 'there is nothing to roll back' })
 }

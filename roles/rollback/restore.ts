@@ -5,7 +5,7 @@ import { draftOf, ownId, sectionOf, type CibDraft } from '../../runner/cluster/c
 import { describe, kindOf, masked, valueSubject } from '../../runner/cluster/cib/labels.js'
 import { attribute, elementsOf, renderXml, walk, type Element } from '../../runner/cluster/pacemaker/xml.js'
 
-/** Takes one change of the CIB back, and leaves what has been changed since alone. */
+/** Undoes one change of the CIB, and keeps what has been changed since. */
 
 /** A change: the CIB before it and after it. */
 export interface Change {
@@ -14,26 +14,26 @@ export interface Change {
 }
 
 /**
- * The CIB with that change undone: every object that it made, changed or removed is put back as it was.
+ * The CIB without that change: every object that it added, changed or removed is as it was before.
  *
- * @throws TaskError where such an object has been changed since.
+ * @throws TaskError if such an object has been changed since.
  */
 export function withoutChange(cib: string, { before, after }: Change): Candidate {
-  const [now, then, thereafter] = [draftOf(cib), draftOf(before), draftOf(after)]
-  const words = labelsOf(now)
-  const changed = changedUnits(then, thereafter)
-  const [present, former, latter] = [unitsOf(now), unitsOf(then), unitsOf(thereafter)]
-  const moved = changed.filter(key => ![text(latter.get(key)), text(former.get(key))].includes(text(present.get(key))))
-  if (moved.length > 0) {
-    throw new TaskError(`changed in the CIB since then: ${moved.map(key => key.split('/').at(-1)).join(', ')}; nothing was taken back`, {
-      hint: 'make them what they should be by `crm configure edit`, or declare them and run `ha-run constraints`',
+  const [present, former, latter] = [draftOf(cib), draftOf(before), draftOf(after)]
+  const labels = labelsOf(present)
+  const changed = changedUnits(former, latter)
+  const [presentUnits, formerUnits, latterUnits] = [unitsOf(present), unitsOf(former), unitsOf(latter)]
+  const changedSince = changed.filter(key => ![text(latterUnits.get(key)), text(formerUnits.get(key))].includes(text(presentUnits.get(key))))
+  if (changedSince.length > 0) {
+    throw new TaskError(`changed in the CIB since then: ${changedSince.map(key => key.split('/').at(-1)).join(', ')}; nothing was rolled back`, {
+      hint: 'correct them with `crm configure edit`, or declare them and run `ha-run constraints`',
     })
   }
-  for (const key of changed) putBack(now, key, present.get(key), former.get(key), [...former.keys()])
-  return { text: renderXml(now.cib), differences: wordDifferences(words, labelsOf(now)) }
+  for (const key of changed) putBack(present, key, presentUnits.get(key), formerUnits.get(key), [...formerUnits.keys()])
+  return { text: renderXml(present.cib), differences: labelDifferences(labels, labelsOf(present)) }
 }
 
-/** What is put back as a whole: an object of a section, or one value where a section is all values. */
+/** The units of a rollback: the objects of a section, or the single values of a section that has only values. */
 function unitsOf({ configuration }: CibDraft): Map<string, Element> {
   return new Map(elementsOf(configuration).flatMap(section => elementsOf(section).flatMap(child =>
     optionSections.has(section.tagName)
@@ -52,7 +52,7 @@ function text(element: Element | undefined): string {
   return element === undefined ? '' : renderXml(element)
 }
 
-/** @param order - of the units as they were, so that one that comes back stands where it stood. */
+/** @param order - the units in their former order, so that a unit that was removed returns to its place. */
 function putBack(draft: CibDraft, key: string, present: Element | undefined, former: Element | undefined, order: string[]): void {
   const holder = holderOf(draft, key)
   if (present && former) holder.replaceChild(former, present)
@@ -64,7 +64,7 @@ function putBack(draft: CibDraft, key: string, present: Element | undefined, for
   }
 }
 
-/** @throws Error where the set that a value stood in is gone. */
+/** @throws Error if the set that contained a value is no longer there. */
 function holderOf(draft: CibDraft, key: string): Element {
   const [section = '', ...ids] = key.split('/')
   const holder = sectionOf(draft, section)
@@ -74,22 +74,22 @@ function holderOf(draft: CibDraft, key: string): Element {
   return set
 }
 
-/** Each object and value by what people call it. ha-run's own notes are nobody's concern. */
+/** All objects and values by their labels. Tags are left out: ha-run's own are internal. */
 function labelsOf(draft: CibDraft): Map<string, string> {
-  const words = new Map<string, string>()
+  const labels = new Map<string, string>()
   for (const section of elementsOf(draft.configuration)) {
     if (section.tagName === 'tags') continue
     for (const element of walk(section)) {
       if (ownId(element) === undefined || /_attributes$|_property_set$/.test(element.tagName)) continue
-      if (element.tagName === 'nvpair') words.set(valueSubject(element), attribute(element, 'value') ?? '')
-      else if (element.tagName === 'op') words.set(valueSubject(element), describe(element))
-      else words.set(`${kindOf(element)} ${ownId(element)}`, describe(element))
+      if (element.tagName === 'nvpair') labels.set(valueSubject(element), attribute(element, 'value') ?? '')
+      else if (element.tagName === 'op') labels.set(valueSubject(element), describe(element))
+      else labels.set(`${kindOf(element)} ${ownId(element)}`, describe(element))
     }
   }
-  return words
+  return labels
 }
 
-function wordDifferences(before: Map<string, string>, after: Map<string, string>): Difference[] {
+function labelDifferences(before: Map<string, string>, after: Map<string, string>): Difference[] {
   return [...new Set([...before.keys(), ...after.keys()])].filter(subject => before.get(subject) !== after.get(subject))
     .map(subject => masked({ subject, from: before.get(subject), to: after.get(subject) }))
 }

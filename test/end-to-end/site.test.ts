@@ -87,7 +87,7 @@ onLab('a foreign machine on the floating IP stops the run before the cluster tak
   const taken = await site.run(['site'])
   await site.outside('ip addr del 192.168.0.10/24 dev br0')
   t.is(taken.exitCode, 2)
-  t.regex(troubles(taken), /192\.168\.0\.10 is taken: [0-9a-f:]{17} answers for it/)
+  t.regex(troubles(taken), /192\.168\.0\.10 is taken: [0-9a-f:]{17} answers ARP for it/)
   t.false((await site.on('node1', 'cibadmin -Q')).includes('FloatIP'))
 })
 

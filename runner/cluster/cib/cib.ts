@@ -11,48 +11,47 @@ import type { Cluster, Resource } from '../declaration/declaration.js'
 import { renderXml } from '../pacemaker/xml.js'
 
 /**
- * The CIB against what is declared. Objects are known by their ids: a declared one is made where it is missing and
- * corrected where any declared attribute differs; one of ours that is declared no more is taken out; everything else
- * in the CIB is left as it is.
+ * Compares the CIB with the declaration. Objects are identified by their ids: a declared object is added if it is missing, and
+ * corrected if a declared attribute differs; an object of ha-run's that is no longer declared is removed; everything else stays.
  */
 
-/** What a cluster declares that lives in the CIB. What is left out is not this declaration's matter, and stays. */
+/** The part of a cluster's declaration that goes into the CIB. A section that is left out stays as it is. */
 export type DeclaredCib =
   Partial<Pick<Cluster, 'resources' | 'constraints' | 'properties' | 'resourceDefaults' | 'operationDefaults'>>
 
-/** A CIB as it should be, and how it differs from the one that was read. */
+/** The wanted CIB, and how it differs from the one that was read. */
 export interface Candidate {
-  /** The whole CIB, status included. Where nothing differs it is the given one but for white space. */
+  /** The whole CIB, status included. If nothing differs, it is equivalent to the given one. */
   text: string
   differences: Difference[]
 }
 
-/** An edit of a CIB (the output of `cibadmin -Q`), as text to text: what tasks check, foretell and push. */
+/** An edit of a CIB (the output of `cibadmin -Q`), from text to text: tasks check, forecast and apply it. */
 export type CibEdit = (cib: string) => Candidate
 
 /**
- * The CIB with the declared objects put in, and without those that ha-run once put in and that are declared no more.
- * Pacemaker 2 prints a line break in a value as `\n` and a tab as four spaces, and 2.0.5 cannot print a letter beyond
- * ASCII: there, such values never read back.
+ * The CIB with the declared objects, and without those that ha-run once added and that are no longer declared. Pacemaker 2 prints
+ * a line break in a value as `\n` and a tab as four spaces, and 2.0.5 cannot print a letter beyond ASCII: such values always
+ * differ.
  *
- * @param purge - take out what somebody else put in, too.
- * @throws Error when the text is no CIB, holds a declared id in a place where ha-run must not correct it (as another
- * kind of object, in somebody else's group, with values from a shared set or template), or needs what would go.
+ * @param purge - also remove what somebody else added.
+ * @throws Error if the text is no CIB; if a declared id is in a place where ha-run must not correct it (as another kind of
+ * object, in somebody else's group, with values from a shared set or template); or if something needs what would be removed.
  */
 export function candidate(cib: string, declared: DeclaredCib, { purge = false } = {}): Candidate {
   const draft = put(draftOf(cib, purge), declared)
   return { text: renderXml(draft.cib), differences: draft.differences.map(masked) }
 }
 
-/** An object that is not ha-run's. */
+/** An object that ha-run does not own. */
 export interface ForeignObject {
   id: string
   kind: string
-  /** Left by a command such as `crm resource move`, rather than written on purpose. */
+  /** It was left by a command such as `crm resource move`. */
   isLeftover: boolean
 }
 
-/** Resources and constraints that the inventory does not declare and ha-run never put in. */
+/** Resources and constraints that the inventory does not declare and ha-run did not add. */
 export function foreignObjects(cib: string, declared: DeclaredCib): ForeignObject[] {
   const draft = draftOf(cib)
   const known = new Set([...idsOf(declared), ...ownedIds(draft)])
@@ -79,7 +78,7 @@ function put(draft: CibDraft, declared: DeclaredCib): CibDraft {
   return draft
 }
 
-/** The sections of the configuration that a declaration speaks about. */
+/** The sections of the configuration that a declaration covers. */
 function sectionsOf(declared: DeclaredCib): Set<string> {
   const sections = { resources: 'resources', constraints: 'constraints', properties: 'crm_config', resourceDefaults: 'rsc_defaults', operationDefaults: 'op_defaults' } as const
   return new Set(Object.entries(sections).filter(([key]) => declared[key as keyof DeclaredCib] !== undefined).map(([, section]) => section))

@@ -3,28 +3,28 @@ import { resourceElements } from './draft.js'
 import { describe, kindOf } from './labels.js'
 import { attribute, elementsOf, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
 
-/** crmsh keeps logs, caches and a home of its own, and the status writes nothing: it gets empty ones that go with it. */
+/** crmsh writes logs, caches and a home directory, but `ha-run status` must write nothing: crmsh gets private, temporary ones. */
 const inPrivate = 'for folder in /root /tmp /var/log/crmsh; do [ ! -d $folder ] || mount -t tmpfs tmpfs $folder || exit 1; done; exec crm -D plain configure show'
 
-/** What `crm configure show` shows; where crmsh is not there, the same from the CIB. Undefined where Pacemaker does not answer. */
+/** What `crm configure show` prints; the same from the CIB if crmsh is not installed. Undefined if Pacemaker does not answer. */
 export const configuration: Fact<string | undefined> = fact(
   'crm configure show',
   `if command -v crm >/dev/null && shown=$(timeout -k 2 30 unshare -m sh -c '${inPrivate}'); then printf '%s\\n' "$shown"; else ${withDaemonTimeout('cibadmin -Q')}; fi`,
   ({ stdout, exitCode }) => exitCode === 0 ? withoutSecrets(stdout.trimStart().startsWith('<') ? configurationText(stdout) : stdout.trimEnd()) : undefined,
 )
 
-/** The names are those by which agents take passwords; Pacemaker itself hides these in its logs. */
+/** The names of the parameters with which agents receive passwords; Pacemaker itself hides these in its logs. */
 const secretValue = /(\b[\w-]*(?:passw|secret|community)[\w-]*=)("[^"]*"|\S+)/gi
 
-/** crmsh hides passwords only where it was told to. */
+/** crmsh hides passwords only if it is configured to. */
 export function withoutSecrets(text: string): string {
   return text.replace(secretValue, '$1******')
 }
 
 /**
- * The configuration of a CIB (the output of `cibadmin -Q`) much as crmsh words it: an object a paragraph.
+ * The configuration of a CIB (the output of `cibadmin -Q`) in a form like crmsh's: one paragraph for each object.
  *
- * @throws Error when this is no CIB.
+ * @throws Error if this is no XML.
  */
 export function configurationText(cib: string): string {
   const sections = elementsOf(firstOf(parseXml(cib), 'configuration'))
@@ -38,7 +38,7 @@ function paragraph(object: Element): string {
   return [[`${kindOf(object)} ${id}`, own, ...parts(object)].filter(Boolean).join(' '), ...nested].join('\n')
 }
 
-/** What belongs to an object, each on a line of its own. */
+/** The parts of an object, each on its own line. */
 function parts(object: Element): string[] {
   if (object.tagName === 'cluster_property_set' || object.tagName === 'meta_attributes') return values(object).map(onItsLine)
   return elementsOf(object).flatMap(child => {

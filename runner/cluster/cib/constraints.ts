@@ -3,11 +3,11 @@ import type { Constraint } from '../declaration/declaration.js'
 import { sameScore, sameText } from '../pacemaker/values.js'
 import { attribute, elementsOf, newElement, remove, type Element } from '../pacemaker/xml.js'
 
-/** A constraint as the CIB writes it. */
+/** A constraint in the CIB. */
 interface Written {
   element: string
   attributes: Record<string, string>
-  /** Other ways to say the same or the opposite, which the schema does not allow beside these attributes. */
+  /** Attributes that mean the same or the opposite, and that the schema does not allow beside these. */
   excludes: string[]
 }
 
@@ -28,7 +28,7 @@ function written(constraint: Constraint): Written {
   }
 }
 
-/** Puts a declared constraint in. Attributes that are not declared (`symmetrical`, roles, node attributes) stay. */
+/** Adds or corrects a declared constraint. Attributes that are not declared (`symmetrical`, roles, node attributes) stay. */
 export function putConstraint(draft: CibDraft, constraint: Constraint): void {
   const { id, kind } = constraint
   const { element: name, attributes, excludes } = written(constraint)
@@ -47,13 +47,13 @@ export function putConstraint(draft: CibDraft, constraint: Constraint): void {
   }
 }
 
-/** Whether the order already is of this kind: without a word it is mandatory, and an old score of 0 is optional. */
+/** Whether the order already is of this kind: Mandatory is the default, and a score of 0, which is deprecated, means Optional. */
 function meansKind(order: Element, kind: string | undefined): boolean {
   const score = attribute(order, 'score') ?? 'INFINITY'
   return kind === (attribute(order, 'kind') ?? (sameScore(score, '0') ? 'Optional' : 'Mandatory'))
 }
 
-/** Rules and resource sets say, at more length, something else than what is declared. */
+/** Rules and resource sets contradict the declared attributes. */
 function dropSets(draft: CibDraft, constraint: Element, subject: string): void {
   for (const set of elementsOf(constraint, 'rule', 'resource_set')) {
     remove(set)

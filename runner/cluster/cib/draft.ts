@@ -3,31 +3,28 @@ import { sameText } from '../pacemaker/values.js'
 import { attribute, descendantsOf, elementsOf, findElement, firstOf, newElement, parseXml, walk, type Element } from '../pacemaker/xml.js'
 
 /**
- * A CIB while the declared objects are put into it. Each edit that was needed is noted as a difference, so that what
- * the plan says and what the candidate holds cannot part.
+ * A CIB while the declared objects are added to it. Each edit is recorded as a difference, so that the plan always agrees with
+ * the resulting CIB.
  */
 export interface CibDraft {
   cib: Element
   configuration: Element
   differences: Difference[]
-  /** Every id that something in the configuration has. */
+  /** All ids in the configuration. */
   ids: Set<string>
-  /** Ids of the objects that the declaration brought. */
+  /** Ids of the objects that the declaration added. */
   added: Set<string>
-  /** Ids of the values (`nvpair`, `op`) that are declared, whoever put them in. */
+  /** Ids of the values (`nvpair`, `op`) that are declared, no matter who added them. */
   declaredValues: Set<string>
-  /** Ids of the values that had to be put in or corrected. */
+  /** Ids of the values that had to be added or corrected. */
   madeValues: Set<string>
-  /** Ids of groups and clones whose members stay without them. */
+  /** Ids of groups and clones that are removed while their members stay. */
   dissolved: Set<string>
-  /** Whether what is nobody's of ours goes. */
+  /** Whether objects that ha-run does not own are removed too. */
   purge: boolean
 }
 
-/**
- * Reads the output of `cibadmin -Q` into a draft.
- * @throws Error when this is no CIB.
- */
+/** Reads the output of `cibadmin -Q` into a draft. @throws Error if this is no CIB. */
 export function draftOf(text: string, purge = false): CibDraft {
   const cib = parseXml(text)
   const configuration = firstOf(cib, 'configuration')
@@ -36,12 +33,12 @@ export function draftOf(text: string, purge = false): CibDraft {
   return { cib, configuration, differences: [], ids: new Set(ids), added: new Set(), declaredValues: new Set(), madeValues: new Set(), dissolved: new Set(), purge }
 }
 
-/** An element's own id. Some elements have only the id of another one. */
+/** An element's own id. Some elements have only the id of another one in this attribute. */
 export function ownId(element: Element): string | undefined {
   return ['obj_ref', 'resource_ref', 'role'].includes(element.tagName) ? undefined : attribute(element, 'id')
 }
 
-/** The section of the configuration with this name, made where the CIB has none. */
+/** The section of the configuration with this name; it is added if the CIB has none. */
 export function sectionOf(draft: CibDraft, name: string): Element {
   return firstOf(draft.configuration, name) ?? append(draft.configuration, newElement(name))
 }
@@ -51,7 +48,7 @@ export function append(parent: Element, child: Element): Element {
   return child
 }
 
-/** The elements that are resources. `master` is Pacemaker 1's word for a promotable clone, still taken by 2. */
+/** The elements that are resources. `master` is Pacemaker 1's name of a promotable clone, which Pacemaker 2 still accepts. */
 export const resourceElements = new Set(['primitive', 'group', 'clone', 'master', 'bundle', 'template'])
 
 /** The sections whose objects the inventory declares by their ids. */
@@ -82,9 +79,9 @@ export function tagWith({ configuration }: CibDraft, id: string): Element | unde
   return elementsOf(firstOf(configuration, 'tags'), 'tag').find(tag => ownId(tag) === id)
 }
 
-/** An id that nothing in the CIB has yet: the wanted one, else with a number. It counts as taken from now on. */
+/** Reserves an id that nothing in the CIB has yet: the wanted one, with a number if it is taken. */
 export function freshId(draft: CibDraft, wanted: string): string {
-  // The schema's ids hold few other characters, and names of parameters come from people.
+  // The schema allows few other characters in an id, but the names of parameters are free.
   const base = wanted.replace(/[^A-Za-z0-9._-]/g, '_')
   let id = base
   for (let count = 1; draft.ids.has(id); count += 1) id = `${base}-${count}`
@@ -92,14 +89,14 @@ export function freshId(draft: CibDraft, wanted: string): string {
   return id
 }
 
-/** Takes an id that the inventory gives to a new object. */
+/** Reserves the id that the inventory gives to a new object. */
 export function claim(draft: CibDraft, id: string): string {
   draft.ids.add(id)
   draft.added.add(id)
   return id
 }
 
-/** Frees the ids of an element that was taken out, and of all in it, but for those that something else has too. */
+/** Frees the ids of elements that were removed, except those that another element has too. */
 export function freeIds(draft: CibDraft, removed: Iterable<Element>): void {
   for (const element of removed) {
     const id = ownId(element)
@@ -107,7 +104,7 @@ export function freeIds(draft: CibDraft, removed: Iterable<Element>): void {
   }
 }
 
-/** Sets an attribute that differs, and notes it. @returns whether it differed. */
+/** Sets an attribute if it differs, and records the difference. @returns whether it differed. */
 export function setAttribute(
   draft: CibDraft, element: Element, name: string, to: string, subject: string, same = sameText
 ): boolean {
@@ -118,7 +115,7 @@ export function setAttribute(
   return true
 }
 
-/** Notes that a value is declared, and whether it is ha-run that made it what it is. */
+/** Records that a value is declared, and whether ha-run has added or corrected it. */
 export function noteValue(draft: CibDraft, value: Element, isMade: boolean): void {
   const id = ownId(value)
   if (id === undefined) return
@@ -126,7 +123,7 @@ export function noteValue(draft: CibDraft, value: Element, isMade: boolean): voi
   if (isMade) draft.madeValues.add(id)
 }
 
-/** Takes an attribute away that must not be there, and notes it. */
+/** Removes an attribute that must not be there, and records the difference. */
 export function dropAttribute(draft: CibDraft, element: Element, name: string, subject: string): void {
   const from = attribute(element, name)
   if (from === undefined) return
@@ -135,15 +132,15 @@ export function dropAttribute(draft: CibDraft, element: Element, name: string, s
 }
 
 /**
- * Elements whose ids are plain text in Pacemaker's schema (nodes-3.0.rng, acls-2.0.rng), so that another element may have
- * the same: a remote node has the id of its primitive. All other ids are unique in the CIB.
+ * Elements whose ids are plain text in Pacemaker's schema (nodes-3.0.rng, acls-2.0.rng), so that another element may have the
+ * same id: a remote node has the id of its primitive. All other ids are unique in the CIB.
  */
 const ownNamespace = new Set(['node', 'acl_target'])
 
 /**
  * The object of a section by its id.
- * @param names - of elements, that it may be, the declared one first.
- * @throws Error when the id belongs to something else.
+ * @param names - names of the elements that it may be, the declared one first.
+ * @throws Error if the id belongs to something else.
  */
 export function objectOf(draft: CibDraft, section: ObjectSection, id: string, ...names: string[]): Element | undefined {
   const found = objectsIn(draft, section).find(object => ownId(object) === id)
@@ -165,5 +162,5 @@ export function ownedIds(draft: CibDraft): string[] {
   return taggedIds(draft, ownershipTag)
 }
 
-/** The id of the tag in which ha-run remembers the objects that it owns. */
+/** The id of the tag that lists the objects that ha-run owns. */
 export const ownershipTag = 'ha-run'

@@ -2,11 +2,10 @@ import type { CibDraft } from './draft.js'
 import { attribute, descendantsOf, elementsOf, findElement, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
 
 /**
- * What a resource is in the world, whatever it is called: an address, a unit of systemd, a server's configuration. Two
- * resources that are the same thing fight for it: an address that two of them start is on two nodes at once.
+ * What a resource manages, whatever its id: an address, a unit of systemd, a server's configuration. Two resources that manage the
+ * same thing conflict: an address that two of them start is on two nodes at once.
  *
- * @param configuration - the one that the primitive is in: what it leaves out comes from its template, and its values may
- *   stand elsewhere.
+ * @param configuration - the configuration with the primitive's template and with values that it shares with other objects.
  */
 export function identitiesOf(configuration: Element, primitive: Element): string[] {
   const template = withId(configuration, 'template', attribute(primitive, 'template'))
@@ -14,7 +13,7 @@ export function identitiesOf(configuration: Element, primitive: Element): string
   const own = (name: string) => sources.map(source => attribute(source, name)).find(value => value !== undefined) ?? ''
   const values = (parameter: string) => sources.map(source => valuesOf(configuration, source, parameter)).find(some => some.length > 0) ?? []
   const [kind, type] = [own('class'), own('type')]
-  // IPaddr is what IPaddr2 has replaced.
+  // IPaddr2 has replaced IPaddr.
   if (kind === 'ocf' && /^IPaddr2?$/.test(type)) return values('ip').map(address => `the address ${address}`)
   if (['systemd', 'service', 'lsb'].includes(kind)) return [`the service ${type.replace(/\.service$/, '')}`]
   if (kind === 'ocf' && type === 'apache') {
@@ -32,7 +31,7 @@ export function primitivesIn(configuration: Element | undefined): Element[] {
   return descendantsOf(firstOf(configuration, 'resources'), 'primitive')
 }
 
-/** Ids of the resources of a CIB (the output of `cibadmin -Q`) that bring up an address, whatever they are called. */
+/** Ids of the resources of a CIB (the output of `cibadmin -Q`) that bring up an address. */
 export function resourcesWithAddress(cib: string, address: string): string[] {
   const configuration = firstOf(parseXml(cib), 'configuration')
   return primitivesIn(configuration).filter(primitive => identitiesOf(configuration!, primitive).includes(`the address ${address}`))
@@ -46,7 +45,7 @@ export function bringsUp(cib: string, address: string): boolean {
 
 /**
  * @param declared - ids of the declared primitives.
- * @throws Error where one of them is what an undeclared resource of the CIB is already.
+ * @throws Error if one of them manages the same as a resource in the CIB that is not declared.
  */
 export function refuseTwins({ configuration }: CibDraft, declared: string[]): void {
   const all = primitivesIn(configuration).map(element => ({ id: attribute(element, 'id') ?? '', identities: identitiesOf(configuration, element) }))
@@ -70,7 +69,7 @@ function valuesOf(configuration: Element, resource: Element, parameter: string):
   })
 }
 
-/** The element that this one stands for: another one where it has an `id-ref`, else itself. */
+/** The element that this one refers to by `id-ref`, or itself. */
 function shared(configuration: Element, element: Element): Element | undefined {
   const ref = attribute(element, 'id-ref')
   return ref === undefined ? element : withId(configuration, element.tagName, ref)

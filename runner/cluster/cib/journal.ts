@@ -4,40 +4,39 @@ import { versionOf, versionOrder } from './version.js'
 import type { ClusterMember } from '../members.js'
 
 /**
- * The CIB before and after each change that ha-run made, kept on the nodes, so that `ha-run rollback` works from any
- * admin machine and as long as one node is left. The folder is root's alone: a CIB may hold passwords.
+ * The CIB before and after each change that ha-run made, recorded on the nodes, so that `ha-run rollback` works from any admin
+ * machine and as long as one node is left. Only root can read the folder: a CIB may contain passwords.
  */
 
 const folder = '/var/lib/ha-run/cib'
 const unfinished = `${folder}/.unfinished`
 
-/** So many changes are kept. */
-const kept = 20
+const maxEntries = 20
 
 export interface JournalEntry {
-  /** The configuration version that the change led to, and when: `0.12-20261122T101500Z`. */
+  /** The version of the configuration after the change, and the time: `0.12-20261122T101500Z`. */
   name: string
   before: string
   after: string
 }
 
-/** Keeps what the CIB is and what it is to be, before it is changed: a run that is cut short is remembered too. */
+/** Records the present and the wanted CIB before the change, so that the change of an interrupted run is recorded too. */
 export async function beginEntry(members: ClusterMember[], before: string, after: string): Promise<void> {
   await Promise.all(members.map(async ({ $ }) => $({ input: before + after }).script(beginScript(Buffer.byteLength(before)))))
 }
 
-/** Makes an entry of what was kept. @param version - of the CIB that came of it. */
+/** Completes the entry. @param version - of the CIB after the change. */
 export async function finishEntry(members: ClusterMember[], version: string, at: Date): Promise<void> {
   const name = `${version}-${at.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
   await Promise.all(members.map(async ({ $ }) => $.script(finishScript(name))))
 }
 
-/** The change was not made after all. */
+/** Removes the entry of a change that was not made. */
 export async function discardEntry(members: ClusterMember[]): Promise<void> {
   await Promise.all(members.map(async ({ $ }) => $`rm -rf -- ${unfinished}`))
 }
 
-/** @param bytes - of the CIB before, which stdin holds first. */
+/** stdin has the CIB before the change, of so many bytes, followed by the CIB after it. */
 export function beginScript(bytes: number): string {
   return sh`set -e; umask 077
 mkdir -p ${folder}; rm -rf ${unfinished}; mkdir ${unfinished}; cd ${unfinished}
@@ -45,17 +44,17 @@ head -c ${bytes} >before.xml; cat >after.xml; sync -f before.xml after.xml`
 }
 
 /**
- * Names order as versions do: GNU's `sort -V` takes each number as one. Entries above the present one are from before the
- * CIB was wiped, or from another cluster.
+ * `sort -V` orders the names as versions. Entries above the present one are removed: they are from before the CIB was wiped, or
+ * from another cluster.
  */
 export function finishScript(name: string): string {
   return sh`set -e; cd ${folder}
 rm -rf ${name}; mv .unfinished ${name}; sync -f .
 ls | sort -V | sed ${`0,/^${name.replaceAll('.', '\\.')}$/d`} | while read -r stray; do rm -rf -- "$stray"; done
-ls | sort -V | head -n -${kept} | while read -r old; do rm -rf -- "$old"; done`
+ls | sort -V | head -n -${maxEntries} | while read -r old; do rm -rf -- "$old"; done`
 }
 
-/** The last change that a node knows of; one that was cut short may or may not have come into the CIB. */
+/** The last change that a node has recorded. The change of an interrupted run may or may not be in the CIB. */
 export const lastEntry: Fact<JournalEntry | undefined> = {
   family: {
     name: 'last change of the CIB',
@@ -63,11 +62,11 @@ export const lastEntry: Fact<JournalEntry | undefined> = {
 [ -n "$n" ] && [ -f "$n/after.xml" ] && printf '%s\\0' "$n" && cat "$n/before.xml" && printf '\\0' && cat "$n/after.xml" && printf '\\0'
 done; :`,
     parse({ stdout }) {
-      const words = stdout.split('\0')
+      const fields = stdout.split('\0')
       const entries = [0, 3].flatMap(at => {
-        const [name, before, after] = words.slice(at, at + 3)
-        const shown = name === '.unfinished' ? unfinishedName(before ?? '') : name
-        return shown && before && after ? [{ name: shown, before, after }] : []
+        const [name, before, after] = fields.slice(at, at + 3)
+        const entryName = name === '.unfinished' ? unfinishedName(before ?? '') : name
+        return entryName && before && after ? [{ name: entryName, before, after }] : []
       })
       return [latest(entries)] as (JournalEntry | Error)[]
     },
@@ -76,8 +75,8 @@ done; :`,
 }
 
 /**
- * As the change would have been called: one version above what it began with. Undefined where that was not written in
- * full: the run was cut short before it changed anything.
+ * The name that the entry would have: one version above the CIB before the change. Undefined if that CIB is incomplete, since
+ * then the run was interrupted before it changed anything.
  */
 function unfinishedName(before: string): string | undefined {
   try {
@@ -88,7 +87,7 @@ function unfinishedName(before: string): string | undefined {
   }
 }
 
-/** The latest of what several nodes know: a node that was away has missed some. */
+/** The latest entry of several nodes: a node that was unreachable has not recorded all changes. */
 export function latest(entries: (JournalEntry | undefined)[]): JournalEntry | undefined {
   return entries.filter(entry => entry !== undefined).toSorted((one, other) => order(one) - order(other)).at(-1)
 }

@@ -4,14 +4,14 @@ import { fingerprint } from '../../secret.js'
 import { ownId, resourceElements } from './draft.js'
 import { attribute, attributesOf, elementsOf, type Element } from '../pacemaker/xml.js'
 
-/** How a CIB's elements are called towards people: `location cli-prefer-WebSite`, `WebSite meta migration-threshold`. */
+/** The labels of a CIB's elements in messages: `location cli-prefer-WebSite`, `WebSite meta migration-threshold`. */
 
 /** `rsc_location` -> `location`. */
 export function kindOf({ tagName }: Element): string {
   return tagName.replace(/^rsc_/, '')
 }
 
-/** What an object is in one line: a primitive's agent, a wrapper's members, a constraint's or operation's attributes. */
+/** An object in one line: a primitive's agent, a wrapper's members, a constraint's or operation's attributes. */
 export function describe(element: Element): string {
   if (element.tagName === 'primitive' || element.tagName === 'template') {
     return ['class', 'provider', 'type'].flatMap(part => attribute(element, part) ?? []).join(':')
@@ -22,7 +22,7 @@ export function describe(element: Element): string {
   return attributesOf(element).filter(([key]) => key !== 'id' && key !== 'name').map(([key, value]) => `${key}=${value}`).join(' ')
 }
 
-/** How a value is called, by where it stands. */
+/** The label of a value, by its place in the CIB. */
 export function valueSubject(value: Element): string {
   const name = attribute(value, 'name') ?? ownId(value) ?? ''
   if (value.tagName === 'op') return `${ownId(value.parentElement!.parentElement!)} op ${name}`

@@ -5,13 +5,13 @@ import { putOwnership } from './ownership.js'
 import { attribute, elementsOf, renderXml, walk, type Element } from '../pacemaker/xml.js'
 
 /**
- * The first half of a change after which a cloned primitive is no clone any more. Told so while it runs on several nodes,
- * Pacemaker finds it "active on 2 nodes": it stops all of them and starts one, which takes Apache 2 s. So the clone is kept
- * for a moment with the constraints that are to hold: they leave one copy, and that need not restart. (`clone-max` would
- * not do: it keeps the copy with the lowest number, wherever that is.)
+ * The first step of a change that removes the clone around a primitive. If the clone were removed while it runs on several nodes,
+ * Pacemaker would find the primitive "active on 2 nodes", stop all instances and start one, which takes Apache 2 s. So the
+ * first step keeps the clone and sets the wanted constraints: they leave one instance, which need not restart. (`clone-max`
+ * does not help: it keeps the instance with the lowest number, on any node.)
  */
 
-/** The wanted CIB with such clones still around their primitives; undefined where there is none that runs more than once. */
+/** The wanted CIB with such clones still around their primitives; undefined if none of them runs more than once. */
 export function withClonesReduced(cib: string, wanted: string): Candidate | undefined {
   const [draft, former] = [draftOf(wanted), draftOf(cib)]
   const present = renderXml(former.configuration)
@@ -19,18 +19,18 @@ export function withClonesReduced(cib: string, wanted: string): Candidate | unde
   const active = activityOf(cib)
   const kept = elementsOf(sectionOf(draft, 'resources'), 'primitive').flatMap(primitive => {
     const id = ownId(primitive)!
-    const was = resourceWith(former, id)
-    const clone = was && was.parentElement
+    const formerPrimitive = resourceWith(former, id)
+    const clone = formerPrimitive?.parentElement
     if (clone?.tagName !== 'clone' || resourceWith(draft, ownId(clone)!) !== undefined || (active.get(id)?.size ?? 0) < 2 || !isTied(draft, id)) return []
-    keepAround(draft, primitive, clone, was!)
+    keepAround(draft, primitive, clone, formerPrimitive!)
     return [ownId(clone)!]
   })
   putOwnership(draft, [...ownedIds(draft), ...kept.filter(id => owned.includes(id))])
   if (kept.length === 0 || renderXml(draft.configuration) === present) return undefined
-  return { text: renderXml(draft.cib), differences: kept.map(id => ({ subject: `clone ${id}`, from: 'one copy a node', to: 'one copy' })) }
+  return { text: renderXml(draft.cib), differences: kept.map(id => ({ subject: `clone ${id}`, from: 'one instance a node', to: 'one instance' })) }
 }
 
-/** Whether a colocation leaves it no node but that of another resource. */
+/** Whether a colocation lets a resource run only on the node of another one. */
 function isTied(draft: CibDraft, id: string): boolean {
   return elementsOf(sectionOf(draft, 'constraints'), 'rsc_colocation')
     .some(element => attribute(element, 'rsc') === id && attribute(element, 'score') === 'INFINITY')
@@ -42,7 +42,7 @@ function keepAround(draft: CibDraft, primitive: Element, clone: Element, former:
   primitive.parentNode!.replaceChild(clone, primitive)
   clone.replaceChild(primitive, former)
   for (const element of walk(clone)) draft.ids.add(ownId(element) ?? '')
-  // What is said of the primitive is said of its clone.
+  // Constraints on the primitive become constraints on its clone.
   for (const element of walk(sectionOf(draft, 'constraints'))) {
     for (const name of element.tagName === 'resource_ref' ? ['id'] : ['rsc', 'with-rsc', 'first', 'then']) {
       if (attribute(element, name) === id) element.setAttribute(name, cloneId)

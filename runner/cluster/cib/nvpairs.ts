@@ -2,31 +2,31 @@ import { freshId, noteValue, setAttribute, type CibDraft } from './draft.js'
 import { sameOption, sameText } from '../pacemaker/values.js'
 import { attribute, elementsOf, newElement, type Element } from '../pacemaker/xml.js'
 
-/** Where name-value pairs of one kind live. */
+/** The place of name-value pairs of one kind. */
 export interface NvpairPlace {
   /** `primitive`, `crm_config`, `rsc_defaults` … */
   holder: Element
   /** `instance_attributes`, `meta_attributes`, `cluster_property_set`. */
   set: string
-  /** The id of the set where there is none yet. */
+  /** The id of a new set, if there is none yet. */
   setId: string
-  /** How a pair is called in the plan: `FloatIP param`. */
+  /** The label of a pair in the plan: `FloatIP param`. */
   subject: string
   /** The names under which a value counts as the same option, the declared one first. */
   names?: (name: string) => string[]
 }
 
 /**
- * Puts declared pairs in. A pair is corrected where it is in force; a new one goes into the first set.
- * @throws Error where the value comes from a set or pair that other objects share (`id-ref`).
+ * Adds or corrects declared pairs. The pair in force is corrected; a new one is added to the set with the highest score.
+ * @throws Error if the value comes from a set or pair that other objects share (`id-ref`).
  */
 export function putNvpairs(draft: CibDraft, place: NvpairPlace, declared: Record<string, string>): void {
   for (const [name, value] of Object.entries(declared)) {
     const subject = `${place.subject} ${name}`
     const names = place.names?.(name) ?? [name]
-    const found = names.map(candidate => inForce(place, candidate)).find(pair => pair !== undefined)
-    if (found !== undefined) {
-      noteValue(draft, found, setAttribute(draft, found, 'value', value, subject, place.set === 'instance_attributes' ? sameText : sameOption))
+    const present = names.map(candidate => inForce(place, candidate)).find(pair => pair !== undefined)
+    if (present !== undefined) {
+      noteValue(draft, present, setAttribute(draft, present, 'value', value, subject, place.set === 'instance_attributes' ? sameText : sameOption))
       continue
     }
     const set = setFor(draft, place)
@@ -38,7 +38,7 @@ export function putNvpairs(draft: CibDraft, place: NvpairPlace, declared: Record
   }
 }
 
-/** The pair that Pacemaker takes: of several sets the highest score wins, and `cib-bootstrap-options` over all. */
+/** The pair that Pacemaker uses: the set with the highest score wins, and `cib-bootstrap-options` wins over all. */
 function inForce(place: NvpairPlace, name: string): Element | undefined {
   const sets = setsOf(place).sort((one, other) => rank(other) - rank(one))
   return sets.flatMap(set => elementsOf(set, 'nvpair')).find(pair => attribute(pair, 'name') === name)
@@ -50,7 +50,7 @@ function rank(set: Element): number {
   return score.endsWith('INFINITY') ? Number(score.replace('INFINITY', '1000000')) : Number(score)
 }
 
-/** The sets that always apply. One with a rule applies at some times or places only, and is somebody's intention. */
+/** The sets that always apply. A set with a rule applies only at some times or on some nodes, and an admin has written it. */
 function setsOf(place: NvpairPlace): Element[] {
   const sets = elementsOf(place.holder, place.set)
   if (sets.flatMap(set => [set, ...elementsOf(set, 'nvpair')]).some(element => element.hasAttribute('id-ref'))) {
@@ -63,7 +63,7 @@ function setFor(draft: CibDraft, place: NvpairPlace): Element {
   const [first] = setsOf(place).sort((one, other) => rank(other) - rank(one))
   if (first !== undefined) return first
   const set = newElement(place.set, { id: freshId(draft, place.setId) })
-  // Before the primitives of a group or clone, where the schema wants it.
+  // The schema requires it before the primitives of a group or clone.
   place.holder.insertBefore(set, elementsOf(place.holder, 'primitive', 'group', 'operations')[0] ?? null)
   return set
 }

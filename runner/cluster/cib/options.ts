@@ -1,7 +1,7 @@
 import { sectionOf, type CibDraft } from './draft.js'
 import { putNvpairs } from './nvpairs.js'
 
-/** Puts declared cluster properties in. Pacemaker's own (`dc-version` and the like) and undeclared ones stay. */
+/** Adds or corrects declared cluster properties. Pacemaker's own (`dc-version` and the like) and undeclared ones stay. */
 export function putProperties(draft: CibDraft, properties: Record<string, string>): void {
   if (isEmpty(properties)) return
   const holder = sectionOf(draft, 'crm_config')
@@ -9,14 +9,14 @@ export function putProperties(draft: CibDraft, properties: Record<string, string
   putNvpairs(draft, { holder, ...set, subject: 'property', names: bothNames }, properties)
 }
 
-/** Puts declared defaults for all resources in, into the set that crmsh, too, would use. */
+/** Adds or corrects declared defaults for all resources, in the set that crmsh uses too. */
 export function putResourceDefaults(draft: CibDraft, defaults: Record<string, string>): void {
   if (isEmpty(defaults)) return
   const holder = sectionOf(draft, 'rsc_defaults')
   putNvpairs(draft, { holder, set: 'meta_attributes', setId: 'rsc-options', subject: 'resource default' }, defaults)
 }
 
-/** Puts declared defaults for all operations in. */
+/** Adds or corrects declared defaults for all operations. */
 export function putOperationDefaults(draft: CibDraft, defaults: Record<string, string>): void {
   if (isEmpty(defaults)) return
   const holder = sectionOf(draft, 'op_defaults')
@@ -27,7 +27,7 @@ function isEmpty(values: Record<string, string>): boolean {
   return Object.keys(values).length === 0
 }
 
-// Pacemaker 3.0.2 renames stonith-* to fencing-* and still takes the old names.
+// Pacemaker 3.0.2 renames stonith-* to fencing-* and still accepts the old names.
 function bothNames(name: string): string[] {
   const [, prefix, rest] = /^(stonith|fencing)-(.+)$/.exec(name) ?? []
   return prefix === undefined ? [name] : [name, `${prefix === 'stonith' ? 'fencing' : 'stonith'}-${rest}`]

@@ -2,30 +2,30 @@ import { append, claim, objectsIn, ownedIds, ownershipTag, ownId, sectionOf, tag
 import { attribute, elementsOf, newElement, remove } from '../pacemaker/xml.js'
 
 /**
- * What ha-run owns is noted in the CIB itself, as tags, so that any admin machine finds it: the objects that the
- * inventory declares in one, in another the values (parameters, operations, properties) that ha-run put in or
- * corrected. A value that was right already is somebody's, and stays when it is declared no more.
+ * Two tags in the CIB record what ha-run owns, so that every admin machine knows it. One lists the objects that the inventory
+ * declares; the other lists the values (parameters, operations, properties) that ha-run added or corrected. A value that was right
+ * already belongs to somebody else, and stays when the inventory no longer declares it.
  *
- * The schema lets a tag refer to any id, also to one that is gone; only a tag without a reference is refused
- * (crm_verify of Pacemaker 2.0.5, 2.1.5 and 3.0.0). crmsh shows tags and commits beside them.
+ * A tag may refer to any id, even to one that is no longer there; only a tag without a reference is invalid (crm_verify of
+ * Pacemaker 2.0.5, 2.1.5 and 3.0.0). crmsh shows tags, and keeps them when it commits.
  */
 
-/** The id of the tag in which ha-run remembers the values that it made. */
+/** The id of the tag that lists the values that ha-run added or corrected. */
 export const valuesTag = 'ha-run.values'
 
-/** The ids of the values that ha-run made. */
+/** The ids of the values that ha-run added or corrected. */
 export function ownedValues(draft: CibDraft): string[] {
   return taggedIds(draft, valuesTag)
 }
 
-/** Notes the declared objects as ha-run's, and drops those that are gone. */
+/** Records the declared objects as ha-run's, and drops those that are no longer there. */
 export function putOwnership(draft: CibDraft, declared: string[]): void {
   const owned = ownedIds(draft)
   const present = new Set([...objectsIn(draft, 'resources'), ...objectsIn(draft, 'constraints')].map(ownId))
   const gone = owned.filter(id => !present.has(id) && !declared.includes(id))
   const adopted = declared.filter(id => !owned.includes(id))
   writeTag(draft, ownershipTag, gone, adopted)
-  // What has just been put in or taken out is a difference of its own.
+  // An object that was just added or removed is a difference of its own.
   for (const id of adopted) {
     if (!draft.added.has(id)) draft.differences.push({ subject: `owned by ha-run: ${id}`, from: undefined, to: 'yes' })
   }
@@ -35,8 +35,8 @@ export function putOwnership(draft: CibDraft, declared: string[]): void {
 }
 
 /**
- * Notes the values that ha-run made. A note of one that is gone goes at once: the next value of that id is somebody's,
- * since crmsh and crm_attribute give the same ids.
+ * Records the values that ha-run added or corrected. The record of a value that is no longer there is removed at once: crmsh and
+ * crm_attribute use the same ids, so the next value with that id belongs to somebody else.
  */
 export function putValueOwnership(draft: CibDraft): void {
   const owned = ownedValues(draft)

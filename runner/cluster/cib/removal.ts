@@ -4,12 +4,11 @@ import { describe, kindOf, valueSubject } from './labels.js'
 import { attribute, descendantsOf, elementsOf, findElement, firstOf, parseXml, remove, walk, type Element } from '../pacemaker/xml.js'
 
 /**
- * Takes out what ha-run once put in and the inventory declares no more; with the draft's `purge` also what somebody
- * else put in.
+ * Removes what ha-run once added and the inventory no longer declares; with the draft's `purge` also what somebody else added.
  *
  * @param declared - ids of all declared objects.
- * @param sections - of the configuration, that the declaration speaks about: what is in others stays.
- * @throws Error where something that stays needs what would go.
+ * @param sections - the sections of the configuration that the declaration covers: other sections stay as they are.
+ * @throws Error if something that stays needs what would be removed.
  */
 export function removeUndeclared(draft: CibDraft, declared: string[], sections: Set<string>): void {
   const former = new Set(undeclaredIds(draft, declared, sections))
@@ -18,14 +17,14 @@ export function removeUndeclared(draft: CibDraft, declared: string[], sections: 
   removeValues(draft, sections)
 }
 
-/** @returns the ids of all that went. */
+/** @returns the ids of all that were removed. */
 function removeResources(draft: CibDraft, former: Set<string>): Set<string> {
   const removed = new Set(draft.dissolved)
   for (const id of former) removeResource(draft, id, former, removed)
   return removed
 }
 
-/** Ids of objects in these sections that are not declared, and ha-run's or nobody's to keep. */
+/** Ids of the objects in these sections that are not declared and are to be removed: ha-run's own, or all with `purge`. */
 function undeclaredIds(draft: CibDraft, declared: string[], sections: Set<string>): string[] {
   const owned = ownedIds(draft)
   return (['constraints', 'resources'] as const).filter(name => sections.has(name)).flatMap(name => objectsIn(draft, name))
@@ -34,27 +33,27 @@ function undeclaredIds(draft: CibDraft, declared: string[], sections: Set<string
 
 function removeConstraints(draft: CibDraft, former: Set<string>): void {
   for (const constraint of elementsOf(firstOf(draft.configuration, 'constraints'))) {
-    if (former.has(ownId(constraint) ?? '')) takeOut(draft, constraint)
+    if (former.has(ownId(constraint) ?? '')) removeObject(draft, constraint)
   }
 }
 
 function removeResource(draft: CibDraft, id: string, former: Set<string>, removed: Set<string>): void {
   const element = resourceWith(draft, id)
-  // It went with the group or clone around it, or is a constraint.
+  // It was removed with the group or clone around it, or is a constraint.
   if (element === undefined) return
   const parent = element.parentElement!
   const inside = resourcesIn(element)
   const staying = inside.filter(inner => !former.has(ownId(inner)!))
   if (staying.length > 0 && element.tagName === 'bundle') {
-    throw new Error(`${kindOf(element)} ${id} is declared no more, and holds ${staying.map(ownId).join(', ')}`)
+    throw new Error(`${kindOf(element)} ${id} is no longer declared, but contains ${staying.map(ownId).join(', ')}`)
   }
   noteRemoval(draft, element)
   const outermost = staying.filter(inner => !staying.some(other => other === inner.parentElement))
   for (const inner of outermost) parent.insertBefore(inner, element)
-  forget(draft, element)
-  for (const gone of [element, ...inside.filter(inner => !staying.includes(inner))]) removed.add(ownId(gone)!)
+  removeElement(draft, element)
+  for (const inner of [element, ...inside.filter(inner => !staying.includes(inner))]) removed.add(ownId(inner)!)
   if (resourceElements.has(parent.tagName) && !former.has(ownId(parent)!) && !elementsOf(parent).some(({ tagName }) => resourceElements.has(tagName))) {
-    throw new Error(`without ${id}, which is declared no more, ${kindOf(parent)} ${ownId(parent)} would be empty`)
+    throw new Error(`without ${id}, which is no longer declared, ${kindOf(parent)} ${ownId(parent)} would be empty`)
   }
 }
 
@@ -63,15 +62,15 @@ function resourcesIn(wrapper: Element): Element[] {
   return descendantsOf(wrapper, ...resourceElements)
 }
 
-/** Leftovers of `crm resource move` and the like go with their resource; what somebody wrote on purpose stands in the way. */
+/** Constraints left by `crm resource move` and the like are removed with their resource; a constraint that somebody wrote prevents the removal. */
 function removeReferences(draft: CibDraft, removed: Set<string>): void {
   for (const constraint of elementsOf(firstOf(draft.configuration, 'constraints'))) {
     const named = referencesOf(constraint).filter(id => removed.has(id))
     if (named.length === 0) continue
     if (!isLeftover(ownId(constraint) ?? '')) {
-      throw new Error(`${kindOf(constraint)} ${ownId(constraint)} in the CIB is about ${named.join(', ')}, which the inventory declares no more`)
+      throw new Error(`${kindOf(constraint)} ${ownId(constraint)} in the CIB refers to ${named.join(', ')}, which the inventory no longer declares`)
     }
-    takeOut(draft, constraint)
+    removeObject(draft, constraint)
   }
 }
 
@@ -99,7 +98,7 @@ function removeValues(draft: CibDraft, sections: Set<string>): void {
     if (value === undefined || draft.declaredValues.has(id) || !sections.has(sectionNameOf(draft, value))) continue
     const from = attribute(value, 'value') ?? describe(value)
     draft.differences.push({ subject: valueSubject(value), from, to: undefined })
-    forget(draft, value)
+    removeElement(draft, value)
   }
 }
 
@@ -107,17 +106,17 @@ function sectionNameOf({ configuration }: CibDraft, element: Element): string {
   return elementsOf(configuration).find(section => [...walk(section)].includes(element))?.tagName ?? ''
 }
 
-function takeOut(draft: CibDraft, element: Element): void {
+function removeObject(draft: CibDraft, element: Element): void {
   noteRemoval(draft, element)
-  forget(draft, element)
+  removeElement(draft, element)
 }
 
 function noteRemoval(draft: CibDraft, element: Element): void {
   draft.differences.push({ subject: `${kindOf(element)} ${ownId(element)}`, from: describe(element), to: undefined })
 }
 
-/** Takes an element out, and frees the ids of all that goes with it. */
-function forget(draft: CibDraft, element: Element): void {
+/** Removes an element, and frees the ids of all that it contains. */
+function removeElement(draft: CibDraft, element: Element): void {
   remove(element)
   freeIds(draft, walk(element))
 }

@@ -5,8 +5,9 @@ import type { Primitive, ResourceGroup } from '../declaration/declaration.js'
 import { attribute, elementsOf, insertAfter, newElement, remove, type Element } from '../pacemaker/xml.js'
 
 /**
- * Puts a declared primitive in, with its clone where it has one. `wrappers` are the declared groups and clones, each
- * with the ids of the primitives that belong in it.
+ * Adds or corrects a declared primitive, and its clone if it has one.
+ *
+ * @param wrappers - the declared groups and clones, each with the ids of its primitives.
  */
 export function putPrimitive(draft: CibDraft, primitive: Primitive, wrappers: Map<string, string[]>): void {
   const element = objectOf(draft, 'resources', primitive.id, 'primitive') ?? addPrimitive(draft, primitive)
@@ -51,8 +52,8 @@ function agentAttributes(agent: string): Record<string, string> {
 }
 
 /**
- * Out of a group or clone that is declared without it, or that ha-run owns and that is declared no more.
- * Somebody else's wrapper stays.
+ * Moves a primitive out of a group or clone that is declared without it, or that ha-run owns and that is no longer declared.
+ * Somebody else's group or clone stays.
  */
 function leaveFormerWrapper(draft: CibDraft, element: Element, wrappers: Map<string, string[]>): void {
   const wrapper = element.parentElement
@@ -88,8 +89,8 @@ function putClone(draft: CibDraft, element: Element, clone: { id: string; meta: 
 }
 
 /**
- * Puts a declared group in, after its members. Their order is corrected among the places they hold, so that
- * a member that somebody else added keeps its own.
+ * Adds or corrects a declared group, whose members are in the CIB already. Their order is corrected within the places that they
+ * have, so that a member that somebody else added keeps its place.
  */
 export function putGroup(draft: CibDraft, { id, members, meta }: ResourceGroup): void {
   const elements = members.map(member => memberOf(draft, member, id))

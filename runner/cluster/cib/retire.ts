@@ -6,15 +6,15 @@ import { putValueOwnership, valuesTag } from './ownership.js'
 import { attribute, firstOf, parseXml, remove, renderXml } from '../pacemaker/xml.js'
 
 /**
- * The first half of a change that takes primitives away and brings others. Pacemaker orders no stop of the one before
- * the start of the other: a floating IP under another name would be taken down after it came up.
+ * The first step of a change that removes primitives and adds others. Pacemaker does not order the stop of the one before the
+ * start of the other: a floating IP under another id would be taken down after it came up.
  */
 
-/** Primitives that an edit takes away, where it also brings others; none where no order is needed. */
+/** The primitives that an edit removes, if it also adds others; otherwise none, since no order is needed. */
 export function primitivesToStopFirst(before: string, after: string): string[] {
-  const [was, is] = [primitiveIds(before), primitiveIds(after)]
-  const comes = is.some(id => !was.includes(id))
-  return comes ? was.filter(id => !is.includes(id)) : []
+  const [formerIds, newIds] = [primitiveIds(before), primitiveIds(after)]
+  const addsOthers = newIds.some(id => !formerIds.includes(id))
+  return addsOthers ? formerIds.filter(id => !newIds.includes(id)) : []
 }
 
 function primitiveIds(cib: string): string[] {
@@ -22,8 +22,8 @@ function primitiveIds(cib: string): string[] {
 }
 
 /**
- * The CIB with these primitives told to stop, and nothing else changed: what depends on them stops with them. The word is
- * noted as ours, so that it goes again where a run is cut short and the primitive is declared after all.
+ * The CIB with the target role of these primitives set to Stopped, and nothing else changed: what depends on them stops with them.
+ * The value is recorded as ha-run's own, so that it is removed if the run is interrupted and the primitive is declared after all.
  */
 export function withPrimitivesStopped(cib: string, ids: string[]): Candidate {
   const draft = draftOf(cib)
@@ -35,13 +35,13 @@ export function withPrimitivesStopped(cib: string, ids: string[]): Candidate {
   return { text: renderXml(draft.cib), differences: draft.differences }
 }
 
-/** The CIB with these primitives, and our notes, as they were in another one: what we told them is no change of anybody's. */
+/** The CIB with these primitives, and the record of ha-run's own values, as they were in an earlier CIB: without the first step. */
 export function withFormerPrimitives(cib: string, before: string, ids: string[]): string {
   const [draft, former] = [draftOf(cib), draftOf(before)]
   const pairs = [...ids.map(id => [resourceWith(draft, id), resourceWith(former, id)]), [tagWith(draft, valuesTag), tagWith(former, valuesTag)]]
-  for (const [now, then] of pairs) {
-    if (now && then) now.parentNode?.replaceChild(then, now)
-    else if (now) remove(now)
+  for (const [present, earlier] of pairs) {
+    if (present && earlier) present.parentNode?.replaceChild(earlier, present)
+    else if (present) remove(present)
   }
   return renderXml(draft.cib)
 }

@@ -1,13 +1,13 @@
 import { sha256 } from '../../hash.js'
 import { attribute, attributesOf, elementsOf, firstOf, newElement, parseXml, renderXml, type Element } from '../pacemaker/xml.js'
 
-/** A CIB's configuration version, `admin_epoch.epoch`: it changes with the configuration, and not with the status. */
+/** The version of a CIB's configuration, `admin_epoch.epoch`: it changes with the configuration, but not with the status. */
 export function versionOf(cib: string): string {
   const root = parseXml(cib)
   return ['admin_epoch', 'epoch'].map(name => /^\d+$/.exec(attribute(root, name) ?? '')?.[0] ?? '').join('.')
 }
 
-/** The configuration in twelve digits, whatever order a node keeps its attributes in. */
+/** Twelve digits of a hash of the configuration, independent of the order in which a node keeps attributes. */
 export function digestOf(cib: string): string {
   const configuration = firstOf(parseXml(cib), 'configuration')
   return sha256(JSON.stringify(configuration && plain(configuration))).slice(0, 12)
@@ -23,7 +23,7 @@ export function versionOrder(version: string): number {
   return adminEpoch * 1e9 + epoch
 }
 
-/** The CIB without its status, which changes all the time and is not ours to patch or to keep. */
+/** The CIB without its status, which changes all the time and which ha-run neither patches nor records. */
 export function withoutStatus(cib: string): string {
   const root = parseXml(cib)
   for (const status of elementsOf(root, 'status')) root.replaceChild(newElement('status'), status)

@@ -2,11 +2,11 @@ import { resourceElements } from '../cib/draft.js'
 import { describe, kindOf } from '../cib/labels.js'
 import { attribute, attributesOf, elementsOf, findElement, firstOf, type Element } from '../pacemaker/xml.js'
 
-/** A CIB in lines that people read: one line a resource, a constraint, a property. Secrets are not shown. */
+/** A CIB as readable lines: one for each resource, constraint and property. Secrets are hidden. */
 
 const hidden = '(not shown)'
 
-/** Parameters by which agents take secrets. It is better to hide too much: the CIB has the values. */
+/** Parameters with which agents receive secrets. It is safer to hide too much: the values are in the CIB. */
 const secretName = /passw|passphrase|pwd|secret|community|token|key|credential|auth/i
 /** `password=…` within options, and the login in a URL. */
 const secretValue = /(passw|passphrase|pwd|secret|community|token|credential)\w*\s*[=:]|:\/\/[^/\s@]*:[^/\s@]*@/i
@@ -36,7 +36,7 @@ function pairsText(values: Map<string, string>): string {
   return [...values].map(([name, value]) => `${name}=${shown(name, value)}`).join(' ')
 }
 
-/** An object of the CIB, and how it reads. */
+/** An object of the CIB, as text. */
 export interface CibLine {
   id: string
   text: string
@@ -72,7 +72,7 @@ function extrasText(cib: Element, element: Element): string {
   return [...operations, ...meta === '' ? [] : [`meta ${meta}`]].join('; ')
 }
 
-/** The constraints, each with its attributes; rules and sets are named, not spelt out. */
+/** The constraints, each with its attributes; rules and sets are mentioned, but not shown in full. */
 export function constraintLines(cib: Element): CibLine[] {
   return objectsOf(cib, 'constraints').map(element => {
     const sets = elementsOf(element, 'resource_set').map(set => elementsOf(set, 'resource_ref').map(idOf).join(' '))
@@ -81,7 +81,7 @@ export function constraintLines(cib: Element): CibLine[] {
   })
 }
 
-/** What Pacemaker itself writes among the properties, and the name and the fencing, which an inventory has elsewhere. */
+/** Properties that Pacemaker itself writes, and the cluster's name, which the inventory has elsewhere. */
 const notShown = /^(dc-version|cluster-infrastructure|have-watchdog|cluster-name|last-lrm-refresh)$/
 
 /** Properties, defaults, attributes of nodes, fencing levels, alerts, tags, ACLs. */

@@ -3,7 +3,7 @@ import type { Links } from './links.js'
 import type { RunningMember } from './running-members.js'
 import { comment, entry, scalar } from './yaml-text.js'
 
-/** Settings that stand directly under `corosync:`, as in inventory/example.yml. */
+/** Settings directly under `corosync:`, as in inventory/example.yml. */
 const short = ['token', 'token_retransmits_before_loss_const', 'crypto_cipher', 'crypto_hash']
 
 const remarks: Record<string, string> = {
@@ -31,7 +31,7 @@ const sectionRemarks = {
   logging: 'any setting of that section in corosync.conf(5)',
 }
 
-/** `corosync:` of the inventory: what runs, and in comments what cannot be declared. */
+/** `corosync:` of the inventory: the running settings, and comments for those that cannot be declared. */
 export function corosyncLines({ transport, settings, interfaces, kept, pending }: CorosyncSettings, links: Links, members: RunningMember[], names: string[]): string[] {
   const isShort = ({ section, name }: Setting) => section === 'totem' && short.includes(name)
   const section = (name: Setting['section']) => {
@@ -41,7 +41,7 @@ export function corosyncLines({ transport, settings, interfaces, kept, pending }
   const votes = members.flatMap(({ others }, at) => [...others].map(([name, value]) => `${name} of ${names[at]} = ${value}`))
   return [
     '',
-    comment(10, "Corosync's settings as they run: those that are set, and those whose own value is not ha-run's default."),
+    comment(10, "Corosync's running settings: those that are set, and those whose default in Corosync differs from ha-run's."),
     entry(10, 'corosync'),
     entry(12, 'transport', scalar(transport), 'knet, udpu or udp; only knet can be encrypted'),
     ...settings.filter(isShort).map(setting => settingLine(12, setting)),

@@ -71,7 +71,7 @@ function isDeclarable({ section, name, value }: Setting): boolean {
 
 const isAccepted = (corosync: object) => z.safeParse(corosyncSchema, corosync).success
 
-/** Combinations that an inventory refuses and Corosync takes. */
+/** Combinations that an inventory refuses, but Corosync accepts. */
 function isRefused({ section, name }: Setting, running: Map<string, string>, nodes: number): boolean {
   const isSet = (setting: string) => running.get(`quorum.${setting}`) === '1'
   if (section === 'quorum' && name === 'two_node') return isSet('two_node') && nodes !== 2
@@ -79,7 +79,7 @@ function isRefused({ section, name }: Setting, running: Map<string, string>, nod
   return section === 'logging' && name === 'logfile' && running.get('logging.to_logfile') !== 'yes'
 }
 
-/** Corosync's own values of what is not set (corosync.conf(5) of 3.1), where an inventory's default is another. */
+/** Corosync's own defaults for unset settings (corosync.conf(5) of 3.1), if the inventory's default differs. */
 function unsetSettings(cmap: Cmap, running: Map<string, string>, nodes: number): Setting[] {
   const secure = running.get('totem.secauth') === 'on'
   const inForce = (name: string) => cmap.get(`runtime.config.totem.${name}`)?.value
@@ -102,12 +102,12 @@ function unset(section: Setting['section'], values: Record<string, string | unde
     value === undefined || running.has(`${section}.${name}`) || sameValue(value, defaults[name]) ? [] : [{ section, name, value }])
 }
 
-/** Corosync's own tokens: of 3.1, and of what came before. */
+/** Corosync's own default tokens: of 3.1, and of earlier versions. */
 const ownTokens = [3000, 1000]
 
 /**
- * The token that Corosync starts from where none is set. It runs with one that is longer by `token_coefficient` for each
- * node beyond two; with a nodelist and an interface section, udpu counts the nodes twice.
+ * Corosync's default token if none is set. The running token is longer by `token_coefficient` for each node beyond two; with a
+ * node list and an interface section, udpu counts the nodes twice.
  */
 function tokenOf(inForce: string | undefined, running: Map<string, string>, nodes: number): string | undefined {
   if (inForce === undefined) return undefined
@@ -117,7 +117,7 @@ function tokenOf(inForce: string | undefined, running: Map<string, string>, node
   return String(own[0] ?? inForce)
 }
 
-/** Knet by default; Corosync 2, which has other names for its members, has udp. */
+/** The default is knet, or udp with Corosync 2, which has other names for its members. */
 function transportOf(cmap: Cmap): string {
   const isOld = [...cmap.keys()].some(key => key.startsWith('runtime.totem.pg.mrp.srp.members.'))
   return cmap.get('totem.transport')?.value ?? (isOld ? 'udp' : 'knet')

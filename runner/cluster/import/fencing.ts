@@ -2,7 +2,7 @@ import { attribute, descendantsOf, type Element } from '../pacemaker/xml.js'
 
 /** Whether a running cluster fences its nodes. */
 export interface Fencing {
-  /** `disabled` only where the CIB disables it and has no fencing device. */
+  /** `disabled` only if the CIB disables it and has no fencing device. */
   value: 'disabled' | 'kept'
   remark: string
 }

@@ -8,12 +8,12 @@ import type { InterfaceAddress, NodeReading } from './reading.js'
 export interface FloatingIp {
   id: string
   address: string
-  /** Undefined where neither the CIB nor an interface tells. */
+  /** Undefined if neither the CIB nor an interface has it. */
   prefix?: number | undefined
   started: boolean
 }
 
-/** Those that run first, then in the order of the CIB. IPv4 only, as an inventory takes it. */
+/** The floating IPs that run come first, then the order is that of the CIB. Only IPv4, as in an inventory. */
 export function floatingIps(cib: Element, readings: NodeReading[]): FloatingIp[] {
   const started = new Set(readings.flatMap(({ state }) => state?.resources ?? []).filter(({ active, role }) => active && role === 'Started').map(({ id }) => id))
   const addresses = readings.flatMap(reading => reading.addresses)
@@ -38,12 +38,12 @@ export function otherFloatingIps(cib: Element): string[] {
     })
 }
 
-/** The agent takes /32 too; an inventory wants the network in which the address moves. */
+/** The agent accepts /32 too; an inventory needs the network in which the address moves. */
 function usable(prefix: number | undefined): number | undefined {
   return prefix !== undefined && prefix >= 8 && prefix <= 30 ? prefix : undefined
 }
 
-/** The prefix with which an interface has the address, else that of the network which the address is in. */
+/** The prefix of an interface with the address, or else of one whose network contains the address. */
 function seenPrefix(address: string, addresses: InterfaceAddress[]): number | undefined {
   const fitting = addresses.filter(({ prefix }) => usable(prefix) !== undefined)
   const own = fitting.find(each => each.address === address)

@@ -6,10 +6,10 @@ import type { RunningMember } from './running-members.js'
 import { localNodeId, localPosition } from './same-cluster.js'
 import { comment, entry, scalar } from './yaml-text.js'
 
-/** The `hosts:` of the inventory: every member of the running cluster, also those that nobody typed. */
+/** The `hosts:` of the inventory: every member of the running cluster, also those not named on the command line. */
 export function hostLines(members: RunningMember[], names: string[], readings: NodeReading[]): string[] {
   const users = new Set(readings.map(({ user }) => user))
-  // Who logs in to all typed nodes by one name does so to the others.
+  // If all named nodes have the same login name, the others probably have it too.
   const [commonUser] = users.size === 1 ? users : []
   return members.flatMap((member, at) => {
     const name = names[at]!
@@ -25,7 +25,7 @@ export function hostLines(members: RunningMember[], names: string[], readings: N
   })
 }
 
-/** What was read of a member, where it was typed. */
+/** What was read from a member, if it was named on the command line. */
 function readingOf({ id, addresses }: RunningMember, at: number, readings: NodeReading[]): NodeReading | undefined {
   return readings.find(reading => {
     const local = localNodeId(reading)
@@ -35,8 +35,8 @@ function readingOf({ id, addresses }: RunningMember, at: number, readings: NodeR
 }
 
 /**
- * How ssh reaches the node, and Corosync's address of it. An address that was typed counts for ssh; a name does not, since
- * an inventory takes Corosync's address from `ansible_host`.
+ * How ssh reaches the node, and the node's address in Corosync. An address from the command line becomes `ansible_host`; a name does
+ * not, since the inventory takes Corosync's address from `ansible_host`.
  */
 function addressLines(name: string, link: string | undefined, reading: NodeReading | undefined): string[] {
   const typed = reading && isIPv4(reading.host) ? reading.host : undefined

@@ -13,10 +13,10 @@ import { absentNodes, runningMembers } from './running-members.js'
 import { comment, entry, scalar } from './yaml-text.js'
 
 /**
- * The inventory of a running cluster, documented as inventory/example.yml is.
+ * The inventory of a running cluster, with comments like those of inventory/example.yml.
  *
- * @param readings - of nodes of one cluster; the first one's settings and CIB count.
- * @throws Error where the CIB cannot be read.
+ * @param readings - from nodes of one cluster; the settings and the CIB of the first one are used.
+ * @throws Error if the CIB cannot be read.
  */
 export function inventoryText(readings: NodeReading[], readAt: Date): string {
   const [first] = readings
@@ -49,7 +49,7 @@ export function inventoryText(readings: NodeReading[], readAt: Date): string {
   ].join('\n')
 }
 
-/** A floating IP that was typed leads to a node, but is not its address. */
+/** A floating IP on the command line leads to a node, but is not the node's address. */
 function withoutFloating(readings: NodeReading[], floating: FloatingIp[]): NodeReading[] {
   return readings.map(reading => floating.some(({ address }) => address === reading.host) ? { ...reading, host: `the floating IP ${reading.host}` } : reading)
 }

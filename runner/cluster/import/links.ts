@@ -1,9 +1,9 @@
 import { isIPv4 } from 'node:net'
 import type { RunningMember } from './running-members.js'
 
-/** Knet's further links, beside the nodes' own addresses. */
+/** Knet's links beyond link 0, the nodes' own addresses. */
 export interface Links {
-  /** Link 1 and on: an address for each node, by inventory name. */
+  /** Link 1 and higher: the address of each node, by inventory name. */
   declared: Map<string, string>[]
   /** Links that an inventory cannot declare, as text. */
   kept: string[]
@@ -24,7 +24,7 @@ export function linksOf(members: RunningMember[], names: string[]): Links {
   return { declared, kept }
 }
 
-/** The address that Corosync has of a node on its first link. */
+/** The address of a node on Corosync's first link. */
 export function firstAddress({ addresses }: RunningMember): string | undefined {
   return [...addresses].toSorted(([one], [other]) => one - other)[0]?.[1]
 }

@@ -1,11 +1,11 @@
 import type { RunningMember } from './running-members.js'
 
-/** Names that an inventory takes, made of those that run. */
+/** Names for the inventory, from those of the running cluster. */
 
-/** As `ha-run` takes a node's name: a label of a host name, with a letter in it. */
+/** A node's name in an inventory: a label of a host name, with a letter in it. */
 const label = /^(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i
 
-/** The nodes' inventory names, in their order: Pacemaker's, else the first label of it, else `node1`; each once. */
+/** The nodes' inventory names, each unique: Pacemaker's name, or else its first label, or else `node1`. */
 export function inventoryNames(members: RunningMember[]): string[] {
   const names: string[] = []
   for (const member of members) {
@@ -18,12 +18,12 @@ export function inventoryNames(members: RunningMember[]): string[] {
   return names
 }
 
-/** What a member is called in the running cluster; undefined where nobody gave it a name. */
+/** A member's name in the running cluster; undefined if it has none. */
 export function runningName({ corosyncName, pacemakerName }: RunningMember): string | undefined {
   return pacemakerName ?? corosyncName
 }
 
-/** `node_name` of a member: the name that it keeps, where that is not its inventory name. */
+/** `node_name` of a member: the name that it keeps, if that is not its inventory name. */
 export function keptName({ corosyncName, pacemakerName }: RunningMember, inventoryName: string): string | undefined {
   const runs = corosyncName ?? pacemakerName
   return runs === inventoryName ? undefined : runs
@@ -44,7 +44,7 @@ function nextFree(names: string[], members: RunningMember[]): string {
   return `node${number}`
 }
 
-/** As Ansible takes a group's name, and none of the nodes' names nor Ansible's own. */
+/** A valid group name in Ansible, different from the names of the nodes and from Ansible's own groups. */
 export function groupName(cluster: string, nodes: string[]): string {
   const plain = cluster.replaceAll(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_')
   return ['all', 'ungrouped', '', ...nodes.map(name => name.toLowerCase())].includes(plain.toLowerCase()) ? `${plain}_cluster` : plain
@@ -56,7 +56,7 @@ export interface ClusterName {
   remark: string
 }
 
-/** The cluster's name: Corosync's, else the CIB's, else one that is made up. */
+/** The cluster's name: Corosync's, or else the CIB's, or else a made-up one. */
 export function clusterName(corosync: string | undefined, cib: string | undefined): ClusterName {
   const [name = '', source] = corosync ? [corosync, "Corosync's totem.cluster_name"] : [cib, 'cluster-name in the CIB; Corosync runs without a name']
   if (name === '') return { name: 'cluster1', remark: 'made up: the cluster runs without a name' }

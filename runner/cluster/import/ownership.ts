@@ -4,9 +4,9 @@ import { ownershipTag } from '../cib/draft.js'
 import { valuesTag } from '../cib/ownership.js'
 import type { CibLine } from './cib-lines.js'
 
-/** What ha-run itself once put into the CIB: it takes that out again where an inventory declares it no more. */
+/** What ha-run itself once added to the CIB: it removes that if the inventory no longer declares it. */
 
-/** The layout whose constraints the cluster has; Apache on every node is declared by a word. */
+/** The layout whose constraints the cluster has: `layout: cloned` runs Apache on every node. */
 export function layoutOf(cib: Element): Layout {
   const ids = new Set(elementsOf(firstOf(cib, 'configuration', 'constraints')).map(element => attribute(element, 'id')))
   const isCloned = findElement(cib, element => element.tagName === 'clone' && attribute(element, 'id') === 'WebSite-clone') !== undefined

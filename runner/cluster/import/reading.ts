@@ -11,19 +11,19 @@ import { inForce } from '../corosync/in-force.js'
 import { runsDebianDefault } from '../corosync/node-ids.js'
 import type { Quorum } from '../corosync/quorumtool.js'
 
-/** What `ha-run import` reads of one node. Nothing here reads the authkey. */
+/** What `ha-run import` reads from one node. It never reads the authkey. */
 export interface NodeReading {
-  /** As typed: a name of ssh's or an address. */
+  /** As on the command line: a name that ssh knows, or an address. */
   host: string
-  /** Typed before the `@`. */
+  /** The part before the `@`. */
   user?: string | undefined
   /** Corosync's settings as they are in force, and its run-time state. */
   cmap: Cmap
   quorum?: Quorum | undefined
-  /** Pacemaker's report and CIB; undefined where Pacemaker does not run. */
+  /** Pacemaker's report and CIB; undefined if Pacemaker does not run. */
   state?: ClusterState | undefined
   cib?: string | undefined
-  /** corosync.conf; undefined where there is none. */
+  /** corosync.conf; undefined if the file does not exist. */
   conf?: string | undefined
   /** The node's IPv4 addresses. */
   addresses: InterfaceAddress[]
@@ -47,7 +47,7 @@ export function interfaceAddressesIn(output: string): InterfaceAddress[] {
 /**
  * Reads a node.
  *
- * @throws TaskError where no Corosync runs, or only the cluster that Debian's package starts.
+ * @throws TaskError if Corosync does not run, or only the cluster that Debian's package starts.
  */
 export async function readNode(host: string, user: string | undefined, read: <T>(fact: Fact<T>) => Promise<T>): Promise<NodeReading> {
   const [running, votes, state, cib, conf, addresses] = await Promise.all([

@@ -5,22 +5,22 @@ import type { NodeReading } from './reading.js'
 import { localNodeId, localPosition } from './same-cluster.js'
 
 /**
- * The members of a cluster as it runs. A nodelist may lack names, ids, or be missing altogether (udp): then the ids
- * that Corosync gave, the addresses that it sees, and Pacemaker's names for these ids identify a member.
+ * A member of a running cluster. The node list may lack names or ids, or may be missing (udp): then the ids that Corosync assigned,
+ * the addresses that it sees, and Pacemaker's names for these ids identify a member.
  */
 export interface RunningMember {
   id?: number | undefined
   /** `name` in the nodelist. */
   corosyncName?: string | undefined
-  /** What Pacemaker calls it. */
+  /** Its name in Pacemaker. */
   pacemakerName?: string | undefined
   /** By link number. */
   addresses: Map<number, string>
-  /** What the nodelist has besides: `quorum_votes`. */
+  /** Other settings of the node list: `quorum_votes`. */
   others: Map<string, string>
 }
 
-/** The members, in the order of the nodelist, else of their ids. @param readings - the first one's nodelist counts. */
+/** The members, in the order of the node list, or else of their ids. @param readings - the node list of the first one is used. */
 export function runningMembers(readings: NodeReading[]): RunningMember[] {
   const [first] = readings
   if (first === undefined) return []
@@ -61,7 +61,7 @@ function nodelistOf({ cmap }: NodeReading): RunningMember[] {
   return [...members].toSorted(([one], [other]) => one - other).map(([, member]) => member)
 }
 
-/** Finds the ids that the nodelist does not have: by address, by the node that was read itself, and the last one by elimination. */
+/** Finds the ids that the node list lacks: by address, from the node that was read itself, and the last one by elimination. */
 function identify(listed: RunningMember[], readings: NodeReading[], seen: Map<number, { addresses: string[] }>): void {
   for (const [id, { addresses }] of seen) {
     const member = listed.find(each => each.id === undefined && [...each.addresses.values()].some(address => addresses.includes(address)))
@@ -76,7 +76,7 @@ function identify(listed: RunningMember[], readings: NodeReading[], seen: Map<nu
   if (nameless.length === 1 && left.length === 1) nameless[0]!.id = left[0]
 }
 
-/** Pacemaker's names by Corosync's ids: of its report, and of the CIB, which has nodes that are away too. */
+/** Pacemaker's names by Corosync's ids, from its report and from the CIB, which also has nodes that are offline. */
 function pacemakerNames(readings: NodeReading[]): Map<number, string> {
   const reported = readings.flatMap(({ state }) => state?.nodes ?? []).map(({ id, name }) => [id, name] as const)
   return new Map([...cibNodes(readings).map(({ id, name }) => [id, name] as const), ...reported]
@@ -91,7 +91,7 @@ function cibNodes(readings: NodeReading[]): { id: string; name: string }[] {
     .map(node => ({ id: attribute(node, 'id') ?? '', name: attribute(node, 'uname') ?? '' }))
 }
 
-/** Names of nodes that Pacemaker has as members of the cluster, and Corosync does not show. */
+/** Names of the nodes that are members in Pacemaker, but not in Corosync. */
 export function absentNodes(readings: NodeReading[], members: RunningMember[]): string[] {
   const present = new Set(members.flatMap(({ id, pacemakerName }) => [String(id), pacemakerName]))
   return cibNodes(readings).filter(({ id, name }) => !present.has(id) && !present.has(name)).map(({ name }) => name)

@@ -2,19 +2,19 @@ import { TaskError } from '../../errors.js'
 import { membersOf } from '../corosync/cmap.js'
 import type { NodeReading } from './reading.js'
 
-/** Whether the nodes that were read are members of one cluster, and which of them is believed first. */
+/** Checks that the nodes that were read are members of one cluster, and orders them by how much their view is trusted. */
 
 /**
- * The nodes in the order in which they are believed: first those whose Pacemaker runs and whose partition has quorum.
+ * The nodes, the most trusted first: those whose Pacemaker runs and whose partition has quorum.
  *
- * @throws TaskError where the nodes are of several clusters, or Pacemaker runs on none.
+ * @throws TaskError if the nodes belong to several clusters, or Pacemaker runs on none.
  */
 export function mostTrustedFirst(readings: NodeReading[]): NodeReading[] {
   refuseSeveralClusters(readings)
   const rank = ({ cib, quorum }: NodeReading) => Number(cib !== undefined) * 2 + Number(quorum?.quorate ?? false)
   const ordered = readings.toSorted((one, other) => rank(other) - rank(one))
   if (ordered[0]?.cib !== undefined) return ordered
-  throw new TaskError(`${readings.map(({ host }) => host).join(', ')}: Corosync runs and Pacemaker does not answer: there is no CIB to read`, {
+  throw new TaskError(`${readings.map(({ host }) => host).join(', ')}: Corosync runs, but Pacemaker does not answer: there is no CIB to read`, {
     hint: 'start it there with `systemctl start pacemaker`, or name a member on which it runs',
   })
 }

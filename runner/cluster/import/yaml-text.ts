@@ -1,11 +1,11 @@
 import { dump } from 'js-yaml'
 
-/** Lines of YAML, each with a comment beside it. */
+/** Lines of YAML with comments. */
 
-/** The column of comments, where the line is not longer. */
+/** The column of comments, unless the line is longer. */
 const commentColumn = 42
 
-/** A scalar, quoted where YAML would read it as something else. Numbers of a configuration file stay plain. */
+/** A scalar, quoted if YAML would read it as another type. Numbers of a configuration file stay plain. */
 export function scalar(value: string): string {
   const isNumber = /^(0|[1-9]\d{0,14})$/.test(value)
   return dump([isNumber ? Number(value) : value], { flowLevel: 0, lineWidth: -1 }).trimEnd().slice(1, -1)
@@ -21,7 +21,7 @@ export function comment(indent: number, text: string): string {
   return `${' '.repeat(indent)}# ${printable(text)}`
 }
 
-/** What stands in a comment must not end it, nor be a character that YAML does not allow. */
+/** Escapes characters that would end a comment, or that YAML does not allow. */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{C}\u2028\u2029]/gu, character => `\\u{${character.codePointAt(0)!.toString(16)}}`)
 }

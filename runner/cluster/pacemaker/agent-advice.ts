@@ -6,10 +6,10 @@ import { agentMetadata } from './facts.js'
 import type { ClusterMember, Scope } from '../members.js'
 
 /**
- * What agents advised when the CIB was last written, kept on the nodes. Asking an agent for its metadata starts 5 to 20
- * processes; as long as its file is the same, so is what it says.
+ * The agents' advice when ha-run last changed the CIB, cached on the nodes. To read an agent's metadata starts 5 to 20 processes, and
+ * its advice is the same as long as its file is.
  */
-const keptFile = '/var/lib/ha-run/agents.json'
+const cacheFile = '/var/lib/ha-run/agents.json'
 
 const schema = z.record(z.string(), z.object({
   /** SHA-256 of the agent's file. */
@@ -19,11 +19,11 @@ const schema = z.record(z.string(), z.object({
 
 type Advice = z.infer<typeof schema>
 
-/** What an agent advises for its operations. @throws TaskError where the node has no such agent. */
+/** What an agent advises for its operations. @throws TaskError if the node has no such agent. */
 export async function advisedActions(member: ClusterMember, agent: string): Promise<AdvisedAction[]> {
   const file = agentFile(agent)
   if (file !== undefined) {
-    const [state, text] = await Promise.all([member.read(fileState(file)), member.read(fileText(keptFile))])
+    const [state, text] = await Promise.all([member.read(fileState(file)), member.read(fileText(cacheFile))])
     const known = parseAdvice(text)[agent]
     if (known && known.hash === state?.hash) return known.actions
   }
@@ -31,21 +31,21 @@ export async function advisedActions(member: ClusterMember, agent: string): Prom
 }
 
 /**
- * Keeps what these agents advise, as the leader has it; a node whose agents are others will not believe it. It only saves
- * time: where it cannot be written, the agents are asked again.
+ * Caches the advice of the leader's agents on all nodes; a node ignores the advice of an agent whose file differs. This only saves
+ * time: if the cache cannot be written, the next run asks the agents again.
  */
-export async function keepAdvice({ leader, selected }: Scope, agents: string[]): Promise<void> {
+export async function cacheAdvice({ leader, selected }: Scope, agents: string[]): Promise<void> {
   const advice = await Promise.all([...new Set(agents)].map(async (agent): Promise<[string, Advice[string]][]> => {
     const file = agentFile(agent)
     const hash = file === undefined ? undefined : (await leader.read(fileState(file)))?.hash
     return hash === undefined ? [] : [[agent, { hash, actions: await advisedActions(leader, agent) }]]
   }))
   const input = `${JSON.stringify(Object.fromEntries(advice.flat()), null, 1)}\n`
-  const script = replaceScript(keptFile, { mode: '0644', owner: 'root:root' })
+  const script = replaceScript(cacheFile, { mode: '0644', owner: 'root:root' })
   await Promise.all(selected.filter(({ unreachable }) => !unreachable).map(({ $ }) => $({ input, nothrow: true }).script(script).catch(() => {})))
 }
 
-/** Nothing where the file says nothing that we understand: then the agents are asked. */
+/** Empty if the file is not valid: then the agents are asked. */
 export function parseAdvice(text: string | undefined): Advice {
   try {
     return schema.parse(JSON.parse(text ?? '{}'))
@@ -54,7 +54,7 @@ export function parseAdvice(text: string | undefined): Advice {
   }
 }
 
-/** Where Pacemaker finds an agent; only OCF agents are files that we know of. */
+/** The path of an agent; undefined unless it is an OCF agent. */
 export function agentFile(agent: string): string | undefined {
   const [, provider, type] = /^ocf:([\w-]+):([\w.-]+)$/.exec(agent) ?? []
   return provider === undefined ? undefined : `/usr/lib/ocf/resource.d/${provider}/${type}`

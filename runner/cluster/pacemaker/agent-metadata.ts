@@ -2,7 +2,7 @@ import type { Operation, Primitive } from '../declaration/declaration.js'
 import { milliseconds } from './values.js'
 import { attributesOf, elementsOf, firstOf, parseXml } from './xml.js'
 
-/** An operation that an agent supports, with what it advises for it. */
+/** An operation that an agent supports, with the agent's advice for it. */
 export interface AdvisedAction {
   name: string
   timeout?: string
@@ -11,7 +11,7 @@ export interface AdvisedAction {
 
 /**
  * Reads the operations from an agent's metadata: `crm_resource --show-metadata ocf:heartbeat:apache`.
- * @throws Error when this is no `<resource-agent>` document.
+ * @throws Error if this is no `<resource-agent>` document.
  */
 export function parseAgentMetadata(text: string): AdvisedAction[] {
   const agent = parseXml(text)
@@ -23,9 +23,9 @@ export function parseAgentMetadata(text: string): AdvisedAction[] {
 }
 
 /**
- * The primitive with every operation's timeout explicit, start and stop included: the declared one, else what the
- * agent advises. Pacemaker itself does not use the advised ones; without an `<op>` it gives 20 s to everything, and a
- * stop that times out blocks the resource (cluster-facts C5).
+ * The primitive with an explicit timeout for every operation, start and stop included: the declared one, or else the one that the
+ * agent advises. Pacemaker itself does not use the advised timeouts: without an `<op>`, every operation has 20 s, and a stop
+ * that times out blocks the resource (docs/facts.md, Resource agents).
  */
 export function withTimeouts(primitive: Primitive, actions: AdvisedAction[]): Primitive {
   const declared = new Set(primitive.operations.map(operation => operation.name))
@@ -35,19 +35,19 @@ export function withTimeouts(primitive: Primitive, actions: AdvisedAction[]): Pr
     ...primitive,
     operations: [...implied, ...primitive.operations].flatMap(operation => {
       const timeout = operation.timeout ?? advised(actions, operation.name, operation.options['role'])
-      // An agent that advises nothing for start or stop gets Pacemaker's own default, without an element.
+      // Without advice for start or stop, Pacemaker's default applies, and no element is needed.
       if (timeout === undefined && !declared.has(operation.name)) return []
       return [{ ...operation, ...timeout !== undefined && { timeout } }]
     })
   }
 }
 
-/** Among several (monitors of different depths), the longest that is advised for the role. */
+/** The longest timeout that the agent advises for the role: a monitor may be advised several times, with different depths. */
 function advised(actions: AdvisedAction[], name: string, role: string | undefined): string | undefined {
   const timeouts = actions
     .filter(action => action.name === name && (role === undefined || (action.role ?? role) === role))
     .flatMap(({ timeout }) => timeout === undefined || milliseconds(timeout) === undefined ? [] : [timeout])
-    // No unit means seconds, in metadata as in the CIB; people read it better spelt out.
+    // Without a unit, a time is in seconds, in metadata as in the CIB; the unit makes that clear to readers.
     .map(timeout => /^\d+$/.test(timeout) ? `${timeout}s` : timeout)
   return timeouts.sort((one, other) => (milliseconds(other) ?? 0) - (milliseconds(one) ?? 0))[0]
 }

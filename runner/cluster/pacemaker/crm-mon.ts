@@ -22,17 +22,17 @@ export interface NodeState {
   maintenance: boolean
   pending: boolean
   unclean: boolean
-  /** What its Pacemaker can, `3.16.1`; `<3.15.1` where the CIB does not have it; absent where crm_mon does not say. */
+  /** The feature set of its Pacemaker, `3.16.1`; `<3.15.1` if the CIB does not have it; absent if crm_mon does not report it. */
   featureSet?: string
 }
 
-/** What crm_mon takes a node for whose attributes the CIB does not have: older than those attributes (lib/pengine/pe_output.c). */
+/** What crm_mon reports for a node whose attributes are not in the CIB, since it takes the node for older than they are (lib/pengine/pe_output.c). */
 const unknownFeatureSet = '<3.15.1'
 
 /** One instance of a resource: a clone's primitive has one for each node. */
 export interface ResourceState {
   id: string
-  /** `ocf:heartbeat:IPaddr2`, whichever way the version writes it. */
+  /** `ocf:heartbeat:IPaddr2`, in the same form for all versions of Pacemaker. */
   agent: string
   role: string
   active: boolean
@@ -40,9 +40,9 @@ export interface ResourceState {
   blocked: boolean
   orphaned: boolean
   managed: boolean
-  /** What an admin wants it to be (`crm resource stop`): `Stopped`; absent where nobody said. */
+  /** The role that an admin has set (`crm resource stop`): `Stopped`. */
   targetRole?: string
-  /** Names of the nodes it runs on. */
+  /** Names of the nodes on which it runs. */
   nodes: string[]
   /** Ids of the group, clone or bundle it is in, outermost first. */
   parents: string[]
@@ -55,13 +55,13 @@ export interface Failure {
   status: string
   reason: string
   code: number
-  /** Left out where the version does not say. */
+  /** Absent if this version of Pacemaker does not report it. */
   at?: string
 }
 
 /**
  * Reads crm_mon's report.
- * @throws Error with crm_mon's own words when it could not reach the cluster, or when this is no report of crm_mon.
+ * @throws Error with crm_mon's message if crm_mon could not reach the cluster, or if this is no report of crm_mon.
  */
 export function parseCrmMon(text: string): ClusterState {
   const report = parseXml(text)
@@ -87,7 +87,7 @@ export function parseCrmMon(text: string): ClusterState {
   }
 }
 
-/** Names of the nodes whose attributes the CIB does not have: lost, or of a Pacemaker that does not write them yet. */
+/** Names of the nodes whose attributes are not in the CIB: they were lost, or the node's Pacemaker does not write them yet. */
 export function withoutAttributes({ nodes }: ClusterState): string[] {
   return nodes.filter(({ online, pending, featureSet }) => online && !pending && featureSet === unknownFeatureSet).map(({ name }) => name)
 }
@@ -114,7 +114,7 @@ function nodeState(node: Element): NodeState {
     name: required(node, 'name'),
     id: required(node, 'id'),
     online: isTrue(node, 'online'),
-    // crm_mon counts a node that a failure put in standby apart.
+    // crm_mon reports the standby of a node after a failure separately.
     standby: isTrue(node, 'standby') || isTrue(node, 'standby_onfail'),
     maintenance: isTrue(node, 'maintenance'),
     pending: isTrue(node, 'pending'),

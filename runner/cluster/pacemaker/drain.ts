@@ -2,26 +2,26 @@ import { sh } from '../../ssh/quote.js'
 import { attribute, elementsOf, firstOf, newElement, parseXml, renderXml } from './xml.js'
 
 /**
- * Emptying a node before its daemons are restarted. Our standby bears a mark, a node attribute that stays in the CIB,
- * so that a run that was killed is finished by the next one, and an admin's own standby is never taken back.
+ * A node is drained before its daemons are restarted: it is set to standby. ha-run marks its own standby with a node attribute in
+ * the CIB, so that the next run ends the standby of a run that was killed, and never an admin's.
  */
 export const drainMark = 'ha-run-drained'
 
-/** The mark comes first: a standby without it would be taken for an admin's. */
+/** Sets the mark first: a standby without the mark would be taken for an admin's. */
 export function drainScript(node: string): string {
   return sh`set -e
 crm_attribute -N ${node} -n ${drainMark} -l forever -v true
 crm_attribute -N ${node} -n standby -l forever -v on`
 }
 
-/** The mark goes last: interrupted between the two, the next run still knows whose standby it was. */
+/** Removes the mark last: if the run is interrupted between the two commands, the next run still knows whose standby it is. */
 export function readmitScript(node: string): string {
   return sh`set -e
 crm_attribute -N ${node} -n standby -l forever -D
 crm_attribute -N ${node} -n ${drainMark} -l forever -D`
 }
 
-/** The CIB as it would be with a node in standby: to ask Pacemaker what it would do. */
+/** The CIB with a node in standby, for a forecast by crm_simulate. */
 export function withStandby(cib: string, node: string): string {
   const root = parseXml(cib)
   const element = elementsOf(firstOf(root, 'configuration', 'nodes'), 'node').find(each => attribute(each, 'uname') === node)
@@ -31,12 +31,12 @@ export function withStandby(cib: string, node: string): string {
 }
 
 /**
- * The nodes that bear our mark.
+ * The nodes that ha-run has drained.
  *
  * @param cib - what `cibadmin -Q` prints.
  */
 export function drainedNodes(cib: string): string[] {
-  // Nearly always there is none, and then the CIB need not be parsed.
+  // There is rarely one, and without one the CIB need not be parsed.
   if (!cib.includes(drainMark)) return []
   return elementsOf(firstOf(parseXml(cib), 'configuration', 'nodes'), 'node')
     .filter(node => elementsOf(node, 'instance_attributes').flatMap(set => elementsOf(set, 'nvpair')).some(pair => attribute(pair, 'name') === drainMark))

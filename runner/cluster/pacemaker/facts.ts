@@ -5,7 +5,7 @@ import { parseAgentMetadata, type AdvisedAction } from './agent-metadata.js'
 import { parseOnSuccess } from '../parse-on-success.js'
 import { parseCrmMon, type ClusterState } from './crm-mon.js'
 
-/** What a node's own daemons say. Each is undefined where the daemon does not run or is not installed. */
+/** Reports of a node's own daemons; undefined if the daemon does not run or is not installed. */
 
 export const clusterState: Fact<ClusterState | undefined> =
   fact('crm_mon', withDaemonTimeout('crm_mon -1 --output-as=xml'), parseOnSuccess(parseCrmMon))
@@ -17,15 +17,15 @@ const metadata: Family<AdvisedAction[]> = {
   name: 'crm_resource --show-metadata',
   script: agents => agents.map(agent => withDaemonTimeout(sh`crm_resource --show-metadata ${agent}`) + `; printf '\\0%s\\0' $?`).join('\n'),
   parse({ stdout, stderr }, agents) {
-    const words = stdout.split('\0')
+    const fields = stdout.split('\0')
     return agents.map((agent, at) => {
-      if (words[at * 2 + 1] === '0') return parseAgentMetadata(words[at * 2]!)
+      if (fields[at * 2 + 1] === '0') return parseAgentMetadata(fields[at * 2]!)
       throw new TaskError(`there is no agent ${agent}`, { command: `crm_resource --show-metadata ${agent}`, output: lastLines(stderr) })
     })
   },
 }
 
-/** What an agent advises for its operations. Rejects with TaskError where the node has no such agent. */
+/** What an agent advises for its operations. Rejects with TaskError if the node has no such agent. */
 export function agentMetadata(agent: string): Fact<AdvisedAction[]> {
   return { family: metadata, argument: agent }
 }

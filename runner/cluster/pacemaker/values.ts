@@ -1,12 +1,12 @@
-/** How Pacemaker reads values that can be written in more than one way. */
+/** How Pacemaker reads values that have several notations. */
 
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000]
 const units: Record<string, number> =
   { '': second, s: second, sec: second, ms: 1, msec: 1, us: 0.001, usec: 0.001, m: minute, min: minute, h: hour, hr: hour }
 
 /**
- * A time as Pacemaker counts it (crm_parse_interval_spec): seconds where there is no unit, or a duration by ISO 8601 whose
- * parts are days or less. Undefined for anything else.
+ * A time as Pacemaker reads it (crm_parse_interval_spec): in seconds if it has no unit, or an ISO 8601 duration in weeks, days or
+ * less. Undefined for anything else.
  */
 export function milliseconds(value: string): number | undefined {
   const duration = /^\s*P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\s*$/.exec(value)
@@ -36,13 +36,13 @@ function score(value: string): number | string {
 const truths = /^(true|on|yes|y|1)$/i
 const falsehoods = /^(false|off|no|n|0)$/i
 
-/** Whether two values say the same yes or no, at least one of them in a word: `no`, `off` and `0` are `false`. */
+/** Whether two values are the same boolean, and not both digits: `no`, `off` and `0` are `false`. */
 function sameTruth(one: string, other: string): boolean {
   if (/^\d$/.test(one) && /^\d$/.test(other)) return false
   return (truths.test(one) && truths.test(other)) || (falsehoods.test(one) && falsehoods.test(other))
 }
 
-/** Whether two values of an option that Pacemaker itself reads (a property, a meta attribute) are the same. */
+/** Whether two values of an option of Pacemaker itself (a property, a meta attribute) are the same. */
 export function sameOption(one: string, other: string): boolean {
   const isScore = [one, other].some(value => /^[+-]?INFINITY$/.test(value))
   return sameTime(one, other) || sameTruth(one, other) || (isScore && sameScore(one, other))

@@ -29,7 +29,7 @@ const wanted = (cib: string, declared: ShortDeclaration) => candidate(cib, decla
 test('the clone stays for a moment, with the constraints that are to hold', t => {
   const cib = cibOf(cloned, 'node1', 'node2')
   const { text, differences } = withClonesReduced(cib, wanted(cib, tied))!
-  t.deepEqual(differences, [{ subject: 'clone WebSite-clone', from: 'one copy a node', to: 'one copy' }])
+  t.deepEqual(differences, [{ subject: 'clone WebSite-clone', from: 'one instance a node', to: 'one instance' }])
   t.regex(text, /<clone id="WebSite-clone">\s*<meta_attributes[^]*name="interleave"[^]*<primitive id="WebSite"[^]*<\/clone>/)
   t.regex(text, /<rsc_colocation id="WebSite-with-FloatIP" rsc="WebSite-clone" with-rsc="FloatIP" score="INFINITY"\/>/)
   t.regex(text, /<rsc_order id="FloatIP-before-WebSite" first="FloatIP" then="WebSite-clone" kind="Mandatory"\/>/)

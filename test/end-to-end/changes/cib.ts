@@ -139,7 +139,7 @@ chmod +x /usr/local/sbin/crm_diff; rm -f /run/raced`)
     await site.on('node2', 'crm_resource -r FloatIP -p arp_count -v 5')
     const refused = await site.run(['rollback'])
     t.is(refused.exitCode, 2)
-    t.regex(troubles(refused), /changed in the CIB since then: FloatIP; nothing was taken back/)
+    t.regex(troubles(refused), /changed in the CIB since then: FloatIP; nothing was rolled back/)
     t.is((await site.run(['site'])).exitCode, 0)
   })
 }

@@ -59,10 +59,10 @@ for (const [title, text] of Object.entries(doesNot)) {
 }
 
 test('an address on a node’s own interface is taken', async t => {
-  const error = await t.throwsAsync(looks('<cib/>', {}, { interface: 'eth0' }), { instanceOf: TaskError, message: '192.168.0.10 is on eth0 of node2 already, and not by the cluster\'s doing' })
+  const error = await t.throwsAsync(looks('<cib/>', {}, { interface: 'eth0' }), { instanceOf: TaskError, message: '192.168.0.10 is on eth0 of node2 already, and the cluster has not brought it up' })
   t.regex(error.hint!, /ip address del/)
 })
 
 test('an address that somebody answers for is taken', async t => {
-  await t.throwsAsync(looks('<cib/>', { mac: '02:00:00:00:00:01' }, {}), { instanceOf: TaskError, message: '192.168.0.10 is taken: 02:00:00:00:00:01 answers for it, as node1 sees' })
+  await t.throwsAsync(looks('<cib/>', { mac: '02:00:00:00:00:01' }, {}), { instanceOf: TaskError, message: '192.168.0.10 is taken: 02:00:00:00:00:01 answers ARP for it in the network of node1' })
 })

@@ -47,5 +47,5 @@ test('one property among those that Pacemaker sets itself', t => {
 
 test('an object that somebody has changed since is not touched, and nothing else either', t => {
   const error = t.throws(() => withoutChange(cib(primitive('A', '3')), { before: cib(primitive('A', '1')), after: cib(primitive('A', '2')) }))
-  t.is(error.message, 'changed in the CIB since then: A; nothing was taken back')
+  t.is(error.message, 'changed in the CIB since then: A; nothing was rolled back')
 })
