@@ -7,8 +7,8 @@ import { corosyncTasks } from '../corosync/refs.js'
 import { sharedKey } from './key.js'
 
 /**
- * Gives every node the same authkey, by which the nodes of the ring recognise each other. An existing key is kept; a new one has
- * the size and source of `corosync-keygen -l`.
+ * Gives every node the same authkey, by which the nodes of the ring recognise each other. An existing key is kept; a
+ * new one has the size and source of `corosync-keygen -l`.
  */
 export default role('authkey', ({ cluster }) => {
   // install -m 0400 authkey /etc/corosync, on all nodes

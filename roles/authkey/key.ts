@@ -39,7 +39,10 @@ export function sharedKey(name: string): ClusterTask<Node> {
   })
 }
 
-/** The hash of the key to use and a node that has it; the nodes with another key or none; and those with a wrong mode or owner. */
+/**
+ * The hash of the key to use and a node that has it; the nodes with another key or none; and those with a wrong mode or
+ * owner.
+ */
 async function compareKeys(scope: Scope) {
   const states = await readOnAll(scope.members, fileState(keyPath))
   const hash = chooseKey(states.map(([{ name }, state]) => [name, state?.hash]), await loadedHashes(scope))
@@ -58,7 +61,8 @@ async function compareKeys(scope: Scope) {
  * @param hashes - the hash of each node's key file; undefined if it has none.
  * @param loaded - the hashes of the keys that running daemons have loaded, as far as recorded.
  * @returns the hash of the key; undefined if no node has a key and none is loaded.
- * @throws TaskError if the loaded key is in no file, if several keys are loaded, or if the files differ and no loaded key is known.
+ * @throws TaskError if the loaded key is in no file, if several keys are loaded, or if the files differ and no loaded
+ *   key is known.
  */
 export function chooseKey(hashes: [node: string, hash: string | undefined][], loaded: Set<string>): string | undefined {
   const distinct = [...new Set(hashes.flatMap(([, hash]) => hash ?? []))]

@@ -10,8 +10,8 @@ import { noteOf, type RolloutPlan } from '../../runner/cluster/rollout/rollout-p
 import type { Difference } from '../../runner/tasks/index.js'
 
 /**
- * How the nodes' corosync.conf differs from the wanted one: setting by setting, or as text if the file is missing, is Debian's
- * default, cannot be parsed, or differs only in its layout.
+ * How the nodes' corosync.conf differs from the wanted one: setting by setting, or as text if the file is missing, is
+ * Debian's default, cannot be parsed, or differs only in its layout.
  */
 export function confDifferences(wanted: string, texts: [ClusterMember, string | undefined][], states: CorosyncState[], plan: RolloutPlan): Difference[] {
   const wantedSettings = flatten(parseCorosyncConf(wanted))

@@ -19,9 +19,9 @@ import { confDifferences } from './conf-differences.js'
 import { corosyncTasks } from './refs.js'
 
 /**
- * The same corosync.conf on every node: ha-run's own, or that of a foreign cluster with the declared values in it. The running
- * daemons stay as they are, unless a full stop is needed. A file that would need an outage which the user has not allowed is
- * not written at all, because the next boot would load it.
+ * The same corosync.conf on every node: ha-run's own, or that of a foreign cluster with the declared values in it. The
+ * running daemons stay as they are, unless a full stop is needed. A file that would need an outage which the user has
+ * not allowed is not written at all, because the next boot would load it.
  */
 export function declaredConf(cluster: Cluster, needs: readonly TaskRef[]): ClusterTask<Node> {
   const conf = clusterTask(corosyncTasks.write.name, {

@@ -12,8 +12,8 @@ import { sh } from '../../runner/ssh/quote.js'
 import { corosyncTasks } from './refs.js'
 
 /**
- * Debian's packages immediately start a quorate one-node cluster (`cluster_name: debian`, 127.0.0.1). Its CIB would replace an
- * empty one when the node joins, so the cluster is stopped, backed up to /var/backups, and removed.
+ * Debian's packages immediately start a quorate one-node cluster (`cluster_name: debian`, 127.0.0.1). Its CIB would
+ * replace an empty one when the node joins, so the cluster is stopped, backed up to /var/backups, and removed.
  */
 export function noDefaultCluster(needs: readonly TaskRef[]): NodeTask {
   return task(corosyncTasks.noDefaultCluster.name, {
@@ -22,7 +22,8 @@ export function noDefaultCluster(needs: readonly TaskRef[]): NodeTask {
       const [cmap, text, state] = await Promise.all([read(runningCmap), read(fileText(confPath)), read(fileState(cibPath))])
       const runs = cmap !== undefined && runsDebianDefault(cmap)
       const isStopped = text !== undefined && isDefault(text) && cmap === undefined
-      // A node whose corosync package was reinstalled has the shipped file, but may still have the CIB of its real cluster.
+      // A node whose corosync package was reinstalled has the shipped file, but may still have the CIB of its real
+      // cluster.
       const hasCib = state && (runs || (isStopped && isCibOfDebian(await read(fileText(cibPath)))))
       return [
         ...(runs ? [{ subject: 'cluster "debian" on 127.0.0.1', from: 'running', to: undefined }] : []),
@@ -52,7 +53,10 @@ cp -a ${confPath} "$kept"
 [ ! -d /var/lib/pacemaker/cib ] || { cp -a /var/lib/pacemaker/cib "$kept"; find /var/lib/pacemaker/cib -mindepth 1 -delete; }`
 }
 
-/** Whether this is the default cluster's CIB: Pacemaker stores the cluster's name in it. A CIB that cannot be read is kept. */
+/**
+ * Whether this is the default cluster's CIB: Pacemaker stores the cluster's name in it. A CIB that cannot be read is
+ * kept.
+ */
 function isCibOfDebian(cib: string | undefined): boolean {
   try {
     return propertySets(cib ?? '').flatMap(set => elementsOf(set, 'nvpair'))

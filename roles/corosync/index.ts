@@ -6,7 +6,7 @@ import { role } from '../../runner/cluster/role.js'
 import { isManaged } from '../../runner/cluster/corosync/written-conf.js'
 import { declaredConf } from './conf.js'
 import { noDefaultCluster } from './default-cluster.js'
-import { restartOnFailure } from './restart.js'
+import { restartKilledCorosync } from './restart.js'
 
 /** Installs Corosync, writes the same corosync.conf on every node, and makes the running daemons use it. */
 export default role('corosync', ({ cluster }) => {
@@ -26,8 +26,9 @@ export default role('corosync', ({ cluster }) => {
     // systemctl enable corosync
     unlessForeign(service('corosync.service', { enabled: true, needs: [install] })),
     // Restart=on-failure in a drop-in, and systemctl daemon-reload
-    ...restartOnFailure([install]).map(unlessForeign),
-    // systemctl start corosync; corosync-cfgtool -R for a change; systemctl stop and start, node by node, where a reload does not do
+    ...restartKilledCorosync([install]).map(unlessForeign),
+    // systemctl start corosync; for changes corosync-cfgtool -R, or systemctl stop and start node by node if a reload
+    // cannot apply them
     corosyncRunsItsFiles(cluster, [install, write, defaultCluster]),
   ]
 })

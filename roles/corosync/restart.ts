@@ -13,13 +13,13 @@ const wanted = 'on-failure after 1s, 5 times in 1min at most'
 const pacemakerRan = '/run/ha-run.pacemaker-ran'
 
 /**
- * Debian's unit has no `Restart=`: a killed Corosync would stay down, and its node would keep the floating IP while another node
- * takes it too. With a restart after a second, Corosync is back before the other nodes consider it lost (token 3 s), so nothing
- * fails over. If an admin stops Corosync, it stays stopped.
+ * Debian's unit has no `Restart=`: a killed Corosync would stay down, and its node would keep the floating IP while
+ * another node takes it too. With a restart after a second, Corosync is back before the other nodes consider it lost
+ * (token 3 s), so nothing fails over. If an admin stops Corosync, it stays stopped.
  *
- * Because of `Requires=`, systemd restarts Pacemaker together with Corosync, but only if Corosync's first attempt succeeds.
- * Therefore the unit records that Pacemaker was running or starting, and starts it after a later attempt. A Pacemaker that was
- * stopped on purpose is not started.
+ * Because of `Requires=`, systemd restarts Pacemaker together with Corosync, but only if Corosync's first attempt
+ * succeeds. Therefore the unit records that Pacemaker was running or starting, and starts it after a later attempt. A
+ * Pacemaker that was stopped on purpose is not started.
  */
 export const dropInText = `# Written by ha-run.
 [Unit]
@@ -46,7 +46,7 @@ export function restartFinding({ restart, dropIns, outdated }: Pick<UnitState, '
 }
 
 /** Makes systemd restart a killed Corosync: writes the drop-in and has systemd load it. */
-export function restartOnFailure(needs: readonly TaskRef[]): NodeTask[] {
+export function restartKilledCorosync(needs: readonly TaskRef[]): NodeTask[] {
   const dropInFile = file(dropIn, { content: dropInText, needs })
   return [dropInFile, task('a killed corosync starts again', {
     needs: [...needs, dropInFile],

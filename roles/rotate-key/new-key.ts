@@ -37,8 +37,8 @@ export function newKey(name: string): ClusterTask<Node> {
 }
 
 /**
- * A Corosync that systemd started has no record of its key. Without one, later tasks could not tell that the loaded key differs
- * from the new file, and would never load it.
+ * A Corosync that systemd started has no record of its key. Without one, later tasks could not tell that the loaded key
+ * differs from the new file, and would never load it.
  */
 async function recordWhereMissing(members: ClusterMember[], hash: string): Promise<void> {
   const unrecorded = (await readOnAll(members, runningCmap)).filter(([, cmap]) => cmap && !cmap.has(loadedKeyEntry))

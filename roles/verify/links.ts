@@ -1,6 +1,6 @@
 import { nodeIdsOf, type Cmap } from '../../runner/cluster/corosync/cmap.js'
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
-import { linkStates, runningCmap } from '../../runner/cluster/corosync/facts.js'
+import { corosyncLinks, runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { linkTraffic, type LinkTraffic, type TrafficCount } from './knet-stats.js'
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/index.js'
@@ -11,9 +11,9 @@ const hint = '`corosync-cfgtool -s` on the node shows its links, `journalctl -u 
 /** `corosync-cfgtool -s` exits with 0 even if a peer is disconnected (docs/facts.md, Corosync), so each peer's state is read. */
 export function linksConnected(cluster: Cluster) {
   return async (scope: Scope): Promise<Verdict> => {
-    const [cmap] = await Promise.all([scope.leader.read(runningCmap), readOnAll(scope.selected, linkStates)])
+    const [cmap] = await Promise.all([scope.leader.read(runningCmap), readOnAll(scope.selected, corosyncLinks)])
     const transport = cmap?.get('totem.transport')?.value ?? cluster.corosync.transport
-    const { views, violations } = await readViews(scope, linkStates, corosyncNotAnswering, (links, { node }) =>
+    const { views, violations } = await readViews(scope, corosyncLinks, corosyncNotAnswering, (links, { node }) =>
       node.links.flatMap((address, number) => {
         const link = links.find(candidate => candidate.link === number)
         if (!link) return [`link ${number} is missing`]

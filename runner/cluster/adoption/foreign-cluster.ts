@@ -16,7 +16,9 @@ export async function effectiveDeclaration(members: ClusterMember[], cluster: Cl
   return (await readProvenance(members)).provenance === 'foreign' ? withoutDefaults(cluster) : cluster
 }
 
-/** A check of the effective declaration. The provenance and the check of a managed cluster are read in one round trip. */
+/**
+ * A check of the effective declaration. The provenance and the check of a managed cluster are read in one round trip.
+ */
 export function withEffectiveDeclaration(cluster: Cluster, check: (cluster: Cluster) => (scope: Scope) => Promise<Verdict>): (scope: Scope) => Promise<Verdict> {
   const [managed, foreign] = [check(cluster), check(withoutDefaults(cluster))]
   return async scope => {

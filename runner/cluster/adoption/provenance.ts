@@ -6,8 +6,9 @@ import { isDebianDefault } from '../corosync/node-ids.js'
 import { isManaged } from '../corosync/written-conf.js'
 
 /**
- * Who built a cluster. `bare`: no cluster exists yet, so ha-run builds one with its defaults. `managed`: ha-run built it and
- * repairs all of it. `foreign`: somebody else built it, and everything that the inventory does not declare stays as it runs.
+ * Who built a cluster. `bare`: no cluster exists yet, so ha-run builds one with its defaults. `managed`: ha-run built
+ * it and repairs all of it. `foreign`: somebody else built it, and everything that the inventory does not declare stays
+ * as it runs.
  */
 export type Provenance = 'bare' | 'managed' | 'foreign'
 
@@ -53,8 +54,8 @@ function kindOfConf(conf: string): 'none' | 'unreadable' | 'as shipped' | 'a clu
 }
 
 /**
- * Who built a cluster, by all of its reachable nodes. If only some nodes have ha-run's files, the others have drifted; if any
- * node was adopted, the cluster is foreign.
+ * Who built a cluster, by all of its reachable nodes. If only some nodes have ha-run's files, the others have drifted;
+ * if any node was adopted, the cluster is foreign.
  */
 export function clusterProvenance(nodes: ProvenanceRecord[]): ProvenanceRecord {
   if (nodes.some(({ adopted }) => adopted)) return { provenance: 'foreign', adopted: true }

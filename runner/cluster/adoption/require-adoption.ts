@@ -22,8 +22,8 @@ export interface AdoptionOptions {
 }
 
 /**
- * Refuses to change a cluster that somebody else built before it is adopted, and adopts it with `--adopt`. Every obstacle is
- * reported before the first change.
+ * Refuses to change a cluster that somebody else built before it is adopted, and adopts it with `--adopt`. Every
+ * obstacle is reported before the first change.
  *
  * @returns notices for the user.
  * @throws TaskError if nothing may be changed.

@@ -6,7 +6,9 @@ export interface Link {
   transport?: string
   /** The node's own address; with udpu on Corosync 3.1, the peer's. */
   address: string
-  /** The other nodes and the node itself. Empty for Corosync 2.4, which reports only whether the whole ring is faulty. */
+  /**
+   * The other nodes and the node itself. Empty for Corosync 2.4, which reports only whether the whole ring is faulty.
+   */
   peers: Peer[]
   faulty?: boolean
 }

@@ -2,9 +2,9 @@ import type { Difference } from '../../tasks/difference.js'
 import { totemTimers } from '../declaration/corosync-settings.js'
 
 /**
- * How a change of corosync.conf takes effect, setting by setting. From the source of Corosync 3.1 (totem_volatile_config_read
- * and check_things_have_not_changed in exec/totemconfig.c, remove_ro_entries in exec/cfg.c, votequorum_readconfig in
- * exec/votequorum.c), and tested in the lab.
+ * How a change of corosync.conf takes effect, setting by setting. From the source of Corosync 3.1
+ * (totem_volatile_config_read and check_things_have_not_changed in exec/totemconfig.c, remove_ro_entries in exec/cfg.c,
+ * votequorum_readconfig in exec/votequorum.c), and tested in the lab.
  */
 
 /** From the least to the most disruptive. */
@@ -77,8 +77,8 @@ export function classify({ subject, from, to }: Difference, { version, hasUnchan
 }
 
 /**
- * The link that a change removes and adds again, if any: Corosync refuses to change the address or protocol of a link that
- * stays (exit code 7, "must be deleted and recreated").
+ * The link that a change removes and adds again, if any: Corosync refuses to change the address or protocol of a link
+ * that stays (exit code 7, "must be deleted and recreated").
  */
 export function recreatedLink({ subject, from, to }: Difference): number | undefined {
   if (transportOfLink.test(subject)) return Number(transportOfLink.exec(subject)![1])

@@ -56,9 +56,9 @@ export function membersOf(cmap: Cmap): RingMember[] {
 }
 
 /**
- * The Corosync ids of the nodes of the inventory, by name. A node list may lack names or ids (with udp and udpu Corosync
- * derives ids from the addresses), and with udp there may be no node list at all. Such nodes are identified by the address
- * with which they joined.
+ * The Corosync ids of the nodes of the inventory, by name. A node list may lack names or ids (with udp and udpu
+ * Corosync derives ids from the addresses), and with udp there may be no node list at all. Such nodes are identified by
+ * the address with which they joined.
  *
  * @param nodes - with their address on each link.
  */

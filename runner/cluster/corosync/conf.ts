@@ -50,18 +50,18 @@ function trim(text: string): string {
 }
 
 /** The sections of this name directly within a section. */
-export function sections(within: Section, name: string): Section[] {
+export function sectionsNamed(within: Section, name: string): Section[] {
   return within.entries.filter(entry => 'entries' in entry).filter(section => section.name === name)
 }
 
 /** The value of a setting in all sections of this name. The last one wins, as in Corosync. */
 export function valueOf(conf: Section, section: string, setting: string): string | undefined {
-  return sections(conf, section).map(candidate => ownSettings(candidate).get(setting)).findLast(value => value !== undefined)
+  return sectionsNamed(conf, section).map(candidate => ownSettings(candidate).get(setting)).findLast(value => value !== undefined)
 }
 
 /** The settings of each `node { … }` section. */
 export function nodeSections(conf: Section): Map<string, string>[] {
-  return sections(conf, 'nodelist').flatMap(list => sections(list, 'node')).map(ownSettings)
+  return sectionsNamed(conf, 'nodelist').flatMap(list => sectionsNamed(list, 'node')).map(ownSettings)
 }
 
 /** The settings directly within a section. */

@@ -4,13 +4,14 @@ import type { Quorum } from './quorumtool.js'
 
 /**
  * The values that Corosync really uses. A reload copies every setting of the file into the cmap, including those that
- * Corosync reads only at its start: the cmap then shows the new value while the old one is in force (docs/facts.md, Reload
- * and restart).
+ * Corosync reads only at its start: the cmap then shows the new value while the old one is in force (docs/facts.md,
+ * Reload and restart).
  */
 
 /**
- * Before a reload, ha-run records in the cmap the value of each setting that the reload will not change: this prefix plus the
- * setting's name, with `=value`, or `-` if it was not set. The records die with the process, as do the old values.
+ * Before a reload, ha-run records in the cmap the value of each setting that the reload will not change: this prefix
+ * plus the setting's name, with `=value`, or `-` if it was not set. The records die with the process, as do the old
+ * values.
  */
 export const oldValuePrefix = 'ha_run.runs.'
 

@@ -15,8 +15,8 @@ export interface NodeIds {
 }
 
 /**
- * The ids of a cluster's nodes, from each node's corosync.conf (undefined if it is missing or could not be read). Nodes that no
- * file names get the lowest free ids, in the order of the inventory.
+ * The ids of a cluster's nodes, from each node's corosync.conf (undefined if it is missing or could not be read). Nodes
+ * that no file names get the lowest free ids, in the order of the inventory.
  * @throws Error if two files contradict each other.
  */
 export function resolveNodeIds(nodes: string[], confs: Map<string, Section | undefined>): NodeIds {

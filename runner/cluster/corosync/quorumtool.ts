@@ -4,7 +4,9 @@ export interface Quorum {
   quorate: boolean
   nodes: number
   nodeId: number
-  /** `1.2c`: the id of the representative and the sequence number of the ring, which changes with every new membership. */
+  /**
+   * `1.2c`: the id of the representative and the sequence number of the ring, which changes with every new membership.
+   */
   ringId: string
   /** Absent without votequorum; then there are no members either. */
   votes?: { expected: number; total: number; quorum: number }

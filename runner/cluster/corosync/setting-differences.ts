@@ -4,14 +4,17 @@ import { Secret } from '../../secret.js'
 import { totemTimers } from '../declaration/corosync-settings.js'
 import type { Cmap } from './cmap.js'
 
-/** How the settings of a corosync.conf (`flatten`) differ from those of another file, and from what Corosync runs with (`parseCmap`). */
+/**
+ * How the settings of a corosync.conf (`flatten`) differ from those of another file, and from what Corosync runs with
+ * (`parseCmap`).
+ */
 
 /**
- * The settings that differ between a file and the running Corosync, `from` the running value `to` that of the file. Nodes are
- * identified by their ids, not by their position in the file (`nodelist.nodeid.2.ring0_addr`).
+ * The settings that differ between a file and the running Corosync, `from` the running value `to` that of the file.
+ * Nodes are identified by their ids, not by their position in the file (`nodelist.nodeid.2.ring0_addr`).
  *
- * Equal values do not prove that a value is in force: after a reload that changed `wait_for_all`, for instance, the cmap has the
- * new value and the quorum uses the old one. Pass a cmap that `in-force.ts` has corrected.
+ * Equal values do not prove that a value is in force: after a reload that changed `wait_for_all`, for instance, the
+ * cmap has the new value and the quorum uses the old one. Pass a cmap that `in-force.ts` has corrected.
  */
 export function settingDifferences(file: Map<string, string>, running: Cmap): Difference[] {
   const comparable = new Map([...file].filter(([setting]) => isOfFile.test(setting) && !setting.endsWith('.bindnetaddr')))
@@ -80,8 +83,8 @@ const defaults = new Map([
 /**
  * The running settings that come from the file, without those that Corosync itself adds to its sections.
  *
- * @param file - the settings of the file. A port that the file sets is not one that Corosync added. (`bindnetaddr` is never
- *   comparable: the file has the address of a network, and the cmap that of the node.)
+ * @param file - the settings of the file. A port that the file sets is not one that Corosync added. (`bindnetaddr` is
+ *   never comparable: the file has the address of a network, and the cmap that of the node.)
  */
 export function configured(running: Cmap, file?: Map<string, string>): Map<string, string> {
   const settings = [...running].filter(([key]) => isOfFile.test(key) && ((key.endsWith('.mcastport') && file?.has(key)) || !isAddedByCorosync.test(key)))
@@ -109,7 +112,10 @@ function isNumber(value: string | undefined): value is string {
   return value !== undefined && /^\d+$/.test(value)
 }
 
-/** The timers of the file that Corosync does not run with, by its `runtime.config.totem.*`. Must be empty after a reload. */
+/**
+ * The timers of the file that Corosync does not run with, by its `runtime.config.totem.*`. Must be empty after a
+ * reload.
+ */
 export function timersNotInForce(file: Map<string, string>, running: Cmap): Difference[] {
   return totemTimers.flatMap(timer => {
     const declared = file.get(`totem.${timer}`)

@@ -1,8 +1,9 @@
 import { ownSettings, type Section } from './conf.js'
 
 /**
- * The settings of a corosync.conf under the names that Corosync gives them in its cmap (exec/coroparse.c of 3.1), so that the
- * file can be compared with the output of `corosync-cmapctl`. `uidgid` is left out: Corosync resolves it to numeric ids.
+ * The settings of a corosync.conf under the names that Corosync gives them in its cmap (exec/coroparse.c of 3.1), so
+ * that the file can be compared with the output of `corosync-cmapctl`. `uidgid` is left out: Corosync resolves it to
+ * numeric ids.
  */
 export function flatten(conf: Section): Map<string, string> {
   const settings = new Map<string, string>()

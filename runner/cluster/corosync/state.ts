@@ -25,8 +25,8 @@ export interface CorosyncState {
 }
 
 /**
- * The cmap entry in which ha-run records the hash of the authkey that Corosync last loaded. Corosync itself does not show its
- * key. The entry dies with the process, so it always describes the process that runs.
+ * The cmap entry in which ha-run records the hash of the authkey that Corosync last loaded. Corosync itself does not
+ * show its key. The entry dies with the process, so it always describes the process that runs.
  */
 export const loadedKeyEntry = 'ha_run.authkey'
 

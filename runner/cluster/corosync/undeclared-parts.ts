@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { ownSettings, sections, type ConfSetting, type Section } from './conf.js'
+import { ownSettings, sectionsNamed, type ConfSetting, type Section } from './conf.js'
 import { isWritten } from '../declaration/corosync-settings.js'
 
 /** The parts of a corosync.conf that an inventory cannot declare. They stay when ha-run writes the file. */
@@ -22,9 +22,9 @@ const isWrittenForNode = (setting: string) => /^(ring\d+_addr|name|nodeid)$/.tes
 
 /** The undeclared parts of one file, without its comments. */
 export function undeclaredParts(conf: Section): UndeclaredParts {
-  const entriesOf = (name: string) => sections(conf, name).flatMap(({ entries }) => entries)
+  const entriesOf = (name: string) => sectionsNamed(conf, name).flatMap(({ entries }) => entries)
     .filter(entry => 'entries' in entry || !isWritten(`${name}.${entry.name}`))
-  const nodes = sections(conf, 'nodelist').flatMap(list => sections(list, 'node')).map(ownSettings)
+  const nodes = sectionsNamed(conf, 'nodelist').flatMap(list => sectionsNamed(list, 'node')).map(ownSettings)
   const extras = nodes.map(node => [node.get('nodeid'), [...node].filter(([setting]) => !isWrittenForNode(setting))] as const)
   return {
     within: Object.fromEntries(writtenSections.map(name => [name, entriesOf(name)] as const).filter(([, entries]) => entries.length > 0)),
@@ -52,8 +52,8 @@ export function commonUndeclaredParts(confs: Map<string, Section | undefined>): 
 }
 
 /**
- * Corosync does not start with both a quorum device and two_node, and miscounts with both quorum_votes and expected_votes
- * (votequorum_readconfig in exec/votequorum.c of 3.1).
+ * Corosync does not start with both a quorum device and two_node, and miscounts with both quorum_votes and
+ * expected_votes (votequorum_readconfig in exec/votequorum.c of 3.1).
  */
 function contradictsQuorum({ within, ofNode }: UndeclaredParts): boolean {
   const hasDevice = within['quorum']?.some(entry => 'entries' in entry && entry.name === 'device') ?? false

@@ -13,8 +13,8 @@ import { isDebianDefault, resolveNodeIds } from './node-ids.js'
 import { corosyncConf } from './written-conf.js'
 
 /**
- * The corosync.conf that a managed cluster should have: the declared settings, the node ids of the nodes' own files, and the
- * parts of those files that an inventory cannot declare.
+ * The corosync.conf that a managed cluster should have: the declared settings, the node ids of the nodes' own files,
+ * and the parts of those files that an inventory cannot declare.
  *
  * @throws TaskError if the files contradict each other or name other nodes than the inventory.
  */
@@ -31,8 +31,8 @@ export function wantedConf(cluster: Cluster, texts: [node: string, text: string 
 }
 
 /**
- * The corosync.conf that a foreign cluster should have: its own file with the declared values in it. A declared value that is
- * in force although the file does not set it is not added.
+ * The corosync.conf that a foreign cluster should have: its own file with the declared values in it. A declared value
+ * that is in force although the file does not set it is not added.
  *
  * @param cmap - what a node's Corosync runs with; undefined if none answers.
  * @throws TaskError for a declared value that ha-run does not change on a foreign cluster.
@@ -55,8 +55,8 @@ export function editedConf({ explicit }: Cluster, texts: [node: string, text: st
 }
 
 /**
- * Whether ha-run changes this setting of a foreign cluster: only totem timers and logging, which a reload applies in every
- * Corosync 3 and which do not weaken the cluster.
+ * Whether ha-run changes this setting of a foreign cluster: only totem timers and logging, which a reload applies in
+ * every Corosync 3 and which do not weaken the cluster.
  */
 export function isChangeable(setting: string): boolean {
   return /^(totem|logging)\./.test(setting) && classify({ subject: setting, from: undefined, to: undefined }, { version: undefined, hasUnchangedLink: false }).class === 'live reload'

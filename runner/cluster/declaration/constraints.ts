@@ -18,9 +18,9 @@ const forms: Record<Kind, { names: string[]; defaults: Fields }> = {
 }
 
 /**
- * The constraints of a cluster: those of the layout (`defaults`), changed or dropped by what is declared under the same id, then
- * the others. A default is left out if it names a resource that does not exist, or if a group already implies it. Constraints on
- * a cloned resource apply to its clone.
+ * The constraints of a cluster: those of the layout (`defaults`), changed or dropped by what is declared under the same
+ * id, then the others. A default is left out if it names a resource that does not exist, or if a group already implies
+ * it. Constraints on a cloned resource apply to its clone.
  *
  * @throws InventoryError for instance for an unknown resource or node.
  */

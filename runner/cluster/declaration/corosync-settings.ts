@@ -18,7 +18,10 @@ const text = scalar(
   value => /^[^\p{Cc}{}]+$/u.test(value) && value.trim() === value,
 )
 
-/** The numbers of the totem section that Corosync 3 applies at a reload (totem_volatile_config_read in exec/totemconfig.c). */
+/**
+ * The numbers of the totem section that Corosync 3 applies at a reload (totem_volatile_config_read in
+ * exec/totemconfig.c).
+ */
 const totemTimerSettings = {
   consensus: milliseconds,
   downcheck: milliseconds,
@@ -158,7 +161,10 @@ export const corosyncSchema = mapping('a mapping of settings of Corosync', {
   links: z.optional(z.array(z.unknown(), { error: ({ input }) => expected('a list of links, each a mapping of nodes to addresses', input) })),
 })
 
-/** Whether an inventory can declare a setting, given by its name in corosync.conf: `totem.token`, `nodelist.nodeid.1.ring1_addr`. */
+/**
+ * Whether an inventory can declare a setting, given by its name in corosync.conf: `totem.token`,
+ * `nodelist.nodeid.1.ring1_addr`.
+ */
 export function isDeclarable(setting: string): boolean {
   const [, inInterface] = /^totem\.interface\.\d+\.(.+)$/.exec(setting) ?? []
   if (inInterface !== undefined) return Object.hasOwn(interfaceSettings, inInterface)
@@ -173,4 +179,4 @@ export function isWritten(setting: string): boolean {
   return isDeclarable(setting) || (section === 'totem' && Object.hasOwn(declaredElsewhere, name))
 }
 
-export type CorosyncSettings = z.output<typeof corosyncSchema>
+export type DeclaredCorosync = z.output<typeof corosyncSchema>

@@ -1,5 +1,5 @@
 import type { Origin } from '../../inventory/origin.js'
-import type { CorosyncSettings } from './corosync-settings.js'
+import type { DeclaredCorosync } from './corosync-settings.js'
 import { defaultLogging, defaultTotem } from './defaults.js'
 import { omitUndefined } from './omit-undefined.js'
 import type { Cluster, ConfValues } from './declaration.js'
@@ -10,7 +10,7 @@ import type { Cluster, ConfValues } from './declaration.js'
  * @throws InventoryError if Corosync would refuse the combination of settings.
  */
 export function completeCorosync(
-  settings: Omit<CorosyncSettings, 'links'>,
+  settings: Omit<DeclaredCorosync, 'links'>,
   nodes: number,
   origin: Origin,
 ): Cluster['corosync'] {

@@ -15,7 +15,8 @@ export const defaultResources: Record<string, DefaultResource> = {
     agent: 'ocf:heartbeat:apache',
     // On Debian the agent does not find server-status by itself and would search the page for </html> instead.
     params: { configfile: '/etc/apache2/apache2.conf', statusurl: 'http://127.0.0.1/server-status' },
-    // The tutorial has 60 s. If Apache dies, visitors wait until the next monitor: drills measured 19.2 s with 60 s and 3.4 s with 10 s.
+    // The tutorial has 60 s. If Apache dies, visitors wait until the next monitor: drills measured 19.2 s with 60 s and
+    // 3.4 s with 10 s.
     monitor: '10s',
   },
 }
@@ -26,8 +27,8 @@ export const layouts = ['single', 'cloned'] as const
 export type Layout = (typeof layouts)[number]
 
 /**
- * The constraints between the two. In the cloned layout the address follows a running Apache. The order is optional, so that a
- * restart of Apache does not restart the address.
+ * The constraints between the two. In the cloned layout the address follows a running Apache. The order is optional, so
+ * that a restart of Apache does not restart the address.
  */
 export const defaultConstraints: Record<Layout, Constraint[]> = {
   single: [
@@ -72,8 +73,8 @@ export const defaultTotem = {
 }
 
 /**
- * The logging of the corosync.conf that Debian ships, plus time stamps for the log file. Debian's /etc/logrotate.d/corosync
- * rotates that file.
+ * The logging of the corosync.conf that Debian ships, plus time stamps for the log file. Debian's
+ * /etc/logrotate.d/corosync rotates that file.
  */
 export const defaultLogging = {
   fileline: 'off',

@@ -9,7 +9,7 @@ export interface PrefixedAddress {
   prefix: number
 }
 
-/** Addresses that no machine in a network can have as its own. */
+/** Networks whose addresses no node can have as its own. */
 const unusable = new BlockList()
 unusable.addSubnet('0.0.0.0', 8)
 unusable.addSubnet('127.0.0.0', 8)
@@ -17,7 +17,7 @@ unusable.addSubnet('224.0.0.0', 3)
 
 export const prefixedForm = 'an IPv4 address with its prefix, such as 192.168.0.10/24'
 
-/** Reads `192.168.0.10/24`. Throws an InventoryError where it is anything else; `what` names the setting. */
+/** Parses `192.168.0.10/24`. @param what - the name of the setting, for errors. @throws InventoryError */
 export function readPrefixed(what: string, value: unknown, origin: Origin): PrefixedAddress {
   const form = prefixedForm
   if (typeof value !== 'string') throw origin.error(`${what}: expected ${form}, got ${show(value)}`)
@@ -26,16 +26,22 @@ export function readPrefixed(what: string, value: unknown, origin: Origin): Pref
   if (prefix === undefined) {
     throw origin.error(`${what}: expected ${form}, got "${value}"`, `Is it ${value}/24?`)
   }
-  // Outside 8 to 30 there is no network that holds two nodes and an address that moves between them.
+  // Longer prefixes leave no room for two nodes and a floating IP; shorter ones are no real networks.
   if (rest.length > 0 || !/^\d{1,2}$/.test(prefix) || Number(prefix) < 8 || Number(prefix) > 30) {
     throw origin.error(`${what}: expected a prefix from 8 to 30, got ${show(value)}`)
   }
-  const found = { address: read, prefix: Number(prefix) }
-  refuseEnds(what, found, found.prefix, origin)
-  return found
+  const prefixed = { address: read, prefix: Number(prefix) }
+  refuseEnds(what, prefixed, prefixed.prefix, origin)
+  return prefixed
 }
 
-/** Reads an IPv4 address alone. Throws an InventoryError, which says `form` is expected and `given` was got. */
+/**
+ * Parses an IPv4 address.
+ *
+ * @param form - what the error names as expected.
+ * @param given - what the error names as the given value.
+ * @throws InventoryError
+ */
 export function readIPv4(
   what: string,
   value: unknown,
@@ -57,7 +63,7 @@ export function readIPv4(
   return address
 }
 
-/** Throws an InventoryError for a network's first and last address, which belong to no machine. */
+/** @throws InventoryError for the first and last address of a network, which no machine can have. */
 export function refuseEnds(what: string, { address }: { address: string }, prefix: number, origin: Origin): void {
   const first = networkOf(address, prefix)
   const network = `${first}/${prefix}`

@@ -8,8 +8,8 @@ import type { Cluster, Node } from './declaration.js'
 const maximumLinks = 8
 
 /**
- * Adds `cluster.corosync.links` to the nodes: link 1 and up, each with an address for every node. Link 0 has the nodes' own
- * addresses.
+ * Adds `cluster.corosync.links` to the nodes: link 1 and up, each with an address for every node. Link 0 has the nodes'
+ * own addresses.
  *
  * @throws InventoryError
  */

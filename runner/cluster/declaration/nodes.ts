@@ -17,7 +17,7 @@ export interface DeclaredNode {
 }
 
 /** Reads the variables of a host. @throws InventoryError */
-export function readNode(host: Host, cluster: string): DeclaredNode {
+export function readDeclaredNode(host: Host, cluster: string): DeclaredNode {
   refuseName(host)
   const variable = (name: string) => {
     const origin = host.origins[name]
@@ -53,8 +53,8 @@ export function readNode(host: Host, cluster: string): DeclaredNode {
 }
 
 /**
- * The inventory name becomes the host name and appears in /etc/hosts, corosync.conf, the CIB and command lines. It must be one
- * label of RFC 1123 and contain a letter, since Pacemaker's tools read a bare number as a node id.
+ * The inventory name becomes the host name and appears in /etc/hosts, corosync.conf, the CIB and command lines. It must
+ * be one label of RFC 1123 and contain a letter, since Pacemaker's tools read a bare number as a node id.
  */
 function refuseName({ name, origin }: Host): void {
   if (/^(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(name) && name.toLowerCase() !== 'localhost') {

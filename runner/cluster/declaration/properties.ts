@@ -11,8 +11,8 @@ const notDeclarable: Record<string, string> = {
 }
 
 /**
- * The cluster's properties. `fencing: disabled` adds stonith-enabled=false, since Pacemaker starts nothing if fencing is enabled
- * and there is no device. `fencing: kept` adds nothing.
+ * The cluster's properties. `fencing: disabled` adds stonith-enabled=false, since Pacemaker starts nothing if fencing
+ * is enabled and there is no device. `fencing: kept` adds nothing.
  *
  * @throws InventoryError for a property that is declared elsewhere.
  */

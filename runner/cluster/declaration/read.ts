@@ -9,7 +9,7 @@ import { completeCorosync } from './corosync.js'
 import { defaultClones, defaultConstraints, defaultPage, defaultResourceDefaults } from './defaults.js'
 import { readPrefixed } from './ipv4.js'
 import { withLinks } from './links.js'
-import { checkAddresses, readNode } from './nodes.js'
+import { checkAddresses, readDeclaredNode } from './nodes.js'
 import type { DeclaredNode } from './nodes.js'
 import { completeProperties } from './properties.js'
 import { completeResources } from './resources.js'
@@ -19,8 +19,9 @@ import { omitUndefined } from './omit-undefined.js'
 import type { Cluster, ConfValues, Constraint, Explicit, Resource } from './declaration.js'
 
 /**
- * The clusters that an inventory declares: one per group with a `cluster:` variable, in the order of the file and with all
- * defaults. If some of these variables are mappings, the others belong to other software and are skipped with a warning.
+ * The clusters that an inventory declares: one per group with a `cluster:` variable, in the order of the file and with
+ * all defaults. If some of these variables are mappings, the others belong to other software and are skipped with a
+ * warning.
  *
  * @throws InventoryError with file, line and column for the first error.
  */
@@ -67,7 +68,7 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
     )
   }
   const floatingIp = readPrefixed('floating_ip', declared.floating_ip, origin.at('floating_ip'))
-  const nodes = hosts.map(host => readNode(host, declared.name))
+  const nodes = hosts.map(host => readDeclaredNode(host, declared.name))
   checkAddresses(nodes, floatingIp, origin.at('floating_ip'))
   const floatIpParams = {
     ip: floatingIp.address,
@@ -152,8 +153,8 @@ function refuseTemplates(value: unknown, origin: Origin): void {
 }
 
 /**
- * There is no safe default. Without fencing, two nodes that lose contact both run the floating IP, both of them quorate. With
- * fencing enabled but no device, Pacemaker starts nothing.
+ * There is no safe default. Without fencing, two nodes that lose contact both run the floating IP, both of them
+ * quorate. With fencing enabled but no device, Pacemaker starts nothing.
  */
 function fencingError(value: unknown, origin: Origin): Error {
   const choice =
@@ -168,13 +169,17 @@ function fencingError(value: unknown, origin: Origin): Error {
     : origin.error(expected('fencing "disabled" or "kept"', value), choice)
 }
 
-/** The interface for the agent IPaddr2, if it has the same name on every node. Otherwise the agent finds it by itself. */
+/**
+ * The interface for the agent IPaddr2, if it has the same name on every node. Otherwise the agent finds it by itself.
+ */
 function commonInterface(nodes: DeclaredNode[]): { nic?: string } {
   const [first, ...others] = nodes.map(node => node.interface)
   return first !== undefined && others.every(name => name === first) ? { nic: first } : {}
 }
 
-/** Refuses a colocation of a cloned WebSite with FloatIP: it would keep every instance on the node of the floating IP. */
+/**
+ * Refuses a colocation of a cloned WebSite with FloatIP: it would keep every instance on the node of the floating IP.
+ */
 function refuseColocatedClone(resources: Resource[], constraints: Cluster['constraints'], declared: DeclaredCluster, origin: Origin): void {
   const site = resources.find(({ id }) => id === 'WebSite')
   if (site?.kind !== 'primitive' || !site.clone) return
@@ -193,7 +198,7 @@ function refuseColocatedClone(resources: Resource[], constraints: Cluster['const
   )
 }
 
-/** Refuses a `cluster:` variable of a host: only a group tells which nodes the cluster has. */
+/** Refuses a `cluster:` variable of a host: only a group defines the nodes of a cluster. */
 function refuseClusterOfHost({ hosts, groups }: Inventory): void {
   const [first] = clustersOfHosts(hosts.values(), groups)
   if (!first) return

@@ -7,8 +7,8 @@ import type { DeclaredCluster, DeclaredGroup, DeclaredPrimitive } from './schema
 import type { Operation, Primitive, Resource, ResourceGroup } from './declaration.js'
 
 /**
- * The resources of a cluster: the defaults, changed or dropped by what is declared under the same name, then the others in the
- * order of the file.
+ * The resources of a cluster: the defaults, changed or dropped by what is declared under the same name, then the others
+ * in the order of the file.
  *
  * @param floatIpParams - the parameters of FloatIP.
  * @param clones - the default resources that run on every node, each with the meta attributes of its clone.
@@ -45,7 +45,11 @@ export function completeResources(
   return resources
 }
 
-/** Adds the clone of the layout to a declared primitive. @param meta - the clone's meta attributes; undefined if it is not cloned. */
+/**
+ * Adds the clone of the layout to a declared primitive.
+ *
+ * @param meta - the clone's meta attributes; undefined if it is not cloned.
+ */
 function withDefaultClone(declared: DeclaredPrimitive, meta: Record<string, string> | undefined): DeclaredPrimitive {
   return meta === undefined ? declared : { ...declared, clone: { ...meta, ...(declared.clone === true ? {} : declared.clone) } }
 }
@@ -78,7 +82,10 @@ function primitiveOf(
   }
 }
 
-/** Start, stop and monitor are always written: without an op element Pacemaker uses a timeout of 20 s, whatever the agent advises. */
+/**
+ * Start, stop and monitor are always written: without an op element Pacemaker uses a timeout of 20 s, whatever the
+ * agent advises.
+ */
 function operationsOf(declared: NonNullable<DeclaredPrimitive['op']>, monitor: string): Operation[] {
   const once: Operation[] = []
   for (const [name, values] of Object.entries({ start: {}, stop: {}, ...declared })) {

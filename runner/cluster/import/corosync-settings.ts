@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { Cmap } from '../corosync/cmap.js'
-import { ownSettings, parseCorosyncConf, sections, type Section } from '../corosync/conf.js'
+import { ownSettings, parseCorosyncConf, sectionsNamed, type Section } from '../corosync/conf.js'
 import { flatten } from '../corosync/settings.js'
 import { corosyncSchema } from '../declaration/corosync-settings.js'
 import { defaultLogging, defaultTotem } from '../declaration/defaults.js'
@@ -138,7 +138,7 @@ const comparable = /^(totem|quorum|logging|system)\./
 /** Sections of the file that the cmap does not show under their names: uidgid, resources. */
 function unseen(file: Section | undefined, flat: Map<string, string>, running: Map<string, string>): string[] {
   const others = [...flat].filter(([name]) => !comparable.test(name) && !name.startsWith('nodelist.') && !running.has(name))
-  const uidgid = file ? sections(file, 'uidgid').flatMap(section => [...ownSettings(section)]) : []
+  const uidgid = file ? sectionsNamed(file, 'uidgid').flatMap(section => [...ownSettings(section)]) : []
   return [...others.map(([name, value]) => `${name} = ${shown(name, value)}`), ...uidgid.map(([name, value]) => `uidgid.${name} = ${value}`)]
 }
 

@@ -6,7 +6,10 @@ import type { ClusterMember } from '../members.js'
 /** The size that corosync-keygen 3.1.2 uses; longer keys fail under FIPS (docs/facts.md, Authkey). */
 const keyBytes = 256
 
-/** Generates an authkey on a node as `corosync-keygen -l` does, from the kernel's random numbers, without writing it there. */
+/**
+ * Generates an authkey on a node as `corosync-keygen -l` does, from the kernel's random numbers, without writing it
+ * there.
+ */
 export async function generateKey({ $ }: ClusterMember): Promise<Secret> {
   const { stdout } = await $({ secretOutput: true })`head -c ${keyBytes} /dev/urandom | base64 -w0`
   return new Secret(Buffer.from(stdout, 'base64'))

@@ -6,8 +6,8 @@ import { attribute, elementsOf } from '../pacemaker/xml.js'
 const needsCorosync = /^ocf:(pacemaker:(controld|o2cb)|heartbeat:clvm)$/
 
 /**
- * Whether the resources can keep running while Corosync is stopped: none of them needs it, and no other property set switches
- * maintenance mode off, which would take precedence over ha-run's own set.
+ * Whether the resources can keep running while Corosync is stopped: none of them needs it, and no other property set
+ * switches maintenance mode off, which would take precedence over ha-run's own set.
  */
 export function canDetach({ resources }: ClusterState, cib: string): boolean {
   return !resources.some(({ active, agent }) => active && needsCorosync.test(agent))

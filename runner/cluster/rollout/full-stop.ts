@@ -21,13 +21,14 @@ const stopTimeoutSeconds = 300
 const probeTimeoutSeconds = 60
 
 /**
- * Stops Corosync and Pacemaker on all nodes, replaces corosync.conf if a new one is given, and starts them again: for settings
- * on which all nodes must agree. The resources keep running meanwhile if they can (`detach.ts`). All nodes start together,
- * because one node of two has no quorum on its own. The first Ctrl-C lets this step finish; if it is killed, the next run
- * starts what is stopped.
+ * Stops Corosync and Pacemaker on all nodes, replaces corosync.conf if a new one is given, and starts them again: for
+ * settings on which all nodes must agree. The resources keep running meanwhile if they can (`detach.ts`). All nodes
+ * start together, because one node of two has no quorum on its own. The first Ctrl-C lets this step finish; if it is
+ * killed, the next run starts what is stopped.
  *
  * @param conf - the new corosync.conf; left out if the files are right already.
- * @throws TaskError before anything is stopped if a node is missing, or if the new file needs an authkey and there is none.
+ * @throws TaskError before anything is stopped if a node is missing, or if the new file needs an authkey and there is
+ *   none.
  */
 export async function fullStop(scope: Scope, states: CorosyncState[], conf?: string): Promise<void> {
   const { members } = scope
@@ -67,8 +68,9 @@ async function haveSameConf(members: ClusterMember[]): Promise<boolean> {
 }
 
 /**
- * Best effort after a failure: starts the daemons again, and ends maintenance mode once Pacemaker sees all of these nodes.
- * Earlier, it would start resources elsewhere that still run on a node it does not see. The next run repairs the rest.
+ * Best effort after a failure: starts the daemons again, and ends maintenance mode once Pacemaker sees all of these
+ * nodes. Earlier, it would start resources elsewhere that still run on a node it does not see. The next run repairs the
+ * rest.
  */
 async function restartAfterFailure(withPacemaker: ClusterMember[], scope: Scope): Promise<void> {
   await Promise.allSettled(withPacemaker.map(({ $ }) => $({ timeout: '120s', nothrow: true })`systemctl start corosync.service pacemaker.service`))

@@ -5,7 +5,7 @@ import { TaskError } from '../../errors.js'
 import { fingerprint } from '../../secret.js'
 import { readProvenance } from '../adoption/provenance.js'
 import { confPath } from '../corosync/files.js'
-import { reload } from './reload.js'
+import { reloadCorosync } from './reload.js'
 import { joinTimeoutSeconds, startTogether } from './start.js'
 import type { Cluster, Node } from '../declaration/declaration.js'
 import { runningCmap } from '../corosync/facts.js'
@@ -23,8 +23,8 @@ import { noteOf, refuseUnloadedChanges, planRollout, type RolloutPlan } from './
 export const runsItsFiles = 'corosync runs what its files say'
 
 /**
- * "Corosync runs what its files say": the last task of the roles that write those files. Starts stopped daemons, and brings
- * running ones to their files by a reload, by a restart node by node, or, if the user allowed it, by a stop on all nodes.
+ * The last task of the roles that write Corosync's files. Starts stopped daemons, and brings running ones to their
+ * files by a reload, by a restart node by node, or, if the user allowed it, by a stop on all nodes.
  */
 export function corosyncRunsItsFiles(cluster: Cluster, needs: readonly TaskRef[]): ClusterTask<Node> {
   return clusterTask(runsItsFiles, {
@@ -66,7 +66,7 @@ export function corosyncRunsItsFiles(cluster: Cluster, needs: readonly TaskRef[]
         await fullStop(scope, states)
         return
       }
-      if (outdated.some(hasOtherKey) || includesClass(plan, 'live reload', 'two-step reload')) await reload(scope, states, plan)
+      if (outdated.some(hasOtherKey) || includesClass(plan, 'live reload', 'two-step reload')) await reloadCorosync(scope, states, plan)
       if (stopped.length > 0) await startTogether(stopped, states, scope)
       if (plan.class === 'rolling restart') await rollNodes(scope)
     },
@@ -78,7 +78,10 @@ function runsAsDeclared({ explicit }: Cluster, states: CorosyncState[]): boolean
   return states.every(({ cmap }) => !cmap || Object.entries(explicit.corosync).every(([setting, value]) => sameValue(inForceValue(setting, cmap), value)))
 }
 
-/** The plan for a foreign cluster that runs as declared: ha-run only starts stopped daemons, whatever else its files contain. */
+/**
+ * The plan for a foreign cluster that runs as declared: ha-run only starts stopped daemons, whatever else its files
+ * contain.
+ */
 const nothingToChange: RolloutPlan = { class: undefined, changes: [], effectOf: () => ({ class: 'live reload', why: 'corosync runs it already' }), recreatedLinks: [] }
 
 /** All nodes have the same file, so the first one's is as good as any. */

@@ -5,10 +5,11 @@ import { clusterState } from '../pacemaker/facts.js'
 import { readOnAll, type Scope } from '../members.js'
 
 /**
- * Transient node attributes: fail counts, results of agents such as ping, the node's feature set. Each node's attribute manager
- * has all of them, and so should the CIB. When two partitions that both kept running merge, each has erased the other's
- * attributes from its CIB and one CIB wins, so those in the other are missing until they next change
- * (ClusterLabs/pacemaker#3295, until 3.0.2). Every node has a feature set, so a node without one in the CIB has lost all.
+ * Transient node attributes: fail counts, results of agents such as ping, the node's feature set. Each node's attribute
+ * manager has all of them, and so should the CIB. When two partitions that both kept running merge, each has erased the
+ * other's attributes from its CIB and one CIB wins, so those in the other are missing until they next change
+ * (ClusterLabs/pacemaker#3295, until 3.0.2). Every node has a feature set, so a node without one in the CIB has lost
+ * all.
  */
 
 /** The nodes whose feature set a node's attribute manager has. */
@@ -23,7 +24,11 @@ export async function lostFromCib({ members }: Pick<Scope, 'members'>): Promise<
   return [...suspects].filter(name => known.has(name)).toSorted()
 }
 
-/** Makes the attribute managers write lost attributes to the CIB again. @returns the names of the nodes whose attributes were lost. */
+/**
+ * Makes the attribute managers write lost attributes to the CIB again.
+ *
+ * @returns the names of the nodes whose attributes were lost.
+ */
 export async function rewriteLost(scope: Pick<Scope, 'members' | 'abandon' | 'progress'>): Promise<string[]> {
   const lost = await lostFromCib(scope)
   if (lost.length === 0) return []

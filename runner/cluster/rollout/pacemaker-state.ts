@@ -33,12 +33,12 @@ export async function startPacemaker(stopped: ClusterMember[], { progress }: Pic
 
 /** Waits until these nodes see a DC, quorum and each other online. Queries the others only once the first one does. */
 export async function untilOnline(members: ClusterMember[], { abandon, progress }: Pick<Scope, 'abandon' | 'progress'>): Promise<void> {
-  await until(`a DC and ${members.length} nodes online`, electionTimeoutSeconds, async say => {
+  await until(`a DC and ${members.length} nodes online`, electionTimeoutSeconds, async report => {
     for (const member of members) member.changed()
     const [first] = reachable(members)
     const firstLacks = first ? pacemakerLacks(members, [[first, await first.read(clusterState)]]) : []
     const lacks = firstLacks.length > 0 ? firstLacks : pacemakerLacks(members, await pacemakerViews(members))
-    say(lacks.map(({ subject, from = 'no' }) => from === 'no' ? `no ${subject}` : `${subject} ${from}`).join(', '))
+    report(lacks.map(({ subject, from = 'no' }) => from === 'no' ? `no ${subject}` : `${subject} ${from}`).join(', '))
     return lacks.length === 0 ? true : undefined
   }, { hint: 'see `crm_mon -1` and `journalctl -u pacemaker` on the nodes', abandon, progress })
 }
@@ -57,10 +57,10 @@ export async function stateOf({ members }: Pick<Scope, 'members'>): Promise<Clus
  * @param remaining - the ids of the resources to wait for, by the state of the cluster.
  */
 export async function untilNoneLeft(event: string, timeoutSeconds: number, scope: Scope, remaining: (now: ClusterState) => string[], hint: string): Promise<void> {
-  await until(event, timeoutSeconds, async say => {
+  await until(event, timeoutSeconds, async report => {
     const now = await stateOf(scope)
     const ids = now && [...new Set(remaining(now))]
-    say(ids ? `not yet ${ids.join(', ')}` : 'pacemaker does not answer')
+    report(ids ? `not yet ${ids.join(', ')}` : 'pacemaker does not answer')
     return ids?.length === 0 ? true : undefined
   }, { hint, abandon: scope.abandon, progress: scope.progress })
 }

@@ -6,7 +6,7 @@ import type { Link } from '../corosync/cfgtool.js'
 import { confAttributes, confPath, keyPath } from '../corosync/files.js'
 import { replaceOnAll, validateConf } from './shared-file.js'
 import { recordLoadedKey } from './authkey.js'
-import { linkStates, quorum, runningCmap } from '../corosync/facts.js'
+import { corosyncLinks, quorum, runningCmap } from '../corosync/facts.js'
 import { oldValuePrefix } from '../corosync/in-force.js'
 import { loadedKeyEntry, notInForce, type CorosyncState } from '../corosync/state.js'
 import { readOnAll, type Scope } from '../members.js'
@@ -16,10 +16,10 @@ import type { RolloutPlan } from './rollout-plan.js'
 const linkTimeoutSeconds = 30
 
 /**
- * Applies by a reload what a reload can change. A link whose address changes is removed by a first reload and added again by a
- * second one. After an interruption between the two, the next run finds a file without the link and adds it.
+ * Applies by a reload what a reload can change. A link whose address changes is removed by a first reload and added
+ * again by a second one. After an interruption between the two, the next run finds a file without the link and adds it.
  */
-export async function reload(scope: Scope, states: CorosyncState[], plan: RolloutPlan): Promise<void> {
+export async function reloadCorosync(scope: Scope, states: CorosyncState[], plan: RolloutPlan): Promise<void> {
   if (plan.recreatedLinks.length > 0) {
     const without = states.map(node => ({ ...node, conf: withoutLinks(node.conf!, plan.recreatedLinks) }))
     await refuseChangedFiles(scope, states)
@@ -36,9 +36,9 @@ export function withoutLinks(conf: string, links: number[]): string {
 }
 
 /**
- * One reload, in which every node reads its own file. Checks beforehand that all files are still the same, and afterwards that
- * every node runs with the new values: the exit code is 0 even if Corosync ignored a setting (docs/facts.md, Reload and
- * restart).
+ * One reload, in which every node reads its own file. Checks beforehand that all files are still the same, and
+ * afterwards that every node runs with the new values: the exit code is 0 even if Corosync ignored a setting
+ * (docs/facts.md, Reload and restart).
  */
 async function reloadOnce(scope: Scope, states: CorosyncState[], plan: RolloutPlan): Promise<void> {
   const { leader, abandon, progress } = scope
@@ -62,7 +62,9 @@ async function reloadOnce(scope: Scope, states: CorosyncState[], plan: RolloutPl
   await waitUntilLinksConnected(running, connections, scope)
 }
 
-/** A reload reaches only the nodes of one ring. Nodes of another ring would keep the old settings and could not rejoin. */
+/**
+ * A reload reaches only the nodes of one ring. Nodes of another ring would keep the old settings and could not rejoin.
+ */
 function refuseSplit(running: CorosyncState[], rings: (string | undefined)[]): void {
   if (rings[0] !== undefined && new Set(rings).size === 1) return
   throw new TaskError(`the nodes are not in one ring (${running.map(({ member }, at) => `${member.name} ${rings[at] ?? 'in none'}`).join(', ')}): nothing was loaded`, {
@@ -87,7 +89,10 @@ function isLive(setting: string, { effectOf }: RolloutPlan): boolean {
   return effectOf({ subject: setting, from: undefined, to: undefined }).class === 'live reload'
 }
 
-/** After a reload, the cmap shows new values that need a restart as if they were applied, so the old ones are recorded (`in-force.ts`). */
+/**
+ * After a reload, the cmap shows new values that need a restart as if they were applied, so the old ones are recorded
+ * (`in-force.ts`).
+ */
 async function recordOldValues({ member: { $, name } }: CorosyncState, { changes, effectOf }: RolloutPlan): Promise<void> {
   const needRestart = changes.find(({ member }) => member.name === name)?.changes.filter(change => effectOf(change).class === 'rolling restart') ?? []
   for (const { subject, from } of needRestart) {
@@ -104,8 +109,8 @@ function changesCrypto({ changes }: RolloutPlan): boolean {
 }
 
 /**
- * A node that failed to load a new authkey drops out of the ring once the token is lost, so the ring is watched for that long.
- * Corosync reports such failures itself only from 3.1.9 on (docs/facts.md, Authkey).
+ * A node that failed to load a new authkey drops out of the ring once the token is lost, so the ring is watched for
+ * that long. Corosync reports such failures itself only from 3.1.9 on (docs/facts.md, Authkey).
  */
 async function refuseNewRing(running: CorosyncState[], rings: (string | undefined)[], { abandon, progress }: Scope): Promise<void> {
   const [{ member: first, cmap: before }] = running as [CorosyncState]
@@ -126,7 +131,7 @@ async function refuseNewRing(running: CorosyncState[], rings: (string | undefine
 
 /** Whether each link is up, by node, link number and peer. */
 async function connectionsOf(running: CorosyncState[]): Promise<Map<string, boolean>> {
-  const links = await readOnAll(running.map(({ member }) => member), linkStates)
+  const links = await readOnAll(running.map(({ member }) => member), corosyncLinks)
   return new Map(links.flatMap(([{ name }, states]) => (states ?? []).flatMap(({ link, peers }) =>
     peers.map(({ nodeId, connected }) => [`${name} ${link} ${nodeId}`, connected] as const))))
 }
@@ -135,13 +140,13 @@ async function connectionsOf(running: CorosyncState[]): Promise<Map<string, bool
 async function waitUntilLinksConnected(running: CorosyncState[], before: Map<string, boolean>, { abandon, progress }: Scope): Promise<void> {
   const hint = 'check that each node has its address on every link and that UDP is open there; `corosync-cfgtool -s` shows the missing peer'
   const ids = running.map(({ quorum: state }) => state?.nodeId)
-  await until('all links to be connected', linkTimeoutSeconds, async say => {
+  await until('all links to be connected', linkTimeoutSeconds, async report => {
     const views = await Promise.all(running.map(async ({ member: { name }, member }) => {
-      const links = await member.readAgain(linkStates)
+      const links = await member.readAgain(corosyncLinks)
       return { name, up: links?.every(link => isConnected(link, ids, peer => before.get(`${name} ${link.link} ${peer}`) === false)) }
     }))
     const disconnected = views.filter(({ up }) => !up)
-    say(`not yet on ${disconnected.map(({ name }) => name).join(', ')}`)
+    report(`not yet on ${disconnected.map(({ name }) => name).join(', ')}`)
     return disconnected.length === 0 ? true : undefined
   }, { hint, abandon, progress })
 }

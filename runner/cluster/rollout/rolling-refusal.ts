@@ -70,7 +70,10 @@ export function quorumOf(conf: string): number {
   return settings.get('quorum.two_node') === '1' ? 1 : Math.floor(Number(settings.get('quorum.expected_votes')) / 2) + 1
 }
 
-/** The resources that Pacemaker would stop and not start elsewhere if a node went into standby. Clones with other instances keep running. */
+/**
+ * The resources that Pacemaker would stop and not start elsewhere if a node went into standby. Clones with other
+ * instances keep running.
+ */
 async function stoppedWithout(node: string, { member, cib }: { member: ClusterMember; cib: string }): Promise<string[]> {
   const effects = await crmSimulate(member, withStandby(cib, node))
   const active = activityOf(cib)

@@ -15,8 +15,8 @@ import { findRollingObstacle } from './rolling-refusal.js'
 const moveTimeoutSeconds = 180
 
 /**
- * Restarts Corosync on every node that does not run what its file says, one node at a time: drain, stop, start, wait until it
- * has joined, readmit, and only then the next. The first Ctrl-C lets the current node finish.
+ * Restarts Corosync on every node that does not run with the settings of its file, one node at a time: drain, stop,
+ * start, wait until it has joined, readmit, and only then the next. The first Ctrl-C lets the current node finish.
  */
 export async function rollNodes(scope: Scope): Promise<void> {
   await restorePacemaker(scope)
@@ -99,7 +99,7 @@ function runningOn({ resources }: ClusterState, node: string): string[] {
   return resources.filter(({ active, nodes }) => active && nodes.includes(node)).map(({ id }) => id)
 }
 
-/** @throws TaskError if the restarted daemon does not run what its file says. */
+/** @throws TaskError if the restarted daemon does not run with the settings of its file. */
 async function refuseOldValues({ member, conf }: CorosyncState): Promise<void> {
   const [now] = await readCorosyncState([member])
   const differences = now?.cmap ? notInForce(conf!, now.cmap, member.name) : []

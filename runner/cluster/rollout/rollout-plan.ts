@@ -7,7 +7,7 @@ import { flatten } from '../corosync/settings.js'
 import { isDeclarable } from '../declaration/corosync-settings.js'
 import { byNodeId, configured } from '../corosync/setting-differences.js'
 import { notInForce, oldestCorosync, type CorosyncState } from '../corosync/state.js'
-import { linkStates } from '../corosync/facts.js'
+import { corosyncLinks } from '../corosync/facts.js'
 import { readOnAll, type ClusterMember, type Scope } from '../members.js'
 import { runsDebianDefault } from '../corosync/node-ids.js'
 import { drainedIn } from './temporary-settings.js'
@@ -30,9 +30,10 @@ export interface RolloutPlan {
 /**
  * Plans how the running nodes get to a corosync.conf.
  *
- * @param mayResume - the files are already in place, so a stopped or drained node may be the trace of an interrupted rolling
- *   restart. Each node is then checked only when its turn comes.
- * @throws TaskError if the plan needs an outage that the user has not allowed, with every setting, both values and the reason.
+ * @param mayResume - the files are already in place, so a stopped or drained node may be the trace of an interrupted
+ *   rolling restart. Each node is then checked only when its turn comes.
+ * @throws TaskError if the plan needs an outage that the user has not allowed, with every setting, both values and the
+ *   reason.
  */
 export async function planRollout(conf: string, states: CorosyncState[], scope: Scope, { mayResume = false } = {}): Promise<RolloutPlan> {
   const running = states.filter(({ active, cmap }) => active && cmap && !runsDebianDefault(cmap))
@@ -62,8 +63,8 @@ export async function planRollout(conf: string, states: CorosyncState[], scope: 
 }
 
 /**
- * A reload loads the whole file. On a foreign cluster, settings that somebody has written but not yet loaded are not ha-run's to
- * load.
+ * A reload loads the whole file. On a foreign cluster, settings that somebody has written but not yet loaded are not
+ * ha-run's to load.
  *
  * @throws TaskError if the plan changes other settings than declared ones.
  */
@@ -79,11 +80,13 @@ export function unchangedLinks(before: Map<string, string>, after: Map<string, s
   return [...linksOf(after)].filter(([link, addresses]) => links.get(link) === addresses).map(([link]) => Number(link))
 }
 
-/** Whether one of the links that stay unchanged on every node is up to every peer, so that it can carry the ring alone. */
+/**
+ * Whether one of the links that stay unchanged on every node is up to every peer, so that it can carry the ring alone.
+ */
 async function hasConnectedLink(running: CorosyncState[], unchanged: number[][]): Promise<boolean> {
   const [first = []] = unchanged
   const common = first.filter(link => unchanged.every(links => links.includes(link)))
-  const states = await readOnAll(running.map(({ member }) => member), linkStates)
+  const states = await readOnAll(running.map(({ member }) => member), corosyncLinks)
   const ids = running.map(({ quorum }) => quorum?.nodeId)
   return common.some(number => states.every(([, links]) => links?.find(({ link }) => link === number)?.peers
     .every(({ nodeId, connected }) => connected || !ids.includes(nodeId)) ?? links?.length === 0))
@@ -109,7 +112,10 @@ function refusal(what: string, plan: RolloutPlan, obstacle?: string): TaskError 
   })
 }
 
-/** How to leave everything as it runs. Settings that an inventory cannot declare were added to the file by hand, and ha-run would remove them. */
+/**
+ * How to leave everything as it runs. Settings that an inventory cannot declare were added to the file by hand, and
+ * ha-run would remove them.
+ */
 function declareRunningHint(settings: string[]): string {
   const undeclarable = [...new Set(settings.filter(setting => !isDeclarable(setting)))]
   if (undeclarable.length === 0) return 'declare the running values'

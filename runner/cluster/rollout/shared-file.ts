@@ -10,8 +10,8 @@ import { keyPath } from '../corosync/files.js'
 import { onNodes, type ClusterMember } from '../members.js'
 
 /**
- * Validates a candidate with `corosync -t`, which reads it as the daemon would and exits with 8 if the daemon would not start.
- * The check needs an authkey. Until there is one, it runs on a copy of the candidate that names a dummy key.
+ * Validates a candidate with `corosync -t`, which reads it as the daemon would and exits with 8 if the daemon would not
+ * start. The check needs an authkey. Until there is one, it runs on a copy of the candidate that names a dummy key.
  */
 export const validateConf: Validate = candidate => sh`if [ -e ${keyPath} ]; then corosync -t -c ${candidate}; else
   head -c 256 /dev/zero >${`${candidate}.key`}
@@ -21,8 +21,9 @@ export const validateConf: Validate = candidate => sh`if [ -e ${keyPath} ]; then
 fi`
 
 /**
- * Replaces a file that must be the same on all nodes (docs/safety.md): every node stages and validates the new file beside the
- * old one, and only if all of them succeed is it renamed on all. An interruption before the renames changes nothing.
+ * Replaces a file that must be the same on all nodes (docs/safety.md): every node stages and validates the new file
+ * beside the old one, and only if all of them succeed is it renamed on all. An interruption before the renames changes
+ * nothing.
  */
 export async function replaceOnAll(
   members: ClusterMember[], path: string, content: string | Secret, attributes: FileAttributes, validate?: Validate,

@@ -20,10 +20,10 @@ export async function startTogether(stopped: CorosyncState[], states: CorosyncSt
 
 async function waitUntilJoined(members: ClusterMember[], { abandon, progress }: Pick<Scope, 'abandon' | 'progress'>): Promise<void> {
   const hint = 'check that UDP port 5405 is open between the nodes; see `corosync-cfgtool -s` and `journalctl -u corosync` there'
-  await until(`${members.length} nodes to join`, joinTimeoutSeconds, async say => {
+  await until(`${members.length} nodes to join`, joinTimeoutSeconds, async report => {
     const views = await Promise.all(members.map(async member => ({ name: member.name, joined: countJoined(members, await member.readAgain(runningCmap)) })))
     const fewest = Math.min(...views.map(({ joined }) => joined))
-    say(`${fewest} seen by ${views.filter(({ joined }) => joined === fewest).map(({ name }) => name).join(', ')}`)
+    report(`${fewest} seen by ${views.filter(({ joined }) => joined === fewest).map(({ name }) => name).join(', ')}`)
     return fewest === members.length ? true : undefined
   }, { hint, abandon, progress })
 }

@@ -7,7 +7,10 @@ export interface Problem {
   hint?: string | undefined
 }
 
-/** The present status of a cluster by the views of its nodes. If they disagree, each value is listed with the nodes that report it. */
+/**
+ * The present status of a cluster by the views of its nodes. If they disagree, each value is listed with the nodes that
+ * report it.
+ */
 export interface StatusEvent {
   event: 'status'
   cluster: string
@@ -17,7 +20,10 @@ export interface StatusEvent {
   nodes: {
     name: string
     address: string
-    /** `online`, `standby`, `maintenance`, `pending`, `unclean`, `offline`; `unreachable` or `unknown` if no other node reports its state. */
+    /**
+     * `online`, `standby`, `maintenance`, `pending`, `unclean`, `offline`; `unreachable` or `unknown` if no other node
+     * reports its state.
+     */
     state: string
     dc: boolean
     /** Whether the node itself has answered. */

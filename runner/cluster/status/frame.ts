@@ -10,8 +10,8 @@ export interface FrameShape {
 }
 
 /**
- * The status of all clusters, fitted to the screen. If there is not enough room, it leaves out first the hints, then the details
- * of healthy clusters, then those of the others except their problems, and finally the last lines.
+ * The status of all clusters, fitted to the screen. If there is not enough room, it leaves out first the hints, then
+ * the details of healthy clusters, then those of the others except their problems, and finally the last lines.
  */
 export function statusFrame(clusters: StatusEvent[], { style, columns, rows }: FrameShape): string[] {
   const [full, brief]: StatusShape[] = [{ style, columns, hints: true }, { style, columns, hints: false }]

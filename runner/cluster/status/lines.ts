@@ -19,7 +19,10 @@ export interface StatusShape {
   hints: boolean
 }
 
-/** The status of a cluster as lines: its health, its problems, then its parts. Pass the event through `visibleEvent` first. */
+/**
+ * The status of a cluster as lines: its health, its problems, then its parts. Pass the event through `visibleEvent`
+ * first.
+ */
 export function statusLines(status: StatusEvent, shape: StatusShape): string[] {
   const { problems } = status
   // Consecutive problems with the same hint share it.

@@ -10,7 +10,10 @@ export interface AnsweringNode {
   view: NodeView
 }
 
-/** The nodes that have answered, in the order of the inventory. What a node reports as a member of another cluster is left out. */
+/**
+ * The nodes that have answered, in the order of the inventory. What a node reports as a member of another cluster is
+ * left out.
+ */
 export function answeringNodes(cluster: Cluster, polls: NodePoll[]): AnsweringNode[] {
   return polls.flatMap(({ node: { name }, seen }) => seen ? [{ name, view: isInOtherCluster(cluster, seen) ? { ...seen, quorum: undefined, links: undefined, state: undefined } : seen }] : [])
 }

@@ -3,9 +3,11 @@ import type { Cluster } from '../declaration/declaration.js'
 import { stoppedDaemons, unansweredPolls, stateProblems, wrongClusters } from './node-problems.js'
 import { groupsOf, partitionsOf, answeringNodes, type NodePoll, type Partition } from './partitions.js'
 import { failed, namesOf } from './problem.js'
-import { adminOverrides, resourceProblems } from './resource-problems.js'
+import { adminOverrideProblems, resourceProblems } from './resource-problems.js'
 
-/** The problems of a cluster: faults first, then what an admin may have intended. Each is reported once, at its cause. */
+/**
+ * The problems of a cluster: faults first, then what an admin may have intended. Each is reported once, at its cause.
+ */
 export function problemsOf(cluster: Cluster, polls: NodePoll[], status: StatusEvent): Problem[] {
   const seen = answeringNodes(cluster, polls)
   const partitions = partitionsOf(seen)
@@ -21,7 +23,7 @@ export function problemsOf(cluster: Cluster, polls: NodePoll[], status: StatusEv
     ...linkProblems(status, partitions),
     ...resourceProblems(cluster, seen, status),
     ...seen.flatMap(({ name, view }) => view.unread.map(text => failed(`${name}: ${text}`))),
-    ...adminOverrides(cluster, seen, status),
+    ...adminOverrideProblems(cluster, seen, status),
   ]
   return ['failed', 'warning'].flatMap(level => problems.filter(problem => problem.level === level))
 }
@@ -43,7 +45,10 @@ function addressProblems({ resources: declared }: Cluster, polls: NodePoll[], { 
     'the next monitor will notice; remove a wrong address with `ip address del`')]
 }
 
-/** In capitals if several partitions may run the resources. A partition without quorum is joining, or cut off and harmless. */
+/**
+ * In capitals if several partitions may run the resources. A partition without quorum is joining, or cut off and
+ * harmless.
+ */
 function splitProblems(partitions: Partition[]): Problem[] {
   if (partitions.length < 2) return []
   const hint = 'Corosync joins them again once the network between them works'

@@ -50,7 +50,7 @@ function stoppedByAdmin(seen: AnsweringNode[]): Set<string> {
 }
 
 /** What an admin has set, and what else keeps resources from running where they should. */
-export function adminOverrides({ name: cluster }: Cluster, seen: AnsweringNode[], status: StatusEvent): Problem[] {
+export function adminOverrideProblems({ name: cluster }: Cluster, seen: AnsweringNode[], status: StatusEvent): Problem[] {
   const states = seen.flatMap(({ view: { state } }) => state ?? [])
   const maintenance = states.some(state => state.maintenance)
   const unmanaged = status.resources.filter(({ remarks }) => remarks.includes('unmanaged')).map(({ id }) => ({ name: id }))

@@ -8,8 +8,8 @@ import { problemsOf } from './problems.js'
 import type { NodeView } from './view.js'
 
 /**
- * Combines the views of all nodes into one status. Views from a partition with quorum take precedence, and then a node's view of
- * itself. In a split cluster, each partition's view of its own resources counts.
+ * Combines the views of all nodes into one status. Views from a partition with quorum take precedence, and then a
+ * node's view of itself. In a split cluster, each partition's view of its own resources counts.
  */
 export function statusOf(cluster: Cluster, polls: PollResult<Node, NodeView>[]): StatusEvent {
   const seen = answeringNodes(cluster, polls)
@@ -91,7 +91,10 @@ function nodeStateName({ online, standby, maintenance, pending, unclean }: NodeS
   return standby ? 'standby' : maintenance ? 'maintenance' : 'online'
 }
 
-/** A link is connected if both ends report it as connected, as far as they answer: a cable may work in one direction only. */
+/**
+ * A link is connected if both ends report it as connected, as far as they answer: a cable may work in one direction
+ * only.
+ */
 function linksOf(nodes: Node[], seen: AnsweringNode[]): StatusEvent['links'] {
   const ids = new Map(seen.flatMap(({ view: { cmap, state } }) =>
     [...(state?.nodes ?? []).map(({ name, id }) => [name, Number(id)] as const), ...cmap ? nodeIdsIn(cmap) : []]))
@@ -115,7 +118,9 @@ function quorumOf(seen: AnsweringNode[]): StatusEvent['quorum'] {
   }).map(({ value, names }) => ({ ...value, seen_by: names }))
 }
 
-/** What runs where, by the view of one node in each partition: the views of two nodes may differ while a resource moves. */
+/**
+ * What runs where, by the view of one node in each partition: the views of two nodes may differ while a resource moves.
+ */
 function resourcesOf(seen: AnsweringNode[]): StatusEvent['resources'] {
   const views = partitionsOf(seen).flatMap(({ members }) => members.find(({ view }) => view.state)?.view.state ?? [])
   const instances = views.flatMap(({ resources }) => resources)

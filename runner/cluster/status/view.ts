@@ -5,7 +5,7 @@ import { parseCfgtool, type Link } from '../corosync/cfgtool.js'
 import { leftoversIn } from '../cib/removal.js'
 import { parseCmap, type Cmap } from '../corosync/cmap.js'
 import { parseCrmMon, type ClusterState } from '../pacemaker/crm-mon.js'
-import { linkStates, quorum, runningCmap } from '../corosync/facts.js'
+import { corosyncLinks, quorum, runningCmap } from '../corosync/facts.js'
 import { clusterState } from '../pacemaker/facts.js'
 import { interfacesIn, interfacesWith } from '../pacemaker/floating-ip.js'
 import type { ClusterMember } from '../members.js'
@@ -45,8 +45,8 @@ const commands = {
 type Query = keyof typeof commands
 
 /**
- * All queries of the status to a node, as one script. Queries to the same daemon follow each other, and once it has timed out, the
- * remaining ones are skipped.
+ * All queries of the status to a node, as one script. Queries to the same daemon follow each other, and once it has
+ * timed out, the remaining ones are skipped.
  */
 const statusQueries: Family<NodeView> = {
   name: 'status of a cluster',
@@ -102,7 +102,10 @@ function daemonState(unit = '', code: number): DaemonState {
   return active === 'activating' ? 'starting' : 'not running'
 }
 
-/** A node's view from the facts that a run has read already, without another query; what could not be parsed is left out. */
+/**
+ * A node's view from the facts that a run has read already, without another query; what could not be parsed is left
+ * out.
+ */
 export async function viewOf({ read }: Pick<ClusterMember, 'read'>, floatingIp: string): Promise<NodeView> {
   const unread: string[] = []
   const readIfParsable = async <T>(fact: Fact<T>): Promise<T | undefined> => {
@@ -115,7 +118,7 @@ export async function viewOf({ read }: Pick<ClusterMember, 'read'>, floatingIp: 
     }
   }
   const [cmap, links, votes, state, interfaces] = await Promise.all(
-    [readIfParsable(runningCmap), readIfParsable(linkStates), readIfParsable(quorum), readIfParsable(clusterState), readIfParsable(interfacesWith(floatingIp))],
+    [readIfParsable(runningCmap), readIfParsable(corosyncLinks), readIfParsable(quorum), readIfParsable(clusterState), readIfParsable(interfacesWith(floatingIp))],
   )
   return { cmap, links, quorum: votes, state, interfaces: interfaces ?? [], leftovers: [], unread }
 }
