@@ -1,15 +1,15 @@
 import type { AssertionEvent, Status } from '../engine/events.js'
 import { counted, grouped } from '../ui/text.js'
 import { html, type Content, type Markup } from './html.js'
-import { badge, everyone, folded, prose, section, short } from './parts.js'
+import { badge, allNames, folded, prose, section, short } from './parts.js'
 
-/** What needs somebody first. */
+/** The order of the results: problems first. */
 const order: Status[] = ['unreachable', 'failed', 'warning', 'changed', 'would-change', 'ok', 'unknown', 'skipped']
 
 /**
- * The assertions as a table: how each came out, what it says, what was seen, and what to do about it.
+ * The assertions as a table: result, name, evidence and hint.
  *
- * @param earlier - those of `all` that were made again later: they are folded.
+ * @param earlier - those of `all` that were checked again later: they are folded.
  */
 export function assertions(all: readonly AssertionEvent[], earlier: ReadonlySet<AssertionEvent>): Content {
   const before = all.filter(event => earlier.has(event))
@@ -20,10 +20,10 @@ export function assertions(all: readonly AssertionEvent[], earlier: ReadonlySet<
 }
 
 function results(all: readonly AssertionEvent[]): Content[] {
-  // Nobody looked: a plan that changes something, or a run that failed before.
-  const isOpen = ({ status }: AssertionEvent) => status === 'unknown' || status === 'skipped'
-  const seen = all.filter(event => !isOpen(event)).toSorted((one, other) => order.indexOf(one.status) - order.indexOf(other.status))
-  const rows = grouped(seen, event => JSON.stringify([event.task, event.status, seenText(event)]))
+  // In a plan that changes something, and in a run that has failed before.
+  const wasNotChecked = ({ status }: AssertionEvent) => status === 'unknown' || status === 'skipped'
+  const checked = all.filter(event => !wasNotChecked(event)).toSorted((one, other) => order.indexOf(one.status) - order.indexOf(other.status))
+  const rows = grouped(checked, event => JSON.stringify([event.task, event.status, evidenceOf(event)]))
   return [
     rows.length > 0 && html`<table class="assertions" role="table">
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Result</th><th role="columnheader" scope="col">Assertion</th><th role="columnheader" scope="col">Evidence</th></tr></thead>
@@ -31,8 +31,8 @@ function results(all: readonly AssertionEvent[]): Content[] {
 ${rows.map(row)}</tbody>
 </table>
 `,
-    ...grouped(all.filter(isOpen), event => JSON.stringify([event.status, seenText(event)])).map(group => html`<p class="remark">${badge(group[0]!.status)}
-<span><b>${counted(group.length, 'assertion')}</b> ${short(seenText(group[0]!))}</span></p>
+    ...grouped(all.filter(wasNotChecked), event => JSON.stringify([event.status, evidenceOf(event)])).map(group => html`<p class="remark">${badge(group[0]!.status)}
+<span><b>${counted(group.length, 'assertion')}</b> ${short(evidenceOf(group[0]!))}</span></p>
 `),
   ]
 }
@@ -40,13 +40,13 @@ ${rows.map(row)}</tbody>
 function row(group: AssertionEvent[]): Markup {
   const first = group[0]!
   const { status, task, meaning, hint } = first
-  const where = everyone(group.flatMap(({ host }) => host ?? []))
+  const where = allNames(group.flatMap(({ host }) => host ?? []))
   return html`<tr role="row" class="${status}"><td role="cell">${badge(status)}</td>
 <th role="rowheader" scope="row">${short(task, 300)}${meaning !== undefined && html`<span class="meaning">${prose(meaning)}</span>`}</th>
-<td role="cell">${short(seenText(first))}${where !== '' && html` <span class="where">on ${where}</span>`}${status !== 'ok' && hint !== undefined && html`<span class="hint"><span aria-hidden="true">→</span> ${prose(hint)}</span>`}</td></tr>
+<td role="cell">${short(evidenceOf(first))}${where !== '' && html` <span class="where">on ${where}</span>`}${status !== 'ok' && hint !== undefined && html`<span class="hint"><span aria-hidden="true">→</span> ${prose(hint)}</span>`}</td></tr>
 `
 }
 
-function seenText({ evidence, error }: AssertionEvent): string {
+function evidenceOf({ evidence, error }: AssertionEvent): string {
   return evidence ?? error?.message ?? ''
 }

@@ -1,10 +1,10 @@
-/** How many nodes have a colour of their own; what else tells nodes apart is their names. */
+/** So many nodes have a colour of their own. Names distinguish all of them. */
 const hues = 5
 
 /**
- * The class of each node that served or holds something, by which all pictures of a cluster colour it.
+ * The class of each node that served the page or has the floating IP: its colour in all pictures of the cluster.
  *
- * @param nodes - all of them, in the order of the inventory.
+ * @param nodes - all nodes of the cluster, in the order of the inventory.
  */
 export function nodeColours(nodes: readonly string[], serving: ReadonlySet<string>): Map<string, string> {
   const inOrder = [...nodes.filter(node => serving.has(node)), ...[...serving].filter(node => !nodes.includes(node))]

@@ -4,12 +4,12 @@ import { clip } from '../ui/text.js'
 import { html, type Markup } from './html.js'
 import { folded, short } from './parts.js'
 
-/** A unified diff of more lines is folded; of more than the second number, the rest is left out. */
+/** A unified diff of more lines is folded, and cut after the second number. */
 const openLines = 24
-const mostLines = 400
+const maxLines = 400
 const longestLine = 500
 
-/** Differences as people read them: what, from, to, and how closing it takes effect. */
+/** Differences with subject, both sides, and how the change takes effect. */
 export function differenceItems(differences: readonly Difference[]): Markup | undefined {
   if (differences.length === 0) return undefined
   return html`<ul class="differences">
@@ -23,11 +23,11 @@ function shortDifference({ subject, from, to, note }: Difference): Markup {
 
 function longDifference(difference: Difference): Markup {
   const { body } = unifiedDiff(difference)
-  const shown = body.slice(0, mostLines).map(patchLine)
+  const shown = body.slice(0, maxLines).map(patchLine)
   const left = body.length - shown.length
   const absent = difference.from === undefined ? ' (absent before)' : difference.to === undefined ? ' (absent after)' : ''
   const heading = html`<span class="subject">${short(difference.subject)}</span>${absent}${noteOf(difference.note)}`
-  // Each line is its own block, so no line ends stand between them.
+  // Each line is a block of its own, so no line breaks stand between them.
   const lines = html`<pre class="diff" tabindex="0">${shown}${left > 0 && html`<span class="hunk">… ${left} lines more</span>`}</pre>`
   return body.length > openLines ? folded(html`${heading} <span class="quiet">${body.length} lines</span>`, lines) : html`${heading}${lines}`
 }

@@ -5,7 +5,7 @@ import type { Round } from './rounds.js'
 import { cross, dot, drawing, line, text } from './svg.js'
 import { niceStep } from './time-axis.js'
 
-/** The outages of all rounds, those of one way in one strip: a dot for each, a line from the shortest to the longest, the median. */
+/** The outages of all rounds, with a strip for each fault: a dot for each outage, a line from the shortest to the longest, and the median. */
 
 const stripHeight = 52
 const axisHeight = 26
@@ -17,7 +17,7 @@ export interface Figures {
   max: number
 }
 
-/** Of at least one number. The median of an even count is between its two middle ones. */
+/** Minimum, median and maximum of at least one number. */
 export function figuresOf(numbers: readonly number[]): Figures {
   const sorted = numbers.toSorted((one, other) => one - other)
   const middle = (sorted.length - 1) / 2
@@ -29,21 +29,21 @@ export function figuresText({ min, median, max }: Figures): string {
   return min === max ? duration(median) : `median ${duration(median)}, from ${duration(min)} to ${duration(max)}`
 }
 
-/** @param label - what it shows, for those who do not see it. */
+/** @param label - the text for screen readers. */
 export function distribution(rounds: readonly Round[], label: string, width: number): Markup {
   const results = rounds.map(({ result }) => result)
-  const ways = grouped(results, ({ fault }) => fault)
+  const faults = grouped(results, ({ fault }) => fault)
   const longest = Math.max(...results.map(({ outage_ms }) => outage_ms), 1)
   const step = niceStep(longest / Math.max(2, Math.floor(width / 90)))
   const end = Math.ceil(longest / step) * step
   const place = (ms: number) => margin + ms / end * (width - 2 * margin)
-  const bottom = ways.length * stripHeight
+  const bottom = faults.length * stripHeight
   return drawing(width, bottom + axisHeight, label, [
     ...Array.from({ length: Math.round(end / step) + 1 }, (_, index) => index * step).flatMap(ms => [
       line([[place(ms), 4], [place(ms), bottom + 4]], 'grid'),
       text(ms === end ? width : place(ms), bottom + 20, ms === 0 ? '0' : duration(ms), 'figure', ms === end ? 'end' : 'middle'),
     ]),
-    ...ways.flatMap((those, at) => strip(those, at * stripHeight, place, width)),
+    ...faults.flatMap((sameFault, index) => strip(sameFault, index * stripHeight, place, width)),
   ])
 }
 
@@ -58,7 +58,7 @@ function strip(results: Round['result'][], top: number, place: (ms: number) => n
     line([[place(median), middle - 10], [place(median), middle + 10]], 'median'),
     ...results.map(({ status }, index) => {
       const x = places[index]!
-      // Nearly equal outages above and below each other, not on each other.
+      // Nearly equal outages stand above each other, not on each other.
       const near = places.slice(0, index).filter(other => Math.abs(other - x) < 7).length
       const y = middle + [0, -6, 6][near % 3]!
       return status === 'failed' ? cross(x, y, 4, 'cut') : dot(x, y, 'round', 4)

@@ -1,6 +1,6 @@
 import type { AddedEvents, AddedSignals } from '../tasks/added-events.js'
 
-/** The events of the drill role that the page draws: it reads them as `--json` prints them, and knows nothing else of the role. */
+/** The drill role's events, as `--json` prints them: all that the page knows of the role. */
 
 export type DrillRound = AddedEvents['drill-round']
 export type DrillAnswers = AddedSignals['drill-answers']

@@ -1,13 +1,13 @@
 import { html, type Content, type Markup } from './html.js'
 import { distribution, figuresOf, figuresText } from './distribution.js'
-import { badge, duration, folded, redrawn, short, wideTable } from './parts.js'
+import { badge, duration, folded, responsive, short, wideTable } from './parts.js'
 import type { Round } from './rounds.js'
 import { timeline } from './timeline.js'
 
 /**
- * What a drill measured: its figures, the spread of its outages, each round's answers, and all numbers as a table.
+ * The results of a drill: its figures, the spread of its outages, the answers of each round, and a table of all numbers.
  *
- * @param remarks - what else there is to say of it, as sentences.
+ * @param remarks - what the drill reports beside them, as sentences.
  */
 export function drillParts(rounds: readonly Round[], remarks: readonly string[], colours: ReadonlyMap<string, string>): Content[] {
   if (rounds.length === 0) return []
@@ -22,7 +22,7 @@ export function drillParts(rounds: readonly Round[], remarks: readonly string[],
   ]
 }
 
-/** The numbers that people ask for first. */
+/** The most important numbers. */
 function figures(rounds: readonly Round[]): Markup {
   const results = rounds.map(({ result }) => result)
   const { median, max } = figuresOf(results.map(({ outage_ms }) => outage_ms))
@@ -43,8 +43,8 @@ function figures(rounds: readonly Round[]): Markup {
 function spreadFigure(rounds: readonly Round[]): Markup {
   const label = `Outages of ${rounds.length} rounds: ${figuresText(figuresOf(rounds.map(({ result }) => result.outage_ms)))}`
   return html`<figure class="distribution">
-${redrawn(width => distribution(rounds, label, width))}
-<figcaption>Outages by way: a dot for each round, a cross for one that failed; the upright line is the median.</figcaption>
+${responsive(width => distribution(rounds, label, width))}
+<figcaption>Outages by fault: a dot for each round, a cross for a failed one; the vertical line is the median.</figcaption>
 </figure>
 `
 }
@@ -58,8 +58,8 @@ function roundFigure(round: Round, colours: ReadonlyMap<string, string>): Markup
   const label = `Answers of round ${result.round}: ${result.requests} requests, ${result.failed_requests} failed, outage ${duration(result.outage_ms)}`
   return html`<figure class="timeline">
 ${result.reason !== undefined && html`<p class="bad">${short(result.reason)}</p>`}
-${answers.length > 0 && redrawn(width => timeline(round, colours, label, width))}
-<figcaption>${answers.length > 0 && 'Each stroke is a request, in the lane of the node that served it, with a line to when a late answer came; seconds from the fault. '}${result.requests} requests, ${result.failed_requests} failed.</figcaption>
+${answers.length > 0 && responsive(width => timeline(round, colours, label, width))}
+<figcaption>${answers.length > 0 && 'Each stroke is a request, in the lane of the node that answered it. A line leads to a late answer. The axis shows seconds after the fault. '}${result.requests} requests, ${result.failed_requests} failed.</figcaption>
 <ol class="marks">${marks.map(({ at, text }) => html`<li><b>${duration(at)}</b> ${short(text, 400)}</li>`)}</ol>
 </figure>`
 }

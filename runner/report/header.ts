@@ -4,17 +4,17 @@ import type { Tally } from '../ui/tally.js'
 import { html, type Markup } from './html.js'
 import { short } from './parts.js'
 
-/** How a run ended, in the words of its heading. */
-export function verdictOf(all: Tally, views: readonly EventView[]): { words: string; tone: Tone } {
+/** The verdict on a run, as a heading. */
+export function headingOf(all: Tally, views: readonly EventView[]): { heading: string; tone: Tone } {
   const outcome = outcomeOf(all, views)
-  if (!outcome) return { words: 'Not finished', tone: 'bad' }
+  if (!outcome) return { heading: 'Not finished', tone: 'bad' }
   const { verdict, heading = verdict, tone } = outcome
-  return { words: heading.charAt(0).toUpperCase() + heading.slice(1), tone }
+  return { heading: heading.charAt(0).toUpperCase() + heading.slice(1), tone }
 }
 
-/** The head of the page: how it ended, the numbers, and which run this was. @param written - when the run was over. */
+/** The head of the page: verdict, numbers, and which run this was. @param written - when the run ended. */
 export function header(all: Tally, written: Date, views: readonly EventView[]): Markup {
-  const { words, tone } = verdictOf(all, views)
+  const { heading, tone } = headingOf(all, views)
   const outcome = outcomeOf(all, views)
   const { run, summary } = all
   const clusters = all.clusters.map(({ name }) => name)
@@ -27,7 +27,7 @@ export function header(all: Tally, written: Date, views: readonly EventView[]): 
   ]
   return html`<header>
 <p class="eyebrow">ha-run${run?.check && ', plan: nothing was changed'}</p>
-<h1 class="${tone}">${words}</h1>
+<h1 class="${tone}">${heading}</h1>
 ${outcome && html`<p class="numbers">${outcome.scope}: ${outcome.numbers.join(', ')}</p>`}
 <dl class="facts">${facts.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>
 ${clusters.length > 1 && html`<nav aria-label="Clusters"><ul>${clusters.map((name, index) => html`<li><a href="#${clusterId(index)}">${short(name, 80)}</a></li>`)}</ul></nav>`}
@@ -35,7 +35,7 @@ ${clusters.length > 1 && html`<nav aria-label="Clusters"><ul>${clusters.map((nam
 `
 }
 
-/** What a cluster's part is called in the page's address. */
+/** The id of a cluster's section, for links. */
 export function clusterId(index: number): string {
   return `cluster${index + 1}`
 }

@@ -1,6 +1,6 @@
 import { escapeHtml } from '../ui/escape.js'
 
-/** Text that is markup already. Only `html` makes it, from its own words: all that goes in is escaped, or was. */
+/** Markup. Only `html` creates it, and escapes all text that is put into it. */
 class MarkupText {
   readonly #text: string
 
@@ -15,15 +15,15 @@ class MarkupText {
 
 export type Markup = MarkupText
 
-/** What can stand in a template: text and numbers, markup, several of these, or nothing. */
+/** What a template can contain: text, numbers, markup, lists of these, or nothing. */
 export type Content = string | number | Markup | undefined | false | readonly Content[]
 
-/** Markup for HTML and SVG alike. Attributes must stand in double quotes. */
-export function html(words: TemplateStringsArray, ...contents: Content[]): Markup {
-  return new MarkupText(words.reduce((text, word, index) => text + rendered(contents[index - 1]) + word))
+/** A template for HTML and SVG. Attributes must be in double quotes. */
+export function html(strings: TemplateStringsArray, ...contents: Content[]): Markup {
+  return new MarkupText(strings.reduce((text, string, index) => text + rendered(contents[index - 1]) + string))
 }
 
-/** Nothing. */
+/** Empty markup. */
 export const nothing = html``
 
 function rendered(content: Content): string {
@@ -32,5 +32,5 @@ function rendered(content: Content): string {
   if (typeof content === 'string') return escapeHtml(content)
   if (typeof content === 'number') return String(content)
   if (Array.isArray(content)) return content.map(rendered).join('')
-  throw new TypeError('only text, numbers and markup can stand in a page')
+  throw new TypeError('a template can contain only text, numbers and markup')
 }

@@ -1,18 +1,18 @@
 import type { Topology } from '../cluster/status/events.js'
 import { grouped } from '../ui/text.js'
 
-/** What can be said of one link, from its pairs of nodes. */
+/** The state of a link, from the state of its pairs of nodes. */
 export interface LinkState {
   number: number
-  /** Nodes that reach nobody over it. */
+  /** Nodes that reach no other node over the link. */
   down: string[]
-  /** Pairs that do not reach each other although both reach others. */
+  /** Pairs of nodes that do not reach each other, although both reach other nodes. */
   broken: [string, string][]
   /** Whether any pair is connected. */
   alive: boolean
 }
 
-/** Each link's state: a node that lost all its peers is told as one, not as a broken pair with each of them. */
+/** The state of each link. A node that has lost all its peers is one node down, not a broken pair with each peer. */
 export function linkStates(links: Topology['links']): LinkState[] {
   return grouped(links, link => String(link.number)).map(pairs => {
     const nodes = [...new Set(pairs.flatMap(({ between }) => between))]

@@ -5,10 +5,10 @@ import { counted } from '../ui/text.js'
 import type { Content } from './html.js'
 import { folded, section, short, wideTable } from './parts.js'
 
-/** From here on the table of the nodes is folded. */
+/** From here on, the table of the nodes is folded. */
 const manyNodes = 8
 
-/** A row for each node: how it is, and what its checks came to. Nothing where none was checked by itself. */
+/** A row for each node: its state and the numbers of its results. Empty if no node has any result. */
 export function nodesTable({ nodes, own }: ClusterTally, topology: Topology | undefined): Content {
   if (nodes.every(({ counts }) => sum(counts) === 0)) return undefined
   const total = noCounts()
@@ -18,10 +18,10 @@ export function nodesTable({ nodes, own }: ClusterTally, topology: Topology | un
   const head = ['Node', ...(topology ? ['Address', 'State'] : []), ...shown.map(status => status.replace('-', ' '))]
   const rows = nodes.map(({ name, counts }) => {
     const node = known.get(name)
-    const how = topology ? [short(node?.address ?? '–', 60), `${short(node?.state ?? '–', 60)}${node?.dc ? ', DC' : ''}`] : []
-    return [short(name, 80), ...how, ...shown.map(status => counts[status])]
+    const state = topology ? [short(node?.address ?? '–', 60), `${short(node?.state ?? '–', 60)}${node?.dc ? ', DC' : ''}`] : []
+    return [short(name, 80), ...state, ...shown.map(status => counts[status])]
   })
   const cluster = sum(own) > 0 ? [['the cluster', ...(topology ? ['', ''] : []), ...shown.map(status => own[status])]] : []
-  const table = wideTable('Nodes and what was checked on them', head, [...rows, ...cluster])
+  const table = wideTable('Nodes and their results', head, [...rows, ...cluster])
   return section('Nodes', [nodes.length > manyNodes ? folded(counted(nodes.length, 'node'), table) : table])
 }

@@ -3,17 +3,17 @@ import type { Tone } from '../ui/event-view.js'
 import { clip, oneLine } from '../ui/text.js'
 import { html, type Content, type Markup } from './html.js'
 
-/** Small pieces that every section of the page is made of. */
+/** Parts that all sections of the page are made of. */
 
-/** Widths in pixels that pictures are drawn for: a desktop's, and a phone's. */
+/** The widths of pictures in pixels: for a desktop, and for a phone. */
 export const widths = { wide: 832, narrow: 328 } as const
 
-/** A picture, drawn once for wide screens and once for narrow ones; the style shows one of them. */
-export function redrawn(draw: (width: number) => Markup): Markup {
+/** A picture, drawn for wide and for narrow screens; the style shows one of them. */
+export function responsive(draw: (width: number) => Markup): Markup {
   return html`<div class="wide">${draw(widths.wide)}</div><div class="narrow">${draw(widths.narrow)}</div>`
 }
 
-const looks: Record<Status, { word: string; symbol: string; tone: Tone | 'quiet' }> = {
+const badges: Record<Status, { word: string; symbol: string; tone: Tone | 'quiet' }> = {
   ok: { word: 'ok', symbol: '✔', tone: 'good' },
   changed: { word: 'changed', symbol: '△', tone: 'careful' },
   'would-change': { word: 'would change', symbol: '△', tone: 'careful' },
@@ -24,13 +24,13 @@ const looks: Record<Status, { word: string; symbol: string; tone: Tone | 'quiet'
   unreachable: { word: 'unreachable', symbol: '✖', tone: 'bad' },
 }
 
-/** A status by word, symbol and colour, so that none of them has to be seen. */
+/** A status as word, symbol and colour: each is enough to recognize it. */
 export function badge(status: Status): Markup {
-  const { word, symbol, tone } = looks[status]
+  const { word, symbol, tone } = badges[status]
   return html`<span class="status ${tone}"><span aria-hidden="true">${symbol}</span> ${word}</span>`
 }
 
-/** A titled part of a page; nothing where there is nothing in it. */
+/** A section with a title; undefined if it has no content. */
 export function section(title: string, contents: Content[], kind = ''): Markup | undefined {
   if (contents.every(content => content === undefined || content === false)) return undefined
   return html`<section${kind !== '' && html` class="${kind}"`}>
@@ -47,7 +47,7 @@ ${contents}
 `
 }
 
-/** A table that scrolls in a box of its own where it is wider than the page. @param name - for those who do not see it. */
+/** A table that scrolls by itself if it is wider than the page. @param name - the text for screen readers. */
 export function wideTable(name: string, head: Content[], rows: Content[][]): Markup {
   return html`<div class="scroll" role="region" aria-label="${name}" tabindex="0"><table>
 <thead><tr>${head.map(cell => html`<th scope="col">${cell}</th>`)}</tr></thead>
@@ -57,32 +57,32 @@ ${rows.map(([first, ...others]) => html`<tr><th scope="row">${first}</th>${other
 `
 }
 
-/** The most that is shown of one line that came from a node, and of an output's lines. */
-const longestLine = 800
-const mostLines = 200
+/** Limits for text from nodes: characters of a line, and lines of an output. */
+const maxLineLength = 800
+const maxLines = 200
 
-/** A text of a node's, on one line and not without end. */
-export function short(text: string, length = longestLine): string {
+/** Text from a node, on one line of limited length. */
+export function short(text: string, length = maxLineLength): string {
   return clip(oneLine(text), length, '…')
 }
 
-/** All of them: a page has room where a terminal has not. */
-export function everyone(names: Iterable<string>): string {
+/** All names: a page has room for them, a terminal has not. */
+export function allNames(names: Iterable<string>): string {
   return short([...new Set(names)].join(', '))
 }
 
-/** A sentence of ours, in which commands stand between backticks. */
+/** A sentence of ha-run, with commands between backticks. */
 export function prose(text: string): Content {
   const parts = short(text).split('`')
-  // An odd one belongs to no pair.
+  // A backtick without its pair is text.
   if (parts.length % 2 === 0) return short(text)
   return parts.map((part, index) => index % 2 === 0 ? part : html`<code>${part}</code>`)
 }
 
-/** The last lines of a text, each not without end. */
+/** The last lines of a text, each of limited length. */
 export function lastOf(lines: string[]): string {
-  const left = lines.length - mostLines
-  const shown = lines.slice(-mostLines).map(line => clip(line, longestLine, '…'))
+  const left = lines.length - maxLines
+  const shown = lines.slice(-maxLines).map(line => clip(line, maxLineLength, '…'))
   return [...(left > 0 ? [`… ${left} lines before`] : []), ...shown].join('\n')
 }
 

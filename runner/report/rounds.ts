@@ -1,47 +1,47 @@
 import type { DrillAnswers, DrillRound } from './drill-events.js'
 import type { AnyEvent } from '../ui/visible.js'
 
-/** A round of a drill, with what visitors saw of it where that was told. */
+/** A round of a drill, with the answers that visitors got, if they were reported. */
 export interface Round {
   result: DrillRound
   answers: DrillAnswers['answers']
   marks: DrillAnswers['marks']
 }
 
-/** The rounds of a cluster's drill. Where several drills number their rounds alike, the answers go by their order. */
+/** The rounds of a cluster's drills. If several drills have rounds of the same number, the answers belong to them in their order. */
 export function roundsOf(events: readonly AnyEvent[], cluster: string): Round[] {
-  const told = events.filter(event => event.event === 'drill-answers').filter(event => event.cluster === cluster)
+  const reported = events.filter(event => event.event === 'drill-answers').filter(event => event.cluster === cluster)
   const taken = new Set<DrillAnswers>()
   return events.flatMap(event => {
     if (event.event !== 'drill-round' || event.cluster !== cluster) return []
-    const seen = told.find(each => each.round === event.round && !taken.has(each))
-    if (seen) taken.add(seen)
-    return { result: event, answers: seen?.answers ?? [], marks: marksOf(event, seen?.marks ?? []) }
+    const found = reported.find(each => each.round === event.round && !taken.has(each))
+    if (found) taken.add(found)
+    return { result: event, answers: found?.answers ?? [], marks: marksOf(event, found?.marks ?? []) }
   })
 }
 
-/** What was told to have happened, and the round's own times where none of that stands at the same one. */
-function marksOf({ fault, node, detected_ms, started_ms, answered_ms, moved_to }: DrillRound, told: Round['marks']): Round['marks'] {
+/** The marks that were reported, and the times of the round itself that none of them has. */
+function marksOf({ fault, node, detected_ms, started_ms, answered_ms, moved_to }: DrillRound, reported: Round['marks']): Round['marks'] {
   const own = [
     { at: 0, text: `${fault} on ${node}` },
     { at: detected_ms, text: 'the other nodes noticed' },
     { at: started_ms, text: `resources started${moved_to === undefined ? '' : ` on ${moved_to}`}` },
     { at: answered_ms, text: `the page answered${moved_to === undefined ? '' : ` from ${moved_to}`}` },
-  ].flatMap(({ at, text }) => at === undefined || told.some(mark => Math.round(mark.at) === Math.round(at)) ? [] : { at, text })
-  return [...told, ...own].toSorted((one, other) => one.at - other.at)
+  ].flatMap(({ at, text }) => at === undefined || reported.some(mark => Math.round(mark.at) === Math.round(at)) ? [] : { at, text })
+  return [...reported, ...own].toSorted((one, other) => one.at - other.at)
 }
 
-/** A time in which visitors got no answer: from the first request that failed to the first good answer after it. */
+/** A time without answers, in ms after the fault: from the first request that failed to the first good answer after it. */
 export interface Outage {
   from: number
   to: number
-  /** The one that the round is judged by. */
+  /** The outage of the round's result. */
   longest: boolean
 }
 
 /**
- * All of them, the longest first. That has the drill's own figure, so that picture and table say the same; what began
- * within it, since an answer came late, is part of it.
+ * All outages of a round, the longest first. The longest has the length that the drill reports, so that picture and table agree; an
+ * outage that starts within it is a part of it.
  */
 export function outagesOf({ answers, result }: Round): Outage[] {
   const found: { from: number; to: number }[] = []

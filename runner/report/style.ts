@@ -1,8 +1,8 @@
 import { html } from './html.js'
 
 /**
- * The page's looks. Colours are named once for each scheme; those of text have a contrast of at least 4.5 on their
- * ground, and the nodes' differ in lightness too, for those who do not tell their hues apart.
+ * The style of the page. Each colour has a name in both schemes. Text has a contrast of at least 4.5 with its background. The colours of
+ * the nodes differ in lightness too, for people who cannot distinguish their hues.
  */
 export const style = html`
 :root {

@@ -1,10 +1,10 @@
 import { html, type Markup } from './html.js'
 
-/** The few SVG elements that pictures are made of. Numbers are pixels; `kind` is a class, whose looks the style says. */
+/** The SVG elements that pictures are made of. Numbers are pixels; `kind` is a CSS class. */
 
 export type Point = readonly [x: number, y: number]
 
-/** With one digit at most: finer than that nobody sees. */
+/** With one decimal place: more is not visible. */
 export function number(value: number): string {
   return String(Number(value.toFixed(1)))
 }
@@ -25,7 +25,7 @@ export function dot(x: number, y: number, kind: string, radius = 3): Markup {
   return html`<circle class="${kind}" cx="${number(x)}" cy="${number(y)}" r="${radius}"/>`
 }
 
-/** Upright strokes of one height, as one element however many they are. */
+/** Vertical strokes of one height, as one element. */
 export function strokes(xs: readonly number[], y: number, height: number, kind: string): Markup {
   return html`<path class="${kind}" d="${xs.map(x => `M${number(x)} ${number(y)}v${number(height)}`).join('')}"/>`
 }
@@ -36,7 +36,7 @@ export function cross(x: number, y: number, size: number, kind: string): Markup 
   return html`<path class="${kind}" d="M${left} ${top}l${both} ${both}M${left} ${number(y + size)}l${both} -${both}"/>`
 }
 
-/** A picture within a page, whose style says its colours. @param label - what it shows, for those who do not see it. */
+/** An SVG picture in the page. @param label - the text for screen readers. */
 export function drawing(width: number, height: number, label: string, elements: readonly Markup[]): Markup {
   return html`<svg viewBox="0 0 ${number(width)} ${number(height)}" width="${number(width)}" height="${number(height)}" role="img" aria-label="${label}">
 ${elements.map(element => html`${element}\n`)}</svg>`

@@ -4,9 +4,9 @@ import { shareDifferences, type SharedDifferences } from '../ui/difference.js'
 import { counted, grouped, names, seconds } from '../ui/text.js'
 import { differenceItems } from './differences.js'
 import { html, type Content, type Markup } from './html.js'
-import { badge, everyone, folded, prose, section, short, wideTable } from './parts.js'
+import { badge, allNames, folded, prose, section, short, wideTable } from './parts.js'
 
-/** What changed, or would: each task once, with the nodes on which it found the same. */
+/** The tasks that changed something, or would: each once, with the nodes on which it found the same differences. */
 export function changes(tasks: readonly TaskEvent[]): Content[] {
   return (['changed', 'would-change'] as const).map(status => {
     const shared = shareDifferences(tasks.filter(event => event.status === status))
@@ -16,21 +16,21 @@ export function changes(tasks: readonly TaskEvent[]): Content[] {
 
 function changeItem({ hosts, role, task, differences, effects }: SharedDifferences): Markup {
   return html`<article>
-<h4>${short(role, 60)}: ${short(task, 300)} <span class="where">${everyone(hosts)}</span></h4>
+<h4>${short(role, 60)}: ${short(task, 300)} <span class="where">${allNames(hosts)}</span></h4>
 ${differenceItems(differences)}${effects.length > 0 && html`<ul class="effects">${effects.map(effect => html`<li>${short(effect)}</li>`)}</ul>`}
 </article>
 `
 }
 
-/** What is unknown, was left out, or deserves a look, each reason once. */
+/** Tasks that are unknown, were skipped or have warnings: each reason once. */
 export function remarks(tasks: readonly TaskEvent[]): Content[] {
   return remarkKinds.map(([status, title]) => section(title, shareRemarks([...tasks], status, false).map(group => html`<p class="remark">${badge(status)}
-<span><b>${short(tasksText(group), 300)}</b> <span class="where">${everyone(group.map(({ host, cluster }) => host ?? cluster))}</span>
+<span><b>${short(tasksText(group), 300)}</b> <span class="where">${allNames(group.map(({ host, cluster }) => host ?? cluster))}</span>
 ${group[0]!.reason !== undefined && html`<br/>${prose(group[0]!.reason)}`}</span></p>
 `)))
 }
 
-/** What is as declared: a line for each task, folded. */
+/** The tasks that found nothing to do: a line for each, folded. */
 export function inSync(tasks: readonly TaskEvent[]): Content {
   const those = tasks.filter(({ status }) => status === 'ok')
   if (those.length === 0) return undefined

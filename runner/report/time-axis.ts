@@ -1,17 +1,17 @@
 /**
- * An axis of time that has room for what happened: long stretches in which nothing did are cut out, and what is left
- * is even. Times are in ms, places in pixels.
+ * A time axis without the long stretches in which nothing happens: these are cut out, and the scale of the rest is even. Times are in ms,
+ * places in pixels.
  */
 export interface TimeAxis {
-  /** The place of a time; undefined where it was cut out. */
+  /** The place of a time; undefined if it is cut out. */
   place: (at: number) => number | undefined
-  /** Round times, and where they stand. */
+  /** Round times, and their places. */
   ticks: { at: number; x: number }[]
-  /** What was cut out: where, and how long it was. */
+  /** The places and lengths of the cuts. */
   cuts: { x: number; width: number; ms: number }[]
 }
 
-/** A time from which on, or up to which, something happened. */
+/** A part of the time that is not cut out. */
 export type Moment = number
 
 const cutWidth = 34
@@ -25,8 +25,8 @@ interface Stretch {
 }
 
 /**
- * @param span - the first and the last time there is.
- * @param moments - around which there must be room; all others may be cut out.
+ * @param span - the first and the last time.
+ * @param moments - times that must not be cut out, nor the time around them.
  */
 export function timeAxis(span: readonly [from: number, to: number], moments: readonly Moment[], width: number): TimeAxis {
   const pieces = piecesOf(span, moments)
@@ -51,7 +51,7 @@ export function timeAxis(span: readonly [from: number, to: number], moments: rea
   }
 }
 
-/** The stretches of time that stay, in order, none empty. */
+/** The stretches of time that are not cut out, in order; none is empty. */
 function piecesOf([first, last]: readonly [number, number], moments: readonly Moment[]): [number, number][] {
   const inside = moments.filter(at => at >= first && at <= last).toSorted((one, other) => one - other)
   const end = Math.max(last, first + 1)
@@ -61,7 +61,7 @@ function piecesOf([first, last]: readonly [number, number], moments: readonly Mo
   const pieces: [number, number][] = []
   for (const at of inside) {
     const piece = pieces.at(-1)
-    // A cut must take out more than it costs to understand it.
+    // A short cut would not save enough room.
     if (piece && at - room - piece[1] < 8 * room) piece[1] = at + room
     else pieces.push([at - room, at + room])
   }
@@ -70,7 +70,7 @@ function piecesOf([first, last]: readonly [number, number], moments: readonly Mo
   return pieces
 }
 
-/** 1, 2 or 5 times a power of ten, at least this much. */
+/** The smallest number of at least `least` that is 1, 2 or 5 times a power of ten. */
 export function niceStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least))
   return ([1, 2, 5, 10].find(digit => digit * power >= least) ?? 10) * power

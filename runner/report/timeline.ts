@@ -5,34 +5,34 @@ import { outagesOf, type Outage, type Round } from './rounds.js'
 import { drawing, line, rectangle, strokes, text } from './svg.js'
 import { timeAxis, type TimeAxis } from './time-axis.js'
 
-/** The answers of one round, in a lane for each node that served and one for those that did not come. */
+/** The answers of one round, in a lane for each node that served the page and one for failed requests. */
 
 const markHeight = 20
-/** Between the marks and the lanes, for what the outages are called. */
+/** Between the marks and the lanes, for the lengths of the outages. */
 const captionHeight = 18
 const laneHeight = 36
 const tickHeight = 24
 const axisHeight = 24
-/** Pixels between two strokes that can still be told apart. */
-const finest = 1
-/** Milliseconds from which on an answer has a line from when it was asked for to when it came. */
-const late = 250
+/** Pixels between two strokes that can be distinguished. */
+const minDistance = 1
+/** From here on, a line leads from the request to its answer. */
+const lateMs = 250
 
-const isLate = ({ ms, error }: Round['answers'][number]) => error === undefined && ms >= late
+const isLate = ({ ms, error }: Round['answers'][number]) => error === undefined && ms >= lateMs
 
-/** @param label - what it shows, for those who do not see it. */
+/** @param label - the text for screen readers. */
 export function timeline(round: Round, colours: ReadonlyMap<string, string>, label: string, width: number): Markup {
   const { answers, marks } = round
-  // Names of lanes stand on the left, and have half the room on a phone.
+  // The names of the lanes are on the left, with half the room on a phone.
   const left = width < 500 ? 62 : 104
   const axis = axisOf(round, width - left - 1)
   const along = (at: number) => {
     const x = axis.place(at)
     return x === undefined ? undefined : left + x
   }
-  // The same lanes in the same order in all rounds of a drill.
+  // All rounds of a drill have their lanes in the same order.
   const nodes = [...new Set([...colours.keys(), ...answers.flatMap(({ node }) => node ?? [])])].filter(name => answers.some(({ node }) => node === name))
-  // A page that does not say who serves it.
+  // Answers of a page that does not name its node.
   const unnamed = answers.filter(({ node, error }) => node === undefined && error === undefined)
   const lanes = [
     ...nodes.map(node => ({ title: node, kind: `answer ${colours.get(node) ?? ''}`, at: answers.filter(answer => answer.node === node) })),
@@ -74,7 +74,7 @@ export function timeline(round: Round, colours: ReadonlyMap<string, string>, lab
   ])
 }
 
-/** Room for the fault, for all that was marked, for requests that failed, for when late answers came, and for where another node began to serve. */
+/** An axis with room for the fault, the marks, failed requests, late answers, and the first answer of another node. */
 function axisOf({ answers, marks }: Round, width: number): TimeAxis {
   const changes = answers.filter((answer, index) => index > 0 && (answer.node !== answers[index - 1]!.node))
   const failed = answers.filter(({ error }) => error !== undefined)
@@ -84,7 +84,7 @@ function axisOf({ answers, marks }: Round, width: number): TimeAxis {
   return timeAxis([Math.min(...all), Math.max(...all)], moments, width)
 }
 
-/** The longest one first: where two of their names would lie on each other, it keeps its own. */
+/** The outages as bands, the longest first: a length that would overlap another is left out. */
 function outageBands(outages: Outage[], along: (at: number) => number | undefined, top: number, bottom: number, width: number): Markup[] {
   const taken: [from: number, to: number][] = []
   return outages.flatMap(({ from, to, longest }) => {
@@ -101,12 +101,12 @@ function outageBands(outages: Outage[], along: (at: number) => number | undefine
   })
 }
 
-/** Places that differ to the eye. */
+/** Places that can be distinguished. */
 function columns(xs: number[]): number[] {
-  return [...new Set(xs.map(x => Math.round(x / finest)))].map(column => column * finest)
+  return [...new Set(xs.map(x => Math.round(x / minDistance)))].map(column => column * minDistance)
 }
 
-/** Puts marks that would stand on each other into rows, the first one lowest. */
+/** Puts marks that would overlap into rows, the first one lowest. */
 function spread(marks: { x: number; words: string }[], width: number): { rows: number; marks: { x: number; words: string; row: number }[] } {
   const ends: number[] = []
   const placed = marks.map(mark => {

@@ -5,20 +5,20 @@ import { linkStates, type LinkState } from './link-lines.js'
 import { card, cardHeight, nodeCard, resourceLines } from './node-card.js'
 import { cross, drawing, line, rectangle, text, type Point } from './svg.js'
 
-/** Between two links, and from a card to the first of them. */
+/** The distance between two links, and from a card to the first link. */
 const pitch = 14
 
 interface Placed {
   x: number
-  /** Of the card's upper edge, and of its lower one. */
+  /** The upper and the lower edge of the card. */
   top: number
   bottom: number
   row: number
 }
 
 /**
- * A cluster's nodes as cards, in rows, on their links: each link is a line that every node hangs on, as networks are
- * drawn, and the floating IP is a tab on the card of the node that has it.
+ * The nodes of a cluster as cards, in rows, with their links below: each link is a line to which every node is connected. The floating IP
+ * is a tab on the card of the node that has it.
  */
 export function topologyPicture(topology: Topology, colours: ReadonlyMap<string, string>, label: string, width: number): Markup {
   const { nodes, floatingIp, resources } = topology
@@ -56,7 +56,7 @@ export function topologyPicture(topology: Topology, colours: ReadonlyMap<string,
   ])
 }
 
-/** One link: a line below each row of cards, and between the rows a trunk on the left. */
+/** One link: a line below each row of cards, and a trunk on the left between the rows. */
 function linkLines({ number, down, broken, alive }: LinkState, at: number, count: number, placeOf: ReadonlyMap<string, Placed>, trunk: number): Markup[] {
   const places = [...placeOf.values()]
   const beside = (at - (count - 1) / 2) * 12
@@ -81,7 +81,7 @@ function linkLines({ number, down, broken, alive }: LinkState, at: number, count
     ...broken.flatMap(pair => {
       const [from, to] = pair.map(node => placeOf.get(node)).map(place => place && hangs(place))
       if (!from || !to) return []
-      // Below the link's own line, which the pair's other peers still have. Across rows, it would run through other nodes.
+      // A line of its own, below that of the link, which connects their other peers. Between two rows, it would cross other nodes.
       if (from[1] !== to[1]) return [...stub(from, pair[1]), ...stub(to, pair[0])]
       const low = from[1] + 13
       return [line([from, [from[0], low], [to[0], low], to], 'link broken'), cross((from[0] + to[0]) / 2, low, 5, 'cut')]
@@ -91,7 +91,7 @@ function linkLines({ number, down, broken, alive }: LinkState, at: number, count
   ]
 }
 
-/** The end of a link that leads nowhere. */
+/** A short line that ends at a cross, with the name of the node that is not reached. */
 function stub([x, y]: Point, missed: string): Markup[] {
   return [line([[x, y], [x, y + 10]], 'link broken'), cross(x, y + 10, 4, 'cut'), text(x + 9, y + 14, clip(missed, 8, '…'), 'on-link bad')]
 }

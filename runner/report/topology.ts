@@ -2,20 +2,20 @@ import type { Topology } from '../cluster/status/events.js'
 import { grouped, names } from '../ui/text.js'
 import { html, type Markup } from './html.js'
 import { linkStates } from './link-lines.js'
-import { redrawn, short } from './parts.js'
+import { responsive, short } from './parts.js'
 import { topologyPicture } from './topology-picture.js'
 
-/** The picture of a cluster, and in words below it what it shows. */
+/** The picture of a cluster, with the same as text below it. */
 export function topologyFigure(cluster: string, topology: Topology, colours: ReadonlyMap<string, string>): Markup {
   return html`<figure class="topology">
-${redrawn(width => topologyPicture(topology, colours, `Nodes, links and resources of ${short(cluster, 60)}; the words are below`, width))}
-<figcaption>${topologyWords(topology).map(sentence => `${short(sentence, 400)}. `)}</figcaption>
+${responsive(width => topologyPicture(topology, colours, `Nodes, links and resources of ${short(cluster, 60)}; the text is below`, width))}
+<figcaption>${topologyText(topology).map(sentence => `${short(sentence, 400)}. `)}</figcaption>
 </figure>
 `
 }
 
-/** What the picture shows, as sentences without their full stops. */
-export function topologyWords({ nodes, links, resources, floatingIp }: Topology): string[] {
+/** The content of the picture, as sentences without full stops. */
+export function topologyText({ nodes, links, resources, floatingIp }: Topology): string[] {
   const states = grouped(nodes, ({ state }) => state).map(group => `${names(group.map(({ name }) => name))} ${group[0]!.state}`)
   const dcs = nodes.filter(({ dc }) => dc).map(({ name }) => name)
   const places = grouped(resources, one => JSON.stringify(one.nodes)).map(group =>

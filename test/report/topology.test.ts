@@ -4,7 +4,7 @@ import { linkStates } from '../../runner/report/link-lines.js'
 import { resourceLines } from '../../runner/report/node-card.js'
 import { nodeColours } from '../../runner/report/colours.js'
 import { topologyPicture } from '../../runner/report/topology-picture.js'
-import { topologyWords } from '../../runner/report/topology.js'
+import { topologyText } from '../../runner/report/topology.js'
 import { reportCases } from './cases.js'
 
 const link = (one: string, other: string, connected = true, number = 0) => ({ number, between: [one, other] as [string, string], connected })
@@ -49,7 +49,7 @@ test('nothing stands outside of the picture', t => {
 test('a cluster that tells of no node, no link and no address is drawn all the same', t => {
   const empty: Topology = { nodes: [], links: [], resources: [], floatingIp: { address: '192.168.0.10', nodes: [] } }
   t.notThrows(() => String(topologyPicture(empty, new Map(), 'label', 328)))
-  t.deepEqual(topologyWords(empty), ['', 'No DC', '192.168.0.10 is on no node'])
+  t.deepEqual(topologyText(empty), ['', 'No DC', '192.168.0.10 is on no node'])
 })
 
 test('of many resources a card shows the first, and how many more', t => {
