@@ -90,7 +90,7 @@ onLab('the addresses of the only link, or of all, are no matter of a reload', as
   const before = await conf()
   const run = await site.run(['corosync'], { inventory: shifted })
   t.is(run.exitCode, 2)
-  t.regex(troubles(run), /ring0_addr is 192\.168\.0\.1 and would be 192\.168\.0\.101 \(full stop[^)]*no other link stays as it is/)
+  t.regex(troubles(run), /ring0_addr is 192\.168\.0\.1 and would be 192\.168\.0\.101 \(full stop[^)]*no other link stays unchanged/)
   t.deepEqual(await conf(), before)
 })
 
@@ -106,7 +106,7 @@ async function downtimes(since: number): Promise<[number, number][]> {
 onLab('what only a restart changes is rolled: one node at a time, each emptied before', async t => {
   const inventory = await declare({ totem: { link_mode: 'active' } })
   const plan = await site.run(['site', '--check'], { inventory })
-  t.deepEqual(diffOf(plan, write), ['totem.link_mode on node1, node2, node3: passive -> active (rolling restart, one node at a time: a node\'s own, and read at its start only)'])
+  t.deepEqual(diffOf(plan, write), ['totem.link_mode on node1, node2, node3: passive -> active (rolling restart, one node at a time: each node has its own, and reads it at its start only)'])
   const effects = tasksOf(plan).find(({ task }) => write.endsWith(task))?.effects ?? []
   t.is(effects.length, 3)
   t.regex(effects[0]!, /^first Corosync restarts on node\d: nothing runs there$/)
