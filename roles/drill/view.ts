@@ -1,6 +1,7 @@
 import { exitCodes } from '../../runner/errors.js'
 import type { TaskEvent } from '../../runner/engine/events.js'
 import type { EventView, PlainOptions, RunVerdict } from '../../runner/ui/event-view.js'
+import { figuresOf } from '../../runner/ui/figures.js'
 import { resultText } from '../../runner/ui/plain.js'
 import type { Style } from '../../runner/ui/style.js'
 import type { Tally } from '../../runner/ui/tally.js'
@@ -81,7 +82,6 @@ function cells(round: DrillRoundEvent): string[] {
 
 /** `outage of 3 rounds: min 1.90 s, median 2.21 s, max 2.60 s` */
 function spread(outages: number[]): string {
-  const [sorted, half] = [outages.toSorted((one, other) => one - other), outages.length / 2]
-  const median = (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2
-  return `outage of ${counted(outages.length, 'round')}: min ${span(sorted[0]!)}, median ${span(Math.round(median))}, max ${span(sorted.at(-1)!)}`
+  const { min, median, max } = figuresOf(outages)
+  return `outage of ${counted(outages.length, 'round')}: min ${span(min)}, median ${span(Math.round(median))}, max ${span(max)}`
 }

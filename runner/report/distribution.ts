@@ -1,3 +1,4 @@
+import { figuresOf, type Figures } from '../ui/figures.js'
 import { clip, grouped } from '../ui/text.js'
 import type { Markup } from './html.js'
 import { duration } from './parts.js'
@@ -10,19 +11,6 @@ import { niceStep } from './time-axis.js'
 const stripHeight = 52
 const axisHeight = 26
 const margin = 10
-
-export interface Figures {
-  min: number
-  median: number
-  max: number
-}
-
-/** Minimum, median and maximum of at least one number. */
-export function figuresOf(numbers: readonly number[]): Figures {
-  const sorted = numbers.toSorted((one, other) => one - other)
-  const middle = (sorted.length - 1) / 2
-  return { min: sorted[0]!, median: (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2, max: sorted.at(-1)! }
-}
 
 /** `median 2143 ms, from 1998 ms to 2280 ms` */
 export function figuresText({ min, median, max }: Figures): string {

@@ -1,5 +1,6 @@
+import { figuresOf } from '../ui/figures.js'
 import { html, type Content, type Markup } from './html.js'
-import { distribution, figuresOf, figuresText } from './distribution.js'
+import { distribution, figuresText } from './distribution.js'
 import { badge, duration, folded, responsive, short, wideTable } from './parts.js'
 import type { Round } from './rounds.js'
 import { timeline } from './timeline.js'

@@ -1,6 +1,7 @@
 import test from 'ava'
 import type { DrillAnswersSignal, DrillRoundEvent } from '../../roles/drill/events.js'
-import { distribution, figuresOf } from '../../runner/report/distribution.js'
+import { distribution } from '../../runner/report/distribution.js'
+import { figuresOf } from '../../runner/ui/figures.js'
 import { outagesOf, roundsOf } from '../../runner/report/rounds.js'
 import { timeline } from '../../runner/report/timeline.js'
 import { eventsOf } from './cases.js'
