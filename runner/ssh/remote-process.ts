@@ -17,6 +17,8 @@ export interface RemoteOptions {
   secretOutput?: boolean
   /** An exit code that is not 0 is a result, not an error. */
   nothrow?: boolean
+  /** As in zx; a remote command prints nothing in any case. */
+  quiet?: boolean
   /**
    * Called with each line of stdout as it comes, empty ones left out, so that long work can report its progress. stdout
    * itself stays whole. A line is the node's own text: escape it before it goes to a terminal.
@@ -59,7 +61,7 @@ export class RemoteProcess extends Promise<ProcessOutput> {
     return this
   }
 
-  /** As in zx; a remote command prints nothing anyhow. */
+  /** As in zx; a remote command prints nothing in any case. */
   quiet(): this {
     return this
   }

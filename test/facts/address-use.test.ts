@@ -13,10 +13,10 @@ const schema = z.strictObject({ own: z.string(), neighbour: z.string(), use: z.s
 const folder = join('test', 'cases', 'facts', 'address-use')
 for (const file of readdirSync(folder).toSorted()) {
   const { own, neighbour, use } = schema.parse(load(readFileSync(join(folder, file), 'utf8')))
-  test(`who has an address: ${file.replace('.yml', '')}`, t => t.deepEqual(addressUseOf(own, neighbour), use))
+  test(`use of an address: ${file.replace('.yml', '')}`, t => t.deepEqual(addressUseOf(own, neighbour), use))
 }
 
-test('the question is one that sh can read, and its answers are told apart', t => {
+test('the script is valid sh, and each address has its own answer', t => {
   const { family } = addressUse('192.168.0.10')
   t.is(spawnSync('sh', ['-n'], { input: family.script(['192.168.0.10', '192.168.0.11']) }).stderr.toString(), '')
   const stdout = ['2: eth0    inet 192.168.0.10/24 scope global eth0\n', '', '', '192.168.0.11 dev eth0 lladdr 02:00:00:00:00:01 REACHABLE', ''].join('\0')

@@ -41,7 +41,7 @@ test('the state of files of every kind, in one frame', async t => {
 const oddName = fc.array(fc.constantFrom('a', ' ', '\n', '\t', "'", '"', '\\', '$(x)', '*', '-', '%n', 'é', ';', `${'0'.repeat(64)}  x`, '\u0080'), { minLength: 1, maxLength: 5 })
   .map(parts => parts.join(''))
 
-test('odd names belong to their own files', async t => {
+test('odd file names are kept apart', async t => {
   const { folder, reader, session } = setUp(t)
   await fc.assert(fc.asyncProperty(fc.uniqueArray(oddName, { minLength: 1, maxLength: 6 }), async names => {
     reader.forget()
@@ -65,7 +65,7 @@ test('texts: missing, empty, without a final newline, and newlines only', async 
   t.is(session.frames, 1)
 })
 
-test('what is there and cannot be read is an error, not an absence', async t => {
+test('an unreadable file is an error, not a missing file', async t => {
   const { folder, reader } = setUp(t)
   await t.throwsAsync(reader.read(fileText(folder)), { name: 'CommandError', message: `cannot read ${folder}` })
 })
@@ -76,7 +76,7 @@ test('a dangling link is no text', async t => {
   t.is(await reader.read(fileText(join(folder, 'link'))), undefined)
 })
 
-// What a power cut leaves on a Pi's SD card. A text's end cannot be told by a NUL byte.
+// A power cut can leave such a file on a Pi's SD card. A NUL byte cannot mark the end of a text.
 test('a file full of NUL bytes does not keep another one from being read', async t => {
   const { folder, reader } = setUp(t)
   writeFileSync(join(folder, 'zero'), Buffer.alloc(64))

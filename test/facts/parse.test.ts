@@ -9,7 +9,7 @@ import { packageHeld, packageVersion } from '../../runner/facts/packages.js'
 import { unitState } from '../../runner/facts/units.js'
 import { processOutput } from '../../runner/ssh/outcome.js'
 
-/** What a node said, and what it is understood as: one value for each argument, null where there is none. */
+/** A node's output and the values parsed from it: one for each argument, null if there is none. */
 const schema = z.strictObject({
   args: z.array(z.string()),
   stdout: z.string().default(''),

@@ -38,7 +38,7 @@ async function turn0<T>(work: () => Promise<T>): Promise<T> {
   return work()
 }
 
-test('what was asked once is known, until it is forgotten', async t => {
+test('a fact is read once, until forget()', async t => {
   const place = localNode(t)
   const reader = new FactReader(place)
   const { of, asked } = echoFamily('one')
@@ -51,7 +51,7 @@ test('what was asked once is known, until it is forgotten', async t => {
   t.is(place.session.frames, 2)
 })
 
-test('forgetting between two readers of one turn: both get the answer, also of a question without arguments', async t => {
+test('forget() between two reads of one turn: both get the value, also of a fact without argument', async t => {
   const reader = new FactReader(localNode(t))
   const { of, asked } = echoFamily('one')
   const plain = fact('plain', 'echo answer', ({ stdout }) => stdout.trim())
@@ -62,7 +62,7 @@ test('forgetting between two readers of one turn: both get the answer, also of a
   t.deepEqual(asked, [['a', 'b']])
 })
 
-test('forgetting while a question is under way asks again for the next reader', async t => {
+test('forget() while a fact is being read: the next read sends it again', async t => {
   const place = localNode(t)
   const reader = new FactReader(place)
   const { of, asked } = echoFamily('one')
@@ -82,7 +82,7 @@ test('a failing parse rejects its own family only', async t => {
   t.like(good, { status: 'fulfilled', value: 'y\n' })
 })
 
-test('an exit code and a silent tool are the family’s to judge', async t => {
+test('an exit code and an empty output are left to the family', async t => {
   const reader = new FactReader(localNode(t))
   const judge = ({ exitCode, stdout, stderr }: ProcessOutput) => `${exitCode} ${stdout}${stderr}`
   const values = await Promise.all(['exit 3', 'no-such-tool-at-all 2>/dev/null', 'echo x >&2'].map(async script => reader.read(fact('f', script, judge))))
@@ -93,7 +93,7 @@ test('a command that asks a daemon is ended by the node if it hangs', t => {
   t.is(withDaemonTimeout('crm_mon -1'), 'timeout -k 2 10 crm_mon -1')
 })
 
-test('a lost session rejects every question, the later ones too', async t => {
+test('a lost session rejects every fact, later ones too', async t => {
   const { session, shell } = localSession(t)
   const reader = new FactReader({ name: 'node1', session })
   const { of } = echoFamily('one')
@@ -104,13 +104,13 @@ test('a lost session rejects every question, the later ones too', async t => {
   await t.throwsAsync(reader.read(of('a')), { name: 'ConnectError' })
 })
 
-test('too many questions for one frame are an error, not a hang', async t => {
+test('too many facts for one frame are an error, not a hang', async t => {
   const reader = new FactReader(localNode(t))
   await t.throwsAsync(reader.read(fact('long', `: ${'x'.repeat(130_000)}`, () => 0)), { instanceOf: RangeError })
 })
 
 // An argument that cannot be one (a NUL byte). In a process of its own: an unhandled rejection would end it.
-test('a question that cannot be put is an error, not the end of the process', t => {
+test('a fact whose script cannot be built is an error, not the end of the process', t => {
   const from = (path: string) => new URL(`../../runner/${path}`, import.meta.url).href
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', `
     import { FactReader } from '${from('facts/reader.js')}'

@@ -12,7 +12,7 @@ const [declared] = readClusters(loadInventory(file))
 
 test('loads without a warning', t => t.deepEqual(loadInventory(file).warnings, []))
 
-test('what it says about the cluster are the defaults', t => {
+test('its cluster settings are the defaults', t => {
   const [smallest] = readClusters(loadInventory('test/cases/declaration/good-smallest/inventory.yml'))
   const { token_coefficient, ...totem } = declared!.corosync.totem
   t.is(token_coefficient, '650')

@@ -20,13 +20,13 @@ testCases('inventory', folder => {
   }
 })
 
-test('a path that is not there names the example', t => {
+test('the error for a missing path names the example', t => {
   const error = t.throws(() => loadInventory('test/cases/nowhere'), { instanceOf: InventoryError })
   t.is(error.message, 'there is no inventory at "test/cases/nowhere"')
   t.regex(error.hint ?? '', /Copy inventory\/example\.yml/)
 })
 
-test('~ in the path of a key is the home folder', t => {
+test('~ in the path of a key is the home directory', t => {
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-inventory-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'site.yml')
@@ -34,7 +34,7 @@ test('~ in the path of a key is the home folder', t => {
   t.is(loadInventory(file).hosts.get('node1')?.connection.keyFile, join(homedir(), '.ssh/key'))
 })
 
-test('origins tell where the winning word stands', t => {
+test('origins have the position of the value that takes precedence', t => {
   const { hosts, groups } = loadInventory('test/cases/inventory/good-precedence/inventory.yml')
   const place = (name: string) =>
     hosts.get('node1')?.origins[name]?.place.replace(/test.*good-precedence\//, '')

@@ -39,7 +39,7 @@ test('upper and lower case are the same', t => t.is(nearest('website', ['WebSite
 
 test('the nearest wins', t => t.is(nearest('node1', ['node22', 'node12', 'node1x', 'node1']), 'node1'))
 
-test('without a near word all are listed', t => {
+test('without a similar word all are listed', t => {
   t.is(didYouMean('zebra', ['a', 'b'], 'Roles'), 'Roles: a, b.')
   t.is(didYouMean('zebra', [], 'Roles'), undefined)
 })

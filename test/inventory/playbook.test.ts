@@ -16,7 +16,7 @@ test('playbooks/site.yml has every role, in the order of the design', t => {
   t.true(plays.every(play => play.hosts === 'all'))
 })
 
-test('playbooks/verify.yml asserts and does nothing else', t => {
+test('playbooks/verify.yml only asserts', t => {
   t.deepEqual(readPlaybook('playbooks/verify.yml', roles), [
     { name: 'Verify', hosts: 'all', roles: ['verify'] },
   ])

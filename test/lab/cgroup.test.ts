@@ -15,7 +15,7 @@ test('the version 2 hierarchy is found on a hybrid host and on a unified one', t
   t.deepEqual(cgroupMounts(''), { unified: undefined, all: [] })
 })
 
-test('a command in a group keeps its words', t => {
+test('a command in a group keeps its arguments', t => {
   t.deepEqual(inGroup('/cg/x', ['echo', 'a b']).slice(-3), ['/cg/x/cgroup.procs', 'echo', 'a b'])
 })
 

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { enterCommand } from '../../runner/lab/exec.js'
 
-test('words run in the node as they are, with its capabilities and no more', t => {
+test('arguments reach the node unchanged, with its capabilities and no more', t => {
   const command = enterCommand({ pid: 42, capabilities: '0000000000000a01' }, ['sh', '-c', 'a  b'], 'xterm')
   t.deepEqual(command.slice(0, 5), [
     'nsenter', '--target=42', '--all', 'setpriv', '--bounding-set=-all,+cap_0,+cap_9,+cap_11',

@@ -8,7 +8,7 @@ test('os-release is read with and without quotes', t => {
   })
 })
 
-test('a package is missing unless dpkg calls it installed', t => {
+test('a package is missing unless dpkg lists it as installed', t => {
   const query = 'socat installed\nmmdebstrap config-files\niproute2 half-installed\n'
   const required = ['socat', 'mmdebstrap', 'iproute2', 'dpkg-dev']
   t.deepEqual(missingPackages(required, query), ['mmdebstrap', 'iproute2', 'dpkg-dev'])

@@ -22,7 +22,7 @@ test('a lab has 1 to 64 nodes', t => {
   for (const bad of [0, -1, 65, 1.5, NaN]) t.throws(() => checkCount(bad), { instanceOf: UsageError })
 })
 
-test('a lab\'s namespaces are not those of another whose name begins alike', t => {
+test('a lab\'s namespaces do not match a lab whose name begins alike', t => {
   t.true(isNetnsOf('demo', 'ha-run.demo'))
   t.true(isNetnsOf('demo', 'ha-run.demo.node1'))
   t.false(isNetnsOf('demo', 'ha-run.demo-2'))

@@ -41,7 +41,7 @@ test('systemd-nspawn gets the node\'s network and the repository, and no unit of
   t.true(words.includes('--bind-ro=/image/packages:/srv/ha-run/packages'))
 })
 
-test('the power script is sound bash, and boots again after a reboot only', t => {
+test('the power script is valid bash, and starts the node again after a reboot only', t => {
   const script = powerScript(node, image, { watch: '/cg/watch', machine: '/cg/machine' })
   t.notThrows(() => execFileSync('bash', ['-n', '-c', script]))
   t.regex(script, /\[ \$\? = 133 \] \|\| break/)

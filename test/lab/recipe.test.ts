@@ -5,7 +5,7 @@ import {
   basePackages, customizeScript, debootstrapCommand, foreignApt, offeredPackages, recipeHash,
 } from '../../runner/lab/recipe.js'
 
-test('a bare node has nothing of what the cluster needs', t => {
+test('a bare node has no package of the cluster', t => {
   t.deepEqual(basePackages.filter(name => offeredPackages.includes(name)), [])
 })
 
@@ -14,7 +14,7 @@ test('another release is another image, and the same recipe the same one', t => 
   t.not(recipeHash('bookworm'), recipeHash('trixie'))
 })
 
-test('the customize script is sound sh', t => {
+test('the customize script is valid sh', t => {
   t.notThrows(() => execFileSync('sh', ['-n', '-c', customizeScript()]))
 })
 
@@ -26,13 +26,13 @@ test('mmdebstrap mounts in a namespace of its own and downloads as the host does
   t.deepEqual(words.slice(-3), ['bookworm', '/part/root', '/part/sources.list'])
 })
 
-test('apt looks at the image\'s packages and nowhere at the host\'s', t => {
+test('apt uses the image\'s packages and not the host\'s', t => {
   const options = foreignApt({ root: '/part/root', sources: '/part/sources.list', work: '/part/work' })
   t.true(options.includes('Dir::State::status=/part/root/var/lib/dpkg/status'))
   t.true(options.includes('Dir::Etc::sourceparts=/dev/null'))
 })
 
-test('a Release file holds the index\'s sum, size and a date that apt can read', t => {
+test('a Release file has the index\'s sum and size, and a date that apt can read', t => {
   const [, date, , sum] = releaseFile('Package: x\n').split('\n')
   t.regex(date ?? '', /^Date: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT$/)
   t.regex(sum ?? '', /^ [0-9a-f]{64} 11 Packages$/)

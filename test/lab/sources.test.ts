@@ -1,7 +1,7 @@
 import test from 'ava'
 import { downloadSettings, sourcesList } from '../../runner/lab/sources.js'
 
-test('the host\'s own sources of its release, and nobody else\'s', t => {
+test('the host\'s own sources of its release, and no others', t => {
   const targets = [
     'Debian bookworm http://mirror.example/debian/ bookworm main',
     'Debian bookworm http://mirror.example/debian/ bookworm contrib',
@@ -36,7 +36,7 @@ test('Ubuntu\'s pockets share one code name; proposed and backports stay out', t
   t.deepEqual(used, ['noble', 'noble-updates', 'noble-security'])
 })
 
-test('how to download is taken over from the host\'s apt, what to do with it is not', t => {
+test('only the download settings of the host\'s apt are used', t => {
   const dump = [
     'APT::Architecture "amd64";',
     'Acquire "";',

@@ -28,7 +28,7 @@ withSshd('a connection is a root shell with frames', async t => {
   t.is(node.session.frames, 1)
 })
 
-withSshd('what hangs is ended over a second channel', async t => {
+withSshd('a hanging command is terminated over a second channel', async t => {
   const node = await connected(t, await localSshd(t))
   const answer = node.session.run({ scripts: ['echo begun', 'sleep 61'], timeoutSeconds: 60 })
   t.true(await comesTrue(() => node.session.runningGroups.length === 1))
@@ -39,7 +39,7 @@ withSshd('what hangs is ended over a second channel', async t => {
   t.is((await remote(node)`echo next`).stdout, 'next\n')
 })
 
-withSshd('with nothing running there is nothing to end', async t => {
+withSshd('without a running command there is nothing to terminate', async t => {
   await t.notThrowsAsync((await connected(t, await localSshd(t))).endRunningGroups())
 })
 
@@ -49,27 +49,27 @@ withSshd('a forward is a TCP connection from the node', async t => {
   t.teardown(() => server.close())
   const node = await connected(t, await localSshd(t))
   const tunnel = node.forward(`127.0.0.1:${(server.address() as AddressInfo).port}`)
-  let said = ''
-  tunnel.stdout.on('data', (chunk: Buffer) => { said += chunk.toString() })
+  let output = ''
+  tunnel.stdout.on('data', (chunk: Buffer) => { output += chunk.toString() })
   tunnel.stdin.write('GET / HTTP/1.0\r\n\r\n')
   await tunnel
-  t.regex(said, /^HTTP\/1\.1 200 OK[^]*page$/)
+  t.regex(output, /^HTTP\/1\.1 200 OK[^]*page$/)
 })
 
-withSshd('once the master is gone, a forward fails instead of connecting by itself', async t => {
+withSshd('without the master, a forward fails and opens no connection of its own', async t => {
   const node = await connected(t, await localSshd(t))
   await node.session.close()
   t.not((await node.forward('127.0.0.1:1')).exitCode, 0)
 })
 
-withSshd('the login shell’s files and a banner are no matter', async t => {
+withSshd("the client's variables do not reach the shell", async t => {
   const server = await localSshd(t)
   server.configure(`Host *\n  SetEnv FOO=bar LANG=de_DE.UTF-8\n`)
   const node = await connected(t, server)
   t.is((await remote(node)`echo "[$FOO$LANG$LC_ALL]"`).stdout, '[C]\n')
 })
 
-withSshd('a lost connection rejects what runs with ConnectError, and its local ssh is gone', async t => {
+withSshd('a lost connection rejects running commands with ConnectError', async t => {
   const node = await connected(t, await localSshd(t))
   const $ = remote(node)
   const pending = $`kill -KILL $(ps -o ppid= -p $(ps -o ppid= -p $PPID)); sleep 60`
@@ -77,8 +77,8 @@ withSshd('a lost connection rejects what runs with ConnectError, and its local s
   await t.throwsAsync($`true`, { instanceOf: ConnectError })
 })
 
-// What a script wrote on stderr (`Connection refused`, say) must not be taken for ssh's own words.
-withSshd('why a connection was lost is told by ssh, not by a script', async t => {
+// A script's stderr (`Connection refused`, for example) must not be taken for ssh's own message.
+withSshd("the reason for a lost connection comes from ssh, not from a script's stderr", async t => {
   const node = await connected(t, await localSshd(t))
   const $ = remote(node)
   await $({ nothrow: true })`echo 'crm_mon: Connection to cluster failed: Connection refused' >&2`
@@ -88,7 +88,7 @@ withSshd('why a connection was lost is told by ssh, not by a script', async t =>
   t.false(error.output?.includes('crm_mon'))
 })
 
-withSshd('a session beside the first works at the same time, over the same connection, and closes with it', async t => {
+withSshd('a second session works at the same time, over the same connection, and closes with it', async t => {
   const server = await localSshd(t)
   const node = await connected(t, server)
   const beside = await node.openSecondSession()
@@ -103,7 +103,7 @@ withSshd('a session beside the first works at the same time, over the same conne
   await t.throwsAsync(remote({ name: 'node1', session: beside })`true`, { instanceOf: ConnectError })
 })
 
-withSshd('what runs in the session beside the first is ended too', async t => {
+withSshd('a command in the second session is terminated too', async t => {
   const node = await connected(t, await localSshd(t))
   const beside = await node.openSecondSession()
   const running = remote({ name: 'node1', session: beside })({ nothrow: true })`sleep 60`
@@ -148,7 +148,7 @@ withSshd('an unknown host key comes with its fingerprint, and nothing is written
   t.is(execFileSync('ls', [server.controlDirectory], { encoding: 'utf8' }), '')
 })
 
-withSshd('what the user’s own configuration accepts is accepted', async t => {
+withSshd("a host key that the user's configuration accepts is accepted", async t => {
   const server = await localSshd(t)
   writeFileSync(server.knownHosts, '')
   server.configure('Host *\n  StrictHostKeyChecking accept-new\n')

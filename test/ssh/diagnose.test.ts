@@ -19,7 +19,7 @@ const schema = z.strictObject({
 const folder = join('test', 'cases', 'transport', 'diagnose')
 for (const file of readdirSync(folder).toSorted()) {
   const { stderr, says, hint, throttled } = schema.parse(load(readFileSync(join(folder, file), 'utf8')))
-  test(`ssh said: ${file.replace('.yml', '')}`, t => {
+  test(`diagnosis: ${file.replace('.yml', '')}`, t => {
     const error = diagnose('node1', stderr, 'the connection was lost')
     t.true(error instanceof ConnectError)
     t.is(error.message, `node1: ${says}`)
@@ -30,7 +30,7 @@ for (const file of readdirSync(folder).toSorted()) {
   })
 }
 
-test('the last lines are twenty, without empty ones at the end', t => {
+test('lastLines: twenty, without empty ones at the end', t => {
   t.is(lastLines(`${Array.from({ length: 25 }, (_, at) => at).join('\n')}\n\n\n`), Array.from({ length: 20 }, (_, at) => at + 5).join('\n'))
   t.is(lastLines(''), '')
   t.is(lastLines('one\r\n'), 'one')

@@ -51,7 +51,7 @@ function cut(bytes: Buffer, sizes: number[]): Buffer[] {
   return chunks
 }
 
-test('parts of pipelined frames are told apart, however the streams are cut', async t => {
+test('results of pipelined frames are separated, however the streams are cut', async t => {
   const sizes = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 5 })
   await fc.assert(fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 3 }), sizes, text, fc.boolean(), async (frames, cuts, noise, errFirst) => {
     const { session, nonces, emit } = testChannel()
@@ -89,37 +89,37 @@ test('a group is running from its start marker to its end', async t => {
   t.deepEqual(session.runningGroups, [])
 })
 
-test('a line is told once it is whole, wherever it is cut, and nothing of the frame is', async t => {
+test('a line is reported once it is complete, wherever it is cut, and markers are not', async t => {
   const whole = (nonce: string) => spoken(nonce, [{ out: Buffer.from('dlstatus:1:é\n\npmstatus:2'), err: Buffer.alloc(0), code: 0 }])
   const { length } = whole(`ha-run-${'0'.repeat(24)}`).stdout
   for (let cutAt = 1; cutAt < length; cutAt += 1) {
     const { session, nonces, emit } = testChannel()
-    const told: string[] = []
-    const answer = session.run({ scripts: ['x'], timeoutSeconds: 1, onLine: line => told.push(line) })
+    const reported: string[] = []
+    const answer = session.run({ scripts: ['x'], timeoutSeconds: 1, onLine: line => reported.push(line) })
     const { stdout, stderr } = whole(nonces[0]!)
     emit('stdout', stdout.subarray(0, cutAt))
-    // By then a line has come, or it has not: half of one is never told.
+    // Half a line is never reported.
     const first = stdout.indexOf('é\n') + 3 <= cutAt
-    t.deepEqual(told, first ? stdout.indexOf('pmstatus:2\n') + 11 <= cutAt ? ['dlstatus:1:é', 'pmstatus:2'] : ['dlstatus:1:é'] : [])
+    t.deepEqual(reported, first ? stdout.indexOf('pmstatus:2\n') + 11 <= cutAt ? ['dlstatus:1:é', 'pmstatus:2'] : ['dlstatus:1:é'] : [])
     emit('stdout', stdout.subarray(cutAt))
     emit('stderr', stderr)
     t.deepEqual((await answer)[0]!.stdout, 'dlstatus:1:é\n\npmstatus:2')
-    t.deepEqual(told, ['dlstatus:1:é', 'pmstatus:2'])
+    t.deepEqual(reported, ['dlstatus:1:é', 'pmstatus:2'])
   }
 })
 
-test('what the session says before a frame has begun is no line of it', async t => {
+test('output before a frame has begun is not reported as its line', async t => {
   const { session, nonces, emit, lose } = testChannel()
   t.teardown(() => lose(new ConnectError('the test is over')))
-  const told: string[] = []
-  void session.run({ scripts: ['x'], timeoutSeconds: 1, onLine: line => told.push(line) }).catch(() => {})
+  const reported: string[] = []
+  void session.run({ scripts: ['x'], timeoutSeconds: 1, onLine: line => reported.push(line) }).catch(() => {})
   emit('stdout', Buffer.from('a banner\nmore of it\n'))
-  t.deepEqual(told, [])
+  t.deepEqual(reported, [])
   emit('stdout', Buffer.from(`\n${nonces[0]} start 4711\nours\n`))
-  t.deepEqual(told, ['ours'])
+  t.deepEqual(reported, ['ours'])
 })
 
-test('a lost session rejects what is pending and what comes later, with the first reason', async t => {
+test('a lost session rejects pending and later frames with the first reason', async t => {
   const { session, lose } = testChannel()
   const pending = [session.run({ scripts: ['x'], timeoutSeconds: 1 }), session.run({ scripts: ['y'], timeoutSeconds: 1 })]
   const reason = new ConnectError('the cable is out')

@@ -61,7 +61,7 @@ test('25 a second, each over a connection of its own', async t => {
   t.is(clock.timers, 0, 'no more after its end')
 })
 
-test('refusals, resets and other pages are failures, and well is only who has answered for a while', async t => {
+test('refusals, resets and other pages are failures; healthy needs a while of answers', async t => {
   let turn = 0
   const { socket } = await socketOf(t, (request, response) => {
     turn += 1
@@ -77,7 +77,7 @@ test('refusals, resets and other pages are failures, and well is only who has an
   t.deepEqual(new Set(probe.stop().map(({ error }) => error)), new Set(['HTTP 503', 'no connection']))
 })
 
-test('who does not answer fails after 1.5 s, and does not keep the others waiting', async t => {
+test('a request without answer fails after 1.5 s, and does not delay the others', async t => {
   let turn = 0
   const { socket } = await socketOf(t, (_, response) => {
     turn += 1
@@ -93,7 +93,7 @@ test('who does not answer fails after 1.5 s, and does not keep the others waitin
   t.deepEqual(asked.map(({ at }) => at), asked.map(({ at }) => at).toSorted((one, other) => one - other))
 })
 
-test('a way that has gone says nothing of the page', async t => {
+test('a lost socket file is not a failure of the page', async t => {
   const { socket, close } = await socketOf(t, (_, response) => response.end('node1'))
   const { probe, clock, pass } = probed(t, socket)
   await pass(300, made => probe.requests.length === made)

@@ -40,7 +40,7 @@ const pipeTo = (address: string, port: number) => [process.execPath, '-e', `
 
 const page = (text: string): RequestListener => (_, response) => { response.end(text) }
 
-test('a page that we reach ourselves', async t => {
+test('a page that this machine reaches', async t => {
   await listen(t, '127.0.66.1', 80, ({ url, headers }, response) => {
     response.statusCode = 203
     response.end(`${url} ${headers.host}`)
@@ -48,7 +48,7 @@ test('a page that we reach ourselves', async t => {
   t.like(await httpGet('127.0.66.1', '/x'), { status: 203, body: '/x 127.0.66.1' })
 })
 
-test('through a node, no connection of our own is ever made', async t => {
+test('through a node, this machine never connects to the page', async t => {
   const direct = await listen(t, '127.0.66.2', 80, page('direct'))
   const behind = await listen(t, '127.0.66.3', 0, ({ headers }, response) => { response.end(`behind ${headers.host}`) })
   const { node, asked } = nodeLeadingTo(pipeTo('127.0.66.3', behind.port))
@@ -65,14 +65,14 @@ test('through a node, a big page comes whole', async t => {
   t.is(body, text)
 })
 
-test('a tunnel that ends before it answers is an error, and no direct try', async t => {
+test('a tunnel that ends before it answers is an error, without a direct attempt', async t => {
   const direct = await listen(t, '127.0.66.5', 80, page('direct'))
   const error = await t.throwsAsync(httpGet('127.0.66.5', '/', nodeLeadingTo(['false']).node))
   t.not(error.message, 'no answer within 5 s', 'it ends with the tunnel')
   t.is(direct.connections(), 0)
 })
 
-test('nobody at the address is an error that says so', async t => {
+test('a refused connection is an error with the reason', async t => {
   await t.throwsAsync(httpGet('127.0.66.6', '/'), { message: /ECONNREFUSED 127\.0\.66\.6:80/ })
 })
 
@@ -85,7 +85,7 @@ test('an answer that is cut off in the middle is an error', async t => {
   await t.throwsAsync(httpGet('127.0.66.7', '/'))
 })
 
-test('a server that accepts and says nothing is given up after 5 s, and so is a tunnel to it', async t => {
+test('a server that accepts and does not answer times out after 5 s, and so does a tunnel to it', async t => {
   const server = createTcpServer()
   await new Promise<void>(resolve => server.listen(80, '127.0.66.8', resolve))
   t.teardown(() => server.close())
@@ -117,7 +117,7 @@ const reaches = test.macro({
   title: (name = '') => name,
 })
 
-test('without a word in the configuration we reach a node ourselves', reaches, '', true)
+test('without a proxy in the configuration the node is reached directly', reaches, '', true)
 test('a jump host is in between', reaches, 'Host node*\n  ProxyJump bastion\n', false)
 test('a proxy command is in between', reaches, 'Match host node1\n  ProxyCommand nc %h %p\n', false)
 test('a jump host for others is not in between', reaches, 'Host other\n  ProxyJump bastion\n', true)

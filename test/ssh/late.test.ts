@@ -7,7 +7,7 @@ const silent = (): Channel => ({
   write: () => {}, onOutput: () => {}, closed: new Promise<ConnectError>(() => {}), end: () => {}, kill: () => {},
 })
 
-test('a node that never answers is given up 15 s after its own timeout', async t => {
+test('a node that never answers fails 15 s after its own timeout', async t => {
   const clock = new FakeClock()
   const session = new Session(silent(), 'node1', clock)
   const call = session.run({ scripts: ['x'], timeoutSeconds: 10 })

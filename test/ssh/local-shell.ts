@@ -6,24 +6,24 @@ import type { ExecutionContext } from 'ava'
 import { ConnectError } from '../../runner/errors.js'
 import { Session, type Channel } from '../../runner/ssh/session.js'
 
-/** Every POSIX sh of this machine that a node may have as its /bin/sh. */
-export const shells: [name: string, words: string[]][] = [
+/** The POSIX shells of this machine, any of which may be a node's /bin/sh. */
+export const shells: [name: string, argv: string[]][] = [
   ['dash', ['/bin/dash']],
   ['bash', ['/bin/bash', '--posix']],
   ['busybox', ['/bin/busybox', 'sh']],
 ].filter((shell): shell is [string, string[]] => existsSync(shell[1]![0]!))
 
-/** Where shells run: what a wrongly quoted `>` writes is written here. */
+/** The directory in which shells run, so that a wrongly quoted `>` writes here. */
 export const scratch = mkdtempSync(join(tmpdir(), 'ha-run-scratch-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
 
-/** A shell on this machine in the place of one on a node. */
+/** A shell on this machine in place of one on a node. */
 export class LocalShell implements Channel {
   readonly process: ChildProcessWithoutNullStreams
   readonly closed: Promise<ConnectError>
 
-  constructor([command = '/bin/sh', ...words]: string[] = []) {
-    this.process = spawn(command, words, { stdio: 'pipe', cwd: scratch, env: { ...process.env, LC_ALL: 'C' } })
+  constructor([command = '/bin/sh', ...argv]: string[] = []) {
+    this.process = spawn(command, argv, { stdio: 'pipe', cwd: scratch, env: { ...process.env, LC_ALL: 'C' } })
     this.process.stdin.on('error', () => {})
     this.closed = new Promise(resolve => {
       this.process.on('exit', () => resolve(new ConnectError('the local shell is gone')))
@@ -47,9 +47,9 @@ export class LocalShell implements Channel {
   }
 }
 
-/** A session over a shell on this machine, ended with the test. */
-export function localSession(t: Pick<ExecutionContext, 'teardown'>, words?: string[]): { session: Session; shell: LocalShell } {
-  const shell = new LocalShell(words)
+/** A session over a shell on this machine, closed with the test. */
+export function localSession(t: Pick<ExecutionContext, 'teardown'>, argv?: string[]): { session: Session; shell: LocalShell } {
+  const shell = new LocalShell(argv)
   const session = new Session(shell, 'local')
   t.teardown(async () => {
     await session.close()
@@ -58,12 +58,12 @@ export function localSession(t: Pick<ExecutionContext, 'teardown'>, words?: stri
   return { session, shell }
 }
 
-/** As errors and facts take it: a session with the name of a node. */
+/** A session over a shell on this machine, with the name of a node. */
 export function localNode(t: Pick<ExecutionContext, 'teardown'>, name = 'node1'): { name: string; session: Session } {
   return { name, session: localSession(t).session }
 }
 
-/** Whether a process is still there. */
+/** True if a process still exists. */
 export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid < 2) throw new Error(`not a process: ${pid}`)
   try {
@@ -75,14 +75,14 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Signals a process, or with `group` its process group, once it is known to be ours. A number that was read wrong can
- * be 0, 1 or -1, and for root these mean our own group, init, and every process of the machine.
+ * Signals a process, or with `group` its process group, only if it descends from `ancestor`. A number that was misread can be
+ * 0, 1 or -1, and for root these mean the own group, init, and every process of the machine.
  *
- * @param ancestor - a process that the test has started, and that this one must descend from.
+ * @param ancestor - a process that the test has started.
  */
 export function signal(pid: number, name: NodeJS.Signals, ancestor: number | undefined, { group = false } = {}): void {
   if (!Number.isInteger(pid) || pid < 2) throw new Error(`not a process to signal: ${pid}`)
-  if (ancestor === undefined || ancestor < 2 || !descends(pid, ancestor)) throw new Error(`process ${pid} is none of ours`)
+  if (ancestor === undefined || ancestor < 2 || !descends(pid, ancestor)) throw new Error(`process ${pid} does not descend from the test`)
   process.kill(group ? -pid : pid, name)
 }
 

@@ -8,15 +8,15 @@ import type { ExecutionContext } from 'ava'
 const sshd = '/usr/sbin/sshd'
 
 /**
- * Processes of its own: what ha-run ends on a node by number, as root, can never be one of this machine's, even where
- * the number is wrong (`kill -TERM -1`).
+ * A PID namespace: a process that ha-run terminates on a node by its number, as root, can never be one of this machine's, even
+ * if the number is wrong (`kill -TERM -1`).
  */
-const apart = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child']
+const isolated = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child']
 
-/** Why there can be no sshd of ours here; undefined where there can. */
+/** The reason why a test cannot start sshd on this machine; undefined if it can. */
 export const noSshd = !existsSync(sshd) ? `${sshd} is missing: install openssh-server`
-  : process.getuid?.() !== 0 ? 'sshd wants root'
-  : spawnSync(apart[0]!, [...apart.slice(1), 'true']).status === 0 ? undefined : 'there can be no PID namespace'
+  : process.getuid?.() !== 0 ? 'sshd requires root'
+  : spawnSync(isolated[0]!, [...isolated.slice(1), 'true']).status === 0 ? undefined : 'PID namespaces are not available'
 
 /** A server on 127.0.0.1 with keys of its own, and a client's configuration that knows it. */
 export interface LocalSshd {
@@ -29,13 +29,13 @@ export interface LocalSshd {
   folder: string
   /** `SHA256:…` of the server's key. */
   fingerprint: string
-  /** Writes the configuration anew, with more lines. */
+  /** Rewrites the configuration, with more lines. */
   configure(more?: string): void
-  /** Writes known_hosts anew: the server's key stands under this address, and under no other. */
+  /** Rewrites known_hosts: it has the server's key under this address only. */
   knownAs(address: string): void
 }
 
-/** A TCP port of 127.0.0.1 that nobody listens on: below those that the kernel gives to the servers of other tests. */
+/** A closed TCP port of 127.0.0.1: below those that the kernel gives to the servers of other tests. */
 export const closedPort = 1
 
 /** A TCP port of 127.0.0.1 that was free a moment ago; another test may be given the same one. */
@@ -47,21 +47,21 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** @returns the server once it listens; undefined where the port was taken in the meantime. */
+/** @returns the server once it listens; undefined if the port was taken in the meantime. */
 async function listening(configFile: string, port: number): Promise<ChildProcess | undefined> {
-  const server = spawn(apart[0]!, [...apart.slice(1), sshd, '-D', '-e', '-f', configFile, '-p', `${port}`], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const server = spawn(isolated[0]!, [...isolated.slice(1), sshd, '-D', '-e', '-f', configFile, '-p', `${port}`], { stdio: ['ignore', 'ignore', 'pipe'] })
   return new Promise((resolve, reject) => {
-    let said = ''
+    let output = ''
     server.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-      if (said.includes('Server listening on')) resolve(server)
+      output += chunk.toString()
+      if (output.includes('Server listening on')) resolve(server)
     })
     server.on('error', reject)
-    server.on('close', () => said.includes('Address already in use') ? resolve(undefined) : reject(new Error(`sshd: ${said}`)))
+    server.on('close', () => output.includes('Address already in use') ? resolve(undefined) : reject(new Error(`sshd: ${output}`)))
   })
 }
 
-/** Starts an sshd, ended with the test. */
+/** Starts an sshd, which is stopped with the test. */
 export async function localSshd(t: Pick<ExecutionContext, 'teardown'>): Promise<LocalSshd> {
   const folder = mkdtempSync('/tmp/ha-run-sshd-')
   const at = (name: string) => join(folder, name)
@@ -86,7 +86,7 @@ KbdInteractiveAuthentication no
   }
   const gone = new Promise(resolve => server.on('exit', resolve))
   t.teardown(async () => {
-    // unshare takes no notice of TERM; at its end the kernel ends all that is in there.
+    // unshare ignores TERM; when it ends, the kernel kills all processes in the namespace.
     server.kill('SIGKILL')
     await gone
     rmSync(folder, { recursive: true, force: true })

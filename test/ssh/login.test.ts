@@ -13,8 +13,8 @@ interface Login { become?: boolean; hasPassword?: boolean; stdin: string; unpriv
 
 /** Types on the shell that a login leads to. */
 function login({ become, hasPassword = false, stdin, unprivileged = false, env }: Login) {
-  const words = ['sh', '-c', loginCommand(become, hasPassword)]
-  const [command, ...args] = unprivileged ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...words] : words
+  const argv = ['sh', '-c', loginCommand(become, hasPassword)]
+  const [command, ...args] = unprivileged ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...argv] : argv
   const { stdout, stderr, status } = spawnSync(command!, args, { input: stdin, env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8' })
   return { stdout, stderr, status }
 }
@@ -44,14 +44,14 @@ asRoot('root has a shell at once, with an environment of its own', t => {
   t.is(stderr, '')
 })
 
-asRoot('who is not root and has no sudo is told so', t => {
+asRoot('a login that is not root, on a node without sudo, is an error', t => {
   const { stdout, stderr, status } = login({ unprivileged: true, stdin: 'id -u\n', env: { PATH: '/nowhere:/usr/bin:/bin' } })
   t.false(stdout.includes(shellReady))
   t.is(stderr, 'sudo: not installed\n')
   t.is(status, 1)
 })
 
-test('who must not become root has a shell as himself', t => {
+test('without become the shell runs as the login user', t => {
   const { stdout } = login({ become: false, unprivileged: isRoot, stdin: 'id -u\n' })
   t.is(stdout, `${shellReady}\n${isRoot ? 65534 : process.getuid?.()}\n`)
 })
@@ -61,7 +61,7 @@ asRoot('a sudo without a password goes through', t => {
   t.is(stdout, `${shellReady}\nhere\n`)
 })
 
-asRoot('a sudo that wants a password says so, and without one nothing is started', t => {
+asRoot('a sudo that requires a password reports it; without a password nothing is started', t => {
   const { stdout, status } = login({ unprivileged: true, stdin: 'echo here\n', env: { PATH: fakeSudo(t, 'right') } })
   t.is(stdout, `${passwordRequest}\n`)
   t.is(status, 1)

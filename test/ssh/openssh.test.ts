@@ -7,44 +7,44 @@ import {
 
 const settings = { controlDirectory: '/run/x' }
 const full: Connection = { host: '-oProxyCommand=x', port: 2222, user: 'a b', keyFile: '/k y' }
-const fullWords = ['-F', '/f', '-p', '2222', '-l', 'a b', '-i', '/k y', '-o', 'BatchMode=yes', '-T', '--', '-oProxyCommand=x']
+const fullArgs = ['-F', '/f', '-p', '2222', '-l', 'a b', '-i', '/k y', '-o', 'BatchMode=yes', '-T', '--', '-oProxyCommand=x']
 /** The socket bears the name's hash. */
 const node1Socket = '/run/x/ca12f31b8cbf5f29'
-const plainWords = ['-o', 'BatchMode=yes', '-T', '--', 'node1']
+const plainArgs = ['-o', 'BatchMode=yes', '-T', '--', 'node1']
 
-test('the master keeps a dead node from holding a run up', t => {
+test('the master has keep-alives, so that a dead node does not block a run', t => {
   t.deepEqual(masterArgs('node1', { host: 'node1' }, settings, 'exec sh'), [
     'ssh', '-M', '-S', node1Socket, '-o', 'ControlPersist=no', '-o', 'ConnectTimeout=10', '-o', 'ServerAliveInterval=5',
-    '-o', 'ServerAliveCountMax=3', ...plainWords, 'exec sh',
+    '-o', 'ServerAliveCountMax=3', ...plainArgs, 'exec sh',
   ])
 })
 
-test('a sibling uses the master or fails', t => {
+test('a channel uses the master or fails', t => {
   t.deepEqual(channelArgs('node1', { host: 'node1' }, settings, 'exec sh'), [
-    'ssh', '-S', node1Socket, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', ...plainWords, 'exec sh',
+    'ssh', '-S', node1Socket, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', ...plainArgs, 'exec sh',
   ])
 })
 
 test('a forward uses the master or fails', t => {
   t.deepEqual(forwardArgs('node1', { host: 'node1' }, settings, '192.168.0.10:80'), [
-    'ssh', '-S', node1Socket, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-W', '192.168.0.10:80', ...plainWords,
+    'ssh', '-S', node1Socket, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-W', '192.168.0.10:80', ...plainArgs,
   ])
 })
 
 test('ssh -G has no master and no command', t => {
-  t.deepEqual(configurationArgs(full, { ...settings, configFile: '/f' }), ['ssh', '-G', ...fullWords])
+  t.deepEqual(configurationArgs(full, { ...settings, configFile: '/f' }), ['ssh', '-G', ...fullArgs])
 })
 
-test('the inventory’s words stand before the host, and the host is never an option', t => {
+test("the inventory's settings come before the host, and the host is never an option", t => {
   const all = { ...settings, configFile: '/f' }
-  for (const words of [masterArgs('n', full, all, 'c'), channelArgs('n', full, all, 'c')]) t.deepEqual(words.slice(-14), [...fullWords, 'c'])
-  t.deepEqual(forwardArgs('n', full, all, 'a:80').slice(-13), fullWords)
+  for (const argv of [masterArgs('n', full, all, 'c'), channelArgs('n', full, all, 'c')]) t.deepEqual(argv.slice(-14), [...fullArgs, 'c'])
+  t.deepEqual(forwardArgs('n', full, all, 'a:80').slice(-13), fullArgs)
 })
 
-test('elsewhere, the host keeps its name on the command line: what is configured for it holds', t => {
+test('at another address, the host keeps its name on the command line, so that its configuration still applies', t => {
   const there = { host: 'node1', override: { address: '192.168.0.21', hostKeyAlias: '192.168.0.1' } }
   t.deepEqual(masterArgs('node1', there, settings, 'exec sh').slice(-10), [
-    '-o', 'HostName=192.168.0.21', '-o', 'HostKeyAlias=192.168.0.1', ...plainWords, 'exec sh',
+    '-o', 'HostName=192.168.0.21', '-o', 'HostKeyAlias=192.168.0.1', ...plainArgs, 'exec sh',
   ].slice(-10))
 })
 
@@ -54,12 +54,12 @@ test('the name of a host key in known_hosts', t => {
   t.is(hostKeyName('hostname 192.168.0.1\nport 2222\nhostkeyalias pi\n'), 'pi')
 })
 
-test('a host key is read into our own file by a login that cannot succeed', t => {
-  const words = hostKeyArgs({ host: 'node1' }, settings, '/run/x/known')
+test('a host key is read into a separate file by a login that cannot succeed', t => {
+  const argv = hostKeyArgs({ host: 'node1' }, settings, '/run/x/known')
   for (const option of ['StrictHostKeyChecking=accept-new', 'UserKnownHostsFile=/run/x/known', 'GlobalKnownHostsFile=none', 'PreferredAuthentications=none']) {
-    t.is(words[words.indexOf(option) - 1], '-o')
+    t.is(argv[argv.indexOf(option) - 1], '-o')
   }
-  t.is(words[words.indexOf('-S') + 1], 'none')
+  t.is(argv[argv.indexOf('-S') + 1], 'none')
 })
 
 const socket = (name: string) => masterArgs(name, { host: 'h' }, settings, '')[3]!
@@ -74,11 +74,11 @@ test('two nodes never share a control socket', t => {
   t.not(socket(`${prefix}node1`), socket(`${prefix}node2`))
 })
 
-test('nor do two whose names differ in a character that a path cannot have', t => {
+test('two nodes whose names differ in a character that a path cannot have do not share one either', t => {
   t.not(socket('a b'), socket('a_b'))
 })
 
-test('the control directory is for us alone, short enough for a socket, and goes', t => {
+test('the control directory is private, short enough for a socket, and is removed', t => {
   const directory = makeControlDirectory()
   t.teardown(() => removeControlDirectory(directory))
   t.is(statSync(directory).mode & 0o777, 0o700)

@@ -27,18 +27,18 @@ test(plain, 'é', "'é'")
 // A shell for several cases, since starting one is most of what a case costs.
 const manyHostileWords = fc.array(hostileWords, { minLength: 10, maxLength: 10 })
 
-for (const [name, [command, ...words]] of shells) {
+for (const [name, [command, ...argv]] of shells) {
   /** What a script prints, cut where it printed a NUL. */
-  const printed = (script: string) => spawnSync(command!, [...words, '-c', script], { cwd: scratch }).stdout.toString().split('\0').slice(0, -1)
+  const printed = (script: string) => spawnSync(command!, [...argv, '-c', script], { cwd: scratch }).stdout.toString().split('\0').slice(0, -1)
 
-  test(`a list of hostile words comes back byte for byte, ${name}`, t => {
+  test(`a list of hostile arguments comes back byte for byte, ${name}`, t => {
     fc.assert(fc.property(manyHostileWords, lists => {
       t.deepEqual(printed(lists.map(values => sh`printf '%s\\0' ${values}`).join('\n')), lists.flat())
     }), { numRuns: 15 })
   })
 
-  test(`hostile words reach a command in a session as they are, ${name}`, async t => {
-    const $ = remote({ name: 'node1', session: localSession(t, [command!, ...words]).session })
+  test(`hostile arguments reach a command in a session unchanged, ${name}`, async t => {
+    const $ = remote({ name: 'node1', session: localSession(t, [command!, ...argv]).session })
     await fc.assert(fc.asyncProperty(hostileWords, async values => {
       const [first, ...others] = values as [string, ...string[]]
       const one = await $`printf '%s' ${first}`
@@ -48,19 +48,19 @@ for (const [name, [command, ...words]] of shells) {
     }), { numRuns: 60 })
   })
 
-  test(`a quoted word inside a quoted script stays whole, ${name}`, t => {
+  test(`a quoted argument inside a quoted script stays whole, ${name}`, t => {
     fc.assert(fc.property(manyHostileWords, lists => {
       t.deepEqual(printed(sh`sh -c ${lists.map(values => sh`printf '%s\\0' ${values}`).join('\n')}`), lists.flat())
     }), { numRuns: 5 })
   })
 }
 
-test('an empty list is no word at all, an empty word is one', t => {
+test('an empty list is no argument, an empty string is one', t => {
   t.is(quoteAll([]), '')
   t.is(sh`a ${[]} b ${''} c`, "a  b '' c")
 })
 
-test('backslashes of a template are the text’s own', t => {
+test('backslashes of a template stay as they are', t => {
   t.is(sh`printf '%s\\n' ${'\\n'}`, "printf '%s\\n' '\\n'")
 })
 

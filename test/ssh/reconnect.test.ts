@@ -9,7 +9,7 @@ import { localSshd, noSshd } from './local-sshd.js'
 const withSshd = noSshd === undefined ? test : test.skip
 if (noSshd !== undefined) test(`what needs a real sshd is left out: ${noSshd}`, t => t.pass())
 
-withSshd('a host elsewhere shows the key that is known under its own name, or is refused', async t => {
+withSshd('a host at another address must show the key that is known under its own name', async t => {
   const server = await localSshd(t)
   const there = await withAddress({ host: '127.0.0.2', port: server.port }, '127.0.0.1', server)
   t.deepEqual(there.override, { address: '127.0.0.1', hostKeyAlias: `[127.0.0.2]:${server.port}` })
@@ -20,7 +20,7 @@ withSshd('a host elsewhere shows the key that is known under its own name, or is
   await node.session.close()
 })
 
-withSshd('what the configuration says of a host holds elsewhere too', async t => {
+withSshd('the configuration of a host also applies at another address', async t => {
   const server = await localSshd(t)
   server.configure(`Host old\n  HostName 127.0.0.2\n  Port ${server.port}\n  HostKeyAlias [127.0.0.1]:${server.port}\n`)
   const node = await connect('n1', await withAddress({ host: 'old' }, '127.0.0.1', server), server)
@@ -28,7 +28,7 @@ withSshd('what the configuration says of a host holds elsewhere too', async t =>
   await node.session.close()
 })
 
-withSshd('a second connection lives without the first, and a third goes where the second went', async t => {
+withSshd('a second connection works without the first, and a third uses the address of the second', async t => {
   const server = await localSshd(t)
   const first = await connect('n1', { host: '127.0.0.1', port: server.port }, server)
   const second = await reconnect(first)
@@ -40,7 +40,7 @@ withSshd('a second connection lives without the first, and a third goes where th
   for (const { session } of [second, third]) await session.close()
 })
 
-withSshd('an attempt that fails leaves nothing', async t => {
+withSshd('a failed attempt leaves no files', async t => {
   const server = await localSshd(t)
   const node = await connect('n1', { host: '127.0.0.1', port: server.port }, server)
   const before = readdirSync(server.controlDirectory)

@@ -30,7 +30,7 @@ test('an exit code is an error that names command, node and the last lines', asy
   t.is(error.result.exitCode, 3)
 })
 
-test('where stderr is silent, stdout is shown', async t => {
+test('without stderr the error shows stdout', async t => {
   const error = await t.throwsAsync(remote(localNode(t))`echo why; exit 1`, { instanceOf: CommandError })
   t.is(error.output, 'why')
 })
@@ -57,7 +57,7 @@ test('a command is chained as in zx: options first, then what is read', async t 
   t.deepEqual(await $`printf 'one\ntwo\n'; exit 1`.nothrow().lines(), ['one', 'two'])
   t.deepEqual(await $.script('printf one:two').lines(':'), ['one', 'two'])
   await t.throwsAsync($`exit 7`.text(), { instanceOf: CommandError, message: 'exit code 7 on node1' })
-  await t.throwsAsync($({ nothrow: true })`exit 7`.nothrow(false), { instanceOf: CommandError })
+  await t.throwsAsync($({ nothrow: true, quiet: true })`exit 7`.nothrow(false), { instanceOf: CommandError })
 })
 
 test('a timeout needs a unit', async t => {
@@ -88,7 +88,7 @@ test('then, catch and finally give plain promises', async t => {
   t.is((await Promise.allSettled([$`exit 1`, $`true`])).map(({ status }) => status).join(' '), 'rejected fulfilled')
 })
 
-test('a script is sent as it stands', async t => {
+test('a script is sent unchanged', async t => {
   t.is((await remote(localNode(t)).script('echo "$((1 + 1))" \'a\'')).stdout, '2 a\n')
 })
 
@@ -100,20 +100,20 @@ test('a secret arrives as input and shows nowhere else', async t => {
   t.false(inspect(error, { depth: 9 }).includes('canary-7f3a'))
 })
 
-test('lines are told while the script runs', async t => {
-  const told: string[] = []
+test('lines are reported while the script runs', async t => {
+  const reported: string[] = []
   let seen: () => void = () => {}
   const first = new Promise<void>(resolve => { seen = resolve })
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-remote-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
-  // It ends only when somebody who was told of its first line says so.
-  const $ = remote(localNode(t))({ timeout: '10s', onLine: line => { told.push(line); seen() } })
+  // It ends only after its first line was reported.
+  const $ = remote(localNode(t))({ timeout: '10s', onLine: line => { reported.push(line); seen() } })
   const running = $`echo one; echo aside >&2; until [ -e ${folder}/go ]; do sleep 0.05; done; printf two`
   await first
-  t.deepEqual(told, ['one'])
+  t.deepEqual(reported, ['one'])
   writeFileSync(join(folder, 'go'), '')
   t.like(await running, { stdout: 'one\ntwo', stderr: 'aside\n' })
-  t.deepEqual(told, ['one', 'two'])
+  t.deepEqual(reported, ['one', 'two'])
 })
 
 test('several commands at once are several frames of one session', async t => {

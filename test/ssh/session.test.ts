@@ -27,14 +27,14 @@ async function outputs(session: Session, ...scripts: string[]): Promise<string[]
 
 const printf = (bytes: Uint8Array) => `printf '${[...bytes].map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('')}'`
 
-for (const [name, words] of shells) {
-  test(`outputs of a frame's scripts are told apart, ${name}`, async t => {
-    const { session } = localSession(t, words)
+for (const [name, argv] of shells) {
+  test(`outputs of a frame's scripts are separated, ${name}`, async t => {
+    const { session } = localSession(t, argv)
     const output = fc.uint8Array({ maxLength: 60 })
     const script = fc.record({ out: output, err: output, code: fc.nat(255) })
     await fc.assert(fc.asyncProperty(fc.array(script, { minLength: 1, maxLength: 5 }), async scripts => {
-      const said = scripts.map(({ out, err, code }) => `${printf(out)}; ${printf(err)} >&2; exit ${code}`)
-      const parts = await session.run({ scripts: said, timeoutSeconds })
+      const commands = scripts.map(({ out, err, code }) => `${printf(out)}; ${printf(err)} >&2; exit ${code}`)
+      const parts = await session.run({ scripts: commands, timeoutSeconds })
       t.deepEqual(parts, scripts.map(({ out, err, code }): ScriptResult => (
         { exitCode: code, stdout: Buffer.from(out).toString(), stderr: Buffer.from(err).toString(), timedOut: false }
       )))
@@ -42,7 +42,7 @@ for (const [name, words] of shells) {
   })
 
   test(`stdin is the input, byte for byte, whatever its size, ${name}`, async t => {
-    const { session } = localSession(t, words)
+    const { session } = localSession(t, argv)
     for (const size of [1, 56, 57, 58, 4096, 65_536, 300_000]) {
       const input = randomBytes(size)
       const [part] = await session.run({ scripts: ['base64 -w0'], timeoutSeconds, input })
@@ -51,14 +51,14 @@ for (const [name, words] of shells) {
   })
 
   test(`without input stdin is empty, ${name}`, async t => {
-    const { session } = localSession(t, words)
+    const { session } = localSession(t, argv)
     const [count, next] = await outputs(session, 'wc -c; cat', 'echo next')
     t.deepEqual([count?.trim(), next], ['0', 'next\n'])
     t.deepEqual(await outputs(session, 'echo still there'), ['still there\n'])
   })
 
   test(`pipelined frames are answered in their order, ${name}`, async t => {
-    const { session } = localSession(t, words)
+    const { session } = localSession(t, argv)
     const order: number[] = []
     const frames = Array.from({ length: 12 }, async (_, at) => {
       const [part] = await session.run({
@@ -104,7 +104,7 @@ test('text that looks like a marker of another frame is text', async t => {
   t.is(next!.stdout, 'next\n')
 })
 
-test('what one script sets, leaves or ends is no matter to the next', async t => {
+test('a script does not affect the next one', async t => {
   const { session } = localSession(t)
   const [here, ...others] = await outputs(
     session, 'pwd', 'x=1; cd /; export y=2; umask 0; exit 7', 'set -e; false; echo not here', 'f() { echo f; }; exec 1>&-', 'trap "echo bye" EXIT', 'pwd; echo "[$x$y]"; umask; f 2>/dev/null',
@@ -122,7 +122,7 @@ test('exit codes are each script’s own', async t => {
   t.true(parts.every(({ timedOut }) => !timedOut))
 })
 
-test('a script with a syntax error fails, and the session goes on', async t => {
+test('a script with a syntax error fails, and the session continues', async t => {
   const { session } = localSession(t)
   const [first, wrong] = await session.run({ scripts: ['echo first', 'if; then'], timeoutSeconds })
   t.is(first!.stdout, 'first\n')
@@ -136,7 +136,7 @@ test('a script may end in a comment, a here-document or without a newline', asyn
   t.deepEqual(await outputs(session, 'echo a # b', 'cat <<EOF\nc\nEOF', 'printf d'), ['a\n', 'c\n', 'd'])
 })
 
-test('what hangs is ended on the node with all it started; what came before is kept', async t => {
+test('the node terminates a hanging script with its children; earlier results are kept', async t => {
   const { session } = localSession(t)
   const pids = join(directory(t), 'pids')
   const hang = sh`echo begun; sleep 300 & echo $! >>${pids}; sh -c 'sleep 300 & echo $! >>'${pids}'; wait'; sleep 300`
@@ -151,7 +151,7 @@ test('what hangs is ended on the node with all it started; what came before is k
 })
 
 // `timeout -k 5` sends its KILL only while the frame's own sh lives, and that one goes at the TERM.
-test('after a timeout nothing goes on, not even what ignores TERM', async t => {
+test('after a timeout no process is left, not even one that ignores TERM', async t => {
   const { session } = localSession(t)
   const file = join(directory(t), 'pid')
   const script = sh`sh -c 'trap "" TERM; echo $$ >'${file}'; n=0; while [ $n -lt 600 ]; do n=$((n + 1)); sleep 0.1; done'; echo after`
@@ -161,7 +161,7 @@ test('after a timeout nothing goes on, not even what ignores TERM', async t => {
   t.true(await comesTrue(() => !isAlive(pid), 30_000))
 })
 
-test('a process left in the background neither holds a frame up nor breaks the next', async t => {
+test('a process left in the background neither delays a frame nor breaks the next', async t => {
   const { session } = localSession(t)
   const folder = directory(t)
   const [go, spoken] = [join(folder, 'go'), join(folder, 'spoken')]
@@ -173,7 +173,7 @@ test('a process left in the background neither holds a frame up nor breaks the n
   t.is(next, 'next\n')
 })
 
-test('what is said between frames is dropped', async t => {
+test('output between frames is dropped', async t => {
   const { session } = localSession(t)
   session.send('echo a banner; echo more >&2; printf %s "no newline"\n')
   t.deepEqual(await outputs(session, 'echo x'), ['x\n'])
@@ -181,7 +181,7 @@ test('what is said between frames is dropped', async t => {
   t.deepEqual(await session.run({ scripts: ['echo y >&2'], timeoutSeconds }), [{ exitCode: 0, stdout: '', stderr: 'y\n', timedOut: false }])
 })
 
-test('what the session’s own shell holds open, frames do not hold', async t => {
+test("frames do not inherit the open files of the session's shell", async t => {
   const { session } = localSession(t)
   const lock = join(directory(t), 'lock')
   session.send(sh`command exec 9>>${lock} && flock -n 9` + '\n')
@@ -192,7 +192,7 @@ test('what the session’s own shell holds open, frames do not hold', async t =>
   t.deepEqual(await outputs(other, sh`flock -n ${lock} echo free || echo held`), ['free\n'])
 })
 
-test('a lost shell rejects what is pending and what comes later', async t => {
+test('a lost shell rejects pending and later frames', async t => {
   const { session, shell } = localSession(t)
   const pending = [session.run({ scripts: ['sleep 3'], timeoutSeconds }), session.run({ scripts: ['echo x'], timeoutSeconds })]
   const lose = setTimeout(() => shell.kill(), 100)
@@ -202,7 +202,7 @@ test('a lost shell rejects what is pending and what comes later', async t => {
   t.is(session.lost?.message, 'the local shell is gone')
 })
 
-test('closing lets the shell finish what it was told', async t => {
+test('closing lets the shell finish what was sent to it', async t => {
   const { session } = localSession(t)
   const file = join(directory(t), 'done')
   session.send(sh`sleep 0.3; : >${file}` + '\n')
@@ -210,7 +210,7 @@ test('closing lets the shell finish what it was told', async t => {
   t.true(existsSync(file))
 })
 
-test('a running group can be ended from outside, and its frame says so', async t => {
+test('a running group can be terminated from outside, and its frame has the exit code', async t => {
   const { session, shell } = localSession(t)
   const answer = session.run({ scripts: ['echo begun', 'sleep 60'], timeoutSeconds: 60 })
   t.true(await comesTrue(() => session.runningGroups.length === 1))
@@ -221,7 +221,7 @@ test('a running group can be ended from outside, and its frame says so', async t
   t.deepEqual(await outputs(session, 'echo next'), ['next\n'])
 })
 
-test('what a script puts back when its group is ended from outside is waited for', async t => {
+test('the cleanup of a script that is terminated from outside is waited for', async t => {
   const { session, shell } = localSession(t)
   const file = join(directory(t), 'back')
   const answer = session.run({ scripts: [`${atExit(sh`sleep 0.5 && : >${file}`)}; echo begun; sleep 60`], timeoutSeconds: 60 })
