@@ -9,7 +9,7 @@ import { localCluster } from './cluster.js'
 const asserts = (name: string, check: Assertion['check']): Assertion => ({ scope: 'assertion', name, check })
 const says = (name: string, verdict: Verdict) => asserts(name, () => Promise.resolve(verdict))
 
-test('an assertion is an event with what was seen, and failing ones do not stop the next', async t => {
+test('an assertion is an event with its evidence, and a failed one does not stop the next', async t => {
   const c = localCluster(t)
   const { lines, summary } = await c.run(() => [
     says('one', { status: 'failed', evidence: 'no quorum', hint: 'start node2' }), says('two', { status: 'warning', evidence: 'no fencing' }), says('three', { status: 'ok', evidence: 'fine' }),
@@ -25,14 +25,14 @@ test('headlines come with their assertion', async t => {
   t.deepEqual(c.events.filter(event => event.event === 'headline'), [{ event: 'headline', cluster: 'c', label: 'members', text: 'n1, n2' }])
 })
 
-test('so do events that a role adds, even with one that fails', async t => {
+test('events that a role adds come with their assertion, also if it fails', async t => {
   const added: AddedEvent = { event: 'topology', isSignal: true, cluster: 'c', topology: { nodes: [], links: [], resources: [], floatingIp: { address: '192.0.2.10', nodes: [] } } }
   const c = localCluster(t)
   await c.run(() => [says('one', { status: 'failed', evidence: '', events: [added] })])
   t.deepEqual(c.events.filter(event => event.event === 'topology'), [added])
 })
 
-test('where nothing was changed, an assertion is looked at once', async t => {
+test('if nothing was changed, an assertion is checked once', async t => {
   const c = localCluster(t, ['n1'])
   let looks = 0
   const { lines } = await c.run(() => [asserts('one', () => {
@@ -43,7 +43,7 @@ test('where nothing was changed, an assertion is looked at once', async t => {
   t.deepEqual(lines, ['c one: failed, no'])
 })
 
-test('after a change, an assertion may take its time to come true', async t => {
+test('after a change, an assertion may need a while to come true', async t => {
   const c = localCluster(t, ['n1'])
   let looks = 0
   const { lines } = await c.run(node => [
@@ -68,13 +68,13 @@ test('a plan that would change nothing asserts', async t => {
 })
 
 // `crm_mon` says something odd, and the page is looked at all the same.
-test('an assertion that cannot be looked at does not stop the others', async t => {
+test('an assertion that cannot be checked does not stop the others', async t => {
   const c = localCluster(t, ['n1'])
   const { lines } = await c.run(() => [asserts('one', () => Promise.reject(new TaskError('garbage'))), says('two', { status: 'ok', evidence: 'fine' })])
   t.deepEqual(lines, ['c one: failed, garbage', 'c two: ok, fine'])
 })
 
-test('assertions are watched together and told in their order, with what they prove; the window is an option of the run', async t => {
+test('assertions are watched together and reported in order, with what they prove; for how long is an option of the run', async t => {
   const c = localCluster(t, ['n1'])
   let looks = 0
   const flapping = asserts('flapping', () => Promise.resolve(looks++ === 1 ? { status: 'failed', evidence: 'gone' } : { status: 'ok', evidence: 'there' }))
@@ -86,13 +86,13 @@ test('assertions are watched together and told in their order, with what they pr
   t.deepEqual(c.events.filter(event => event.event === 'headline'), [])
 })
 
-test('how long all have held is a line of the closing table', async t => {
+test('how long all have held is a line of the final table', async t => {
   const c = localCluster(t, ['n1'])
   await c.run(() => [says('one', { status: 'ok', evidence: 'fine' })], { stable: 1, clock: new FakeClock() })
   t.deepEqual(c.events.filter(event => event.event === 'headline'), [{ event: 'headline', cluster: 'c', label: 'stable', text: 'for 1 s, in 2 checks' }])
 })
 
-test('facts are read anew at each look, in one frame a node', async t => {
+test('every check reads its facts again, in one frame per node', async t => {
   const c = localCluster(t, ['n1'])
   c.write('n1', 'a', 'x')
   const before = c.frames()[0]!

@@ -27,7 +27,7 @@ function timed(t: ExecutionContext, names = ['n1']) {
   return { ...c, said, apply, outlasts, slow }
 }
 
-test('once the first has been applied, the next goes on beside the tasks before it, and is reported at its turn', async t => {
+test('after the first background task, the next is applied in parallel to the tasks before it, and reported at its turn', async t => {
   const c = timed(t)
   const { lines, summary } = await c.run(node => [
     c.wants(node, 'a', '1', { background: true, ...c.apply('a', c.slow) }),
@@ -44,7 +44,7 @@ test('once the first has been applied, the next goes on beside the tasks before 
   t.deepEqual(c.events.filter(({ event }) => event === 'task-pause'), ['b', 'c'].map(name => ({ event: 'task-pause', cluster: 'c', host: 'n1', role: place!.role, task: `write ${name}` })))
 })
 
-test('the time that it waited for its turn is not its own', async t => {
+test('the duration of a background task does not include the wait for its turn', async t => {
   const c = timed(t)
   const clock = new FakeClock()
   await c.run(node => [
@@ -59,7 +59,7 @@ test('the time that it waited for its turn is not its own', async t => {
   t.deepEqual(taskEvents(c.events).map(({ ms }) => ms), [0, 650, 150], 'b and the one before it go on at once')
 })
 
-test('what is in sync is not applied, and a plan begins nothing', async t => {
+test('a background task in sync is not applied, and a plan starts none', async t => {
   const c = timed(t)
   c.write('n1', 'b', '1')
   const tasks = (node: Parameters<typeof c.wants>[0]) => ['a', 'b', 'c'].map(name => c.wants(node, name, '1', { background: true, ...c.apply(name, c.slow) }))
@@ -69,7 +69,7 @@ test('what is in sync is not applied, and a plan begins nothing', async t => {
   t.deepEqual(c.said.filter(word => word.endsWith('begins')), ['a begins', 'c begins'])
 })
 
-test('a failure is met at the task’s turn; what would have followed is not begun', async t => {
+test('a failure is reported at the task’s turn; the background tasks behind it are not started', async t => {
   const c = timed(t)
   const { lines } = await c.run(node => [
     c.wants(node, 'a', '1', { background: true }),
@@ -81,7 +81,7 @@ test('a failure is met at the task’s turn; what would have followed is not beg
   t.false(c.said.includes('c begins'))
 })
 
-test('what was applied ahead and still differs is a failure', async t => {
+test('a background task that still differs has failed', async t => {
   const c = timed(t)
   const { lines } = await c.run(node => [
     c.wants(node, 'a', '1', { background: true }),
@@ -90,7 +90,7 @@ test('what was applied ahead and still differs is a failure', async t => {
   t.deepEqual(lines, ['n1 write a: changed', 'n1 write b: failed, still differs after the change: b is absent, not "1"'])
 })
 
-test('interrupted: what was begun ahead is finished and reported, nothing else is begun', async t => {
+test('interrupted: a started background task is finished and reported, no other starts', async t => {
   const c = timed(t)
   const stop = new AbortController()
   const { lines } = await c.run(node => [
@@ -105,7 +105,7 @@ test('interrupted: what was begun ahead is finished and reported, nothing else i
   t.deepEqual(lines, ['n1 write a: changed', 'n1 write wait: changed', 'n1 write b: changed', 'n1 write c: skipped, interrupted'])
 })
 
-test('where there can be no second session, all is done at its turn', async t => {
+test('without a second session, all tasks run at their turn', async t => {
   const c = timed(t)
   Object.assign(c.members[0]!.connection, { openSecondSession: () => Promise.reject(new ConnectError('session open refused by peer')) })
   const { lines, summary } = await c.run(node => [
@@ -118,7 +118,7 @@ test('where there can be no second session, all is done at its turn', async t =>
   t.is(summary.exit, 0)
 })
 
-test('nothing goes ahead of a task that is for one node at a time: it may take the connection away', async t => {
+test('no background task starts before a task that runs on one node at a time: it may replace the connection', async t => {
   const c = timed(t)
   const { lines } = await c.run(node => [
     c.wants(node, 'a', '1', { background: true }),
@@ -129,7 +129,7 @@ test('nothing goes ahead of a task that is for one node at a time: it may take t
   t.deepEqual(c.said, ['move begins', 'move ends', 'b begins', 'b ends'])
 })
 
-test('where nodes wait for each other, nothing goes ahead', async t => {
+test('with fewer forks than nodes, no background task starts', async t => {
   const c = timed(t, ['n1', 'n2'])
   await c.run(node => [
     c.wants(node, 'a', '1', { background: true }),
@@ -139,7 +139,7 @@ test('where nodes wait for each other, nothing goes ahead', async t => {
   t.deepEqual(c.said, ['wait begins', 'wait ends', 'b begins', 'b ends', 'wait begins', 'wait ends', 'b begins', 'b ends'])
 })
 
-test('a node that is lost meanwhile: what was begun ahead is unreachable too, and the run ends', async t => {
+test('a lost node: its background task is unreachable too, and the run ends', async t => {
   const c = timed(t)
   const { lines } = await c.run(node => [
     c.wants(node, 'a', '1', { background: true }),

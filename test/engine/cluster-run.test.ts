@@ -7,7 +7,7 @@ import { fileText } from '../../runner/facts/files.js'
 import { FakeClock } from '../fake-clock.js'
 import { localCluster, noted, taskEvents } from './cluster.js'
 
-test('in sync: one frame a node, nothing applied, all ok', async t => {
+test('in sync: one frame per node, nothing applied, all ok', async t => {
   const c = localCluster(t, ['n1', 'n2', 'n3'])
   for (const node of ['n1', 'n2', 'n3']) for (const name of ['a', 'b', 'x']) c.write(node, name, name)
   const { lines, summary } = await c.run(node => [
@@ -23,7 +23,7 @@ test('in sync: one frame a node, nothing applied, all ok', async t => {
   t.like(summary, { ok: 10, changed: 0, failed: 0, exit: 0 })
 })
 
-test('a difference is applied once, looked at again, and then it is changed', async t => {
+test('a difference is applied once, checked again, and then the task is changed', async t => {
   const c = localCluster(t, ['n1'])
   let applied = 0
   c.write('n1', 'a', 'old')
@@ -43,7 +43,7 @@ test('a difference is applied once, looked at again, and then it is changed', as
   t.like(summary, { ok: 0, changed: 1, exit: 0 })
 })
 
-test('what still differs is a failure with both values', async t => {
+test('a task that still differs has failed, with both values', async t => {
   const c = localCluster(t, ['n1'])
   c.write('n1', 'a', 'old')
   const { lines, summary } = await c.run(node => [c.wants(node, 'a', 'new', { apply: () => Promise.resolve() })])
@@ -51,7 +51,7 @@ test('what still differs is a failure with both values', async t => {
   t.like(summary, { failed: 1, exit: 2 })
 })
 
-test('after a change, later tasks look again; on other nodes nothing is asked twice', async t => {
+test('after a change, later tasks check again; on other nodes no fact is read twice', async t => {
   const c = localCluster(t)
   c.write('n2', 'a', '1')
   c.write('n2', 'b', '1')
@@ -63,7 +63,7 @@ test('after a change, later tasks look again; on other nodes nothing is asked tw
   t.is(c.frames()[1], 1)
 })
 
-test('a failed early look is met again at the task’s turn, and may be right by then', async t => {
+test('a prefetched check that failed runs again at the task’s turn, and may succeed then', async t => {
   const c = localCluster(t, ['n1'])
   const { lines } = await c.run(node => [
     c.wants(node, 'a', '1'),
@@ -78,7 +78,7 @@ test('a failed early look is met again at the task’s turn, and may be right by
   t.deepEqual(lines, ['n1 write a: changed', 'n1 needs a: ok'])
 })
 
-test('what lasts and is in sync need not wait for a change of what it needs; missing, it must', async t => {
+test('a lasting task in sync is ok whatever its needs change; not in sync, it is unknown', async t => {
   const c = localCluster(t)
   for (const node of ['n1', 'n2']) c.write(node, 'b', node === 'n1' ? '1' : '0')
   const { lines } = await c.run(node => [
@@ -90,7 +90,7 @@ test('what lasts and is in sync need not wait for a change of what it needs; mis
   ])
 })
 
-test('a plan never applies, and what needs a change is unknown until then', async t => {
+test('a plan never applies, and a task whose need would change is unknown', async t => {
   const c = localCluster(t)
   c.write('n2', 'a', '1')
   const never = () => t.fail()
@@ -112,7 +112,7 @@ test('a plan never applies, and what needs a change is unknown until then', asyn
   t.like(summary, { ok: 1, would_change: 4, unknown: 5, exit: 3 })
 })
 
-test('in a plan, a check that fails only for want of an earlier task is unknown, not failed', async t => {
+test('in a plan, a check that fails because of an unsettled need is unknown, not failed', async t => {
   const c = localCluster(t, ['n1'])
   const { lines } = await c.run(node => [
     c.wants(node, 'a', '1'), task('b', { needs: [{ name: 'write a' }], check: () => Promise.reject(new TaskError('no a')), apply: () => Promise.resolve() }),
@@ -120,7 +120,7 @@ test('in a plan, a check that fails only for want of an earlier task is unknown,
   t.deepEqual(lines, ['n1 write a: would-change', 'n1 b: unknown, until "write a" is done'])
 })
 
-test('a node that fails stops, the others go on', async t => {
+test('a node stops after a failure, the others continue', async t => {
   const c = localCluster(t)
   const { lines, summary } = await c.run(node => [
     c.wants(node, 'a', '1', node.name === 'n1' ? { apply: () => Promise.reject(new TaskError('disk full')) } : {}), c.wants(node, 'b', '1'),
@@ -129,13 +129,13 @@ test('a node that fails stops, the others go on', async t => {
   t.like(summary, { changed: 2, failed: 1, exit: 2 })
 })
 
-test('an unreachable node is left out', async t => {
+test('an unreachable node is skipped', async t => {
   const c = localCluster(t, ['n1', 'n2'], ['n1'])
   const { lines } = await c.run(node => [c.wants(node, 'a', '1')])
   t.deepEqual(lines, ['n2 write a: changed'])
 })
 
-test('a task of the cluster changes nothing while a member is in trouble, and its check is allowed', async t => {
+test('a task of the cluster checks but changes nothing while a member is unreachable or has failed', async t => {
   const c = localCluster(t, ['n1', 'n2'], ['n1'])
   const calls: string[] = []
   const { lines } = await c.run(() => [noted('in sync', ['in sync']), noted('shared', calls), noted('next', calls)])
@@ -145,7 +145,7 @@ test('a task of the cluster changes nothing while a member is in trouble, and it
   t.deepEqual(calls, [])
 })
 
-test('a tolerant one goes on without it', async t => {
+test('a tolerant task of the cluster runs without that member', async t => {
   const c = localCluster(t, ['n1', 'n2'], ['n1'])
   const calls: string[] = []
   const { lines } = await c.run(() => [noted('shared', calls, { tolerant: true })])
@@ -153,7 +153,7 @@ test('a tolerant one goes on without it', async t => {
   t.deepEqual(calls, ['shared by n2 for n1+n2'])
 })
 
-test('a task of the cluster is done once, by the first member that is ready', async t => {
+test('a task of the cluster runs once, with the first member that is ready as its leader', async t => {
   const c = localCluster(t, ['n1', 'n2', 'n3'])
   const calls: string[] = []
   const { lines } = await c.run(node => [
@@ -164,7 +164,7 @@ test('a task of the cluster is done once, by the first member that is ready', as
   t.deepEqual(calls, ['shared by n2 for n1+n2+n3'])
 })
 
-test('when the cluster has failed, what comes after is left out', async t => {
+test('after a failed task of the cluster, all later tasks are skipped', async t => {
   const c = localCluster(t, ['n1'])
   const { lines } = await c.run(node => [
     noted('shared', [], { apply: () => Promise.reject(new TaskError('no')) }), c.wants(node, 'a', '1'), noted('next', []),
@@ -172,7 +172,7 @@ test('when the cluster has failed, what comes after is left out', async t => {
   t.deepEqual(lines, ['c shared: failed, no', 'n1 write a: skipped, the cluster failed at "r: shared"', 'c next: skipped, the cluster failed at "r: shared"'])
 })
 
-test('--limit: others are read, never worked on, and the leader is a selected one', async t => {
+test('--limit: other nodes are only read, and the leader is a selected one', async t => {
   const c = localCluster(t, ['n1', 'n2', 'n3'])
   const calls: string[] = []
   const { lines } = await c.run(node => [c.wants(node, 'a', '1'), noted('shared', calls)], { selected: ['n3', 'n2'] })
@@ -180,13 +180,13 @@ test('--limit: others are read, never worked on, and the leader is a selected on
   t.deepEqual(calls, ['shared by n2 for n2+n3'])
 })
 
-test('where no selected node is ready, a task of the cluster says why it is left out', async t => {
+test('if no selected node is ready, a task of the cluster is skipped with the reason', async t => {
   const c = localCluster(t, ['n1', 'n2'], ['n1'])
   const { lines } = await c.run(() => [noted('shared', [])], { selected: ['n1'] })
   t.deepEqual(lines, ['c shared: skipped, n1 is unreachable'])
 })
 
-test('a task for one node at a time is done there and then on the next, and the rest waits for all', async t => {
+test('a task for one node at a time runs on one node after the other, and the next task waits for all', async t => {
   const c = localCluster(t)
   const order: string[] = []
   const timed = (node: string, name: string, oneAtATime: boolean) => task(name, {
@@ -203,7 +203,7 @@ test('a task for one node at a time is done there and then on the next, and the 
   t.deepEqual(order.slice(4, 6).toSorted(), ['b n1', 'b n2'])
 })
 
-test('a task of the cluster waits for all nodes, and they for it', async t => {
+test('a task of the cluster waits for all nodes, and all nodes for it', async t => {
   const c = localCluster(t)
   const order: string[] = []
   const slow = (node: string, name: string) => task(name, {
@@ -219,7 +219,7 @@ test('a task of the cluster waits for all nodes, and they for it', async t => {
   t.deepEqual(order, ['a n2', 'b n2', 'a n1', 'b n1', 'shared by n1 for n1+n2', 'd n2', 'd n1'])
 })
 
-test('with one fork, several nodes and tasks of the cluster come to an end', async t => {
+test('with one fork, several nodes and tasks of the cluster finish', async t => {
   const c = localCluster(t, ['n1', 'n2', 'n3'])
   const calls: string[] = []
   const { summary } = await c.run(node => [
@@ -240,7 +240,7 @@ test('with one fork, never two nodes at the same time', async t => {
   } })], { forks: 1 })
 })
 
-test('interrupted: what runs is finished, nothing is begun', async t => {
+test('interrupted: the running task is finished, no other starts', async t => {
   const c = localCluster(t, ['n1'])
   const stop = new AbortController()
   const calls: string[] = []
@@ -255,7 +255,7 @@ test('interrupted: what runs is finished, nothing is begun', async t => {
   t.deepEqual(calls, [])
 })
 
-test('skips and warnings say why, and stop nothing', async t => {
+test('skips and warnings have a reason, and stop nothing', async t => {
   const c = localCluster(t, ['n1'])
   const says = (name: string, finding: ReturnType<typeof skip> | ReturnType<typeof warn>) =>
     task(name, { check: () => Promise.resolve(finding), apply: () => t.fail() })
@@ -264,7 +264,7 @@ test('skips and warnings say why, and stop nothing', async t => {
   t.like(summary, { ok: 1, exit: 0 })
 })
 
-test('a node that is lost in the middle is unreachable, once, and the others go on', async t => {
+test('a node that is lost during a task is reported unreachable once, and the others continue', async t => {
   const c = localCluster(t)
   const { lines, summary } = await c.run(node => [
     c.wants(node, 'a', '1', node.name === 'n1' ? { apply: async ({ $ }) => {
@@ -288,14 +288,14 @@ test('a node that is lost during a task of the cluster counts once', async t => 
   t.like(summary, { unreachable: 1, exit: 4 })
 })
 
-test('tasks begin with their place in the role, first checked, then applied', async t => {
+test('tasks start with their place in the role, first to check, then to apply', async t => {
   const c = localCluster(t, ['n1'])
   await c.run(node => [c.wants(node, 'a', '1'), c.wants(node, 'b', '1')])
   const starts = c.events.flatMap(event => event.event === 'task-start' ? [`${event.index}/${event.count} ${event.task} ${event.applying}`] : [])
   t.deepEqual(starts, ['1/2 write a false', '1/2 write a true', '2/2 write b false', '2/2 write b true'])
 })
 
-test('an error that is a defect does not stop the run, and says so', async t => {
+test('a defect is reported as such, and does not stop the run', async t => {
   const c = localCluster(t, ['n1'])
   const { lines, summary } = await c.run(() => [task('a', { check: () => Promise.reject(new TypeError('x is undefined')), apply: () => Promise.resolve() })])
   t.deepEqual(lines, ['n1 a: failed, a defect of ha-run: x is undefined'])
@@ -314,7 +314,7 @@ test('an error from ssh in a node’s task makes it unreachable in the events', 
   t.deepEqual(lines, ['n1 a: unreachable, gone'])
 })
 
-test('what a task says of itself is told under its name while it is applied, and not after', async t => {
+test('progress is reported while a task is applied, and not afterwards', async t => {
   const c = localCluster(t, ['n1'])
   const clock = new FakeClock()
   await c.run(node => [

@@ -68,14 +68,14 @@ test('--forks bounds the checks of 64 hosts, and what a task of the cluster read
   t.true(frames.most <= 4, `${frames.most} hosts at once`)
 })
 
-test('where there are no more hosts than forks, all checks travel together', async t => {
+test('with no more hosts than forks, all checks travel together', async t => {
   const checks = new Gauge()
   const { frames } = await runOn(2, 4, () => reading(checks))
   t.is(checks.most, 2)
   t.deepEqual([frames.most, frames.total], [2, 2], 'one frame a host')
 })
 
-test('with one fork, a check that asks twice and a task of the cluster that changes something come to an end', async t => {
+test('with one fork, a check that reads twice and a task of the cluster that changes something finish', async t => {
   let isDone = false
   const { frames } = await runOn(3, 1, () => [
     task('twice', { check: async ({ read }) => { await read(one); await read(other); return [] }, apply: () => Promise.resolve() }),

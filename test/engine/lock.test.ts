@@ -17,13 +17,13 @@ function clusterName(t: ExecutionContext): { name: string; file: string } {
   return { name, file }
 }
 
-withLocks('a lock says who holds it, from where and since when', async t => {
+withLocks('a lock file names its owner, the machine, and since when', async t => {
   const { name, file } = clusterName(t)
   await lockCluster([localMember(t, 'n1').member], name, 'run1')
   t.regex(readFileSync(file, 'utf8'), new RegExp(`^[\\w-]+@${hostname()} since 20\\d\\d-\\d\\d-\\d\\dT[\\d:.]+Z \\(run run1\\)\n$`))
 })
 
-withLocks('a second run is told who has it, and does not take it over', async t => {
+withLocks('a second run is refused with the owner, and does not take the lock over', async t => {
   const { name, file } = clusterName(t)
   await lockCluster([localMember(t, 'n1').member], name, 'run1')
   const { member } = localMember(t, 'n1')
@@ -33,7 +33,7 @@ withLocks('a second run is told who has it, and does not take it over', async t 
   t.is((await member.$`echo still works`).stdout, 'still works\n')
 })
 
-withLocks('the lock goes with its session, however that ends', async t => {
+withLocks('a lock ends with its session, however that ends', async t => {
   const { name } = clusterName(t)
   for (const [run, end] of [['run1', 'close'], ['run2', 'kill'], ['run3', 'close']] as const) {
     const { member, shell } = localMember(t, 'n1')
@@ -46,7 +46,7 @@ withLocks('the lock goes with its session, however that ends', async t => {
   }
 })
 
-withLocks('the first by name decides, the unreachable are left out', async t => {
+withLocks('the first node by name decides, unreachable nodes are skipped', async t => {
   const { name } = clusterName(t)
   const absent = new Member({ name: 'a0', connection: { host: 'a0' } }, new ConnectError('no answer'))
   const one = localMember(t, 'b').member
@@ -59,12 +59,12 @@ withLocks('the first by name decides, the unreachable are left out', async t => 
   await t.notThrowsAsync(lockCluster([absent, one], name, 'run2'))
 })
 
-withLocks('a lock file that cannot be written is an error, and the session lives', async t => {
+withLocks('a lock file that cannot be written is an error, and the session continues', async t => {
   const { member } = localMember(t, 'n1')
   await t.throwsAsync(lockCluster([member], 'no/such/folder', 'run1'), { instanceOf: LockedError, message: /cannot write \/run\/lock\/ha-run\.no\/such\/folder$/ })
   t.is((await member.$`echo still works`).stdout, 'still works\n')
 })
 
-test('with nobody reachable there is nothing to lock', async t => {
+test('without a reachable node there is nothing to lock', async t => {
   await t.notThrowsAsync(lockCluster([new Member({ name: 'a', connection: { host: 'a' } }, new ConnectError('no'))], 'c', 'r'))
 })

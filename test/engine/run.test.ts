@@ -37,13 +37,13 @@ withSshd('a run connects, works and reports; the summary comes last', async t =>
   t.is(events.at(-1), summary)
 })
 
-withSshd('a node that cannot be reached is an event, and the others are worked on', async t => {
+withSshd('a node that cannot be reached is an event, and the run continues on the others', async t => {
   const { summary, lines: said } = await runOn(t, await localSshd(t), { n1: false, n2: true }, [fine])
   t.deepEqual(said, ['n1 connection: unreachable, n1: the connection was refused', 'n2 fine: ok'])
   t.like(summary, { ok: 1, unreachable: 1, exit: 4 })
 })
 
-withSshd('a node that has moved to its declared address is found there, by the key that is known of it', async t => {
+withSshd('a node that has moved to its declared address is found there, with its known host key', async t => {
   const server = await localSshd(t)
   server.knownAs('127.0.0.2')
   const moved = { host: '127.0.0.2', port: server.port, address: '127.0.0.1' }
@@ -55,14 +55,14 @@ withSshd('a node that has moved to its declared address is found there, by the k
   })
 })
 
-withSshd('a node at neither address: the error is that of the first, and says that the other was tried', async t => {
+withSshd('a node at neither address: the error of the first one, with a hint that the other was tried', async t => {
   const { events, lines: said } = await runOn(t, await localSshd(t), { n1: { host: '127.0.0.1', port: closedPort, address: '127.0.0.2' } }, [fine])
   t.deepEqual(said, ['n1 connection: unreachable, n1: the connection was refused'])
   const error = events.find(event => event.event === 'error')
   t.regex(error!.error.hint!, /is sshd running there[^]*\n127\.0\.0\.2, its declared address, was tried too: n1: the connection was refused$/)
 })
 
-withSshd('a cluster that another run has locked is not worked on', async t => {
+withSshd('a cluster that another run has locked is not changed', async t => {
   const server = await localSshd(t)
   const name = `test-${randomBytes(6).toString('hex')}`
   await lockCluster([localMember(t, 'n1').member], name, 'run0')
@@ -79,13 +79,13 @@ withSshd('the lock is free once a run has ended', async t => {
   t.is((await runOn(t, server, { n1: true }, [fine], { lock: true }, name)).summary.exit, 0)
 })
 
-withSshd('interrupted before it began, a run connects to nobody', async t => {
+withSshd('interrupted before it started, a run connects to no node', async t => {
   const { summary, lines: said } = await runOn(t, await localSshd(t), { n1: true }, [fine], { stop: AbortSignal.abort() })
   t.deepEqual(said, ['n1 connection: unreachable, n1: interrupted before it was connected'])
   t.is(summary.exit, 130)
 })
 
-withSshd('interrupted twice, what runs on the nodes is ended there', async t => {
+withSshd('interrupted twice, commands that run on the nodes are ended', async t => {
   const [stop, abandon] = [new AbortController(), new AbortController()]
   const long = task('long', { check: () => Promise.resolve([{ subject: 'x', from: undefined, to: 'y' }]), apply: async ({ $ }) => {
     setTimeout(() => { stop.abort(); abandon.abort() }, 200)

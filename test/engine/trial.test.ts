@@ -31,7 +31,7 @@ async function tried(t: ExecutionContext, {
   return { ...result, calls, events: cluster.events }
 }
 
-test('planned, asked for, made, and looked at afterwards', async t => {
+test('a trial is planned, confirmed and run, and assertions follow', async t => {
   const { calls, events, summary, lines: told } = await tried(t)
   t.deepEqual(calls, ['asked: it falls over', 'run'])
   t.deepEqual(told, ['c before: ok, fine', 'c trial: ok', 'c after: ok, fine'])
@@ -39,47 +39,47 @@ test('planned, asked for, made, and looked at afterwards', async t => {
   t.like(summary, { ok: 3, changed: 0, failed: 0, exit: 0 })
 })
 
-test('not where something before it does not hold; and then nothing is looked at again', async t => {
+test('no trial after a failed assertion, and none of the assertions behind it', async t => {
   const { calls, lines: told, summary } = await tried(t, { before: broken })
   t.deepEqual(calls, [])
   t.deepEqual(told, ['c before: failed, amiss', 'c trial: skipped, 1 failed before it: nothing was done to the cluster'])
   t.is(summary.exit, 2)
 })
 
-test('not without all members', async t => {
+test('no trial without all members', async t => {
   const { calls, lines: told } = await tried(t, { absent: ['n2'] })
   t.deepEqual(calls, [])
   t.true(told.includes('c trial: skipped, n2 is unreachable: nothing was done to the cluster'))
 })
 
-test('a plan that says no ends the run', async t => {
+test('a plan that throws ends the run', async t => {
   const { calls, lines: told, summary } = await tried(t, { plan: () => Promise.reject(new TaskError('no quorum')) })
   t.deepEqual(calls, [])
   t.deepEqual(told, ['c before: ok, fine', 'c trial: failed, no quorum'])
   t.is(summary.exit, 2)
 })
 
-test('people who do not want it', async t => {
+test('no trial without a confirmation', async t => {
   const { calls, lines: told, summary } = await tried(t, { confirm: () => Promise.resolve(false) })
   t.deepEqual(calls, ['asked: it falls over'])
   t.deepEqual(told, ['c before: ok, fine', 'c trial: skipped, not confirmed: nothing was done to the cluster'])
   t.is(summary.exit, 0)
 })
 
-test('--check asks nobody and does nothing', async t => {
+test('--check neither asks nor runs the trial', async t => {
   const { calls, lines: told, summary } = await tried(t, { check: true })
   t.deepEqual(calls, [])
   t.deepEqual(told, ['c before: ok, fine', 'c trial: skipped, it would be done: it falls over'])
   t.is(summary.exit, 0)
 })
 
-test('a trial that fails is looked at afterwards all the same', async t => {
+test('assertions also follow a trial that failed', async t => {
   const { lines: told, summary } = await tried(t, { run: () => Promise.reject(new TaskError('too long')) })
   t.deepEqual(told, ['c before: ok, fine', 'c trial: failed, too long', 'c after: ok, fine'])
   t.is(summary.exit, 2)
 })
 
-test('what is reported of it comes through, and counts as nothing', async t => {
+test('events that a trial adds are passed on, and do not count', async t => {
   const round = { event: 'drill-round', cluster: 'c', status: 'failed', round: 1, rounds: 1, fault: 'stop', node: 'n1', outage_ms: 1, failed_requests: 1, requests: 2, returned: false, duplicate_address_ms: 0 } as const
   const { events, summary } = await tried(t, { run: ({ report }) => {
     report(round)
@@ -89,7 +89,7 @@ test('what is reported of it comes through, and counts as nothing', async t => {
   t.is(summary.failed, 0)
 })
 
-test('what a trial has put back may take a moment', async t => {
+test('what a trial has restored may need a moment to settle', async t => {
   let looks = 0
   const cluster = localCluster(t)
   const settling: Assertion = { scope: 'assertion', name: 'after', check: () => Promise.resolve((looks += 1) > 2 ? holds : broken) }

@@ -27,13 +27,13 @@ async function watching(sequences: (Verdict | Error)[][], options: Partial<Watch
   return { seen: watched.map(({ verdict: { status, evidence } }) => `${status}: ${evidence}`), watched, counts, told: [...told], forgotten, checks, ms: clock.now() }
 }
 
-test('without a window and with nothing changed, one look will do', async t => {
+test('with nothing to settle or to keep watching, one check is enough', async t => {
   const { seen, counts, forgotten, checks } = await watching([[ok('a'), failed('never seen')], [failed('b')], [new Error('c')]])
   t.deepEqual(seen, ['ok: a', 'failed: b', 'failed: c'])
   t.deepEqual([...counts, forgotten, checks], [1, 1, 1, 0, 0])
 })
 
-test('what does not hold yet is looked at until it does, and then all at once', async t => {
+test('an assertion that does not hold yet is checked until it does, and then all at once', async t => {
   const { seen, counts, told } = await watching([[ok('a')], [failed('not up'), failed('nearly'), ok('up')], [failed('x'), ok('y')]], { settleSeconds: 30 })
   t.deepEqual(seen, ['ok: a', 'ok: up', 'ok: y'])
   // a: once at first and once with all; the second: three times, and with all; the third is not looked at while it holds.
@@ -41,23 +41,23 @@ test('what does not hold yet is looked at until it does, and then all at once', 
   t.deepEqual(told, ['not yet: not up, and 1 more', 'not yet: nearly'])
 })
 
-test('what broke while the rest came true is not missed', async t => {
+test('an assertion that breaks while the others come true is not missed', async t => {
   const { seen } = await watching([[ok('a'), failed('broken since')], [failed('not up'), ok('up')]], { settleSeconds: 1 })
   t.deepEqual(seen, ['failed: broken since', 'ok: up'])
 })
 
-test('an update under way is given a moment, with nothing changed by this run too', async t => {
+test('an update in progress gets a moment, also if this run changed nothing', async t => {
   t.deepEqual((await watching([[failed('1 and 2', { fleeting: true }), ok('2')]])).seen, ['ok: 2'])
   const { seen, ms } = await watching([[failed('1 and 2', { fleeting: true })]])
   t.deepEqual([seen, ms], [['failed: 1 and 2'], 3000])
 })
 
-test('where something fails there is no window', async t => {
+test('after a failure the rest is not watched', async t => {
   const { counts, ms } = await watching([[ok('a')], [failed('b')]], { stableSeconds: 60 })
   t.deepEqual([...counts, ms], [1, 1, 0])
 })
 
-test('all hold for the whole window, in a few checks, and people see it', async t => {
+test('all must hold for the whole time, in a few checks, with progress', async t => {
   const { seen, counts, told, checks, ms } = await watching([[ok('a')], [warning('b')]], { stableSeconds: 3 })
   t.is(ms, 3000)
   t.deepEqual(seen, ['ok: a', 'warning: b'])
@@ -79,7 +79,7 @@ const windows: [title: string, sequence: (Verdict | Error)[], outcome: RegExp][]
 ]
 
 for (const [title, sequence, outcome] of windows) {
-  test(`in a window: ${title}`, async t => {
+  test(`watched: ${title}`, async t => {
     const { seen, watched } = await watching([sequence, [ok('other')]], { stableSeconds: 2 })
     t.regex(seen[0]!, outcome)
     t.is(seen[1], 'ok: other')
@@ -87,7 +87,7 @@ for (const [title, sequence, outcome] of windows) {
   })
 }
 
-test('after a change, what changes once more has to hold from then on', async t => {
+test('after a change, an assertion that changes once more must hold from then on', async t => {
   const { seen, checks } = await watching([[ok('ring 1.5'), ok('ring 1.9')], [ok('other')]], { settleSeconds: 30, stableSeconds: 2 })
   t.deepEqual([...seen, checks], ['ok: ring 1.9', 'ok: other', 2])
   const again = await watching([[ok('a'), failed('gone for a moment'), ok('a')]], { settleSeconds: 30, stableSeconds: 2 })
@@ -95,12 +95,12 @@ test('after a change, what changes once more has to hold from then on', async t 
   t.true(again.ms >= 3000, 'the time begins anew')
 })
 
-test('after a change too, what goes on changing does not hold', async t => {
+test('also after a change, an assertion that keeps changing fails', async t => {
   const { seen } = await watching([Array.from({ length: 20 }, (_, at) => ok(String(at)))], { settleSeconds: 2, stableSeconds: 2 })
   t.regex(seen[0]!, /^failed: changed after [12]\.\d s, from \d to \d$/)
 })
 
-test('Ctrl-C ends the window at once', async t => {
+test('Ctrl-C ends the watch at once', async t => {
   const stop = new AbortController()
   const clock = new FakeClock()
   clock.after(300, () => stop.abort())
@@ -108,6 +108,6 @@ test('Ctrl-C ends the window at once', async t => {
   t.deepEqual([...seen, ...counts, clock.now()], ['ok: a', 1, 300])
 })
 
-test('a window has a few checks, however long it is up to 20 s, and none are closer than a second', t => {
+test('a watch of up to 20 s has a few checks, at least a second apart', t => {
   t.deepEqual([1, 5, 8, 20, 60].map(recheckSeconds), [1, 1.25, 2, 5, 5])
 })

@@ -56,7 +56,7 @@ asRoot('a part of a file is declared by a function of the whole', async t => {
 })
 
 // Texts are decoded as UTF-8: a byte that is none (a comment in Latin 1) would be written back as U+FFFD.
-test('a file with bytes that are no UTF-8 is not declared in part', async t => {
+test('a part of a file that is not UTF-8 cannot be declared', async t => {
   const path = join(folderOf(t), 'hosts')
   writeFileSync(path, Buffer.from('# caf\xe9\n', 'latin1'))
   const task = file(path, { content: (current = '') => `${current}192.168.0.1 node1\n` })
@@ -74,7 +74,7 @@ asRoot('a folder or a link in its place is an error that says what to do', async
   await t.throwsAsync(file(join(folder, 'folder'), { content: 'x' }).check(scope), { instanceOf: TaskError })
 })
 
-test('a candidate that is refused is an error with what the check said', async t => {
+test('a rejected candidate is an error with the output of the validation', async t => {
   const path = join(folderOf(t), 'x.conf')
   writeFileSync(path, 'good')
   const task = file(path, { content: 'bad', validate: candidate => sh`echo "line 1: bad" >&2; grep -q good ${candidate}` })
@@ -83,11 +83,11 @@ test('a candidate that is refused is an error with what the check said', async t
   t.is(readFileSync(path, 'utf8'), 'good')
 })
 
-test('attributes of a file that is not there cannot differ', t => {
+test('a missing file has no differing attributes', t => {
   t.deepEqual(attributeDifferences('/x', undefined, { mode: '0644', owner: 'root:root' }), [])
 })
 
-test('the hash is the one that sha256sum says', t => {
+test('the hash is that of sha256sum', t => {
   t.is(sha256('test'), '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08')
   t.is(sha256(Buffer.from('test')), sha256('test'))
 })

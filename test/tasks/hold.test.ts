@@ -29,6 +29,6 @@ for (const [wanted, held, finding, command] of [
   })
 }
 
-test('where nobody said, there is nothing to do', t => {
+test('if it is not declared, there is no task', t => {
   t.deepEqual(hold('corosync', undefined, []), [])
 })

@@ -35,7 +35,7 @@ for (const [name, text] of [['a file of ours', 'ours'], ['a file that is not the
   })
 }
 
-test('a copy that came in between is not overwritten, and nothing is left beside', async t => {
+test('a copy that was made meanwhile is not overwritten, and no candidate is left', async t => {
   const { path, copy, task } = setUp(t)
   writeFileSync(path, 'shipped')
   writeFileSync(copy, 'kept before')
@@ -44,6 +44,6 @@ test('a copy that came in between is not overwritten, and nothing is left beside
   t.deepEqual(readdirSync(join(path, '..')).toSorted(), ['corosync.conf', 'corosync.conf.default'])
 })
 
-test('its title is the copy’s name', t => {
+test('the task is named after the copy', t => {
   t.is(setUp(t).task.name, 'keep corosync.conf.default')
 })

@@ -8,7 +8,7 @@ import { localMember } from '../engine/cluster.js'
 
 const withLocks = existsSync('/run/lock') && process.getuid?.() === 0 ? test : test.skip
 
-test('after a connection was adopted all goes over that one, and what was read before counts no more', async t => {
+test('after the connection was replaced, everything uses the new one, and facts are read again', async t => {
   const { member, shell } = localMember(t, 'n1')
   const fresh = localMember(t, 'n1').member.connection
   const hostname = fileText('/proc/sys/kernel/hostname')
@@ -25,7 +25,7 @@ test('after a connection was adopted all goes over that one, and what was read b
   t.is(fresh.session.frames, frames + 1)
 })
 
-test('a connection that goes while the node moves is no lost node, and one that goes otherwise is', async t => {
+test('an expected disconnect is no lost node, any other is', async t => {
   const { member, shell } = localMember(t, 'n1')
   await member.expectDisconnect(async () => {
     shell.kill()
@@ -35,7 +35,7 @@ test('a connection that goes while the node moves is no lost node, and one that 
   t.true(member.unreachable)
 })
 
-withLocks('the lock goes over to the connection that was adopted', async t => {
+withLocks('the lock is taken again over the new connection', async t => {
   const name = `test-${randomBytes(6).toString('hex')}`
   t.teardown(() => rmSync(`/run/lock/ha-run.${name}`, { force: true }))
   const { member, shell } = localMember(t, 'n1')

@@ -41,7 +41,7 @@ test('units are masked before, and unmasked after', async t => {
   t.deepEqual(said(), [mask, update, install, unmask])
 })
 
-test('they are unmasked after a failure too, and the failure is told', async t => {
+test('they are unmasked after a failure too, and the failure is reported', async t => {
   const { run, said } = setUp(t, 'case $* in *install*) echo "E: broken" >&2; exit 100 ;; esac')
   const { exitCode, stderr } = await run(corosync)
   t.is(exitCode, 100)
@@ -62,7 +62,7 @@ test('without units nothing is masked', async t => {
   t.deepEqual(said(), [update, 'apt-get -q -y install --no-install-recommends -- curl apache2'])
 })
 
-test('lists that have just been updated are not updated again, unless apt has other sources since', async t => {
+test('fresh package lists are not updated again, unless apt’s sources have changed since', async t => {
   const young = 'case $1 in /var/lib/apt/lists) echo $1 ;; esac'
   const changed = 'case $1 in /etc/apt) echo /etc/apt/sources.list ;; *) echo $1 ;; esac'
   for (const [find, expected] of [[young, [mask, install, unmask]], [changed, [mask, update, install, unmask]]] as const) {
@@ -72,32 +72,32 @@ test('lists that have just been updated are not updated again, unless apt has ot
   }
 })
 
-test('young lists that do not have it are updated after all', async t => {
+test('fresh lists without the package are updated', async t => {
   const { run, said } = setUp(t, `case $* in *install*) n=$(cat "$0.n" 2>/dev/null || echo 0); n=$((n + 1)); echo $n >"$0.n"; [ $n -gt 1 ] || { echo 'E: Unable to locate package corosync' >&2; exit 100; } ;; esac`, 'case $1 in /var/lib/apt/lists) echo $1 ;; esac')
   t.is((await run(corosync)).exitCode, 0)
   t.deepEqual(said(), [mask, install, update, install, unmask])
 })
 
-test('while somebody holds the lists’ lock, updating is tried again', async t => {
+test('while another process has the lock of the lists, the update is repeated', async t => {
   const { run, said } = setUp(t, `case $* in *update*) n=$(cat "$0.n" 2>/dev/null || echo 0); n=$((n + 1)); echo $n >"$0.n"
 [ $n -gt 2 ] || { echo 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 1' >&2; exit 100; } ;; esac`)
   t.is((await run(corosync)).exitCode, 0)
   t.deepEqual(said(), [mask, update, 'sleep 1', update, 'sleep 1', update, install, unmask])
 })
 
-test('a lock that never opens is given up', async t => {
+test('the wait for a lock ends after the timeout', async t => {
   const { run, said } = setUp(t, `case $* in *update*) echo 'E: Could not get lock x' >&2; exit 100 ;; esac`)
   t.is((await run(corosync.replace(`tries=${lockTimeoutSeconds}`, 'tries=3'))).exitCode, 100)
   t.deepEqual(said(), [mask, update, 'sleep 1', update, 'sleep 1', update, unmask])
 })
 
-test('a lock that never opens is told by name', async t => {
+test('the error names the lock', async t => {
   const { run } = setUp(t, `case $* in *update*) echo 'E: Could not get lock x' >&2; exit 100 ;; esac`)
   const { stderr } = await run(corosync.replace(`tries=${lockTimeoutSeconds}`, 'tries=2'))
   t.true(stderr.includes('Could not get lock'))
 })
 
-test('lists that cannot be updated are no obstacle: what is there may do', async t => {
+test('if the lists cannot be updated, the installation uses the present ones', async t => {
   const { run, said } = setUp(t, `case $* in *update*) echo 'E: no network' >&2; exit 100 ;; esac`)
   const { exitCode, stderr } = await run(corosync)
   t.is(exitCode, 0)
@@ -105,23 +105,23 @@ test('lists that cannot be updated are no obstacle: what is there may do', async
   t.deepEqual(said(), [mask, update, install, unmask])
 })
 
-test('the script as it is sent', t => {
+test('the whole script', t => {
   t.is(installScript(['a'], ['b.service']), readFileSync('test/cases/blocks/install.sh', 'utf8').trimEnd())
   for (const script of [corosync, installScript(['a'], [])]) t.is(spawnSync('sh', ['-n'], { input: script }).stderr.toString(), '')
 })
 
-test('the task bears the first package’s name', t => {
+test('the task is named after the first package', t => {
   t.is(packages(['pacemaker', 'crmsh']).name, 'install pacemaker')
 })
 
-test('how far apt is, is told', async t => {
+test('apt’s progress is reported', async t => {
   const told: (string | undefined)[] = []
   const $ = ({ onLine }: RemoteOptions) => ({ script: () => Promise.resolve(onLine?.('pmstatus:curl:62.5000:Installing curl (amd64)')) })
   await packages(['curl']).apply({ $, progress: (text?: string) => told.push(text) } as unknown as NodeScope, [{ subject: 'package curl', from: undefined, to: 'installed' }])
   t.deepEqual(told, ['installing 62 %: curl'])
 })
 
-test('only what is missing is installed', async t => {
+test('only missing packages are installed', async t => {
   const task = packages(['a', 'b', 'c'])
   const finding = await task.check({ $: undefined as never, read: (async ({ argument }: { argument: string }) => argument === 'b' ? '1.0' : undefined) as never } as never)
   t.deepEqual(finding, ['a', 'c'].map(name => ({ subject: `package ${name}`, from: undefined, to: 'installed' })))

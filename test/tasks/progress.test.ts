@@ -8,7 +8,7 @@ function told() {
   return { clock, texts, progress: new Progress(text => texts.push(text), clock) }
 }
 
-test('the first text is told at once, of many the latest, and the last one always', t => {
+test('the first text is shown at once, of many the latest, and always the last one', t => {
   const { clock, texts, progress: { report } } = told()
   for (let percent = 1; percent <= 50; percent += 1) report(`${percent} %`)
   t.deepEqual(texts, ['1 %'])
@@ -19,7 +19,7 @@ test('the first text is told at once, of many the latest, and the last one alway
   t.deepEqual(texts, ['1 %', '50 %', '51 %'])
 })
 
-test('what was told already is not told again', t => {
+test('an unchanged text is not shown again', t => {
   const { clock, texts, progress: { report } } = told()
   report()
   for (let at = 0; at < 5; at += 1) {
@@ -35,7 +35,7 @@ test('what was told already is not told again', t => {
   t.is(texts.at(-1), '')
 })
 
-test('after the end nothing is told, not even what was held back', t => {
+test('after the end nothing is shown, not even a delayed text', t => {
   const { clock, texts, progress } = told()
   progress.report('1 %')
   progress.report('2 %')

@@ -25,11 +25,11 @@ for (const name of readdirSync(folder).toSorted()) {
   })
 }
 
-test('what an admin has masked is not for us to start', t => {
+test('a unit that an admin has masked is not started', t => {
   t.throws(() => serviceDifferences('x.service', { enabled: true }, { active: 'inactive', file: 'masked' }), { instanceOf: TaskError, message: /masked/ })
 })
 
-test('titles say what is wanted', t => {
+test('names have the declared state', t => {
   t.is(service('corosync.service', { enabled: true }).name, 'corosync is enabled in systemd')
   t.is(service('apache2.service', { enabled: false, running: false }).name, 'apache2 is disabled and stopped in systemd')
   t.is(service('x.service', { enabled: true, running: true, needs: [{ name: 'a' }] }).needs?.[0]?.name, 'a')

@@ -193,11 +193,11 @@ asRoot('nobody else reads a secret while it is staged', async t => {
   t.regex(stageScript(path, 'c', attributes), /umask 077; cat >/)
 })
 
-test('the candidate stands in the same folder, hidden', t => {
+test('the candidate is a hidden file in the same folder', t => {
   t.is(candidateOf('/etc/corosync/corosync.conf'), '/etc/corosync/.corosync.conf.ha-run')
 })
 
-test('every script is one that sh can read', t => {
+test('sh can parse every script', t => {
   const scripts = [
     stageScript("/a 'b'", '/c $d', attributes, () => 'true # comment'), commitScript('/a', '/b'), replaceScript('/a', attributes, () => 'if true; then :; fi'),
   ]
