@@ -13,6 +13,6 @@ test('a known error is reported with its details', t => {
 test('any other error is a defect, with its stack', t => {
   const report = errorReport(new TypeError('x is undefined'))
   t.is(report.message, 'a defect of ha-run: x is undefined')
-  t.regex(report.output!, /parts\.test/)
+  t.regex(report.output!, /error-report\.test/)
   t.is(errorReport('a string').message, 'a defect of ha-run: a string')
 })
