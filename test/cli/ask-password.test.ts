@@ -16,7 +16,7 @@ const asks = test.macro({
         process.exitCode = error.exitCode
       }`)
     const ended = await onTerminal(`'${process.execPath}' '${file}'`, { prompt: 'password: ', keys })
-    // What is typed does not show.
+    // The terminal does not show what is typed.
     t.is(ended.screen, `password: \r\n${result}`)
     t.is(ended.exit, exit)
   },
@@ -25,7 +25,7 @@ const asks = test.macro({
 
 const hex = (text: string) => Buffer.from(text).toString('hex')
 test('ends with Enter', asks, 's3cret é\r', 0, hex('s3cret é'))
-test('ends with Ctrl-D, which is no part of it', asks, 's3cret\x04', 0, hex('s3cret'))
+test('ends with Ctrl-D, which is not a part of it', asks, 's3cret\x04', 0, hex('s3cret'))
 test('can be corrected', asks, 'wrong\x7f\x7f\x7f\x7f\x7fs3crt\x7fet\r', 0, hex('s3cret'))
 test('is missing after Ctrl-D alone', asks, '\x04', 1, 'no password was typed')
 test('is empty after Enter alone', asks, '\r', 0, '')

@@ -14,13 +14,13 @@ export interface Ended {
   stderr: string
 }
 
-/** Types a command line, in a folder of its own, without a terminal. */
-export async function haRun(t: ExecutionContext, ...words: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [main, ...words], { cwd: folderOf(t), stdio: ['ignore', 'pipe', 'pipe'] })
-  const said = { stdout: '', stderr: '' }
-  for (const stream of ['stdout', 'stderr'] as const) child[stream].on('data', (chunk: Buffer) => { said[stream] += chunk.toString() })
+/** Runs a command line in a directory of its own, without a terminal. */
+export async function haRun(t: ExecutionContext, ...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [main, ...args], { cwd: folderOf(t), stdio: ['ignore', 'pipe', 'pipe'] })
+  const output = { stdout: '', stderr: '' }
+  for (const stream of ['stdout', 'stderr'] as const) child[stream].on('data', (chunk: Buffer) => { output[stream] += chunk.toString() })
   const exit = await new Promise<number | null>(resolve => child.on('close', resolve))
-  return { exit, ...said }
+  return { exit, ...output }
 }
 
 export function folderOf(t: ExecutionContext): string {
@@ -29,7 +29,7 @@ export function folderOf(t: ExecutionContext): string {
   return folder
 }
 
-/** An inventory of nodes that are all this machine, at these ports. */
+/** An inventory whose nodes are this machine, at these ports. */
 export function inventoryOf(t: ExecutionContext, ...ports: number[]): string {
   const file = join(folderOf(t), 'site.yml')
   const hosts = ports.map((port, at) => `    node${at + 1}: { ansible_host: 127.0.0.1, ansible_port: ${port}, address: 192.0.2.${at < 9 ? at + 1 : at + 21}/24 }\n`)
@@ -51,7 +51,7 @@ export interface Line {
   error?: { message: string; hint?: string }
 }
 
-/** stdout as JSON Lines; throws where a line is none. */
+/** Parses stdout as JSON Lines. Throws if a line is not JSON. */
 export function jsonLines(stdout: string): Line[] {
   return stdout.trimEnd().split('\n').map(line => JSON.parse(line) as Line)
 }

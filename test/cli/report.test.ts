@@ -4,7 +4,7 @@ import test from 'ava'
 import { closedPort } from '../ssh/local-sshd.js'
 import { folderOf, haRun, inventoryOf } from './ha-run.js'
 
-test('the output of a run becomes a page beside it, or the page that -o names', async t => {
+test('ha-run report writes a page beside the output of a run, or the page that -o names', async t => {
   const file = join(folderOf(t), 'run.jsonl')
   const { stdout } = await haRun(t, 'verify', '--json', '-i', inventoryOf(t, closedPort, closedPort), '-F', '/dev/null')
   writeFileSync(file, stdout)
@@ -16,7 +16,7 @@ test('the output of a run becomes a page beside it, or the page that -o names', 
   t.is(readFileSync(other, 'utf8'), readFileSync(page, 'utf8'))
 })
 
-test('what is no output of a run is wrong use, and leaves no page', async t => {
+test('ha-run report refuses a file that is not the output of a run, and writes no page', async t => {
   const file = join(folderOf(t), 'run.jsonl')
   for (const [text, message] of [['{', /line 1 is not JSON/], ['{"event":"run","time":"2026-11-27T18:40:00Z"}\n', /is not the output of a run with --json/]] as const) {
     writeFileSync(file, text)

@@ -34,7 +34,7 @@ test('a hint wraps at the width of the terminal, below its own text', async t =>
   t.regex(screen, /\n {2}-> run it again with --yes, or with --check to\r\n {5}see the plan\r\n/)
 })
 
-test('an error that ha-run does not know exits with 70, as a defect, with its stack', async t => {
+test('a defect exits with 70 and shows its stack', async t => {
   const script = `
     import { fail } from ${JSON.stringify(new URL('../../runner/cli/fail.js', import.meta.url).href)}
     process.exitCode = await fail(new TypeError('x is undefined'), [])`

@@ -8,24 +8,24 @@ import { folderOf, haRun, inventoryOf, jsonLines, main } from './ha-run.js'
 const withSshd = noSshd === undefined ? test : test.skip
 if (noSshd !== undefined) test(`what needs a real sshd is left out: ${noSshd}`, t => t.pass())
 
-/** A configuration for ssh that knows nobody. */
+/** An ssh configuration without keys and known hosts. */
 function emptyConfig(t: ExecutionContext): string {
   const file = join(folderOf(t), 'config')
   writeFileSync(file, 'Host *\n  UserKnownHostsFile /dev/null\n  GlobalKnownHostsFile none\n  IdentityFile /nonexistent\n')
   return file
 }
 
-test('a port that nobody listens on: exit code 4, and what to look at', async t => {
+test('a closed port: exit code 4, the error of each node and a hint', async t => {
   const inventory = inventoryOf(t, closedPort, closedPort)
   const { exit, stdout, stderr } = await haRun(t, 'site', '--check', '-i', inventory, '-F', emptyConfig(t))
   t.is(exit, 4)
-  const said = stdout + stderr
-  t.regex(said, /node1: the connection was refused/)
-  t.regex(said, /node2: the connection was refused/)
-  t.regex(said, /is sshd running there/)
+  const output = stdout + stderr
+  t.regex(output, /node1: the connection was refused/)
+  t.regex(output, /node2: the connection was refused/)
+  t.regex(output, /is sshd running there/)
 })
 
-test('the same as JSON Lines: an event a node, and the summary last', async t => {
+test('verify --json of closed ports: an error for each node, the summary last', async t => {
   const inventory = inventoryOf(t, closedPort, closedPort)
   const { exit, stdout } = await haRun(t, 'verify', '--json', '-i', inventory, '-F', emptyConfig(t))
   t.is(exit, 4)
@@ -35,15 +35,15 @@ test('the same as JSON Lines: an event a node, and the summary last', async t =>
   t.like(events.at(-1), { event: 'summary', unreachable: 2, exit: 4 })
 })
 
-test('a status of nodes that nobody reaches: exit code 4, and which they are', async t => {
+test('the status of unreachable nodes: exit code 4, and their names', async t => {
   const { exit, stdout, stderr } = await haRun(t, 'status', '-i', inventoryOf(t, closedPort, closedPort), '-F', emptyConfig(t))
   t.is(exit, 4, stdout + stderr)
   t.regex(stdout, /no node answers\n  . node1: the connection was refused\n    -> is sshd running there.*\n  . node2: the connection was refused\n/)
-  // A machine that is busy says meanwhile whom it waits for.
+  // On a busy machine, a notice may say which nodes are awaited.
   t.is(stderr.replaceAll(/^note {2}waiting for .*\n/gm, ''), '')
 })
 
-test('an import of a node that nobody reaches: exit code 4, which it is, and no inventory', async t => {
+test('an import of an unreachable node: exit code 4, its name, and no inventory', async t => {
   const config = join(folderOf(t), 'config')
   writeFileSync(config, `Host *\n  Port ${closedPort}\n`)
   const { exit, stdout, stderr } = await haRun(t, 'import', '127.0.0.1', '-F', config)
@@ -52,7 +52,7 @@ test('an import of a node that nobody reaches: exit code 4, which it is, and no 
   t.regex(stderr, /127\.0\.0\.1: the connection was refused[^]*is sshd running there/)
 })
 
-withSshd('an import of a node without a cluster: exit code 2, which it is, and no inventory', async t => {
+withSshd('an import of a node without a cluster: exit code 2, its name, and no inventory', async t => {
   const server = await localSshd(t)
   const config = join(folderOf(t), 'config')
   writeFileSync(config, `Host *\n  Port ${server.port}\n${readFileSync(server.configFile, 'utf8')}`)
@@ -62,7 +62,7 @@ withSshd('an import of a node without a cluster: exit code 2, which it is, and n
   t.regex(stderr, /127\.0\.0\.1: no cluster runs here: Corosync does not answer\n.*systemctl start corosync pacemaker/)
 })
 
-test('the same as JSON Lines: an error a node, a status a cluster, and the summary last', async t => {
+test('status --json of closed ports: an error for each node, a status for each cluster, the summary last', async t => {
   const { exit, stdout } = await haRun(t, 'status', '--json', '-i', inventoryOf(t, closedPort, closedPort), '-F', emptyConfig(t))
   t.is(exit, 4)
   const events = jsonLines(stdout)
@@ -70,16 +70,16 @@ test('the same as JSON Lines: an error a node, a status a cluster, and the summa
   t.like(events.at(-1), { unreachable: 2, exit: 4 })
 })
 
-test('a dozen nodes to watch are no leak either, and whoever stops reading ends it', async t => {
+test('status --watch of a dozen nodes warns of no leak, and ends when its reader ends', async t => {
   const inventory = inventoryOf(t, ...Array.from({ length: 12 }, () => closedPort))
-  const words = [main, 'status', '--watch', '--json', '-i', inventory, '-F', emptyConfig(t)].map(word => `'${word}'`).join(' ')
-  const { stdout, stderr, status } = spawnSync('sh', ['-c', `{ '${process.execPath}' ${words}; echo "exit $?" >&2; } | head -n 1`], { encoding: 'utf8', timeout: 30_000 })
+  const argv = [main, 'status', '--watch', '--json', '-i', inventory, '-F', emptyConfig(t)].map(word => `'${word}'`).join(' ')
+  const { stdout, stderr, status } = spawnSync('sh', ['-c', `{ '${process.execPath}' ${argv}; echo "exit $?" >&2; } | head -n 1`], { encoding: 'utf8', timeout: 30_000 })
   t.is(stdout.trim().split('\n').length, 1)
   t.is(stderr, 'exit 0\n')
   t.is(status, 0)
 })
 
-test('a run that failed leaves its page; where none can be written, nothing is begun', async t => {
+test('a failed run writes its report; a report that cannot be written is refused before the run', async t => {
   const [inventory, config, folder] = [inventoryOf(t, closedPort, closedPort), emptyConfig(t), folderOf(t)]
   const file = join(folder, 'report.html')
   const { exit } = await haRun(t, 'verify', '--report', file, '-i', inventory, '-F', config)
@@ -97,13 +97,13 @@ test('a run that failed leaves its page; where none can be written, nothing is b
   }
 })
 
-test('a dozen nodes at once are no leak that Node would warn of', async t => {
+test('a run on a dozen nodes warns of no leak', async t => {
   const { exit, stderr } = await haRun(t, 'verify', '--json', '-i', inventoryOf(t, ...Array.from({ length: 12 }, () => closedPort)), '-F', emptyConfig(t))
   t.is(exit, 4)
   t.is(stderr, '')
 })
 
-withSshd('an unknown host key: exit code 4, the fingerprint and the remedy, and nothing is accepted', async t => {
+withSshd('an unknown host key: exit code 4, its fingerprint and a hint; it is not accepted', async t => {
   const server = await localSshd(t)
   writeFileSync(server.knownHosts, '')
   const { exit, stdout } = await haRun(t, 'site', '--json', '--check', '-i', inventoryOf(t, server.port, server.port), '-F', server.configFile)
@@ -114,7 +114,7 @@ withSshd('an unknown host key: exit code 4, the fingerprint and the remedy, and 
   t.is(readFileSync(server.knownHosts, 'utf8'), '')
 })
 
-withSshd('a changed host key: exit code 4, and no word about accepting the new one blindly', async t => {
+withSshd('a changed host key: exit code 4, a hint, and known_hosts stays as it was', async t => {
   const server = await localSshd(t)
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(server.folder, 'other')])
   const known = `[127.0.0.1]:${server.port} ${readFileSync(join(server.folder, 'other.pub'), 'utf8')}`
@@ -126,7 +126,7 @@ withSshd('a changed host key: exit code 4, and no word about accepting the new o
   t.is(readFileSync(server.knownHosts, 'utf8'), known)
 })
 
-withSshd('one node of two: the other is looked at all the same', async t => {
+withSshd('one node of two is unreachable: the other is checked', async t => {
   const server = await localSshd(t)
   const { exit, stdout } = await haRun(t, 'apache', '--json', '--check', '-i', inventoryOf(t, server.port, closedPort), '-F', server.configFile)
   t.is(exit, 4)

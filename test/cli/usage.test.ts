@@ -3,17 +3,17 @@ import { join } from 'node:path'
 import test from 'ava'
 import { folderOf, haRun, inventoryOf, jsonLines, main } from './ha-run.js'
 
-for (const words of [['--help'], ['-h'], ['site', '--help'], ['verify', '--help'], ['play', '--help'], ['import', '--help']]) {
-  test(`ha-run ${words.join(' ')} helps, on stdout`, async t => {
-    const { exit, stdout, stderr } = await haRun(t, ...words)
+for (const args of [['--help'], ['-h'], ['site', '--help'], ['verify', '--help'], ['play', '--help'], ['import', '--help']]) {
+  test(`ha-run ${args.join(' ')} prints its help on stdout`, async t => {
+    const { exit, stdout, stderr } = await haRun(t, ...args)
     t.is(exit, 0)
     t.regex(stdout, /^Usage: ha-run /)
     t.is(stderr, '')
   })
 }
 
-// Roles are arguments, so commander would take `help` for one.
-test('ha-run help helps', async t => {
+// Roles are arguments, so commander could take `help` for a role.
+test('ha-run help prints the help', async t => {
   t.is((await haRun(t, 'help')).exit, 0)
 })
 
@@ -23,15 +23,15 @@ test('--help names commands, roles and exit codes', async t => {
 })
 
 const refuses = test.macro({
-  exec: async (t, words: string[], message: RegExp, hint: RegExp) => {
-    const { exit, stdout, stderr } = await haRun(t, ...words)
-    const said = stdout + stderr
+  exec: async (t, args: string[], message: RegExp, hint: RegExp) => {
+    const { exit, stdout, stderr } = await haRun(t, ...args)
+    const output = stdout + stderr
     t.is(exit, 1)
-    t.regex(said, message)
-    t.regex(said, hint)
-    t.notRegex(said, /\n {4}at /)
+    t.regex(output, message)
+    t.regex(output, hint)
+    t.notRegex(output, /\n {4}at /)
   },
-  title: (_, words: string[]) => `ha-run ${words.join(' ')}: wrong use`,
+  title: (_, args: string[]) => `ha-run ${args.join(' ')}: wrong use`,
 })
 
 test(refuses, [], /no command or role given/, /ha-run --help/)
@@ -75,7 +75,7 @@ test('the hint for a missing inventory names an example that exists', async t =>
   t.true(existsSync(example), stderr)
 })
 
-test('the drill has options of its own, of which the help shows --fault and hides its former name --how', async t => {
+test('the help of drill has the options of the role, but not --how, the former name of --fault', async t => {
   const { exit, stdout } = await haRun(t, 'drill', '--help')
   t.is(exit, 0)
   for (const option of ['--fault', '--daemon', '--rounds', '--max-outage', '--allow-split-brain', '--yes', '--inventory']) t.true(stdout.includes(option), option)
@@ -90,13 +90,13 @@ for (const option of ['--fault', '--how']) {
   })
 }
 
-test('a drill of a node that the cluster does not have is wrong use', async t => {
+test('a drill of an unknown node is wrong use', async t => {
   const { exit, stderr } = await haRun(t, 'drill', '--yes', '--node', 'node9', '-i', inventoryOf(t, 1, 2))
   t.is(exit, 1)
   t.regex(stderr, /has no node "node9"/)
 })
 
-test('a limit that leaves nobody is wrong use', async t => {
+test('a limit that selects no node is wrong use', async t => {
   const { exit, stderr, stdout } = await haRun(t, 'site', '-i', inventoryOf(t, 1, 2), '-l', 'node3')
   t.is(exit, 1)
   t.regex(stdout + stderr, /no host or group matches "node3"/)
@@ -110,15 +110,15 @@ test('a wrong inventory shows file, line and caret', async t => {
   t.regex(stdout + stderr, /tokn[^]*site\.yml" \(3:\d+\)[^]*\^/)
 })
 
-test('asking for a password needs a terminal', async t => {
+test('--ask-become-pass needs a terminal', async t => {
   const { exit, stdout, stderr } = await haRun(t, 'site', '-i', inventoryOf(t, 1, 2), '--ask-become-pass')
   t.is(exit, 1)
   t.regex(stdout + stderr, /needs a terminal/)
 })
 
-for (const words of [['sites', '--json'], ['--json', 'site', '-f', '0'], ['site', '--json', '-i', 'nowhere.yml'], ['--json']]) {
-  test(`ha-run ${words.join(' ')}: stdout is JSON Lines, the summary last`, async t => {
-    const { exit, stdout, stderr } = await haRun(t, ...words)
+for (const args of [['sites', '--json'], ['--json', 'site', '-f', '0'], ['site', '--json', '-i', 'nowhere.yml'], ['--json']]) {
+  test(`ha-run ${args.join(' ')}: JSON Lines on stdout, the summary last`, async t => {
+    const { exit, stdout, stderr } = await haRun(t, ...args)
     const events = jsonLines(stdout)
     t.deepEqual(events.map(({ event }) => event), ['error', 'summary'])
     t.like(events.at(-1), { exit: 1, failed: 0, unreachable: 0 })
@@ -128,19 +128,19 @@ for (const words of [['sites', '--json'], ['--json', 'site', '-f', '0'], ['site'
   })
 }
 
-test('a stack is for -v', async t => {
+test('-v shows the stack of an error', async t => {
   const { stderr, stdout } = await haRun(t, 'sites', '-v')
   t.regex(stdout + stderr, /UsageError[^]*\n\s+at /)
 })
 
-test('what npm run build leaves can be run as a command', t => {
+test('the bundle is executable', t => {
   t.not(statSync(main).mode & 0o111, 0)
 })
 
 // `ha-run --check site` once ran without --check.
-for (const words of [['--check', 'site'], ['site', '--check'], ['--check', 'verify', '--forks', '3'], ['--check', 'corosync'], ['corosync', '--check']]) {
-  test(`--check counts wherever it stands: ha-run ${words.join(' ')}`, async t => {
-    const { stdout } = await haRun(t, '--json', '-i', inventoryOf(t, 1, 2), ...words)
+for (const args of [['--check', 'site'], ['site', '--check'], ['--check', 'verify', '--forks', '3'], ['--check', 'corosync'], ['corosync', '--check']]) {
+  test(`--check works before and after the command: ha-run ${args.join(' ')}`, async t => {
+    const { stdout } = await haRun(t, '--json', '-i', inventoryOf(t, 1, 2), ...args)
     t.like(jsonLines(stdout).find(({ event }) => event === 'run'), { check: true })
   })
 }
@@ -150,19 +150,19 @@ test('an option after the command wins over one before it', async t => {
   t.like(jsonLines(stdout)[0], { event: 'run', check: true })
 })
 
-test('status changes nothing, and takes no option that speaks of changes', async t => {
+test('status has no option about changes', async t => {
   const { exit, stderr } = await haRun(t, '--check', 'status')
   t.is(exit, 1)
   t.regex(stderr, /status has no option --check/)
 })
 
-test('the configuration is too long to be watched', async t => {
+test('status has no --watch with -v', async t => {
   const { exit, stderr } = await haRun(t, 'status', '--watch', '-v', '-i', inventoryOf(t, 1, 2))
   t.is(exit, 1)
   t.regex(stderr, /--watch has no room/)
 })
 
-test('an option that a command does not have is refused before it', async t => {
+test('an option before a command that does not have it is wrong use', async t => {
   const { exit, stderr } = await haRun(t, '--check', 'lab', 'status')
   t.is(exit, 1)
   t.regex(stderr, /lab has no option --check/)

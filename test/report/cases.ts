@@ -6,10 +6,10 @@ import type { AnyEvent } from '../../runner/ui/visible.js'
 
 const folder = 'test/cases/report'
 
-/** When all of these runs were over. */
+/** When all of these runs ended. */
 export const written = new Date('2026-11-27T18:40:00Z')
 
-/** A run: what is particular about it, and its events. */
+/** A run: a description, and its events. */
 export interface ReportCase {
   name: string
   about: string

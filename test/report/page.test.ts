@@ -6,14 +6,14 @@ import { reportPage } from '../../runner/report/page.js'
 import { Secret } from '../../runner/secret.js'
 import { eventsOf, pageOf, reportCases, written } from './cases.js'
 
-/** Nothing here can run, load, send or lead anywhere. */
+/** Elements that cannot run, load, send or link to anything. */
 const elements = new Set(('html head meta title style body main header section article nav figure figcaption details summary h1 h2 h3 h4 p ul ol li dl div dt dd '
   + 'table thead tbody tr th td b br code pre span del ins time a svg g rect circle polyline path text').split(' '))
 const attributes = new Set(('lang charset http-equiv content name class id href role scope tabindex open datetime aria-label aria-hidden data-node '
   + 'viewBox width height x y rx cx cy r d points text-anchor').split(' '))
 
 for (const { name, about, events } of reportCases) {
-  test(`${name}: ${about}: well-formed, and of harmless elements only`, t => {
+  test(`${name}: ${about}: well-formed, with harmless elements only`, t => {
     const page = reportPage(events, written, [drillView])
     t.true(XMLValidator.validate(page) === true, JSON.stringify(XMLValidator.validate(page)))
     for (const [, tag = '', rest = ''] of page.replace(/<style>.*?<\/style>/s, '').matchAll(/<([a-zA-Z][\w-]*)((?:\s+[\w-]+(?:="[^"<]*")?)*)\s*\/?>/g)) {
@@ -36,7 +36,7 @@ test('the policy allows this style and nothing else', t => {
 
 test('the same events give the same page', t => t.is(pageOf('drill'), pageOf('drill')))
 
-/** The page's text as people read it, without the pictures. */
+/** The text of the page without its pictures. */
 function textOf(page: string): string {
   return page.replace(/^.*<main>/s, '').replace(/<svg.*?<\/svg>/gs, ' ').replace(/<[^>]*>/g, ' ')
     .replaceAll('&quot;', '"').replaceAll('&apos;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&').replace(/\s+/g, ' ')
@@ -61,19 +61,19 @@ const shown: Record<string, string[]> = {
   'cut-short': ['Not finished', 'pacemaker1'],
 }
 
-for (const [name, words] of Object.entries(shown)) {
-  test(`${name}: what people must find there`, t => {
+for (const [name, texts] of Object.entries(shown)) {
+  test(`${name}: the important texts are there`, t => {
     const text = textOf(pageOf(name))
-    for (const each of words) t.true(text.includes(each), each)
+    for (const each of texts) t.true(text.includes(each), each)
   })
 }
 
-test('what needs somebody stands before what is as it should be', t => {
-  const before = (name: string, ...words: string[]) => {
+test('problems stand before what is in order', t => {
+  const before = (name: string, ...texts: string[]) => {
     const text = textOf(pageOf(name))
-    const places = words.map(word => text.indexOf(word))
-    t.deepEqual(places, places.toSorted((one, other) => one - other), `${name}: ${words.join(', ')}`)
-    t.true(places.every(place => place >= 0), `${name}: ${words.join(', ')}`)
+    const places = texts.map(each => text.indexOf(each))
+    t.deepEqual(places, places.toSorted((one, other) => one - other), `${name}: ${texts.join(', ')}`)
+    t.true(places.every(place => place >= 0), `${name}: ${texts.join(', ')}`)
   }
   before('failed-site', 'Errors', 'Changed', 'Nodes')
   before('failed-verify', 'every declared node has joined', 'fencing is enabled', 'the configuration is valid')
@@ -81,23 +81,23 @@ test('what needs somebody stands before what is as it should be', t => {
   before('drift', 'Would change', 'Unknown', 'In sync')
 })
 
-test('a heading of every level stands below one of the level above', t => {
+test('no level of headings is skipped', t => {
   for (const { name } of reportCases) {
     const levels = [...pageOf(name).matchAll(/<h([1-4])/g)].map(([, level]) => Number(level))
     t.is(levels[0], 1)
     t.is(levels.filter(level => level === 1).length, 1)
-    // Errors and notes of the whole run stand above the first cluster, right under the page's own heading.
+    // Errors and notes of the whole run stand above the first cluster, below the heading of the page.
     for (const [at, level] of levels.entries()) t.true(at === 0 || level <= levels[at - 1]! + (levels[at - 1] === 1 ? 2 : 1), `${name}: ${levels.join(' ')}`)
   }
 })
 
-test('what drives a terminal or turns text around is spelled out', t => {
+test('characters that control a terminal or reorder text are spelled out', t => {
   const page = pageOf('hostile')
   for (const unseen of ['\x1b', '\x07', '\x00', '\u202e', '\u200b']) t.false(page.includes(unseen))
   t.true(page.includes('\\x1b[31mred'))
 })
 
-test('a secret in an event is its fingerprint, and text without an end has one', t => {
+test('a secret in an event is shown as its fingerprint, and long text is cut', t => {
   const secret = new Secret(Buffer.from('correct horse battery staple'))
   const [run, ...others] = eventsOf('healthy')
   const long = 'y'.repeat(1_000_000)
@@ -110,7 +110,7 @@ test('a secret in an event is its fingerprint, and text without an end has one',
   t.true(page.length < 100_000)
 })
 
-test('tables have a head of columns and of rows', t => {
+test('tables have headings for columns and rows', t => {
   const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', isArray: name => name === 'tr' })
   for (const [, table = ''] of pageOf('drill').matchAll(/(<table.*?<\/table>)/gs)) {
     const parsed = parser.parse(table) as { table: { thead: { tr: { th: { '@scope': string }[] }[] }; tbody: { tr: { th: { '@scope': string } }[] } } }

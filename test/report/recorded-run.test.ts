@@ -19,7 +19,7 @@ async function recorded({ events }: ReportCase): Promise<string> {
 }
 
 for (const one of reportCases.filter(({ events }) => events.some(({ event }) => event === 'summary'))) {
-  test(`${one.name}: the page of the JSON has all that the page of the run has of the same events`, async t => {
+  test(`${one.name}: the page from JSON equals the page of the run from the same events`, async t => {
     const { events, ended } = readRecordedRun(await recorded(one), 'run.jsonl')
     t.deepEqual(ended, written)
     t.is(reportPage(events, ended, [drillView]), reportPage(one.events.filter(isMachineEvent), written, [drillView]))

@@ -7,7 +7,7 @@ import { reportReporter } from '../../runner/report/report-file.js'
 import { collector } from '../ui/collector.js'
 import { eventsOf, pageOf, written } from './cases.js'
 
-test('the page appears whole at the end, and nothing is left beside it', async t => {
+test('the page is written at once at the end, without other files', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'ha-run-report-'))
   t.teardown(() => rm(folder, { recursive: true }))
   const file = join(folder, 'report.html')
@@ -21,11 +21,11 @@ test('the page appears whole at the end, and nothing is left beside it', async t
   t.deepEqual(await readdir(folder), ['report.html'])
 })
 
-test('report: a folder that is not there is an error', async t => {
+test('a report in a missing directory is an error', async t => {
   await t.throwsAsync(reportReporter('/nowhere/at/all.html').close(), { code: 'ENOENT' })
 })
 
-test('beside JUnit and JSON, whatever the run told before it ended', async t => {
+test('a report beside JUnit and JSON, of a run that did not end', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'ha-run-report-'))
   t.teardown(() => rm(folder, { recursive: true }))
   const [junit, report] = [join(folder, 'junit.xml'), join(folder, 'report.html')]

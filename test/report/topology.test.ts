@@ -9,7 +9,7 @@ import { reportCases } from './cases.js'
 
 const link = (one: string, other: string, connected = true, number = 0) => ({ number, between: [one, other] as [string, string], connected })
 
-test('a node that lost all its peers is told as one, not as a broken pair with each', t => {
+test('a node that has lost all its peers is one node down, not a broken pair with each', t => {
   t.deepEqual(linkStates([link('a', 'b', false), link('a', 'c'), link('b', 'c', false)]), [{ number: 0, down: ['b'], broken: [], alive: true }])
   t.deepEqual(linkStates([link('a', 'b', false), link('a', 'c'), link('b', 'c')]), [{ number: 0, down: [], broken: [['a', 'b']], alive: true }])
   t.deepEqual(linkStates([link('a', 'b', false)]), [{ number: 0, down: ['a', 'b'], broken: [], alive: false }])
@@ -19,7 +19,7 @@ test('a node that lost all its peers is told as one, not as a broken pair with e
 
 const topologies = reportCases.flatMap(({ name, events }) => events.flatMap(event => event.event === 'topology' ? { name, topology: event.topology } : []))
 
-test('every node has a card, and those that hold the address have it on theirs', t => {
+test('every node has a card, with a tab if it has the floating IP', t => {
   for (const { name, topology } of topologies) {
     for (const width of [800, 328]) {
       const svg = String(topologyPicture(topology, new Map(), 'label', width))
@@ -32,7 +32,7 @@ test('every node has a card, and those that hold the address have it on theirs',
   }
 })
 
-test('nothing stands outside of the picture', t => {
+test('every element is inside the picture', t => {
   for (const { name, topology } of topologies) {
     for (const width of [800, 328]) {
       const svg = String(topologyPicture(topology, new Map(), 'label', width))
@@ -46,18 +46,18 @@ test('nothing stands outside of the picture', t => {
   }
 })
 
-test('a cluster that tells of no node, no link and no address is drawn all the same', t => {
+test('a cluster without nodes, links and address is drawn', t => {
   const empty: Topology = { nodes: [], links: [], resources: [], floatingIp: { address: '192.168.0.10', nodes: [] } }
   t.notThrows(() => String(topologyPicture(empty, new Map(), 'label', 328)))
   t.deepEqual(topologyText(empty), ['', 'No DC', '192.168.0.10 is on no node'])
 })
 
-test('of many resources a card shows the first, and how many more', t => {
+test('of many resources, a card shows the first ones and the number of the others', t => {
   t.deepEqual(resourceLines(['a', 'b']), ['a', 'b'])
   t.deepEqual(resourceLines(['a', 'b', 'c', 'd', 'e', 'f']), ['a', 'b', 'c', 'and 3 more'])
 })
 
-test('colours go by the inventory\'s order, to those that serve; beyond five they are one', t => {
+test('nodes that serve have colours in the order of the inventory; after five, all have the same', t => {
   t.deepEqual([...nodeColours(['a', 'b', 'c'], new Set(['c', 'a', 'x']))], [['a', 'node0'], ['c', 'node1'], ['x', 'node2']])
   t.is(nodeColours([], new Set('abcdefgh')).get('h'), 'node5')
 })

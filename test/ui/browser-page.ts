@@ -6,20 +6,20 @@ export interface View {
   width: number
   height?: number
   scheme?: 'light' | 'dark'
-  /** Device pixels to one of the page's. */
+  /** Device pixels for each pixel of the page. */
   scale?: number
 }
 
-/** A page in a browser, and what it did since it was opened. */
+/** A page in a browser, and its requests and messages since it was opened. */
 export class BrowserPage {
   readonly #browser: Chromium
   readonly #target: string
   readonly #session: string
   /** Navigations that have ended. */
   readonly #loaded = new Set<string>()
-  /** Addresses of all that it asked for. */
+  /** The addresses that the page has requested. */
   readonly requests: string[] = []
-  /** What stands in its console. */
+  /** The messages in its console. */
   readonly console: string[] = []
 
   private constructor(browser: Chromium, target: string, session: string) {
@@ -28,7 +28,7 @@ export class BrowserPage {
     this.#session = session
     browser.listen(({ method, sessionId, params = {} }) => {
       if (sessionId !== session) return
-      // A page that could not be opened shows its error, and that is loaded too: each says which it was.
+      // A page that cannot be opened loads an error page, with events of its own: each event names its loader.
       if (method === 'Page.lifecycleEvent' && params['name'] === 'load') this.#loaded.add(params['loaderId'] as string)
       if (method === 'Network.requestWillBeSent') this.requests.push((params['request'] as { url: string }).url)
       if (method === 'Log.entryAdded') this.console.push((params['entry'] as { text: string }).text)
@@ -52,7 +52,7 @@ export class BrowserPage {
     await this.#send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] })
   }
 
-  /** Loads an address. @throws Error where it cannot be. */
+  /** Loads an address. @throws Error if that fails. */
   async open(url: string): Promise<void> {
     const { loaderId, errorText } = await this.#send<{ loaderId: string; errorText?: string }>('Page.navigate', { url })
     if (errorText !== undefined) throw new Error(`${url}: ${errorText}`)
@@ -63,7 +63,7 @@ export class BrowserPage {
     }
   }
 
-  /** What an expression of JavaScript comes to in the page: a value that JSON can say. */
+  /** Evaluates a JavaScript expression in the page; its value must fit into JSON. */
   async evaluate<T>(expression: string): Promise<T> {
     const { result, exceptionDetails } = await this.#send<{ result: { value: T }; exceptionDetails?: { text: string; exception?: { description?: string } } }>(
       'Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true },
@@ -90,5 +90,5 @@ export class BrowserPage {
   }
 }
 
-/** An expression for the text of what is seen, of each element that matches. */
+/** An expression for the visible text of each element that matches. */
 export const texts = (selector: string) => `[...document.querySelectorAll(${JSON.stringify(selector)})].filter(one => one.checkVisibility()).map(one => (one.innerText ?? one.textContent).trim().replace(/\\s+/g, ' '))`

@@ -13,7 +13,7 @@ import type { Readable, Writable } from 'node:stream'
 
 export const chromium = '/usr/bin/chromium'
 
-/** Whether there is one on this machine. */
+/** Whether this machine has Chromium. */
 export function hasChromium(): boolean {
   return existsSync(chromium)
 }
@@ -23,7 +23,7 @@ const flags = [
   '--disable-sync', '--disable-dev-shm-usage', '--hide-scrollbars', '--no-proxy-server', '--remote-debugging-pipe',
 ]
 
-/** Milliseconds after which a browser that says nothing has failed. */
+/** Milliseconds after which a browser without an answer has failed. */
 const patience = 30_000
 
 interface Message {
@@ -55,16 +55,16 @@ export class Chromium {
     })
   }
 
-  /** @param prefix - words before the command: what it is to run in. */
+  /** @param prefix - arguments before the command, to run it in a namespace for example. */
   static async start(prefix: string[] = []): Promise<Chromium> {
     const directory = await mkdtemp(join(tmpdir(), 'ha-run-chromium-'))
-    const [command, ...words] = [...prefix, chromium, ...flags, `--user-data-dir=${directory}`, 'about:blank']
-    const child = spawn(command, words, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] })
+    const [command, ...args] = [...prefix, chromium, ...flags, `--user-data-dir=${directory}`, 'about:blank']
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] })
     await once(child, 'spawn')
     return new Chromium(child, directory)
   }
 
-  /** Sends a command. @throws Error with what the browser says, or where it says nothing. */
+  /** Sends a command. @throws Error with the browser's message, or if it does not answer. */
   async send<T>(method: string, params: Record<string, unknown> = {}, sessionId?: string): Promise<T> {
     const id = ++this.#last
     const answer = await new Promise<Message>((resolve, reject) => {

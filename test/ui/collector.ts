@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 
-/** A terminal, or with `isTTY: false` a pipe, that keeps what was written to it. */
+/** A terminal, or with `isTTY: false` a pipe, that records what is written to it. */
 export function collector(size: { columns?: number; rows?: number; isTTY?: boolean } = {}) {
   const chunks: string[] = []
   const stream = new Writable({

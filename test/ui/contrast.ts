@@ -1,4 +1,4 @@
-/** Contrast as WCAG 2 counts it, https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+/** Contrast as WCAG 2 defines it, https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
 
 /** `rgb(1, 2, 3)` */
 export function parseColour(text: string): number[] {
@@ -15,7 +15,7 @@ function luminance(colour: number[]): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
-/** JavaScript for a page: each text that is seen, its colour, and that of the ground below it; in a picture, of the last shape drawn under its middle. */
+/** JavaScript for a page: each visible text, its colour, and the colour behind it; in a picture, that of the last shape drawn below its middle. */
 export const paintedTexts = `(() => {
   const clear = colour => colour === 'rgba(0, 0, 0, 0)' || colour === 'none'
   const groundOf = element => {

@@ -30,17 +30,17 @@ test('a last newline', shown, 'a\nb', 'a\nb\n', [
 ])
 test('lines that look like a header', shown, 'a\n-- b\n', 'a\n', ['--- x  (now)', '+++ x  (declared)', '@@ -1,2 +1,1 @@', ' a', '--- b'])
 
-test('no more than three lines of context', t => {
+test('three lines of context at most', t => {
   const lines = Array.from({ length: 20 }, (_, index) => `line ${index}`)
   const changed = lines.with(10, 'new')
   t.is(differenceLines({ subject: 'x', from: lines.join('\n'), to: changed.join('\n') }, plain).length, 2 + 1 + 3 + 2 + 3)
 })
 
-test('both sides have their colour', t => {
+test('each side has its colour', t => {
   t.deepEqual(differenceLines({ subject: 'x', from: '1', to: '2' }, coloured), ['x: \x1b[31m1\x1b[39m -> \x1b[32m2\x1b[39m'])
 })
 
-test('how a change takes effect, and what comes of it, stand beside it', t => {
+test('a change has its note and its effects', t => {
   const event: TaskEvent = {
     event: 'task', cluster: 'web', role: 'r', task: 't', status: 'would-change', ms: 0,
     diff: [{ subject: 'totem.token', from: '1', to: '2', note: 'live' }], effects: ['FloatIP moves node1 -> node2'],
@@ -50,7 +50,7 @@ test('how a change takes effect, and what comes of it, stand beside it', t => {
   t.deepEqual(changeLines([event], 'would-change', 'tasks', plain).slice(1), ['  web  r: t', '    => FloatIP moves node1 -> node2'])
 })
 
-test('what is equal on several nodes stands once, what is not stands apart', t => {
+test('a difference that is equal on several nodes is shown once, others separately', t => {
   const mode = { subject: 'mode', from: '1', to: '2' }
   const event = (host: string, ...diff: TaskEvent['diff'] & object): TaskEvent => {
     return { event: 'task', cluster: 'c', host, role: 'r', task: 't', status: 'changed', ms: 0, diff }

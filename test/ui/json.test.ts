@@ -11,7 +11,7 @@ const summary: MachineEvent = {
   event: 'summary', exit: 0, ms: 5, ok: 1, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable: 0,
 }
 
-test('keys stand in one order whatever order the event has, absent sides are null, the stack is for -v', t => {
+test('fields have a fixed order, absent sides are null, and the stack needs -v', t => {
   const event: MachineEvent = {
     ms: 7,
     error: { stack: 'at x', hint: 'h', message: 'm' },
@@ -27,7 +27,7 @@ test('keys stand in one order whatever order the event has, absent sides are nul
   t.true(jsonLine(event, time, true).endsWith('"error":{"message":"m","hint":"h","stack":"at x"},"ms":7}'))
 })
 
-test('the summary has the keys that the design promises', t => {
+test('the summary has its documented fields', t => {
   t.is(
     jsonLine(summary, time, false),
     '{"event":"summary","time":"2026-11-22T15:00:00.000Z","ok":1,"changed":0,"would_change":0,"unknown":0,"failed":0,' +
@@ -35,7 +35,7 @@ test('the summary has the keys that the design promises', t => {
   )
 })
 
-test('a new kind of event keeps its own keys, behind the known ones', t => {
+test('unknown fields follow the known ones', t => {
   const drill = { event: 'drill-round', round: 1, outage_ms: 170, cluster: 'c' } as unknown as MachineEvent
   t.is(
     jsonLine(drill, time, false),

@@ -22,7 +22,7 @@ const events: AnyEvent[] = [
   { event: 'error', cluster: 'web', host: 'node2', status: 'unreachable', error: { message: 'no answer' } },
 ]
 
-test('a suite for each cluster and host, a case for each task', t => {
+test('a testsuite for each cluster and host, a testcase for each task', t => {
   t.is(
     junit(events),
     `<?xml version="1.0" encoding="UTF-8"?>
@@ -65,13 +65,13 @@ ok: node1 &amp; no other</system-out>
   t.true(XMLValidator.validate(junit(events)))
 })
 
-test('a parser gives back what was escaped', t => {
+test('a parser returns the text that was escaped', t => {
   const text = 'a & b < c > "d" \'e\' ]]>'
   const parsed = new XMLParser().parse(`<x>${escapeHtml(text)}</x>`) as { x: string }
   t.is(parsed.x, text)
 })
 
-test('the file appears whole, and nothing is left beside it', async t => {
+test('the JUnit file is written at once, without other files', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'ha-run-junit-'))
   t.teardown(() => rm(folder, { recursive: true }))
   const file = join(folder, 'report.xml')
@@ -84,6 +84,6 @@ test('the file appears whole, and nothing is left beside it', async t => {
   t.deepEqual(await readdir(folder), ['report.xml'])
 })
 
-test('JUnit: a folder that is not there is an error', async t => {
+test('a JUnit file in a missing directory is an error', async t => {
   await t.throwsAsync(junitReporter('/nowhere/at/all.xml').close(), { code: 'ENOENT' })
 })

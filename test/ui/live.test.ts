@@ -20,7 +20,7 @@ const summary: AnyEvent = {
   event: 'summary', ok: 1, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable: 0, exit: 0, ms: 5,
 }
 
-/** A run of `hosts` x `tasks`, with a breath after each task. */
+/** A run of `hosts` x `tasks`, with 20 ms for each task. */
 async function run(hosts: number, tasks: number) {
   const out = collector({ isTTY: true, columns: 120, rows: 50 })
   const reporter = liveReporter({ stdout: out, stderr: collector(), verbosity: 0, diff: false, style })
@@ -42,18 +42,18 @@ async function run(hosts: number, tasks: number) {
   return out
 }
 
-test('64 hosts x 40 tasks cost less than 50 kB and few frames', async t => {
+test('64 hosts x 40 tasks write less than 50 kB, in few frames', async t => {
   const began = performance.now()
   const out = await run(64, 40)
   const ms = performance.now() - began
   const frames = out.chunks.filter(chunk => erasing.test(chunk)).length
   t.log(`${out.text().length} bytes, ${frames} frames`)
   t.true(out.text().length < 5000 * (frames + 2))
-  // However long it takes on this machine: about ten frames a second, not one for each of 5,120 events.
+  // Ten frames a second at most, instead of one for each of 5,120 events.
   t.true(frames > 0 && frames <= ms / 90 + 2, `${frames} frames in ${ms} ms`)
 })
 
-test('the rows go, the closing table stays, and the cursor is back', async t => {
+test('the rows vanish, the final summary stays, and the cursor is visible', async t => {
   const out = await run(2, 10)
   const text = out.text()
   t.true(text.indexOf(hideCursor) < text.lastIndexOf(showCursor))
@@ -61,7 +61,7 @@ test('the rows go, the closing table stays, and the cursor is back', async t => 
   t.regex(text.slice(text.lastIndexOf(showCursor)), /2 nodes: .*in sync|2 nodes: .*converged/)
 })
 
-test('a run that fails, or is asked to leave the terminal meanwhile, gives the cursor back as well', async t => {
+test('a run that fails and was suspended restores the cursor', async t => {
   const out = collector({ isTTY: true, columns: 80, rows: 24 })
   const reporter = liveReporter({ stdout: out, stderr: collector(), verbosity: 0, diff: false, style })
   const place = { cluster: 'web', host: 'node1', role: 'corosync', task: 'install corosync' }
@@ -74,13 +74,13 @@ test('a run that fails, or is asked to leave the terminal meanwhile, gives the c
   t.regex(out.text().slice(out.text().lastIndexOf(showCursor)), /no space left/)
 })
 
-test('whoever writes to the stream again after a run writes to the stream', async t => {
+test('after a run, writes go to the stream again', async t => {
   const out = await run(1, 1)
   out.write('hello')
   t.is(out.chunks.at(-1), 'hello')
 })
 
-test('a run that is over before the first frame is drawn ends as well', async t => {
+test('a run that ends before its first frame', async t => {
   const out = collector({ isTTY: true, columns: 80, rows: 24 })
   const reporter = liveReporter({ stdout: out, stderr: out, verbosity: 0, diff: false, style })
   reporter.report(runOf(['node1']))
@@ -98,7 +98,7 @@ test('an error before any run goes to stderr', async t => {
   t.true(err.text().includes('no such inventory'))
 })
 
-test('process.exit in the middle gives the cursor back', async t => {
+test('process.exit during a run restores the cursor', async t => {
   const script = `
     import { liveReporter } from ${JSON.stringify(new URL('../../runner/ui/live.js', import.meta.url).href)}
     import { createStyle } from ${JSON.stringify(new URL('../../runner/ui/style.js', import.meta.url).href)}

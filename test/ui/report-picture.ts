@@ -4,12 +4,12 @@ import { pathToFileURL } from 'node:url'
 import { BrowserPage } from './browser-page.js'
 import { Chromium } from './chromium.js'
 
-/** Just as much as the page takes, and what stays below its last part. */
+/** The room below the last part of the page that is shown. */
 const width = 896
 const edge = 24
 
 /**
- * Makes a picture for the README of a report: `node dist/test/ui/report-picture.js drill.html picture.png`. It shows a
+ * Makes a picture of a report for the README: `node dist/test/ui/report-picture.js drill.html picture.png`. It shows a
  * drill down to the answers of its longest outage, anything else down to the cluster's own figures, in light colours.
  */
 async function main([report, picture]: string[]): Promise<void> {

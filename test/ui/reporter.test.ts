@@ -24,7 +24,7 @@ async function written(options: { mode?: 'tty' | 'plain' | 'json'; isTTY: boolea
   return stdout.text()
 }
 
-test('rows on a terminal, lines elsewhere, JSON when asked for', async t => {
+test('rows on a terminal, lines elsewhere, JSON on request', async t => {
   const term = process.env['TERM']
   process.env['TERM'] = 'xterm'
   t.teardown(() => {
@@ -39,7 +39,7 @@ test('rows on a terminal, lines elsewhere, JSON when asked for', async t => {
   t.regex(await written({ isTTY: true, mode: 'json' }), /^\{"event":"run",/)
 })
 
-test('a JUnit file beside any of them', async t => {
+test('a JUnit file beside other output', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'ha-run-ui-'))
   t.teardown(() => rm(folder, { recursive: true }))
   const junit = join(folder, 'junit.xml')
@@ -50,7 +50,7 @@ test('a JUnit file beside any of them', async t => {
   t.regex(await readFile(junit, 'utf8'), /<testsuites name="ha-run" tests="0"/)
 })
 
-test('a tee tells all, and closes all even when one fails', async t => {
+test('a tee passes events to all reporters, and closes all even if one fails', async t => {
   const calls: string[] = []
   const fake = (name: string, failing = false): Reporter => ({
     report: event => void calls.push(`${name} ${event.event}`),
@@ -65,7 +65,7 @@ test('a tee tells all, and closes all even when one fails', async t => {
   t.deepEqual(calls, ['a run', 'b run', 'a close', 'b close'])
 })
 
-test('the locale is asked as libc does', t => {
+test('the character set of the locale, with the variables in the order of libc', t => {
   t.true(localeIsUtf8({ LANG: 'pt_BR.UTF-8' }))
   t.true(localeIsUtf8({ LC_ALL: 'C.utf8', LANG: 'C' }))
   t.false(localeIsUtf8({ LC_ALL: 'C', LANG: 'C.UTF-8' }))

@@ -12,8 +12,8 @@ import type { AnyEvent } from '../../runner/ui/visible.js'
 import { collector } from './collector.js'
 
 /**
- * Each file is a run: its events, and what the two human reporters leave on the screen. `plain` is all of the plain
- * reporter's output, `closing` what stays after the live rows are gone.
+ * A run: its events, and the output of the two reporters for people. `plain` is all output of the plain reporter, `closing` what the live
+ * reporter leaves on the screen.
  */
 interface Case {
   about: string
@@ -38,12 +38,12 @@ for (const file of readdirSync(folder).filter(name => name.endsWith('.yml'))) {
     t.is(out.text(), expected.plain)
   })
 
-  test(`${file}, closing: ${about}`, t => {
+  test(`${file}, final summary: ${about}`, t => {
     t.is(`${finalSummary(events.map(visibleEvent), { ...settings, streamed: false }).join('\n')}\n`, expected.closing)
   })
 }
 
-test('columns are aligned by what they take on the screen', async t => {
+test('plain lines are aligned by display width', async t => {
   const out = collector()
   const reporter = plainReporter({ stdout: out, stderr: out, verbosity: 1, diff: false, style })
   const place = { cluster: 'web', role: 'apache', status: 'ok', ms: 0 } as const

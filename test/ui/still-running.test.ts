@@ -23,7 +23,7 @@ function plain(verbosity = 0) {
   return { clock, pass: (seconds: number) => clock.pass(seconds * 1000), out, reporter }
 }
 
-test('a task that goes on gets a line after 10 s, and then ever more rarely', t => {
+test('a running task is reported after 10 s, and then less and less often', t => {
   const { out, reporter, pass } = plain()
   reporter.report(start)
   pass(5)
@@ -38,7 +38,7 @@ test('a task that goes on gets a line after 10 s, and then ever more rarely', t 
   ])
 })
 
-test('one that has ended gets none, and what follows has its own time', t => {
+test('a task that has ended is not reported, and the next one has its own time', t => {
   const { out, reporter, pass, clock } = plain()
   reporter.report(start)
   pass(9)
@@ -52,7 +52,7 @@ test('one that has ended gets none, and what follows has its own time', t => {
   t.true(out.text().endsWith('\nc      corosync: corosync runs … 10 s\n'))
 })
 
-test('after close no timer is left', async t => {
+test('close leaves no timer', async t => {
   const { reporter, clock } = plain()
   reporter.report(start)
   t.is(clock.timers, 1)
@@ -60,14 +60,14 @@ test('after close no timer is left', async t => {
   t.is(clock.timers, 0)
 })
 
-test('with -q nothing is said of it', t => {
+test('-q does not report running tasks', t => {
   const { out, reporter, pass } = plain(-1)
   reporter.report(start)
   pass(100)
   t.is(out.text(), '')
 })
 
-test('what a node says cannot drive the log’s reader’s terminal', t => {
+test('text from a node cannot control the terminal of a reader', t => {
   const { out, reporter, pass } = plain()
   reporter.report(start)
   reporter.report(progress('installing 1 %: \x1b]0;owned\x07\r\nnode2  fine'))
@@ -75,7 +75,7 @@ test('what a node says cannot drive the log’s reader’s terminal', t => {
   t.is(out.text(), 'node1  corosync: install corosync … 10 s (installing 1 %: \\x1b]0;owned\\x07\\r node2  fine)\n')
 })
 
-test('--json has no word of it, also with -v', async t => {
+test('--json does not report running tasks, not even with -v', async t => {
   const [out, err] = [collector(), collector()]
   const reporter = jsonReporter({ stdout: out, stderr: err, verbosity: 1, diff: false, style })
   for (const event of [run, start, progress('installing'), done, summary]) reporter.report(event)

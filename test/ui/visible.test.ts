@@ -19,12 +19,12 @@ const anything = fc.oneof(
   fc.string({ unit: fc.constantFrom('\x1b', '[', ']', '0', ';', '\x07', '\r', '\n', '\t', '\x9b', '\u202e', '2', 'J', 'a') }),
 )
 
-test('what a terminal would obey is spelled out', t => {
+test('characters that a terminal obeys are spelled out', t => {
   t.is(visible('\x1b[2J\r\x07\x9b\u202e\ta\n'), '\\x1b[2J\\r\\x07\\x9b\\u202e\ta\n')
   t.is(visible('não → ✔ 漢字'), 'não → ✔ 漢字')
 })
 
-test('visible text holds nothing that drives a terminal, and stays as it is', t => {
+test('visible text has no character that controls a terminal, and is stable', t => {
   fc.assert(
     fc.property(anything, text => {
       const shown = visible(text)
@@ -34,7 +34,7 @@ test('visible text holds nothing that drives a terminal, and stays as it is', t 
   t.pass()
 })
 
-test('output ends its lines as the terminal does, a difference keeps its carriage returns', t => {
+test('output loses the carriage returns of a terminal, a difference keeps its own', t => {
   const event = visibleEvent({
     event: 'task', cluster: 'c', role: 'r', task: 't', status: 'failed', ms: 0,
     diff: [{ subject: 's', from: 'a\r\n', to: 'a\n' }],
@@ -63,7 +63,7 @@ function runOf(text: string): AnyEvent[] {
   ]
 }
 
-test('nothing a node says reaches the terminal as a control', async t => {
+test('no control character from a node reaches the terminal', async t => {
   await fc.assert(
     fc.asyncProperty(anything, fc.constantFrom(-1, 0, 1), async (text, verbosity) => {
       const out = collector()
@@ -81,7 +81,7 @@ for (const [where, count] of [['live rows', Infinity], ['row of a task that goes
   const out = collector({ isTTY: true, columns: 100, rows: 30 })
   const reporter = liveReporter({ stdout: out, stderr: out, verbosity: 0, diff: true, style })
   for (const event of runOf('\x1b]0;owned\x07\x1b[31m').slice(0, count)) reporter.report(event)
-  // The first frame comes with the first tick.
+  // The first tick draws the first frame.
   t.true(await comesTrue(() => out.text().includes('owned')))
   await reporter.close()
   t.true(out.text().includes('\\x1b]0;owned\\x07'))
@@ -89,7 +89,7 @@ for (const [where, count] of [['live rows', Infinity], ['row of a task that goes
   t.false(out.text().includes('\x1b[31m'))
 })
 
-test('machines get valid JSON and valid XML of it', t => {
+test('JSON and XML with control characters are valid', t => {
   fc.assert(
     fc.property(anything, text => {
       for (const event of runOf(text)) {

@@ -2,10 +2,10 @@ import test, { type ExecutionContext } from 'ava'
 import { isRequired } from '../required.js'
 import { Chromium, hasChromium } from './chromium.js'
 
-/** Why tests in a browser are skipped here; null where they run. */
+/** Why tests in a browser are skipped on this machine; null if they run. */
 export const noBrowser = isRequired || hasChromium() ? null : 'there is no /usr/bin/chromium: HA_RUN_LAB=required npm test installs it'
 
-/** The browser of a file's tests, ended after them. */
+/** A browser for the tests of a file, which is ended after them. */
 export function withBrowser(): { browser: () => Chromium; inBrowser: (text: string, body: (t: ExecutionContext) => Promise<void>) => void } {
   let browser: Chromium | undefined
   if (noBrowser === null) {
