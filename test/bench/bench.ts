@@ -41,7 +41,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, ()
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
-/** Measures the wanted works, and publishes them together with what is known of the others. */
+/** Measures the given works, and publishes them together with earlier results of the others. */
 async function measureAll(old: Results | undefined): Promise<void> {
   await requireHost()
   await requireTools(say)

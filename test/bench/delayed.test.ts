@@ -8,7 +8,7 @@ import { delayedConfig } from './delayed.js'
 const proxy = fileURLToPath(new URL('delay-proxy.js', import.meta.url))
 const oneWay = 40
 
-/** A server behind the proxy that says hello, gives back what it gets, and says bye when it has heard all. */
+/** A server behind the proxy that sends hello, echoes its input, and sends bye at the end of its input. */
 async function farServer(t: ExecutionContext): Promise<number> {
   const server = createServer({ allowHalfOpen: true }, socket => {
     socket.write('hello ')
@@ -34,7 +34,7 @@ async function farServer(t: ExecutionContext): Promise<number> {
   return port
 }
 
-test('the proxy is late and changes nothing: all bytes, in order, to the end', async t => {
+test('the proxy only delays: all bytes arrive in order', async t => {
   const port = await farServer(t)
   const sent = Array.from({ length: 200 }, (_, at) => `${at} `.repeat(500)).join('')
   const socket = createConnection({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
@@ -48,7 +48,7 @@ test('the proxy is late and changes nothing: all bytes, in order, to the end', a
   socket.end()
   await once(socket, 'end')
   t.is(received, `hello ${sent} bye`)
-  // A handshake's three ways and the first word's own; timers may ring a millisecond early.
+  // Three one-way delays for the handshake and one for the first byte; timers may fire a millisecond early.
   t.true(firstAfter >= 4 * oneWay - 4, `${firstAfter} ms`)
 })
 

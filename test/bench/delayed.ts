@@ -10,7 +10,7 @@ export const addedRoundTrip = 20
 
 const proxy = fileURLToPath(new URL('delay-proxy.js', import.meta.url))
 
-/** Does work that reaches a lab's nodes over a longer way, by the ssh configuration that it is given. */
+/** Works with a lab whose nodes are reached with a delay, through the ssh configuration that the work is given. */
 export async function delayed<T>(lab: Lab, work: (sshConfig: string) => Promise<T>): Promise<T> {
   const ports = new Map(lab.nodes.map(({ address }, at) => [address, 20_000 + at]))
   const routes = [...ports].map(([address, port]) => `${port}=${address}:22`)

@@ -10,8 +10,8 @@ import type { Recording } from './record.js'
 import type { Exact } from './results.js'
 
 /**
- * The floor: what ha-run asks a node, as one shell script through one raw ssh. Nothing that asks the same can be much
- * faster. The page, which ha-run fetches through a channel of its own, is not in it.
+ * The floor: everything that ha-run sends to a node, as one shell script through one plain ssh. No tool that reads the same can
+ * be much faster. It leaves out the page, which ha-run fetches through a separate channel.
  */
 
 const recorder = fileURLToPath(new URL('record.js', import.meta.url))
@@ -19,7 +19,7 @@ const recorder = fileURLToPath(new URL('record.js', import.meta.url))
 /** That of a session's shell. */
 export const environment = 'export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** The end of what a node answers, to tell a whole answer from one that was cut short. */
+/** The end of a node's output, by which an incomplete output is detected. */
 export const end = 'that was all'
 
 /** Records a run of ha-run that finds nothing to do. */
@@ -36,7 +36,7 @@ export function exact(recording: Recording): Exact {
   return { frames: Math.max(...nodes.map(({ requests }) => requests.length)), roundTrips: Math.max(...nodes.map(({ roundTrips }) => roundTrips)) }
 }
 
-/** All that a node was sent as one script: each part in a subshell, as its frame has it, and nothing around them. */
+/** All requests to a node as one script: each in a subshell, as in its frame, without the markers. */
 export function floorScript({ requests }: Recording[string]): string {
   const parts = requests.flatMap(({ scripts, input }) => {
     const shells = (redirection: string) => scripts.map(script => `(\n${script}\n)${redirection}`).join('\n')
@@ -45,7 +45,7 @@ export function floorScript({ requests }: Recording[string]): string {
   return [environment, ...parts, `echo '${end}'`, ''].join('\n')
 }
 
-/** Writes a script for each node into the lab's own folder. @returns the folder. */
+/** Writes a script for each node into the lab's directory. @returns the directory. */
 export async function writeFloor(lab: Lab, scriptOf: (node: string) => string): Promise<string> {
   const folder = join(lab.dir, 'floor')
   await mkdir(folder, { recursive: true })
@@ -53,7 +53,7 @@ export async function writeFloor(lab: Lab, scriptOf: (node: string) => string): 
   return folder
 }
 
-/** Runs the floor once, on all nodes at the same time. @throws Error where a node did not answer to the end. */
+/** Runs the floor once, on all nodes at the same time. @throws Error if a node's output is incomplete. */
 export async function runFloor(lab: Lab, folder: string, sshConfig: string, signal: AbortSignal): Promise<Measured> {
   const names = lab.nodes.map(({ name }) => quote(name)).join(' ')
   const loop = `for node in ${names}; do ssh -F ${quote(sshConfig)} -o BatchMode=yes "$node" 'sh -s' <"$node.sh" >"$node.out" 2>/dev/null & done; wait`

@@ -1,13 +1,13 @@
 import { rounded, type Measured } from './measure.js'
 import type { Exact, Run, Series, ToolName, WorkName } from './results.js'
 
-/** What all works of one benchmark share. */
+/** Settings of a benchmark that all works share. */
 export interface Bench {
-  /** Runs of each tool, in place of the usual numbers. */
+  /** Runs of each tool, in place of the default numbers. */
   rounds: number | undefined
   signal: AbortSignal
   say: (line: string) => void
-  /** Takes what has been measured. */
+  /** Receives each measured series. */
   take: (series: Series) => void
 }
 
@@ -19,7 +19,7 @@ export interface Turn {
   exact?: Exact
 }
 
-/** Lets the tools do a work in turn, so that what else this machine does meets all of them alike. */
+/** Runs the tools in turn, so that other work of this machine affects all of them alike. */
 export async function inTurn(bench: Bench, work: WorkName, nodes: number, turns: Turn[]): Promise<void> {
   const runs = new Map(turns.map(turn => [turn, [] as Run[]]))
   const counts = turns.map(turn => bench.rounds ?? turn.rounds)

@@ -3,10 +3,10 @@ import { missingPackages } from '../../runner/lab/host.js'
 import { runCommand } from '../../runner/lab/process.js'
 import type { Results } from './results.js'
 
-/** What the benchmark needs beside what a lab needs. */
+/** The packages of the benchmark, in addition to those of a lab. */
 const packages = ['ansible-core', 'nftables', 'openssh-server', 'time']
 
-/** Sees to the packages, as `lab up --yes` does. */
+/** Installs missing packages, as `lab up --yes` does. */
 export async function requireTools(say: (line: string) => void): Promise<void> {
   const query = ['dpkg-query', '--show', '--showformat=${Package} ${db:Status-Status}\\n', ...packages]
   const missing = missingPackages(packages, (await runCommand(query, { timeoutSeconds: 30, nothrow: true })).stdout)
@@ -17,7 +17,7 @@ export async function requireTools(say: (line: string) => void): Promise<void> {
   await runCommand(['apt-get', 'install', '--yes', '--no-install-recommends', ...missing], { timeoutSeconds: 600, env })
 }
 
-/** Where it was measured, as far as it says something about the figures. */
+/** The properties of this machine that affect the figures. */
 export async function machine(): Promise<Results['machine']> {
   const [ssh, ansible] = await Promise.all([runCommand(['ssh', '-V'], { timeoutSeconds: 10 }), runCommand(['ansible-playbook', '--version'], { timeoutSeconds: 30 })])
   return {

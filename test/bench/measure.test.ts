@@ -5,7 +5,7 @@ import { measure } from './measure.js'
 const withTime = existsSync('/usr/bin/time') ? test : test.skip
 const signal = new AbortController().signal
 
-withTime('time, processor time and memory of a command and its children, and what it said', async t => {
+withTime('time, processor time and memory of a command and its children, and its output', async t => {
   const script = 'echo out; echo err >&2; sh -c "i=0; while [ \\$i -lt 300000 ]; do i=\\$((i + 1)); done"; sleep 0.3; exit 3'
   const { exitCode, stdout, stderr, run } = await measure(['sh', '-c', script], { signal })
   t.deepEqual([exitCode, stdout, stderr], [3, 'out\n', 'err\n'])
@@ -14,13 +14,13 @@ withTime('time, processor time and memory of a command and its children, and wha
   t.true(run.peakMegabytes > 0.5 && run.peakMegabytes < 50, `${run.peakMegabytes} MB`)
 })
 
-withTime('what goes on by itself with the command\'s output open is not waited for', async t => {
+withTime('a background process that keeps the output open is not waited for', async t => {
   const { stdout, run } = await measure(['sh', '-c', 'sleep 60 & echo $!'], { signal })
   t.teardown(() => process.kill(Number(stdout)))
   t.true(run.seconds < 50)
 })
 
-withTime('an interrupt ends the command', async t => {
+withTime('an interrupt terminates the command', async t => {
   const interrupt = new AbortController()
   const started = performance.now()
   setTimeout(() => interrupt.abort(new Error('interrupted')), 100)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Run } from './results.js'
 
-/** A command that was run, with what it said and what it took. */
+/** The output and the cost of a command. */
 export interface Measured {
   exitCode: number | null
   stdout: string
@@ -14,18 +14,18 @@ export interface Measured {
 
 export interface MeasureOptions {
   env?: Record<string, string>
-  /** Ends the command, and with it the measurement. */
+  /** Terminates the command, and the measurement with it. */
   signal: AbortSignal
 }
 
-/** Seconds after which no work of ours can still be going on. */
-const patience = 600
+/** Longer than any work of the benchmark. */
+const timeoutMs = 600_000
 
 /**
  * Runs a command and measures it from outside: wall time by this process's monotonic clock; processor time and memory as
  * the kernel accounts them to GNU time, which are those of the command and of every child that was waited for (ssh
- * clients, Ansible's workers). What has detached itself, such as the ssh masters that Ansible leaves behind, is in none
- * of them. Output goes to files, since such a master would hold a pipe open.
+ * clients, Ansible's workers). Detached processes, such as the ssh masters that Ansible leaves behind, are not counted.
+ * Output goes to files, since such a master would keep a pipe open.
  */
 export async function measure(words: string[], { env, signal }: MeasureOptions): Promise<Measured> {
   signal.throwIfAborted()
@@ -40,15 +40,15 @@ export async function measure(words: string[], { env, signal }: MeasureOptions):
     })
     const end = () => process.kill(-child.pid!, 'SIGTERM')
     signal.addEventListener('abort', end)
-    // It may have come while the files were made.
+    // The signal may have been aborted while the files were opened.
     if (signal.aborted) end()
-    const giveUp = setTimeout(end, 1000 * patience)
+    const giveUp = setTimeout(end, timeoutMs)
     const exitCode = await new Promise<number | null>((resolve, reject) => child.on('exit', resolve).on('error', reject))
     const seconds = (performance.now() - started) / 1000
     clearTimeout(giveUp)
     signal.removeEventListener('abort', end)
     signal.throwIfAborted()
-    // A command that failed has a line about that before the figures.
+    // For a failed command, time prints a line before the figures.
     const [user = 0, system = 0, kilobytes = 0] = (await text('time')).trim().split('\n').at(-1)!.split(' ').map(Number)
     return {
       exitCode, stdout: await text('stdout'), stderr: await text('stderr'),

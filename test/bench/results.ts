@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { spread, type Spread } from './statistics.js'
 
-/** What the benchmark has measured, as `results.json` keeps it. */
+/** The results of the benchmark, in `results.json`. */
 
 const inSources = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 export const resultsFile = inSources('test/bench/results.json')
@@ -28,14 +28,14 @@ const runSchema = z.strictObject({
 })
 export type Run = z.infer<typeof runSchema>
 
-/** What a node was asked in one run, counted by the tool itself: after the login. */
+/** The requests to a node in one run after the login, counted by the tool itself. */
 const exactSchema = z.strictObject({ frames: z.number(), roundTrips: z.number() })
 export type Exact = z.infer<typeof exactSchema>
 
 const seriesSchema = z.strictObject({
   work: z.enum(workNames),
   tool: z.enum(toolNames),
-  /** How many nodes the work was done on; 0 where none has a part in it. */
+  /** The number of nodes of the work; 0 for a work without nodes. */
   nodes: z.number().int().nonnegative(),
   date: z.iso.date(),
   runs: z.array(runSchema).nonempty(),
@@ -49,7 +49,7 @@ export const resultsSchema = z.strictObject({
 })
 export type Results = z.infer<typeof resultsSchema>
 
-/** @returns undefined where nothing was measured yet. @throws ZodError for a file that is none of ours. */
+/** @returns undefined if nothing was measured yet. @throws ZodError for any other file. */
 export function readResults(file: string): Results | undefined {
   return existsSync(file) ? resultsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined
 }
@@ -71,7 +71,7 @@ export function seconds({ runs }: Series): Spread {
   return spread(runs.map(run => run.seconds))
 }
 
-/** Another figure's median over a series' runs; undefined where it was not measured. */
+/** Another figure's median over a series' runs; undefined if it was not measured. */
 export function medianOf({ runs }: Series, figure: Exclude<keyof Run, 'seconds'>): number | undefined {
   const values = runs.flatMap(run => run[figure] ?? [])
   return values.length === 0 ? undefined : spread(values).median

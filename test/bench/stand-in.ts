@@ -11,12 +11,12 @@ import { makeControlDirectory, removeControlDirectory } from '../../runner/ssh/o
 
 /**
  * `stand-in LAB COUNT`: the engine's own run, with a role that stands in for real ones, on the first COUNT plain hosts. A
- * process of its own, so that its time and memory are the runner's for so many hosts.
+ * separate process, so that its time and memory are those of the runner for that number of hosts.
  */
 
 const paths = ['/etc/hostname', '/etc/hosts', '/etc/passwd', '/etc/debian_version', '/etc/ssh/ssh_config']
 
-/** Ten tasks that look at files, packages and the kernel, and find all as it is. */
+/** Ten tasks that check files, packages and the kernel, and find no difference. */
 const role: Role = {
   name: 'stand-in',
   tasks: () => [

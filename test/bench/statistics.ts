@@ -1,4 +1,4 @@
-/** What a few runs of the same work come to. */
+/** The spread of a few runs of the same work. */
 export interface Spread {
   median: number
   min: number
@@ -14,7 +14,7 @@ export function spread(values: number[]): Spread {
 }
 
 /**
- * How something grows with a size between two points: 1 is in proportion, less is slower.
+ * The exponent of growth with a size between two points: 1 is proportional growth, less is slower.
  *
  * @param from - size and value at the smaller point; all numbers above 0.
  */

@@ -6,7 +6,7 @@ import { few, works } from './works.js'
 
 const missing = ''
 
-/** What a tool's time is compared with, the first that was measured on the same work: what cannot be beaten, else ha-run. */
+/** The tools that times are compared with; the first that was measured for the work counts: the floor, or else ha-run. */
 const yardsticks: ToolName[] = ['floor', 'node', 'ha-run']
 
 export function table(results: Results): string {
@@ -47,7 +47,7 @@ function whereSeveral({ work, nodes }: Series): string {
   return work === 'f' ? `, ${nodes} ${nodes === 1 ? 'host' : 'hosts'}` : ''
 }
 
-/** Three digits that say something. */
+/** Three significant digits. */
 export function time(seconds: number): string {
   return seconds.toPrecision(seconds >= 1 ? 3 : 2)
 }
@@ -56,7 +56,7 @@ function yardstick(results: Results, { work, nodes }: Series): Series | undefine
   return yardsticks.map(tool => seriesOf(results, work, tool, nodes)).find(found => found !== undefined)
 }
 
-/** How many times as long as the yardstick; nothing for that itself. */
+/** The factor over the time it is compared with; empty for that tool itself. */
 export function ratio(results: Results, one: Series): string {
   const measure = yardstick(results, one)
   if (measure === undefined || measure === one) return missing
@@ -73,8 +73,8 @@ function bytes(one: Series): string {
 const added = 20
 
 /**
- * Of (g), against the same work without the longer way, by the quickest runs, which the machine's other work disturbs
- * least; with what the tool counted itself. On many nodes that differ by more than the round trips, which overlap, add.
+ * The delay that (g) adds to the same work without it, by the quickest runs, which other work of the machine disturbs least;
+ * and the tool's own count of round trips. On many nodes the figures vary by more than the round trips add, since these overlap.
  */
 function roundTrips(results: Results, one: Series): string {
   const near = one.work === 'g' && one.nodes === few ? seriesOf(results, 'a', one.tool, few) : undefined

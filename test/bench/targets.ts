@@ -2,7 +2,7 @@ import { medianOf, seconds, seriesOf, type Results, type Series, type ToolName, 
 import { growthExponent } from './statistics.js'
 import { few, hostCounts, many } from './works.js'
 
-/** What was aimed at, and what came of it. Shown, never asserted: a busy machine is no fault of the program. */
+/** Targets and results. They are shown and never asserted: a busy machine is no fault of the program. */
 export interface Target {
   work: WorkName
   text: string
@@ -11,7 +11,7 @@ export interface Target {
   met: boolean
 }
 
-/** How far above 1 an exponent may be and still be in proportion: what repeated runs differ by. */
+/** The tolerance above 1 of an exponent that counts as proportional: repeated runs differ by that much. */
 const noise = 0.05
 
 /** The targets whose works have been measured. */
@@ -52,7 +52,7 @@ function growth(results: Results): Target[] {
   })
 }
 
-/** One line a target. */
+/** One line for each target. */
 export function targetLines(results: Results): string[] {
   return targets(results).map(({ work, text, figure, met }) => `${met ? 'met   ' : 'missed'}  ${work}  ${text}: ${figure}`)
 }

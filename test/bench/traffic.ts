@@ -7,7 +7,7 @@ import { runCommand } from '../../runner/lab/process.js'
  * from and to TCP port 22.
  */
 
-/** By its path: `npm run` puts a program of a package's before it, which has the same name. */
+/** The full path: `npm run` puts a package's program of the same name before it. */
 const nft = '/usr/sbin/nft'
 
 const table = 'inet ha-run-bench'
@@ -21,12 +21,12 @@ const rules = [
   `add rule ${table} leaving tcp sport 22 counter name ssh`,
 ].join('; ')
 
-/** Puts the counters in, for as long as the lab lives. */
+/** Installs the counters, for as long as the lab exists. */
 export async function countTraffic(lab: Lab): Promise<void> {
   await Promise.all(lab.nodes.map(node => runCommand(inNode(node, [nft, rules]), { timeoutSeconds: 20 })))
 }
 
-/** Does some work. @returns what it gives, and the average over the nodes of what ssh exchanged meanwhile, in 10^3 bytes. */
+/** Runs some work. @returns its result, and the bytes that ssh exchanged meanwhile, averaged over the nodes, in 10^3 bytes. */
 export async function withTraffic<T>(lab: Lab, work: () => Promise<T>): Promise<{ result: T; kilobytesPerNode: number }> {
   const before = await total(lab)
   const result = await work()

@@ -1,6 +1,6 @@
 import type { WorkName } from './results.js'
 
-/** What is measured, in the words of the table. */
+/** The works that are measured, with their labels in the table. */
 export const works: Record<WorkName, string> = {
   a: 'nothing to do, 2 nodes',
   b: 'nothing to do, 16 nodes',
@@ -12,12 +12,12 @@ export const works: Record<WorkName, string> = {
   h: '`ha-run --help`',
 }
 
-/** How many nodes the labs have. */
+/** Sizes of the labs. */
 export const few = 2
 export const many = 16
 
 /** Numbers of plain hosts. */
 export const hostCounts = [1, 4, 16, 64]
 
-/** Runs of each tool, where nobody says otherwise: quick ones, those that take half a minute, and single processes. */
+/** Default number of runs of each tool: quick works, those that take half a minute, and single processes. */
 export const rounds = { quick: 5, slow: 3, tiny: 20 }
