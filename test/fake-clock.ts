@@ -1,11 +1,11 @@
 import type { Clock } from '../runner/clock.js'
 
-/** A clock that stands still but for pauses, each of which is over as soon as it has begun. */
+/** A clock that only pauses advance; a pause ends at once. */
 export class FakeClock implements Clock {
   #now = 0
   readonly #due = new Set<{ at: number; call: () => void }>()
 
-  /** How many calls are yet to come. */
+  /** How many calls are pending. */
   get timers(): number {
     return this.#due.size
   }
@@ -16,7 +16,7 @@ export class FakeClock implements Clock {
 
   async pause(ms: number, signal?: AbortSignal): Promise<void> {
     this.pass(ms, signal)
-    // Whoever pauses in a loop lets others have their turn.
+    // A loop that pauses lets other work run.
     await new Promise(resolve => setImmediate(resolve))
   }
 
@@ -26,7 +26,7 @@ export class FakeClock implements Clock {
     return () => this.#due.delete(entry)
   }
 
-  /** Lets so many milliseconds pass, or fewer if the signal is aborted meanwhile. */
+  /** Advances the clock, or until the signal is aborted. */
   pass(ms: number, signal?: AbortSignal): void {
     const end = this.#now + ms
     const next = () => [...this.#due].filter(({ at }) => at <= end).toSorted((one, other) => one.at - other.at)[0]

@@ -8,10 +8,10 @@ export type ClusterRole = Role<Cluster, Node>
  * A role: its tasks in the order in which they run.
  *
  * ```ts
- * export default role('corosync', ({ cluster, node }) => [
- *   packages(['corosync']),
- *   task('corosync runs what its file says', { check: …, apply: … }),
- * ])
+ * export default role('corosync', ({ cluster }) => {
+ *   const install = packages(['corosync'])
+ *   return [install, service('corosync.service', { enabled: true, needs: [install] })]
+ * })
  * ```
  */
 export function role(name: string, tasks: (place: { cluster: Cluster; node: Node }) => Task<Node>[]): ClusterRole {

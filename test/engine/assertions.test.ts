@@ -34,25 +34,25 @@ test('events that a role adds come with their assertion, also if it fails', asyn
 
 test('if nothing was changed, an assertion is checked once', async t => {
   const c = localCluster(t, ['n1'])
-  let looks = 0
+  let checks = 0
   const { lines } = await c.run(() => [asserts('one', () => {
-    looks += 1
+    checks += 1
     return Promise.resolve({ status: 'failed', evidence: 'no' })
   })])
-  t.is(looks, 1)
+  t.is(checks, 1)
   t.deepEqual(lines, ['c one: failed, no'])
 })
 
 test('after a change, an assertion may need a while to come true', async t => {
   const c = localCluster(t, ['n1'])
-  let looks = 0
+  let checks = 0
   const { lines } = await c.run(node => [
     c.wants(node, 'a', '1'),
     asserts('up', async ({ leader }) => {
       const state = await leader.read(fileText(c.path('n1', 'state')))
-      looks += 1
+      checks += 1
       // The first failure is not reported as progress, the second is.
-      if (looks === 2) c.write('n1', 'state', 'up')
+      if (checks === 2) c.write('n1', 'state', 'up')
       return state === 'up' ? { status: 'ok', evidence: state } : { status: 'failed', evidence: 'down' }
     }),
   ])
@@ -67,7 +67,7 @@ test('a plan that would change nothing asserts', async t => {
   t.deepEqual(lines, ['n1 write a: ok', 'c one: ok, fine'])
 })
 
-// `crm_mon` says something odd, and the page is looked at all the same.
+// If `crm_mon` prints something unexpected, the page is checked nevertheless.
 test('an assertion that cannot be checked does not stop the others', async t => {
   const c = localCluster(t, ['n1'])
   const { lines } = await c.run(() => [asserts('one', () => Promise.reject(new TaskError('garbage'))), says('two', { status: 'ok', evidence: 'fine' })])
@@ -76,8 +76,8 @@ test('an assertion that cannot be checked does not stop the others', async t => 
 
 test('assertions are watched together and reported in order, with what they prove; for how long is an option of the run', async t => {
   const c = localCluster(t, ['n1'])
-  let looks = 0
-  const flapping = asserts('flapping', () => Promise.resolve(looks++ === 1 ? { status: 'failed', evidence: 'gone' } : { status: 'ok', evidence: 'there' }))
+  let checks = 0
+  const flapping = asserts('flapping', () => Promise.resolve(checks++ === 1 ? { status: 'failed', evidence: 'gone' } : { status: 'ok', evidence: 'there' }))
   const { lines, summary } = await c.run(() => [{ ...says('one', { status: 'ok', evidence: 'fine' }), meaning: 'All is well.' }, flapping], { stable: 2, clock: new FakeClock() })
   t.is(lines[0], 'c one: ok, fine')
   t.regex(lines[1]!, /^c flapping: failed, held at first, and after 1\.0 s no more: gone; as at first again after 2\.0 s$/)

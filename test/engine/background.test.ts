@@ -6,7 +6,7 @@ import { FakeClock } from '../fake-clock.js'
 import { comesTrue } from '../comes-true.js'
 import { localCluster, taskEvents } from './cluster.js'
 
-/** One node, whose tasks note when they begin and end. */
+/** Nodes whose tasks note when they begin and end. */
 function timed(t: ExecutionContext, names = ['n1']) {
   const c = localCluster(t, names)
   const said: string[] = []
@@ -18,11 +18,11 @@ function timed(t: ExecutionContext, names = ['n1']) {
       said.push(`${name} ends`)
     },
   })
-  /** Goes on until another has come so far. */
+  /** Runs until another task has noted this. */
   const outlasts = (word: string) => async () => {
     if (!await comesTrue(() => said.includes(word))) throw new Error(`never: ${word}`)
   }
-  /** Long enough for what must not go on meanwhile to be seen going on. */
+  /** Long enough to notice a task that must not run meanwhile. */
   const slow = async () => sleep(150)
   return { ...c, said, apply, outlasts, slow }
 }

@@ -19,10 +19,10 @@ import type { NodeConnection } from '../../runner/ssh/node-connection.js'
 import type { Session } from '../../runner/ssh/session.js'
 import { localSession, type LocalShell } from '../ssh/local-shell.js'
 
-/** A run that was told nothing more. */
+/** A run without flags. */
 export const noConsent = { outage: false, purge: false }
 
-/** A node whose connection is a shell on this machine. */
+/** A node whose connection is a local shell. */
 export function localMember(t: ExecutionContext, name: string): { member: Member; shell: LocalShell } {
   const { session, shell } = localSession(t)
   let second: Session | undefined
@@ -42,14 +42,14 @@ export interface RunSettings {
   forks?: number
   selected?: string[]
   stop?: AbortSignal
-  /** Seconds for which assertions must hold; no longer than they take to come true, where nothing is said. */
+  /** Seconds for which assertions must hold; 0 by default. */
   stable?: number
   confirm?: (plan: string[]) => Promise<boolean>
   clock?: Clock
 }
 
 /**
- * A cluster of local shells, each with a folder of its own, and what is reported of its runs.
+ * A cluster of local shells, each with a folder of its own, and the events of its runs.
  *
  * @param absent - nodes that cannot be reached.
  */
@@ -73,7 +73,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
     text: (node: string, name: string) => readFileSync(path(node, name), 'utf8'),
     frames: () => members.map(member => member.unreachable ? 0 : member.connection.session.frames),
 
-    /** Runs a role; every run of these members is a run of the same connections. */
+    /** Runs a role; all runs use the same connections. */
     async run(tasks: (node: NodeLike) => Task[], { check = false, forks = 20, selected = names, stop = new AbortController().signal, stable = 0, confirm, clock = systemClock }: RunSettings = {}) {
       events.length = 0
       const role: Role = { name: 'r', tasks: ({ node }) => tasks(node) }
@@ -87,7 +87,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
       return { lines: lines(events), summary: tally.summary }
     },
 
-    /** A file of one node with the wanted text. */
+    /** A task that writes a file of one node. */
     wants(node: NodeLike, name: string, text: string, more: Partial<NodeTask> = {}): NodeTask {
       const file = path(node.name, name)
       return task(`write ${name}`, {
@@ -104,7 +104,7 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
   }
 }
 
-/** A task for the cluster that notes what it did in `calls`. */
+/** A task of the cluster that notes its calls in `calls`. */
 export function noted(name: string, calls: string[], more: Partial<ClusterTask> = {}): ClusterTask {
   return {
     scope: 'cluster',
@@ -118,7 +118,7 @@ export function noted(name: string, calls: string[], more: Partial<ClusterTask> 
   }
 }
 
-/** `n1 write x: failed, why`; a cluster's own task has the cluster's name in front. */
+/** `n1 write x: failed, why`; a task of the cluster starts with the name of the cluster. */
 export function lines(events: (MachineEvent | Signal)[]): string[] {
   return events.flatMap(event => {
     if (event.event !== 'task' && event.event !== 'assertion' && event.event !== 'error') return []

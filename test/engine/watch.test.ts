@@ -7,7 +7,7 @@ const ok = (evidence: string): Verdict => ({ status: 'ok', evidence, hint: 'h' }
 const failed = (evidence: string, more: Partial<Verdict> = {}): Verdict => ({ status: 'failed', evidence, hint: 'h', ...more })
 const warning = (evidence: string): Verdict => ({ status: 'warning', evidence, hint: 'h' })
 
-/** Watches assertions that say one thing after the other, the last for ever. */
+/** Watches assertions whose verdicts follow each other; the last one repeats. */
 async function watching(sequences: (Verdict | Error)[][], options: Partial<WatchOptions> = {}) {
   const counts = sequences.map(() => 0)
   const told = new Set<string>()
@@ -65,7 +65,7 @@ test('all must hold for the whole time, in a few checks, with progress', async t
   t.deepEqual(told, ['all hold: watched for 0 of 3 s', 'all hold: watched for 1 of 3 s', 'all hold: watched for 2 of 3 s'])
 })
 
-/** What one assertion says at each look, of which there are three within 2 s, and what comes of it. */
+/** The verdicts of one assertion at its checks, of which there are three within 2 s, and the result. */
 const windows: [title: string, sequence: (Verdict | Error)[], outcome: RegExp][] = [
   ['one that fails and stays so', [ok('a'), failed('link 0 is down')], /^failed: held at first, and after 1\.\d s no more: link 0 is down$/],
   ['one that fails and holds again', [ok('a'), failed('link 0 is down'), ok('a')], /^failed: held at first, and after 1\.\d s no more: link 0 is down; as at first again after 2\.\d s$/],
