@@ -68,7 +68,11 @@ async function compareFiles({ members }: Scope, cluster: Cluster) {
   const wanted = isForeign ? editedConf(cluster, textsByName, cmaps.find(([, cmap]) => cmap)?.[1]) : wantedConf(cluster, textsByName)
   const outdated = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
   const { type, mode, owner, group } = states.find(([, state]) => state !== undefined)?.[1] ?? {}
-  if (isForeign && type !== 'regular file' && outdated.length > 0) throw new TaskError(`${confPath} is a ${type ?? 'missing file'}, and somebody else built the cluster`, { hint: 'ha-run changes the file there only if it is a regular file' })
+  if (isForeign && type !== 'regular file' && outdated.length > 0) {
+    throw new TaskError(`${confPath} is a ${type ?? 'missing file'}, and somebody else built the cluster`, {
+      hint: 'ha-run changes the file there only if it is a regular file',
+    })
+  }
   const ownAttributes = mode === undefined ? confAttributes : { mode, owner: `${owner}:${group}` }
   return {
     texts, wanted, outdated, isForeign,

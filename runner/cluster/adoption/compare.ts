@@ -68,7 +68,9 @@ function memberObstacles(cluster: Cluster, nodes: RunningNode[]): string[] {
     ...runningName !== undefined && runningName !== cluster.name ? [`the cluster's name is ${runningName || '(empty)'}: write \`name: ${runningName}\``] : [],
     ...answering.flatMap(({ name, quorum, state }) => {
       const called = state?.nodes.find(({ id }) => Number(id) === quorum!.nodeId)?.name
-      return called === undefined || called === name ? [] : [`Pacemaker calls ${name} "${called}", and ha-run knows a node by its name in the inventory: ${/^[a-z0-9-]+$/i.test(called) ? `write \`${called}:\` in place of \`${name}:\`` : 'names with a dot cannot be written there yet'}`]
+      if (called === undefined || called === name) return []
+      const fix = /^[a-z0-9-]+$/i.test(called) ? `write \`${called}:\` in place of \`${name}:\`` : 'an inventory cannot have node names with a dot yet'
+      return [`Pacemaker calls ${name} "${called}", but both names must be the same: ${fix}`]
     }),
   ]
 }
@@ -101,7 +103,8 @@ function settingChanges(cluster: Cluster, cmap: Cmap): string[] {
 /** The declared settings that adoption cannot change, and the nodes that are not at their declared addresses. */
 function settingObstacles(cluster: Cluster, cmap: Cmap): string[] {
   const settings = differingSettings(cluster, cmap).filter(([setting]) => !isChangeable(setting))
-    .map(([setting, declared, runs]) => `${setting} is declared as ${declared} and runs as ${runs}: declare the value that runs, or leave the setting out; ha-run does not change it on a cluster that it has not built`)
+    .map(([setting, declared, runs]) => `${setting} is declared as ${declared} and runs as ${runs}: `
+      + 'declare the value that runs, or leave the setting out; ha-run does not change it on a cluster that it has not built')
   const idByAddress = new Map([...cmap].flatMap(([entry, { value }]) => {
     const [, id] = /^runtime\.members\.(\d+)\.ip$/.exec(entry) ?? []
     return id === undefined ? [] : [...value.matchAll(/ip\(([^)]*)\)/g)].map(([, address = '']) => [address, id] as const)
@@ -157,7 +160,8 @@ function compareCib(cluster: Cluster, cib: string): Pick<Comparison, 'obstacles'
   const { address } = cluster.floatingIp
   const isInCib = bringsUp(cib, address)
   const isDeclared = resources.some(resource => resource.kind === 'primitive' && resource.params['ip'] === address)
-  const missingFloatingIp = isInCib || isDeclared ? [] : [`no resource has the floating IP ${address}: write \`resources: { FloatIP: {} }\` to add one, or declare the address that the cluster has`]
+  const missingFloatingIp = isInCib || isDeclared ? [] : [`no resource has the floating IP ${address}: `
+    + `write \`resources: { FloatIP: {} }\` to add one, or declare the address that the cluster has`]
   try {
     const { differences } = candidate(cib, { resources, constraints, properties, resourceDefaults, operationDefaults })
     return { obstacles: missingFloatingIp, changes: differences.map(({ subject, from, to }) => `${subject}: ${from ?? '(absent)'} -> ${to ?? '(absent)'}`) }

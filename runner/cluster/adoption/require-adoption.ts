@@ -1,6 +1,5 @@
 import { TaskError } from '../../errors.js'
 import { fileText } from '../../facts/files.js'
-import { sh } from '../../ssh/quote.js'
 import { confPath } from '../corosync/files.js'
 import type { Cluster } from '../declaration/declaration.js'
 import { quorum, runningCmap } from '../corosync/facts.js'
@@ -53,7 +52,8 @@ export async function requireAdoption(cluster: Cluster, members: ClusterMember[]
   }
   await locked
   await Promise.all(members.map(async member => {
-    await member.$({ input: `${by}\n` }).script(sh`mkdir -p -m 0755 /var/lib/ha-run && cat >${`${adoptionRecord}.new`} && sync -- ${`${adoptionRecord}.new`} && mv -- ${`${adoptionRecord}.new`} ${adoptionRecord}`)
+    const candidate = `${adoptionRecord}.new`
+    await member.$({ input: `${by}\n` })`mkdir -p -m 0755 /var/lib/ha-run && cat >${candidate} && sync -- ${candidate} && mv -- ${candidate} ${adoptionRecord}`
     member.changed()
   }))
   return [`${cluster.name} is adopted. ${summary(comparison)}`]

@@ -43,7 +43,8 @@ export function commonUndeclaredParts(confs: Map<string, Section | undefined>): 
   const [first, ...others] = all
   const different = others.find(({ parts }) => !isDeepStrictEqual(parts, first?.parts))
   if (first && different) {
-    throw new Error(`corosync.conf has settings that an inventory cannot declare, which ha-run keeps, and they differ: ${first.node} has ${listed(first.parts)}, ${different.node} has ${listed(different.parts)}`)
+    const both = [first, different].map(({ node, parts }) => `${node} has ${listed(parts)}`).join(', ')
+    throw new Error(`corosync.conf has settings that an inventory cannot declare, which ha-run keeps, and they differ: ${both}`)
   }
   if (first && contradictsQuorum(first.parts)) {
     throw new Error(`corosync.conf on ${first.node} has ${listed(first.parts)}, which contradicts the expected_votes and two_node that ha-run writes; an inventory cannot declare it yet`)

@@ -42,12 +42,17 @@ export function editedConf({ explicit }: Cluster, texts: [node: string, text: st
   const [first, ...others] = texts
   const other = others.find(([, text]) => text !== first?.[1])
   if (first?.[1] === undefined || other) {
-    throw new TaskError(`${confPath} is not the same on ${first?.[0]} and ${other?.[0] ?? 'the others'}, and somebody else wrote it`, { hint: 'make it the same on all nodes, then run again' })
+    throw new TaskError(`${confPath} is not the same on ${first?.[0]} and ${other?.[0] ?? 'the others'}, and somebody else wrote it`, {
+      hint: 'make it the same on all nodes, then run again',
+    })
   }
   const file = flatten(readConf(first[1], first[0]))
   const refused = cmap === undefined ? [] : Object.entries(explicit.corosync).filter(([setting, value]) => !isChangeable(setting) && !sameValue(inForceValue(setting, cmap), value))
   if (refused.length > 0) {
-    throw new TaskError(`${refused.map(([setting, value]) => `${setting} is declared as ${value} and runs as ${inForceValue(setting, cmap!) ?? '(not set)'}`).join(', ')}, and ha-run does not change that on a cluster that it has not built`, { hint: 'declare the value that runs, or leave the setting out' })
+    const values = refused.map(([setting, value]) => `${setting} is declared as ${value} and runs as ${inForceValue(setting, cmap!) ?? '(not set)'}`)
+    throw new TaskError(`${values.join(', ')}, and ha-run does not change that on a cluster that it has not built`, {
+      hint: 'declare the value that runs, or leave the setting out',
+    })
   }
   if (/\uFFFD/.test(first[1])) throw new TaskError(`${confPath} is not UTF-8 text, so ha-run cannot write it back unchanged`, { hint: 'convert it by hand (`iconv`), then run again' })
   const isWanted = (setting: string, value: string) => file.has(setting) || (cmap !== undefined && !sameValue(inForceValue(setting, cmap), value))

@@ -122,7 +122,9 @@ function refuseDifferentConf(states: CorosyncState[]): void {
 function differences(states: CorosyncState[], plan: RolloutPlan): Difference[] {
   const down = states.filter(({ active, cmap }) => !active || !cmap)
     .map(({ member, active }) => ({ subject: `corosync on ${member.name}`, from: active ? 'starting' : 'stopped', to: 'running' }))
-  const settings = plan.changes.flatMap(({ member, changes }) => changes.map(change => [member, { ...change, subject: `${change.subject} that corosync runs with`, note: noteOf(plan.effectOf(change), plan) }] as const))
+  const settings = plan.changes.flatMap(({ member, changes }) => changes.map(change => [member, {
+    ...change, subject: `${change.subject} that corosync runs with`, note: noteOf(plan.effectOf(change), plan),
+  }] as const))
   const authkeys = plan === nothingToChange ? [] : states.filter(hasOtherKey).map(({ member, cmap: running, keyHash }) => [member, {
     subject: 'authkey that corosync runs with', from: fingerprint(running!.get(loadedKeyEntry)!.value), to: fingerprint(keyHash ?? ''), note: 'live: a reload gives it to all nodes together',
   }] as const)

@@ -104,7 +104,8 @@ async function refuseOldValues({ member, conf }: CorosyncState): Promise<void> {
   const [now] = await readCorosyncState([member])
   const differences = now?.cmap ? notInForce(conf!, now.cmap, member.name) : []
   if (differences.length === 0) return
-  throw new TaskError(`corosync on ${member.name} was restarted and still runs with other values: ${differences.map(({ subject, from, to }) => `${subject} is ${from ?? '(not set)'}, not ${to ?? '(not set)'}`).join('; ')}`)
+  const values = differences.map(({ subject, from, to }) => `${subject} is ${from ?? '(not set)'}, not ${to ?? '(not set)'}`)
+  throw new TaskError(`corosync on ${member.name} was restarted and still runs with other values: ${values.join('; ')}`)
 }
 
 /** The nodes on which Pacemaker runs. */

@@ -69,9 +69,13 @@ export async function planRollout(conf: string, states: CorosyncState[], scope: 
  * @throws TaskError if the plan changes other settings than declared ones.
  */
 export function refuseUnloadedChanges({ changes }: RolloutPlan, { explicit }: Cluster): void {
-  const others = changes.flatMap(({ member: { name }, changes: some }) => some.filter(({ subject }) => !(subject in explicit.corosync)).map(({ subject, from, to }) => `${subject} (${valueText(from)}, and ${valueText(to)} in the file) on ${name}`))
+  const others = changes.flatMap(({ member: { name }, changes: some }) => some
+    .filter(({ subject }) => !(subject in explicit.corosync))
+    .map(({ subject, from, to }) => `${subject} (${valueText(from)}, and ${valueText(to)} in the file) on ${name}`))
   if (others.length === 0) return
-  throw new TaskError(`corosync.conf has settings that Corosync does not run with: ${others.join(', ')}. A reload would load them too`, { hint: 'load them by hand, or remove them from the file, then run again' })
+  throw new TaskError(`corosync.conf has settings that Corosync does not run with: ${others.join(', ')}. A reload would load them too`, {
+    hint: 'load them by hand, or remove them from the file, then run again',
+  })
 }
 
 /** The links that have the same addresses before and after. */
@@ -108,7 +112,8 @@ function refusal(what: string, plan: RolloutPlan, obstacle?: string): TaskError 
     .toSorted((one, other) => rank(other) - rank(one))
     .map(change => `${change.subject} is ${valueText(change.from)} and would be ${valueText(change.to)} (${noteOf(plan.effectOf(change), plan)})`)
   return new TaskError(`${what}, and nothing was changed: ${[...obstacle === undefined ? [] : [obstacle], ...new Set(values)].join('; ')}`, {
-    hint: `${declareRunningHint(plan.changes.flatMap(({ changes }) => changes.map(({ subject }) => subject)))}; or \`--allow-outage\` stops Corosync and Pacemaker on all nodes, applies the change and starts them again; nothing fails over meanwhile`,
+    hint: `${declareRunningHint(plan.changes.flatMap(({ changes }) => changes.map(({ subject }) => subject)))}; `
+      + 'or `--allow-outage` stops Corosync and Pacemaker on all nodes, applies the change and starts them again; nothing fails over meanwhile',
   })
 }
 

@@ -72,7 +72,7 @@ const obstacles: [title: string, obstacle: RegExp, more: object, nodes?: Running
   ['a member is not in the inventory', /^node 13 \(192\.168\.0\.3\) is a member, but not a host of the inventory: add it to the group all$/, {}, both.map(({ name }) => node(name as 'node1', { members: [[11, 'a'], [12, 'b'], [13, '192.168.0.3']] }))],
   ['the nodes are two clusters', /^the nodes are in 2 rings \(11\.8, 12\.9\)/, {}, [node('node1', { members: [[11, 'a']] }), node('node2', { ring: '12.9', members: [[12, 'b']] })]],
   ['Pacemaker knows a node by another name', /^Pacemaker calls node2 "web-2", .*write `web-2:` in place of `node2:`$/, {}, [node('node1'), node('node2', { called: 'web-2' })]],
-  ['Pacemaker knows a node by a name with dots', /^Pacemaker calls node1 "node1\.example\.net", .*names with a dot cannot be written there yet$/, {}, [node('node1', { called: 'node1.example.net' }), node('node2')]],
+  ['Pacemaker knows a node by a name with dots', /^Pacemaker calls node1 "node1\.example\.net", .*an inventory cannot have node names with a dot yet$/, {}, [node('node1', { called: 'node1.example.net' }), node('node2')]],
   ['a node is at another address', /^no member has the address 192\.168\.0\.2 of node2: the members have 192\.168\.0\.1, 10\.0\.0\.2$/, {}, [node('node1', { cmap: { 'runtime.members.12.ip': 'r(0) ip(10.0.0.2) ' } }), node('node2')]],
   ['the files differ', /^corosync\.conf is not the same on all nodes/, {}, [node('node1'), node('node2', { conf: `${conf}# more\n` })]],
   ['Corosync is down on a node', /^corosync does not answer on node2: start it first$/, {}, [node('node1'), node('node2', { silent: 'corosync' })]],

@@ -42,7 +42,7 @@ const runs: Record<SpecimenName, (t: ExecutionContext, site: LabSite) => Promise
     await adopted(t, site, await site.inventory('kept.yml', cluster => { cluster['fencing'] = 'kept' }))
   },
   async unnamedKnet(t, site) {
-    await refused(t, site, site.lab.inventory, /cannot be adopted, and nothing was changed: .*Pacemaker calls node1 .{1,2}node1\.example\.net.*names with a dot cannot be written there yet/)
+    await refused(t, site, site.lab.inventory, /cannot be adopted, and nothing was changed: .*Pacemaker calls node1 .{1,2}node1\.example\.net.*an inventory cannot have node names with a dot yet/)
   },
 }
 
