@@ -1,6 +1,6 @@
 import { TaskError } from '../errors.js'
 import type { Member } from '../tasks/member.js'
-import type { ClusterScope, TrialScope as GenericTrialScope } from '../tasks/task.js'
+import type { ClusterScope, TrialScope as GenericTrialScope } from '../tasks/scope.js'
 import type { Difference } from '../tasks/difference.js'
 import type { Fact } from '../facts/fact.js'
 import type { Node } from './declaration/declaration.js'

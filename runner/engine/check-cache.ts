@@ -2,7 +2,8 @@ import type PQueue from 'p-queue'
 import { ConnectError } from '../errors.js'
 import type { Member, NodeLike } from '../tasks/member.js'
 import type { ReportProgress } from '../tasks/progress.js'
-import type { ClusterScope, Finding, NodeScope, Verdict } from '../tasks/task.js'
+import type { Finding, Verdict } from '../tasks/task.js'
+import type { ClusterScope, NodeScope } from '../tasks/scope.js'
 import { taskOf, type ScheduledAssertion, type ScheduledClusterTask, type ScheduledNodeTask, type ScheduledTask } from './schedule.js'
 
 /** What the scopes of all tasks have in common. */

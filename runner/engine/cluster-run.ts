@@ -1,5 +1,5 @@
 import type { Member, NodeLike } from '../tasks/member.js'
-import type { Consent, TrialScope } from '../tasks/task.js'
+import type { Consent, TrialScope } from '../tasks/scope.js'
 import { assertTogether } from './assert-together.js'
 import { CheckCache } from './check-cache.js'
 import type { RunEvent } from './events.js'

@@ -9,7 +9,7 @@ import { lockCluster } from './lock.js'
 import { Member, type ClusterLike, type NodeLike } from '../tasks/member.js'
 import { schedule, type Step } from './schedule.js'
 import { RunTally } from './run-tally.js'
-import type { Consent } from '../tasks/task.js'
+import type { Consent } from '../tasks/scope.js'
 
 export { stableSeconds } from './assert-together.js'
 

@@ -4,9 +4,8 @@
  */
 export type { Difference } from './difference.js'
 export { guard, skip, task, taskRef, warn } from './task.js'
-export type {
-  Assertion, ClusterGuard, ClusterScope, ClusterTask, Finding, Headline, NodeGuard, NodeScope, NodeTask, TaskRef, Trial, TrialScope, Verdict,
-} from './task.js'
+export type { Assertion, ClusterGuard, ClusterTask, Finding, Headline, NodeGuard, NodeTask, TaskRef, Trial, Verdict } from './task.js'
+export type { ClusterScope, NodeScope, TrialScope } from './scope.js'
 export { retryUntilReachable } from './retry-until-reachable.js'
 export { until } from './until.js'
 

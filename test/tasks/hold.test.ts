@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
 import { hold } from '../../runner/tasks/hold.js'
-import type { NodeScope } from '../../runner/tasks/task.js'
+import type { NodeScope } from '../../runner/tasks/scope.js'
 import { shellText, type Arguments } from '../../runner/ssh/quote.js'
 import { said } from './scope.js'
 

@@ -7,7 +7,7 @@ import type { ClusterMember, Scope } from '../../../runner/cluster/members.js'
 import type { Cluster } from '../../../runner/cluster/declaration/declaration.js'
 import { readClusters } from '../../../runner/cluster/declaration/read.js'
 import type { Fact } from '../../../runner/facts/fact.js'
-import type { NodeScope } from '../../../runner/tasks/task.js'
+import type { NodeScope } from '../../../runner/tasks/scope.js'
 import { loadInventory } from '../../../runner/inventory/load.js'
 import { noConsent } from '../../engine/cluster.js'
 
