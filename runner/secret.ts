@@ -2,8 +2,8 @@ import { inspect } from 'node:util'
 import { sha256 } from './hash.js'
 
 /**
- * Bytes that no log, error, diff or screen may show. Every way of turning it into text gives a short fingerprint;
- * `reveal()` is the only way to the bytes, so that its uses can be searched for.
+ * Bytes that no log, error, diff or screen may show. Every conversion to text returns a short fingerprint; only `reveal()`
+ * returns the bytes, so that its uses can be searched for.
  */
 export class Secret {
   readonly #bytes: Buffer
@@ -16,7 +16,7 @@ export class Secret {
     return this.#bytes
   }
 
-  /** SHA-256 in hexadecimal: what notes and comparisons use in place of the bytes. */
+  /** SHA-256 in hexadecimal, for records and comparisons in place of the bytes. */
   get hash(): string {
     return sha256(this.#bytes)
   }
@@ -34,7 +34,7 @@ export class Secret {
   }
 }
 
-/** What people see of a secret: enough of its SHA-256 to tell two apart, nothing of its bytes. */
+/** A secret as users see it: enough of its SHA-256 to distinguish two secrets, and none of its bytes. */
 export function fingerprint(hash: string): string {
   return `secret sha256:${hash.slice(0, 12)}`
 }

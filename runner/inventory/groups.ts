@@ -80,7 +80,7 @@ function unknownKeyHint(key: string): string {
   if (key === 'cluster') return 'Put it under "vars:".'
   const near = nearest(key, groupKeys)
   return near === undefined
-    ? 'A group holds hosts, children and vars: put hosts under "hosts:", variables under "vars:".'
+    ? 'A group has hosts, children and vars: put hosts under "hosts:", variables under "vars:".'
     : `Did you mean "${near}"?`
 }
 

@@ -22,7 +22,7 @@ const sshFailures: KnownFailure[] = [
   {
     pattern: /Too many authentication failures/,
     message: 'the login was refused after too many keys',
-    hint: 'your agent offers more keys than sshd accepts tries: set the right one (`ansible_ssh_private_key_file`, with `IdentitiesOnly yes` in your ssh configuration)',
+    hint: 'your agent offers more keys than sshd allows attempts: set the right one (`ansible_ssh_private_key_file`, with `IdentitiesOnly yes` in your ssh configuration)',
   },
   {
     pattern: /Permission denied \(/,

@@ -24,7 +24,7 @@ export async function isDirect(connection: Connection, settings: SshSettings): P
 /**
  * One GET over HTTP.
  *
- * @param through - a node that opens the connection in our node, where this machine cannot.
+ * @param through - a node that opens the connection, if this machine cannot.
  * @throws Error with the system's reason if there is no answer within 5 s.
  */
 export async function httpGet(address: string, path: string, through?: NodeConnection): Promise<HttpResponse> {
