@@ -143,12 +143,12 @@ const ownNamespace = new Set(['node', 'acl_target'])
  * @throws Error if the id belongs to something else.
  */
 export function objectOf(draft: CibDraft, section: ObjectSection, id: string, ...names: string[]): Element | undefined {
-  const found = objectsIn(draft, section).find(object => ownId(object) === id)
+  const existing = objectsIn(draft, section).find(object => ownId(object) === id)
     ?? findElement(draft.configuration, element => !ownNamespace.has(element.tagName) && ownId(element) === id)
-  if (found !== undefined && !names.includes(found.tagName)) {
-    throw new Error(`the inventory declares ${id} as ${names[0]}, and in the CIB ${id} is a ${found.tagName}`)
+  if (existing !== undefined && !names.includes(existing.tagName)) {
+    throw new Error(`the inventory declares ${id} as ${names[0]}, but in the CIB ${id} is a ${existing.tagName}`)
   }
-  return found
+  return existing
 }
 
 /** The ids that a tag lists. */

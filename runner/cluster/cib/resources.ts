@@ -82,8 +82,8 @@ function putClone(draft: CibDraft, element: Element, clone: { id: string; meta: 
     append(holder, element)
     draft.differences.push({ subject: `clone ${clone.id}`, from: undefined, to: idOf(element) })
   } else if (parent !== existing) {
-    const where = parent?.tagName === 'resources' ? 'outside' : `in ${parent?.tagName} ${idOf(parent)}`
-    throw new Error(`the inventory declares ${idOf(element)} in clone ${clone.id}, and in the CIB it is ${where}`)
+    const place = parent?.tagName === 'resources' ? 'outside' : `in ${parent?.tagName} ${idOf(parent)}`
+    throw new Error(`the inventory declares ${idOf(element)} in clone ${clone.id}, but in the CIB it is ${place}`)
   }
   putMeta(draft, holder, clone.id, clone.meta)
 }
@@ -110,8 +110,8 @@ function memberOf(draft: CibDraft, member: string, group: string): Element {
   }
   const parent = element.parentElement ?? undefined
   if (parent?.tagName !== 'resources' && idOf(parent) !== group) {
-    const where = `${parent?.tagName} ${idOf(parent)}`
-    throw new Error(`the inventory declares ${member} in group ${group}, and in the CIB it is in ${where}`)
+    const place = `${parent?.tagName} ${idOf(parent)}`
+    throw new Error(`the inventory declares ${member} in group ${group}, but in the CIB it is in ${place}`)
   }
   return element
 }

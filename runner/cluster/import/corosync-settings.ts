@@ -21,7 +21,7 @@ export interface CorosyncSettings {
   interfaces: Map<string, Record<string, string>>
   /** What an inventory cannot declare, as `name = value`. */
   kept: string[]
-  /** What corosync.conf says and Corosync does not run with, as sentences. */
+  /** Settings in corosync.conf that are not in force, as sentences. */
   pending: string[]
 }
 

@@ -95,7 +95,7 @@ function cibLines(cib: Element): string[] {
       'Declare what ha-run shall manage under "resources:", "constraints:", "properties:".',
     ]),
     ...list(byDefault, [
-      "What ha-run manages in this cluster by default. Declare it where its values differ from inventory/example.yml's.",
+      "What ha-run manages in this cluster by default. Declare it if its values differ from inventory/example.yml's.",
     ]),
     ...list(byInventory, [
       'An earlier inventory declared these, and ha-run owns them: declare them here too, or the next run removes them.',

@@ -32,7 +32,7 @@ function foreignParts(cib: string): string[] {
   return [...walk(parseXml(cib))].filter(element => attribute(element, 'id')?.startsWith('x-')).map(renderXml)
 }
 
-test('what was put in differs no more, whatever was there before', t => {
+test('after an edit nothing differs any more, whatever the CIB contained before', t => {
   fc.assert(fc.property(declaration, declaration, hostileText, (before, declared, value) => {
     const cib = withForeign(cibWith(empty, before), value)
     const candidate = cibWith(cib, declared)
@@ -59,7 +59,7 @@ test('ids stay unique', t => {
   }))
 })
 
-test('declared no more, everything that was put in goes, and nothing else', t => {
+test('everything that was added is removed when it is no longer declared, and nothing else', t => {
   fc.assert(fc.property(declaration, hostileText, (declared, value) => {
     const cib = withForeign(cibWith(empty, declared), value)
     const rest = cibWith(cib, nothing)
@@ -69,14 +69,14 @@ test('declared no more, everything that was put in goes, and nothing else', t =>
   }))
 })
 
-test('a declaration that does not speak of a section leaves it alone', t => {
+test('a section that the declaration does not cover stays', t => {
   fc.assert(fc.property(declaration, declared => {
     const cib = cibWith(empty, declared)
     t.is(cibWith(cib, {}), cib)
   }))
 })
 
-test('what is foreign is told, and goes only by a purge', t => {
+test('foreign objects are reported, and removed only with purge', t => {
   fc.assert(fc.property(declaration, hostileText, (declared, value) => {
     const cib = withForeign(cibWith(empty, declared), value)
     const ids = foreignObjects(cib, declared).map(({ id }) => id)
@@ -90,11 +90,11 @@ test('what is foreign is told, and goes only by a purge', t => {
 
 const remote = '<cib><configuration><crm_config/><nodes><node id="pi3" type="remote" uname="pi3"/></nodes><resources><primitive id="pi3" class="ocf" provider="pacemaker" type="remote"/></resources><constraints/></configuration></cib>'
 
-test('a foreign primitive is told as one, beside its remote node', t => {
+test('a foreign primitive with the id of its remote node is reported as a primitive', t => {
   t.deepEqual(foreignObjects(remote, nothing), [{ id: 'pi3', kind: 'primitive', isLeftover: false }])
 })
 
-test('a new id avoids every id of the CIB: a node keeps its own when its primitive goes', t => {
+test('a new id avoids every id of the CIB: a remote node keeps its id when its primitive is removed', t => {
   const draft = draftOf(remote)
   const primitive = resourceWith(draft, 'pi3')!
   t.is(primitive.tagName, 'primitive')

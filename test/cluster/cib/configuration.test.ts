@@ -16,7 +16,7 @@ const cib = `<cib epoch="5"><configuration>
 <rsc_defaults><meta_attributes id="rsc-options"><nvpair id="j" name="resource-stickiness" value="100"/></meta_attributes></rsc_defaults>
 </configuration><status/></cib>`
 
-test('a CIB reads as crmsh would word it', t => {
+test('a CIB is shown in the form of crmsh', t => {
   t.is(configurationText(cib), `cluster_property_set cib-bootstrap-options \\
 	stonith-enabled=false
 node 1 node1 \\
@@ -37,7 +37,7 @@ meta_attributes rsc-options \\
 
 const answer = (stdout: string, exitCode = 0) => configuration.family.parse({ stdout, exitCode } as never, [''])[0] as string | undefined
 
-test('whichever way it was asked for, passwords are not shown', t => {
+test('passwords are hidden, from crmsh and from the CIB', t => {
   t.false(answer(cib)!.includes('hush'))
   t.true(answer(cib)!.includes('passwd=******'))
   for (const before of ['<?xml version="1.0"?>\n', '<!-- kept -->\n', '\n<!-- kept --><?xml-model href="x"?>']) t.is(answer(before + cib), answer(cib))
@@ -45,6 +45,6 @@ test('whichever way it was asked for, passwords are not shown', t => {
   t.is(withoutSecrets('login=root password_script=/x'), 'login=root password_script=******')
 })
 
-test('no answer is none', t => {
+test('undefined if Pacemaker does not answer', t => {
   t.is(answer('', 102), undefined)
 })

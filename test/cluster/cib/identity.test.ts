@@ -11,15 +11,15 @@ const of = (attributes: string, params: Record<string, string> = {}) => {
 const ocf = (type: string) => `class="ocf" provider="heartbeat" type="${type}"`
 
 const cases: [title: string, identities: string[], expected: string[]][] = [
-  ['an IPaddr2 is its address', of(ocf('IPaddr2'), { cidr_netmask: '24', ip: '10.0.0.9' }), ['the address 10.0.0.9']],
-  ['so is an IPaddr', of(ocf('IPaddr'), { ip: '10.0.0.9' }), ['the address 10.0.0.9']],
-  ['another agent’s ip is none', of(ocf('IPsrcaddr'), { ip: '10.0.0.9' }), []],
+  ['an IPaddr2 manages its address', of(ocf('IPaddr2'), { cidr_netmask: '24', ip: '10.0.0.9' }), ['the address 10.0.0.9']],
+  ['so does an IPaddr', of(ocf('IPaddr'), { ip: '10.0.0.9' }), ['the address 10.0.0.9']],
+  ['the parameter ip of another agent does not count', of(ocf('IPsrcaddr'), { ip: '10.0.0.9' }), []],
   ['a unit of systemd', of('class="systemd" type="nginx"'), ['the service nginx']],
-  ['with its ending too', of('class="systemd" type="nginx.service"'), ['the service nginx']],
-  ['a script of init', of('class="lsb" type="apache2"'), ['the service apache2']],
-  ['Apache with Debian’s file is Debian’s unit', of(ocf('apache')), ['Apache with /etc/apache2/apache2.conf', 'the service apache2']],
-  ['Apache with a file of its own is not', of(ocf('apache'), { configfile: '/etc/own.conf' }), ['Apache with /etc/own.conf']],
-  ['a dummy is nothing in the world', of('class="ocf" provider="pacemaker" type="Dummy"'), []],
+  ['a unit of systemd with its suffix', of('class="systemd" type="nginx.service"'), ['the service nginx']],
+  ['an init script', of('class="lsb" type="apache2"'), ['the service apache2']],
+  ['Apache with Debian’s configuration file is the service apache2', of(ocf('apache')), ['Apache with /etc/apache2/apache2.conf', 'the service apache2']],
+  ['Apache with another configuration file is not', of(ocf('apache'), { configfile: '/etc/own.conf' }), ['Apache with /etc/own.conf']],
+  ['a Dummy manages nothing', of('class="ocf" provider="pacemaker" type="Dummy"'), []],
 ]
 
 for (const [title, identities, expected] of cases) test(title, t => t.deepEqual(identities, expected))

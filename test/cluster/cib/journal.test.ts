@@ -7,7 +7,7 @@ import test from 'ava'
 import type { ProcessOutput } from 'zx/core'
 import { finishScript, beginScript, lastEntry, latest } from '../../../runner/cluster/cib/journal.js'
 
-test('an entry has both sides, for root alone; the last one is the one with the highest version; old ones go', t => {
+test('an entry has both CIBs, only root can read it, the highest version is the last entry, and old entries are removed', t => {
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-journal-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const run = (script: string, input = '') => {
@@ -24,20 +24,20 @@ test('an entry has both sides, for root alone; the last one is the one with the 
   t.deepEqual(read(), { name: '0.9-x', before: 'before 0.9-x', after: 'after 0.9-x' })
   const before = '<cib admin_epoch="0" epoch="9"/>'
   run(beginScript(before.length), `${before}after`)
-  t.deepEqual(read(), { name: '0.10-unfinished', before, after: 'after' }, 'a run that was cut short is remembered')
+  t.deepEqual(read(), { name: '0.10-unfinished', before, after: 'after' }, 'the change of an interrupted run is recorded')
   run(beginScript('<cib admin_epoch="0" ep'.length), '<cib admin_epoch="0" epafter')
-  t.like(read(), { name: '0.9-x' }, 'one that was cut short while it wrote has changed nothing')
+  t.like(read(), { name: '0.9-x' }, 'an entry that was not written in full is ignored')
   for (let epoch = 10; epoch < 32; epoch += 1) push(`0.${epoch}-x`)
   t.like(read(), { name: '0.31-x' })
   t.is(readdirSync(join(folder, 'cib')).length, 20)
   push('0.7-y')
-  t.deepEqual(readdirSync(join(folder, 'cib')), ['0.7-y'], 'what is above the present version is of another CIB')
+  t.deepEqual(readdirSync(join(folder, 'cib')), ['0.7-y'], 'entries above the present version are removed')
   push('0.31-x')
   t.is(statSync(join(folder, 'cib')).mode & 0o777, 0o700)
   t.is(statSync(join(folder, 'cib', '0.31-x', 'after.xml')).mode & 0o777, 0o600)
 })
 
-test('of several nodes the one that missed no change is believed', t => {
+test('the latest entry of several nodes is used', t => {
   const entry = (name: string) => ({ name, before: '', after: '' })
   t.is(latest([entry('0.9-20261122T1'), undefined, entry('0.10-20261121T1'), entry('0.2-x')])?.name, '0.10-20261121T1')
   t.is(latest([entry('1.2-x'), entry('0.100-x')])?.name, '1.2-x')

@@ -26,7 +26,7 @@ function cibOf(declared: ShortDeclaration, ...active: string[]): string {
 
 const wanted = (cib: string, declared: ShortDeclaration) => candidate(cib, declaredOf(declared)).text
 
-test('the clone stays for a moment, with the constraints that are to hold', t => {
+test('the first step keeps the clone and sets the wanted constraints', t => {
   const cib = cibOf(cloned, 'node1', 'node2')
   const { text, differences } = withClonesReduced(cib, wanted(cib, tied))!
   t.deepEqual(differences, [{ subject: 'clone WebSite-clone', from: 'one instance a node', to: 'one instance' }])
@@ -36,14 +36,14 @@ test('the clone stays for a moment, with the constraints that are to hold', t =>
   t.notRegex(text, /FloatIP-with-WebSite/)
 })
 
-test('it stays ours: the second half takes it away, and nothing of the first is left', t => {
+test('ha-run still owns the clone: the second step removes it, and nothing of the first step is left', t => {
   const cib = cibOf(cloned, 'node1', 'node2')
   const first = withClonesReduced(cib, wanted(cib, tied))!.text
   t.is(wanted(first, tied), wanted(cib, tied))
   t.is(wanted(withConfigurationOf(first, cib), tied), wanted(cib, tied))
 })
 
-test('cut short, it is a clone again where that is declared after all', t => {
+test('after an interrupted run, the clone is as before if it is declared after all', t => {
   const cib = cibOf(cloned, 'node1', 'node2')
   const first = withClonesReduced(cib, wanted(cib, tied))!.text
   t.deepEqual(candidate(wanted(first, cloned), declaredOf(cloned)).differences, [])
@@ -51,7 +51,7 @@ test('cut short, it is a clone again where that is declared after all', t => {
   t.notRegex(wanted(first, cloned), /WebSite-with-FloatIP/)
 })
 
-test('no first half where it is in already, where one copy runs, where nothing ties it, or where it stays a clone', t => {
+test('no first step if it was made already, if one instance runs, if no colocation ties it, or if it stays a clone', t => {
   const cib = cibOf(cloned, 'node1', 'node2')
   const first = withClonesReduced(cib, wanted(cib, tied))!.text
   t.is(withClonesReduced(first, wanted(first, tied)), undefined)
@@ -61,15 +61,15 @@ test('no first half where it is in already, where one copy runs, where nothing t
   t.is(withClonesReduced(cibOf(tied, 'node1'), wanted(cibOf(tied, 'node1'), cloned)), undefined)
 })
 
-test('nodes that have the ids of the primitive and of its clone change nothing', t => {
+test('nodes with the ids of the primitive and of its clone make no difference', t => {
   const withNodes = (text: string) => text.replace(/<nodes(?:\/>|>[^]*<\/nodes>)/, '<nodes><node id="WebSite" uname="WebSite"/><node id="WebSite-clone" uname="WebSite-clone"/></nodes>')
   const cib = cibOf(cloned, 'node1', 'node2')
-  const half = (text: string) => withClonesReduced(text, wanted(text, tied))?.differences
-  t.deepEqual(half(withNodes(cib)), half(cib))
-  t.is(half(cib)?.length, 1)
+  const firstStep = (text: string) => withClonesReduced(text, wanted(text, tied))?.differences
+  t.deepEqual(firstStep(withNodes(cib)), firstStep(cib))
+  t.is(firstStep(cib)?.length, 1)
 })
 
-test('a clone that was somebody else\'s is not ours by that', t => {
+test('ha-run does not become the owner of somebody else\'s clone', t => {
   const cib = cibOf(cloned, 'node1', 'node2').replace('<obj_ref id="WebSite-clone"/>', '')
   const { text } = withClonesReduced(cib, wanted(cibOf(cloned, 'node1', 'node2'), tied))!
   t.notRegex(text, /<obj_ref id="WebSite-clone"\/>/)

@@ -3,7 +3,7 @@ import { digestOf, versionOf, withoutStatus } from '../../../runner/cluster/cib/
 
 const cib = (configuration: string, more = 'num_updates="16"') => `<cib crm_feature_set="3.16.1" epoch="10" ${more} admin_epoch="0">\n<configuration>${configuration}</configuration><status/></cib>`
 
-test('the version is that of the configuration, whatever became of the state', t => {
+test('the version is that of the configuration, without the number of status updates', t => {
   t.is(versionOf(cib('')), '0.10')
 })
 
@@ -15,14 +15,14 @@ const states: Record<string, [cib: string, expected: string]> = {
   'with white space in the tags': [configured('\n  <status >\n<node_state id="1"/></status\n>'), configured('\n  <status/>')],
   'empty already': [configured('\n  <status/>'), configured('\n  <status/>')],
   none: [configured(''), configured('')],
-  'a comment about it stays, and what is behind': [configured('\n  <status><node_state id="1"/></status>', comment), configured('\n  <status/>', comment)],
+  'a comment that looks like a status stays': [configured('\n  <status><node_state id="1"/></status>', comment), configured('\n  <status/>', comment)],
 }
 
 for (const [title, [text, expected]] of Object.entries(states)) {
   test(`without the status: ${title}`, t => t.is(withoutStatus(text), expected))
 }
 
-test('the digest is of the configuration alone, whatever the order of attributes and the layout', t => {
+test('the digest depends on the configuration only, not on the order of attributes or white space', t => {
   const digest = digestOf(cib('<primitive id="a" class="ocf"/>'))
   t.regex(digest, /^[0-9a-f]{12}$/)
   t.is(digestOf(cib('\n  <primitive class="ocf" id="a"/>\n', 'num_updates="17"')), digest)

@@ -10,18 +10,18 @@ const text = fc.string({ unit: 'binary' })
 /** What XML can carry, and so a CIB. */
 const xmlText = text.filter(value => !/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u.test(value))
 
-test('any text is read back as it was written, whatever stands in the comment', t => {
+test('any text is parsed as it was written, whatever the comment contains', t => {
   fc.assert(fc.property(text, text, text, (key, value, remark) => {
     const read = load([comment(2, remark), entry(2, key, scalar(value), remark), comment(0, remark)].join('\n'))
     t.deepEqual(Object.entries(read as object).map(([name, inner]) => [name, String(inner)]), [[key, value]])
   }))
 })
 
-test('numbers of a configuration file stay plain, and words that YAML 1.1 takes for others are quoted', t => {
+test('numbers of a configuration file stay plain, and strings that YAML 1.1 reads as another type are quoted', t => {
   t.deepEqual(['3000', '0', '010', '1e3', 'yes', 'off', 'node1', '192.168.0.10/24'].map(scalar), ['3000', '0', "'010'", "'1e3'", "'yes'", "'off'", 'node1', '192.168.0.10/24'])
 })
 
-test('whatever a cluster holds, its inventory is YAML with all its nodes', t => {
+test('the inventory of any cluster is YAML with all its nodes', t => {
   const nodes = fc.uniqueArray(fc.record({ id: fc.integer({ min: 1, max: 0xff_ff_ff_ff }), name: xmlText, user: fc.option(text, { nil: undefined }) }), { minLength: 1, maxLength: 4, selector: ({ id }) => id })
   const values = fc.array(fc.tuple(xmlText, xmlText), { maxLength: 5 })
   fc.assert(fc.property(nodes, xmlText, values, fc.dictionary(fc.string({ unit: fc.constantFrom('a', 'token', '.', '_') }), text), (members, clusterName, params, settings) => {

@@ -5,18 +5,18 @@ import { cibWith } from '../property-sets.js'
 for (const property of [detached, firstElection]) {
   const { set, name, value } = property
 
-  test(`${name}: ours is known by the id of its set, an admin's is not taken for it`, t => {
+  test(`${name}: ha-run's own is recognized by the id of its set, and an admin's is not`, t => {
     t.false(isSet(property, cibWith({ 'cib-bootstrap-options': { 'stonith-enabled': 'false' } })))
     t.false(isSet(property, cibWith({ 'cib-bootstrap-options': { [name]: value } })))
     t.true(isSet(property, cibWith({ 'cib-bootstrap-options': {}, [set]: { [name]: value } })))
     t.false(isSet(property, '<cib><configuration/></cib>'))
   })
 
-  test(`${name}: what sets it and what takes it back speak of the same set`, t => {
+  test(`${name}: both scripts refer to the same set`, t => {
     for (const script of [setScript(property), unsetScript(property)]) t.true(script.includes(`<cluster_property_set id="${set}"`))
   })
 }
 
-test('a first election has a time limit that is not 0, which would mean never', t => {
+test('the first election has a limit that is not 0, which would mean no limit', t => {
   t.regex(firstElection.value, /^[1-9]\d*(ms|s)$/)
 })

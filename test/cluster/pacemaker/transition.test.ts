@@ -19,7 +19,7 @@ Executing Cluster Transition:
   * Resource action: FloatIP         start on node2
 `
 
-test('what cannot be done is neither waited for nor effectSentences as done', t => {
+test('a blocked action is not waited for, and the forecast shows it as blocked', t => {
   t.false(hasActions(blocked))
   t.deepEqual(effectSentences(parseTransition(blocked)), ['Stop dummy01 ( bl460g6a ) due to unrunnable dummy02 stop (blocked)'])
   t.true(hasActions(moving))

@@ -39,7 +39,7 @@ function treeOf(element: Element): Tree {
   })]
 }
 
-test('what is written reads the same', t => {
+test('a document that is written and parsed again is the same', t => {
   fc.assert(fc.property(tree, expected => {
     const text = renderXml(elementOf(expected))
     t.is(renderXml(parseXml(text)), text)
@@ -47,7 +47,7 @@ test('what is written reads the same', t => {
   }), { numRuns: 500 })
 })
 
-test('what is read and written without an edit loses nothing', t => {
+test('a document that is parsed and written without an edit loses nothing', t => {
   const cib = `<cib epoch="7" admin_epoch="0">
   <!-- <status>, as it was </status> -->
   <configuration>
@@ -61,13 +61,13 @@ test('what is read and written without an edit loses nothing', t => {
   t.is(renderXml(parseXml(cib.replaceAll(/\n */g, ''))), cib)
 })
 
-test('references and white space in attributes mean what XML says', t => {
+test('references and white space in attributes are read as XML 1.0 specifies', t => {
   const b = '&lt;&#x41;&#66;&apos;&quot;&gt;&amp;amp;'
   const element = parseXml(`<a b="${b}" c='one\n two\tthree\r\nfour&#10;' d="\u0085\u2028"/>`)
   t.deepEqual(Object.fromEntries(attributesOf(element)), { b: '<AB\'">&amp;', c: 'one  two three four\n', d: '\u0085\u2028' })
 })
 
-test('a control character in a report does not make it unreadable', t => {
+test('a report with a control character can be parsed', t => {
   t.is(attribute(parseXml('<failure exitreason="&#27;[31mno&#27;[0m"/>'), 'exitreason'), '\u001B[31mno\u001B[0m')
 })
 
@@ -84,7 +84,7 @@ const broken = [
 ]
 
 for (const text of broken) {
-  test(`no document: ${text}`, t => {
+  test(`not well-formed: ${text}`, t => {
     t.throws(() => parseXml(text), { message: /^not well-formed XML: / })
   })
 }

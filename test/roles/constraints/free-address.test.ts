@@ -10,27 +10,27 @@ const primitive = (type: string, ...pairs: string[]) =>
 const pair = (ip: string) => `<nvpair id="FloatIP-params-ip" name="ip" value="${ip}"/>`
 const ours = pair('192.168.0.10')
 const cib = (ip: string) => cibWith(primitive('IPaddr2', pair(ip)))
-const looks = async (text: string, one: AddressUse, other: AddressUse | undefined) =>
+const check = async (text: string, one: AddressUse, other: AddressUse | undefined) =>
   addressIsFree(clusterOf(), []).check(scopeOf({ node1: { 'cibadmin -Q': text, 'use of addresses': one }, node2: other && { 'use of addresses': other } }))
 
-test('a free address is fine, beside an unreachable node too', async t => {
-  t.deepEqual(await looks('<cib/>', {}, {}), [])
-  t.deepEqual(await looks('<cib/>', {}, undefined), [])
+test('a free address passes, also with an unreachable node', async t => {
+  t.deepEqual(await check('<cib/>', {}, {}), [])
+  t.deepEqual(await check('<cib/>', {}, undefined), [])
 })
 
-test('once the cluster has a resource for it, whoever answers is ours', async t => {
-  t.deepEqual(await looks(cib('192.168.0.10'), { interface: 'eth0' }, { mac: 'x' }), [])
+test('once the cluster has a resource for the address, any answer passes', async t => {
+  t.deepEqual(await check(cib('192.168.0.10'), { interface: 'eth0' }, { mac: 'x' }), [])
 })
 
-test('a resource for a longer address is another one', async t => {
-  await t.throwsAsync(looks(cib('192.168.0.101'), {}, { mac: 'x' }), { instanceOf: TaskError })
+test('a resource for an address with the same beginning does not count', async t => {
+  await t.throwsAsync(check(cib('192.168.0.101'), {}, { mac: 'x' }), { instanceOf: TaskError })
 })
 
 const bringsItUp: Record<string, string> = {
   'attributes in another order': cibWith(primitive('IPaddr2', '<nvpair id="i" value="192.168.0.10" name="ip"/>')),
-  'the name last but for the end of the element': cibWith(primitive('IPaddr2', '<nvpair value="192.168.0.10" id="i" name="ip"></nvpair>')),
+  'the name last, and a closing tag': cibWith(primitive('IPaddr2', '<nvpair value="192.168.0.10" id="i" name="ip"></nvpair>')),
   'single quotes': cibWith(primitive('IPaddr2', "<nvpair id='i' name='ip' value='192.168.0.10'/>")),
-  'an attribute a line': cibWith(primitive('IPaddr2', '<nvpair\n\tid="i"\n\tname="ip"\n\tvalue = "192.168.0.10"\n/>')),
+  'one attribute a line': cibWith(primitive('IPaddr2', '<nvpair\n\tid="i"\n\tname="ip"\n\tvalue = "192.168.0.10"\n/>')),
   'the older agent': cibWith(primitive('IPaddr', ours)),
   'a member of a group': cibWith(`<group id="G">${primitive('IPaddr2', ours)}</group>`),
   'the agent of a template': cibWith('<template id="T" class="ocf" provider="heartbeat" type="IPaddr2"/>', `<primitive id="A" template="T"><instance_attributes id="s">${ours}</instance_attributes></primitive>`),
@@ -40,7 +40,7 @@ const bringsItUp: Record<string, string> = {
 }
 
 for (const [title, text] of Object.entries(bringsItUp)) {
-  test(`a resource for it is known: ${title}`, async t => t.deepEqual(await looks(text, { interface: 'eth0' }, {}), []))
+  test(`recognized as a resource for the address: ${title}`, async t => t.deepEqual(await check(text, { interface: 'eth0' }, {}), []))
 }
 
 const doesNot: Record<string, string> = {
@@ -53,16 +53,16 @@ const doesNot: Record<string, string> = {
 }
 
 for (const [title, text] of Object.entries(doesNot)) {
-  test(`this is no resource for it: ${title}`, async t => {
-    await t.throwsAsync(looks(text, { interface: 'eth0' }, {}), { instanceOf: TaskError })
+  test(`not a resource for the address: ${title}`, async t => {
+    await t.throwsAsync(check(text, { interface: 'eth0' }, {}), { instanceOf: TaskError })
   })
 }
 
 test('an address on a node’s own interface is taken', async t => {
-  const error = await t.throwsAsync(looks('<cib/>', {}, { interface: 'eth0' }), { instanceOf: TaskError, message: '192.168.0.10 is on eth0 of node2 already, and the cluster has not brought it up' })
+  const error = await t.throwsAsync(check('<cib/>', {}, { interface: 'eth0' }), { instanceOf: TaskError, message: '192.168.0.10 is on eth0 of node2 already, and the cluster has not brought it up' })
   t.regex(error.hint!, /ip address del/)
 })
 
-test('an address that somebody answers for is taken', async t => {
-  await t.throwsAsync(looks('<cib/>', { mac: '02:00:00:00:00:01' }, {}), { instanceOf: TaskError, message: '192.168.0.10 is taken: 02:00:00:00:00:01 answers ARP for it in the network of node1' })
+test('an address that another machine answers for is taken', async t => {
+  await t.throwsAsync(check('<cib/>', { mac: '02:00:00:00:00:01' }, {}), { instanceOf: TaskError, message: '192.168.0.10 is taken: 02:00:00:00:00:01 answers ARP for it in the network of node1' })
 })

@@ -6,19 +6,19 @@ import { stateOf, type ShortState } from '../verify/state.js'
 
 const waits = async (state: ShortState) => primitivesStarted(scopeOf({ node1: { crm_mon: stateOf(state) } }), clusterOf().resources)
 
-test('all run: nothing is waited for', async t => {
+test('all run: no wait', async t => {
   await t.notThrowsAsync(waits({ resources: { FloatIP: ['node1'], WebSite: ['node1'] } }))
 })
 
-test('an admin keeps one from running: that is settled', async t => {
+test('a resource that an admin keeps from running is not waited for', async t => {
   await t.notThrowsAsync(waits({ resources: { FloatIP: ['node1'], WebSite: [] }, flags: { WebSite: { managed: false } } }))
 })
 
-test('in maintenance nothing will start: that is settled', async t => {
+test('in maintenance mode nothing is waited for', async t => {
   await t.notThrowsAsync(waits({ resources: {}, maintenance: true }))
 })
 
-test('every node in standby: nothing will start', async t => {
+test('with every node in standby nothing is waited for', async t => {
   await t.notThrowsAsync(waits({ resources: {}, standby: ['node1', 'node2'] }))
 })
 
@@ -28,7 +28,7 @@ test('a failed start is an error with the agent’s reason', async t => {
   t.regex(error.hint!, /--cleanup/)
 })
 
-test('a failed monitor of before is no failed start', async t => {
+test('an earlier failed monitor is not a failed start', async t => {
   await t.notThrowsAsync(waits({ resources: { FloatIP: ['node1'], WebSite: ['node1'] }, failures: [['WebSite_monitor_60000', 'node2', 'error', '']] }))
 })
 

@@ -16,15 +16,15 @@ const versions = test.macro({
 
 test('as Pacemaker 2.1 writes it', versions, '<cib crm_feature_set="3.16.2" validate-with="pacemaker-3.9" epoch="12" num_updates="34" admin_epoch="1" cib-last-written="x" have-quorum="1" dc-uuid="1">\n  <configuration/></cib>', '1.12')
 test('as Pacemaker 2.0 writes it', versions, '<cib admin_epoch="0" epoch="7" num_updates="0" validate-with="pacemaker-1.2"/>', '0.7')
-test('behind a declaration', versions, '<?xml version="1.0"?>\n<cib epoch="7" admin_epoch="0"/>', '0.7')
+test('after an XML declaration', versions, '<?xml version="1.0"?>\n<cib epoch="7" admin_epoch="0"/>', '0.7')
 test('in single quotes', versions, "<cib epoch='7' admin_epoch='0'/>", '0.7')
-test('an attribute a line', versions, '<cib\n  epoch = "7"\n  admin_epoch="0"\n/>', '0.7')
-test('not of a comment before it', versions, '<!-- <cib epoch="5" admin_epoch="5"> --><cib epoch="7" admin_epoch="0"/>', '0.7')
+test('one attribute a line', versions, '<cib\n  epoch = "7"\n  admin_epoch="0"\n/>', '0.7')
+test('a comment before it does not count', versions, '<!-- <cib epoch="5" admin_epoch="5"> --><cib epoch="7" admin_epoch="0"/>', '0.7')
 test('a value that looks like another element’s end', versions, '<cib cib-last-written=">" epoch="7" admin_epoch="0"/>', '0.7')
-test('not of an object inside', versions, '<cib num_updates="0"><x epoch="1" admin_epoch="2"/></cib>', '.')
-test('of what is no number', versions, '<cib epoch="7; reboot" admin_epoch="0"/>', '0.')
+test('an element inside does not count', versions, '<cib num_updates="0"><x epoch="1" admin_epoch="2"/></cib>', '.')
+test('a value that is not a number', versions, '<cib epoch="7; reboot" admin_epoch="0"/>', '0.')
 
-test('what is no XML has no version', t => {
+test('a text that is not XML is an error', t => {
   t.throws(() => versionOf(''), { message: /not well-formed XML/ })
   t.throws(() => versionOf('<cib epoch="7" admin_epoch="0">'), { message: /not well-formed XML/ })
 })
@@ -53,7 +53,7 @@ function runPatch(t: ExecutionContext, { head, codes = [0], version = '0.7', dif
 
 const line = (epoch: number, updates: number) => `<cib crm_feature_set="3.16.2" epoch="${epoch}" num_updates="${updates}" admin_epoch="0" have-quorum="1">`
 
-asRoot('both files are cut out of stdin, and the patch names the present version and the next', t => {
+asRoot('stdin is split into the two files, and the patch has the present version and the next', t => {
   const { status, seen, wanted, patch } = runPatch(t, { head: [line(7, 34)] })
   t.is(status, 0)
   t.deepEqual([seen, wanted], ['<seen é/>', '<wanted/>'])
@@ -66,44 +66,44 @@ asRoot('a comment that looks like a version stays', t => {
   t.true(runPatch(t, { head: [line(7, 34)], changes }).patch!.includes(changes.join('\n')))
 })
 
-asRoot('a configuration that has moved on is not patched', t => {
+asRoot('a configuration that has changed meanwhile is not patched', t => {
   t.like(runPatch(t, { head: [line(8, 0)] }), { status: 75, patches: 0 })
 })
 
-asRoot('a status update that comes in between is no obstacle', t => {
+asRoot('the patch is tried again after a status update', t => {
   const { status, patch, patches } = runPatch(t, { head: [line(7, 1), line(7, 2), line(7, 3)], codes: [103, 103, 0] })
   t.is(status, 0)
   t.is(patches, 3)
   t.regex(patch!, /num_updates="3"/)
 })
 
-asRoot('status updates without end are given up as moved', t => {
+asRoot('after too many status updates the script ends as if the configuration had changed', t => {
   t.like(runPatch(t, { head: [line(7, 1)], codes: [103] }), { status: 75, patches: 5 })
 })
 
-asRoot('what cibadmin refuses is told', t => {
+asRoot('the exit code of cibadmin is passed on', t => {
   t.like(runPatch(t, { head: [line(7, 1)], codes: [78] }), { status: 78, patches: 1 })
 })
 
-asRoot('a crm_diff that fails stops it', t => {
+asRoot('nothing is patched if crm_diff fails', t => {
   t.like(runPatch(t, { head: [line(7, 1)], diffCode: 65 }), { status: 65, patches: 0 })
 })
 
-asRoot('a cluster that does not answer is not patched', t => {
+asRoot('nothing is patched if the cluster does not answer', t => {
   t.like(runPatch(t, { head: [''] }), { status: 75, patches: 0 })
 })
 
-asRoot('nothing stays in /run', t => {
+asRoot('no file is left in /run', t => {
   const before = new Set(readdirSync('/run'))
   runPatch(t, { head: [line(7, 1)], codes: [78] })
   t.deepEqual(readdirSync('/run').filter(name => name.startsWith('ha-run.') && !before.has(name)), [])
 })
 
-test('the script is one that sh can read', t => {
+test('the patch script has no syntax error', t => {
   t.is(spawnSync('sh', ['-n'], { input: cibadminPatchScript('0.7', 100) }).stderr.toString(), '')
 })
 
-test('a silent Pacemaker is an error that names the role', async t => {
+test('if Pacemaker does not answer, the error names the role to run', async t => {
   const error = await t.throwsAsync(readCib(scopeOf({ node1: { 'cibadmin -Q': undefined } })), { instanceOf: TaskError, message: 'pacemaker does not answer on node1' })
   t.regex(error.hint!, /ha-run pacemaker/)
 })

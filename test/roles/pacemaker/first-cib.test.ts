@@ -24,19 +24,19 @@ async function seeded(...nodes: NodeAtFirst[]): Promise<string[]> {
   return given
 }
 
-test('where nobody ever had a CIB, every node is given one', async t => {
+test('if no node ever had a CIB, every node is given one', async t => {
   t.deepEqual(await seeded({}, {}, {}), ['node1', 'node2', 'node3'])
 })
 
-test('one that ever had a CIB has elected before: nobody is given one', async t => {
+test('if one node ever had a CIB, no node is given one', async t => {
   t.deepEqual(await seeded({}, { hasCib: true }), [])
 })
 
-test('a node that cannot be seen, or takes no part, may have a CIB', async t => {
+test('an unreachable or unselected node may have a CIB, so no node is given one', async t => {
   t.deepEqual(await seeded({}, { unreachable: true }), [])
   t.deepEqual(await seeded({}, { apart: true }), [])
 })
 
-test('the script is one that sh understands', t => {
+test('the seed script has no syntax error', t => {
   t.is(spawnSync('sh', ['-n'], { input: seedScript() }).stderr.toString(), '')
 })

@@ -26,7 +26,7 @@ test('one node does not see the other', finds, [fine, { ...fine, offline: ['node
 test('a node in standby is online', finds, [{ ...fine, standby: ['node2'] }, { ...fine, standby: ['node2'] }], [])
 test('an unreachable node is not waited for', finds, [{ ...fine, offline: ['node2'] }, 'unreachable'], [])
 
-test('a node that an interrupted run has emptied is to take part again, an admin\'s standby stays', async t => {
+test('the standby of an interrupted run is ended, an admin\'s standby stays', async t => {
   const mark = (id: number, name: string) => `<node id="${id}" uname="node${id}"><instance_attributes id="i${id}"><nvpair id="n${id}" name="${name}" value="on"/></instance_attributes></node>`
   const cib = `<cib><configuration><nodes>${mark(1, 'standby')}${mark(2, drainMark)}</nodes></configuration></cib>`
   const member = { crm_mon: stateOf({ ...fine, standby: ['node1', 'node2'] }), 'cibadmin -Q': cib }
