@@ -35,9 +35,12 @@ function wrap(line: string, columns: number): string[] {
   const starts = [...plain.matchAll(columnEnd)].map(match => stringWidth(plain.slice(0, match.index + match[0].length)))
   const indent = /^ */.exec(plain)![0].length
   // A column that begins too far to the right would have no room.
-  const hanging = starts.findLast(start => start > indent && start <= width / 2) ?? Math.min(indent + 2, Math.floor(width / 2))
-  const text = wrapAnsi(sliceAnsi(line, hanging), width - hanging).split('\n')
-  return text.map((part, at) => (at === 0 ? sliceAnsi(line, 0, hanging) : ' '.repeat(hanging)) + part)
+  const column = starts.findLast(start => start > indent && start <= width / 2)
+  const hanging = column ?? Math.min(indent + 2, Math.floor(width / 2))
+  // wrap-ansi drops spaces at the start of its text, so that must not be the middle of a line.
+  const textStart = column ?? indent
+  const text = wrapAnsi(sliceAnsi(line, textStart), width - hanging).split('\n')
+  return text.map((part, index) => (index === 0 ? sliceAnsi(line, 0, textStart) : ' '.repeat(hanging)) + part)
 }
 
 /**

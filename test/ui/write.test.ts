@@ -1,4 +1,5 @@
 import test from 'ava'
+import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { createStyle } from '../../runner/ui/style.js'
 import { writeText } from '../../runner/ui/write.js'
@@ -30,6 +31,10 @@ test('indented by two if its last column is far to the right', wraps, '  a name 
   '  a name of a task that is rather long',
   '    ok  evidence',
 ])
+test('indented by two, whatever the first word is', wraps, '  no task of a name that is rather long  ok  evidence', [
+  '  no task of a name that is rather',
+  '    long  ok  evidence',
+])
 test('a word that has no room stays whole, for whoever copies it', wraps, '  -> /a/path/that/is/longer/than/the/terminal/is/wide is missing', [
   '  -> /a/path/that/is/longer/than/the/terminal/is/wide',
   '     is missing',
@@ -48,6 +53,15 @@ test('characters that take two columns count as two', t => {
   const lines = written(['日本 '.repeat(30)], 40)
   t.true(lines.length > 1)
   t.true(lines.every(line => stringWidth(line) < 40))
+})
+
+test('wrapping loses no word and keeps to the width', t => {
+  fc.assert(fc.property(fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 40 }), fc.array(fc.constantFrom(' ', ' ', ' ', '  '), { minLength: 40, maxLength: 40 }), fc.nat(6), fc.integer({ min: 24, max: 80 }), (words, gaps, indent, columns) => {
+    const line = ' '.repeat(indent) + words.map((word, at) => word + gaps[at]!).join('').trimEnd()
+    const lines = written([line], columns)
+    t.deepEqual(lines.join(' ').trim().split(/ +/), words)
+    t.true(lines.every(each => each.length < columns), lines.join('\n'))
+  }))
 })
 
 test('nothing wraps in a pipe', t => {
