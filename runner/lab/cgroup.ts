@@ -67,8 +67,12 @@ export async function frozen(group: string): Promise<boolean> {
 export async function killGroup(group: string): Promise<void> {
   const dir = await groupDir(group)
   if (!existsSync(dir)) return
-  await writeFile(join(dir, 'cgroup.kill'), '1')
-  await waitUntil(async () => !(await populated(group)), `the processes of control group ${group} do not end`)
+  const end = async () => {
+    // Again each time: a process that a killed `lab up` had just started joins the group after the first kill.
+    await writeFile(join(dir, 'cgroup.kill'), '1')
+    return !(await populated(group))
+  }
+  await waitUntil(end, `the processes of control group ${group} do not end`)
 }
 
 /** Stops every process of the group, or resumes them, and waits until that is done (10 s at most). */

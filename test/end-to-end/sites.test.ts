@@ -141,7 +141,7 @@ onLab('static addressing is written to the file of the manager in use: ifupdown 
   declared.all.children.two.hosts.node5.address = '192.168.0.99/24'
   const moved = await site.run(['network', '-l', 'node5'], { inventory: await site.file('moved.yml', JSON.stringify(declared)) })
   t.is(moved.exitCode, 2)
-  t.regex(troubles(moved), /would move the address that ha-run is talking to/)
+  t.regex(troubles(moved), /would change the address over which ha-run is connected/)
 
   await site.on('node5', `systemctl mask -q --runtime dhcpcd; apt-get -qq -y install dhcpcd >/dev/null 2>&1; systemctl unmask -q --runtime dhcpcd
 printf 'auto lo\\niface lo inet loopback\\n' >/etc/network/interfaces; rm -f /run/network/ifstate.eth0; echo lo=lo >/run/network/ifstate
