@@ -27,7 +27,7 @@ export interface Configuration {
  * Raspberry Pi that gets the time after its boot. A clock that was set back in between causes one needless reload, or hides a
  * change until the next one.
  */
-export const configuration: Fact<Configuration | undefined> = fact('configuration of apache', `cd ${folder} 2>/dev/null || exit 0
+export const apacheConfiguration: Fact<Configuration | undefined> = fact('configuration of apache', `cd ${folder} 2>/dev/null || exit 0
 load=; note=
 { read -r main <${pidFile} && read -r name <"/proc/$main/comm" && [ "$name" = apache2 ] && load=$(stat -c ${loadIdFormat} ${pidFile}); } 2>/dev/null
 { read -r note <${noteFile}; } 2>/dev/null

@@ -4,7 +4,7 @@ import { onNodes, readOnAll, type ClusterMember, type Scope } from '../../runner
 import { clusterTask } from '../../runner/cluster/role.js'
 import { skip, warn, type ClusterTask, type TaskRef } from '../../runner/tasks/index.js'
 import { InterruptedError } from '../../runner/errors.js'
-import { configuration, configurationDifference, hashOf, loadedConfiguration, pidFile, shortHash, type Configuration } from './configuration.js'
+import { apacheConfiguration, configurationDifference, hashOf, loadedConfiguration, pidFile, shortHash, type Configuration } from './configuration.js'
 import { findRejections, monitorOnce, readOnlyConfigtest, refuseRejected, reload } from './reload.js'
 
 const agent = 'ocf:heartbeat:apache'
@@ -67,7 +67,7 @@ interface ApacheState {
 }
 
 async function readState({ members, selected, leader }: Scope): Promise<ApacheState> {
-  const [cluster, configurations] = await Promise.all([leader.read(clusterState), readOnAll(members, configuration)])
+  const [cluster, configurations] = await Promise.all([leader.read(clusterState), readOnAll(members, apacheConfiguration)])
   const installed = configurations.flatMap(([member, onDisk]): [ClusterMember, Configuration][] => onDisk ? [[member, onDisk]] : [])
   const running = cluster?.resources.filter(resource => resource.agent === agent && resource.active) ?? []
   const active = installed.filter(([member]) => selected.includes(member)).flatMap(([member, onDisk]) => {

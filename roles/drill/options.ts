@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
-import { duration, positiveInteger } from '../../runner/cli/option-values.js'
+import { parseDuration, positiveInteger } from '../../runner/cli/option-values.js'
 import { UsageError } from '../../runner/errors.js'
 import { didYouMean } from '../../runner/inventory/nearest.js'
 import { daemons, defaultSettings, faultNames, faultText, splitsBrain, type DrillSettings } from './settings.js'
@@ -14,7 +14,7 @@ export function options(): Option[] {
     new Option('--daemon <name>', 'daemon to kill with --fault kill').choices(daemons).default(defaultSettings.daemon),
     new Option('--node <name>', 'drill this node (default: the node that has the floating IP)'),
     new Option('--rounds <n>', 'number of drills, one after the other').argParser(positiveInteger).default(defaultSettings.rounds),
-    new Option('--max-outage <time>', 'fail if the page is unreachable for longer: 5s, 500ms').argParser(duration),
+    new Option('--max-outage <time>', 'fail if the page is unreachable for longer: 5s, 500ms').argParser(parseDuration),
     new Option('--allow-split-brain', 'accept that two nodes have the floating IP for a while if no fencing prevents it'),
   ]
 }

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
-import type { ClusterMember, TrialScope } from '../../runner/cluster/members.js'
+import type { ClusterMember, ClusterTrialScope } from '../../runner/cluster/members.js'
 import { until } from '../../runner/tasks/index.js'
 import { TaskError } from '../../runner/errors.js'
 import { HttpProbe } from '../../runner/ssh/http-probe.js'
@@ -17,7 +17,7 @@ export async function routeToPage(cluster: Cluster, others: ClusterMember[]): Pr
 }
 
 /** Requests the page all the time, as visitors do. Resolves once it is answered well. @throws TaskError if it is not. */
-export async function startPageProbe(cluster: Cluster, others: ClusterMember[], { stop, progress }: TrialScope): Promise<HttpProbe> {
+export async function startPageProbe(cluster: Cluster, others: ClusterMember[], { stop, progress }: ClusterTrialScope): Promise<HttpProbe> {
   const { address } = cluster.floatingIp
   const { through } = await routeToPage(cluster, others)
   const socket = await through?.connection.listen(`${address}:80`)

@@ -3,7 +3,7 @@ import { resourcesWithAddress } from '../../runner/cluster/cib/identity.js'
 import { withStandby } from '../../runner/cluster/pacemaker/drain.js'
 import { crmSimulate } from '../../runner/cluster/pacemaker/forecast.js'
 import { readCorosyncState } from '../../runner/cluster/corosync/state.js'
-import type { ClusterMember, TrialScope } from '../../runner/cluster/members.js'
+import type { ClusterMember, ClusterTrialScope } from '../../runner/cluster/members.js'
 import { cibOf, drainedIn } from '../../runner/cluster/rollout/temporary-settings.js'
 import { stateOf } from '../../runner/cluster/rollout/pacemaker-state.js'
 import { findRollingObstacle } from '../../runner/cluster/rollout/rolling-refusal.js'
@@ -35,7 +35,7 @@ export interface RoundPlan {
  *
  * @throws TaskError if that node must not be drilled now.
  */
-export async function planRound(cluster: Cluster, settings: DrillSettings, scope: TrialScope): Promise<RoundPlan> {
+export async function planRound(cluster: Cluster, settings: DrillSettings, scope: ClusterTrialScope): Promise<RoundPlan> {
   const { members, selected } = scope
   const { daemon } = settings
   const [before, found] = await Promise.all([stateOf(scope), cibOf(members)])
@@ -58,7 +58,7 @@ export async function planRound(cluster: Cluster, settings: DrillSettings, scope
 }
 
 /** Describes what the drill will do, as sentences. @throws TaskError if it must not be done. */
-export async function describeDrill(cluster: Cluster, settings: DrillSettings, scope: TrialScope): Promise<string[]> {
+export async function describeDrill(cluster: Cluster, settings: DrillSettings, scope: ClusterTrialScope): Promise<string[]> {
   if (!servesPage(cluster)) throw refusal('there is no page to measure: the cluster declares no Apache')
   const round = await planRound(cluster, settings, scope)
   const { fault, target, drilled: { name }, others } = round
@@ -75,7 +75,7 @@ export async function describeDrill(cluster: Cluster, settings: DrillSettings, s
   ]
 }
 
-async function simulated({ drilled: { name } }: RoundPlan, { members }: TrialScope) {
+async function simulated({ drilled: { name } }: RoundPlan, { members }: ClusterTrialScope) {
   const found = await cibOf(members)
   return found ? crmSimulate(found.member, withStandby(found.cib, name)) : []
 }

@@ -2,7 +2,7 @@ import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
 import { quorum } from '../../runner/cluster/corosync/facts.js'
 import { untilSettled } from '../../runner/cluster/pacemaker/forecast.js'
 import type { Quorum } from '../../runner/cluster/corosync/quorumtool.js'
-import type { TrialScope } from '../../runner/cluster/members.js'
+import type { ClusterTrialScope } from '../../runner/cluster/members.js'
 import { missing, stateOf } from '../../runner/cluster/rollout/pacemaker-state.js'
 import { until } from '../../runner/tasks/index.js'
 import { ConnectError } from '../../runner/errors.js'
@@ -79,7 +79,7 @@ export async function injectFault({ fault, target, drilled }: RoundPlan, offsetM
 
 /** Waits until the cluster has recovered. @returns the node that has the floating IP then. @throws TaskError after a time-out. */
 export async function untilRecovered(
-  { fault, target, others, before, floatingIpIds }: RoundPlan, ring: Ring | undefined, failedAt: number, probe: HttpProbe, scope: TrialScope,
+  { fault, target, others, before, floatingIpIds }: RoundPlan, ring: Ring | undefined, failedAt: number, probe: HttpProbe, scope: ClusterTrialScope,
 ): Promise<string | undefined> {
   const { stop, progress } = scope
   const { owner } = await until('the service to be back', recoveryTimeoutSeconds, async report => {

@@ -2,7 +2,7 @@ import { recordLoadedKey } from '../../runner/cluster/rollout/authkey.js'
 import type { ClusterState, Failure } from '../../runner/cluster/pacemaker/crm-mon.js'
 import { untilSettled } from '../../runner/cluster/pacemaker/forecast.js'
 import { loadedKeyEntry, readCorosyncState } from '../../runner/cluster/corosync/state.js'
-import type { TrialScope } from '../../runner/cluster/members.js'
+import type { ClusterTrialScope } from '../../runner/cluster/members.js'
 import { rewriteLost } from '../../runner/cluster/rollout/node-attributes.js'
 import { readmitDrained } from '../../runner/cluster/rollout/temporary-settings.js'
 import { missing, stateOf, untilNoneLeft, untilOnline } from '../../runner/cluster/rollout/pacemaker-state.js'
@@ -31,7 +31,7 @@ const terminated = 143
  *
  * @throws ConnectError if the node does not answer any more.
  */
-export async function repairNode(round: RoundPlan, scope: TrialScope): Promise<void> {
+export async function repairNode(round: RoundPlan, scope: ClusterTrialScope): Promise<void> {
   const { fault, target, drilled, others } = round
   const undo = async () => {
     const { exitCode } = await drilled.$({ timeout: undoTimeout, nothrow: true }).script(fault.undoScript(target))
@@ -53,7 +53,7 @@ export async function repairNode(round: RoundPlan, scope: TrialScope): Promise<v
   await undo()
 }
 
-async function reconnectToNode({ fault, drilled }: RoundPlan, scope: TrialScope): Promise<void> {
+async function reconnectToNode({ fault, drilled }: RoundPlan, scope: ClusterTrialScope): Promise<void> {
   let timeoutSeconds = 4
   const connection = await retryUntilReachable(`${drilled.name} to answer again`, autoRecoverySeconds + 60, scope, async () => {
     // Each attempt waits longer, since a slow machine may not answer within a short one.
@@ -71,7 +71,7 @@ async function reconnectToNode({ fault, drilled }: RoundPlan, scope: TrialScope)
 }
 
 /** Waits until the cluster is healthy again, and clears the failures that the drill has caused. @returns remarks for the user. */
-export async function restoreCluster(before: ClusterState, scope: TrialScope): Promise<string[]> {
+export async function restoreCluster(before: ClusterState, scope: ClusterTrialScope): Promise<string[]> {
   await untilOnline(scope.members, scope)
   await readmitDrained(scope)
   const rewritten = await rewriteLost(scope)

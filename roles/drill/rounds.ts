@@ -1,6 +1,6 @@
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import { quorum } from '../../runner/cluster/corosync/facts.js'
-import { reachable, type ClusterMember, type TrialScope } from '../../runner/cluster/members.js'
+import { reachable, type ClusterMember, type ClusterTrialScope } from '../../runner/cluster/members.js'
 import { stateOf } from '../../runner/cluster/rollout/pacemaker-state.js'
 import { InterruptedError, TaskError } from '../../runner/errors.js'
 import { now, type HttpProbe } from '../../runner/ssh/http-probe.js'
@@ -18,7 +18,7 @@ import { summarizeRound } from './result.js'
 import { faultText, type DrillSettings } from './settings.js'
 
 /** Runs all rounds; each begins and ends with a healthy cluster. @throws TaskError if one of them has failed. */
-export async function runRounds(cluster: Cluster, settings: DrillSettings, scope: TrialScope): Promise<string[]> {
+export async function runRounds(cluster: Cluster, settings: DrillSettings, scope: ClusterTrialScope): Promise<string[]> {
   const failures: string[] = []
   const remarks: string[] = []
   for (let round = 1; round <= settings.rounds; round += 1) {
@@ -32,7 +32,7 @@ export async function runRounds(cluster: Cluster, settings: DrillSettings, scope
   return remarks
 }
 
-async function runRound(cluster: Cluster, settings: DrillSettings, number: number, scope: TrialScope): Promise<{ reason: string | undefined; remarks: string[] }> {
+async function runRound(cluster: Cluster, settings: DrillSettings, number: number, scope: ClusterTrialScope): Promise<{ reason: string | undefined; remarks: string[] }> {
   const { members, report } = scope
   const round = await planRound(cluster, settings, scope)
   const { fault, target, others } = round
@@ -91,7 +91,7 @@ interface Course {
 }
 
 /** Injects the fault, waits until the cluster has recovered, and repairs the node, whatever happens in between. */
-async function failAndRepair(round: RoundPlan, offsetMs: number, probe: HttpProbe, scope: TrialScope): Promise<Course> {
+async function failAndRepair(round: RoundPlan, offsetMs: number, probe: HttpProbe, scope: ClusterTrialScope): Promise<Course> {
   const { fault, target, drilled, others, before } = round
   const ring = await others[0]!.read(quorum)
   const course: Course = { failedAt: now(), floatingIpNode: undefined, repairedAt: 0, healthyAt: undefined, failure: undefined, unrepaired: undefined, remarks: [] }

@@ -1,4 +1,4 @@
-import { bodyOf, ended, lineEndOf, linesOf, withBody } from './lines.js'
+import { bodyOf, ended, lineEndOf, splitLines, withBody } from './lines.js'
 
 /** A node's entry in /etc/hosts. */
 export interface HostsNode {
@@ -14,7 +14,7 @@ export interface HostsNode {
 export function hostsFile(current: string, nodes: HostsNode[]): string {
   const lineEnd = lineEndOf(current)
   const addresses = new Map(nodes.map((node) => [node.name.toLowerCase(), node.address]))
-  const kept = linesOf(current).flatMap((line) => withoutWrongNames(line, addresses))
+  const kept = splitLines(current).flatMap((line) => withoutWrongNames(line, addresses))
   const present = new Set(kept.flatMap(namesOn))
   const missing = nodes.filter((node) => !present.has(node.name.toLowerCase()))
   const added = missing.map((node) => `${node.address}\t${node.name}${lineEnd}`)

@@ -1,7 +1,7 @@
 /** Text files as lists of lines with their line ends, so that what is not edited stays the same byte for byte. */
 
 /** The lines of a text, each with its line end; the last one may have none. */
-export function linesOf(text: string): string[] {
+export function splitLines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { UsageError } from '../errors.js'
-import type { DrillFlags, ImportFlags, RunFlags, StatusFlags } from './flags.js'
+import type { ConfirmedRunFlags, ImportFlags, RunFlags, StatusFlags } from './flags.js'
 import { useLab } from './lab-access.js'
-import { positiveInteger, seconds } from './option-values.js'
+import { positiveInteger, parseSeconds } from './option-values.js'
 import type { RunRequest } from './run-command.js'
 
 /** The roles that the help names, in the order of the tutorial. */
@@ -47,7 +47,7 @@ export function commandLine(): Command {
     .action(async (flags: RunFlags) => run({ roles: ['verify'] }, flags))
   withRunOptions(program.command('drill')).description('make a node fail, measure the outage, restore the node')
     .option('--yes', 'do not ask for confirmation')
-    .action(async (flags: DrillFlags) => {
+    .action(async (flags: ConfirmedRunFlags) => {
       const { drill } = await import('./drill.js')
       process.exitCode = await drill(flags, process.argv.slice(2))
     })
@@ -146,7 +146,7 @@ function withRunOptions(command: Command): Command {
     .option('--allow-outage', 'stop the service if a change cannot be made without an outage')
     .option('--purge', 'remove from the CIB what the inventory does not declare')
     .option('--adopt', 'take over a running cluster that ha-run did not build, without changing how it runs')
-    .option('--stable <seconds>', 'require assertions to hold for so long (default: 5 for verify and after a change, otherwise 0)', seconds)
+    .option('--stable <seconds>', 'require assertions to hold for so long (default: 5 for verify and after a change, otherwise 0)', parseSeconds)
     .option('--json', 'write JSON Lines to stdout, and nothing else')
     .option('--junit <file>', 'write the results as JUnit XML')
     .option('--report <file>', 'write an HTML page: changes, assertions, the status of the clusters')

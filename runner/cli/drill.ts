@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { UsageError } from '../errors.js'
-import type { DrillFlags } from './flags.js'
+import type { ConfirmedRunFlags } from './flags.js'
 import { loadRoleModule } from './load-roles.js'
 import { runCommand } from './run-command.js'
 
@@ -11,7 +11,7 @@ import { runCommand } from './run-command.js'
  * @returns the exit code.
  * @throws UsageError before the first connection if the options do not fit each other or the inventory.
  */
-export async function drill(flags: DrillFlags, argv: string[]): Promise<number> {
+export async function drill(flags: ConfirmedRunFlags, argv: string[]): Promise<number> {
   const { yes = false, check = false } = flags
   if (!yes && !check && !process.stdin.isTTY) {
     throw new UsageError('a drill asks for confirmation, and there is no terminal to ask on', { hint: 'run it again with --yes, or with --check to see the plan' })

@@ -21,7 +21,7 @@ export interface RunFlags {
 }
 
 /** Options of `ha-run drill`; the drill role adds more. */
-export type DrillFlags = RunFlags & { yes?: boolean }
+export type ConfirmedRunFlags = RunFlags & { yes?: boolean }
 
 /** Options of `ha-run status`. */
 export type StatusFlags = Pick<RunFlags, 'inventory' | 'limit' | 'forks' | 'sshConfig' | 'askBecomePass' | 'json' | 'verbose' | 'color'> & { watch?: boolean }

@@ -7,13 +7,13 @@ export function positiveInteger(text: string): number {
   return Number(text)
 }
 
-export function seconds(text: string): number {
+export function parseSeconds(text: string): number {
   if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('expected a number of seconds, from 0 to 9999.')
   return Number(text)
 }
 
 /** @returns the milliseconds of `5s`, `1.5s`, `500ms` or `2min`. */
-export function duration(text: string): number {
+export function parseDuration(text: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|min)$/.exec(text) ?? []
   if (number === undefined) throw new InvalidArgumentError('expected a time such as 5s or 500ms.')
   return Math.round(Number(number) * ({ ms: 1, s: 1000, min: 60_000 }[unit] ?? 1))

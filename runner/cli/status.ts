@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { configuration } from '../cluster/cib/configuration.js'
+import { cibConfiguration } from '../cluster/cib/configuration.js'
 import type { Cluster } from '../cluster/declaration/declaration.js'
 import { readClusters } from '../cluster/declaration/read.js'
 import type { StatusEvent } from '../cluster/status/events.js'
@@ -109,7 +109,7 @@ async function pollOnce<T>(poller: NodePoller<Cluster['nodes'][number], T>, stop
 async function configurationOf(cluster: Cluster, poller: NodePoller<Cluster['nodes'][number], NodeView>): Promise<Pick<StatusEvent, 'configuration'>> {
   for (const member of poller.present.filter(({ node }) => cluster.nodes.includes(node))) {
     try {
-      const text = await member.read(configuration)
+      const text = await member.read(cibConfiguration)
       if (text !== undefined) return { configuration: { node: member.name, text } }
     } catch (error) {
       // Another node may return it.

@@ -7,7 +7,7 @@ import type { Node } from './declaration/declaration.js'
 
 export type ClusterMember = Member<Node>
 export type Scope = ClusterScope<Node>
-export type TrialScope = GenericTrialScope<Node>
+export type ClusterTrialScope = GenericTrialScope<Node>
 
 export function reachable(members: ClusterMember[]): ClusterMember[] {
   return members.filter(({ unreachable }) => !unreachable)

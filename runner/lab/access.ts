@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { SSHConfig } from 'ssh-config'
 import { floatingIp, labDir, prefixLength, type Lab, type LabNode } from './names.js'
 import { inLab } from './network.js'
-import { runCommand } from './process.js'
+import { runLocally } from './process.js'
 
 /** The admin's access to a lab: keys, an ssh configuration, an inventory. */
 
@@ -59,7 +59,7 @@ export interface KeyPair {
  */
 export async function ensureKey(lab: string, file: string): Promise<KeyPair> {
   const path = join(labDir(lab), file)
-  if (!existsSync(path)) await runCommand(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', `ha-run lab ${lab}`, '-f', path], { timeoutSeconds: 30 })
+  if (!existsSync(path)) await runLocally(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', `ha-run lab ${lab}`, '-f', path], { timeoutSeconds: 30 })
   return { secret: await readFile(path, 'utf8'), public: await readFile(`${path}.pub`, 'utf8') }
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { UsageError } from '../errors.js'
-import { runCommand } from './process.js'
+import { runLocally } from './process.js'
 
 /**
  * What a lab requires of this machine. Debian and Ubuntu have the same package names.
@@ -58,7 +58,7 @@ export async function hostSuite(): Promise<string> {
 /** Those of the packages, by default those of a lab, that are not installed on this machine. */
 export async function lackingPackages(required = requiredPackages): Promise<string[]> {
   const query = ['dpkg-query', '--show', '--showformat=${Package} ${db:Status-Status}\\n', ...required]
-  return missingPackages(required, (await runCommand(query, { timeoutSeconds: 30, nothrow: true })).stdout)
+  return missingPackages(required, (await runLocally(query, { timeoutSeconds: 30, nothrow: true })).stdout)
 }
 
 /**
@@ -76,6 +76,6 @@ export async function requirePackages(options: { yes: boolean; report: (line: st
   }
   options.report(`installing ${missing.join(', ')}`)
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  await runCommand(['apt-get', 'update', '--quiet'], { timeoutSeconds: 300, env })
-  await runCommand(install, { timeoutSeconds: 600, env })
+  await runLocally(['apt-get', 'update', '--quiet'], { timeoutSeconds: 300, env })
+  await runLocally(install, { timeoutSeconds: 600, env })
 }

@@ -5,7 +5,7 @@ import { sha256 } from '../hash.js'
 import { buildGroup, inGroup, makeGroup } from './cgroup.js'
 import { locked } from './lock.js'
 import { imagesDir } from './names.js'
-import { runCommand } from './process.js'
+import { runLocally } from './process.js'
 import {
   customizeScript, debootstrapCommand, foreignApt, offeredPackages, offeredWhereKnown, recipeHash,
 } from './recipe.js'
@@ -70,18 +70,18 @@ async function build(part: string, { lab, suite, yes, report, signal }: ImageOpt
   const onLine = (line: string) => { if (/^I: [a-z -]+\.\.\.$/.test(line)) report(`  ${line.slice(3)}`) }
   const env = { LC_ALL: 'C.UTF-8' }
   const debootstrap = debootstrapCommand(paths, suite, await hostDownloadSettings())
-  await runCommand(inGroup(group, debootstrap), { timeoutSeconds: 900, onLine, signal, env })
+  await runLocally(inGroup(group, debootstrap), { timeoutSeconds: 900, onLine, signal, env })
   report('  downloading the packages that nodes can install')
-  await download(paths, argv => runCommand(inGroup(group, argv), { timeoutSeconds: 600, signal, env }))
+  await download(paths, argv => runLocally(inGroup(group, argv), { timeoutSeconds: 600, signal, env }))
   report('  indexing them')
   await index(join(paths.work, 'cache', 'archives'), join(part, 'packages'))
-  await runCommand(['rm', '-rf', paths.work, paths.script], { timeoutSeconds: 60 })
+  await runLocally(['rm', '-rf', paths.work, paths.script], { timeoutSeconds: 60 })
 }
 
 /** Fetches every offered package and what it needs beyond the base. */
 async function download(
   paths: { root: string; work: string; sources: string },
-  execute: (argv: string[]) => ReturnType<typeof runCommand>,
+  execute: (argv: string[]) => ReturnType<typeof runLocally>,
 ): Promise<void> {
   await mkdir(join(paths.work, 'lists', 'partial'), { recursive: true })
   await mkdir(join(paths.work, 'cache', 'archives', 'partial'), { recursive: true })
@@ -102,7 +102,7 @@ async function index(archives: string, repository: string): Promise<void> {
     // apt writes an epoch's colon as %3a, and would undo that when it reads the index.
     if (name.endsWith('.deb')) await rename(join(archives, name), join(repository, name.replace(/_\d+%3a/, '_')))
   }
-  const { stdout } = await runCommand(['dpkg-scanpackages', '--multiversion', '.'], { timeoutSeconds: 120, cwd: repository })
+  const { stdout } = await runLocally(['dpkg-scanpackages', '--multiversion', '.'], { timeoutSeconds: 120, cwd: repository })
   await writeFile(join(repository, 'Packages'), stdout)
   await writeFile(join(repository, 'Release'), releaseFile(stdout))
 }
@@ -126,6 +126,6 @@ async function prune(): Promise<void> {
   for (const name of await readdir(imagesDir)) {
     const dir = join(imagesDir, name)
     const [suite = ''] = name.split('-', 1)
-    if (name !== `${suite}-${recipeHash(suite)}` && !isLowerLayer(dir, mounts)) await runCommand(['rm', '-rf', '--one-file-system', dir], { timeoutSeconds: 120 })
+    if (name !== `${suite}-${recipeHash(suite)}` && !isLowerLayer(dir, mounts)) await runLocally(['rm', '-rf', '--one-file-system', dir], { timeoutSeconds: 120 })
   }
 }

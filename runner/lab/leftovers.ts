@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { groupDir, killGroup, labGroup, populated, removeGroup } from './cgroup.js'
 import { partSuffix } from './image.js'
 import { imagesDir, isNetnsOf, labDir, netnsDir } from './names.js'
-import { runCommand, runCommands } from './process.js'
+import { runLocally, runCommands } from './process.js'
 
 /**
  * What a lab has on this machine, read from the machine itself: an interrupted `up` leaves parts of a lab without any record
@@ -56,14 +56,14 @@ export async function removeLeftovers(lab: string): Promise<void> {
   await endVisitors(netns)
   for (const mount of mounts.reverse()) {
     await removeNspawnLock(mount)
-    const { exitCode } = await runCommand(['umount', mount], { timeoutSeconds: 30, nothrow: true })
+    const { exitCode } = await runLocally(['umount', mount], { timeoutSeconds: 30, nothrow: true })
     // A user's shell may be in it: a lazy unmount takes effect when it leaves.
     if (exitCode !== 0) await runCommands([['umount', '--lazy', mount]])
   }
   for (const name of netns) await runCommands([['ip', 'netns', 'delete', name]])
   await removeGroup(labGroup(lab))
   await removeNspawnMarks(lab)
-  for (const dir of dirs) await runCommand(['rm', '-rf', '--one-file-system', dir], { timeoutSeconds: 120 })
+  for (const dir of dirs) await runLocally(['rm', '-rf', '--one-file-system', dir], { timeoutSeconds: 120 })
 }
 
 /**

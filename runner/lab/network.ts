@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { bridge, gateway, labNetns, netnsDir, nodeNetns, prefixLength, type LabNode } from './names.js'
-import { runCommand, runCommands } from './process.js'
+import { runLocally, runCommands } from './process.js'
 
 /**
  * A lab's network: a namespace with a bridge, and a namespace for each node whose eth0 is a cable to that bridge. The host's
@@ -83,5 +83,5 @@ export async function healCable(node: LabNode): Promise<void> {
 export async function cablePlugged(node: LabNode): Promise<boolean> {
   const argv = ['ip', '-n', labNetns(node.lab), '-brief', 'link', 'show', 'dev', node.name]
   // Not "state UP", which is also down if the node has no power.
-  return /[<,]UP[,>]/.test((await runCommand(argv, { timeoutSeconds: 10, nothrow: true })).stdout)
+  return /[<,]UP[,>]/.test((await runLocally(argv, { timeoutSeconds: 10, nothrow: true })).stdout)
 }

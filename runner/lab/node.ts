@@ -10,7 +10,7 @@ import {
   consoleLog, gateway, machineName, nodeDir, nodeRoot, prefixLength, type LabNode,
 } from './names.js'
 import { networkOffCommands, inLab, inNode } from './network.js'
-import { runCommand, runCommands } from './process.js'
+import { runLocally, runCommands } from './process.js'
 import { repositoryMount } from './recipe.js'
 
 /** One node: its disk and its power. */
@@ -123,7 +123,7 @@ export async function bootNode(node: LabNode, image: Image): Promise<void> {
   // systemd in the node expects a control group that nobody has used before.
   await removeGroup(nodeGroup(node))
   const groups = { watch: await makeGroup(watchGroup(node)), machine: await makeGroup(machineGroup(node)) }
-  await runCommand(['setsid', '--fork', 'bash', '-c', powerScript(node, image, groups)], { timeoutSeconds: 10 })
+  await runLocally(['setsid', '--fork', 'bash', '-c', powerScript(node, image, groups)], { timeoutSeconds: 10 })
   await waitForSsh(node)
 }
 
@@ -147,7 +147,7 @@ export async function waitForSsh(node: LabNode, timeoutSeconds = 60): Promise<vo
   ].join('\n')
   const argv = inNode(node, ['bash', '-c', script, 'bash', node.address, events])
   try {
-    await runCommand(argv, { timeoutSeconds })
+    await runLocally(argv, { timeoutSeconds })
   } catch (cause) {
     const log = await readFile(consoleLog(node), 'utf8').catch(() => '')
     throw new ConnectError(`${node.name} of lab ${node.lab} did not come up`, {
@@ -160,7 +160,7 @@ export async function waitForSsh(node: LabNode, timeoutSeconds = 60): Promise<vo
 export async function answers(node: LabNode, from: 'admin' | 'node' = 'admin'): Promise<boolean> {
   const probe = ['bash', '-c', sshGreets, 'bash', node.address]
   const argv = from === 'admin' ? inLab(node.lab, probe) : inNode(node, probe)
-  return (await runCommand(argv, { timeoutSeconds: 2, nothrow: true })).exitCode === 0
+  return (await runLocally(argv, { timeoutSeconds: 2, nothrow: true })).exitCode === 0
 }
 
 /** Text without the escape sequences of a terminal. */

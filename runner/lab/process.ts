@@ -18,7 +18,7 @@ export interface CommandOptions {
  * `timeout` also terminates the children.
  * @throws TaskError with the last lines of the command's output
  */
-export async function runCommand(argv: string[], options: CommandOptions): Promise<ProcessOutput> {
+export async function runLocally(argv: string[], options: CommandOptions): Promise<ProcessOutput> {
   const bounded = ['timeout', '--kill-after=5', String(options.timeoutSeconds), ...argv]
   const shell = $({
     quiet: true,
@@ -43,5 +43,5 @@ export async function runCommand(argv: string[], options: CommandOptions): Promi
 
 /** Runs short commands one after the other, until one fails. */
 export async function runCommands(commands: string[][], signal?: AbortSignal): Promise<void> {
-  for (const argv of commands) await runCommand(argv, { timeoutSeconds: 30, signal })
+  for (const argv of commands) await runLocally(argv, { timeoutSeconds: 30, signal })
 }

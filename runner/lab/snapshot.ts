@@ -7,7 +7,7 @@ import { exec } from './exec.js'
 import { isLowerLayer } from './image.js'
 import { nodeDir, nodeRoot, type Lab, type LabNode } from './names.js'
 import { powered } from './node.js'
-import { runCommand, runCommands } from './process.js'
+import { runLocally, runCommands } from './process.js'
 
 /**
  * A snapshot keeps the disks of a lab whose nodes were shut down, and their keys. Any number of labs can be started from it,
@@ -33,7 +33,7 @@ export async function copyKeys(from: string, to: string): Promise<void> {
 export async function takeSnapshot(lab: Lab, dir: string): Promise<void> {
   await Promise.all(lab.nodes.map(shutDown))
   const part = `${dir}.part`
-  await runCommand(['rm', '-rf', '--one-file-system', part], { timeoutSeconds: 120 })
+  await runLocally(['rm', '-rf', '--one-file-system', part], { timeoutSeconds: 120 })
   await mkdir(dirname(diskIn(part, lab.nodes[0]!)), { recursive: true })
   for (const node of lab.nodes) {
     await runCommands([['umount', nodeRoot(node)]])
@@ -41,7 +41,7 @@ export async function takeSnapshot(lab: Lab, dir: string): Promise<void> {
   }
   await copyKeys(lab.dir, part)
   // The nodes' own syncs did nothing: without this one, a crash of the host would leave a snapshot with holes.
-  await runCommand(['sync', '--file-system', part], { timeoutSeconds: 120 })
+  await runLocally(['sync', '--file-system', part], { timeoutSeconds: 120 })
   await rename(part, dir)
 }
 
@@ -50,7 +50,7 @@ export async function pruneSnapshots(dir: string, keep: (name: string) => boolea
   const mounts = await readFile('/proc/self/mounts', 'utf8')
   for (const name of existsSync(dir) ? await readdir(dir) : []) {
     const path = join(dir, name)
-    if (!keep(name) && !isLowerLayer(path, mounts)) await runCommand(['rm', '-rf', '--one-file-system', path], { timeoutSeconds: 120 })
+    if (!keep(name) && !isLowerLayer(path, mounts)) await runLocally(['rm', '-rf', '--one-file-system', path], { timeoutSeconds: 120 })
   }
 }
 

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js'
 import { hostSuite } from './host.js'
-import { runCommand } from './process.js'
+import { runLocally } from './process.js'
 
 /**
  * The apt sources of this machine, so that a lab downloads only from mirrors that its owner has chosen.
@@ -48,11 +48,11 @@ export async function hostSources(wanted: string, yes: boolean): Promise<string[
   const suite = await hostSuite()
   const query = async () => {
     const argv = ['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']
-    return sourcesList((await runCommand(argv, { timeoutSeconds: 30 })).stdout, suite, wanted)
+    return sourcesList((await runLocally(argv, { timeoutSeconds: 30 })).stdout, suite, wanted)
   }
   let sources = await query()
   if (sources.length === 0 && yes) {
-    await runCommand(['apt-get', 'update', '--quiet'], { timeoutSeconds: 300 })
+    await runLocally(['apt-get', 'update', '--quiet'], { timeoutSeconds: 300 })
     sources = await query()
   }
   if (sources.length > 0) return sources
@@ -62,5 +62,5 @@ export async function hostSources(wanted: string, yes: boolean): Promise<string[
 }
 
 export async function hostDownloadSettings(): Promise<string[]> {
-  return downloadSettings((await runCommand(['apt-config', 'dump'], { timeoutSeconds: 30 })).stdout)
+  return downloadSettings((await runLocally(['apt-config', 'dump'], { timeoutSeconds: 30 })).stdout)
 }

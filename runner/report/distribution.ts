@@ -1,7 +1,7 @@
 import { figuresOf, type Figures } from '../ui/figures.js'
 import { clip, grouped } from '../ui/text.js'
 import type { Markup } from './html.js'
-import { duration } from './parts.js'
+import { durationText } from './parts.js'
 import type { Round } from './rounds.js'
 import { cross, dot, drawing, line, text } from './svg.js'
 import { niceStep } from './time-axis.js'
@@ -14,7 +14,7 @@ const margin = 10
 
 /** `median 2143 ms, from 1998 ms to 2280 ms` */
 export function figuresText({ min, median, max }: Figures): string {
-  return min === max ? duration(median) : `median ${duration(median)}, from ${duration(min)} to ${duration(max)}`
+  return min === max ? durationText(median) : `median ${durationText(median)}, from ${durationText(min)} to ${durationText(max)}`
 }
 
 /** @param label - the text for screen readers. */
@@ -29,7 +29,7 @@ export function distribution(rounds: readonly Round[], label: string, width: num
   return drawing(width, bottom + axisHeight, label, [
     ...Array.from({ length: Math.round(end / step) + 1 }, (_, index) => index * step).flatMap(ms => [
       line([[place(ms), 4], [place(ms), bottom + 4]], 'grid'),
-      text(ms === end ? width : place(ms), bottom + 20, ms === 0 ? '0' : duration(ms), 'figure', ms === end ? 'end' : 'middle'),
+      text(ms === end ? width : place(ms), bottom + 20, ms === 0 ? '0' : durationText(ms), 'figure', ms === end ? 'end' : 'middle'),
     ]),
     ...faults.flatMap((sameFault, index) => strip(sameFault, index * stripHeight, place, width)),
   ])
@@ -41,7 +41,7 @@ function strip(results: Round['result'][], top: number, place: (ms: number) => n
   const places = results.map(({ outage_ms }) => place(outage_ms))
   return [
     text(0, top + 16, `${clip(results[0]!.fault, 18, '…')} × ${results.length}`, 'strip'),
-    text(width, top + 16, min === max ? duration(median) : `${duration(median)} (${duration(min)} – ${duration(max)})`, 'strip', 'end'),
+    text(width, top + 16, min === max ? durationText(median) : `${durationText(median)} (${durationText(min)} – ${durationText(max)})`, 'strip', 'end'),
     line([[place(min), middle], [place(max), middle]], 'range'),
     line([[place(median), middle - 10], [place(median), middle + 10]], 'median'),
     ...results.map(({ status }, index) => {

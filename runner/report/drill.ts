@@ -1,7 +1,7 @@
 import { figuresOf } from '../ui/figures.js'
 import { html, type Content, type Markup } from './html.js'
 import { distribution, figuresText } from './distribution.js'
-import { badge, duration, folded, responsive, short, wideTable } from './parts.js'
+import { badge, durationText, folded, responsive, short, wideTable } from './parts.js'
 import type { Round } from './rounds.js'
 import { timeline } from './timeline.js'
 
@@ -31,10 +31,10 @@ function figures(rounds: readonly Round[]): Markup {
   const passed = results.filter(({ status }) => status === 'ok').length
   const twice = Math.max(...results.map(({ duplicate_address_ms }) => duplicate_address_ms))
   const shown: [string, string][] = [
-    ...(rounds.length > 1 ? [['longest outage', duration(max)], ['median outage', duration(median)]] as [string, string][] : [['outage', duration(max)]] as [string, string][]),
+    ...(rounds.length > 1 ? [['longest outage', durationText(max)], ['median outage', durationText(median)]] as [string, string][] : [['outage', durationText(max)]] as [string, string][]),
     ['rounds passed', `${passed} of ${results.length}`],
     ['requests failed', `${sum(({ failed_requests }) => failed_requests)} of ${sum(({ requests }) => requests)}`],
-    ['address on two nodes', twice === 0 ? 'never' : `for ${duration(twice)}`],
+    ['address on two nodes', twice === 0 ? 'never' : `for ${durationText(twice)}`],
   ]
   const alarming = (term: string) => term === 'address on two nodes' ? twice > 0 : term === 'rounds passed' && passed < results.length
   return html`<dl class="figures">${shown.map(([term, text]) => html`<div><dt>${term}</dt><dd${alarming(term) && html` class="bad"`}>${text}</dd></div>`)}</dl>
@@ -51,26 +51,26 @@ ${responsive(width => distribution(rounds, label, width))}
 }
 
 function roundTitle({ result: { round, rounds, fault, node, outage_ms, status } }: Round): Markup {
-  return html`${badge(status)} Round ${round} of ${rounds}: ${short(fault, 60)} on ${short(node, 60)}, outage ${duration(outage_ms)}`
+  return html`${badge(status)} Round ${round} of ${rounds}: ${short(fault, 60)} on ${short(node, 60)}, outage ${durationText(outage_ms)}`
 }
 
 function roundFigure(round: Round, colours: ReadonlyMap<string, string>): Markup {
   const { result, answers, marks } = round
-  const label = `Answers of round ${result.round}: ${result.requests} requests, ${result.failed_requests} failed, outage ${duration(result.outage_ms)}`
+  const label = `Answers of round ${result.round}: ${result.requests} requests, ${result.failed_requests} failed, outage ${durationText(result.outage_ms)}`
   return html`<figure class="timeline">
 ${result.reason !== undefined && html`<p class="bad">${short(result.reason)}</p>`}
 ${answers.length > 0 && responsive(width => timeline(round, colours, label, width))}
 <figcaption>${answers.length > 0 && 'Each stroke is a request, in the lane of the node that answered it. A line leads to a late answer. The axis shows seconds after the fault. '}${result.requests} requests, ${result.failed_requests} failed.</figcaption>
-<ol class="marks">${marks.map(({ at, text }) => html`<li><b>${duration(at)}</b> ${short(text, 400)}</li>`)}</ol>
+<ol class="marks">${marks.map(({ at, text }) => html`<li><b>${durationText(at)}</b> ${short(text, 400)}</li>`)}</ol>
 </figure>`
 }
 
 function roundsTable(rounds: readonly Round[]): Markup {
   const head = ['Round', 'Result', 'Drilled', 'Outage', 'Failed', 'Noticed', 'Started', 'Answered', 'Went to', 'On two nodes']
-  const moment = (ms: number | undefined) => ms === undefined ? '–' : duration(ms)
+  const moment = (ms: number | undefined) => ms === undefined ? '–' : durationText(ms)
   return wideTable('Figures of all rounds', head, rounds.map(({ result }) => [
-    result.round, badge(result.status), `${short(result.fault, 60)} on ${short(result.node, 60)}`, duration(result.outage_ms), `${result.failed_requests} of ${result.requests}`,
+    result.round, badge(result.status), `${short(result.fault, 60)} on ${short(result.node, 60)}`, durationText(result.outage_ms), `${result.failed_requests} of ${result.requests}`,
     moment(result.detected_ms), moment(result.started_ms), moment(result.answered_ms), `${short(result.moved_to ?? '–', 60)}${result.returned ? ', and back' : ''}`,
-    result.duplicate_address_ms === 0 ? 'never' : html`<span class="bad">${duration(result.duplicate_address_ms)}</span>`,
+    result.duplicate_address_ms === 0 ? 'never' : html`<span class="bad">${durationText(result.duplicate_address_ms)}</span>`,
   ]))
 }

@@ -23,7 +23,7 @@ export interface CardContents {
 }
 
 /** The lines of a card below its head. */
-export function resourceLines(resources: string[]): string[] {
+export function resourceRows(resources: string[]): string[] {
   if (resources.length <= maxResources) return resources.map(id => clip(id, lineWidth, '…'))
   return [...resources.slice(0, maxResources - 1).map(id => clip(id, lineWidth, '…')), `and ${resources.length - maxResources + 1} more`]
 }
@@ -50,7 +50,7 @@ ${node.dc && text(x + card.width - 10, y + 20, 'DC', 'dc', 'end')}
 ${text(left, y + 36, clip(node.address, lineWidth, '…'), 'quiet')}
 ${text(left, y + 52, clip(`${symbol} ${node.state}`, lineWidth, '…'), tone)}
 ${resources.length > 0 && line([[left, y + card.head - 1], [x + card.width - 10, y + card.head - 1]], 'rule')}
-${resourceLines(resources).map((id, index) => text(left, y + card.head + 12 + index * card.line, id, 'resource'))}</g>`
+${resourceRows(resources).map((id, index) => text(left, y + card.head + 12 + index * card.line, id, 'resource'))}</g>`
 }
 
 /** @param lines - the most resource lines of any card in the row. */

@@ -87,6 +87,6 @@ export function lastOf(lines: string[]): string {
 }
 
 /** `2143 ms`, `12.4 s`. */
-export function duration(ms: number): string {
+export function durationText(ms: number): string {
   return Math.abs(ms) < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
 }

@@ -32,7 +32,7 @@ function marksOf({ fault, node, detected_ms, started_ms, answered_ms, moved_to }
 }
 
 /** A time without answers, in ms after the fault: from the first request that failed to the first good answer after it. */
-export interface Outage {
+export interface OutageSpan {
   from: number
   to: number
   /** The outage of the round's result. */
@@ -43,7 +43,7 @@ export interface Outage {
  * All outages of a round, the longest first. The longest has the length that the drill reports, so that picture and table agree; an
  * outage that starts within it is a part of it.
  */
-export function outagesOf({ answers, result }: Round): Outage[] {
+export function outagesOf({ answers, result }: Round): OutageSpan[] {
   const found: { from: number; to: number }[] = []
   let from: number | undefined
   let last = 0

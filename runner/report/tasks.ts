@@ -1,7 +1,7 @@
 import type { TaskEvent } from '../engine/events.js'
 import { remarkKinds, shareRemarks, tasksText } from '../ui/final-summary.js'
 import { shareDifferences, type SharedDifferences } from '../ui/difference.js'
-import { counted, grouped, names, seconds } from '../ui/text.js'
+import { counted, grouped, names, secondsText } from '../ui/text.js'
 import { differenceItems } from './differences.js'
 import { html, type Content, type Markup } from './html.js'
 import { badge, allNames, folded, prose, section, short, wideTable } from './parts.js'
@@ -37,7 +37,7 @@ export function inSync(tasks: readonly TaskEvent[]): Content {
   const rows = grouped(those, ({ role, task }) => JSON.stringify([role, task])).map(group => [
     short(`${group[0]!.role}: ${group[0]!.task}`, 300),
     short(names(group.map(({ host, cluster }) => host ?? cluster)), 300),
-    seconds(Math.max(...group.map(({ ms }) => ms))),
+    secondsText(Math.max(...group.map(({ ms }) => ms))),
   ])
   return section('In sync', [folded(`${counted(those.length, 'check')} found nothing to do`, wideTable('Tasks in sync', ['Task', 'Where', 'At most'], rows))])
 }

@@ -1,7 +1,7 @@
 import { clip } from '../ui/text.js'
 import type { Markup } from './html.js'
-import { duration } from './parts.js'
-import { outagesOf, type Outage, type Round } from './rounds.js'
+import { durationText } from './parts.js'
+import { outagesOf, type OutageSpan, type Round } from './rounds.js'
 import { drawing, line, rectangle, strokes, text } from './svg.js'
 import { timeAxis, type TimeAxis } from './time-axis.js'
 
@@ -85,13 +85,13 @@ function axisOf({ answers, marks }: Round, width: number): TimeAxis {
 }
 
 /** The outages as bands, the longest first: a length that would overlap another is left out. */
-function outageBands(outages: Outage[], along: (at: number) => number | undefined, top: number, bottom: number, width: number): Markup[] {
+function outageBands(outages: OutageSpan[], along: (at: number) => number | undefined, top: number, bottom: number, width: number): Markup[] {
   const taken: [from: number, to: number][] = []
   return outages.flatMap(({ from, to, longest }) => {
     const left = along(from)
     if (left === undefined) return []
     const right = along(to) ?? width
-    const words = longest ? `outage ${duration(to - from)}` : duration(to - from)
+    const words = longest ? `outage ${durationText(to - from)}` : durationText(to - from)
     const half = words.length * 3.6
     const middle = Math.min(Math.max((left + right) / 2, half), width - half)
     const band = rectangle(left, top - 2, Math.max(right - left, 2), bottom - top + 2, longest ? 'outage' : 'outage short', 0)

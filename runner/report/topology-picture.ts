@@ -2,7 +2,7 @@ import type { Topology } from '../cluster/status/events.js'
 import { clip } from '../ui/text.js'
 import type { Markup } from './html.js'
 import { linkStates, type LinkState } from './link-lines.js'
-import { card, cardHeight, nodeCard, resourceLines } from './node-card.js'
+import { card, cardHeight, nodeCard, resourceRows } from './node-card.js'
 import { cross, drawing, line, rectangle, text, type Point } from './svg.js'
 
 /** The distance between two links, and from a card to the first link. */
@@ -35,7 +35,7 @@ export function topologyPicture(topology: Topology, colours: ReadonlyMap<string,
   for (let row = 0; row * columns < nodes.length; row++) {
     const those = nodes.slice(row * columns, (row + 1) * columns)
     if (those.some(({ name }) => floatingIp.nodes.includes(name))) y += card.tab
-    const height = cardHeight(Math.max(...those.map(({ name }) => resourceLines(runsOn(name)).length)))
+    const height = cardHeight(Math.max(...those.map(({ name }) => resourceRows(runsOn(name)).length)))
     those.forEach((_, column) => places.push({ x: 1 + trunk + column * (card.width + card.gap), top: y, bottom: y + height, row }))
     y += height + links.length * pitch + 16
   }

@@ -7,7 +7,7 @@ import type { ReporterOptions } from './options.js'
 import { inRunOrder } from './run-order.js'
 import { StillRunning } from './still-running.js'
 import type { Style } from './style.js'
-import { indented, oneLine, pad, seconds, widest } from './text.js'
+import { indented, oneLine, pad, secondsText, widest } from './text.js'
 import { visibleEvent } from './visible.js'
 import type { AnyEvent } from './visible.js'
 import { summaryStream, writeText } from './write.js'
@@ -105,7 +105,7 @@ function resultLine(event: TaskEvent | AssertionEvent, nameWidth: number, style:
   const name = pad(event.host ?? event.cluster, nameWidth)
   const why = oneLine((event.event === 'task' ? event.reason : evidenceOf(event)) ?? '')
   const timed = event.ms >= minShownMs && (event.status === 'changed' || event.status === 'failed' || !why)
-  const tail = [timed && seconds(event.ms), event.status !== 'failed' && why].filter(Boolean).join('  ')
+  const tail = [timed && secondsText(event.ms), event.status !== 'failed' && why].filter(Boolean).join('  ')
   return resultText(`${name}  ${event.role}: ${oneLine(event.task)}`, event.status, tail, style)
 }
 

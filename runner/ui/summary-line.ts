@@ -3,7 +3,7 @@ import type { EventView, RunVerdict } from './event-view.js'
 import type { Style } from './style.js'
 import { sum } from './tally.js'
 import type { Tally } from './tally.js'
-import { counted, seconds } from './text.js'
+import { counted, secondsText } from './text.js'
 
 /** The verdict on a run, and its numbers. */
 export interface Outcome extends RunVerdict {
@@ -38,7 +38,7 @@ export function outcomeOf(tally: Tally, views: readonly EventView[]): Outcome | 
     !run.check && !verifying && !own && `${total.changed} changed`,
     total.warning > 0 && counted(total.warning, 'warning'),
     verifying ? counted(checks, 'assertion') : counted(checks, 'check'),
-    seconds(summary.ms),
+    secondsText(summary.ms),
   ].filter(part => part !== false)
   return { ...own ?? usual, scope: `${clusters.length > 1 ? `${clusters.length} clusters, ` : ''}${counted(nodes, 'node')}`, numbers }
 }

@@ -4,7 +4,7 @@ import stringWidth from 'string-width'
 /** Small pieces of text that every screen is made of. A width is a number of terminal columns, of which 日 takes two. */
 
 /** `0.2 s`, `63.2 s`, `2 min 5 s`. */
-export function seconds(ms: number): string {
+export function secondsText(ms: number): string {
   if (ms < 99_950) return `${(ms / 1000).toFixed(1)} s`
   const whole = Math.round(ms / 1000)
   return `${Math.floor(whole / 60)} min ${whole % 60} s`

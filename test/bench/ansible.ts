@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { dropInText } from '../../roles/corosync/restart.js'
 import type { Lab } from '../../runner/lab/index.js'
-import { runCommand } from '../../runner/lab/process.js'
+import { runLocally } from '../../runner/lab/process.js'
 import { measure, type Measured } from './measure.js'
 
 /** Ansible, with a playbook that does what `ha-run site` does. */
@@ -56,5 +56,5 @@ function outcome({ exitCode, stdout, stderr }: Measured): number {
 
 async function endMasters(directory: string): Promise<void> {
   const sockets = (await readdir(directory, { withFileTypes: true })).filter(entry => entry.isSocket())
-  await Promise.all(sockets.map(({ name }) => runCommand(['ssh', '-O', 'exit', '-o', `ControlPath=${join(directory, name)}`, 'any'], { timeoutSeconds: 10, nothrow: true })))
+  await Promise.all(sockets.map(({ name }) => runLocally(['ssh', '-O', 'exit', '-o', `ControlPath=${join(directory, name)}`, 'any'], { timeoutSeconds: 10, nothrow: true })))
 }

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Lab } from '../../runner/lab/index.js'
-import { runCommand } from '../../runner/lab/process.js'
+import { runLocally } from '../../runner/lab/process.js'
 import { quote } from '../../runner/ssh/quote.js'
 import { inParts, siteWords } from './ha-run.js'
 import { measure, type Measured } from './measure.js'
@@ -26,7 +26,7 @@ export const end = 'that was all'
 export async function record(lab: Lab): Promise<Recording> {
   const file = join(lab.dir, 'recording.json')
   const words = siteWords(lab, lab.sshConfig, [], inParts).toSpliced(1, 0, '--import', recorder)
-  await runCommand(words, { timeoutSeconds: 300, env: { HA_RUN_BENCH_RECORD: file } })
+  await runLocally(words, { timeoutSeconds: 300, env: { HA_RUN_BENCH_RECORD: file } })
   return JSON.parse(await readFile(file, 'utf8')) as Recording
 }
 

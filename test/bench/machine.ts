@@ -1,6 +1,6 @@
 import { cpus, release } from 'node:os'
 import { missingPackages } from '../../runner/lab/host.js'
-import { runCommand } from '../../runner/lab/process.js'
+import { runLocally } from '../../runner/lab/process.js'
 import type { Results } from './results.js'
 
 /** The packages of the benchmark, in addition to those of a lab. */
@@ -9,17 +9,17 @@ const packages = ['ansible-core', 'nftables', 'openssh-server', 'time']
 /** Installs missing packages, as `lab up --yes` does. */
 export async function requireTools(say: (line: string) => void): Promise<void> {
   const query = ['dpkg-query', '--show', '--showformat=${Package} ${db:Status-Status}\\n', ...packages]
-  const missing = missingPackages(packages, (await runCommand(query, { timeoutSeconds: 30, nothrow: true })).stdout)
+  const missing = missingPackages(packages, (await runLocally(query, { timeoutSeconds: 30, nothrow: true })).stdout)
   if (missing.length === 0) return
   say(`installing ${missing.join(', ')}`)
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  await runCommand(['apt-get', 'update', '--quiet'], { timeoutSeconds: 300, env })
-  await runCommand(['apt-get', 'install', '--yes', '--no-install-recommends', ...missing], { timeoutSeconds: 600, env })
+  await runLocally(['apt-get', 'update', '--quiet'], { timeoutSeconds: 300, env })
+  await runLocally(['apt-get', 'install', '--yes', '--no-install-recommends', ...missing], { timeoutSeconds: 600, env })
 }
 
 /** The properties of this machine that affect the figures. */
 export async function machine(): Promise<Results['machine']> {
-  const [ssh, ansible] = await Promise.all([runCommand(['ssh', '-V'], { timeoutSeconds: 10 }), runCommand(['ansible-playbook', '--version'], { timeoutSeconds: 30 })])
+  const [ssh, ansible] = await Promise.all([runLocally(['ssh', '-V'], { timeoutSeconds: 10 }), runLocally(['ansible-playbook', '--version'], { timeoutSeconds: 30 })])
   return {
     cpus: cpus().length,
     kernel: release(),

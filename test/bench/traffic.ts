@@ -1,6 +1,6 @@
 import type { Lab, LabNode } from '../../runner/lab/index.js'
 import { inNode } from '../../runner/lab/network.js'
-import { runCommand } from '../../runner/lab/process.js'
+import { runLocally } from '../../runner/lab/process.js'
 
 /**
  * Bytes that ssh exchanges with a node, counted in the node's own network and so for every tool alike: whole IP packets
@@ -23,7 +23,7 @@ const rules = [
 
 /** Installs the counters, for as long as the lab exists. */
 export async function countTraffic(lab: Lab): Promise<void> {
-  await Promise.all(lab.nodes.map(node => runCommand(inNode(node, [nft, rules]), { timeoutSeconds: 20 })))
+  await Promise.all(lab.nodes.map(node => runLocally(inNode(node, [nft, rules]), { timeoutSeconds: 20 })))
 }
 
 /** Runs some work. @returns its result, and the bytes that ssh exchanged meanwhile, averaged over the nodes, in 10^3 bytes. */
@@ -39,6 +39,6 @@ async function total({ nodes }: Lab): Promise<number> {
 }
 
 async function bytesOf(node: LabNode): Promise<number> {
-  const { stdout } = await runCommand(inNode(node, [nft, `list counter ${table} ssh`]), { timeoutSeconds: 20 })
+  const { stdout } = await runLocally(inNode(node, [nft, `list counter ${table} ssh`]), { timeoutSeconds: 20 })
   return Number(/bytes (\d+)/.exec(stdout)![1])
 }

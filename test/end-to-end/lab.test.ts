@@ -10,7 +10,7 @@ import {
 import { labNetns, nodeOf } from '../../runner/lab/names.js'
 import { inLab } from '../../runner/lab/network.js'
 import { powered } from '../../runner/lab/node.js'
-import { runCommand } from '../../runner/lab/process.js'
+import { runLocally } from '../../runner/lab/process.js'
 import { findLeftovers, isEmpty } from '../../runner/lab/leftovers.js'
 import { isRequired } from '../required.js'
 import { reason, title } from './availability.js'
@@ -25,12 +25,12 @@ const [node1, node2] = [nodeOf(name, 1), nodeOf(name, 2)]
 const onLab = reason === null ? test.serial : test.serial.skip
 
 const ssh = (...words: string[]) =>
-  runCommand(['ssh', '-F', lab.sshConfig, '-o', 'BatchMode=yes', ...words], { timeoutSeconds: 60, nothrow: true })
+  runLocally(['ssh', '-F', lab.sshConfig, '-o', 'BatchMode=yes', ...words], { timeoutSeconds: 60, nothrow: true })
 const inside = (node: LabNode, ...words: string[]) => exec(node, words, { output: 'collect', timeoutSeconds: 60 })
 const ping = async (from: LabNode, address: string) =>
   (await inside(from, 'ping', '-c1', '-W1', address)).exitCode === 0
 const hostLinks = async () =>
-  (await runCommand(['ip', '-brief', 'link'], { timeoutSeconds: 10 })).stdout.split('\n').map(line => line.split(' ')[0])
+  (await runLocally(['ip', '-brief', 'link'], { timeoutSeconds: 10 })).stdout.split('\n').map(line => line.split(' ')[0])
 
 /** Waits for something, 30 s at most. */
 async function eventually(done: () => Promise<boolean>): Promise<boolean> {
@@ -99,10 +99,10 @@ onLab(title('a package installs for real, from nothing but the local repository'
 })
 
 onLab(title('nothing routes out of the lab'), async t => {
-  const { stdout } = await runCommand(['ip', '-n', labNetns(name), '-brief', 'link'], { timeoutSeconds: 10 })
+  const { stdout } = await runLocally(['ip', '-n', labNetns(name), '-brief', 'link'], { timeoutSeconds: 10 })
   const links = stdout.trim().split('\n').map(line => line.split(/[@ ]/)[0] ?? '')
   t.deepEqual(links.toSorted((one, other) => one.localeCompare(other)), ['br0', 'lo', 'node1', 'node2'])
-  const routes = await runCommand(['ip', '-n', labNetns(name), 'route'], { timeoutSeconds: 10 })
+  const routes = await runLocally(['ip', '-n', labNetns(name), 'route'], { timeoutSeconds: 10 })
   t.regex(routes.stdout, /^192\.168\.0\.0\/24 dev br0 .*\n$/)
   t.is((await inside(node1, 'ls', '/sys/class/net')).stdout, 'eth0\nlo\n', 'sysfs is the node\'s own')
   t.true(await ping(node1, '192.168.0.254'), 'the gateway is there')

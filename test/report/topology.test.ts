@@ -1,7 +1,7 @@
 import test from 'ava'
 import type { Topology } from '../../runner/cluster/status/events.js'
 import { linkStates } from '../../runner/report/link-lines.js'
-import { resourceLines } from '../../runner/report/node-card.js'
+import { resourceRows } from '../../runner/report/node-card.js'
 import { nodeColours } from '../../runner/report/colours.js'
 import { topologyPicture } from '../../runner/report/topology-picture.js'
 import { topologyText } from '../../runner/report/topology.js'
@@ -53,8 +53,8 @@ test('a cluster without nodes, links and address is drawn', t => {
 })
 
 test('of many resources, a card shows the first ones and the number of the others', t => {
-  t.deepEqual(resourceLines(['a', 'b']), ['a', 'b'])
-  t.deepEqual(resourceLines(['a', 'b', 'c', 'd', 'e', 'f']), ['a', 'b', 'c', 'and 3 more'])
+  t.deepEqual(resourceRows(['a', 'b']), ['a', 'b'])
+  t.deepEqual(resourceRows(['a', 'b', 'c', 'd', 'e', 'f']), ['a', 'b', 'c', 'and 3 more'])
 })
 
 test('nodes that serve have colours in the order of the inventory; after five, all have the same', t => {

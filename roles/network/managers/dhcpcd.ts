@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { parseCidr } from '../../../runner/ipv4.js'
 import { sh } from '../../../runner/ssh/quote.js'
-import { ended, linesOf, withPart } from '../lines.js'
+import { ended, splitLines, withPart } from '../lines.js'
 import { cidr, isAsDeclared, joined, type Addressing, type Manager, type Network, type Activation } from './manager.js'
 
 /**
@@ -45,7 +45,7 @@ interface Blocks {
 const opens = new Set(['interface', 'ssid', 'profile'])
 
 function read(text: string | undefined, iface: string): Addressing {
-  const { statics } = blocksOf(linesOf(text ?? ''), iface)
+  const { statics } = blocksOf(splitLines(text ?? ''), iface)
   const valuesOf = (key: string) => statics.filter((entry) => entry.key === key).map((entry) => entry.value)
   const found = parseCidr(valuesOf('ip_address').at(-1) ?? '')
   return {
@@ -63,7 +63,7 @@ function write(text: string | undefined, iface: string, network: Network): strin
   if (network.gateway !== undefined) wanted.push(['routers', network.gateway])
   if (network.dns.length > 0) wanted.push(['domain_name_servers', network.dns.join(' ')])
 
-  const lines = linesOf(current)
+  const lines = splitLines(current)
   const { opening, statics } = blocksOf(lines, iface)
   const entries = wanted.map(([key, value]) => `static ${key}=${value}\n`)
   if (opening === undefined) return withPart(current, [`interface ${iface}\n`, ...entries].join(''), '\n')

@@ -1,4 +1,4 @@
-import { bodyOf, ended, lineEndOf, linesOf, withBody, withPart } from '../lines.js'
+import { bodyOf, ended, lineEndOf, splitLines, withBody, withPart } from '../lines.js'
 
 /**
  * Edits of files with `[section]` and `key=value` lines: NetworkManager's keyfiles (GLib) and systemd's units. Sections and keys may
@@ -19,7 +19,7 @@ export function iniEntries(text: string): IniEntry[] {
   const entries: IniEntry[] = []
   let section = ''
   let block = -1
-  for (const [at, line] of linesOf(text).entries()) {
+  for (const [at, line] of splitLines(text).entries()) {
     const body = bodyOf(line).trim()
     const name = sectionOf(line)
     const [, key, value] = /^([^#;=[][^=]*?)\s*=\s*(.*)$/s.exec(body) ?? []
@@ -35,7 +35,7 @@ export function iniEntries(text: string): IniEntry[] {
 
 /** The text with another value in an entry. */
 export function replaceEntry(text: string, entry: IniEntry, value: string): string {
-  const lines = linesOf(text)
+  const lines = splitLines(text)
   const line = lines[entry.at]!
   const [start] = /^[^=]*=[ \t]*/.exec(line)!
   lines[entry.at] = withBody(line, start + value)
@@ -45,13 +45,13 @@ export function replaceEntry(text: string, entry: IniEntry, value: string): stri
 /** The text without some entries. */
 export function removeEntries(text: string, entries: IniEntry[]): string {
   const gone = new Set(entries.map((entry) => entry.at))
-  return linesOf(text).filter((_, at) => !gone.has(at)).join('')
+  return splitLines(text).filter((_, at) => !gone.has(at)).join('')
 }
 
 /** The text with a new entry at the end of the first section of that name, which is added if there is none. */
 export function addEntry(text: string, section: string, key: string, value: string): string {
   const lineEnd = lineEndOf(text)
-  const lines = linesOf(text)
+  const lines = splitLines(text)
   const header = lines.findIndex((line) => sectionOf(line) === section)
   if (header === -1) return withPart(text, `[${section}]${lineEnd}${key}=${value}${lineEnd}`, lineEnd)
   let last = header

@@ -1,4 +1,4 @@
-import { linesOf } from '../lines.js'
+import { splitLines } from '../lines.js'
 
 /** The grammar of /etc/network/interfaces (interfaces(5)). */
 
@@ -38,7 +38,7 @@ export function isBroughtUp(statements: Statement[], iface: string): boolean {
 /** A whole file as statements. */
 export function statementsOf(file: string): Statement[] {
   const statements: Statement[] = []
-  const lines = linesOf(file)
+  const lines = splitLines(file)
   for (let from = 0, to = 0; from < lines.length; from = to) {
     to = from + 1
     const isComment = /^\s*#/.test(lines[from]!)

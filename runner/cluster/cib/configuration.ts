@@ -7,7 +7,7 @@ import { attribute, elementsOf, firstOf, parseXml, type Element } from '../pacem
 const inPrivate = 'for folder in /root /tmp /var/log/crmsh; do [ ! -d $folder ] || mount -t tmpfs tmpfs $folder || exit 1; done; exec crm -D plain configure show'
 
 /** What `crm configure show` prints; the same from the CIB if crmsh is not installed. Undefined if Pacemaker does not answer. */
-export const configuration: Fact<string | undefined> = fact(
+export const cibConfiguration: Fact<string | undefined> = fact(
   'crm configure show',
   `if command -v crm >/dev/null && shown=$(timeout -k 2 30 unshare -m sh -c '${inPrivate}'); then printf '%s\\n' "$shown"; else ${withDaemonTimeout('cibadmin -Q')}; fi`,
   ({ stdout, exitCode }) => exitCode === 0 ? withoutSecrets(stdout.trimStart().startsWith('<') ? configurationText(stdout) : stdout.trimEnd()) : undefined,

@@ -1,7 +1,7 @@
 import type { CorosyncSettings, Setting } from './corosync-settings.js'
 import type { Links } from './links.js'
 import type { RunningMember } from './running-members.js'
-import { comment, entry, scalar } from './yaml-text.js'
+import { comment, entry, yamlScalar } from './yaml-text.js'
 
 /** Settings directly under `corosync:`, as in inventory/example.yml. */
 const short = ['token', 'token_retransmits_before_loss_const', 'crypto_cipher', 'crypto_hash']
@@ -43,15 +43,15 @@ export function corosyncLines({ transport, settings, interfaces, kept, pending }
     '',
     comment(10, "Corosync's running settings: those that are set, and those whose default in Corosync differs from ha-run's."),
     entry(10, 'corosync'),
-    entry(12, 'transport', scalar(transport), 'knet, udpu or udp; only knet can be encrypted'),
+    entry(12, 'transport', yamlScalar(transport), 'knet, udpu or udp; only knet can be encrypted'),
     ...settings.filter(isShort).map(setting => settingLine(12, setting)),
     ...links.declared.length === 0 ? [] : [
       entry(12, 'links', undefined, "knet's further links; link 0 is the nodes' own addresses"),
-      ...links.declared.map(link => `${' '.repeat(14)}- {${[...link].map(([name, address]) => `${scalar(name)}: ${scalar(address)}`).join(', ')}}`),
+      ...links.declared.map(link => `${' '.repeat(14)}- {${[...link].map(([name, address]) => `${yamlScalar(name)}: ${yamlScalar(address)}`).join(', ')}}`),
     ],
     ...interfaces.size === 0 ? [] : [
       entry(12, 'interface', undefined, 'settings of a link, an entry each'),
-      ...[...interfaces].map(([link, values]) => `${' '.repeat(14)}- {linknumber: ${link}${Object.entries(values).map(([name, value]) => `, ${name}: ${scalar(value)}`).join('')}}`),
+      ...[...interfaces].map(([link, values]) => `${' '.repeat(14)}- {linknumber: ${link}${Object.entries(values).map(([name, value]) => `, ${name}: ${yamlScalar(value)}`).join('')}}`),
     ],
     ...section('totem'), ...section('quorum'), ...section('logging'),
     ...[...kept, ...votes, ...links.kept].map(text => comment(12, `kept as it is: ${text}`)),
@@ -60,5 +60,5 @@ export function corosyncLines({ transport, settings, interfaces, kept, pending }
 }
 
 function settingLine(indent: number, { name, value }: Setting): string {
-  return entry(indent, name, scalar(value), remarks[name])
+  return entry(indent, name, yamlScalar(value), remarks[name])
 }

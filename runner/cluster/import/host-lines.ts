@@ -4,7 +4,7 @@ import { keptName } from './names.js'
 import type { NodeReading } from './reading.js'
 import type { RunningMember } from './running-members.js'
 import { localNodeId, localPosition } from './same-cluster.js'
-import { comment, entry, scalar } from './yaml-text.js'
+import { comment, entry, yamlScalar } from './yaml-text.js'
 
 /** The `hosts:` of the inventory: every member of the running cluster, also those not named on the command line. */
 export function hostLines(members: RunningMember[], names: string[], readings: NodeReading[]): string[] {
@@ -19,8 +19,8 @@ export function hostLines(members: RunningMember[], names: string[], readings: N
     return [
       entry(8, name),
       ...addressLines(name, firstAddress(member), reading),
-      ...kept === undefined ? [] : [entry(10, 'node_name', scalar(kept), 'the name that the node has in the cluster, and keeps')],
-      ...user === undefined ? [] : [entry(10, 'ansible_user', scalar(user), 'the login name that was typed')],
+      ...kept === undefined ? [] : [entry(10, 'node_name', yamlScalar(kept), 'the name that the node has in the cluster, and keeps')],
+      ...user === undefined ? [] : [entry(10, 'ansible_user', yamlScalar(user), 'the login name that was typed')],
     ]
   })
 }
@@ -43,16 +43,16 @@ function addressLines(name: string, link: string | undefined, reading: NodeReadi
   if (link === undefined) {
     return [typed === undefined
       ? comment(10, 'ansible_host: Corosync shows no address of this node: set one')
-      : entry(10, 'ansible_host', scalar(typed), 'as typed; Corosync shows no address of this node')]
+      : entry(10, 'ansible_host', yamlScalar(typed), 'as typed; Corosync shows no address of this node')]
   }
   if (typed === undefined || typed === link) {
     const remark = isIPv4(link) ? "Corosync's address of the node" : "correct it: an inventory takes the IPv4 address of Corosync's first link"
     const origin = reading && typed === undefined && reading.host !== name ? `; typed as ${reading.host}` : ''
-    return [entry(10, 'ansible_host', scalar(link), `${remark}${origin}`)]
+    return [entry(10, 'ansible_host', yamlScalar(link), `${remark}${origin}`)]
   }
   const prefix = reading?.addresses.find(({ address }) => address === link)?.prefix
   return [
-    entry(10, 'ansible_host', scalar(typed), 'as typed: how ssh reaches the node'),
-    entry(10, 'address', scalar(`${link}/${prefix ?? 24}`), `Corosync's first link; ${prefix === undefined ? '/24 is a guess, correct it; ' : ''}ha-run sets it as static address`),
+    entry(10, 'ansible_host', yamlScalar(typed), 'as typed: how ssh reaches the node'),
+    entry(10, 'address', yamlScalar(`${link}/${prefix ?? 24}`), `Corosync's first link; ${prefix === undefined ? '/24 is a guess, correct it; ' : ''}ha-run sets it as static address`),
   ]
 }

@@ -10,7 +10,7 @@ import { clusterName, groupName, inventoryNames } from './names.js'
 import { layoutOf, ownersOf } from './ownership.js'
 import type { NodeReading } from './reading.js'
 import { absentNodes, runningMembers } from './running-members.js'
-import { comment, entry, scalar } from './yaml-text.js'
+import { comment, entry, yamlScalar } from './yaml-text.js'
 
 /**
  * The inventory of a running cluster, with comments like those of inventory/example.yml.
@@ -35,7 +35,7 @@ export function inventoryText(readings: NodeReading[], readAt: Date): string {
     entry(4, groupName(name, names), undefined, 'a group with a "cluster:" variable is one cluster, its hosts are the nodes'),
     entry(6, 'vars'),
     entry(8, 'cluster'),
-    entry(10, 'name', scalar(name), remark),
+    entry(10, 'name', yamlScalar(name), remark),
     ...floatingIpLines(cib, readings),
     fencingLine(fencingOf(cib, properties)),
     ...layoutOf(cib) === 'cloned' ? [entry(10, 'layout', 'cloned', 'Apache runs on every node, only the address moves')] : [],
@@ -79,7 +79,7 @@ function floatingIpLines(cib: Element, readings: NodeReading[]): string[] {
   }
   const { id, address, prefix, started } = chosen
   const remark = `${id}${started ? '' : ', which does not run now'}${prefix === undefined ? '; no node shows its prefix: /24 is a guess, correct it' : ''}`
-  return [entry(10, 'floating_ip', scalar(`${address}/${prefix ?? 24}`), remark), ...rest]
+  return [entry(10, 'floating_ip', yamlScalar(`${address}/${prefix ?? 24}`), remark), ...rest]
 }
 
 function fencingLine({ value, remark }: Fencing): string {

@@ -6,14 +6,14 @@ import { dump } from 'js-yaml'
 const commentColumn = 42
 
 /** A scalar, quoted if YAML would read it as another type. Numbers of a configuration file stay plain. */
-export function scalar(value: string): string {
+export function yamlScalar(value: string): string {
   const isNumber = /^(0|[1-9]\d{0,14})$/.test(value)
   return dump([isNumber ? Number(value) : value], { flowLevel: 0, lineWidth: -1 }).trimEnd().slice(1, -1)
 }
 
 /** `key: value  # remark`; without a value, the key of a mapping. */
 export function entry(indent: number, key: string, value?: string, remark?: string): string {
-  const line = `${' '.repeat(indent)}${scalar(key)}:${value === undefined ? '' : ` ${value}`}`
+  const line = `${' '.repeat(indent)}${yamlScalar(key)}:${value === undefined ? '' : ` ${value}`}`
   return remark === undefined ? line : `${line.padEnd(commentColumn - 4)}   # ${printable(remark)}`
 }
 

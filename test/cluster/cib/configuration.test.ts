@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
-import { configuration, configurationText, withoutSecrets } from '../../../runner/cluster/cib/configuration.js'
+import { cibConfiguration, configurationText, withoutSecrets } from '../../../runner/cluster/cib/configuration.js'
 
 const cib = `<cib epoch="5"><configuration>
 <crm_config><cluster_property_set id="cib-bootstrap-options"><nvpair id="a" name="stonith-enabled" value="false"/></cluster_property_set></crm_config>
@@ -35,7 +35,7 @@ meta_attributes rsc-options \\
 	resource-stickiness=100`)
 })
 
-const answer = (stdout: string, exitCode = 0) => configuration.family.parse({ stdout, exitCode } as never, [''])[0] as string | undefined
+const answer = (stdout: string, exitCode = 0) => cibConfiguration.family.parse({ stdout, exitCode } as never, [''])[0] as string | undefined
 
 test('passwords are hidden, from crmsh and from the CIB', t => {
   t.false(answer(cib)!.includes('hush'))

@@ -2,7 +2,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { load } from 'js-yaml'
 import { inventoryText } from '../../../runner/cluster/import/inventory-text.js'
-import { comment, entry, scalar } from '../../../runner/cluster/import/yaml-text.js'
+import { comment, entry, yamlScalar } from '../../../runner/cluster/import/yaml-text.js'
 import { newElement, renderXml } from '../../../runner/cluster/pacemaker/xml.js'
 
 /** Any text: of any character that is one. */
@@ -12,13 +12,13 @@ const xmlText = text.filter(value => !/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{1000
 
 test('any text is parsed as it was written, whatever the comment contains', t => {
   fc.assert(fc.property(text, text, text, (key, value, remark) => {
-    const read = load([comment(2, remark), entry(2, key, scalar(value), remark), comment(0, remark)].join('\n'))
+    const read = load([comment(2, remark), entry(2, key, yamlScalar(value), remark), comment(0, remark)].join('\n'))
     t.deepEqual(Object.entries(read as object).map(([name, inner]) => [name, String(inner)]), [[key, value]])
   }))
 })
 
 test('numbers of a configuration file stay plain, and strings that YAML 1.1 reads as another type are quoted', t => {
-  t.deepEqual(['3000', '0', '010', '1e3', 'yes', 'off', 'node1', '192.168.0.10/24'].map(scalar), ['3000', '0', "'010'", "'1e3'", "'yes'", "'off'", 'node1', '192.168.0.10/24'])
+  t.deepEqual(['3000', '0', '010', '1e3', 'yes', 'off', 'node1', '192.168.0.10/24'].map(yamlScalar), ['3000', '0', "'010'", "'1e3'", "'yes'", "'off'", 'node1', '192.168.0.10/24'])
 })
 
 test('the inventory of any cluster is YAML with all its nodes', t => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
-import { duration } from '../../../runner/report/parts.js'
+import { durationText } from '../../../runner/report/parts.js'
 import { BrowserPage, texts } from '../../ui/browser-page.js'
 import { noBrowser, withBrowser } from '../../ui/with-browser.js'
 import { visitor, type Visitor } from '../browser.js'
@@ -63,12 +63,12 @@ export function drillVisited({ site, onLab }: SharedLab, drill: (...words: strin
     t.is(await page.evaluate('document.querySelector("h1").textContent'), 'Drill passed')
     const sum = (of: (round: typeof rounds[number]) => number) => rounds.reduce((total, round) => total + of(round), 0)
     t.deepEqual(await page.evaluate(texts('.figures dd')), [
-      duration(Math.max(...outages)), duration(sum(({ outage_ms }) => outage_ms) / 2), '2 of 2',
+      durationText(Math.max(...outages)), durationText(sum(({ outage_ms }) => outage_ms) / 2), '2 of 2',
       `${sum(({ failed_requests }) => failed_requests)} of ${sum(({ requests }) => requests)}`, 'never',
     ])
     const summaries = await page.evaluate<string[]>(texts('summary'))
     for (const [at, from] of [node, other].entries()) {
-      const heading = `Round ${at + 1} of 2: standby on ${from}, outage ${duration(outages[at]!)}`
+      const heading = `Round ${at + 1} of 2: standby on ${from}, outage ${durationText(outages[at]!)}`
       t.true(summaries.some(text => text.includes(heading)), `${heading}, in ${summaries.join('; ')}`)
     }
     t.deepEqual(await page.evaluate(`[...document.querySelectorAll('.wide .node')].filter(one => one.querySelector('.tab')).map(one => one.dataset.node)`), [node])

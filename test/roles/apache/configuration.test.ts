@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import test from 'ava'
-import { configuration, configurationDifference, hashOf, loadedConfiguration, type Configuration } from '../../../roles/apache/configuration.js'
+import { apacheConfiguration, configurationDifference, hashOf, loadedConfiguration, type Configuration } from '../../../roles/apache/configuration.js'
 import { processOutput } from '../../../runner/ssh/outcome.js'
 
 /** The output of the fact's script; each file's content is its name. */
@@ -14,7 +14,7 @@ function hex(text: string): string {
 }
 
 function parsed(stdout: string): Configuration | undefined {
-  return configuration.family.parse(processOutput({ stdout, stderr: '', exitCode: 0, timedOut: false }), [''])[0] as Configuration | undefined
+  return apacheConfiguration.family.parse(processOutput({ stdout, stderr: '', exitCode: 0, timedOut: false }), [''])[0] as Configuration | undefined
 }
 
 function node(what: Parameters<typeof printed>[0]): Configuration {
@@ -79,5 +79,5 @@ test('files that differ are reported with the nodes that agree', t => {
 })
 
 test('the script of the fact is POSIX sh', t => {
-  t.is(spawnSync('sh', ['-n'], { input: configuration.family.script(['']) }).stderr.toString(), '')
+  t.is(spawnSync('sh', ['-n'], { input: apacheConfiguration.family.script(['']) }).stderr.toString(), '')
 })

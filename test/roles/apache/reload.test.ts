@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { configuration, hashOf, loadedConfiguration, type Configuration } from '../../../roles/apache/configuration.js'
+import { apacheConfiguration, hashOf, loadedConfiguration, type Configuration } from '../../../roles/apache/configuration.js'
 import { configtest, configurationErrors, readOnlyConfigtest, reloadGracefully } from '../../../roles/apache/reload.js'
 import { remote, type Remote } from '../../../runner/ssh/remote.js'
 import type { Session } from '../../../runner/ssh/session.js'
@@ -33,7 +33,7 @@ async function setUp(t: ExecutionContext, onReload: string) {
   await once(apache.stdout, 'data')
   const $ = localRemote(t, script => script.replaceAll('/etc/apache2', join(folder, 'etc')).replaceAll('/run/apache2/', `${folder}/`)
     .replaceAll('/run/ha-run.apache2', join(folder, 'note')).replaceAll('/var/log/apache2/', `${folder}/`).replace('tries=150', 'tries=10'))
-  const readConfiguration = async () => configuration.family.parse(await $.script(configuration.family.script([''])), [''])[0] as Configuration
+  const readConfiguration = async () => apacheConfiguration.family.parse(await $.script(apacheConfiguration.family.script([''])), [''])[0] as Configuration
   return { folder, apache, $, readConfiguration }
 }
 
