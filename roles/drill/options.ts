@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
-import { parseDuration, positiveInteger } from '../../runner/cli/option-values.js'
+import { parseDuration, positiveInteger } from '../../runner/option-values.js'
 import { UsageError } from '../../runner/errors.js'
 import { didYouMean } from '../../runner/inventory/nearest.js'
 import { daemons, defaultSettings, faultNames, faultText, splitsBrain, type DrillSettings } from './settings.js'

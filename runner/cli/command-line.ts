@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { UsageError } from '../errors.js'
 import type { ConfirmedRunFlags, ImportFlags, RunFlags, StatusFlags } from './flags.js'
 import { useLab } from './lab-access.js'
-import { positiveInteger, parseSeconds } from './option-values.js'
+import { positiveInteger, parseSeconds } from '../option-values.js'
 import type { RunRequest } from './run-command.js'
 
 /** The roles that the help names, in the order of the tutorial. */

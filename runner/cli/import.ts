@@ -28,7 +28,7 @@ export async function importCluster(targets: string[], flags: ImportFlags): Prom
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined
   const interrupt = onInterrupt(() => {})
   const controlDirectory = makeControlDirectory()
-  const connections = new Connections(nodes, {
+  const connections = new Connections({
     ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon: interrupt.stop }, forks, stop: interrupt.stop,
   })
   // Only the inventory goes to stdout.
@@ -36,6 +36,7 @@ export async function importCluster(targets: string[], flags: ImportFlags): Prom
     mode: 'plain', stdout: process.stderr, stderr: process.stderr, verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags, process.stderr), diff: false,
   })
   try {
+    connections.start(nodes)
     const results = await Promise.all(nodes.map(async node => readTarget(node, connections)))
     const errors = results.filter(result => result instanceof HaRunError)
     for (const [index, result] of results.entries()) {

@@ -54,7 +54,7 @@ export async function status(flags: StatusFlags): Promise<number> {
   process.stdout.on('error', () => end.abort())
   const controlDirectory = makeControlDirectory()
   const nodes = clusters.flatMap(cluster => cluster.nodes.filter(({ name }) => selected.has(name)))
-  const connections = new Connections(nodes, {
+  const connections = new Connections({
     ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon: stop }, forks: flags.forks, stop,
   })
   const addresses = new Map(clusters.map(({ name, floatingIp }) => [name, floatingIp.address]))
@@ -63,6 +63,7 @@ export async function status(flags: StatusFlags): Promise<number> {
     json: flags.json ?? false, watch: flags.watch ?? false, stdout: process.stdout, stderr: process.stderr, verbosity: flags.verbose ? 1 : 0, color: wantsColor(flags),
   })
   try {
+    connections.start(nodes)
     for (const text of inventory.warnings) reporter.report({ event: 'notice', text })
     const absences = new Absences(reporter)
     let polls: PollResult<Cluster['nodes'][number], NodeView>[] = []

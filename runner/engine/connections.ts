@@ -4,7 +4,7 @@ import PQueue from 'p-queue'
 import { ConnectError, HaRunError } from '../errors.js'
 import { connect } from '../ssh/connect.js'
 import type { NodeConnection } from '../ssh/node-connection.js'
-import type { ConnectOptions } from '../ssh/shell-ready.js'
+import type { ConnectOptions } from '../ssh/login.js'
 import { withAddress } from '../ssh/reconnect.js'
 import type { NodeLike } from '../tasks/member.js'
 
@@ -33,13 +33,17 @@ export class Connections {
   readonly #options: ConnectionsOptions
   #closed = false
 
-  constructor(nodes: NodeLike[], options: ConnectionsOptions) {
+  constructor(options: ConnectionsOptions) {
     this.queue = new PQueue({ concurrency: options.forks })
     this.#options = options
-    for (const node of nodes) void this.#start(node, options.ssh)
   }
 
-  #start(node: NodeLike, ssh: ConnectOptions): Promise<Reached> {
+  /** Starts to connect to the nodes, without waiting for them. */
+  start(nodes: NodeLike[]): void {
+    for (const node of nodes) void this.#connect(node, this.#options.ssh)
+  }
+
+  #connect(node: NodeLike, ssh: ConnectOptions): Promise<Reached> {
     const reached = this.queue.add(async () => {
       if (this.#options.stop.aborted || this.#closed) throw new ConnectError(`${node.name}: interrupted before it was connected`)
       return reach(node, ssh)
@@ -52,7 +56,7 @@ export class Connections {
 
   /** @throws HaRunError if the node cannot be reached. */
   async to(node: NodeLike): Promise<Reached> {
-    return this.#reached.get(node) ?? this.#start(node, this.#options.ssh)
+    return this.#reached.get(node) ?? this.#connect(node, this.#options.ssh)
   }
 
   /**
@@ -65,7 +69,7 @@ export class Connections {
     const { ssh } = this.#options
     const controlDirectory = await mkdtemp(join(ssh.controlDirectory, 'again-'))
     try {
-      return await this.#start(node, { ...ssh, controlDirectory })
+      return await this.#connect(node, { ...ssh, controlDirectory })
     } catch (error) {
       await rm(controlDirectory, { recursive: true, force: true })
       throw error

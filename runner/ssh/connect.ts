@@ -1,14 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectError } from '../errors.js'
-import { SshChannel } from './channel.js'
+import { SshChannel, startProcess } from './channel.js'
 import { isSshFailure, isThrottled, isUnknownHostKey } from './diagnose.js'
 import { readFingerprints } from './host-key.js'
-import { loginCommand } from './login.js'
+import { type ConnectOptions, loginCommand, untilShellReady } from './login.js'
 import { NodeConnection } from './node-connection.js'
 import { masterArgs, type Destination } from './openssh.js'
-import { startProcess } from './process.js'
 import { Session } from './session.js'
-import { untilShellReady, type ConnectOptions } from './shell-ready.js'
 import { userConfigHint } from './user-config.js'
 
 /** sshd drops connections while too many others log in (MaxStartups). */

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hostKeyArgs, type Destination, type SshSettings } from './openssh.js'
-import { runProcess } from './process.js'
+import { runProcess } from './channel.js'
 
 /** The fingerprints of the host keys that a node shows, to be compared on the node: `SHA256:… (ED25519)`. */
 export async function readFingerprints(destination: Destination, settings: SshSettings): Promise<string[]> {

@@ -2,12 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { ProcessPromise } from 'zx/core'
 import { ConnectError } from '../errors.js'
-import { SshChannel } from './channel.js'
-import { loginCommand } from './login.js'
+import { runProcess, SshChannel, startProcess } from './channel.js'
+import { type ConnectOptions, loginCommand, untilShellReady } from './login.js'
 import { channelArgs, forwardArgs, listenArgs, type Destination } from './openssh.js'
-import { runProcess, startProcess } from './process.js'
 import { Session } from './session.js'
-import { untilShellReady, type ConnectOptions } from './shell-ready.js'
 
 /** A node's master connection with its session, and further channels over the same master. */
 export class NodeConnection {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { connect } from './connect.js'
 import type { NodeConnection } from './node-connection.js'
 import { hostKeyName, type Destination, type SshSettings } from './openssh.js'
-import type { ConnectOptions } from './shell-ready.js'
+import type { ConnectOptions } from './login.js'
 import { effectiveConfig } from './user-config.js'
 
 /**

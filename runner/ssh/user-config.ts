@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { SSHConfig, glob } from 'ssh-config'
 import { ConnectError } from '../errors.js'
 import { configurationArgs, type Destination, type SshSettings } from './openssh.js'
-import { runProcess } from './process.js'
+import { runProcess } from './channel.js'
 
 /** All options that ssh uses for a host, as `ssh -G` prints them. @throws ConnectError if ssh cannot read its configuration. */
 export async function effectiveConfig(destination: Destination, settings: SshSettings): Promise<string> {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Connections } from '../../runner/engine/connections.js'
-import { run } from '../../runner/engine/run.js'
+import { execute } from '../../runner/engine/execute.js'
+import { schedule } from '../../runner/engine/schedule.js'
 import type { Role } from '../../runner/tasks/role.js'
 import { task } from '../../runner/tasks/task.js'
 import { fact } from '../../runner/facts/fact.js'
@@ -41,8 +42,10 @@ const controlDirectory = makeControlDirectory()
 try {
   const nodes = lab.nodes.map(node => ({ name: node.name, connection: { host: node.address } }))
   const stop = new AbortController().signal
-  const connections = new Connections(nodes, { ssh: { configFile: lab.sshConfig, controlDirectory }, forks: 20, stop })
-  const { ok } = await run([{ cluster: { name, nodes }, steps: [{ role, selected: new Set(nodes.map(node => node.name)) }] }], {
+  const connections = new Connections({ ssh: { configFile: lab.sshConfig, controlDirectory }, forks: 20, stop })
+  connections.start(nodes)
+  const cluster = { name, nodes }
+  const { ok } = await execute([{ cluster, scheduled: schedule(cluster, [{ role, selected: new Set(nodes.map(node => node.name)) }]) }], {
     run: randomBytes(4).toString('hex'), started: performance.timeOrigin, check: false, lock: false, connections, stop,
     reporter: { report: () => {}, close: () => Promise.resolve() },
     abandon: new AbortController().signal, consent: { outage: false, purge: false },

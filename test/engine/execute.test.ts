@@ -4,8 +4,9 @@ import { rmSync } from 'node:fs'
 import test, { type ExecutionContext } from 'ava'
 import { Connections } from '../../runner/engine/connections.js'
 import type { MachineEvent, Signal } from '../../runner/engine/events.js'
-import { run, type RunOptions } from '../../runner/engine/run.js'
+import { execute, type ExecuteOptions } from '../../runner/engine/execute.js'
 import { lockCluster } from '../../runner/engine/lock.js'
+import { schedule } from '../../runner/engine/schedule.js'
 import type { Connection } from '../../runner/inventory/site.js'
 import { task, type NodeTask } from '../../runner/tasks/task.js'
 import { closedPort, localSshd, noSshd, type LocalSshd } from '../ssh/local-sshd.js'
@@ -17,13 +18,15 @@ if (noSshd !== undefined) test(`what needs a real sshd is left out: ${noSshd}`, 
 const fine = task('fine', { check: async ({ read }) => read({ family: { name: 'true', script: () => 'true', parse: () => [[]] }, argument: '' }), apply: () => Promise.resolve() })
 
 /** Runs one role on nodes that are all this machine, by ssh; `false` for a node where nobody listens, or how it is reached. */
-async function runOn(t: ExecutionContext, server: LocalSshd, nodes: Record<string, boolean | Connection>, tasks: NodeTask[], more: Partial<RunOptions> = {}, name = `test-${randomBytes(6).toString('hex')}`) {
+async function runOn(t: ExecutionContext, server: LocalSshd, nodes: Record<string, boolean | Connection>, tasks: NodeTask[], more: Partial<ExecuteOptions> = {}, name = `test-${randomBytes(6).toString('hex')}`) {
   const cluster = { name, nodes: Object.entries(nodes).map(([node, up]) => ({ name: node, connection: typeof up === 'object' ? up : { host: '127.0.0.1', port: up ? server.port : closedPort } })) }
   t.teardown(() => rmSync(`/run/lock/ha-run.${name}`, { force: true }))
   const events: (MachineEvent | Signal)[] = []
   const stop = more.stop ?? new AbortController().signal
-  const connections = new Connections(cluster.nodes, { ssh: server, forks: 20, stop })
-  const summary = await run([{ cluster, steps: [{ role: { name: 'r', tasks: () => tasks }, selected: new Set(Object.keys(nodes)) }] }], {
+  const connections = new Connections({ ssh: server, forks: 20, stop })
+  connections.start(cluster.nodes)
+  const scheduled = schedule(cluster, [{ role: { name: 'r', tasks: () => tasks }, selected: new Set(Object.keys(nodes)) }])
+  const summary = await execute([{ cluster, scheduled }], {
     run: 'run1', started: Date.now(), check: false, lock: false, connections, reporter: { report: event => events.push(event), close: () => Promise.resolve() },
     abandon: new AbortController().signal, consent: noConsent, ...more, stop,
   })

@@ -7,19 +7,19 @@ import { errorReport } from './error-report.js'
 import { isMachineEvent, type Reporter, type RunEvent, type SummaryEvent } from './events.js'
 import { lockCluster } from './lock.js'
 import { Member, type ClusterLike, type NodeLike } from '../tasks/member.js'
-import { schedule, type Step } from './schedule.js'
+import type { ScheduledTask } from './schedule.js'
 import { RunTally } from './run-tally.js'
 import type { Consent } from '../tasks/scope.js'
 
 export { stableSeconds } from './assert-together.js'
 
-/** A cluster and the roles to run there. */
-export interface Job<C extends ClusterLike, N extends NodeLike = C['nodes'][number]> {
+/** A cluster and its tasks, in the order in which they run. */
+export interface ScheduledCluster<C extends ClusterLike<N>, N extends NodeLike> {
   cluster: C
-  steps: Step<C, N>[]
+  scheduled: ScheduledTask<N>[]
 }
 
-export interface RunOptions {
+export interface ExecuteOptions {
   /** This run's id. */
   run: string
   /** When it started for the user, in milliseconds since 1970. */
@@ -49,21 +49,21 @@ export interface RunOptions {
 export type Precheck<C extends ClusterLike<N>, N extends NodeLike> = (cluster: C, members: Member<N>[], locked: Promise<void>) => Promise<string[]>
 
 /**
- * Runs the steps of every cluster on its nodes, and reports. Clusters do not wait for each other.
+ * Runs the scheduled tasks of every cluster on its nodes, and reports. Clusters do not wait for each other.
  *
  * @returns the summary, which was also reported.
  */
-export async function run<C extends ClusterLike<N>, N extends NodeLike>(jobs: Job<C, N>[], options: RunOptions, precheck?: Precheck<C, N>): Promise<SummaryEvent> {
+export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
+  clusters: ScheduledCluster<C, N>[], options: ExecuteOptions, precheck?: Precheck<C, N>,
+): Promise<SummaryEvent> {
   const tally = new RunTally(options.started)
   const report = (event: RunEvent) => {
     if (isMachineEvent(event)) tally.count(event)
     options.reporter.report(event)
   }
   const { queue } = options.connections
-  const allAtOnce = jobs.reduce((sum, { cluster }) => sum + cluster.nodes.length, 0) <= queue.concurrency
-  // Meanwhile the nodes are being connected to.
-  const work = jobs.map(({ cluster, steps }) => ({ cluster, scheduled: schedule(cluster, steps) }))
-  await Promise.all(work.map(async ({ cluster, scheduled }) => {
+  const allAtOnce = clusters.reduce((sum, { cluster }) => sum + cluster.nodes.length, 0) <= queue.concurrency
+  await Promise.all(clusters.map(async ({ cluster, scheduled }) => {
     const members = await Promise.all(cluster.nodes.map(node => join(node, cluster.name, options.connections, report)))
     const abandon = () => void Promise.allSettled(connectionsOf(members).map(connection => connection.endRunningGroups()))
     options.abandon.addEventListener('abort', abandon)
