@@ -18,7 +18,11 @@ const isOneFile = process.argv.some(word => word.endsWith('.test.js'))
 export default {
   files: isOneFile
     ? ['dist/test/**/*.test.js', '!dist/test/end-to-end/**']
-    : ['dist/test/**/together.test.js', `!dist/test/${alone}/together.test.js`, `dist/test/${alone}/!(together).test.js`],
+    : [
+        'dist/test/**/together.test.js',
+        `!dist/test/${alone}/together.test.js`,
+        `dist/test/${alone}/!(together).test.js`,
+      ],
   // More than there are processors, since many of them wait for a process of theirs.
   concurrency: 4,
   sortTestFiles: (one, other) => rank(one) - rank(other),

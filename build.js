@@ -10,8 +10,15 @@ import { build } from 'esbuild'
  * and so does `npm test`.
  */
 
-const sources = ['runner', 'roles', 'test'].flatMap(folder => readdirSync(folder, { recursive: true }).map(file => join(folder, file)))
-const inputs = [...sources.filter(file => file.endsWith('.ts')), 'build.js', 'package-lock.json', 'tsconfig.json'].toSorted((one, other) => one.localeCompare(other))
+const sources = ['runner', 'roles', 'test'].flatMap(folder =>
+  readdirSync(folder, { recursive: true }).map(file => join(folder, file)),
+)
+const inputs = [
+  ...sources.filter(file => file.endsWith('.ts')),
+  'build.js',
+  'package-lock.json',
+  'tsconfig.json',
+].toSorted((one, other) => one.localeCompare(other))
 const hash = createHash('sha256')
 for (const file of inputs) hash.update(`${file}\0`).update(readFileSync(file)).update('\0')
 const made = hash.digest('hex')
@@ -24,10 +31,19 @@ if (!existsSync(note) || !existsSync('bundle') || readFileSync(note, 'utf8') !==
   groupTests()
   const roles = readdirSync('dist/roles').map(role => `dist/roles/${role}/index.js`)
   await build({
-    entryPoints: ['dist/runner/cli/main.js', ...roles], outbase: 'dist', outdir: 'bundle', chunkNames: 'runner/cli/[name]-[hash]',
-    bundle: true, splitting: true, format: 'esm', platform: 'node', logLevel: 'warning',
+    entryPoints: ['dist/runner/cli/main.js', ...roles],
+    outbase: 'dist',
+    outdir: 'bundle',
+    chunkNames: 'runner/cli/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'warning',
     // For packages in CommonJS: write-file-atomic reads __filename.
-    banner: { js: "import { createRequire as requireIn } from 'node:module'; const require = requireIn(import.meta.url); const __filename = import.meta.filename;" },
+    banner: {
+      js: "import { createRequire as requireIn } from 'node:module'; const require = requireIn(import.meta.url); const __filename = import.meta.filename;",
+    },
   })
   chmodSync('bundle/runner/cli/main.js', 0o755)
   writeFileSync(note, made)
@@ -35,7 +51,9 @@ if (!existsSync(note) || !existsSync('bundle') || readFileSync(note, 'utf8') !==
 
 /** Writes, into each folder of unit tests, a test file that imports all others there (see ava.config.js). */
 function groupTests() {
-  const tests = readdirSync('dist/test', { recursive: true }).filter(file => file.endsWith('.test.js') && !file.startsWith('end-to-end'))
+  const tests = readdirSync('dist/test', { recursive: true }).filter(
+    file => file.endsWith('.test.js') && !file.startsWith('end-to-end'),
+  )
   for (const folder of new Set(tests.map(dirname))) {
     const imports = tests.filter(file => dirname(file) === folder).map(file => `import './${basename(file)}'\n`)
     writeFileSync(join('dist/test', folder, 'together.test.js'), imports.join(''))

@@ -4,7 +4,16 @@
  */
 
 /** Exit codes, most urgent first: a run exits with the first one that applies. */
-export const exitCodes = { interrupted: 130, locked: 5, usage: 1, unreachable: 4, failed: 2, defect: 70, drift: 3, ok: 0 } as const
+export const exitCodes = {
+  interrupted: 130,
+  locked: 5,
+  usage: 1,
+  unreachable: 4,
+  failed: 2,
+  defect: 70,
+  drift: 3,
+  ok: 0,
+} as const
 
 export interface ErrorDetails {
   /** What to do about it, as a sentence. */

@@ -12,7 +12,7 @@ export function parseCidr(text: string): { address: string; prefix?: number } | 
 /** The prefix length of a netmask: both `255.255.255.0` and `24` are 24. */
 export function prefixOfNetmask(netmask: string): number | undefined {
   if (isPrefix(netmask)) return Number(netmask)
-  return isIPv4(netmask) ? ipaddr.IPv4.parse(netmask).prefixLengthFromSubnetMask() ?? undefined : undefined
+  return isIPv4(netmask) ? (ipaddr.IPv4.parse(netmask).prefixLengthFromSubnetMask() ?? undefined) : undefined
 }
 
 /** The first address of the network that an address is in. */

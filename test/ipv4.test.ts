@@ -5,9 +5,22 @@ test('an address with its prefix', t => {
   t.deepEqual(parseCidr('10.0.0.1/8'), { address: '10.0.0.1', prefix: 8 })
   t.deepEqual(parseCidr('10.0.0.1'), { address: '10.0.0.1' })
   for (const text of [
-    '10.0.0.1/33', '10.0.0.1/', '10.0.0.1/8/8', '10.0.0.1/24\r', '"10.0.0.1/24"', '192.168.0.256', '192.168.0', '1.2.3.4.5', 'fd00::1', '1.2.3.4\r', '',
-    '192.168.000.001', '0x7f.1', '10.1',
-  ]) t.is(parseCidr(text), undefined, text)
+    '10.0.0.1/33',
+    '10.0.0.1/',
+    '10.0.0.1/8/8',
+    '10.0.0.1/24\r',
+    '"10.0.0.1/24"',
+    '192.168.0.256',
+    '192.168.0',
+    '1.2.3.4.5',
+    'fd00::1',
+    '1.2.3.4\r',
+    '',
+    '192.168.000.001',
+    '0x7f.1',
+    '10.1',
+  ])
+    t.is(parseCidr(text), undefined, text)
 })
 
 test('a netmask, or a prefix in its place', t => {

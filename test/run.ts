@@ -16,8 +16,22 @@ import { closingLine, durationOf, outcomeOf, slowest, type Counts, type Timed } 
 const stages: { title: string; command: string[] }[] = [
   { title: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
   { title: 'unit tests', command: ['npx', 'ava'] },
-  { title: 'end-to-end tests on labs', command: ['npx', 'ava', '--config', 'ava.lab.config.js', 'dist/test/end-to-end/*.test.js'] },
-  { title: 'drills, with the machine to themselves', command: ['npx', 'ava', '--config', 'ava.lab.config.js', '--concurrency', '1', 'dist/test/end-to-end/drills/*.test.js'] },
+  {
+    title: 'end-to-end tests on labs',
+    command: ['npx', 'ava', '--config', 'ava.lab.config.js', 'dist/test/end-to-end/*.test.js'],
+  },
+  {
+    title: 'drills, with the machine to themselves',
+    command: [
+      'npx',
+      'ava',
+      '--config',
+      'ava.lab.config.js',
+      '--concurrency',
+      '1',
+      'dist/test/end-to-end/drills/*.test.js',
+    ],
+  },
 ]
 
 /** What the tests use: a lab's packages, a browser with a font, a server to log in to, a third POSIX shell. */
@@ -32,9 +46,11 @@ const notes = mkdtempSync(join(tmpdir(), 'ha-run-tests-'))
 const began = performance.now()
 const elapsed = () => `${Math.round((performance.now() - began) / 1000)} s`
 
-console.log(reason === null
-  ? 'This takes about 15 minutes on two cores, labs included. The quick part alone takes one: npm run check'
-  : `This takes about a minute: ${reason}, so that the end-to-end tests are skipped`)
+console.log(
+  reason === null
+    ? 'This takes about 15 minutes on two cores, labs included. The quick part alone takes one: npm run check'
+    : `This takes about a minute: ${reason}, so that the end-to-end tests are skipped`,
+)
 if (isRequired) await requirePackages({ yes: true, report: line => console.log(line), packages })
 let isEnded = false
 for (const { title, command } of stages) {
@@ -51,15 +67,21 @@ process.exitCode = counts.failed === 0 ? 0 : 1
 
 /** Runs a stage, shows and counts what it prints. @returns its exit code. */
 async function run([name, ...words]: string[]): Promise<number | null> {
-  const child = spawn(name!, words, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...process.stdout.isTTY && { FORCE_COLOR: '1' }, HA_RUN_RUNNING_TESTS: notes } })
-  const limit = setTimeout(() => {
-    isEnded = true
-    const running = runningIn(notes)
-    console.log(`\nended by the time limit of ${limitSeconds} s, at: ${running.join('; ') || words.join(' ')}`)
-    // ava passes it on to its processes, whose labs are taken down.
-    child.kill('SIGINT')
-    setTimeout(() => child.kill('SIGKILL'), 60_000).unref()
-  }, limitSeconds * 1000 - (performance.now() - began))
+  const child = spawn(name!, words, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: '1' }), HA_RUN_RUNNING_TESTS: notes },
+  })
+  const limit = setTimeout(
+    () => {
+      isEnded = true
+      const running = runningIn(notes)
+      console.log(`\nended by the time limit of ${limitSeconds} s, at: ${running.join('; ') || words.join(' ')}`)
+      // ava passes it on to its processes, whose labs are taken down.
+      child.kill('SIGINT')
+      setTimeout(() => child.kill('SIGKILL'), 60_000).unref()
+    },
+    limitSeconds * 1000 - (performance.now() - began),
+  )
   for await (const line of createInterface({ input: child.stdout })) {
     console.log(line)
     const plain = stripVTControlCharacters(line)
@@ -69,5 +91,5 @@ async function run([name, ...words]: string[]): Promise<number | null> {
     if (test) timed.push(test)
   }
   clearTimeout(limit)
-  return child.exitCode ?? await new Promise<number | null>(resolve => child.once('close', resolve))
+  return child.exitCode ?? (await new Promise<number | null>(resolve => child.once('close', resolve)))
 }

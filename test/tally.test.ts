@@ -21,7 +21,11 @@ for (const [line, outcome, seconds] of lines) {
 }
 
 test('the slowest stand first', t => {
-  const tests = [{ title: 'a', seconds: 0.5 }, { title: 'b', seconds: 93.94 }, { title: 'c', seconds: 2 }]
+  const tests = [
+    { title: 'a', seconds: 0.5 },
+    { title: 'b', seconds: 93.94 },
+    { title: 'c', seconds: 2 },
+  ]
   t.deepEqual(slowest(tests, 2), ['   93.9 s  b', '    2.0 s  c'])
 })
 

@@ -21,8 +21,11 @@ export interface Timed {
 
 /** A test and how long it took, of a line such as `✔ file › title (1m 3.5s)`; undefined where none stands there: it was quick. */
 export function durationOf(line: string): Timed | undefined {
-  const [, title, minutes = '0', seconds = '0', ms = '0'] = /^\s*(?:✔|✘ \[fail\]:) (.*) \((?:(\d+)m ?)?(?:([\d.]+)s)?(?:(\d+)ms)?\)$/.exec(line) ?? []
-  return title === undefined ? undefined : { title, seconds: Number(minutes) * 60 + Number(seconds) + Number(ms) / 1000 }
+  const [, title, minutes = '0', seconds = '0', ms = '0'] =
+    /^\s*(?:✔|✘ \[fail\]:) (.*) \((?:(\d+)m ?)?(?:([\d.]+)s)?(?:(\d+)ms)?\)$/.exec(line) ?? []
+  return title === undefined
+    ? undefined
+    : { title, seconds: Number(minutes) * 60 + Number(seconds) + Number(ms) / 1000 }
 }
 
 /** The lines that name the slowest tests. */

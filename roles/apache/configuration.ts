@@ -27,21 +27,31 @@ export interface Configuration {
  * Raspberry Pi that gets the time after its boot. A clock that was set back in between causes one needless reload, or hides a
  * change until the next one.
  */
-export const apacheConfiguration: Fact<Configuration | undefined> = fact('configuration of apache', `cd ${folder} 2>/dev/null || exit 0
+export const apacheConfiguration: Fact<Configuration | undefined> = fact(
+  'configuration of apache',
+  `cd ${folder} 2>/dev/null || exit 0
 load=; note=
 { read -r main <${pidFile} && read -r name <"/proc/$main/comm" && [ "$name" = apache2 ] && load=$(stat -c ${loadIdFormat} ${pidFile}); } 2>/dev/null
 { read -r note <${noteFile}; } 2>/dev/null
 printf '%s\\0' "$load" "$note"
 if [ -n "$load" ]; then set -- '(' -newercm ${pidFile} -printf 'changed %p\\0' -o -true ')'; else set --; fi
-find -L . "$@" -type f -exec sha256sum -z {} + 2>/dev/null`, ({ stdout }) => parse(stdout))
+find -L . "$@" -type f -exec sha256sum -z {} + 2>/dev/null`,
+  ({ stdout }) => parse(stdout),
+)
 
 function parse(stdout: string): Configuration | undefined {
   if (stdout === '') return undefined
   const [id = '', note = '', ...records] = stdout.split('\0')
-  const files = new Map(records.filter(record => /^[0-9a-f]{64} /.test(record)).map(record => [record.slice(68), record.slice(0, 64)]))
+  const files = new Map(
+    records.filter(record => /^[0-9a-f]{64} /.test(record)).map(record => [record.slice(68), record.slice(0, 64)]),
+  )
   const changed = records.filter(record => record.startsWith('changed ')).map(record => record.slice(10) || folder)
   const [hash = '', load = ''] = note.split(' ')
-  return { files, load: id === '' ? undefined : { id, changedSince: changed.toSorted() }, note: note === '' ? undefined : { hash, load } }
+  return {
+    files,
+    load: id === '' ? undefined : { id, changedSince: changed.toSorted() },
+    note: note === '' ? undefined : { hash, load },
+  }
 }
 
 /** `envvars` is the environment of a new process: a reload does not read it. */
@@ -49,7 +59,13 @@ const notLoaded = 'envvars'
 
 /** One hash of all that a load reads. */
 export function hashOf({ files }: Configuration): string {
-  return sha256([...files].filter(([path]) => path !== notLoaded).map(([path, hash]) => `${hash}  ${path}\n`).toSorted().join(''))
+  return sha256(
+    [...files]
+      .filter(([path]) => path !== notLoaded)
+      .map(([path, hash]) => `${hash}  ${path}\n`)
+      .toSorted()
+      .join(''),
+  )
 }
 
 /**
@@ -78,11 +94,14 @@ export function configurationDifference(nodes: [name: string, configuration: Con
   if (differing.length === 0) return undefined
   const hashes = ({ files }: Configuration) => differing.map(path => files.get(path)).join()
   const variants = [...new Set(nodes.map(([, one]) => hashes(one)))]
-  const groups = variants.map(variant => nodes.filter(([, one]) => hashes(one) === variant).map(([name]) => name))
-    .map(names => names.length === 1 ? names[0] : `(${names.join(', ')})`)
+  const groups = variants
+    .map(variant => nodes.filter(([, one]) => hashes(one) === variant).map(([name]) => name))
+    .map(names => (names.length === 1 ? names[0] : `(${names.join(', ')})`))
   return `${abbreviate(differing)} in ${folder} ${differing.length === 1 ? 'differs' : 'differ'} between ${groups.join(' and ')}`
 }
 
 function abbreviate(names: string[], limit = 4): string {
-  return names.length > limit ? `${names.slice(0, limit).join(', ')} and ${names.length - limit} more` : names.join(', ')
+  return names.length > limit
+    ? `${names.slice(0, limit).join(', ')} and ${names.length - limit} more`
+    : names.join(', ')
 }

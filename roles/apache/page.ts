@@ -18,16 +18,26 @@ export function isPlaceholder(text: string | undefined): boolean {
 export function page(cluster: Cluster, node: Node, needs: readonly TaskRef[]): NodeTask {
   const isDeclared = cluster.explicit.page !== undefined
   const text = cluster.page.replaceAll('{node}', node.name)
-  const written = file(pagePath, { content: text, needs, keepFormer: current => !isPlaceholder(current) && current !== text })
+  const written = file(pagePath, {
+    content: text,
+    needs,
+    keepFormer: current => !isPlaceholder(current) && current !== text,
+  })
   return {
     ...written,
     async check(scope) {
-      const [{ provenance }, note, found] = await Promise.all([scope.read(nodeProvenance), scope.read(fileText(pageNote)), written.check(scope)])
+      const [{ provenance }, note, found] = await Promise.all([
+        scope.read(nodeProvenance),
+        scope.read(fileText(pageNote)),
+        written.check(scope),
+      ])
       if (isDeclared || !Array.isArray(found) || found.length === 0) return found
       if (provenance === 'foreign') return skip(foreignSkipReason)
       const current = await scope.read(fileText(pagePath))
       if (note !== undefined || isPlaceholder(current) || current === text) return found
-      return warn(`${pagePath} is not from ha-run, and no page is declared: the file is kept; declare \`page:\` to replace it`)
+      return warn(
+        `${pagePath} is not from ha-run, and no page is declared: the file is kept; declare \`page:\` to replace it`,
+      )
     },
     async apply(scope, differences) {
       await written.apply(scope, differences)

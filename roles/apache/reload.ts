@@ -29,35 +29,52 @@ export interface Rejection {
 }
 
 /** Tests the configuration of every node, also where Apache does not run: it could not start there. */
-export async function findRejections(members: ClusterMember[], test: ($: Remote) => Promise<void>): Promise<Rejection[]> {
-  const tests = await Promise.all(members.map(async member => {
-    try {
-      await test(member.$)
-      return []
-    } catch (error) {
-      if (!(error instanceof CommandError)) throw error
-      const { result: { stdout, stderr }, command } = error
-      return [{ member, reason: configurationErrors(`${stderr}\n${stdout}`) || error.message, command }]
-    }
-  }))
+export async function findRejections(
+  members: ClusterMember[],
+  test: ($: Remote) => Promise<void>,
+): Promise<Rejection[]> {
+  const tests = await Promise.all(
+    members.map(async member => {
+      try {
+        await test(member.$)
+        return []
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error
+        const {
+          result: { stdout, stderr },
+          command,
+        } = error
+        return [{ member, reason: configurationErrors(`${stderr}\n${stdout}`) || error.message, command }]
+      }
+    }),
+  )
   return tests.flat()
 }
 
 /** The errors in what Apache prints, without its usual remarks. */
 export function configurationErrors(output: string): string {
   const remarks = /^AH00558:|^Action '.*' failed\.$|^The Apache error log may have more|^Syntax OK$/
-  return output.split('\n').filter(line => line.trim() !== '' && !remarks.test(line)).join('\n')
+  return output
+    .split('\n')
+    .filter(line => line.trim() !== '' && !remarks.test(line))
+    .join('\n')
 }
 
 /** @throws TaskError with Apache's messages if it rejects its configuration on any of these nodes. */
 export async function refuseRejected(members: ClusterMember[], configFile: string): Promise<void> {
   const rejections = await findRejections(members, async $ => configtest($, configFile))
   if (rejections.length === 0) return
-  throw new TaskError(`${onNodes('apache rejects its configuration', rejections.map(({ member }) => member))}: nothing was reloaded on any node`, {
-    command: rejections[0]!.command,
-    output: rejections.map(({ member: { name }, reason }) => `${name}: ${reason}`).join('\n'),
-    hint: 'correct it there and run again: apache could not start there at a failover',
-  })
+  throw new TaskError(
+    `${onNodes(
+      'apache rejects its configuration',
+      rejections.map(({ member }) => member),
+    )}: nothing was reloaded on any node`,
+    {
+      command: rejections[0]!.command,
+      output: rejections.map(({ member: { name }, reason }) => `${name}: ${reason}`).join('\n'),
+      hint: 'correct it there and run again: apache could not start there at a failover',
+    },
+  )
 }
 
 /**
@@ -97,11 +114,14 @@ export async function reload({ $, name }: ClusterMember, hash: string, resources
   } catch (error) {
     if (!(error instanceof TaskError)) throw error
     for (const resource of resources) await $({ nothrow: true })`crm_resource --refresh -r ${resource} -N ${name}`
-    throw new TaskError(`apache on ${name} did not load its configuration, although the configuration passed its test`, {
-      ...(error.output !== undefined && { output: error.output }),
-      hint: `correct what ${errorLog} there reports and run again; \`crm_mon -1\` shows where the cluster runs it meanwhile`,
-      cause: error,
-    })
+    throw new TaskError(
+      `apache on ${name} did not load its configuration, although the configuration passed its test`,
+      {
+        ...(error.output !== undefined && { output: error.output }),
+        hint: `correct what ${errorLog} there reports and run again; \`crm_mon -1\` shows where the cluster runs it meanwhile`,
+        cause: error,
+      },
+    )
   }
 }
 
@@ -110,6 +130,8 @@ export async function monitorOnce({ $, name }: ClusterMember, resource: string):
   const { exitCode, stdout, stderr } = await $({ nothrow: true })`crm_resource --force-check -r ${resource}`
   if (exitCode === 0) return
   throw new TaskError(`${resource} does not pass its monitor on ${name} after the reload`, {
-    command: `crm_resource --force-check -r ${resource}`, output: `${stdout}\n${stderr}`.trim(), hint: `${errorLog} there may show why`,
+    command: `crm_resource --force-check -r ${resource}`,
+    output: `${stdout}\n${stderr}`.trim(),
+    hint: `${errorLog} there may show why`,
   })
 }

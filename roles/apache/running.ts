@@ -4,7 +4,15 @@ import { onNodes, readOnAll, type ClusterMember, type Scope } from '../../runner
 import { clusterTask } from '../../runner/cluster/role.js'
 import { skip, warn, type ClusterTask, type TaskRef } from '../../runner/tasks/index.js'
 import { InterruptedError } from '../../runner/errors.js'
-import { apacheConfiguration, configurationDifference, hashOf, loadedConfiguration, pidFile, shortHash, type Configuration } from './configuration.js'
+import {
+  apacheConfiguration,
+  configurationDifference,
+  hashOf,
+  loadedConfiguration,
+  pidFile,
+  shortHash,
+  type Configuration,
+} from './configuration.js'
 import { findRejections, monitorOnce, readOnlyConfigtest, refuseRejected, reload } from './reload.js'
 
 const agent = 'ocf:heartbeat:apache'
@@ -34,12 +42,21 @@ export function apacheRunsItsConfiguration(cluster: Cluster, needs: readonly Tas
     },
     async forecast(scope) {
       const { installed } = await readState(scope)
-      const rejections = await findRejections(installed.map(([member]) => member), async $ => readOnlyConfigtest($, configFile(cluster)))
-      return rejections.map(({ member, reason }) => `nothing would be reloaded: ${onNodes('apache rejects its configuration', [member])}: ${reason.replaceAll('\n', ' ')}`)
+      const rejections = await findRejections(
+        installed.map(([member]) => member),
+        async $ => readOnlyConfigtest($, configFile(cluster)),
+      )
+      return rejections.map(
+        ({ member, reason }) =>
+          `nothing would be reloaded: ${onNodes('apache rejects its configuration', [member])}: ${reason.replaceAll('\n', ' ')}`,
+      )
     },
     async apply(scope) {
       const state = await readState(scope)
-      await refuseRejected(state.installed.map(([member]) => member), configFile(cluster))
+      await refuseRejected(
+        state.installed.map(([member]) => member),
+        configFile(cluster),
+      )
       // One after the other: a failure that the test cannot predict affects one node only.
       for (const { member, loaded, onDisk, resources } of state.active) {
         if (loaded === undefined) continue
@@ -47,7 +64,12 @@ export function apacheRunsItsConfiguration(cluster: Cluster, needs: readonly Tas
         await reload(member, hashOf(onDisk), resources)
         for (const resource of resources) await monitorOnce(member, resource)
       }
-      return [...remarksOn(state), ...scope.members.filter(({ unreachable }) => unreachable).map(({ name }) => `the configuration of ${name} was not tested: it is unreachable`)]
+      return [
+        ...remarksOn(state),
+        ...scope.members
+          .filter(({ unreachable }) => unreachable)
+          .map(({ name }) => `the configuration of ${name} was not tested: it is unreachable`),
+      ]
     },
   })
 }
@@ -67,13 +89,20 @@ interface ApacheState {
 }
 
 async function readState({ members, selected, leader }: Scope): Promise<ApacheState> {
-  const [cluster, configurations] = await Promise.all([leader.read(clusterState), readOnAll(members, apacheConfiguration)])
-  const installed = configurations.flatMap(([member, onDisk]): [ClusterMember, Configuration][] => onDisk ? [[member, onDisk]] : [])
+  const [cluster, configurations] = await Promise.all([
+    leader.read(clusterState),
+    readOnAll(members, apacheConfiguration),
+  ])
+  const installed = configurations.flatMap(([member, onDisk]): [ClusterMember, Configuration][] =>
+    onDisk ? [[member, onDisk]] : [],
+  )
   const running = cluster?.resources.filter(resource => resource.agent === agent && resource.active) ?? []
-  const active = installed.filter(([member]) => selected.includes(member)).flatMap(([member, onDisk]) => {
-    const resources = running.filter(({ nodes }) => nodes.includes(member.name)).map(({ id }) => id)
-    return resources.length === 0 ? [] : [{ member, onDisk, resources, loaded: loadedConfiguration(onDisk) }]
-  })
+  const active = installed
+    .filter(([member]) => selected.includes(member))
+    .flatMap(([member, onDisk]) => {
+      const resources = running.filter(({ nodes }) => nodes.includes(member.name)).map(({ id }) => id)
+      return resources.length === 0 ? [] : [{ member, onDisk, resources, loaded: loadedConfiguration(onDisk) }]
+    })
   return { installed, active }
 }
 
@@ -82,7 +111,9 @@ function remarksOn({ installed, active }: ApacheState): string[] {
   const unknown = active.filter(({ onDisk }) => onDisk.load === undefined).map(({ member }) => member)
   const difference = configurationDifference(installed.map(([{ name }, onDisk]) => [name, onDisk]))
   return [
-    ...(unknown.length === 0 ? [] : [`${onNodes('what apache has loaded', unknown)} is not known: ${pidFile} does not name an apache2 process`]),
+    ...(unknown.length === 0
+      ? []
+      : [`${onNodes('what apache has loaded', unknown)} is not known: ${pidFile} does not name an apache2 process`]),
     ...(difference === undefined ? [] : [difference]),
   ]
 }

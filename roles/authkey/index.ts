@@ -16,11 +16,17 @@ export default role('authkey', ({ cluster }) => {
   return [
     guard('corosync is installed', {
       needs: [corosyncTasks.install],
-      isMet: async ({ read }) => await read(packageVersion('corosync')) !== undefined,
+      isMet: async ({ read }) => (await read(packageVersion('corosync'))) !== undefined,
       hint: 'run the corosync role first: `ha-run corosync authkey`',
     }),
     share,
     // corosync-cfgtool -R, which makes all nodes load the key together
-    corosyncRunsItsFiles(cluster, [share, corosyncTasks.install, corosyncTasks.write, corosyncTasks.noDefaultCluster, corosyncTasks.runsItsFiles]),
+    corosyncRunsItsFiles(cluster, [
+      share,
+      corosyncTasks.install,
+      corosyncTasks.write,
+      corosyncTasks.noDefaultCluster,
+      corosyncTasks.runsItsFiles,
+    ]),
   ]
 })

@@ -32,9 +32,18 @@ export function sharedKey(name: string): ClusterTask<Node> {
       const { source, others, withWrongMode } = await compareKeys(scope)
       if (others.length > 0) {
         const key = await (source ? readKey(source) : generateKey(scope.leader))
-        await replaceOnAll(others.map(([member]) => member), keyPath, key, keyAttributes)
+        await replaceOnAll(
+          others.map(([member]) => member),
+          keyPath,
+          key,
+          keyAttributes,
+        )
       }
-      await correctAttributes(withWrongMode.map(({ member }) => member), keyPath, keyAttributes)
+      await correctAttributes(
+        withWrongMode.map(({ member }) => member),
+        keyPath,
+        keyAttributes,
+      )
     },
   })
 }
@@ -45,7 +54,10 @@ export function sharedKey(name: string): ClusterTask<Node> {
  */
 async function compareKeys(scope: Scope) {
   const states = await readOnAll(scope.members, fileState(keyPath))
-  const hash = chooseKey(states.map(([{ name }, state]) => [name, state?.hash]), await loadedHashes(scope))
+  const hash = chooseKey(
+    states.map(([{ name }, state]) => [name, state?.hash]),
+    await loadedHashes(scope),
+  )
   const isChosen = (state: FileState | undefined) => state?.hash !== undefined && state.hash === hash
   return {
     hash,
@@ -72,9 +84,12 @@ export function chooseKey(hashes: [node: string, hash: string | undefined][], lo
   const inUse = distinct.filter(hash => loaded.has(hash))
   if (inUse.length === 1) return inUse[0]
   const files = hashes.map(([node, hash]) => `${node} ${hash === undefined ? '(none)' : fingerprint(hash)}`).join(', ')
-  throw new TaskError(`the nodes' authkeys differ, and it is not known which one is right: ${files}; corosync has loaded ${[...loaded].map(fingerprint).join(', ') || 'an unknown one'}`, {
-    hint: `copy the right ${keyPath} to every node, or remove the wrong ones, then run again`,
-  })
+  throw new TaskError(
+    `the nodes' authkeys differ, and it is not known which one is right: ${files}; corosync has loaded ${[...loaded].map(fingerprint).join(', ') || 'an unknown one'}`,
+    {
+      hint: `copy the right ${keyPath} to every node, or remove the wrong ones, then run again`,
+    },
+  )
 }
 
 async function loadedHashes({ members }: Scope): Promise<Set<string>> {

@@ -16,8 +16,13 @@ export function nothingForeign(cluster: Cluster, needs: readonly TaskRef[]): Clu
       if (provenance === 'foreign') return skip(foreignSkipReason)
       const foreign = foreignObjects(cib, cluster)
       if (foreign.length === 0 || scope.consent.purge) return []
-      const labels = foreign.map(({ kind, id, isLeftover }) => `${kind} ${id}${isLeftover ? ' (left by a move or ban: `crm_resource --clear` removes it)' : ''}`)
-      return warn(`not declared, and kept: ${labels.join(', ')}; --purge removes ${foreign.length === 1 ? 'it' : 'them'}`)
+      const labels = foreign.map(
+        ({ kind, id, isLeftover }) =>
+          `${kind} ${id}${isLeftover ? ' (left by a move or ban: `crm_resource --clear` removes it)' : ''}`,
+      )
+      return warn(
+        `not declared, and kept: ${labels.join(', ')}; --purge removes ${foreign.length === 1 ? 'it' : 'them'}`,
+      )
     },
   })
 }

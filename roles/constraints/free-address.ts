@@ -18,19 +18,24 @@ export function addressIsFree(cluster: Cluster, needs: readonly TaskRef[]): Clus
     tolerant: true,
     async check(scope) {
       if (bringsUp(await readCib(scope), address)) return []
-      await Promise.all(reachable(scope.members).map(async member => {
-        const use = await member.read(addressUse(address))
-        if (use.interface !== undefined) {
-          throw new TaskError(`${address} is on ${use.interface} of ${member.name} already, and the cluster has not brought it up`, {
-            hint: 'remove it there (`ip address del`, and from its network configuration), then run again',
-          })
-        }
-        if (use.mac !== undefined) {
-          throw new TaskError(`${address} is taken: ${use.mac} answers ARP for it in the network of ${member.name}`, {
-            hint: 'choose another floating_ip, or remove the address from that machine',
-          })
-        }
-      }))
+      await Promise.all(
+        reachable(scope.members).map(async member => {
+          const use = await member.read(addressUse(address))
+          if (use.interface !== undefined) {
+            throw new TaskError(
+              `${address} is on ${use.interface} of ${member.name} already, and the cluster has not brought it up`,
+              {
+                hint: 'remove it there (`ip address del`, and from its network configuration), then run again',
+              },
+            )
+          }
+          if (use.mac !== undefined) {
+            throw new TaskError(`${address} is taken: ${use.mac} answers ARP for it in the network of ${member.name}`, {
+              hint: 'choose another floating_ip, or remove the address from that machine',
+            })
+          }
+        }),
+      )
       return []
     },
   })

@@ -36,7 +36,10 @@ export default role('constraints', ({ cluster }) => {
     after: async scope => {
       const { resources } = await declared(scope)
       await primitivesStarted(scope, resources)
-      await cacheAdvice(scope, resources.flatMap(resource => resource.kind === 'primitive' ? [resource.agent] : []))
+      await cacheAdvice(
+        scope,
+        resources.flatMap(resource => (resource.kind === 'primitive' ? [resource.agent] : [])),
+      )
     },
   })
   return [free, push, nothingForeign(cluster, [pacemakerTasks.runs, push])]

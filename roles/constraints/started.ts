@@ -15,25 +15,47 @@ const startTimeoutSeconds = 120
  * @throws TaskError with the agent's reason if one of them failed to start.
  */
 export async function primitivesStarted({ leader, abandon, progress }: Scope, resources: Resource[]): Promise<void> {
-  const ids = resources.flatMap(resource => resource.kind === 'primitive' ? [resource.id] : [])
-  await until(`${ids.length} resources to run`, startTimeoutSeconds, async report => {
-    const state = await leader.readAgain(clusterState)
-    if (!state) return undefined
-    const failed = state.failures.filter(({ operation }) => ids.some(id => operation.startsWith(`${id}_start_`)))
-    if (failed.length > 0) {
-      throw new TaskError(failed.map(({ operation, node, status, reason }) => `${operation} on ${node}: ${status}${reason && `: ${reason}`}`).join('; '), {
-        hint: 'correct the cause, then clear the failure with `crm_resource --cleanup` on a node',
-      })
-    }
-    const waiting = ids.filter(id => !isStartedOrStoppedByAdmin(state, id))
-    report(`not yet ${waiting.join(', ')}`)
-    return waiting.length === 0 ? true : undefined
-  }, { hint: '`crm_mon -1 -r` and `crm_simulate -sL` on a node show what prevents them from running', abandon, progress })
+  const ids = resources.flatMap(resource => (resource.kind === 'primitive' ? [resource.id] : []))
+  await until(
+    `${ids.length} resources to run`,
+    startTimeoutSeconds,
+    async report => {
+      const state = await leader.readAgain(clusterState)
+      if (!state) return undefined
+      const failed = state.failures.filter(({ operation }) => ids.some(id => operation.startsWith(`${id}_start_`)))
+      if (failed.length > 0) {
+        throw new TaskError(
+          failed
+            .map(
+              ({ operation, node, status, reason }) => `${operation} on ${node}: ${status}${reason && `: ${reason}`}`,
+            )
+            .join('; '),
+          {
+            hint: 'correct the cause, then clear the failure with `crm_resource --cleanup` on a node',
+          },
+        )
+      }
+      const waiting = ids.filter(id => !isStartedOrStoppedByAdmin(state, id))
+      report(`not yet ${waiting.join(', ')}`)
+      return waiting.length === 0 ? true : undefined
+    },
+    {
+      hint: '`crm_mon -1 -r` and `crm_simulate -sL` on a node show what prevents them from running',
+      abandon,
+      progress,
+    },
+  )
 }
 
 function isStartedOrStoppedByAdmin(state: ClusterState, id: string): boolean {
   const instances = state.resources.filter(resource => resource.id === id)
-  const noNodeCanRunIt = state.maintenance || state.nodes.every(({ online, standby, maintenance }) => !online || standby || maintenance)
-  return noNodeCanRunIt || instances.some(({ role, active, nodes, managed, targetRole }) =>
-    (active && nodes.length > 0 && role === 'Started') || !managed || targetRole === 'Stopped')
+  const noNodeCanRunIt =
+    state.maintenance || state.nodes.every(({ online, standby, maintenance }) => !online || standby || maintenance)
+  return (
+    noNodeCanRunIt ||
+    instances.some(
+      ({ role, active, nodes, managed, targetRole }) =>
+        (active && nodes.length > 0 && role === 'Started') || !managed || targetRole === 'Stopped',
+    )
+  )
 }

@@ -13,7 +13,12 @@ import type { Difference } from '../../runner/tasks/index.js'
  * How the nodes' corosync.conf differs from the wanted one: setting by setting, or as text if the file is missing, is
  * Debian's default, cannot be parsed, or differs only in its layout.
  */
-export function confDifferences(wanted: string, texts: [ClusterMember, string | undefined][], states: CorosyncState[], plan: RolloutPlan): Difference[] {
+export function confDifferences(
+  wanted: string,
+  texts: [ClusterMember, string | undefined][],
+  states: CorosyncState[],
+  plan: RolloutPlan,
+): Difference[] {
   const wantedSettings = flatten(parseCorosyncConf(wanted))
   const reportedAsText: [ClusterMember, string | undefined][] = []
   const reportedBySetting: [ClusterMember, Difference][] = []
@@ -24,7 +29,13 @@ export function confDifferences(wanted: string, texts: [ClusterMember, string | 
     if (differences.length === 0) reportedAsText.push([member, text])
     const running = states.find(({ member: other }) => other === member)?.cmap
     for (const difference of differences) {
-      reportedBySetting.push([member, { ...difference, ...running && { note: noteFor(difference, runningValue(difference.subject, running), plan) } }])
+      reportedBySetting.push([
+        member,
+        {
+          ...difference,
+          ...(running && { note: noteFor(difference, runningValue(difference.subject, running), plan) }),
+        },
+      ])
     }
   }
   return [...sharedTextDifferences(confPath, wanted, reportedAsText), ...groupedOverNodes(reportedBySetting)]

@@ -2,7 +2,12 @@ import { keepFormerScript } from '../../runner/tasks/former.js'
 import { clusterTaskUnlessForeign } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
 import { confAttributes, confPath } from '../../runner/cluster/corosync/files.js'
-import { correctAttributes, replaceOnAll, validateConf, withWrongAttributes } from '../../runner/cluster/rollout/shared-file.js'
+import {
+  correctAttributes,
+  replaceOnAll,
+  validateConf,
+  withWrongAttributes,
+} from '../../runner/cluster/rollout/shared-file.js'
 import type { Cluster, Node } from '../../runner/cluster/declaration/declaration.js'
 import { runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { forecastRollout } from '../../runner/cluster/rollout/forecast.js'
@@ -47,7 +52,11 @@ export function declaredConf(cluster: Cluster, needs: readonly TaskRef[]): Clust
       } else {
         await replaceOnAll(outdated, confPath, wanted, attributes, validateConf)
       }
-      await correctAttributes(withWrongMode.map(({ member }) => member), confPath, confAttributes)
+      await correctAttributes(
+        withWrongMode.map(({ member }) => member),
+        confPath,
+        confAttributes,
+      )
     },
   })
   // On a foreign cluster, only explicitly declared settings apply.
@@ -61,11 +70,16 @@ async function planFor(scope: Scope, wanted: string) {
 /** The nodes' files, the wanted text, and the nodes whose file has another text, or a wrong mode or owner. */
 async function compareFiles({ members }: Scope, cluster: Cluster) {
   const [texts, states, { provenance }, cmaps] = await Promise.all([
-    readOnAll(members, fileText(confPath)), readOnAll(members, fileState(confPath)), readProvenance(members), readOnAll(members, runningCmap),
+    readOnAll(members, fileText(confPath)),
+    readOnAll(members, fileState(confPath)),
+    readProvenance(members),
+    readOnAll(members, runningCmap),
   ])
   const isForeign = provenance === 'foreign'
   const textsByName = texts.map(([{ name }, text]): [string, string | undefined] => [name, text])
-  const wanted = isForeign ? editedConf(cluster, textsByName, cmaps.find(([, cmap]) => cmap)?.[1]) : wantedConf(cluster, textsByName)
+  const wanted = isForeign
+    ? editedConf(cluster, textsByName, cmaps.find(([, cmap]) => cmap)?.[1])
+    : wantedConf(cluster, textsByName)
   const outdated = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
   const { type, mode, owner, group } = states.find(([, state]) => state !== undefined)?.[1] ?? {}
   if (isForeign && type !== 'regular file' && outdated.length > 0) {
@@ -75,7 +89,10 @@ async function compareFiles({ members }: Scope, cluster: Cluster) {
   }
   const ownAttributes = mode === undefined ? confAttributes : { mode, owner: `${owner}:${group}` }
   return {
-    texts, wanted, outdated, isForeign,
+    texts,
+    wanted,
+    outdated,
+    isForeign,
     attributes: isForeign ? ownAttributes : confAttributes,
     withWrongMode: isForeign ? [] : withWrongAttributes(confPath, confAttributes, states),
   }

@@ -19,7 +19,11 @@ export function noDefaultCluster(needs: readonly TaskRef[]): NodeTask {
   return task(corosyncTasks.noDefaultCluster.name, {
     needs,
     async check({ read }) {
-      const [cmap, text, state] = await Promise.all([read(runningCmap), read(fileText(confPath)), read(fileState(cibPath))])
+      const [cmap, text, state] = await Promise.all([
+        read(runningCmap),
+        read(fileText(confPath)),
+        read(fileState(cibPath)),
+      ])
       const runs = cmap !== undefined && runsDebianDefault(cmap)
       const isStopped = text !== undefined && isDefault(text) && cmap === undefined
       // A node whose corosync package was reinstalled has the shipped file, but may still have the CIB of its real
@@ -59,7 +63,8 @@ cp -a ${confPath} "$kept"
  */
 function isCibOfDebian(cib: string | undefined): boolean {
   try {
-    return propertySets(cib ?? '').flatMap(set => elementsOf(set, 'nvpair'))
+    return propertySets(cib ?? '')
+      .flatMap(set => elementsOf(set, 'nvpair'))
       .some(pair => attribute(pair, 'name') === 'cluster-name' && attribute(pair, 'value') === 'debian')
   } catch {
     return false
@@ -72,7 +77,8 @@ function hasResources(cib: string): boolean {
     return descendantsOf(parseXml(cib), 'primitive').length > 0
   } catch (error) {
     throw new TaskError(`${cibPath} cannot be read, and was not changed: ${(error as Error).message}`, {
-      hint: 'if nothing in it is needed, stop Pacemaker there, remove the file, and run again', cause: error,
+      hint: 'if nothing in it is needed, stop Pacemaker there, remove the file, and run again',
+      cause: error,
     })
   }
 }

@@ -34,10 +34,20 @@ ExecStartPost=-/bin/sh -c '! rm ${pacemakerRan} 2>/dev/null || systemctl --no-bl
 `
 
 /** What systemd must change. A different setting in an admin's own drop-in stays, with a warning. */
-export function restartFinding({ restart, dropIns, outdated }: Pick<UnitState, 'restart' | 'dropIns' | 'outdated'>): Finding {
+export function restartFinding({
+  restart,
+  dropIns,
+  outdated,
+}: Pick<UnitState, 'restart' | 'dropIns' | 'outdated'>): Finding {
   // systemd does not report a unit as outdated if the drop-in is its first one.
   if (outdated || !dropIns.includes(dropIn)) {
-    return [{ subject: `${unit} as systemd has loaded it`, from: 'before the last change of its files', to: 'as in its files' }]
+    return [
+      {
+        subject: `${unit} as systemd has loaded it`,
+        from: 'before the last change of its files',
+        to: 'as in its files',
+      },
+    ]
   }
   if (restart === wanted) return []
   const others = dropIns.filter(path => path !== dropIn)
@@ -48,11 +58,14 @@ export function restartFinding({ restart, dropIns, outdated }: Pick<UnitState, '
 /** Makes systemd restart a killed Corosync: writes the drop-in and has systemd load it. */
 export function restartKilledCorosync(needs: readonly TaskRef[]): NodeTask[] {
   const dropInFile = file(dropIn, { content: dropInText, needs })
-  return [dropInFile, task('a killed corosync starts again', {
-    needs: [...needs, dropInFile],
-    check: async ({ read }) => restartFinding(await read(unitState(unit))),
-    apply: async ({ $ }) => {
-      await $({ timeout: '60s' })`systemctl daemon-reload`
-    },
-  })]
+  return [
+    dropInFile,
+    task('a killed corosync starts again', {
+      needs: [...needs, dropInFile],
+      check: async ({ read }) => restartFinding(await read(unitState(unit))),
+      apply: async ({ $ }) => {
+        await $({ timeout: '60s' })`systemctl daemon-reload`
+      },
+    }),
+  ]
 }

@@ -41,13 +41,23 @@ export class AddressMonitor {
     const session = await this.#connection.openSecondSession().catch(() => undefined)
     if (!session) return false
     await new Promise<void>(resolve => {
-      this.#end = session.run({ scripts: [monitorScript(cluster, this.#address)], timeoutSeconds, onLine: line => {
-        if (line === 'watching') resolve()
-        else this.#lines.push(line)
-      } }).then(() => {}, () => {}).finally(() => {
-        this.#endedAt ??= now()
-        resolve()
-      })
+      this.#end = session
+        .run({
+          scripts: [monitorScript(cluster, this.#address)],
+          timeoutSeconds,
+          onLine: line => {
+            if (line === 'watching') resolve()
+            else this.#lines.push(line)
+          },
+        })
+        .then(
+          () => {},
+          () => {},
+        )
+        .finally(() => {
+          this.#endedAt ??= now()
+          resolve()
+        })
     })
     return true
   }
@@ -59,12 +69,22 @@ export class AddressMonitor {
     this.#end = undefined
     // After a reboot of the node, the monitor is gone.
     if (end && !this.#member.unreachable && this.#member.connection === this.#connection) {
-      const [group] = await this.#connection.openSecondSession().then(({ runningGroups }) => runningGroups, () => [])
-      if (group !== undefined) await this.#member.$({ nothrow: true }).script(sh`kill -s TERM -- ${`-${group}`}`).catch(() => {})
+      const [group] = await this.#connection.openSecondSession().then(
+        ({ runningGroups }) => runningGroups,
+        () => [],
+      )
+      if (group !== undefined)
+        await this.#member
+          .$({ nothrow: true })
+          .script(sh`kill -s TERM -- ${`-${group}`}`)
+          .catch(() => {})
       // If it does not end now, it ends with the session.
       await Promise.race([end, sleep(5000, undefined, { ref: false })])
       await this.#connection.closeSecondSession()
     }
-    return addressPeriods(this.#lines, this.#address, this.#endedAt + offsetMs).map(({ from, to }) => ({ from: from - offsetMs, to: to - offsetMs }))
+    return addressPeriods(this.#lines, this.#address, this.#endedAt + offsetMs).map(({ from, to }) => ({
+      from: from - offsetMs,
+      to: to - offsetMs,
+    }))
   }
 }

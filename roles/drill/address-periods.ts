@@ -24,7 +24,8 @@ export function addressPeriods(lines: string[], address: string, end: number): A
       from ??= -Infinity
       continue
     }
-    const [, time, deleted, lineAddress] = /^\[(\d{4}-\d\d-\d\dT[\d:.]+)\]\s+(Deleted\s+)?\d+:\s+\S+\s+inet ([\d.]+)\//.exec(line) ?? []
+    const [, time, deleted, lineAddress] =
+      /^\[(\d{4}-\d\d-\d\dT[\d:.]+)\]\s+(Deleted\s+)?\d+:\s+\S+\s+inet ([\d.]+)\//.exec(line) ?? []
     if (time === undefined || lineAddress !== address) continue
     const at = Date.parse(`${time}Z`)
     if (deleted === undefined) from ??= at
@@ -38,7 +39,16 @@ export function addressPeriods(lines: string[], address: string, end: number): A
 
 /** For how many milliseconds two or more nodes had the address at once. @param nodes - each node's periods, by one clock. */
 export function duplicateAddressMs(nodes: AddressPeriod[][]): number {
-  const edges = nodes.flatMap(periods => periods.flatMap(({ from, to }) => [[from, 1], [to, -1]] as [number, number][]))
+  const edges = nodes
+    .flatMap(periods =>
+      periods.flatMap(
+        ({ from, to }) =>
+          [
+            [from, 1],
+            [to, -1],
+          ] as [number, number][],
+      ),
+    )
     .toSorted(([one, up], [other, down]) => one - other || up - down)
   let [owners, since, sumMs] = [0, 0, 0]
   for (const [at, step] of edges) {

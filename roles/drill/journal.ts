@@ -1,17 +1,21 @@
 import { sh } from '../../runner/ssh/quote.js'
 
 /** An event in a node's journal that belongs to a failover. */
-export type JournalEvent = { at: number } & (
+export type JournalEvent = { at: number } &
   /** Corosync formed a membership without a node. */
-  | { kind: 'left' }
-  /** Pacemaker started a transition, or its DC requested an action of this node. */
-  | { kind: 'transition' }
-  | { kind: 'started'; resource: string; node: string }
-)
+  (
+    | { kind: 'left' }
+    /** Pacemaker started a transition, or its DC requested an action of this node. */
+    | { kind: 'transition' }
+    | { kind: 'started'; resource: string; node: string }
+  )
 
 /** @param since - seconds since 1970, by the node's own clock. */
 export function journalScript(since: number): string {
-  return sh`journalctl -q -o short-unix --since ${`@${Math.floor(since)}`} -t corosync -t pacemaker-controld` + " | grep -E 'TOTEM|State transition|Result of start|Requesting local'; :"
+  return (
+    sh`journalctl -q -o short-unix --since ${`@${Math.floor(since)}`} -t corosync -t pacemaker-controld` +
+    " | grep -E 'TOTEM|State transition|Result of start|Requesting local'; :"
+  )
 }
 
 /**
@@ -26,8 +30,10 @@ export function parseJournal(text: string): JournalEvent[] {
     const at = Number(seconds) * 1000
     if (/A new membership .*left: *\d/.test(message)) return [{ at, kind: 'left' }]
     if (/Requesting local execution of (start|stop|demote) operation/.test(message)) return [{ at, kind: 'transition' }]
-    if (/State transition (S_IDLE -> S_(POLICY_ENGINE|INTEGRATION|ELECTION)|S_NOT_DC -> S_ELECTION)/.test(message)) return [{ at, kind: 'transition' }]
-    const [, resource, node] = /Result of start operation for ([^\s:]+)(?::\d+)? on (\S+): (?:0 \()?ok/i.exec(message) ?? []
+    if (/State transition (S_IDLE -> S_(POLICY_ENGINE|INTEGRATION|ELECTION)|S_NOT_DC -> S_ELECTION)/.test(message))
+      return [{ at, kind: 'transition' }]
+    const [, resource, node] =
+      /Result of start operation for ([^\s:]+)(?::\d+)? on (\S+): (?:0 \()?ok/i.exec(message) ?? []
     return resource === undefined ? [] : [{ at, kind: 'started', resource, node: node! }]
   })
 }

@@ -13,9 +13,14 @@ export function options(): Option[] {
     new Option('--how <name>').choices(faultNames).hideHelp().conflicts('fault'),
     new Option('--daemon <name>', 'daemon to kill with --fault kill').choices(daemons).default(defaultSettings.daemon),
     new Option('--node <name>', 'drill this node (default: the node that has the floating IP)'),
-    new Option('--rounds <n>', 'number of drills, one after the other').argParser(positiveInteger).default(defaultSettings.rounds),
+    new Option('--rounds <n>', 'number of drills, one after the other')
+      .argParser(positiveInteger)
+      .default(defaultSettings.rounds),
     new Option('--max-outage <time>', 'fail if the page is unreachable for longer: 5s, 500ms').argParser(parseDuration),
-    new Option('--allow-split-brain', 'accept that two nodes have the floating IP for a while if no fencing prevents it'),
+    new Option(
+      '--allow-split-brain',
+      'accept that two nodes have the floating IP for a while if no fencing prevents it',
+    ),
   ]
 }
 
@@ -34,15 +39,23 @@ export function checkFlags(flags: DrillFlags, clusters: Cluster[]): void {
   const [cluster, ...others] = clusters
   if (!cluster) return
   if (others.length > 0) {
-    throw new UsageError(`a drill is for one cluster, but ${clusters.map(({ name }) => name).join(', ')} are selected`, { hint: 'select one by its group: --limit GROUP' })
+    throw new UsageError(
+      `a drill is for one cluster, but ${clusters.map(({ name }) => name).join(', ')} are selected`,
+      { hint: 'select one by its group: --limit GROUP' },
+    )
   }
   const names = cluster.nodes.map(({ name }) => name)
   if (settings.node !== undefined && !names.includes(settings.node)) {
-    throw new UsageError(`${cluster.name} has no node "${settings.node}"`, { hint: didYouMean(settings.node, names, 'Its nodes') })
+    throw new UsageError(`${cluster.name} has no node "${settings.node}"`, {
+      hint: didYouMean(settings.node, names, 'Its nodes'),
+    })
   }
   if (splitsBrain(settings) && cluster.fencing === 'disabled' && !flags.allowSplitBrain) {
-    throw new UsageError(`with fencing disabled, "${faultText(settings)}" can put the floating IP on two nodes at once, for as long as the drill lasts`, {
-      hint: 'visitors may reach either node, and what both nodes write may be lost; to accept that, add --allow-split-brain',
-    })
+    throw new UsageError(
+      `with fencing disabled, "${faultText(settings)}" can put the floating IP on two nodes at once, for as long as the drill lasts`,
+      {
+        hint: 'visitors may reach either node, and what both nodes write may be lost; to accept that, add --allow-split-brain',
+      },
+    )
   }
 }

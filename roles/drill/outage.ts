@@ -20,11 +20,17 @@ export function outages(answers: PageAnswers): Outage[] {
   const last = Math.max(0, ...answers.map(({ at, ms }) => at + ms))
   // For each request, when the first good answer arrived to it or to a later one.
   let first = last
-  const ends = answers.toReversed().map(({ at, ms, error }) => first = error === undefined ? Math.min(first, at + ms) : first).toReversed()
-  return answers.reduce<Outage[]>((sofar, { at, error }, index) =>
-    error === undefined || at < (sofar.at(-1)?.to ?? -Infinity) ? sofar : [...sofar, { from: at, to: ends[index]! }], [])
+  const ends = answers
+    .toReversed()
+    .map(({ at, ms, error }) => (first = error === undefined ? Math.min(first, at + ms) : first))
+    .toReversed()
+  return answers.reduce<Outage[]>(
+    (sofar, { at, error }, index) =>
+      error === undefined || at < (sofar.at(-1)?.to ?? -Infinity) ? sofar : [...sofar, { from: at, to: ends[index]! }],
+    [],
+  )
 }
 
 export function longestOutage(all: Outage[]): Outage | undefined {
-  return all.toSorted((one, other) => (other.to - other.from) - (one.to - one.from))[0]
+  return all.toSorted((one, other) => other.to - other.from - (one.to - one.from))[0]
 }

@@ -35,7 +35,11 @@ export interface RoundPlan {
  *
  * @throws TaskError if that node must not be drilled now.
  */
-export async function planRound(cluster: Cluster, settings: DrillSettings, scope: ClusterTrialScope): Promise<RoundPlan> {
+export async function planRound(
+  cluster: Cluster,
+  settings: DrillSettings,
+  scope: ClusterTrialScope,
+): Promise<RoundPlan> {
   const { members, selected } = scope
   const { daemon } = settings
   const [before, found] = await Promise.all([stateOf(scope), cibOf(members)])
@@ -43,35 +47,62 @@ export async function planRound(cluster: Cluster, settings: DrillSettings, scope
   const name = settings.node ?? (before && floatingIpNode(floatingIpIds, before))
   if (name === undefined) throw refusal('no node has the floating IP', 'choose a node with --node')
   const unhealthy = drillRefusal(name, before, await drainedIn(members))
-  if (unhealthy !== undefined) throw refusal(`${name} is not drilled: ${unhealthy}`, 'a drill requires a healthy cluster')
+  if (unhealthy !== undefined)
+    throw refusal(`${name} is not drilled: ${unhealthy}`, 'a drill requires a healthy cluster')
   const drilled = selected.find(member => member.name === name)
   if (!drilled) throw refusal(`${name} is not selected`, 'choose another node with --node, or run without --limit')
   const states = await readCorosyncState(members)
-  const loss = await findRollingObstacle(states.find(({ member }) => member === drilled)?.conf ?? '', states, scope, [name])
+  const loss = await findRollingObstacle(states.find(({ member }) => member === drilled)?.conf ?? '', states, scope, [
+    name,
+  ])
   if (loss !== undefined) throw refusal(`${name} is not drilled: ${loss}`, 'the other nodes could not take over')
   const fault = faults[settings.fault]
   const { prerequisite } = fault
   if (prerequisite && (await drilled.$({ nothrow: true }).script(prerequisite.test)).exitCode !== 0) {
     throw refusal(`${faultText(settings)} is not possible on ${name}: ${prerequisite.missing}`)
   }
-  return { fault, target: { cluster, node: name, daemon }, drilled, floatingIpIds, others: members.filter(member => member !== drilled), before: before! }
+  return {
+    fault,
+    target: { cluster, node: name, daemon },
+    drilled,
+    floatingIpIds,
+    others: members.filter(member => member !== drilled),
+    before: before!,
+  }
 }
 
 /** Describes what the drill will do, as sentences. @throws TaskError if it must not be done. */
-export async function describeDrill(cluster: Cluster, settings: DrillSettings, scope: ClusterTrialScope): Promise<string[]> {
+export async function describeDrill(
+  cluster: Cluster,
+  settings: DrillSettings,
+  scope: ClusterTrialScope,
+): Promise<string[]> {
   if (!servesPage(cluster)) throw refusal('there is no page to measure: the cluster declares no Apache')
   const round = await planRound(cluster, settings, scope)
-  const { fault, target, drilled: { name }, others } = round
+  const {
+    fault,
+    target,
+    drilled: { name },
+    others,
+  } = round
   const { rounds, node } = settings
   const { through } = await routeToPage(cluster, others)
   const address = cluster.floatingIp.address
   return [
     `${name} ${fault.describe(target)}`,
-    ...rounds === 1 ? [] : [`${rounds} rounds, ${node === undefined ? `each on the node that has ${address} at its start` : `all on ${name}`}`],
-    ...fault.recovery(target) === 'elsewhere' ? effectSentences(await simulated(round, scope)) : [],
-    ...splitsBrain(settings) ? [`both ${name} and another node may have ${address} until ${name} is repaired: fencing is disabled`] : [],
+    ...(rounds === 1
+      ? []
+      : [
+          `${rounds} rounds, ${node === undefined ? `each on the node that has ${address} at its start` : `all on ${name}`}`,
+        ]),
+    ...(fault.recovery(target) === 'elsewhere' ? effectSentences(await simulated(round, scope)) : []),
+    ...(splitsBrain(settings)
+      ? [`both ${name} and another node may have ${address} until ${name} is repaired: fencing is disabled`]
+      : []),
     `the page is requested 25 times a second, ${through === undefined ? 'from this machine' : `through ${through.name}`}`,
-    fault.reboots ? `the run waits until ${name} is back` : `${name} is repaired afterwards; if this run or its connection dies, ${name} repairs itself, after ${autoRecoverySeconds} s at the latest`,
+    fault.reboots
+      ? `the run waits until ${name} is back`
+      : `${name} is repaired afterwards; if this run or its connection dies, ${name} repairs itself, after ${autoRecoverySeconds} s at the latest`,
   ]
 }
 
@@ -81,5 +112,5 @@ async function simulated({ drilled: { name } }: RoundPlan, { members }: ClusterT
 }
 
 function refusal(message: string, hint?: string): TaskError {
-  return new TaskError(`${message}; nothing was done`, { ...hint !== undefined && { hint } })
+  return new TaskError(`${message}; nothing was done`, { ...(hint !== undefined && { hint }) })
 }

@@ -43,22 +43,32 @@ export interface RecoveryView {
 
 /** What the recovery still lacks; undefined once it is complete. */
 export function pendingRecovery(
-  recovery: Recovery, { state, before, rings, floatingIpNode: owner, node, elapsedMs, hasFailed, isWell }: RecoveryView,
+  recovery: Recovery,
+  { state, before, rings, floatingIpNode: owner, node, elapsedMs, hasFailed, isWell }: RecoveryView,
 ): string | undefined {
   if (!state) return 'pacemaker does not answer'
   const drilled = state.nodes.find(({ name }) => name === node)
   // Corosync is the first to know that a node has left or joined.
-  const isMember = drilled !== undefined && drilled.online && !drilled.standby && !drilled.pending && rings[0]?.nodes === rings[1]?.nodes
+  const isMember =
+    drilled !== undefined &&
+    drilled.online &&
+    !drilled.standby &&
+    !drilled.pending &&
+    rings[0]?.nodes === rings[1]?.nodes
   const isNoticed = !isMember || rings[0]?.ringId !== rings[1]?.ringId || hasFailed
   const stopped = missing(state, before, true)
-  const pending = stopped.length > 0 ? `${stopped.join(', ')} not started` : isWell ? undefined : 'the page does not answer well'
+  const pending =
+    stopped.length > 0 ? `${stopped.join(', ')} not started` : isWell ? undefined : 'the page does not answer well'
   if (owner !== node && isNoticed && recovery === 'elsewhere') return pending
   if (owner !== undefined && owner !== node && !isMember) return pending
   switch (recovery) {
-    case 'elsewhere': return isNoticed ? `the floating IP is still on ${node}` : 'not noticed yet'
+    case 'elsewhere':
+      return isNoticed ? `the floating IP is still on ${node}` : 'not noticed yet'
     // After a daemon has come back at once, Pacemaker reconsiders everything, which takes a moment.
-    case 'anywhere': return isMember && isNoticed && elapsedMs > effectTimeoutMs ? pending : 'not noticed yet'
-    default: return elapsedMs > effectTimeoutMs ? pending : 'not noticed yet'
+    case 'anywhere':
+      return isMember && isNoticed && elapsedMs > effectTimeoutMs ? pending : 'not noticed yet'
+    default:
+      return elapsedMs > effectTimeoutMs ? pending : 'not noticed yet'
   }
 }
 
@@ -66,12 +76,15 @@ export function pendingRecovery(
 export async function injectFault({ fault, target, drilled }: RoundPlan, offsetMs: number): Promise<number> {
   const sentAt = now()
   let begunAt: number | undefined
-  const onLine = (line: string) => { begunAt ??= parseClock(line) - offsetMs }
+  const onLine = (line: string) => {
+    begunAt ??= parseClock(line) - offsetMs
+  }
   try {
     await drilled.$({ timeout: faultTimeout, onLine }).script(`${clockScript}\n${fault.injectScript(target)}`)
   } catch (error) {
     // A reboot may close the connection before the command has answered, or terminate the command.
-    const isRebooting = error instanceof ConnectError || (error instanceof CommandError && error.result.exitCode === 143)
+    const isRebooting =
+      error instanceof ConnectError || (error instanceof CommandError && error.result.exitCode === 143)
     if (!fault.reboots || !isRebooting) throw error
   }
   return begunAt ?? sentAt
@@ -79,19 +92,34 @@ export async function injectFault({ fault, target, drilled }: RoundPlan, offsetM
 
 /** Waits until the cluster has recovered. @returns the node that has the floating IP then. @throws TaskError after a time-out. */
 export async function untilRecovered(
-  { fault, target, others, before, floatingIpIds }: RoundPlan, ring: Ring | undefined, failedAt: number, probe: HttpProbe, scope: ClusterTrialScope,
+  { fault, target, others, before, floatingIpIds }: RoundPlan,
+  ring: Ring | undefined,
+  failedAt: number,
+  probe: HttpProbe,
+  scope: ClusterTrialScope,
 ): Promise<string | undefined> {
   const { stop, progress } = scope
-  const { owner } = await until('the service to be back', recoveryTimeoutSeconds, async report => {
-    const [state, ringNow] = await Promise.all([stateOf({ members: others }), others[0]!.read(quorum)])
-    const seenOn = state && floatingIpNode(floatingIpIds, state)
-    const pending = pendingRecovery(fault.recovery(target), {
-      state, before, rings: [ring, ringNow], floatingIpNode: seenOn, node: target.node,
-      elapsedMs: now() - failedAt, hasFailed: probe.hasFailedSince(failedAt), isWell: probe.isHealthy,
-    })
-    report(pending ?? '')
-    return pending === undefined ? { owner: seenOn } : undefined
-  }, { abandon: stop, progress })
+  const { owner } = await until(
+    'the service to be back',
+    recoveryTimeoutSeconds,
+    async report => {
+      const [state, ringNow] = await Promise.all([stateOf({ members: others }), others[0]!.read(quorum)])
+      const seenOn = state && floatingIpNode(floatingIpIds, state)
+      const pending = pendingRecovery(fault.recovery(target), {
+        state,
+        before,
+        rings: [ring, ringNow],
+        floatingIpNode: seenOn,
+        node: target.node,
+        elapsedMs: now() - failedAt,
+        hasFailed: probe.hasFailedSince(failedAt),
+        isWell: probe.isHealthy,
+      })
+      report(pending ?? '')
+      return pending === undefined ? { owner: seenOn } : undefined
+    },
+    { abandon: stop, progress },
+  )
   // A node that returns during a transition may have to wait 20 s for its DC.
   await untilSettled({ ...scope, leader: others[0]!, abandon: stop })
   return owner

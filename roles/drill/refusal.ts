@@ -16,7 +16,8 @@ export function drillRefusal(node: string, state: ClusterState | undefined, drai
   if (state.maintenance) return 'the cluster is in maintenance mode, in which Pacemaker moves nothing'
   if (!state.nodes.some(({ name }) => name === node)) return `pacemaker knows no node ${node}`
   for (const { name, online, standby, maintenance, pending, unclean } of state.nodes) {
-    if (standby) return `${name} is in standby${drained.includes(name) ? ', left by an interrupted run: `ha-run site` ends it' : ''}`
+    if (standby)
+      return `${name} is in standby${drained.includes(name) ? ', left by an interrupted run: `ha-run site` ends it' : ''}`
     if (maintenance) return `${name} is in maintenance mode`
     if (!online || pending || unclean) return `${name} is not a full member`
   }

@@ -35,7 +35,8 @@ export async function repairNode(round: RoundPlan, scope: ClusterTrialScope): Pr
   const { fault, target, drilled, others } = round
   const undo = async () => {
     const { exitCode } = await drilled.$({ timeout: undoTimeout, nothrow: true }).script(fault.undoScript(target))
-    if (exitCode === terminated) throw new InterruptedError(`${drilled.name} is not fully repaired: it repairs itself once this run has ended`)
+    if (exitCode === terminated)
+      throw new InterruptedError(`${drilled.name} is not fully repaired: it repairs itself once this run has ended`)
     await drilled.$.script(disarmRecoveryScript)
   }
   scope.progress(`repairing ${drilled.name}`)
@@ -55,17 +56,28 @@ export async function repairNode(round: RoundPlan, scope: ClusterTrialScope): Pr
 
 async function reconnectToNode({ fault, drilled }: RoundPlan, scope: ClusterTrialScope): Promise<void> {
   let timeoutSeconds = 4
-  const connection = await retryUntilReachable(`${drilled.name} to answer again`, autoRecoverySeconds + 60, scope, async () => {
-    // Each attempt waits longer, since a slow machine may not answer within a short one.
-    timeoutSeconds = Math.min(timeoutSeconds * 1.5, 40)
-    const candidate = await reconnect(drilled.connection, undefined, timeoutSeconds)
-    const [booted] = await candidate.session.run({ scripts: [fault.reboots ? `[ ! -e ${bootMarker} ]` : ':'], timeoutSeconds: 10 })
-    if (booted!.exitCode === 0) return candidate
-    await candidate.close()
-    throw new ConnectError(`${drilled.name} has not shut down yet`)
-  })
+  const connection = await retryUntilReachable(
+    `${drilled.name} to answer again`,
+    autoRecoverySeconds + 60,
+    scope,
+    async () => {
+      // Each attempt waits longer, since a slow machine may not answer within a short one.
+      timeoutSeconds = Math.min(timeoutSeconds * 1.5, 40)
+      const candidate = await reconnect(drilled.connection, undefined, timeoutSeconds)
+      const [booted] = await candidate.session.run({
+        scripts: [fault.reboots ? `[ ! -e ${bootMarker} ]` : ':'],
+        timeoutSeconds: 10,
+      })
+      if (booted!.exitCode === 0) return candidate
+      await candidate.close()
+      throw new ConnectError(`${drilled.name} has not shut down yet`)
+    },
+  )
   if (connection instanceof ConnectError) {
-    throw new ConnectError(`${drilled.name} did not come back: ${connection.message}`, { hint: 'check the machine; once it is back, `ha-run site` repairs what is left', cause: connection })
+    throw new ConnectError(`${drilled.name} did not come back: ${connection.message}`, {
+      hint: 'check the machine; once it is back, `ha-run site` repairs what is left',
+      cause: connection,
+    })
   }
   await drilled.replaceConnection(connection)
 }
@@ -76,16 +88,29 @@ export async function restoreCluster(before: ClusterState, scope: ClusterTrialSc
   await readmitDrained(scope)
   const rewritten = await rewriteLost(scope)
   await untilSettled(scope)
-  await untilNoneLeft('all resources to run again', resourcesTimeoutSeconds, scope, now => missing(now, before), '`crm_mon -1rf` shows what does not start')
+  await untilNoneLeft(
+    'all resources to run again',
+    resourcesTimeoutSeconds,
+    scope,
+    now => missing(now, before),
+    '`crm_mon -1rf` shows what does not start',
+  )
   // A restarted Corosync has lost the record of its authkey, by which later runs know which one it has loaded.
   for (const { member, cmap, keyHash } of await readCorosyncState(scope.members)) {
     if (keyHash !== undefined && cmap && !cmap.has(loadedKeyEntry)) await recordLoadedKey(member, keyHash)
   }
   const failed = failedResources((await stateOf(scope))?.failures ?? [])
-  for (const { resource, node } of failed) await scope.leader.$({ nothrow: true })`crm_resource --cleanup -r ${resource} -N ${node}`
+  for (const { resource, node } of failed)
+    await scope.leader.$({ nothrow: true })`crm_resource --cleanup -r ${resource} -N ${node}`
   if (failed.length > 0) {
     await untilSettled(scope)
-    await untilNoneLeft('the failures to be cleared', 30, scope, ({ failures }) => failures.map(({ operation }) => operation), '`crm_resource --cleanup` clears them')
+    await untilNoneLeft(
+      'the failures to be cleared',
+      30,
+      scope,
+      ({ failures }) => failures.map(({ operation }) => operation),
+      '`crm_resource --cleanup` clears them',
+    )
   }
   return [
     ...rewritten.map(node => `the attributes of ${node}, lost from the CIB, were written to it again`),
@@ -95,6 +120,11 @@ export async function restoreCluster(before: ClusterState, scope: ClusterTrialSc
 
 /** The resources with failed operations, each once per node: `WebSite_monitor_60000` belongs to WebSite. */
 export function failedResources(failures: Failure[]): { resource: string; node: string }[] {
-  const all = failures.map(({ operation, node }) => ({ resource: operation.replace(/_(?:migrate_(?:to|from)|[a-z-]+)_\d+$/, ''), node }))
-  return all.filter(({ resource, node }, at) => all.findIndex(other => other.resource === resource && other.node === node) === at)
+  const all = failures.map(({ operation, node }) => ({
+    resource: operation.replace(/_(?:migrate_(?:to|from)|[a-z-]+)_\d+$/, ''),
+    node,
+  }))
+  return all.filter(
+    ({ resource, node }, at) => all.findIndex(other => other.resource === resource && other.node === node) === at,
+  )
 }

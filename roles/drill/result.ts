@@ -30,22 +30,45 @@ export interface Observations {
 
 /** Summarizes a round: its result for the machine-readable output, and what the report draws. */
 export function summarizeRound(observations: Observations): { event: DrillRoundEvent; signal: DrillAnswersSignal } {
-  const { cluster, round, rounds, fault, node, description, answers, floatingIpNode, repairedAt, healthyAt, maxOutage } = observations
+  const {
+    cluster,
+    round,
+    rounds,
+    fault,
+    node,
+    description,
+    answers,
+    floatingIpNode,
+    repairedAt,
+    healthyAt,
+    maxOutage,
+  } = observations
   const worst = longestOutage(outages(answers))
   const outage = worst ? Math.round(worst.to - worst.from) : 0
   // What happens because the node returns is not part of the recovery.
-  const journal = observations.journal.filter(({ at }) => at >= 0 && at < repairedAt).toSorted((one, other) => one.at - other.at)
+  const journal = observations.journal
+    .filter(({ at }) => at >= 0 && at < repairedAt)
+    .toSorted((one, other) => one.at - other.at)
   // If the DC's own journal is lost with it, the first event is what the others were requested to do.
   const detected = journal[0]
-  const starts = journal.flatMap(event => event.kind === 'started' ? event : [])
+  const starts = journal.flatMap(event => (event.kind === 'started' ? event : []))
   const started = starts.at(-1)
   const answered = firstAnswer(answers, node, worst?.from)
   const movedTo = floatingIpNode.recovered === floatingIpNode.before ? undefined : floatingIpNode.recovered
-  const tooLong = maxOutage !== undefined && outage > maxOutage ? `the outage lasted ${outage} ms, ${maxOutage} ms are allowed` : undefined
+  const tooLong =
+    maxOutage !== undefined && outage > maxOutage
+      ? `the outage lasted ${outage} ms, ${maxOutage} ms are allowed`
+      : undefined
   const reason = observations.failure ?? tooLong
   return {
     event: {
-      event: 'drill-round', cluster, status: reason === undefined ? 'ok' : 'failed', round, rounds, fault, node,
+      event: 'drill-round',
+      cluster,
+      status: reason === undefined ? 'ok' : 'failed',
+      round,
+      rounds,
+      fault,
+      node,
       outage_ms: outage,
       outage_at_ms: worst && Math.round(worst.from),
       failed_requests: answers.filter(({ error }) => error !== undefined).length,
@@ -59,16 +82,28 @@ export function summarizeRound(observations: Observations): { event: DrillRoundE
       reason,
     },
     signal: {
-      event: 'drill-answers', isSignal: true, cluster, round,
-      answers: answers.map(({ at, ms, node: server, error }) => ({ at: Math.round(at), ms: Math.round(ms), node: server, error })),
+      event: 'drill-answers',
+      isSignal: true,
+      cluster,
+      round,
+      answers: answers.map(({ at, ms, node: server, error }) => ({
+        at: Math.round(at),
+        ms: Math.round(ms),
+        node: server,
+        error,
+      })),
       marks: [
         { at: 0, text: `${node} ${description}` },
-        ...detected ? [{ at: detected.at, text: `${detected.by} noticed` }] : [],
+        ...(detected ? [{ at: detected.at, text: `${detected.by} noticed` }] : []),
         ...starts.map(({ at, resource, node: where }) => ({ at, text: `${resource} started on ${where}` })),
-        ...answered ? [{ at: answered.at, text: `the page answers${answered.server ? ` from ${answered.server}` : ''}` }] : [],
+        ...(answered
+          ? [{ at: answered.at, text: `the page answers${answered.server ? ` from ${answered.server}` : ''}` }]
+          : []),
         { at: repairedAt, text: `repair of ${node} begins` },
-        ...healthyAt === undefined ? [] : [{ at: healthyAt, text: 'the cluster is healthy again' }],
-      ].map(({ at, text }) => ({ at: Math.round(at), text })).toSorted((one, other) => one.at - other.at),
+        ...(healthyAt === undefined ? [] : [{ at: healthyAt, text: 'the cluster is healthy again' }]),
+      ]
+        .map(({ at, text }) => ({ at: Math.round(at), text }))
+        .toSorted((one, other) => one.at - other.at),
     },
   }
 }
@@ -78,8 +113,16 @@ export function summarizeRound(observations: Observations): { event: DrillRoundE
  *
  * @param outageFrom - when the outage began.
  */
-function firstAnswer(answers: PageAnswers, node: string, outageFrom: number | undefined): { at: number; server: string | undefined } | undefined {
-  const good = answers.filter(({ at, error }) => error === undefined && at >= 0).toSorted((one, other) => one.at + one.ms - other.at - other.ms)
-  const first = good.find(answer => answer.node !== undefined && answer.node !== node) ?? (outageFrom === undefined ? undefined : good.find(({ at }) => at > outageFrom))
+function firstAnswer(
+  answers: PageAnswers,
+  node: string,
+  outageFrom: number | undefined,
+): { at: number; server: string | undefined } | undefined {
+  const good = answers
+    .filter(({ at, error }) => error === undefined && at >= 0)
+    .toSorted((one, other) => one.at + one.ms - other.at - other.ms)
+  const first =
+    good.find(answer => answer.node !== undefined && answer.node !== node) ??
+    (outageFrom === undefined ? undefined : good.find(({ at }) => at > outageFrom))
   return first && { at: first.at + first.ms, server: first.node }
 }

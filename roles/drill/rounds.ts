@@ -18,13 +18,20 @@ import { summarizeRound } from './result.js'
 import { faultText, type DrillSettings } from './settings.js'
 
 /** Runs all rounds; each begins and ends with a healthy cluster. @throws TaskError if one of them has failed. */
-export async function runRounds(cluster: Cluster, settings: DrillSettings, scope: ClusterTrialScope): Promise<string[]> {
+export async function runRounds(
+  cluster: Cluster,
+  settings: DrillSettings,
+  scope: ClusterTrialScope,
+): Promise<string[]> {
   const failures: string[] = []
   const remarks: string[] = []
   for (let round = 1; round <= settings.rounds; round += 1) {
     const prefix = settings.rounds === 1 ? '' : `round ${round} of ${settings.rounds}: `
     if (scope.stop.aborted) throw new InterruptedError(`interrupted after ${round - 1} of ${settings.rounds} rounds`)
-    const result = await runRound(cluster, settings, round, { ...scope, progress: text => scope.progress(text && prefix + text) })
+    const result = await runRound(cluster, settings, round, {
+      ...scope,
+      progress: text => scope.progress(text && prefix + text),
+    })
     if (result.reason !== undefined) failures.push(prefix + result.reason)
     remarks.push(...result.remarks)
   }
@@ -32,27 +39,55 @@ export async function runRounds(cluster: Cluster, settings: DrillSettings, scope
   return remarks
 }
 
-async function runRound(cluster: Cluster, settings: DrillSettings, number: number, scope: ClusterTrialScope): Promise<{ reason: string | undefined; remarks: string[] }> {
+async function runRound(
+  cluster: Cluster,
+  settings: DrillSettings,
+  number: number,
+  scope: ClusterTrialScope,
+): Promise<{ reason: string | undefined; remarks: string[] }> {
   const { members, report } = scope
   const round = await planRound(cluster, settings, scope)
   const { fault, target, others } = round
   const probe = await startPageProbe(cluster, others, scope)
   const monitors = members.map(member => ({ member, monitor: new AddressMonitor(member, cluster.floatingIp.address) }))
   try {
-    const offsetsMs = new Map(await Promise.all(members.map(async member => [member.name, await measureClockOffset(member)] as const)))
+    const offsetsMs = new Map(
+      await Promise.all(members.map(async member => [member.name, await measureClockOffset(member)] as const)),
+    )
     const isMonitored = await Promise.all(monitors.map(async ({ monitor }) => monitor.start(cluster.name)))
-    const unmonitored = members.filter((_, at) => !isMonitored[at]).map(({ name }) => `${name} allows no second session: when it had the address is not known`)
-    const course = await round.drilled.expectDisconnect(async () => failAndRepair(round, offsetsMs.get(target.node)!, probe, scope))
+    const unmonitored = members
+      .filter((_, at) => !isMonitored[at])
+      .map(({ name }) => `${name} allows no second session: when it had the address is not known`)
+    const course = await round.drilled.expectDisconnect(async () =>
+      failAndRepair(round, offsetsMs.get(target.node)!, probe, scope),
+    )
     const end = await stateOf(scope)
     const requests = probe.stop()
     const { failedAt } = course
     const { event, signal } = summarizeRound({
-      cluster: cluster.name, round: number, rounds: settings.rounds, fault: faultText(settings), node: target.node, description: fault.describe(target),
-      answers: requests.map(({ at, ms, server, error }) => ({ at: at - failedAt, ms, node: server === '' ? undefined : server, error })),
+      cluster: cluster.name,
+      round: number,
+      rounds: settings.rounds,
+      fault: faultText(settings),
+      node: target.node,
+      description: fault.describe(target),
+      answers: requests.map(({ at, ms, server, error }) => ({
+        at: at - failedAt,
+        ms,
+        node: server === '' ? undefined : server,
+        error,
+      })),
       journal: await readJournals(reachable(fault.takesPart(target) ? members : others), failedAt, offsetsMs),
-      addressPeriods: await Promise.all(monitors.map(async ({ member, monitor }) => monitor.stop(offsetsMs.get(member.name)!))),
-      floatingIpNode: { before: floatingIpNode(round.floatingIpIds, round.before), recovered: course.floatingIpNode, end: end && floatingIpNode(round.floatingIpIds, end) },
-      repairedAt: course.repairedAt - failedAt, healthyAt: course.healthyAt && course.healthyAt - failedAt,
+      addressPeriods: await Promise.all(
+        monitors.map(async ({ member, monitor }) => monitor.stop(offsetsMs.get(member.name)!)),
+      ),
+      floatingIpNode: {
+        before: floatingIpNode(round.floatingIpIds, round.before),
+        recovered: course.floatingIpNode,
+        end: end && floatingIpNode(round.floatingIpIds, end),
+      },
+      repairedAt: course.repairedAt - failedAt,
+      healthyAt: course.healthyAt && course.healthyAt - failedAt,
       maxOutage: settings.maxOutage,
       failure: course.failure ?? probe.broken,
     })
@@ -67,12 +102,18 @@ async function runRound(cluster: Cluster, settings: DrillSettings, number: numbe
 }
 
 /** Reads the nodes' journals since the fault. @returns events with times since the fault, by this machine's clock. */
-async function readJournals(members: ClusterMember[], failedAt: number, offsetsMs: Map<string, number>): Promise<(JournalEvent & { by: string })[]> {
-  const journals = await Promise.all(members.map(async ({ name, $ }) => {
-    const offsetMs = offsetsMs.get(name)!
-    const { stdout } = await $.script(journalScript((failedAt + offsetMs) / 1000))
-    return parseJournal(stdout).map(event => ({ ...event, at: event.at - offsetMs - failedAt, by: name }))
-  }))
+async function readJournals(
+  members: ClusterMember[],
+  failedAt: number,
+  offsetsMs: Map<string, number>,
+): Promise<(JournalEvent & { by: string })[]> {
+  const journals = await Promise.all(
+    members.map(async ({ name, $ }) => {
+      const offsetMs = offsetsMs.get(name)!
+      const { stdout } = await $.script(journalScript((failedAt + offsetMs) / 1000))
+      return parseJournal(stdout).map(event => ({ ...event, at: event.at - offsetMs - failedAt, by: name }))
+    }),
+  )
   return journals.flat()
 }
 
@@ -91,11 +132,26 @@ interface Course {
 }
 
 /** Injects the fault, waits until the cluster has recovered, and repairs the node, whatever happens in between. */
-async function failAndRepair(round: RoundPlan, offsetMs: number, probe: HttpProbe, scope: ClusterTrialScope): Promise<Course> {
+async function failAndRepair(
+  round: RoundPlan,
+  offsetMs: number,
+  probe: HttpProbe,
+  scope: ClusterTrialScope,
+): Promise<Course> {
   const { fault, target, drilled, others, before } = round
   const ring = await others[0]!.read(quorum)
-  const course: Course = { failedAt: now(), floatingIpNode: undefined, repairedAt: 0, healthyAt: undefined, failure: undefined, unrepaired: undefined, remarks: [] }
-  await drilled.$.script(fault.reboots ? markBootScript : armRecoveryScript(target.cluster.name, fault.undoScript(target)))
+  const course: Course = {
+    failedAt: now(),
+    floatingIpNode: undefined,
+    repairedAt: 0,
+    healthyAt: undefined,
+    failure: undefined,
+    unrepaired: undefined,
+    remarks: [],
+  }
+  await drilled.$.script(
+    fault.reboots ? markBootScript : armRecoveryScript(target.cluster.name, fault.undoScript(target)),
+  )
   let interruption: unknown
   let isInjected = false
   let refusedReboot = false

@@ -10,12 +10,14 @@ import type { DrillRoundEvent } from './events.js'
 
 /** Shows the rounds of a drill in a terminal, and how the drill ended. */
 export const drillView: EventView = {
-  plainLines: (event, options) => event.event === 'drill-round' ? roundLines(event, options) : [],
+  plainLines: (event, options) => (event.event === 'drill-round' ? roundLines(event, options) : []),
   summaryLines: (tally, style) => drillLines(roundsIn(tally), tally.tasks, style),
   verdict(tally, usual) {
     const { tasks, summary } = tally
     if (tasks.length === 0 || tasks.some(({ role }) => role !== 'drill')) return undefined
-    return summary?.exit === exitCodes.ok || summary?.exit === exitCodes.failed ? verdictOf(summary.exit, roundsIn(tally).length) : usual
+    return summary?.exit === exitCodes.ok || summary?.exit === exitCodes.failed
+      ? verdictOf(summary.exit, roundsIn(tally).length)
+      : usual
   },
 }
 
@@ -44,39 +46,69 @@ function span(ms: number): string {
 }
 
 /** A round's result in one line: `outage 2.21 s, 52 of 312 requests failed, went to node2`. */
-function roundText({ outage_ms: outage, failed_requests: failed, requests, moved_to: to, duplicate_address_ms: twice }: DrillRoundEvent): string {
+function roundText({
+  outage_ms: outage,
+  failed_requests: failed,
+  requests,
+  moved_to: to,
+  duplicate_address_ms: twice,
+}: DrillRoundEvent): string {
   return [
     outage === 0 ? 'no outage' : `outage ${span(outage)}`,
     `${failed} of ${counted(requests, 'request')} failed`,
-    ...to === undefined ? [] : [`went to ${to}`],
-    ...twice === 0 ? [] : [`two nodes had the address for ${span(twice)}`],
+    ...(to === undefined ? [] : [`went to ${to}`]),
+    ...(twice === 0 ? [] : [`two nodes had the address for ${span(twice)}`]),
   ].join(', ')
 }
 
-const titles = ['fault', 'node', 'outage', 'began', 'failed', 'noticed', 'started', 'answered', 'went to', 'came back', 'duplicate']
+const titles = [
+  'fault',
+  'node',
+  'outage',
+  'began',
+  'failed',
+  'noticed',
+  'started',
+  'answered',
+  'went to',
+  'came back',
+  'duplicate',
+]
 
 /** The rounds as a table with times since the fault, the spread of the outages of several rounds, and remarks. */
 function drillLines(rounds: DrillRoundEvent[], tasks: TaskEvent[], style: Style): string[] {
   if (rounds.length === 0) return []
   const rows = rounds.map(cells)
   const widths = titles.map((title, at) => widest([title, ...rows.map(row => row[at]!)]))
-  const line = (row: string[]) => row.map((cell, at) => pad(cell, widths[at]!)).join('  ').trimEnd()
-  const remarks = tasks.flatMap(({ status, effects = [] }) => status === 'ok' ? effects : [])
+  const line = (row: string[]) =>
+    row
+      .map((cell, at) => pad(cell, widths[at]!))
+      .join('  ')
+      .trimEnd()
+  const remarks = tasks.flatMap(({ status, effects = [] }) => (status === 'ok' ? effects : []))
   return [
     style.strong('Drill'),
     `  ${style.quiet(line(titles))}`,
     ...rounds.map((round, at) => `  ${round.status === 'ok' ? line(rows[at]!) : style.bad(line(rows[at]!))}`),
-    ...rounds.length > 1 ? [`  ${spread(rounds.map(({ outage_ms: ms }) => ms))}`] : [],
+    ...(rounds.length > 1 ? [`  ${spread(rounds.map(({ outage_ms: ms }) => ms))}`] : []),
     ...[...new Set(remarks)].map(remark => `  ${oneLine(remark)}`),
   ]
 }
 
 function cells(round: DrillRoundEvent): string[] {
-  const time = (ms: number | undefined) => ms === undefined ? '-' : span(ms)
+  const time = (ms: number | undefined) => (ms === undefined ? '-' : span(ms))
   return [
-    round.fault, round.node, round.outage_ms === 0 ? 'none' : span(round.outage_ms), time(round.outage_at_ms), `${round.failed_requests}/${round.requests}`,
-    time(round.detected_ms), time(round.started_ms), time(round.answered_ms),
-    round.moved_to ?? '-', round.moved_to === undefined ? '-' : round.returned ? 'yes' : 'no', round.duplicate_address_ms === 0 ? 'never' : span(round.duplicate_address_ms),
+    round.fault,
+    round.node,
+    round.outage_ms === 0 ? 'none' : span(round.outage_ms),
+    time(round.outage_at_ms),
+    `${round.failed_requests}/${round.requests}`,
+    time(round.detected_ms),
+    time(round.started_ms),
+    time(round.answered_ms),
+    round.moved_to ?? '-',
+    round.moved_to === undefined ? '-' : round.returned ? 'yes' : 'no',
+    round.duplicate_address_ms === 0 ? 'never' : span(round.duplicate_address_ms),
   ]
 }
 

@@ -34,21 +34,39 @@ export function staticAddress(node: Node): NodeTask {
       if (!network) return skip('the inventory declares no address for this node')
       const { plan, isArmed } = await readAddressing(scope, node, network)
       if (isArmed) {
-        throw new TaskError('an unconfirmed change of address, left by an interrupted run, is about to be undone on this node', { hint: `run again in ${undoSeconds} s` })
+        throw new TaskError(
+          'an unconfirmed change of address, left by an interrupted run, is about to be undone on this node',
+          { hint: `run again in ${undoSeconds} s` },
+        )
       }
       if (plan.refused !== undefined) throw new TaskError(plan.refused)
       if (plan.change) refuseTaken(network.address, await scope.read(addressUse(network.address)))
       const { override } = scope.member.connection.destination
-      const remarks = [...override ? [`${node.name} is at ${override.address}: correct \`ansible_host\` in the inventory, which is ${node.connection.host}`] : [], ...plan.pending]
+      const remarks = [
+        ...(override
+          ? [
+              `${node.name} is at ${override.address}: correct \`ansible_host\` in the inventory, which is ${node.connection.host}`,
+            ]
+          : []),
+        ...plan.pending,
+      ]
       return plan.differences.length === 0 && remarks.length > 0 ? warn(remarks.join('; ')) : plan.differences
     },
     async apply(scope) {
       const { plan, manager, path, iface, text, units } = await readAddressing(scope, node, network!)
       const state = await scope.read(fileState(path))
-      const attributes = { mode: state?.mode ?? manager.mode, owner: state ? `${state.owner}:${state.group}` : 'root:root' }
+      const attributes = {
+        mode: state?.mode ?? manager.mode,
+        owner: state ? `${state.owner}:${state.group}` : 'root:root',
+      }
       const content = manager.write(text, iface, network!)
       await scope.$.script(keepFormerScript(path))
-      if (plan.change) return changeAddress(scope, { iface, path, attributes, activation: manager.activation(iface), ...plan.change, stopped: units }, content)
+      if (plan.change)
+        return changeAddress(
+          scope,
+          { iface, path, attributes, activation: manager.activation(iface), ...plan.change, stopped: units },
+          content,
+        )
       await scope.$({ input: content }).script(replaceScript(path, attributes))
       return undefined
     },
@@ -57,37 +75,62 @@ export function staticAddress(node: Node): NodeTask {
 
 /** @throws TaskError if another machine has the address: until the undo, some clients would reach it and some this node. */
 function refuseTaken(address: string, { interface: own, mac }: AddressUse): void {
-  if (own !== undefined) throw new TaskError(`${address} is already on ${own} of this node`, { hint: 'remove it there, or correct `interface` and `ansible_host`' })
+  if (own !== undefined)
+    throw new TaskError(`${address} is already on ${own} of this node`, {
+      hint: 'remove it there, or correct `interface` and `ansible_host`',
+    })
   if (mac === undefined) return
-  throw new TaskError(`${address} is taken: ${mac} answers for it`, { hint: 'declare another address, or remove it from that machine' })
+  throw new TaskError(`${address} is taken: ${mac} answers for it`, {
+    hint: 'declare another address, or remove it from that machine',
+  })
 }
 
 async function readAddressing(scope: NodeScope, node: Node, network: Network) {
   const { read, consent, apart } = scope
   const kernel = await read(kernelNetwork)
   const connectedTo = scope.member.connection.destination.override?.address ?? node.connection.host
-  const iface = interfaceOf(kernel.addresses, connectedTo) ?? interfaceOf(kernel.addresses, network.address) ?? network.interface
+  const iface =
+    interfaceOf(kernel.addresses, connectedTo) ?? interfaceOf(kernel.addresses, network.address) ?? network.interface
   if (iface === undefined) {
-    throw new TaskError(`no interface has ${network.address}, and none is declared`, { hint: 'declare `interface` for this node' })
+    throw new TaskError(`no interface has ${network.address}, and none is declared`, {
+      hint: 'declare `interface` for this node',
+    })
   }
   const name = managerOf(probesOf(await read(managerProbes(iface))), iface)
   if (name === undefined) {
-    throw new TaskError(`${iface} has no network manager that ha-run supports (NetworkManager, systemd-networkd, dhcpcd, ifupdown)`, {
-      hint: 'remove `address` for this node, or let one of them manage the interface',
-    })
+    throw new TaskError(
+      `${iface} has no network manager that ha-run supports (NetworkManager, systemd-networkd, dhcpcd, ifupdown)`,
+      {
+        hint: 'remove `address` for this node, or let one of them manage the interface',
+      },
+    )
   }
   const manager = managers[name]
   const [own, active, isArmed, units] = await Promise.all([
-    read(filesOf(manager)), activeFile(read, manager, iface), read(isChangeArmed), clusterUnits(read),
+    read(filesOf(manager)),
+    activeFile(read, manager, iface),
+    read(isChangeArmed),
+    clusterUnits(read),
   ])
   // The active profile may be in /run or /usr: then the new file starts from its text.
-  const activeText = active === undefined || own.some(file => file.path === active) ? undefined : await read(fileText(active))
+  const activeText =
+    active === undefined || own.some(file => file.path === active) ? undefined : await read(fileText(active))
   const files = activeText === undefined ? own : [...own, { path: active!, text: activeText }]
   const path = manager.path(iface, files, active)
   const replacesActive = active !== undefined && posix.basename(active) === posix.basename(path)
-  const text = (files.find(file => file.path === path) ?? files.find(file => replacesActive && file.path === active))?.text
+  const text = (files.find(file => file.path === path) ?? files.find(file => replacesActive && file.path === active))
+    ?.text
   const live = liveOf(kernel, iface, { declared: network.address, connectedTo })
-  const state = { declared: network, live, file: manager.read(text, iface), manager, path, isMember: units.length > 0, outage: consent.outage, apart }
+  const state = {
+    declared: network,
+    live,
+    file: manager.read(text, iface),
+    manager,
+    path,
+    isMember: units.length > 0,
+    outage: consent.outage,
+    apart,
+  }
   return { manager, path, iface, text, isArmed, units, plan: planAddressing(state) }
 }
 
@@ -99,10 +142,14 @@ async function clusterUnits(read: NodeScope['read']): Promise<string[]> {
   return running.includes('corosync.service') && !(cmap && runsDebianDefault(cmap)) ? running : []
 }
 
-const kernelNetwork = fact('ip addr, ip route', `ip -o -4 addr show; printf '\\0'; ip -4 route show default`, ({ stdout }) => {
-  const [addresses = '', routes = ''] = stdout.split('\0')
-  return { addresses, routes }
-})
+const kernelNetwork = fact(
+  'ip addr, ip route',
+  `ip -o -4 addr show; printf '\\0'; ip -4 route show default`,
+  ({ stdout }) => {
+    const [addresses = '', routes = ''] = stdout.split('\0')
+    return { addresses, routes }
+  },
+)
 
 const probes: Family<string> = {
   name: 'network manager of an interface',
@@ -117,8 +164,13 @@ function managerProbes(iface: string): Fact<string> {
 const managerFiles: Family<ManagerFile[]> = {
   name: 'files of a network manager',
   // The patterns are ha-run's own. They are not quoted, so that the node's shell expands them.
-  script: patterns => patterns.map(pattern =>
-    `for f in ${pattern}; do [ -f "$f" ] && printf '%s\\0' "$f" && cat -- "$f" && printf '\\0'; done; printf '\\0'`).join('\n'),
+  script: patterns =>
+    patterns
+      .map(
+        pattern =>
+          `for f in ${pattern}; do [ -f "$f" ] && printf '%s\\0' "$f" && cat -- "$f" && printf '\\0'; done; printf '\\0'`,
+      )
+      .join('\n'),
   parse({ stdout }, patterns) {
     const fields = stdout.split('\0')
     return patterns.map(() => {
@@ -135,8 +187,13 @@ function filesOf(manager: Manager): Fact<ManagerFile[]> {
 
 const activeFiles: Family<string> = {
   name: 'active network profile',
-  script: interfaces => interfaces.map(iface => sh`command -v nmcli >/dev/null && nmcli -t -f DEVICE,FILENAME connection show --active
-command -v networkctl >/dev/null && networkctl status --no-pager ${iface}; printf '\\0'`).join('\n'),
+  script: interfaces =>
+    interfaces
+      .map(
+        iface => sh`command -v nmcli >/dev/null && nmcli -t -f DEVICE,FILENAME connection show --active
+command -v networkctl >/dev/null && networkctl status --no-pager ${iface}; printf '\\0'`,
+      )
+      .join('\n'),
   parse: ({ stdout }, interfaces) => interfaces.map((_, at) => stdout.split('\0')[at] ?? ''),
 }
 

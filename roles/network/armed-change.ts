@@ -37,7 +37,11 @@ const thisBoot = '/run/ha-run.address'
 /** A test whether a change awaits its confirmation. If only one of the files exists, a power failure has interrupted a clean-up. */
 const isArmedTest = `[ -e ${folder}/undo ] && [ -e ${unitFile} ]`
 
-export const isChangeArmed = fact('armed change of address', `${isArmedTest} && echo armed; true`, ({ stdout }) => stdout !== '')
+export const isChangeArmed = fact(
+  'armed change of address',
+  `${isArmedTest} && echo armed; true`,
+  ({ stdout }) => stdout !== '',
+)
 
 /**
  * The undo runs before the units of all network managers, including those of ifupdown that udev starts. `KillMode=process` keeps
@@ -74,10 +78,12 @@ const endSession = `session=$(cat ${folder}/session 2>/dev/null) && case $(readl
   /run/lock/ha-run.*) kill -KILL "$session" ;;
 esac`
 
-const hasAddress = (iface: string, address: string) => sh`ip -4 -o address show dev ${iface} to ${`${address}/32`} | grep -q .`
+const hasAddress = (iface: string, address: string) =>
+  sh`ip -4 -o address show dev ${iface} to ${`${address}/32`} | grep -q .`
 
 /** Waits until a test succeeds. @param seconds - at most. */
-const waitUntil = (test: string, seconds: number) => `n=${seconds * 5}; until ${test} || [ $n = 0 ]; do sleep 0.2; n=$((n - 1)); done`
+const waitUntil = (test: string, seconds: number) =>
+  `n=${seconds * 5}; until ${test} || [ $n = 0 ]; do sleep 0.2; n=$((n - 1)); done`
 
 /**
  * What the node runs by itself without a confirmation: it restores and activates the former file and starts the stopped units. If

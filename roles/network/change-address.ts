@@ -47,7 +47,11 @@ export async function changeAddress(scope: Scope, change: ArmedChange, content: 
   const { from, to, stopped } = change
   return [
     `${member.name} is at ${to.address} now, confirmed over a new connection; correct \`ansible_host\` in the inventory if it is ${from.address}`,
-    ...stopped.length === 0 ? [] : [`${stopped.join(' and ')} stopped on ${member.name} for the change: they start once corosync.conf has the new address`],
+    ...(stopped.length === 0
+      ? []
+      : [
+          `${stopped.join(' and ')} stopped on ${member.name} for the change: they start once corosync.conf has the new address`,
+        ]),
   ]
 }
 
@@ -57,9 +61,11 @@ async function confirmChange(scope: Scope, change: ArmedChange): Promise<NodeCon
   const { from, to } = change
   const expectation = `${member.name} to answer at ${to.address}: unless confirmed, it returns to ${from.address} by itself within ${undoSeconds} s`
   try {
-    return await retryUntilReachable(expectation, answerTimeoutSeconds, scope, async () => connectionAfter(await reconnect(member.connection, to.address), async connection => {
-      await remote(connection).script(confirmScript(change))
-    }))
+    return await retryUntilReachable(expectation, answerTimeoutSeconds, scope, async () =>
+      connectionAfter(await reconnect(member.connection, to.address), async connection => {
+        await remote(connection).script(confirmScript(change))
+      }),
+    )
   } catch (error) {
     if (error instanceof TaskError) return error
     throw error
@@ -71,30 +77,56 @@ async function confirmChange(scope: Scope, change: ArmedChange): Promise<NodeCon
  *
  * @throws TaskError with the reason why the change was not confirmed, or ConnectError if the node does not come back.
  */
-async function awaitUndo(scope: Scope, { from, to, stopped }: ArmedChange, reason: Error, begunAt: number): Promise<never> {
+async function awaitUndo(
+  scope: Scope,
+  { from, to, stopped }: ArmedChange,
+  reason: Error,
+  begunAt: number,
+): Promise<never> {
   const { member, abandon, progress } = scope
-  const seconds = Math.max(undoSeconds + returnTimeoutSeconds - Math.round((performance.now() - begunAt) / 1000), returnTimeoutSeconds)
+  const seconds = Math.max(
+    undoSeconds + returnTimeoutSeconds - Math.round((performance.now() - begunAt) / 1000),
+    returnTimeoutSeconds,
+  )
   const expectation = `${member.name} to return to ${from.address} by itself`
-  const back = await retryUntilReachable(expectation, seconds, scope, async () => connectionAfter(await reconnect(member.connection), async connection => {
-    await until(expectation, seconds, async () => await new FactReader(connection).read(isChangeArmed) ? undefined : true, { abandon, progress })
-  }))
+  const back = await retryUntilReachable(expectation, seconds, scope, async () =>
+    connectionAfter(await reconnect(member.connection), async connection => {
+      await until(
+        expectation,
+        seconds,
+        async () => ((await new FactReader(connection).read(isChangeArmed)) ? undefined : true),
+        { abandon, progress },
+      )
+    }),
+  )
   const notConfirmed = `${to.address} was not confirmed: ${reason.message}`
   if (back instanceof ConnectError) {
-    throw new ConnectError(`${member.name} answers at neither address. ${notConfirmed}. ${from.address}: ${back.message}`, {
-      hint: `check the node's console: the former addressing comes back ${undoSeconds} s after the change, or with a reboot`, cause: back,
-    })
+    throw new ConnectError(
+      `${member.name} answers at neither address. ${notConfirmed}. ${from.address}: ${back.message}`,
+      {
+        hint: `check the node's console: the former addressing comes back ${undoSeconds} s after the change, or with a reboot`,
+        cause: back,
+      },
+    )
   }
   await member.replaceConnection(back)
   // The undo has started them, unless the connection was lost before the change was armed.
   await startUnits(remote(back), stopped)
-  throw new TaskError(`${notConfirmed}. The node has returned to ${from.address} by itself${stopped.length === 0 ? '' : `, and ${stopped.join(' and ')} start again`}`, {
-    hint: `is ${cidr(to)} right, and does this machine reach that network? \`journalctl -u ha-run-address-change -u ha-run-address-undo\` on the node shows what the network manager did`,
-    ...reason instanceof HaRunError && reason.output !== undefined && { output: reason.output }, cause: reason,
-  })
+  throw new TaskError(
+    `${notConfirmed}. The node has returned to ${from.address} by itself${stopped.length === 0 ? '' : `, and ${stopped.join(' and ')} start again`}`,
+    {
+      hint: `is ${cidr(to)} right, and does this machine reach that network? \`journalctl -u ha-run-address-change -u ha-run-address-undo\` on the node shows what the network manager did`,
+      ...(reason instanceof HaRunError && reason.output !== undefined && { output: reason.output }),
+      cause: reason,
+    },
+  )
 }
 
 /** Returns the connection once `work` has succeeded over it, and closes it if `work` fails. */
-async function connectionAfter(connection: NodeConnection, work: (connection: NodeConnection) => Promise<void>): Promise<NodeConnection> {
+async function connectionAfter(
+  connection: NodeConnection,
+  work: (connection: NodeConnection) => Promise<void>,
+): Promise<NodeConnection> {
   try {
     await work(connection)
     return connection

@@ -59,7 +59,7 @@ export function probesOf(output: string): Probes {
 export function managerOf(probes: Probes, iface: string): ManagerName | undefined {
   if (managedByNetworkManager(probes.nmcli)) return 'networkmanager'
   if (managedByNetworkd(probes.networkctl, iface)) return 'networkd'
-  const isUp = probes.ifquery.split('\n').some((line) => line.trim().startsWith(`${iface}=`))
+  const isUp = probes.ifquery.split('\n').some(line => line.trim().startsWith(`${iface}=`))
   if (managedByDhcpcd(probes.dhcpcd, isUp)) return 'dhcpcd'
   return isUp ? 'ifupdown' : undefined
 }
@@ -75,8 +75,8 @@ function managedByNetworkManager(nmcli: string): boolean {
 
 /** By the last column, SETUP: networkd's state of the interface (networkctl(1)). An interface in use may be `configuring`. */
 function managedByNetworkd(networkctl: string, iface: string): boolean {
-  const columns = networkctl.split('\n').map((line) => line.trim().split(/\s+/))
-  const setup = columns.find((fields) => fields.length >= 5 && fields[1] === iface)?.at(-1)
+  const columns = networkctl.split('\n').map(line => line.trim().split(/\s+/))
+  const setup = columns.find(fields => fields.length >= 5 && fields[1] === iface)?.at(-1)
   return setup !== undefined && !['unmanaged', 'linger', 'n/a', '-'].includes(setup)
 }
 
@@ -87,10 +87,10 @@ function managedByNetworkd(networkctl: string, iface: string): boolean {
 function managedByDhcpcd(dhcpcd: string, managedByIfupdown: boolean): boolean {
   const lines = dhcpcd.split('\n')
   const servesAll = lines.includes('/run/dhcpcd/sock') || lines.includes('/run/dhcpcd.sock')
-  const hasAddress = lines.some((line) => line.startsWith('ip_address='))
+  const hasAddress = lines.some(line => line.startsWith('ip_address='))
   if (managedByIfupdown) return servesAll && hasAddress
   // Version 9 and later print nothing for an interface that they do not manage. Earlier versions have no lease to print for a
   // static address. The socket of a daemon for one interface is named after it (`-U` does not find one started with -4).
-  const otherSocket = lines.some((line) => line.startsWith('/run/dhcpcd') && line !== '/run/dhcpcd/sock')
-  return otherSocket || lines.some((line) => line.startsWith('interface='))
+  const otherSocket = lines.some(line => line.startsWith('/run/dhcpcd') && line !== '/run/dhcpcd/sock')
+  return otherSocket || lines.some(line => line.startsWith('interface='))
 }

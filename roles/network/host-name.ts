@@ -19,15 +19,21 @@ const runningHostName = '/proc/sys/kernel/hostname'
  */
 export async function checkHostName(name: string, read: NodeScope['read']): Promise<Finding> {
   const [atBoot, running, cmap, conf] = await Promise.all([
-    read(fileText(hostNameFile)), read(fileText(runningHostName)), read(runningCmap), read(fileText(confPath)),
+    read(fileText(hostNameFile)),
+    read(fileText(runningHostName)),
+    read(runningCmap),
+    read(fileText(confPath)),
   ])
   const current = running?.trim() ?? ''
   const member = memberName(cmap, conf, { declared: name, running: current })
   if (member !== undefined && member !== name) {
-    throw new TaskError(`this node is a member of its cluster as ${member}, but its name in the inventory is ${name}`, { hint: `rename it to ${member} in the inventory` })
+    throw new TaskError(`this node is a member of its cluster as ${member}, but its name in the inventory is ${name}`, {
+      hint: `rename it to ${member} in the inventory`,
+    })
   }
   // The node list has the right name, so another host name does no harm.
-  if (member !== undefined && current !== name) return warn(`the host name is ${current}, and the cluster knows this node as ${name}: the host name is kept`)
+  if (member !== undefined && current !== name)
+    return warn(`the host name is ${current}, and the cluster knows this node as ${name}: the host name is kept`)
   return [
     ...(atBoot?.trim() === name ? [] : [{ subject: `host name in ${hostNameFile}`, from: atBoot?.trim(), to: name }]),
     ...(current === name ? [] : [{ subject: 'host name', from: running?.trim(), to: name }]),
@@ -38,8 +44,15 @@ export async function checkHostName(name: string, read: NodeScope['read']): Prom
  * The name by which the cluster knows a node: its name in the running node list, or else its host name. If Corosync is stopped,
  * the host name counts if it is in the node's corosync.conf. Undefined: the node is not a member yet.
  */
-function memberName(cmap: Cmap | undefined, conf: string | undefined, { declared, running }: { declared: string; running: string }): string | undefined {
-  if (cmap) return runsDebianDefault(cmap) ? undefined : cmap.get(`nodelist.node.${cmap.get('nodelist.local_node_pos')?.value}.name`)?.value ?? running
+function memberName(
+  cmap: Cmap | undefined,
+  conf: string | undefined,
+  { declared, running }: { declared: string; running: string },
+): string | undefined {
+  if (cmap)
+    return runsDebianDefault(cmap)
+      ? undefined
+      : (cmap.get(`nodelist.node.${cmap.get('nodelist.local_node_pos')?.value}.name`)?.value ?? running)
   try {
     const parsed = parseCorosyncConf(conf ?? '')
     const names = isDebianDefault(parsed) ? [] : nodeSections(parsed).map(node => node.get('name'))

@@ -13,11 +13,11 @@ export interface HostsNode {
  */
 export function hostsFile(current: string, nodes: HostsNode[]): string {
   const lineEnd = lineEndOf(current)
-  const addresses = new Map(nodes.map((node) => [node.name.toLowerCase(), node.address]))
-  const kept = splitLines(current).flatMap((line) => withoutWrongNames(line, addresses))
+  const addresses = new Map(nodes.map(node => [node.name.toLowerCase(), node.address]))
+  const kept = splitLines(current).flatMap(line => withoutWrongNames(line, addresses))
   const present = new Set(kept.flatMap(namesOn))
-  const missing = nodes.filter((node) => !present.has(node.name.toLowerCase()))
-  const added = missing.map((node) => `${node.address}\t${node.name}${lineEnd}`)
+  const missing = nodes.filter(node => !present.has(node.name.toLowerCase()))
+  const added = missing.map(node => `${node.address}\t${node.name}${lineEnd}`)
   return ended(kept.join(''), lineEnd) + added.join('')
 }
 
@@ -45,5 +45,5 @@ function commentOf(line: string): string {
 }
 
 function splitNames(text: string): string[] {
-  return text.split(/\s+/).filter((name) => name !== '')
+  return text.split(/\s+/).filter(name => name !== '')
 }

@@ -19,7 +19,7 @@ export interface LiveAddress {
 
 /** All addresses in the output of `ip -o -4 addr show`. */
 export function addressesOf(ipAddrOutput: string): LiveAddress[] {
-  return ipAddrOutput.split('\n').flatMap((line) => {
+  return ipAddrOutput.split('\n').flatMap(line => {
     // `2: eth0    inet 192.168.0.1/24 …`; a veth is `eth0@if5`; point to point: `inet 10.8.0.2 peer 10.8.0.1/32`.
     const [, device = '', address = '', peerPrefix, prefix] =
       /^\d+:\s+([^\s@]+)\S*\s+inet\s+([\d.]+)(?:\s+peer\s+[\d.]+\/(\d+))?(?:\/(\d+))?/.exec(line) ?? []
@@ -31,12 +31,12 @@ export function addressesOf(ipAddrOutput: string): LiveAddress[] {
 
 /** The interface that has an address, from `ip -o -4 addr show`. */
 export function interfaceOf(ipAddrOutput: string, address: string): string | undefined {
-  return addressesOf(ipAddrOutput).find((candidate) => candidate.address === address)?.interface
+  return addressesOf(ipAddrOutput).find(candidate => candidate.address === address)?.interface
 }
 
 /** The default gateway of the interface, or of any, from `ip -4 route show default`; the lowest metric wins. */
 export function gatewayOf(ipRouteOutput: string, iface?: string): string | undefined {
-  const routes = ipRouteOutput.split('\n').flatMap((line) => {
+  const routes = ipRouteOutput.split('\n').flatMap(line => {
     const [, gateway, device, rest = ''] = /^default via (\S+) dev (\S+)(.*)$/.exec(line) ?? []
     if (gateway === undefined || (iface !== undefined && device !== iface)) return []
     return [{ gateway, metric: Number(/\smetric (\d+)/.exec(rest)?.[1] ?? 0) }]
@@ -53,7 +53,7 @@ export function liveOf(
   iface: string,
   wanted: { declared: string; connectedTo?: string | undefined },
 ): Live {
-  const own = addressesOf(outputs.addresses).filter((candidate) => candidate.interface === iface)
+  const own = addressesOf(outputs.addresses).filter(candidate => candidate.interface === iface)
   const found =
     own.find(({ address }) => address === wanted.declared) ??
     own.find(({ address }) => address === wanted.connectedTo) ??

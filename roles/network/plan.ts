@@ -44,9 +44,9 @@ export function planAddressing(state: AddressingState): AddressingPlan {
   const change = addressChange(state)
   const refused = refusal(state, change)
   return {
-    differences: [...fileDifferences(state), ...change ? [addressDifference(change, state)] : []],
-    ...change && { change },
-    ...refused !== undefined && { refused },
+    differences: [...fileDifferences(state), ...(change ? [addressDifference(change, state)] : [])],
+    ...(change && { change }),
+    ...(refused !== undefined && { refused }),
     pending: pendingChanges(state),
   }
 }
@@ -61,7 +61,9 @@ function addressChange({ declared, live }: AddressingState): AddressChange | und
 function addressDifference({ from, to }: AddressChange, { live, isMember }: AddressingState): Difference {
   const stop = isMember ? 'pacemaker and corosync are stopped there first; ' : ''
   return {
-    subject: `address of ${live.interface}`, from: cidr(from), to: cidr(to),
+    subject: `address of ${live.interface}`,
+    from: cidr(from),
+    to: cidr(to),
     note: `${stop}armed: the node undoes it after ${undoSeconds} s unless it is confirmed over a new connection to ${to.address}`,
   }
 }
@@ -79,7 +81,10 @@ function fileDifferences({ declared, live, file, path }: AddressingState): Diffe
     .map(([name, from, to]) => ({ subject: `${name} of ${iface} in ${path}`, from, to }))
 }
 
-function refusal({ declared, live, file, manager, path, isMember, outage, apart }: AddressingState, change: AddressChange | undefined): string | undefined {
+function refusal(
+  { declared, live, file, manager, path, isMember, outage, apart }: AddressingState,
+  change: AddressChange | undefined,
+): string | undefined {
   const wanted = cidr(declared)
   const iface = declared.interface ?? live.interface
   if (iface !== live.interface) {
@@ -122,7 +127,9 @@ function pendingChanges({ declared, live, manager }: AddressingState): string[] 
     pending.push(`${iface} has prefix /${live.prefix}, /${declared.prefix} is declared: ${effect}`)
   }
   if (declared.gateway !== undefined && live.gateway !== declared.gateway) {
-    pending.push(`${iface} has ${live.gateway === undefined ? 'no gateway' : `gateway ${live.gateway}`}, ${declared.gateway} is declared: ${effect}`)
+    pending.push(
+      `${iface} has ${live.gateway === undefined ? 'no gateway' : `gateway ${live.gateway}`}, ${declared.gateway} is declared: ${effect}`,
+    )
   }
   return pending
 }

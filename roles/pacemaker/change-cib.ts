@@ -42,7 +42,10 @@ export async function changeCib(scope: Scope, edit: CibEdit, first?: CibChange):
     const completesFirst = first && versionOf(first.after) === versionOf(before)
     await beginEntry(recording, completesFirst ? withoutStatus(first.before) : seen, wanted)
     const patch = cibadminPatchScript(versionOf(before), Buffer.byteLength(seen))
-    const { exitCode, stdout, stderr } = await leader.$({ input: seen + wanted }).script(patch).nothrow()
+    const { exitCode, stdout, stderr } = await leader
+      .$({ input: seen + wanted })
+      .script(patch)
+      .nothrow()
     if (exitCode === 0) {
       const after = await rereadCib(scope)
       await finishEntry(recording, versionOf(after), new Date())
@@ -51,16 +54,22 @@ export async function changeCib(scope: Scope, edit: CibEdit, first?: CibChange):
     await discardEntry(recording)
     if (exitCode !== configurationHasChanged) {
       throw new TaskError(`pacemaker on ${leader.name} rejected the change of the CIB`, {
-        hint: '`crm_verify -L -V` there shows what is wrong with the present configuration', command: 'cibadmin --patch', output: stderr.trim() || stdout.trim(),
+        hint: '`crm_verify -L -V` there shows what is wrong with the present configuration',
+        command: 'cibadmin --patch',
+        output: stderr.trim() || stdout.trim(),
       })
     }
   }
-  throw new TaskError(`the CIB was not changed: in ${attempts} attempts, somebody else changed it first`, { hint: 'run again when nobody else changes it' })
+  throw new TaskError(`the CIB was not changed: in ${attempts} attempts, somebody else changed it first`, {
+    hint: 'run again when nobody else changes it',
+  })
 }
 
 /** When partitions merge, a change made in a minority would win over what the majority has changed meanwhile. */
 async function refuseWithoutQuorum({ leader }: Scope): Promise<void> {
   const state = await leader.read(clusterState)
   if (state?.quorate) return
-  throw new TaskError(`${leader.name} has no quorum: the CIB was not changed`, { hint: 'bring the other nodes back, then run again' })
+  throw new TaskError(`${leader.name} has no quorum: the CIB was not changed`, {
+    hint: 'bring the other nodes back, then run again',
+  })
 }

@@ -47,7 +47,7 @@ export function cibTask(name: string, { needs = [], edit, earlier, after }: CibW
       const wanted = runEdit(() => change(base)).text
       const stopping = primitivesToStopFirst(base, wanted)
       // The instance that the first step leaves runs on through the second.
-      const first = stopping.length === 0 && withClonesReduced(base, wanted)?.text || wanted
+      const first = (stopping.length === 0 && withClonesReduced(base, wanted)?.text) || wanted
       const [pending, all] = await Promise.all([crmSimulate(scope.leader, base), crmSimulate(scope.leader, first)])
       const expected = new Set(pending.map(({ text }) => text))
       return [
@@ -67,7 +67,7 @@ export function cibTask(name: string, { needs = [], edit, earlier, after }: CibW
       const first = await changeCib(scope, step.edit)
       const effects = await effectsOf(scope, first)
       const second = await changeCib(scope, text => change(step.undone(text, first)), first)
-      return [...effects, ...await effectsOf(scope, second, after)]
+      return [...effects, ...(await effectsOf(scope, second, after))]
     },
   })
 }
@@ -90,7 +90,8 @@ function firstStep(change: CibEdit, cib: string, wanted: string): FirstStep | un
   return {
     edit: text => withClonesReduced(text, change(text).text) ?? { text, differences: [] },
     // If somebody else has changed the CIB in between, the change starts from their CIB.
-    undone: (text, { before, after }) => versionOf(text) === versionOf(after) ? withConfigurationOf(text, before) : text,
+    undone: (text, { before, after }) =>
+      versionOf(text) === versionOf(after) ? withConfigurationOf(text, before) : text,
   }
 }
 
@@ -103,8 +104,13 @@ async function effectsOf(scope: Scope, { before, forecast }: CibChange, after?: 
 
 /** The edit that puts a declaration into the CIB; timeouts that it does not declare are those that the agents advise. */
 export async function declaredEdit({ leader, consent: { purge } }: Scope, declared: DeclaredCib): Promise<CibEdit> {
-  const resources = declared.resources && await Promise.all(declared.resources.map(async resource =>
-    resource.kind === 'primitive' ? withTimeouts(resource, await advisedActions(leader, resource.agent)) : resource))
-  const complete = { ...declared, ...resources && { resources } }
+  const resources =
+    declared.resources &&
+    (await Promise.all(
+      declared.resources.map(async resource =>
+        resource.kind === 'primitive' ? withTimeouts(resource, await advisedActions(leader, resource.agent)) : resource,
+      ),
+    ))
+  const complete = { ...declared, ...(resources && { resources }) }
   return cib => candidate(cib, complete, { purge })
 }

@@ -10,9 +10,15 @@ import { sh } from '../../runner/ssh/quote.js'
 const folder = posix.dirname(cibPath)
 
 /** Backups count: if the CIB itself is missing, Pacemaker takes the newest one. */
-const hadCib: Fact<boolean> = fact('whether there was ever a CIB', sh`ls -A ${folder} 2>/dev/null`, ({ stdout }) => stdout !== '')
+const hadCib: Fact<boolean> = fact(
+  'whether there was ever a CIB',
+  sh`ls -A ${folder} 2>/dev/null`,
+  ({ stdout }) => stdout !== '',
+)
 
-const emptyCib: Fact<string | undefined> = fact('cibadmin --empty', 'cibadmin --empty', ({ stdout, exitCode }) => exitCode === 0 ? stdout : undefined)
+const emptyCib: Fact<string | undefined> = fact('cibadmin --empty', 'cibadmin --empty', ({ stdout, exitCode }) =>
+  exitCode === 0 ? stdout : undefined,
+)
 
 /**
  * Before the very first start: gives every node a CIB with what is declared for the whole cluster, and a quick first election.

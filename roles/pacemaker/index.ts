@@ -18,11 +18,13 @@ export default role('pacemaker', ({ cluster }) => {
   }
   const corosyncIsRunning = guard('corosync is running', {
     needs: [corosyncTasks.runsItsFiles, authkeyTasks.runsItsFiles],
-    isMet: async ({ read }) => await read(runningCmap) !== undefined,
+    isMet: async ({ read }) => (await read(runningCmap)) !== undefined,
     hint: 'run the roles before this one first: `ha-run corosync authkey`',
   })
   // The agents and the programs that they call are there before Pacemaker probes what runs.
-  const install = unlessForeign(packages(['pacemaker', 'pacemaker-cli-utils', 'resource-agents', 'curl'], { units: ['pacemaker.service'] }))
+  const install = unlessForeign(
+    packages(['pacemaker', 'pacemaker-cli-utils', 'resource-agents', 'curl'], { units: ['pacemaker.service'] }),
+  )
   const runs = pacemakerRuns({ needs: [install, corosyncIsRunning], first: edit })
   return [
     corosyncIsRunning,

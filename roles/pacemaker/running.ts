@@ -2,9 +2,19 @@ import type { CibWork } from './cib-task.js'
 import type { Node } from '../../runner/cluster/declaration/declaration.js'
 import { seedFirstCib } from './first-cib.js'
 import { lostFromCib, rewriteLost } from '../../runner/cluster/rollout/node-attributes.js'
-import { drainedIn, endTemporaryProperty, isSetIn, readmitDrained } from '../../runner/cluster/rollout/temporary-settings.js'
+import {
+  drainedIn,
+  endTemporaryProperty,
+  isSetIn,
+  readmitDrained,
+} from '../../runner/cluster/rollout/temporary-settings.js'
 import { detached, firstElection } from '../../runner/cluster/pacemaker/temporary-property.js'
-import { pacemakerLacks, pacemakerViews, startPacemaker, untilOnline } from '../../runner/cluster/rollout/pacemaker-state.js'
+import {
+  pacemakerLacks,
+  pacemakerViews,
+  startPacemaker,
+  untilOnline,
+} from '../../runner/cluster/rollout/pacemaker-state.js'
 import { readOnAll, reachable, refuseUnselected } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
 import type { ClusterTask, TaskRef } from '../../runner/tasks/index.js'
@@ -16,20 +26,32 @@ import { pacemakerTasks } from './refs.js'
  * (standby, maintenance mode, a quick first election) are removed; an admin's settings stay. Node attributes that the CIB has lost
  * are written to it again.
  */
-export function pacemakerRuns({ needs, first }: { needs: readonly TaskRef[]; first: CibWork['edit'] }): ClusterTask<Node> {
+export function pacemakerRuns({
+  needs,
+  first,
+}: {
+  needs: readonly TaskRef[]
+  first: CibWork['edit']
+}): ClusterTask<Node> {
   return clusterTask(pacemakerTasks.runs.name, {
     needs,
     lasting: true,
     tolerant: true,
     async check({ members }) {
       const [states, drained, isDetached, isFirstElection, lost] = await Promise.all([
-        pacemakerViews(members), drainedIn(members), isSetIn(members, detached), isSetIn(members, firstElection), lostFromCib({ members }),
+        pacemakerViews(members),
+        drainedIn(members),
+        isSetIn(members, detached),
+        isSetIn(members, firstElection),
+        lostFromCib({ members }),
       ])
       return [
         ...pacemakerLacks(members, states),
         ...drained.map(node => ({ subject: node, from: 'in standby by an interrupted run', to: 'taking part' })),
         ...(isDetached ? [{ subject: 'resources', from: 'in maintenance by an interrupted run', to: 'managed' }] : []),
-        ...(isFirstElection ? [{ subject: firstElection.name, from: `${firstElection.value}, for the first start`, to: undefined }] : []),
+        ...(isFirstElection
+          ? [{ subject: firstElection.name, from: `${firstElection.value}, for the first start`, to: undefined }]
+          : []),
         ...lost.map(name => ({ subject: `attributes of ${name}`, from: 'lost from the CIB', to: 'in the CIB' })),
       ]
     },

@@ -27,7 +27,13 @@ export default role('rollback', () => {
 async function lastChange(scope: Scope): Promise<JournalEntry> {
   const [cib, entries] = await Promise.all([readCib(scope), readOnAll(scope.members, lastEntry)])
   // A version above the present one belongs to another CIB: the cluster was wiped since.
-  const entry = latest(entries.map(([, own]) => own).filter(own => own && versionOrder(own.name.split('-', 1)[0]!) <= versionOrder(versionOf(cib))))
+  const entry = latest(
+    entries
+      .map(([, own]) => own)
+      .filter(own => own && versionOrder(own.name.split('-', 1)[0]!) <= versionOrder(versionOf(cib))),
+  )
   if (entry) return entry
-  throw new TaskError('no node has a record of a change of the CIB by ha-run', { hint: 'there is nothing to roll back' })
+  throw new TaskError('no node has a record of a change of the CIB by ha-run', {
+    hint: 'there is nothing to roll back',
+  })
 }

@@ -23,11 +23,16 @@ export function withoutChange(cib: string, { before, after }: Change): Candidate
   const labels = labelsOf(present)
   const changed = changedUnits(former, latter)
   const [presentUnits, formerUnits, latterUnits] = [unitsOf(present), unitsOf(former), unitsOf(latter)]
-  const changedSince = changed.filter(key => ![text(latterUnits.get(key)), text(formerUnits.get(key))].includes(text(presentUnits.get(key))))
+  const changedSince = changed.filter(
+    key => ![text(latterUnits.get(key)), text(formerUnits.get(key))].includes(text(presentUnits.get(key))),
+  )
   if (changedSince.length > 0) {
-    throw new TaskError(`changed in the CIB since then: ${changedSince.map(key => key.split('/').at(-1)).join(', ')}; nothing was rolled back`, {
-      hint: 'correct them with `crm configure edit`, or declare them and run `ha-run constraints`',
-    })
+    throw new TaskError(
+      `changed in the CIB since then: ${changedSince.map(key => key.split('/').at(-1)).join(', ')}; nothing was rolled back`,
+      {
+        hint: 'correct them with `crm configure edit`, or declare them and run `ha-run constraints`',
+      },
+    )
   }
   for (const key of changed) putBack(present, key, presentUnits.get(key), formerUnits.get(key), [...formerUnits.keys()])
   return { text: renderXml(present.cib), differences: labelDifferences(labels, labelsOf(present)) }
@@ -35,10 +40,15 @@ export function withoutChange(cib: string, { before, after }: Change): Candidate
 
 /** The units of a rollback: the objects of a section, or the single values of a section that has only values. */
 function unitsOf({ configuration }: CibDraft): Map<string, Element> {
-  return new Map(elementsOf(configuration).flatMap(section => elementsOf(section).flatMap(child =>
-    optionSections.has(section.tagName)
-      ? elementsOf(child).map(pair => [`${section.tagName}/${ownId(child)}/${ownId(pair)}`, pair] as const)
-      : [[`${section.tagName}/${ownId(child)}`, child] as const])))
+  return new Map(
+    elementsOf(configuration).flatMap(section =>
+      elementsOf(section).flatMap(child =>
+        optionSections.has(section.tagName)
+          ? elementsOf(child).map(pair => [`${section.tagName}/${ownId(child)}/${ownId(pair)}`, pair] as const)
+          : [[`${section.tagName}/${ownId(child)}`, child] as const],
+      ),
+    ),
+  )
 }
 
 const optionSections = new Set(['crm_config', 'rsc_defaults', 'op_defaults'])
@@ -53,13 +63,22 @@ function text(element: Element | undefined): string {
 }
 
 /** @param order - the units in their former order, so that a unit that was removed returns to its place. */
-function putBack(draft: CibDraft, key: string, present: Element | undefined, former: Element | undefined, order: string[]): void {
+function putBack(
+  draft: CibDraft,
+  key: string,
+  present: Element | undefined,
+  former: Element | undefined,
+  order: string[],
+): void {
   const holder = holderOf(draft, key)
   if (present && former) holder.replaceChild(former, present)
   else if (present) holder.removeChild(present)
   else if (former) {
     const units = unitsOf(draft)
-    const next = order.slice(order.indexOf(key) + 1).flatMap(other => units.get(other) ?? []).find(element => element.parentNode === holder)
+    const next = order
+      .slice(order.indexOf(key) + 1)
+      .flatMap(other => units.get(other) ?? [])
+      .find(element => element.parentNode === holder)
     holder.insertBefore(former, next ?? null)
   }
 }
@@ -90,6 +109,7 @@ function labelsOf(draft: CibDraft): Map<string, string> {
 }
 
 function labelDifferences(before: Map<string, string>, after: Map<string, string>): Difference[] {
-  return [...new Set([...before.keys(), ...after.keys()])].filter(subject => before.get(subject) !== after.get(subject))
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter(subject => before.get(subject) !== after.get(subject))
     .map(subject => masked({ subject, from: before.get(subject), to: after.get(subject) }))
 }

@@ -52,10 +52,14 @@ async function recordWhereMissing(members: ClusterMember[], hash: string): Promi
  */
 async function commonHash({ members }: Scope): Promise<string | undefined> {
   const hashes = new Set((await readOnAll(members, fileState(keyPath))).map(([, state]) => state?.hash))
-  if (hashes.size > 1) throw new TaskError(`${keyPath} is not the same on every node`, { hint: 'run the authkey role first: `ha-run authkey`' })
+  if (hashes.size > 1)
+    throw new TaskError(`${keyPath} is not the same on every node`, {
+      hint: 'run the authkey role first: `ha-run authkey`',
+    })
   const [hash] = hashes
   if (hash === undefined) return undefined
   const stopped = (await readOnAll(members, runningCmap)).filter(([, cmap]) => !cmap).map(([{ name }]) => name)
-  if (stopped.length > 0) throw new TaskError(`corosync does not run on ${stopped.join(', ')}`, { hint: 'run `ha-run site` first' })
+  if (stopped.length > 0)
+    throw new TaskError(`corosync does not run on ${stopped.join(', ')}`, { hint: 'run `ha-run site` first' })
   return hash
 }

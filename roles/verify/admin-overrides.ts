@@ -6,14 +6,19 @@ import type { Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/index.js'
 import { advisory, pacemakerNotAnswering, verdict } from './verdict.js'
 
-const hint = 'an admin may intend this; `crm maintenance off`, `crm node ready`, `crm node online`, `crm resource start` and `crm resource manage` end it'
+const hint =
+  'an admin may intend this; `crm maintenance off`, `crm node ready`, `crm node online`, `crm resource start` and `crm resource manage` end it'
 
 /** Settings of an admin that keep the cluster from working: they are reported and not changed. */
 export function noAdminOverrides(cluster: Cluster) {
   return async ({ leader }: Scope): Promise<Verdict> => {
     const state = await leader.read(clusterState)
     if (!state) return verdict([`${leader.name}: ${pacemakerNotAnswering}`], '', hint)
-    return advisory(adminOverrides(cluster, state), 'no maintenance mode, no standby, no stopped or unmanaged resource', hint)
+    return advisory(
+      adminOverrides(cluster, state),
+      'no maintenance mode, no standby, no stopped or unmanaged resource',
+      hint,
+    )
   }
 }
 
@@ -22,7 +27,13 @@ export function adminOverrides(cluster: Cluster, { maintenance, nodes, resources
   const stopped = new Set(declared.filter(({ targetRole }) => targetRole === 'Stopped').map(({ id }) => id))
   // In maintenance mode nothing is managed: the mode is reported, and not each resource.
   const inMaintenance = nodes.filter(node => node.maintenance).map(({ name }) => name)
-  const unmanaged = new Set(maintenance ? [] : declared.filter(({ managed, nodes: on }) => !managed && !on.some(name => inMaintenance.includes(name))).map(({ id }) => id))
+  const unmanaged = new Set(
+    maintenance
+      ? []
+      : declared
+          .filter(({ managed, nodes: on }) => !managed && !on.some(name => inMaintenance.includes(name)))
+          .map(({ id }) => id),
+  )
   return [
     ...(maintenance ? ['the cluster is in maintenance mode'] : []),
     ...nodes.filter(node => node.standby).map(({ name }) => `${name} is in standby`),
@@ -37,5 +48,9 @@ export async function noMoveConstraints({ leader }: Scope): Promise<Verdict> {
   const clearHint = 'an admin may intend this; `crm resource clear RESOURCE` removes it'
   const cib = await leader.read(cibText)
   if (cib === undefined) return verdict([`${leader.name}: ${pacemakerNotAnswering}`], '', clearHint)
-  return advisory(leftoversIn(cib).map(id => `${id} is left from a move or a ban`), 'no constraint of a move or ban', clearHint)
+  return advisory(
+    leftoversIn(cib).map(id => `${id} is left from a move or a ban`),
+    'no constraint of a move or ban',
+    clearHint,
+  )
 }

@@ -14,13 +14,23 @@ export function placementMeetsConstraints(cluster: Cluster) {
     const { viewsByNode, violations } = await readAvailableViews(scope, clusterState, pacemakerNotAnswering)
     const broken = [...new Set(viewsByNode.flatMap(([, view]) => constraintViolations(cluster, view)))]
     const mandatory = cluster.constraints.filter(isMandatory).map(({ id }) => id)
-    return verdict([...violations, ...broken], mandatory.join(', ') || 'no mandatory constraint', '`ha-run constraints` restores the declared constraints; `crm_simulate -sL` on a node shows the scores that Pacemaker computes from them')
+    return verdict(
+      [...violations, ...broken],
+      mandatory.join(', ') || 'no mandatory constraint',
+      '`ha-run constraints` restores the declared constraints; `crm_simulate -sL` on a node shows the scores that Pacemaker computes from them',
+    )
   }
 }
 
 /** Nodes on which a primitive, or any primitive inside a group or clone, is active. */
 export function activeNodes(id: string, { resources }: ClusterState): string[] {
-  return [...new Set(resources.filter(({ id: own, parents, active }) => active && (own === id || parents.includes(id))).flatMap(({ nodes }) => nodes))]
+  return [
+    ...new Set(
+      resources
+        .filter(({ id: own, parents, active }) => active && (own === id || parents.includes(id)))
+        .flatMap(({ nodes }) => nodes),
+    ),
+  ]
 }
 
 /** How the placement violates declared constraints. A stopped resource violates an order constraint only. */
@@ -29,18 +39,28 @@ export function constraintViolations({ constraints }: Cluster, state: ClusterSta
     if (constraint.kind === 'colocation') return colocationViolations(constraint, state)
     if (constraint.kind === 'location') {
       const { id, resource, node } = constraint
-      return activeNodes(resource, state).includes(node) ? [`${resource} runs on ${node}, where it must not run (${id})`] : []
+      return activeNodes(resource, state).includes(node)
+        ? [`${resource} runs on ${node}, where it must not run (${id})`]
+        : []
     }
     const { id, first, then } = constraint
-    return activeNodes(then, state).length > 0 && activeNodes(first, state).length === 0 ? [`${then} runs, but ${first} does not, which must start first (${id})`] : []
+    return activeNodes(then, state).length > 0 && activeNodes(first, state).length === 0
+      ? [`${then} runs, but ${first} does not, which must start first (${id})`]
+      : []
   })
 }
 
-function colocationViolations({ id, resource, with: other, score }: Extract<Constraint, { kind: 'colocation' }>, state: ClusterState): Violation[] {
+function colocationViolations(
+  { id, resource, with: other, score }: Extract<Constraint, { kind: 'colocation' }>,
+  state: ClusterState,
+): Violation[] {
   const [here, there] = [activeNodes(resource, state), activeNodes(other, state)]
   const together = here.filter(node => there.includes(node))
-  if (never.test(score)) return together.length > 0 ? [`${resource} and ${other} run together on ${together.join(', ')} (${id})`] : []
-  return together.length === here.length ? [] : [`${resource} runs on ${here.join(', ')} and ${other} on ${there.join(', ') || 'no node'} (${id})`]
+  if (never.test(score))
+    return together.length > 0 ? [`${resource} and ${other} run together on ${together.join(', ')} (${id})`] : []
+  return together.length === here.length
+    ? []
+    : [`${resource} runs on ${here.join(', ')} and ${other} on ${there.join(', ') || 'no node'} (${id})`]
 }
 
 /** Whether Pacemaker may never violate it. A location with INFINITY is not mandatory: the node may be unable to run the resource. */
@@ -51,6 +71,23 @@ function isMandatory(constraint: Constraint): boolean {
 
 /** Whether a declared constraint bans a primitive, or the clone or group that contains it, from a node. */
 export function isBanned(id: string, node: string, { constraints, resources }: Cluster): boolean {
-  const names = [id, ...resources.flatMap(resource => resource.kind === 'primitive' ? (resource.id === id && resource.clone ? [resource.clone.id] : []) : resource.members.includes(id) ? [resource.id] : [])]
-  return constraints.some(constraint => constraint.kind === 'location' && never.test(constraint.score) && constraint.node === node && names.includes(constraint.resource))
+  const names = [
+    id,
+    ...resources.flatMap(resource =>
+      resource.kind === 'primitive'
+        ? resource.id === id && resource.clone
+          ? [resource.clone.id]
+          : []
+        : resource.members.includes(id)
+          ? [resource.id]
+          : [],
+    ),
+  ]
+  return constraints.some(
+    constraint =>
+      constraint.kind === 'location' &&
+      never.test(constraint.score) &&
+      constraint.node === node &&
+      names.includes(constraint.resource),
+  )
 }

@@ -18,10 +18,13 @@ export function failCountsIn(cib: string): FailCount[] {
   // There are hardly ever any, and then the CIB need not be parsed.
   if (!cib.includes('fail-count-')) return []
   const states = descendantsOf(parseXml(cib), 'node_state')
-  return states.flatMap(state => descendantsOf(state, 'nvpair').flatMap(pair => {
-    const [, resource, operation = 'an operation'] = /^fail-count-([^#]+)(?:#(.+))?$/.exec(attribute(pair, 'name') ?? '') ?? []
-    const count = attribute(pair, 'value') ?? '0'
-    if (resource === undefined || count === '0') return []
-    return [{ resource, operation, node: attribute(state, 'uname') ?? '?', count }]
-  }))
+  return states.flatMap(state =>
+    descendantsOf(state, 'nvpair').flatMap(pair => {
+      const [, resource, operation = 'an operation'] =
+        /^fail-count-([^#]+)(?:#(.+))?$/.exec(attribute(pair, 'name') ?? '') ?? []
+      const count = attribute(pair, 'value') ?? '0'
+      if (resource === undefined || count === '0') return []
+      return [{ resource, operation, node: attribute(state, 'uname') ?? '?', count }]
+    }),
+  )
 }

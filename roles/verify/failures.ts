@@ -9,7 +9,9 @@ const hint = 'remove the cause, then run `crm_resource --cleanup`: it clears the
 export async function noFailedActions({ leader }: Scope): Promise<Verdict> {
   const state = await leader.read(clusterState)
   if (!state) return verdict([`${leader.name}: ${pacemakerNotAnswering}`], '', hint)
-  const failed = state.failures.map(({ operation, node, status, reason }) => `${operation} on ${node}: ${status}${reason && `: ${reason}`}`)
+  const failed = state.failures.map(
+    ({ operation, node, status, reason }) => `${operation} on ${node}: ${status}${reason && `: ${reason}`}`,
+  )
   return verdict(failed, 'no failed actions', hint)
 }
 
@@ -17,6 +19,10 @@ export async function noFailedActions({ leader }: Scope): Promise<Verdict> {
 export async function noFailCounts({ leader }: Scope): Promise<Verdict> {
   const cib = await leader.read(cibText)
   if (cib === undefined) return verdict([`${leader.name}: ${pacemakerNotAnswering}`], '', hint)
-  const counts = failCountsIn(cib).map(({ resource, operation, node, count }) => count === 'INFINITY' ? `${operation} of ${resource} has fail count INFINITY on ${node}` : `${operation} of ${resource} has failed ${count} times on ${node}`)
+  const counts = failCountsIn(cib).map(({ resource, operation, node, count }) =>
+    count === 'INFINITY'
+      ? `${operation} of ${resource} has fail count INFINITY on ${node}`
+      : `${operation} of ${resource} has failed ${count} times on ${node}`,
+  )
   return verdict(counts, 'no fail counts', hint)
 }

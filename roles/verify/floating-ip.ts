@@ -10,10 +10,16 @@ import { verdict, type Violation } from './verdict.js'
 export function floatingIpOnOneNode({ floatingIp: { address } }: Cluster) {
   return async ({ members }: Scope): Promise<Verdict> => {
     const hint = '`ha-run constraints` makes the cluster start it; remove a stray address with `ip address del`'
-    const interfacesByNode = await Promise.all(reachable(members).map(async member => [member.name, await member.read(interfacesWith(address))] as const))
+    const interfacesByNode = await Promise.all(
+      reachable(members).map(async member => [member.name, await member.read(interfacesWith(address))] as const),
+    )
     const places = interfacesByNode.flatMap(([name, interfaces]) => interfaces.map(iface => `${iface} of ${name}`))
     if (places.length === 1) return verdict([], `${address} on ${places[0]}`, hint)
-    return verdict([places.length === 0 ? `${address} is on no node` : `${address} is on ${places.join(' and ')}`], '', hint)
+    return verdict(
+      [places.length === 0 ? `${address} is on no node` : `${address} is on ${places.join(' and ')}`],
+      '',
+      hint,
+    )
   }
 }
 
@@ -27,22 +33,44 @@ export function oneMachineAnswers({ floatingIp: { address } }: Cluster) {
     const present = reachable(members)
     const [owners, nodesWithAddress, replies] = await Promise.all([
       Promise.all(present.map(async member => [member.name, await member.read(hardwareAddresses)] as const)),
-      Promise.all(present.map(async member => (await member.read(interfacesWith(address))).length > 0 ? [member.name] : [])),
-      Promise.all([leader, ...present.filter(member => member !== leader)].slice(0, 2).map(async member => {
-        const answers = await member.read(arpAnswers(address))
-        return answers ? [{ node: member.name, macs: answers.macs }] : []
-      })),
+      Promise.all(
+        present.map(async member => ((await member.read(interfacesWith(address))).length > 0 ? [member.name] : [])),
+      ),
+      Promise.all(
+        [leader, ...present.filter(member => member !== leader)].slice(0, 2).map(async member => {
+          const answers = await member.read(arpAnswers(address))
+          return answers ? [{ node: member.name, macs: answers.macs }] : []
+        }),
+      ),
     ])
     const having = nodesWithAddress.flat()
-    const answersByNode = replies.flat().map(({ node, macs }) => ({ node, answers: [...new Set(macs.map(mac => ownerOf(mac, owners)))] }))
+    const answersByNode = replies
+      .flat()
+      .map(({ node, macs }) => ({ node, answers: [...new Set(macs.map(mac => ownerOf(mac, owners)))] }))
     const violations = [
-      ...answersByNode.flatMap(({ node, answers }) => answerViolations(node, answers, members.map(({ name }) => name))),
+      ...answersByNode.flatMap(({ node, answers }) =>
+        answerViolations(
+          node,
+          answers,
+          members.map(({ name }) => name),
+        ),
+      ),
       ...(answersByNode.length === 0 && having.length > 1 ? [`${having.join(' and ')} have it, so both answer`] : []),
     ]
     const answerers = [...new Set(answersByNode.flatMap(({ answers }) => answers))].join(', ')
-    const evidence = answersByNode.length === 0 ? `${having.join(' and ')} has it, and no other node could ask` : `only ${answerers} answers`
+    const evidence =
+      answersByNode.length === 0
+        ? `${having.join(' and ')} has it, and no other node could ask`
+        : `only ${answerers} answers`
     // An address that is just moving, or a slow machine, answers at the next check.
-    return { ...verdict(violations, evidence, `remove the address from that machine, or declare another floating_ip; \`ip neigh show ${address}\` on a node shows which machine has it`), fleeting: true }
+    return {
+      ...verdict(
+        violations,
+        evidence,
+        `remove the address from that machine, or declare another floating_ip; \`ip neigh show ${address}\` on a node shows which machine has it`,
+      ),
+      fleeting: true,
+    }
   }
 }
 
@@ -57,7 +85,9 @@ function ownerOf(mac: string, owners: (readonly [string, Map<string, string>])[]
  * @param answers - names of the nodes that answered, and the hardware addresses of other machines.
  */
 export function answerViolations(node: string, answers: string[], members: string[]): Violation[] {
-  const foreign = answers.filter(name => !members.includes(name)).map(mac => `${mac}, which belongs to no node of the cluster, answers (asked from ${node})`)
+  const foreign = answers
+    .filter(name => !members.includes(name))
+    .map(mac => `${mac}, which belongs to no node of the cluster, answers (asked from ${node})`)
   const own = answers.filter(name => members.includes(name))
   if (own.length > 1) return [...foreign, `${own.join(' and ')} answer (asked from ${node})`]
   return own.length === 0 && foreign.length === 0 ? [`no machine answers (asked from ${node})`] : foreign

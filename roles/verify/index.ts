@@ -25,74 +25,170 @@ import { sameVersions } from './versions.js'
  */
 export default role('verify', ({ cluster }) => [
   // The ring.
-  assertion('links are connected, at the declared addresses', linksConnected(cluster),
-    'Every node is connected to every other one on each link, at the declared addresses: a link that is down cannot replace another one.'),
-  ...(cluster.corosync.transport === 'knet' ? [assertion('links carry traffic', linksCarryTraffic(),
-    'Packets are received and sent on each link, and none went down during the check: the reported state of a link may be outdated.')] : []),
-  assertion('every declared node has joined', everyNodeJoined(cluster),
-    'The members of the ring are exactly the nodes of the inventory.'),
-  assertion('all nodes are in one ring', oneRing,
-    'All nodes have the same membership, and it is stable: two rings are two clusters, and each runs the resources.'),
-  assertion('the cluster is quorate', quorate,
-    'Every node has quorum: without it, Pacemaker stops all resources.'),
-  assertion('quorum settings are as declared', withEffectiveDeclaration(cluster, quorumAsDeclared),
-    'The expected votes and flags in force (2Node, WaitForAll …) are the declared ones: they decide which nodes may continue after a failure.'),
+  assertion(
+    'links are connected, at the declared addresses',
+    linksConnected(cluster),
+    'Every node is connected to every other one on each link, at the declared addresses: a link that is down cannot replace another one.',
+  ),
+  ...(cluster.corosync.transport === 'knet'
+    ? [
+        assertion(
+          'links carry traffic',
+          linksCarryTraffic(),
+          'Packets are received and sent on each link, and none went down during the check: the reported state of a link may be outdated.',
+        ),
+      ]
+    : []),
+  assertion(
+    'every declared node has joined',
+    everyNodeJoined(cluster),
+    'The members of the ring are exactly the nodes of the inventory.',
+  ),
+  assertion(
+    'all nodes are in one ring',
+    oneRing,
+    'All nodes have the same membership, and it is stable: two rings are two clusters, and each runs the resources.',
+  ),
+  assertion('the cluster is quorate', quorate, 'Every node has quorum: without it, Pacemaker stops all resources.'),
+  assertion(
+    'quorum settings are as declared',
+    withEffectiveDeclaration(cluster, quorumAsDeclared),
+    'The expected votes and flags in force (2Node, WaitForAll …) are the declared ones: they decide which nodes may continue after a failure.',
+  ),
 
   // Its configuration, and the daemons.
-  assertion('corosync.conf is the same on all nodes', sameConf,
-    'On a reload each node reads its own file: if the files differed, a reload would break the ring.'),
-  assertion('the authkey is the same on all nodes', sameAuthkey,
-    'With different authkeys, the next reload or restart would isolate the nodes from each other, and each of two nodes would be quorate.'),
-  assertion('corosync.conf is as declared', withEffectiveDeclaration(cluster, confAsDeclared),
-    'The files have the settings of the inventory: nobody has changed them by hand.'),
-  assertion('corosync runs the configuration on disk', configurationInForce,
-    'The settings and the authkey in force are those on disk: a restart or a reboot changes nothing.'),
-  assertion('corosync and pacemaker are active and enabled', daemonsActiveAndEnabled,
-    'Both daemons run, and start again after a reboot or a power failure.'),
-  assertion('corosync and pacemaker restart on failure', restartOnFailure,
-    'systemd restarts a daemon that dies: with Debian\'s own unit, Corosync and its node would stay down.'),
-  assertion('no leftovers of the package installation', withEffectiveDeclaration(cluster, noInstallLeftovers),
-    'No leftover mask keeps a service from starting, and Debian\'s default cluster does not run.'),
-  assertion('all nodes run the same versions', sameVersions,
-    'Corosync and Pacemaker have the same versions on all nodes: mixed versions are meant for the time of an upgrade only.'),
-  assertion('corosync and pacemaker are on hold', daemonsOnHold,
-    'No unattended upgrade restarts the daemons while resources run.'),
-  assertion('clocks agree', clocksAgree,
-    'The logs of several nodes can be compared, and certificates are valid on all nodes at the same time.'),
+  assertion(
+    'corosync.conf is the same on all nodes',
+    sameConf,
+    'On a reload each node reads its own file: if the files differed, a reload would break the ring.',
+  ),
+  assertion(
+    'the authkey is the same on all nodes',
+    sameAuthkey,
+    'With different authkeys, the next reload or restart would isolate the nodes from each other, and each of two nodes would be quorate.',
+  ),
+  assertion(
+    'corosync.conf is as declared',
+    withEffectiveDeclaration(cluster, confAsDeclared),
+    'The files have the settings of the inventory: nobody has changed them by hand.',
+  ),
+  assertion(
+    'corosync runs the configuration on disk',
+    configurationInForce,
+    'The settings and the authkey in force are those on disk: a restart or a reboot changes nothing.',
+  ),
+  assertion(
+    'corosync and pacemaker are active and enabled',
+    daemonsActiveAndEnabled,
+    'Both daemons run, and start again after a reboot or a power failure.',
+  ),
+  assertion(
+    'corosync and pacemaker restart on failure',
+    restartOnFailure,
+    "systemd restarts a daemon that dies: with Debian's own unit, Corosync and its node would stay down.",
+  ),
+  assertion(
+    'no leftovers of the package installation',
+    withEffectiveDeclaration(cluster, noInstallLeftovers),
+    "No leftover mask keeps a service from starting, and Debian's default cluster does not run.",
+  ),
+  assertion(
+    'all nodes run the same versions',
+    sameVersions,
+    'Corosync and Pacemaker have the same versions on all nodes: mixed versions are meant for the time of an upgrade only.',
+  ),
+  assertion(
+    'corosync and pacemaker are on hold',
+    daemonsOnHold,
+    'No unattended upgrade restarts the daemons while resources run.',
+  ),
+  assertion(
+    'clocks agree',
+    clocksAgree,
+    'The logs of several nodes can be compared, and certificates are valid on all nodes at the same time.',
+  ),
 
   // Pacemaker.
-  assertion('all nodes agree on one DC', oneDc,
-    'All nodes report the same DC, which decides for the whole cluster.'),
-  assertion('all nodes are online', everyNodeOnline(cluster),
-    'Every node can take over resources.'),
-  assertion('all nodes have the same CIB', oneCib,
-    'Every node has the same configuration in the same version: any of them can become DC and continue with it.'),
-  assertion('the CIB has all transient node attributes', transientAttributesInCib,
-    'Fail counts and the results of agents such as ping are in the CIB, where Pacemaker uses them: a cluster can lose them when it was split and reunites.'),
-  assertion('the configuration is valid', configurationIsValid,
-    'Pacemaker\'s own check, crm_verify, finds no error in the configuration.'),
-  assertion('no action has failed', noFailedActions,
-    'No start, stop or monitor has failed: a failure from which the cluster has recovered may happen again.'),
-  assertion('no resource has a fail count', noFailCounts,
-    'No resource is about to be banned from a node because of its failures.'),
-  assertion('no standby, maintenance or stop set by an admin', withEffectiveDeclaration(cluster, noAdminOverrides),
-    'No setting of an admin keeps the cluster from taking over.'),
-  assertion('no constraint is left from a move or ban', noMoveConstraints,
-    '`crm resource move` and `ban` create constraints that stay, and may keep a resource from the node that should run it next time.'),
+  assertion('all nodes agree on one DC', oneDc, 'All nodes report the same DC, which decides for the whole cluster.'),
+  assertion('all nodes are online', everyNodeOnline(cluster), 'Every node can take over resources.'),
+  assertion(
+    'all nodes have the same CIB',
+    oneCib,
+    'Every node has the same configuration in the same version: any of them can become DC and continue with it.',
+  ),
+  assertion(
+    'the CIB has all transient node attributes',
+    transientAttributesInCib,
+    'Fail counts and the results of agents such as ping are in the CIB, where Pacemaker uses them: a cluster can lose them when it was split and reunites.',
+  ),
+  assertion(
+    'the configuration is valid',
+    configurationIsValid,
+    "Pacemaker's own check, crm_verify, finds no error in the configuration.",
+  ),
+  assertion(
+    'no action has failed',
+    noFailedActions,
+    'No start, stop or monitor has failed: a failure from which the cluster has recovered may happen again.',
+  ),
+  assertion(
+    'no resource has a fail count',
+    noFailCounts,
+    'No resource is about to be banned from a node because of its failures.',
+  ),
+  assertion(
+    'no standby, maintenance or stop set by an admin',
+    withEffectiveDeclaration(cluster, noAdminOverrides),
+    'No setting of an admin keeps the cluster from taking over.',
+  ),
+  assertion(
+    'no constraint is left from a move or ban',
+    noMoveConstraints,
+    '`crm resource move` and `ban` create constraints that stay, and may keep a resource from the node that should run it next time.',
+  ),
 
   // The service.
-  assertion('every resource runs where it should', withEffectiveDeclaration(cluster, resourcesRunAsDeclared),
-    'Each primitive runs exactly once according to every node, and each clone on every node.'),
-  assertion('the placement meets the constraints', withEffectiveDeclaration(cluster, placementMeetsConstraints),
-    'Resources run together, apart and in order as the mandatory constraints require.'),
-  ...(ownUnits(cluster).length > 0 ? [assertion('only the cluster runs its services', withEffectiveDeclaration(cluster, onlyClusterRunsServices),
-    'systemd neither starts nor runs the services that the cluster manages.')] : []),
-  assertion('the floating IP is on one node', withTopology(cluster, floatingIpOnOneNode(cluster)),
-    'According to the kernels, exactly one interface of one node has the address.'),
-  assertion('one machine answers for the floating IP', oneMachineAnswers(cluster),
-    'Exactly one machine of the network answers ARP requests for the address, and it is a node of the cluster.'),
-  ...(servesPage(cluster) ? [assertion('the page is served at the floating IP', withEffectiveDeclaration(cluster, pageAtFloatingIp),
-    'A visitor gets the declared page, from the node that has the address.')] : []),
-  assertion('fencing is enabled', fencingEnabled(cluster),
-    'A node that is lost is powered off before another node takes over its resources.'),
+  assertion(
+    'every resource runs where it should',
+    withEffectiveDeclaration(cluster, resourcesRunAsDeclared),
+    'Each primitive runs exactly once according to every node, and each clone on every node.',
+  ),
+  assertion(
+    'the placement meets the constraints',
+    withEffectiveDeclaration(cluster, placementMeetsConstraints),
+    'Resources run together, apart and in order as the mandatory constraints require.',
+  ),
+  ...(ownUnits(cluster).length > 0
+    ? [
+        assertion(
+          'only the cluster runs its services',
+          withEffectiveDeclaration(cluster, onlyClusterRunsServices),
+          'systemd neither starts nor runs the services that the cluster manages.',
+        ),
+      ]
+    : []),
+  assertion(
+    'the floating IP is on one node',
+    withTopology(cluster, floatingIpOnOneNode(cluster)),
+    'According to the kernels, exactly one interface of one node has the address.',
+  ),
+  assertion(
+    'one machine answers for the floating IP',
+    oneMachineAnswers(cluster),
+    'Exactly one machine of the network answers ARP requests for the address, and it is a node of the cluster.',
+  ),
+  ...(servesPage(cluster)
+    ? [
+        assertion(
+          'the page is served at the floating IP',
+          withEffectiveDeclaration(cluster, pageAtFloatingIp),
+          'A visitor gets the declared page, from the node that has the address.',
+        ),
+      ]
+    : []),
+  assertion(
+    'fencing is enabled',
+    fencingEnabled(cluster),
+    'A node that is lost is powered off before another node takes over its resources.',
+  ),
 ])

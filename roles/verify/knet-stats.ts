@@ -23,8 +23,14 @@ export interface TrafficCount {
 /** Undefined if Corosync does not run or does not use knet: other transports have no counters. */
 export const linkTraffic: Fact<TrafficCount | undefined> = {
   family: {
-    ...fact('corosync-cmapctl -m stats', withDaemonTimeout('corosync-cmapctl -m stats stats.knet.node'), () => undefined).family,
-    parse: ({ stdout, exitCode }, _, asked) => [exitCode === 0 ? { asked: asked!, links: parseKnetStats(stdout) } : undefined],
+    ...fact(
+      'corosync-cmapctl -m stats',
+      withDaemonTimeout('corosync-cmapctl -m stats stats.knet.node'),
+      () => undefined,
+    ).family,
+    parse: ({ stdout, exitCode }, _, asked) => [
+      exitCode === 0 ? { asked: asked!, links: parseKnetStats(stdout) } : undefined,
+    ],
   },
   argument: '',
 }
@@ -46,8 +52,13 @@ export function parseKnetStats(text: string): LinkTraffic[] {
     const [nodeId = 0, link = 0] = id.split('.').map(Number)
     const number = (name: string) => BigInt(values.get(name) ?? 0)
     return {
-      nodeId, link, enabled: values.get('enabled') === '1', connected: values.get('connected') === '1',
-      downs: Number(number('down_count')), received: number('rx_total_packets'), sent: number('tx_total_packets'),
+      nodeId,
+      link,
+      enabled: values.get('enabled') === '1',
+      connected: values.get('connected') === '1',
+      downs: Number(number('down_count')),
+      received: number('rx_total_packets'),
+      sent: number('tx_total_packets'),
     }
   })
 }

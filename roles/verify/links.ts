@@ -6,7 +6,8 @@ import { readOnAll, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/index.js'
 import { readViews, readAvailableViews, corosyncNotAnswering, verdict, type Violation } from './verdict.js'
 
-const hint = '`corosync-cfgtool -s` on the node shows its links, `journalctl -u corosync` since when; check cable, switch and firewall (UDP 5405 and up)'
+const hint =
+  '`corosync-cfgtool -s` on the node shows its links, `journalctl -u corosync` since when; check cable, switch and firewall (UDP 5405 and up)'
 
 /** `corosync-cfgtool -s` exits with 0 even if a peer is disconnected (docs/facts.md, Corosync), so each peer's state is read. */
 export function linksConnected(cluster: Cluster) {
@@ -20,11 +21,16 @@ export function linksConnected(cluster: Cluster) {
         // With udpu, cfgtool prints a peer's address in place of the node's own.
         const expected = transport === 'knet' ? [address] : cluster.nodes.map(({ links }) => links[number])
         return [
-          ...(expected.includes(link.address) ? [] : [`link ${number} has the address ${link.address}, not ${address}`]),
+          ...(expected.includes(link.address)
+            ? []
+            : [`link ${number} has the address ${link.address}, not ${address}`]),
           ...(link.faulty ? [`link ${number} is faulty`] : []),
-          ...link.peers.filter(({ connected }) => !connected).map(({ nodeId }) => `link ${number} to node ${nodeId} is disconnected`),
+          ...link.peers
+            .filter(({ connected }) => !connected)
+            .map(({ nodeId }) => `link ${number} to node ${nodeId} is disconnected`),
         ]
-      }))
+      }),
+    )
     const links = views[0]?.length ?? 0
     return verdict(violations, `${links} ${links === 1 ? 'link' : 'links'}, seen from ${views.length} nodes`, hint)
   }
@@ -43,10 +49,15 @@ export function linksCarryTraffic() {
   return async (scope: Scope): Promise<Verdict> => {
     const [{ viewsByNode, violations }, cmaps] = await Promise.all([
       readAvailableViews(scope, linkTraffic, corosyncNotAnswering),
-      Promise.all(scope.selected.map(async member => [member.name, member.unreachable ? undefined : await member.read(runningCmap)] as const)),
+      Promise.all(
+        scope.selected.map(
+          async member => [member.name, member.unreachable ? undefined : await member.read(runningCmap)] as const,
+        ),
+      ),
     ])
     const running = new Map(cmaps)
-    if ([...running.values()].some(cmap => /^udpu?$/.test(cmap?.get('totem.transport')?.value ?? ''))) return verdict([], 'only knet counts packets', hint)
+    if ([...running.values()].some(cmap => /^udpu?$/.test(cmap?.get('totem.transport')?.value ?? '')))
+      return verdict([], 'only knet counts packets', hint)
     const checks = viewsByNode.map(([name, { asked, links: allLinks }]) => {
       const nodes = scope.selected.map(({ node }) => node)
       const ownId = nodeIdsOf(nodes, running.get(name) ?? new Map()).get(name)
@@ -54,11 +65,18 @@ export function linksCarryTraffic() {
       const earlier = previous.get(name)
       const isDue = earlier !== undefined && asked.from - earlier.asked.to >= 2 * pingIntervalMs(running.get(name))
       if (!earlier || isDue) previous.set(name, { asked, links })
-      return { links, violations: silentLinks(links, isDue ? earlier.links : []).map(violation => `${name}: ${violation}`) }
+      return {
+        links,
+        violations: silentLinks(links, isDue ? earlier.links : []).map(violation => `${name}: ${violation}`),
+      }
     })
     const links = checks.flatMap(check => check.links)
     const downs = links.reduce((sum, { downs: count }) => sum + count, 0)
-    return verdict([...violations, ...checks.flatMap(check => check.violations)], `in both directions, ${links.length} link ends; down ${downs} times since corosync started`, hint)
+    return verdict(
+      [...violations, ...checks.flatMap(check => check.violations)],
+      `in both directions, ${links.length} link ends; down ${downs} times since corosync started`,
+      hint,
+    )
   }
 }
 
@@ -73,12 +91,17 @@ export function silentLinks(links: LinkTraffic[], earlier: LinkTraffic[]): Viola
     const name = `link ${link} to node ${nodeId}`
     if (!enabled || !connected) return [`${name} is ${enabled ? 'down' : 'disabled'}`]
     // The counters start from 0 when Corosync starts.
-    return [...received === before.received ? [`nothing is received on ${name}`] : [], ...sent === before.sent ? [`nothing is sent on ${name}`] : []]
+    return [
+      ...(received === before.received ? [`nothing is received on ${name}`] : []),
+      ...(sent === before.sent ? [`nothing is sent on ${name}`] : []),
+    ]
   })
 }
 
 /** The longest ping interval of a node's links. */
 function pingIntervalMs(cmap: Cmap | undefined): number {
-  const times = [...cmap ?? []].flatMap(([key, { value }]) => /^runtime\.config\.totem\.interface\.\d+\.knet_ping_interval$/.test(key) ? Number(value) : [])
+  const times = [...(cmap ?? [])].flatMap(([key, { value }]) =>
+    /^runtime\.config\.totem\.interface\.\d+\.knet_ping_interval$/.test(key) ? Number(value) : [],
+  )
   return Math.max(defaultPingIntervalMs, ...times)
 }

@@ -13,24 +13,33 @@ export async function oneDc(scope: Scope): Promise<Verdict> {
     ...(dc === undefined ? ['no DC'] : []),
     ...(dc !== undefined && !quorate ? [`the partition of DC ${dc} has no quorum`] : []),
   ])
-  const dcs = viewsByNode.flatMap(([name, { dc }]): [string, string][] => dc === undefined ? [] : [[name, dc]])
+  const dcs = viewsByNode.flatMap(([name, { dc }]): [string, string][] => (dc === undefined ? [] : [[name, dc]]))
   return verdict([...violations, ...mismatch('the DC is', dcs)], [...new Set(dcs.map(([, dc]) => dc))].join(', '), hint)
 }
 
 export function everyNodeOnline({ nodes }: Cluster) {
   return async (scope: Scope): Promise<Verdict> => {
-    const { violations } = await readViews(scope, clusterState, pacemakerNotAnswering, view => nodes.flatMap(({ name }) => {
-      const state = view.nodes.find(node => node.name === name)
-      if (!state) return [`${name} is not in the cluster`]
-      return [...(state.online ? [] : [`${name} is offline`]), ...(state.unclean ? [`${name} is unclean`] : []), ...(state.pending ? [`${name} is pending`] : [])]
-    }))
+    const { violations } = await readViews(scope, clusterState, pacemakerNotAnswering, view =>
+      nodes.flatMap(({ name }) => {
+        const state = view.nodes.find(node => node.name === name)
+        if (!state) return [`${name} is not in the cluster`]
+        return [
+          ...(state.online ? [] : [`${name} is offline`]),
+          ...(state.unclean ? [`${name} is unclean`] : []),
+          ...(state.pending ? [`${name} is pending`] : []),
+        ]
+      }),
+    )
     return verdict(violations, nodes.map(({ name }) => name).join(', '), hint)
   }
 }
 
 /** `crm_verify` 2.1.5 prints details on stderr, and only with -V (docs/facts.md, Pacemaker). */
-const verification = fact('crm_verify -L -V', withDaemonTimeout('crm_verify -L -V'), ({ exitCode, stdout, stderr }) =>
-  ({ valid: exitCode === 0, output: lastLines(`${stdout}\n${stderr}`) }))
+const verification = fact(
+  'crm_verify -L -V',
+  withDaemonTimeout('crm_verify -L -V'),
+  ({ exitCode, stdout, stderr }) => ({ valid: exitCode === 0, output: lastLines(`${stdout}\n${stderr}`) }),
+)
 
 /** Its exit code is 78 for errors and for warnings; only the last line distinguishes them. */
 const warningsOnly = /Warnings found during check/
@@ -44,12 +53,16 @@ export async function configurationIsValid(scope: Scope): Promise<Verdict> {
 
 /** A warning without fencing, with the consequence for this number of nodes. */
 export function fencingEnabled({ fencing, nodes }: Cluster) {
-  return async ({ leader }: Scope): Promise<Verdict> => fencing === 'kept' && (await leader.read(clusterState))?.stonithEnabled !== false ? { status: 'ok', evidence: 'by the devices that the cluster has', hint: '' } : {
-    status: 'warning',
-    evidence: `fencing: ${fencing}`,
-    hint: nodes.length === 2
-      ? 'if the two nodes are disconnected from each other, both stay quorate and both take the floating IP: visitors reach either by chance, and the data that each writes diverges; '
-        + 'only fencing prevents this. A second link that shares nothing with the first makes it less likely'
-      : 'a node that hangs may keep the floating IP while another takes it; only fencing prevents this',
-  }
+  return async ({ leader }: Scope): Promise<Verdict> =>
+    fencing === 'kept' && (await leader.read(clusterState))?.stonithEnabled !== false
+      ? { status: 'ok', evidence: 'by the devices that the cluster has', hint: '' }
+      : {
+          status: 'warning',
+          evidence: `fencing: ${fencing}`,
+          hint:
+            nodes.length === 2
+              ? 'if the two nodes are disconnected from each other, both stay quorate and both take the floating IP: visitors reach either by chance, and the data that each writes diverges; ' +
+                'only fencing prevents this. A second link that shares nothing with the first makes it less likely'
+              : 'a node that hangs may keep the floating IP while another takes it; only fencing prevents this',
+        }
 }

@@ -9,15 +9,20 @@ import { advisory } from './verdict.js'
  */
 const daemons = ['corosync', 'pacemaker']
 
-const hint = 'an unattended upgrade restarts them while resources run, in the worst case on all nodes at once; '
-  + '`cluster.packages.hold: true` in the inventory holds both until you upgrade them node by node'
+const hint =
+  'an unattended upgrade restarts them while resources run, in the worst case on all nodes at once; ' +
+  '`cluster.packages.hold: true` in the inventory holds both until you upgrade them node by node'
 
 /** A warning, since upgrades may be controlled by other means. */
 export async function daemonsOnHold({ members }: Scope): Promise<Verdict> {
-  const upgradable = await Promise.all(daemons.map(async name => {
-    const states = await readOnAll(members, packageHeld(name))
-    return { name, nodes: states.filter(([, held]) => !held).map(([member]) => member.name) }
-  }))
-  const violations = upgradable.filter(({ nodes }) => nodes.length > 0).map(({ name, nodes }) => `${name} is not on hold on ${nodes.join(', ')}`)
+  const upgradable = await Promise.all(
+    daemons.map(async name => {
+      const states = await readOnAll(members, packageHeld(name))
+      return { name, nodes: states.filter(([, held]) => !held).map(([member]) => member.name) }
+    }),
+  )
+  const violations = upgradable
+    .filter(({ nodes }) => nodes.length > 0)
+    .map(({ name, nodes }) => `${name} is not on hold on ${nodes.join(', ')}`)
   return advisory(violations, daemons.join(', '), hint)
 }

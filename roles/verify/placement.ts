@@ -15,12 +15,17 @@ export function resourcesRunAsDeclared(declared: Cluster) {
     const views = viewsByNode.map(([, view]) => view)
     const [first] = views
     if (!first) return verdict(violations, '', hint)
-    const cluster = declared.foreign ? { ...declared, resources: [...declared.resources, ...undeclaredPrimitives(first, declared)] } : declared
-    const wrong = [...new Set([...views.flatMap(view => placementViolations(cluster, view)), ...conflictingViews(cluster, views)])]
+    const cluster = declared.foreign
+      ? { ...declared, resources: [...declared.resources, ...undeclaredPrimitives(first, declared)] }
+      : declared
+    const wrong = [
+      ...new Set([...views.flatMap(view => placementViolations(cluster, view)), ...conflictingViews(cluster, views)]),
+    ]
     const text = headline(cluster, first)
     const headlines = wrong.length === 0 || first.maintenance ? [{ label: 'resources', text }] : []
     // In maintenance mode Pacemaker starts and stops nothing, as the admin wants.
-    if (first.maintenance && wrong.length > 0) return { status: 'warning', evidence: `in maintenance mode: ${wrong.join('; ')}`, hint: hint, headlines }
+    if (first.maintenance && wrong.length > 0)
+      return { status: 'warning', evidence: `in maintenance mode: ${wrong.join('; ')}`, hint: hint, headlines }
     return verdict(wrong, text, hint, headlines)
   }
 }
@@ -28,7 +33,10 @@ export function resourcesRunAsDeclared(declared: Cluster) {
 /** Undeclared primitives that a foreign cluster runs once: they must run too. */
 function undeclaredPrimitives({ resources }: ClusterState, declared: Cluster): Primitive[] {
   const ids = resources.map(({ id }) => id)
-  const single = resources.filter(({ id, managed }) => managed && ids.indexOf(id) === ids.lastIndexOf(id) && !declared.resources.some(other => other.id === id))
+  const single = resources.filter(
+    ({ id, managed }) =>
+      managed && ids.indexOf(id) === ids.lastIndexOf(id) && !declared.resources.some(other => other.id === id),
+  )
   return single.map(({ id, agent }) => ({ kind: 'primitive', id, agent, params: {}, operations: [], meta: {} }))
 }
 
@@ -40,22 +48,36 @@ export function placementViolations(cluster: Cluster, state: ClusterState): Viol
 
 /** Primitives that run once in each view, but not on the same node in all views. */
 export function conflictingViews({ resources }: Cluster, views: ClusterState[]): Violation[] {
-  return resources.filter(resource => resource.kind === 'primitive' && !resource.clone).flatMap(({ id }) => {
-    const each = views.map(view => activeNodes(id, view))
-    const all = [...new Set(each.flat())]
-    return all.length > 1 && each.every(nodes => nodes.length <= 1) ? [`${id} runs on ${all.join(' and ')}, according to different nodes`] : []
-  })
+  return resources
+    .filter(resource => resource.kind === 'primitive' && !resource.clone)
+    .flatMap(({ id }) => {
+      const each = views.map(view => activeNodes(id, view))
+      const all = [...new Set(each.flat())]
+      return all.length > 1 && each.every(nodes => nodes.length <= 1)
+        ? [`${id} runs on ${all.join(' and ')}, according to different nodes`]
+        : []
+    })
 }
 
 function primitiveViolations({ id, clone }: Primitive, cluster: Cluster, state: ClusterState): Violation[] {
   const instances = state.resources.filter(resource => resource.id === id)
   if (instances.some(({ targetRole }) => targetRole === 'Stopped')) return []
   const nodes = activeNodes(id, state)
-  const states = [...new Set(instances.flatMap(({ failed, blocked, orphaned }) => [
-    ...(failed ? [`${id} has failed`] : []), ...(blocked ? [`${id} is blocked`] : []), ...(orphaned ? [`${id} is orphaned`] : []),
-  ]))]
+  const states = [
+    ...new Set(
+      instances.flatMap(({ failed, blocked, orphaned }) => [
+        ...(failed ? [`${id} has failed`] : []),
+        ...(blocked ? [`${id} is blocked`] : []),
+        ...(orphaned ? [`${id} is orphaned`] : []),
+      ]),
+    ),
+  ]
   if (clone) {
-    const idle = state.nodes.filter(({ name, online, standby }) => online && !standby && !nodes.includes(name) && !isBanned(id, name, cluster)).map(({ name }) => name)
+    const idle = state.nodes
+      .filter(
+        ({ name, online, standby }) => online && !standby && !nodes.includes(name) && !isBanned(id, name, cluster),
+      )
+      .map(({ name }) => name)
     return [...states, ...idle.map(name => `${id} does not run on ${name}`)]
   }
   if (nodes.length === 1) return states
@@ -64,7 +86,16 @@ function primitiveViolations({ id, clone }: Primitive, cluster: Cluster, state: 
 
 /** `FloatIP, WebSite on node1` */
 function headline({ resources }: Cluster, state: ClusterState): string {
-  const placed = resources.filter(({ kind }) => kind === 'primitive').map(({ id }) => ({ id, where: activeNodes(id, state).join(', ') || 'no node' }))
+  const placed = resources
+    .filter(({ kind }) => kind === 'primitive')
+    .map(({ id }) => ({ id, where: activeNodes(id, state).join(', ') || 'no node' }))
   return [...new Set(placed.map(({ where }) => where))]
-    .map(where => `${placed.filter(one => one.where === where).map(({ id }) => id).join(', ')} on ${where}`).join('; ')
+    .map(
+      where =>
+        `${placed
+          .filter(one => one.where === where)
+          .map(({ id }) => id)
+          .join(', ')} on ${where}`,
+    )
+    .join('; ')
 }

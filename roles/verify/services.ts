@@ -10,12 +10,18 @@ const daemons = ['corosync.service', 'pacemaker.service']
 
 /** What is wrong with the units, node by node. */
 async function unitViolations(
-  members: ClusterMember[], units: string[], judge: (state: UnitState, unit: string) => Violation[],
+  members: ClusterMember[],
+  units: string[],
+  judge: (state: UnitState, unit: string) => Violation[],
 ): Promise<Violation[]> {
-  const violations = await Promise.all(reachable(members).flatMap(member => units.map(async unit => {
-    const state = await member.read(unitState(unit))
-    return judge(state, unit).map(violation => `${member.name}: ${violation}`)
-  })))
+  const violations = await Promise.all(
+    reachable(members).flatMap(member =>
+      units.map(async unit => {
+        const state = await member.read(unitState(unit))
+        return judge(state, unit).map(violation => `${member.name}: ${violation}`)
+      }),
+    ),
+  )
   return violations.flat()
 }
 
@@ -25,7 +31,11 @@ export async function daemonsActiveAndEnabled({ members }: Scope): Promise<Verdi
     ...(active === 'active' ? [] : [`${unit} is ${active || 'missing'}`]),
     ...(file === 'enabled' ? [] : [`${unit} is ${file || 'not there'} at boot`]),
   ])
-  return verdict(violations, `${daemons.join(' and ')} are active and enabled`, '`ha-run corosync pacemaker` enables and starts them; `systemctl status` on the node shows why one has stopped')
+  return verdict(
+    violations,
+    `${daemons.join(' and ')} are active and enabled`,
+    '`ha-run corosync pacemaker` enables and starts them; `systemctl status` on the node shows why one has stopped',
+  )
 }
 
 /**
@@ -35,13 +45,23 @@ export async function daemonsActiveAndEnabled({ members }: Scope): Promise<Verdi
 export function noInstallLeftovers(cluster: Cluster) {
   return async ({ members }: Scope): Promise<Verdict> => {
     const [masks, defaults] = await Promise.all([
-      unitViolations(members, [...daemons, ...ownUnits(cluster)], ({ file }, unit) => file === 'masked-runtime' ? [`${unit} is ${file}`] : []),
-      Promise.all(reachable(members).map(async member => {
-        const cmap = await member.read(runningCmap)
-        return cmap && runsDebianDefault(cmap) ? [`${member.name}: corosync runs Debian's default cluster, on 127.0.0.1`] : []
-      })),
+      unitViolations(members, [...daemons, ...ownUnits(cluster)], ({ file }, unit) =>
+        file === 'masked-runtime' ? [`${unit} is ${file}`] : [],
+      ),
+      Promise.all(
+        reachable(members).map(async member => {
+          const cmap = await member.read(runningCmap)
+          return cmap && runsDebianDefault(cmap)
+            ? [`${member.name}: corosync runs Debian's default cluster, on 127.0.0.1`]
+            : []
+        }),
+      ),
     ])
-    return verdict([...masks, ...defaults.flat()], 'no masked units, no default cluster', '`ha-run site` removes the default cluster and unmasks its units; by hand: `systemctl unmask --runtime UNIT`')
+    return verdict(
+      [...masks, ...defaults.flat()],
+      'no masked units, no default cluster',
+      '`ha-run site` removes the default cluster and unmasks its units; by hand: `systemctl unmask --runtime UNIT`',
+    )
   }
 }
 
@@ -54,14 +74,22 @@ export function onlyClusterRunsServices(cluster: Cluster) {
       // For a resource of class systemd, Pacemaker starts the unit.
       ...(active === 'active' && !isAgent(cluster, unit) ? [`systemd runs ${unit}`] : []),
     ])
-    return verdict(violations, units.length === 0 ? 'no service is declared' : `${units.join(', ')} not run by systemd`, units.map(unit => `\`systemctl disable --now ${unit}\` on the node leaves it to the cluster`).join(', '))
+    return verdict(
+      violations,
+      units.length === 0 ? 'no service is declared' : `${units.join(', ')} not run by systemd`,
+      units.map(unit => `\`systemctl disable --now ${unit}\` on the node leaves it to the cluster`).join(', '),
+    )
   }
 }
 
 /** The systemd units of the services that the cluster runs. */
 export function ownUnits({ resources }: Cluster): string[] {
-  const agents = resources.flatMap(resource => resource.kind === 'primitive' ? [resource.agent] : [])
-  return [...new Set(agents.flatMap(agent => agent === 'ocf:heartbeat:apache' ? ['apache2.service'] : unitOfAgent(agent) ?? []))]
+  const agents = resources.flatMap(resource => (resource.kind === 'primitive' ? [resource.agent] : []))
+  return [
+    ...new Set(
+      agents.flatMap(agent => (agent === 'ocf:heartbeat:apache' ? ['apache2.service'] : (unitOfAgent(agent) ?? []))),
+    ),
+  ]
 }
 
 function unitOfAgent(agent: string): string | undefined {

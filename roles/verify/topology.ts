@@ -9,16 +9,18 @@ import { viewOf, type NodeView } from '../../runner/cluster/status/view.js'
 
 /** The cluster's topology, from the views of all reachable members. Reads only facts that verify reads anyway. */
 export async function topologyOf(cluster: Cluster, members: ClusterMember[]): Promise<Topology> {
-  const poller = await Promise.all(members.map(async (member): Promise<PollResult<Node, NodeView>> => {
-    const lost = { node: member.node, absence: { message: `${member.name} is unreachable` } }
-    if (member.unreachable) return lost
-    try {
-      return { node: member.node, seen: await viewOf(member, cluster.floatingIp.address) }
-    } catch (error) {
-      if (error instanceof ConnectError) return lost
-      throw error
-    }
-  }))
+  const poller = await Promise.all(
+    members.map(async (member): Promise<PollResult<Node, NodeView>> => {
+      const lost = { node: member.node, absence: { message: `${member.name} is unreachable` } }
+      if (member.unreachable) return lost
+      try {
+        return { node: member.node, seen: await viewOf(member, cluster.floatingIp.address) }
+      } catch (error) {
+        if (error instanceof ConnectError) return lost
+        throw error
+      }
+    }),
+  )
   return topologyIn(statusOf(cluster, poller))
 }
 

@@ -15,14 +15,21 @@ export const pacemakerNotAnswering = 'pacemaker does not answer'
  * @param notAnswering - the violation of a node whose daemon does not answer.
  */
 export async function readViews<T>(
-  { selected }: Scope, fact: Fact<T | undefined>, notAnswering: string, judge: (view: T, member: ClusterMember) => Violation[],
+  { selected }: Scope,
+  fact: Fact<T | undefined>,
+  notAnswering: string,
+  judge: (view: T, member: ClusterMember) => Violation[],
 ): Promise<{ views: T[]; viewsByNode: [string, T][]; violations: Violation[] }> {
-  const answers = await Promise.all(selected.map(async member => [member, member.unreachable ? undefined : await member.read(fact)] as const))
+  const answers = await Promise.all(
+    selected.map(async member => [member, member.unreachable ? undefined : await member.read(fact)] as const),
+  )
   const violations = answers.flatMap(([member, view]) => {
     if (member.unreachable) return [`${member.name} is unreachable: its view is missing`]
-    return view === undefined ? [`${member.name}: ${notAnswering}`] : judge(view, member).map(violation => `${member.name}: ${violation}`)
+    return view === undefined
+      ? [`${member.name}: ${notAnswering}`]
+      : judge(view, member).map(violation => `${member.name}: ${violation}`)
   })
-  const viewsByNode = answers.flatMap(([{ name }, view]): [string, T][] => view === undefined ? [] : [[name, view]])
+  const viewsByNode = answers.flatMap(([{ name }, view]): [string, T][] => (view === undefined ? [] : [[name, view]]))
   return { views: viewsByNode.map(([, view]) => view), viewsByNode, violations }
 }
 
@@ -32,12 +39,20 @@ export async function readViews<T>(
  * @param judge - finds the violations in one node's view.
  */
 export async function readAvailableViews<T>(
-  scope: Scope, fact: Fact<T | undefined>, notAnswering: string, judge: (view: T, member: ClusterMember) => Violation[] = () => [],
+  scope: Scope,
+  fact: Fact<T | undefined>,
+  notAnswering: string,
+  judge: (view: T, member: ClusterMember) => Violation[] = () => [],
 ): Promise<{ viewsByNode: [string, T][]; violations: Violation[] }> {
   const { viewsByNode, violations } = await readViews(scope, fact, notAnswering, () => [])
   if (viewsByNode.length === 0) return { viewsByNode, violations }
   const members = new Map(scope.selected.map(member => [member.name, member]))
-  return { viewsByNode, violations: viewsByNode.flatMap(([name, view]) => judge(view, members.get(name)!).map(violation => `${name}: ${violation}`)) }
+  return {
+    viewsByNode,
+    violations: viewsByNode.flatMap(([name, view]) =>
+      judge(view, members.get(name)!).map(violation => `${name}: ${violation}`),
+    ),
+  }
 }
 
 /** Ok without violations, or else failed. */
@@ -48,13 +63,23 @@ export function verdict(violations: Violation[], evidence: string, hint: string,
 
 /** Ok without remarks, or else a warning: for what an admin may intend or has to decide. */
 export function advisory(remarks: string[], evidence: string, hint: string): Verdict {
-  return remarks.length === 0 ? { status: 'ok', evidence, hint } : { status: 'warning', evidence: remarks.join('; '), hint }
+  return remarks.length === 0
+    ? { status: 'ok', evidence, hint }
+    : { status: 'warning', evidence: remarks.join('; '), hint }
 }
 
 /** The nodes' values, grouped by value: `3.1.7 on node1, node2 and 3.1.9 on node3`. */
 export function describeValues(values: [node: string, value: string][]): string {
   const distinct = [...new Set(values.map(([, value]) => value))]
-  return distinct.map(value => `${value} on ${values.filter(([, other]) => other === value).map(([node]) => node).join(', ')}`).join(' and ')
+  return distinct
+    .map(
+      value =>
+        `${value} on ${values
+          .filter(([, other]) => other === value)
+          .map(([node]) => node)
+          .join(', ')}`,
+    )
+    .join(' and ')
 }
 
 /** A violation if the nodes' values differ. */

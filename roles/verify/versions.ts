@@ -14,9 +14,18 @@ export async function sameVersions(scope: Scope): Promise<Verdict> {
     lostFromCib(scope),
     ...daemons.map(async name => [name, await readOnAll(scope.members, packageVersion(name))] as const),
   ])
-  const { violations } = await readAvailableViews(scope, clusterState, pacemakerNotAnswering, ({ nodes }) => mismatch('pacemaker runs with feature set', nodes.flatMap(
-    ({ name, online, featureSet }): [string, string][] => online && featureSet !== undefined && !lost.includes(name) ? [[name, featureSet]] : [])))
-  const versions = installed.map(([name, states]) => [name, states.map(([member, version]): [string, string] => [member.name, version ?? 'missing'])] as const)
+  const { violations } = await readAvailableViews(scope, clusterState, pacemakerNotAnswering, ({ nodes }) =>
+    mismatch(
+      'pacemaker runs with feature set',
+      nodes.flatMap(({ name, online, featureSet }): [string, string][] =>
+        online && featureSet !== undefined && !lost.includes(name) ? [[name, featureSet]] : [],
+      ),
+    ),
+  )
+  const versions = installed.map(
+    ([name, states]) =>
+      [name, states.map(([member, version]): [string, string] => [member.name, version ?? 'missing'])] as const,
+  )
   return verdict(
     [...violations, ...versions.flatMap(([name, states]) => mismatch(name, states))],
     versions.map(([name, states]) => `${name} ${states[0]?.[1]}`).join(', '),

@@ -38,26 +38,37 @@ export function commandLine(): Command {
     .hook('preSubcommand', addDrillOptions)
     .hook('preAction', async (_, command) => useLab(command))
   withRunOptions(program).action(async (roles: string[], flags: RunFlags) => {
-    if (roles.length === 0) throw new UsageError('no command or role given', { hint: '`ha-run site` converges everything; `ha-run --help` lists the commands' })
+    if (roles.length === 0)
+      throw new UsageError('no command or role given', {
+        hint: '`ha-run site` converges everything; `ha-run --help` lists the commands',
+      })
     await run({ roles }, flags)
   })
-  withRunOptions(program.command('site')).description('converge all clusters, then verify them')
+  withRunOptions(program.command('site'))
+    .description('converge all clusters, then verify them')
     .action(async (flags: RunFlags) => run({ playbook: 'site' }, flags))
-  withRunOptions(program.command('verify')).description('check all assertions; change nothing')
+  withRunOptions(program.command('verify'))
+    .description('check all assertions; change nothing')
     .action(async (flags: RunFlags) => run({ roles: ['verify'] }, flags))
-  withRunOptions(program.command('drill')).description('make a node fail, measure the outage, restore the node')
+  withRunOptions(program.command('drill'))
+    .description('make a node fail, measure the outage, restore the node')
     .option('--yes', 'do not ask for confirmation')
     .action(async (flags: ConfirmedRunFlags) => {
       const { drill } = await import('./drill.js')
       process.exitCode = await drill(flags, process.argv.slice(2))
     })
-  withRunOptions(program.command('rotate-key')).description('replace the authkey while the cluster runs, then verify')
+  withRunOptions(program.command('rotate-key'))
+    .description('replace the authkey while the cluster runs, then verify')
     .action(async (flags: RunFlags) => run({ roles: ['rotate-key', 'verify'] }, flags))
-  withRunOptions(program.command('rollback')).description('restore the CIB as it was before the last change by ha-run')
+  withRunOptions(program.command('rollback'))
+    .description('restore the CIB as it was before the last change by ha-run')
     .action(async (flags: RunFlags) => run({ roles: ['rollback'] }, flags))
-  withRunOptions(program.command('play')).description('run another playbook').argument('<file>', 'YAML list of {name, hosts, roles}')
+  withRunOptions(program.command('play'))
+    .description('run another playbook')
+    .argument('<file>', 'YAML list of {name, hosts, roles}')
     .action(async (file: string, flags: RunFlags) => run({ playbookFile: file }, flags))
-  withReachOptions(program.command('status')).description('show nodes, links, quorum, resources and the floating IP; change nothing')
+  withReachOptions(program.command('status'))
+    .description('show nodes, links, quorum, resources and the floating IP; change nothing')
     .option('--watch', 'refresh every 2 s, until Ctrl-C')
     .option('--json', 'write JSON Lines to stdout, and nothing else')
     .option('-v, --verbose', 'also show the whole CIB configuration')
@@ -67,7 +78,9 @@ export function commandLine(): Command {
       process.exitCode = await status(flags)
     })
   withSshOptions(program.command('import'))
-    .addOption(new Option('--lab <name>', 'use the ssh configuration of this lab, instead of -F').conflicts('sshConfig'))
+    .addOption(
+      new Option('--lab <name>', 'use the ssh configuration of this lab, instead of -F').conflicts('sshConfig'),
+    )
     .description('read a running cluster over ssh and print its inventory (YAML); change nothing')
     .argument('<nodes...>', 'members to read, as ssh takes them: node1, admin@node1, an address; one is enough')
     .option('-v, --verbose', 'show stack traces')
@@ -77,7 +90,9 @@ export function commandLine(): Command {
       const { importCluster } = await import('./import.js')
       process.exitCode = await importCluster(nodes, flags)
     })
-  program.command('report').description('make the HTML page of a run from its --json output')
+  program
+    .command('report')
+    .description('make the HTML page of a run from its --json output')
     .argument('<file>', 'output of a run with --json')
     .option('-o, --output <page>', 'page to write (default: <file> with .html in place of .jsonl)')
     .option('-v, --verbose', 'show stack traces')
@@ -86,8 +101,13 @@ export function commandLine(): Command {
       const { writeReport } = await import('./report.js')
       await writeReport(file, output)
     })
-  program.command('lab').description('manage disposable clusters of real Debian nodes on this machine')
-    .helpOption(false).argument('[args...]').allowUnknownOption().passThroughOptions()
+  program
+    .command('lab')
+    .description('manage disposable clusters of real Debian nodes on this machine')
+    .helpOption(false)
+    .argument('[args...]')
+    .allowUnknownOption()
+    .passThroughOptions()
     .action(async (args: string[]) => {
       const { labCommand } = await import('../lab/command.js')
       await throwingErrors(labCommand(line => process.stderr.write(`${line}\n`))).parseAsync(args, { from: 'user' })
@@ -105,7 +125,9 @@ function passOptionsOn(program: Command, command: Command): void {
     const name = option.attributeName()
     if (program.getOptionValueSource(name) !== 'cli') continue
     if (!command.options.some(own => own.attributeName() === name)) {
-      throw new UsageError(`${command.name()} has no option ${option.long}`, { hint: `\`ha-run ${command.name()} --help\` lists the options` })
+      throw new UsageError(`${command.name()} has no option ${option.long}`, {
+        hint: `\`ha-run ${command.name()} --help\` lists the options`,
+      })
     }
     command.setOptionValueWithSource(name, program.getOptionValue(name), 'cli')
   }
@@ -126,11 +148,18 @@ async function run(request: RunRequest, flags: RunFlags): Promise<void> {
 
 /** Options that select nodes, and that configure how ssh reaches them. */
 function withReachOptions(command: Command): Command {
-  return withSshOptions(command
-    .option('-i, --inventory <path>', 'inventory file or directory', 'inventory/')
-    .addOption(new Option('--lab <name>', 'use the inventory and the ssh configuration of this lab, instead of -i and -F').conflicts(['inventory', 'sshConfig']))
-    .option('-l, --limit <pattern>', "work on these nodes only: names, globs, groups, 'web:!node2'")
-    .option('-f, --forks <n>', 'work on at most so many nodes at the same time', positiveInteger, 20))
+  return withSshOptions(
+    command
+      .option('-i, --inventory <path>', 'inventory file or directory', 'inventory/')
+      .addOption(
+        new Option(
+          '--lab <name>',
+          'use the inventory and the ssh configuration of this lab, instead of -i and -F',
+        ).conflicts(['inventory', 'sshConfig']),
+      )
+      .option('-l, --limit <pattern>', "work on these nodes only: names, globs, groups, 'web:!node2'")
+      .option('-f, --forks <n>', 'work on at most so many nodes at the same time', positiveInteger, 20),
+  )
 }
 
 function withSshOptions(command: Command): Command {
@@ -146,7 +175,11 @@ function withRunOptions(command: Command): Command {
     .option('--allow-outage', 'stop the service if a change cannot be made without an outage')
     .option('--purge', 'remove from the CIB what the inventory does not declare')
     .option('--adopt', 'take over a running cluster that ha-run did not build, without changing how it runs')
-    .option('--stable <seconds>', 'require assertions to hold for so long (default: 5 for verify and after a change, otherwise 0)', parseSeconds)
+    .option(
+      '--stable <seconds>',
+      'require assertions to hold for so long (default: 5 for verify and after a change, otherwise 0)',
+      parseSeconds,
+    )
     .option('--json', 'write JSON Lines to stdout, and nothing else')
     .option('--junit <file>', 'write the results as JUnit XML')
     .option('--report <file>', 'write an HTML page: changes, assertions, the status of the clusters')
@@ -159,7 +192,10 @@ function withRunOptions(command: Command): Command {
 function throwingErrors(command: Command): Command {
   command.configureOutput({ outputError: () => {} }).exitOverride(error => {
     if (error.exitCode === 0) throw error
-    throw new UsageError(error.message.replace(/^error: /, ''), { hint: '`ha-run --help` lists commands and options', cause: error })
+    throw new UsageError(error.message.replace(/^error: /, ''), {
+      hint: '`ha-run --help` lists commands and options',
+      cause: error,
+    })
   })
   for (const child of command.commands) throwingErrors(child)
   return command
@@ -172,6 +208,8 @@ export function isLeaving(error: unknown): boolean {
 
 function version(): string {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the package's own file
-  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
   return version
 }

@@ -14,14 +14,21 @@ import { runCommand } from './run-command.js'
 export async function drill(flags: ConfirmedRunFlags, argv: string[]): Promise<number> {
   const { yes = false, check = false } = flags
   if (!yes && !check && !process.stdin.isTTY) {
-    throw new UsageError('a drill asks for confirmation, and there is no terminal to ask on', { hint: 'run it again with --yes, or with --check to see the plan' })
+    throw new UsageError('a drill asks for confirmation, and there is no terminal to ask on', {
+      hint: 'run it again with --yes, or with --check to see the plan',
+    })
   }
   const { checkFlags } = await loadRoleModule('drill')
-  return runCommand({
-    playbook: 'drill', roleFlags: flags,
-    checkClusters: clusters => checkFlags?.(flags, clusters),
-    confirm: async (plan, stop) => yes || ask(plan, stop),
-  }, flags, argv)
+  return runCommand(
+    {
+      playbook: 'drill',
+      roleFlags: flags,
+      checkClusters: clusters => checkFlags?.(flags, clusters),
+      confirm: async (plan, stop) => yes || ask(plan, stop),
+    },
+    flags,
+    argv,
+  )
 }
 
 /** Prints the plan on stderr and asks. Ctrl-C and Ctrl-D mean no. */
@@ -30,7 +37,10 @@ async function ask(plan: string[], stop: AbortSignal): Promise<boolean> {
   try {
     // Node never settles a question whose input has ended.
     const inputEnded = new Promise<string>(resolve => lines.once('close', () => resolve('')))
-    const answer = await Promise.race([lines.question([...plan.map(line => `  ${line}`), 'Go on? [y/N] '].join('\n'), { signal: stop }), inputEnded])
+    const answer = await Promise.race([
+      lines.question([...plan.map(line => `  ${line}`), 'Go on? [y/N] '].join('\n'), { signal: stop }),
+      inputEnded,
+    ])
     return /^y(es)?$/i.test(answer.trim())
   } catch {
     return false

@@ -14,12 +14,25 @@ export async function fail(error: unknown, argv: string[]): Promise<number> {
   const exit = error instanceof HaRunError ? error.exitCode : exitCodes.defect
   const isJson = argv.includes('--json')
   const reporter = await createReporter({
-    mode: isJson ? 'json' : 'plain', stdout: process.stdout, stderr: process.stderr,
+    mode: isJson ? 'json' : 'plain',
+    stdout: process.stdout,
+    stderr: process.stderr,
     verbosity: argv.includes('-v') || argv.includes('--verbose') ? 1 : 0,
-    color: wantsColor({ color: !argv.includes('--no-color') }, process.stderr), diff: false,
+    color: wantsColor({ color: !argv.includes('--no-color') }, process.stderr),
+    diff: false,
   })
   reporter.report({ event: 'error', error: errorReport(error) })
-  reporter.report({ event: 'summary', ok: 0, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable: 0, exit, ms: 0 })
+  reporter.report({
+    event: 'summary',
+    ok: 0,
+    changed: 0,
+    would_change: 0,
+    unknown: 0,
+    failed: 0,
+    unreachable: 0,
+    exit,
+    ms: 0,
+  })
   await reporter.close()
   return exit
 }

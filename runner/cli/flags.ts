@@ -24,7 +24,10 @@ export interface RunFlags {
 export type ConfirmedRunFlags = RunFlags & { yes?: boolean }
 
 /** Options of `ha-run status`. */
-export type StatusFlags = Pick<RunFlags, 'inventory' | 'limit' | 'forks' | 'sshConfig' | 'askBecomePass' | 'json' | 'verbose' | 'color'> & { watch?: boolean }
+export type StatusFlags = Pick<
+  RunFlags,
+  'inventory' | 'limit' | 'forks' | 'sshConfig' | 'askBecomePass' | 'json' | 'verbose' | 'color'
+> & { watch?: boolean }
 
 /** Options of `ha-run import`. */
 export type ImportFlags = Pick<RunFlags, 'sshConfig' | 'askBecomePass' | 'verbose' | 'quiet' | 'color'>

@@ -29,11 +29,18 @@ export async function importCluster(targets: string[], flags: ImportFlags): Prom
   const interrupt = onInterrupt(() => {})
   const controlDirectory = makeControlDirectory()
   const connections = new Connections({
-    ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon: interrupt.stop }, forks, stop: interrupt.stop,
+    ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon: interrupt.stop },
+    forks,
+    stop: interrupt.stop,
   })
   // Only the inventory goes to stdout.
   const reporter = await createReporter({
-    mode: 'plain', stdout: process.stderr, stderr: process.stderr, verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags, process.stderr), diff: false,
+    mode: 'plain',
+    stdout: process.stderr,
+    stderr: process.stderr,
+    verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0,
+    color: wantsColor(flags, process.stderr),
+    diff: false,
   })
   try {
     connections.start(nodes)
@@ -45,10 +52,19 @@ export async function importCluster(targets: string[], flags: ImportFlags): Prom
       reporter.report({ event: 'error', host: nodes[index]!.name, status, error: errorReport(result) })
     }
     if (interrupt.stop.aborted) return exitCodes.interrupted
-    if (errors.length > 0) return errors.some(({ exitCode }) => exitCode === exitCodes.unreachable) ? exitCodes.unreachable : exitCodes.failed
-    const text = inventoryText(mostTrustedFirst(results.flatMap(result => result instanceof HaRunError ? [] : [result])), new Date())
+    if (errors.length > 0)
+      return errors.some(({ exitCode }) => exitCode === exitCodes.unreachable)
+        ? exitCodes.unreachable
+        : exitCodes.failed
+    const text = inventoryText(
+      mostTrustedFirst(results.flatMap(result => (result instanceof HaRunError ? [] : [result]))),
+      new Date(),
+    )
     process.stdout.write(text)
-    reporter.report({ event: 'notice', text: 'printed the inventory; nothing was changed on the nodes. Save it, then run `ha-run site --check --diff` to see what a run would change' })
+    reporter.report({
+      event: 'notice',
+      text: 'printed the inventory; nothing was changed on the nodes. Save it, then run `ha-run site --check --diff` to see what a run would change',
+    })
     return exitCodes.ok
   } finally {
     await connections.close()
@@ -63,7 +79,9 @@ async function readTarget(node: TypedNode, connections: Connections): Promise<No
   try {
     const { connection } = await connections.to(node)
     const member = new Member(node, connection)
-    return await readNode(node.name, node.connection.user, async <T>(fact: Fact<T>) => readFact(node.name, fact, member))
+    return await readNode(node.name, node.connection.user, async <T>(fact: Fact<T>) =>
+      readFact(node.name, fact, member),
+    )
   } catch (error) {
     if (error instanceof HaRunError) return error
     throw error
@@ -77,7 +95,8 @@ async function readFact<T>(name: string, fact: Fact<T>, { read }: Member): Promi
   } catch (error) {
     if (error instanceof HaRunError) throw error
     throw new TaskError(`${name}: cannot parse the output of ${fact.family.name}: ${(error as Error).message}`, {
-      hint: `run \`${fact.family.name}\` on ${name}`, cause: error,
+      hint: `run \`${fact.family.name}\` on ${name}`,
+      cause: error,
     })
   }
 }

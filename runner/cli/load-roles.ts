@@ -21,17 +21,19 @@ export interface RoleModule {
 }
 
 export function knownRoles(): string[] {
-  return readdirSync(directory, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name }) => name)
+  return readdirSync(directory, { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(({ name }) => name)
 }
 
 export async function loadRoleModule(name: string): Promise<RoleModule> {
-  return await import(new URL(`${name}/index.js`, directory).href) as RoleModule
+  return (await import(new URL(`${name}/index.js`, directory).href)) as RoleModule
 }
 
 /** @param flags - the options of the role's own command, if that is what runs. */
 export async function loadRole(name: string, flags?: object): Promise<ClusterRole> {
   const module = await loadRoleModule(name)
-  return flags === undefined ? module.default : module.withFlags?.(flags) ?? module.default
+  return flags === undefined ? module.default : (module.withFlags?.(flags) ?? module.default)
 }
 
 /** What shows the events that these roles add. */

@@ -32,7 +32,11 @@ export interface RunPlan {
  * @param knownRoles - names of the roles that there are.
  * @throws UsageError if inventory, playbook or limit have an error, or select no node of a cluster.
  */
-export function planRun(target: RunTarget, knownRoles: string[], options: { inventory: string; limit?: string }): RunPlan {
+export function planRun(
+  target: RunTarget,
+  knownRoles: string[],
+  options: { inventory: string; limit?: string },
+): RunPlan {
   const plays = playsOf(target, knownRoles)
   const inventory = loadInventory(options.inventory)
   const clusters = readClusters(inventory)
@@ -42,9 +46,13 @@ export function planRun(target: RunTarget, knownRoles: string[], options: { inve
     return roles.map(role => ({ role, selected }))
   })
   const jobs = clusters
-    .map(cluster => ({ cluster, steps: steps.filter(({ selected }) => cluster.nodes.some(({ name }) => selected.has(name))) }))
+    .map(cluster => ({
+      cluster,
+      steps: steps.filter(({ selected }) => cluster.nodes.some(({ name }) => selected.has(name))),
+    }))
     .filter(job => job.steps.length > 0)
-  if (jobs.length === 0) throw new UsageError('no node of a cluster is selected', { hint: 'check --limit and the hosts of the playbook' })
+  if (jobs.length === 0)
+    throw new UsageError('no node of a cluster is selected', { hint: 'check --limit and the hosts of the playbook' })
   return { inventory, jobs }
 }
 
@@ -52,11 +60,23 @@ function playsOf({ roles, playbook, playbookFile }: RunTarget, knownRoles: strin
   if (!roles) return readPlaybook(playbookFile ?? shipped(playbook!), knownRoles)
   const unknown = roles.find(name => !knownRoles.includes(name))
   if (unknown !== undefined) {
-    throw new UsageError(`there is no command and no role "${unknown}"`, { hint: didYouMean(unknown, [...knownRoles, 'site', 'status', 'play', 'import', 'report', 'lab'], 'Commands and roles') })
+    throw new UsageError(`there is no command and no role "${unknown}"`, {
+      hint: didYouMean(
+        unknown,
+        [...knownRoles, 'site', 'status', 'play', 'import', 'report', 'lab'],
+        'Commands and roles',
+      ),
+    })
   }
   // Roles run in the order in which they build on each other, whatever the order on the command line.
   const order = readPlaybook(shipped('site'), knownRoles).flatMap(play => play.roles)
-  return [{ name: roles.join(' '), hosts: 'all', roles: roles.toSorted((one, other) => order.indexOf(one) - order.indexOf(other)) }]
+  return [
+    {
+      name: roles.join(' '),
+      hosts: 'all',
+      roles: roles.toSorted((one, other) => order.indexOf(one) - order.indexOf(other)),
+    },
+  ]
 }
 
 /** A playbook that ha-run ships. */

@@ -13,12 +13,14 @@ import { knownRoles, loadViews } from './load-roles.js'
 export async function writeReport(file: string, output = `${file.replace(/\.jsonl?$/, '')}.html`): Promise<void> {
   const { events, ended } = readRecordedRun(readText(file), file)
   const known = knownRoles()
-  const roles = new Set(events.flatMap(event => 'role' in event && known.includes(event.role) ? event.role : []))
+  const roles = new Set(events.flatMap(event => ('role' in event && known.includes(event.role) ? event.role : [])))
   let page: string
   try {
     page = reportPage(events, ended, await loadViews(roles))
   } catch (error) {
-    throw new UsageError(`${file} is not the output of a run with --json: ${(error as Error).message}`, { cause: error })
+    throw new UsageError(`${file} is not the output of a run with --json: ${(error as Error).message}`, {
+      cause: error,
+    })
   }
   try {
     await writeFileAtomic(output, page)

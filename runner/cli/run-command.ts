@@ -41,34 +41,80 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
   const interrupt = onInterrupt(text => reporter?.report({ event: 'notice', text }))
   const { stop, abandon } = interrupt
   const controlDirectory = makeControlDirectory()
-  const connections = new Connections({ ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon }, forks: flags.forks, stop })
+  const connections = new Connections({
+    ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon },
+    forks: flags.forks,
+    stop,
+  })
   try {
     connections.start(jobs.flatMap(({ cluster }) => cluster.nodes))
     const roles = jobs.flatMap(({ steps }) => steps.map(({ role }) => role))
     // These modules load while ssh connects, which takes as long.
-    const [{ execute, stableSeconds }, { schedule }, { createReporter }, { requireAdoption }, views] = await Promise.all([
-      import('../engine/execute.js'), import('../engine/schedule.js'), import('../ui/reporter.js'), import('../cluster/adoption/require-adoption.js'), loadViews(roles),
-    ])
+    const [{ execute, stableSeconds }, { schedule }, { createReporter }, { requireAdoption }, views] =
+      await Promise.all([
+        import('../engine/execute.js'),
+        import('../engine/schedule.js'),
+        import('../ui/reporter.js'),
+        import('../cluster/adoption/require-adoption.js'),
+        loadViews(roles),
+      ])
     reporter = await createReporter({
-      mode: flags.json ? 'json' : undefined, stdout: process.stdout, stderr: process.stderr,
-      verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0, color: wantsColor(flags), diff: flags.diff ?? false, junit: flags.junit, views,
-      ...flags.report !== undefined && { others: [(await import('../report/report-file.js')).reportReporter(flags.report, views)] },
+      mode: flags.json ? 'json' : undefined,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      verbosity: flags.verbose ? 1 : flags.quiet ? -1 : 0,
+      color: wantsColor(flags),
+      diff: flags.diff ?? false,
+      junit: flags.junit,
+      views,
+      ...(flags.report !== undefined && {
+        others: [(await import('../report/report-file.js')).reportReporter(flags.report, views)],
+      }),
     })
     reporter.report({
-      event: 'run', run: id, command: argv, inventory: inventory.path, check: flags.check ?? false,
+      event: 'run',
+      run: id,
+      command: argv,
+      inventory: inventory.path,
+      check: flags.check ?? false,
       clusters: jobs.map(({ cluster }) => ({ name: cluster.name, nodes: cluster.nodes.map(({ name }) => name) })),
     })
     for (const text of inventory.warnings) reporter.report({ event: 'notice', text })
     const onlyVerifies = roles.every(role => role === 'verify')
     const onlyReads = roles.every(role => role === 'verify' || (role === 'drill' && flags.check))
-    const scheduled = await Promise.all(jobs.map(async job => ({ cluster: job.cluster, scheduled: schedule(job.cluster, await loadSteps(job, request.roleFlags)) })))
-    const { exit } = await execute(scheduled, {
-      run: id, started, check: flags.check ?? false, reporter, connections, stop, abandon,
-      lock: !flags.check && !onlyVerifies,
-      stable: flags.stable ?? (onlyVerifies ? stableSeconds : undefined),
-      consent: { outage: flags.allowOutage ?? false, purge: flags.purge ?? false },
-      ...request.confirm && { confirm: async plan => suspended(reporter!, async () => request.confirm!(plan, stop)) },
-    }, onlyReads ? undefined : async (cluster, members, locked) => requireAdoption(cluster, members, { check: flags.check ?? false, adopt: flags.adopt ?? false, by: adopter(id), locked }))
+    const scheduled = await Promise.all(
+      jobs.map(async job => ({
+        cluster: job.cluster,
+        scheduled: schedule(job.cluster, await loadSteps(job, request.roleFlags)),
+      })),
+    )
+    const { exit } = await execute(
+      scheduled,
+      {
+        run: id,
+        started,
+        check: flags.check ?? false,
+        reporter,
+        connections,
+        stop,
+        abandon,
+        lock: !flags.check && !onlyVerifies,
+        stable: flags.stable ?? (onlyVerifies ? stableSeconds : undefined),
+        consent: { outage: flags.allowOutage ?? false, purge: flags.purge ?? false },
+        ...(request.confirm && {
+          confirm: async plan => suspended(reporter!, async () => request.confirm!(plan, stop)),
+        }),
+      },
+      onlyReads
+        ? undefined
+        : async (cluster, members, locked) =>
+            requireAdoption(cluster, members, {
+              check: flags.check ?? false,
+              adopt: flags.adopt ?? false,
+              by: adopter(id),
+              locked,
+            }),
+    )
     return exit
   } finally {
     await connections.close()

@@ -37,7 +37,10 @@ const maxAgeMs = 5000
  * @returns the exit code: 0, or 4 if a node could not be reached. With --watch it is 0 whenever the user ends it.
  */
 export async function status(flags: StatusFlags): Promise<number> {
-  if (flags.watch && flags.verbose) throw new UsageError('--watch has no room for the configuration that -v shows', { hint: '`ha-run status -v` prints it once' })
+  if (flags.watch && flags.verbose)
+    throw new UsageError('--watch has no room for the configuration that -v shows', {
+      hint: '`ha-run status -v` prints it once',
+    })
   const inventory = loadInventory(flags.inventory)
   const selected = new Set(selectHosts(inventory, flags.limit ?? 'all'))
   const clusters = readClusters(inventory).filter(({ nodes }) => nodes.some(({ name }) => selected.has(name)))
@@ -55,12 +58,21 @@ export async function status(flags: StatusFlags): Promise<number> {
   const controlDirectory = makeControlDirectory()
   const nodes = clusters.flatMap(cluster => cluster.nodes.filter(({ name }) => selected.has(name)))
   const connections = new Connections({
-    ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon: stop }, forks: flags.forks, stop,
+    ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon: stop },
+    forks: flags.forks,
+    stop,
   })
   const addresses = new Map(clusters.map(({ name, floatingIp }) => [name, floatingIp.address]))
-  const poller = new NodePoller(nodes, connections, async ({ node, read }) => read(statusQuery(addresses.get(node.cluster)!)))
+  const poller = new NodePoller(nodes, connections, async ({ node, read }) =>
+    read(statusQuery(addresses.get(node.cluster)!)),
+  )
   const reporter = createStatusReporter({
-    json: flags.json ?? false, watch: flags.watch ?? false, stdout: process.stdout, stderr: process.stderr, verbosity: flags.verbose ? 1 : 0, color: wantsColor(flags),
+    json: flags.json ?? false,
+    watch: flags.watch ?? false,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    verbosity: flags.verbose ? 1 : 0,
+    color: wantsColor(flags),
   })
   try {
     connections.start(nodes)
@@ -74,15 +86,31 @@ export async function status(flags: StatusFlags): Promise<number> {
       polls = latest
       absences.report(polls)
       for (const cluster of clusters) {
-        const event = statusOf(cluster, cluster.nodes.map(node => polls.find(poll => poll.node === node) ?? { node }))
-        reporter.report(flags.verbose ? { ...event, ...await configurationOf(cluster, poller) } : event)
+        const event = statusOf(
+          cluster,
+          cluster.nodes.map(node => polls.find(poll => poll.node === node) ?? { node }),
+        )
+        reporter.report(flags.verbose ? { ...event, ...(await configurationOf(cluster, poller)) } : event)
       }
       if (flags.watch) await sleep(Math.max(next - performance.now(), 0), undefined, { signal: stop }).catch(() => {})
     } while (flags.watch && !stop.aborted)
     const unreachable = polls.filter(({ absence }) => absence).length
-    const exit = flags.watch ? exitCodes.ok : stop.aborted ? exitCodes.interrupted : unreachable > 0 ? exitCodes.unreachable : exitCodes.ok
+    const exit = flags.watch
+      ? exitCodes.ok
+      : stop.aborted
+        ? exitCodes.interrupted
+        : unreachable > 0
+          ? exitCodes.unreachable
+          : exitCodes.ok
     reporter.report({
-      event: 'summary', ok: polls.filter(poll => poll.seen).length, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable, exit,
+      event: 'summary',
+      ok: polls.filter(poll => poll.seen).length,
+      changed: 0,
+      would_change: 0,
+      unknown: 0,
+      failed: 0,
+      unreachable,
+      exit,
       ms: Math.round(Date.now() - started),
     })
     return exit
@@ -98,16 +126,27 @@ export async function status(flags: StatusFlags): Promise<number> {
 }
 
 /** Waits for every node until it answers or ssh reports it as unreachable. If that takes long, the nodes that have answered are polled again. */
-async function pollOnce<T>(poller: NodePoller<Cluster['nodes'][number], T>, stop: AbortSignal, reporter: Reporter): Promise<PollResult<Cluster['nodes'][number], T>[]> {
+async function pollOnce<T>(
+  poller: NodePoller<Cluster['nodes'][number], T>,
+  stop: AbortSignal,
+  reporter: Reporter,
+): Promise<PollResult<Cluster['nodes'][number], T>[]> {
   const started = performance.now()
-  const notice = setTimeout(() => reporter.report({ event: 'notice', text: `waiting for ${poller.pending.map(({ name }) => name).join(', ')}` }), noticeDelayMs)
+  const notice = setTimeout(
+    () =>
+      reporter.report({ event: 'notice', text: `waiting for ${poller.pending.map(({ name }) => name).join(', ')}` }),
+    noticeDelayMs,
+  )
   const first = await poller.poll(stop)
   clearTimeout(notice)
   return performance.now() - started < maxAgeMs || stop.aborted ? first : poller.poll(stop, nodeTimeoutMs)
 }
 
 /** Reads the configuration from the first node that returns it: it is the same on all nodes. */
-async function configurationOf(cluster: Cluster, poller: NodePoller<Cluster['nodes'][number], NodeView>): Promise<Pick<StatusEvent, 'configuration'>> {
+async function configurationOf(
+  cluster: Cluster,
+  poller: NodePoller<Cluster['nodes'][number], NodeView>,
+): Promise<Pick<StatusEvent, 'configuration'>> {
   for (const member of poller.present.filter(({ node }) => cluster.nodes.includes(node))) {
     try {
       const text = await member.read(cibConfiguration)
@@ -131,7 +170,14 @@ class Absences {
 
   report(polls: PollResult<Cluster['nodes'][number], NodeView>[]): void {
     for (const { node, absence } of polls) {
-      if (absence && !this.#reported.has(node)) this.#reporter.report({ event: 'error', cluster: node.cluster, host: node.name, status: 'unreachable', error: absence })
+      if (absence && !this.#reported.has(node))
+        this.#reporter.report({
+          event: 'error',
+          cluster: node.cluster,
+          host: node.name,
+          status: 'unreachable',
+          error: absence,
+        })
     }
     this.#reported = new Set(polls.filter(({ absence }) => absence).map(({ node }) => node))
   }

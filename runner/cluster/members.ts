@@ -22,10 +22,21 @@ export async function readOnAll<T>(members: ClusterMember[], fact: Fact<T>): Pro
  * The differences of a file that must be the same on every node. Nodes with the same text are reported as one:
  * `/etc/corosync/corosync.conf on node1, node2`.
  */
-export function sharedTextDifferences(path: string, wanted: string, texts: [ClusterMember, string | undefined][]): Difference[] {
+export function sharedTextDifferences(
+  path: string,
+  wanted: string,
+  texts: [ClusterMember, string | undefined][],
+): Difference[] {
   const differing = texts.filter(([, text]) => text !== wanted)
   const variants = [...new Set(differing.map(([, text]) => text))]
-  return variants.map(from => ({ subject: onNodes(path, differing.filter(([, text]) => text === from).map(([member]) => member)), from, to: wanted }))
+  return variants.map(from => ({
+    subject: onNodes(
+      path,
+      differing.filter(([, text]) => text === from).map(([member]) => member),
+    ),
+    from,
+    to: wanted,
+  }))
 }
 
 /** `subject on node1, node2` */
@@ -42,7 +53,10 @@ export function onNodes(subject: string, members: ClusterMember[]): string {
 export function refuseUnselected(scope: Scope, affected: ClusterMember[]): void {
   const unselected = affected.filter(member => !scope.selected.includes(member))
   if (unselected.length === 0) return
-  throw new TaskError(`${unselected.map(({ name }) => name).join(', ')} would have to change too and is not selected: nothing was changed`, {
-    hint: 'run without --limit, or include all nodes of the cluster in it',
-  })
+  throw new TaskError(
+    `${unselected.map(({ name }) => name).join(', ')} would have to change too and is not selected: nothing was changed`,
+    {
+      hint: 'run without --limit, or include all nodes of the cluster in it',
+    },
+  )
 }

@@ -35,5 +35,5 @@ export function trial(name: string, work: Omit<Trial<Node>, 'scope' | 'name'>): 
 
 /** A condition that the cluster must fulfil. @param meaning - what it proves and why that matters, as a sentence. */
 export function assertion(name: string, check: Assertion<Node>['check'], meaning?: string): Assertion<Node> {
-  return { scope: 'assertion', name, ...meaning !== undefined && { meaning }, check }
+  return { scope: 'assertion', name, ...(meaning !== undefined && { meaning }), check }
 }

@@ -30,7 +30,9 @@ export interface AssertOptions<N extends NodeLike> {
  * @param selected - the selected members.
  */
 export async function assertTogether<N extends NodeLike>(
-  assertions: [ScheduledAssertion<N>, ...ScheduledAssertion<N>[]], selected: Member<N>[], { members, checks, events, stop, clock, ...options }: AssertOptions<N>,
+  assertions: [ScheduledAssertion<N>, ...ScheduledAssertion<N>[]],
+  selected: Member<N>[],
+  { members, checks, events, stop, clock, ...options }: AssertOptions<N>,
 ): Promise<void> {
   const { anyChanged } = events.outcomes
   const [first] = assertions
@@ -38,16 +40,22 @@ export async function assertTogether<N extends NodeLike>(
   events.started(all, undefined, false)
   const progress = events.progressOf(all, undefined)
   const stable = options.stable ?? (anyChanged ? stableSeconds : 0)
-  const { watched, rechecks } = await watch(assertions.map(assertion => ({ subject: assertion, check: async isRecheck => verdictOf(assertion, selected, checks, isRecheck) })), {
-    settleSeconds: anyChanged ? settleSeconds : 0,
-    stableSeconds: stable,
-    stop,
-    clock,
-    progress: progress.report,
-    forget: () => {
-      for (const member of members) member.changed()
+  const { watched, rechecks } = await watch(
+    assertions.map(assertion => ({
+      subject: assertion,
+      check: async isRecheck => verdictOf(assertion, selected, checks, isRecheck),
+    })),
+    {
+      settleSeconds: anyChanged ? settleSeconds : 0,
+      stableSeconds: stable,
+      stop,
+      clock,
+      progress: progress.report,
+      forget: () => {
+        for (const member of members) member.changed()
+      },
     },
-  })
+  )
   progress.end()
   events.paused(all, undefined)
   for (const { subject, verdict, ms } of watched) {
@@ -61,7 +69,12 @@ export async function assertTogether<N extends NodeLike>(
 }
 
 /** Checks an assertion from the first node that is ready; a node that was lost since the first check is left out of the next one. */
-async function verdictOf<N extends NodeLike>(assertion: ScheduledAssertion<N>, selected: Member<N>[], checks: CheckCache<N>, isRecheck: boolean): Promise<Verdict> {
+async function verdictOf<N extends NodeLike>(
+  assertion: ScheduledAssertion<N>,
+  selected: Member<N>[],
+  checks: CheckCache<N>,
+  isRecheck: boolean,
+): Promise<Verdict> {
   const check = checks.assertion(assertion)
   const leader = () => {
     const member = selected.find(({ trouble }) => trouble === undefined) ?? selected[0]

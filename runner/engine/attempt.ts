@@ -29,7 +29,8 @@ export async function applyTask({ check, recheck, apply }: Attempt): Promise<Tas
   if (finding.length === 0) return { status: 'ok' }
   const effects = await apply(finding)
   const left = await recheck()
-  if (!Array.isArray(left) || left.length === 0) return { status: 'changed', diff: finding, ...effects && { effects } }
+  if (!Array.isArray(left) || left.length === 0)
+    return { status: 'changed', diff: finding, ...(effects && { effects }) }
   throw new TaskError(`still differs after the change: ${left.map(bothValues).join('; ')}`)
 }
 
@@ -45,7 +46,10 @@ export interface PlannedWork extends Pick<Attempt, 'check'> {
  *
  * @param unsettledNeed - a need that an earlier task would change: until then the check cannot be right.
  */
-export async function planTask({ check, forecast, lasting = false }: PlannedWork, unsettledNeed: string | undefined): Promise<TaskOutcome> {
+export async function planTask(
+  { check, forecast, lasting = false }: PlannedWork,
+  unsettledNeed: string | undefined,
+): Promise<TaskOutcome> {
   if (unsettledNeed !== undefined) {
     const finding = await check().catch(() => undefined)
     if (lasting && Array.isArray(finding) && finding.length === 0) return { status: 'ok' }
@@ -55,7 +59,7 @@ export async function planTask({ check, forecast, lasting = false }: PlannedWork
   if (!Array.isArray(finding)) return remark(finding)
   if (finding.length === 0) return { status: 'ok' }
   const effects = await forecast?.(finding)
-  return { status: 'would-change', diff: finding, ...effects && { effects } }
+  return { status: 'would-change', diff: finding, ...(effects && { effects }) }
 }
 
 function remark(finding: Skip | Warn): TaskOutcome {

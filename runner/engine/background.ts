@@ -60,9 +60,16 @@ export class BackgroundTasks<N extends NodeLike> {
       if (!next.selected.has(member.name) || starts.has(next)) continue
       const task = taskOf(next, member.name)
       if (!task.apply || !task.background) continue
-      const start = mayStart.then(async may => may ? this.#start(next, task, member) : undefined)
+      const start = mayStart.then(async may => (may ? this.#start(next, task, member) : undefined))
       starts.set(next, start)
-      mayStart = start.then(async started => started ? started.applied.then(() => true, () => false) : true)
+      mayStart = start.then(async started =>
+        started
+          ? started.applied.then(
+              () => true,
+              () => false,
+            )
+          : true,
+      )
     }
     void mayStart.then(async () => {
       if (!member.unreachable) await member.connection.closeSecondSession()
@@ -83,7 +90,10 @@ export class BackgroundTasks<N extends NodeLike> {
 
   /** A task that is in sync, or cannot be checked yet, is left to its turn; so are all tasks if sshd allows no second session. */
   async #start(scheduled: ScheduledNodeTask, task: NodeTask, member: Member<N>): Promise<StartedApply | undefined> {
-    const differences = await this.#checks.node(scheduled, member).result(member).catch(() => undefined)
+    const differences = await this.#checks
+      .node(scheduled, member)
+      .result(member)
+      .catch(() => undefined)
     if (!Array.isArray(differences) || differences.length === 0) return undefined
     const session = await member.connection.openSecondSession().catch(() => undefined)
     if (!session || this.#options.isOver() || member.trouble !== undefined) return undefined
@@ -92,11 +102,21 @@ export class BackgroundTasks<N extends NodeLike> {
     const applied = this.#apply(scheduled, task, member, session, differences)
     // An error is reported at the task's turn.
     let endedAt: number | undefined
-    applied.catch(() => {}).finally(() => { endedAt = clock.now() })
-    return { differences, startedAt, applied, waitedMs: () => endedAt === undefined ? 0 : clock.now() - endedAt }
+    applied
+      .catch(() => {})
+      .finally(() => {
+        endedAt = clock.now()
+      })
+    return { differences, startedAt, applied, waitedMs: () => (endedAt === undefined ? 0 : clock.now() - endedAt) }
   }
 
-  async #apply(scheduled: ScheduledNodeTask, task: NodeTask, member: Member<N>, session: Session, differences: Difference[]): Promise<string[] | void> {
+  async #apply(
+    scheduled: ScheduledNodeTask,
+    task: NodeTask,
+    member: Member<N>,
+    session: Session,
+    differences: Difference[],
+  ): Promise<string[] | void> {
     const progress = this.#options.started(scheduled, member)
     try {
       const $ = remote({ name: member.name, session })

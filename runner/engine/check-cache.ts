@@ -4,7 +4,13 @@ import type { Member, NodeLike } from '../tasks/member.js'
 import type { ReportProgress } from '../tasks/progress.js'
 import type { Finding, Verdict } from '../tasks/task.js'
 import type { ClusterScope, NodeScope } from '../tasks/scope.js'
-import { taskOf, type ScheduledAssertion, type ScheduledClusterTask, type ScheduledNodeTask, type ScheduledTask } from './schedule.js'
+import {
+  taskOf,
+  type ScheduledAssertion,
+  type ScheduledClusterTask,
+  type ScheduledNodeTask,
+  type ScheduledTask,
+} from './schedule.js'
 
 /** What the scopes of all tasks have in common. */
 export type CheckOptions = Pick<ClusterScope, 'roles' | 'stop' | 'abandon' | 'consent'> & { queue: PQueue }
@@ -63,10 +69,14 @@ export class CheckCache<N extends NodeLike> {
 
   /** Sends all checks at once: a run with nothing to do costs about one round trip per node. The queue bounds how many nodes are checked at once. */
   prefetch(scheduled: ScheduledTask<N>[]): void {
-    const isReady = ({ name, unreachable }: Member<N>, { selected }: ScheduledTask<N>) => selected.has(name) && !unreachable
+    const isReady = ({ name, unreachable }: Member<N>, { selected }: ScheduledTask<N>) =>
+      selected.has(name) && !unreachable
     for (const member of this.#members) {
       const own = scheduled.filter(task => task.scope === 'node').filter(task => isReady(member, task))
-      if (own.length > 0) void this.#options.queue.add(async () => member.occupy(async () => Promise.all(own.map(async task => this.node(task, member).prefetch(member)))))
+      if (own.length > 0)
+        void this.#options.queue.add(async () =>
+          member.occupy(async () => Promise.all(own.map(async task => this.node(task, member).prefetch(member)))),
+        )
     }
     for (const task of scheduled) {
       const leader = this.#members.find(member => isReady(member, task))
@@ -78,25 +88,60 @@ export class CheckCache<N extends NodeLike> {
 
   node(task: ScheduledNodeTask, member: Member<N>): CachedCheck<Finding, N> {
     const checks = entry(this.#nodeChecks, task, () => new Map<Member<N>, CachedCheck<Finding, N>>())
-    return entry(checks, member, () => new CachedCheck(async () => taskOf(task, member.name).check(this.nodeScope(task, member)), () => member.generation))
+    return entry(
+      checks,
+      member,
+      () =>
+        new CachedCheck(
+          async () => taskOf(task, member.name).check(this.nodeScope(task, member)),
+          () => member.generation,
+        ),
+    )
   }
 
   cluster(task: ScheduledClusterTask<N>): CachedCheck<Finding, N> {
-    return entry(this.#clusterChecks, task, () => new CachedCheck(async leader => task.task.check(this.scope(task, leader)), () => this.#generation))
+    return entry(
+      this.#clusterChecks,
+      task,
+      () =>
+        new CachedCheck(
+          async leader => task.task.check(this.scope(task, leader)),
+          () => this.#generation,
+        ),
+    )
   }
 
   assertion(task: ScheduledAssertion<N>): CachedCheck<Verdict, N> {
-    return entry(this.#assertions, task, () => new CachedCheck(async leader => task.task.check(this.scope(task, leader)), () => this.#generation))
+    return entry(
+      this.#assertions,
+      task,
+      () =>
+        new CachedCheck(
+          async leader => task.task.check(this.scope(task, leader)),
+          () => this.#generation,
+        ),
+    )
   }
 
   scope({ selected }: ScheduledTask<N>, leader: Member<N>, progress = silent): ClusterScope<N> {
     const { roles, stop, abandon, consent } = this.#options
-    return { members: this.#members, selected: this.#members.filter(({ name }) => selected.has(name)), leader, progress, roles, stop, abandon, consent }
+    return {
+      members: this.#members,
+      selected: this.#members.filter(({ name }) => selected.has(name)),
+      leader,
+      progress,
+      roles,
+      stop,
+      abandon,
+      consent,
+    }
   }
 
   nodeScope({ selected }: ScheduledTask<N>, member: Member<N>, progress = silent): NodeScope {
     const { consent, abandon } = this.#options
-    const apart = this.#members.filter(other => other !== member && (other.trouble !== undefined || !selected.has(other.name)))
+    const apart = this.#members.filter(
+      other => other !== member && (other.trouble !== undefined || !selected.has(other.name)),
+    )
     return { $: member.$, read: member.read, consent, member, apart: apart.map(({ name }) => name), abandon, progress }
   }
 
@@ -108,6 +153,6 @@ export class CheckCache<N extends NodeLike> {
 /** The value of a key, which is made when it is first asked for. */
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key)
-  if (value === undefined) map.set(key, value = make())
+  if (value === undefined) map.set(key, (value = make()))
   return value
 }

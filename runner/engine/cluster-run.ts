@@ -69,9 +69,12 @@ export class ClusterRun<N extends NodeLike> {
       case 'assertion':
         return this.#assert(stage.tasks, this.#selected(stage.selected))
       case 'node': {
-        const onNode = async (member: Member<N>) => this.#options.queue.add(async () => member.occupy(async () => {
-          for (const task of stage.tasks) await this.#tasks.runOnNode(task, member)
-        }))
+        const onNode = async (member: Member<N>) =>
+          this.#options.queue.add(async () =>
+            member.occupy(async () => {
+              for (const task of stage.tasks) await this.#tasks.runOnNode(task, member)
+            }),
+          )
         const selected = this.#selected(stage.selected)
         if (stage.oneAtATime) for (const member of selected) await onNode(member)
         else await Promise.all(selected.map(onNode))
@@ -87,7 +90,13 @@ export class ClusterRun<N extends NodeLike> {
     this.#events.reportLostNodes(this.#members)
     const reason = this.#unassertable(selected)
     if (reason) for (const assertion of assertions) this.#events.settled(assertion, undefined, reason, 0)
-    else await assertTogether(assertions, selected, { members: this.#members, checks: this.#checks, events: this.#events, ...this.#options })
+    else
+      await assertTogether(assertions, selected, {
+        members: this.#members,
+        checks: this.#checks,
+        events: this.#events,
+        ...this.#options,
+      })
   }
 
   /** Why assertions are not checked. */
@@ -95,26 +104,42 @@ export class ClusterRun<N extends NodeLike> {
     const leader = selected.find(({ trouble }) => trouble === undefined)
     const obstacle = leader ? this.#tasks.obstacle(leader) : selected.map(({ trouble }) => trouble).join(', ')
     if (obstacle !== undefined) return { status: 'skipped', reason: obstacle }
-    return this.#options.check && this.#events.outcomes.anyUnsettled ? { status: 'unknown', reason: 'until all changes are made' } : undefined
+    return this.#options.check && this.#events.outcomes.anyUnsettled
+      ? { status: 'unknown', reason: 'until all changes are made' }
+      : undefined
   }
 
   async #runTrial(trial: ScheduledTrial<N>, leader: Member<N>): Promise<void> {
     // What a trial has restored may need a moment to settle, as after a change.
-    await this.#tasks.perform(trial, leader, async progress => {
-      const scope: TrialScope<N> = { ...this.#checks.scope(trial, leader, progress), report: event => this.#events.added(event) }
-      return this.#tasks.occupyAll(async () => this.#try(trial, scope))
-    }, undefined, () => this.#hasTried)
+    await this.#tasks.perform(
+      trial,
+      leader,
+      async progress => {
+        const scope: TrialScope<N> = {
+          ...this.#checks.scope(trial, leader, progress),
+          report: event => this.#events.added(event),
+        }
+        return this.#tasks.occupyAll(async () => this.#try(trial, scope))
+      },
+      undefined,
+      () => this.#hasTried,
+    )
   }
 
   /** Runs a trial if everything is as it should be, and people confirm it. */
   async #try(trial: ScheduledTrial<N>, scope: TrialScope<N>): Promise<Settled> {
     const { plan, run } = trial.task
     const { failures } = this.#events.outcomes
-    const obstacles = [...this.#members.flatMap(({ trouble }) => trouble ?? []), ...failures === 0 ? [] : [`${failures} failed before it`]]
-    if (obstacles.length > 0) return { status: 'skipped', reason: `${obstacles.join(', ')}: nothing was done to the cluster` }
+    const obstacles = [
+      ...this.#members.flatMap(({ trouble }) => trouble ?? []),
+      ...(failures === 0 ? [] : [`${failures} failed before it`]),
+    ]
+    if (obstacles.length > 0)
+      return { status: 'skipped', reason: `${obstacles.join(', ')}: nothing was done to the cluster` }
     const intention = await plan(scope)
     if (this.#options.check) return { status: 'skipped', reason: `it would be done: ${intention.join('; ')}` }
-    if (!await this.#options.confirm?.(intention)) return { status: 'skipped', reason: 'not confirmed: nothing was done to the cluster' }
+    if (!(await this.#options.confirm?.(intention)))
+      return { status: 'skipped', reason: 'not confirmed: nothing was done to the cluster' }
     this.#hasTried = true
     this.#events.started(trial, undefined, true)
     try {

@@ -45,7 +45,8 @@ export class Connections {
 
   #connect(node: NodeLike, ssh: ConnectOptions): Promise<Reached> {
     const reached = this.queue.add(async () => {
-      if (this.#options.stop.aborted || this.#closed) throw new ConnectError(`${node.name}: interrupted before it was connected`)
+      if (this.#options.stop.aborted || this.#closed)
+        throw new ConnectError(`${node.name}: interrupted before it was connected`)
       return reach(node, ssh)
     })
     // An error is reported to whoever asks for the node.
@@ -79,7 +80,14 @@ export class Connections {
   /** Closes all connections; one may be closed already. */
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#reached.values()].map(async reached => reached.then(async ({ connection }) => connection.close(), () => {})))
+    await Promise.all(
+      [...this.#reached.values()].map(async reached =>
+        reached.then(
+          async ({ connection }) => connection.close(),
+          () => {},
+        ),
+      ),
+    )
   }
 }
 
@@ -95,12 +103,17 @@ async function reach({ name, connection }: NodeLike, ssh: ConnectOptions): Promi
     if (address === undefined || !(error instanceof ConnectError) || ssh.abandon?.aborted) throw error
     try {
       const moved = await connect(name, await withAddress(connection, address, ssh), ssh)
-      return { connection: moved, notice: `${name} answers at ${address}, its declared address, and not at ${host}: correct ansible_host in the inventory` }
+      return {
+        connection: moved,
+        notice: `${name} answers at ${address}, its declared address, and not at ${host}: correct ansible_host in the inventory`,
+      }
     } catch (reason) {
       if (!(reason instanceof HaRunError)) throw reason
       const also = `${address}, its declared address, was tried too: ${reason.message}`
       throw new ConnectError(error.message, {
-        hint: error.hint === undefined ? also : `${error.hint}\n${also}`, ...(error.output !== undefined && { output: error.output }), cause: error,
+        hint: error.hint === undefined ? also : `${error.hint}\n${also}`,
+        ...(error.output !== undefined && { output: error.output }),
+        cause: error,
       })
     }
   }

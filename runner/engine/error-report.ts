@@ -8,5 +8,11 @@ export function errorReport(error: unknown): ErrorReport {
     return { message, command, output: output === '' ? undefined : output, hint, stack }
   }
   const { message, stack } = error instanceof Error ? error : new Error(String(error))
-  return { message: `a defect of ha-run: ${message}`, output: stack, hint: 'please report it, with these lines', stack, isDefect: true }
+  return {
+    message: `a defect of ha-run: ${message}`,
+    output: stack,
+    hint: 'please report it, with these lines',
+    stack,
+    isDefect: true,
+  }
 }

@@ -6,7 +6,16 @@ import type { Difference } from '../tasks/difference.js'
  * people only. Roles and commands add their own (`AddedEvents`).
  */
 
-export const statuses = ['ok', 'changed', 'would-change', 'unknown', 'skipped', 'warning', 'failed', 'unreachable'] as const
+export const statuses = [
+  'ok',
+  'changed',
+  'would-change',
+  'unknown',
+  'skipped',
+  'warning',
+  'failed',
+  'unreachable',
+] as const
 export type Status = (typeof statuses)[number]
 
 /** An error as reporters show it. */
@@ -90,7 +99,13 @@ export interface SummaryEvent {
 }
 
 /** What `--json` prints. */
-export type MachineEvent = RunStartEvent | TaskEvent | AssertionEvent | ErrorEvent | SummaryEvent | AddedEvents[keyof AddedEvents]
+export type MachineEvent =
+  | RunStartEvent
+  | TaskEvent
+  | AssertionEvent
+  | ErrorEvent
+  | SummaryEvent
+  | AddedEvents[keyof AddedEvents]
 
 /** A task starts (`index` from 1 of `count` in its role). */
 export interface TaskStartSignal extends Place {
@@ -128,11 +143,23 @@ export interface NoticeSignal {
   text: string
 }
 
-export type Signal = TaskStartSignal | TaskPauseSignal | ProgressSignal | HeadlineSignal | NoticeSignal | AddedSignals[keyof AddedSignals]
+export type Signal =
+  | TaskStartSignal
+  | TaskPauseSignal
+  | ProgressSignal
+  | HeadlineSignal
+  | NoticeSignal
+  | AddedSignals[keyof AddedSignals]
 
 export type RunEvent = MachineEvent | Signal
 
-const signals: ReadonlySet<string> = new Set<Signal['event']>(['task-start', 'task-pause', 'progress', 'headline', 'notice'])
+const signals: ReadonlySet<string> = new Set<Signal['event']>([
+  'task-start',
+  'task-pause',
+  'progress',
+  'headline',
+  'notice',
+])
 
 /** Whether `--json` prints it. */
 export function isMachineEvent(event: RunEvent): event is MachineEvent {

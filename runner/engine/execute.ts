@@ -46,7 +46,11 @@ export interface ExecuteOptions {
  * @param locked - settles once no other run works on the cluster: nothing is written before that.
  * @returns notices, as sentences. Rejects if nothing may be changed.
  */
-export type Precheck<C extends ClusterLike<N>, N extends NodeLike> = (cluster: C, members: Member<N>[], locked: Promise<void>) => Promise<string[]>
+export type Precheck<C extends ClusterLike<N>, N extends NodeLike> = (
+  cluster: C,
+  members: Member<N>[],
+  locked: Promise<void>,
+) => Promise<string[]>
 
 /**
  * Runs the scheduled tasks of every cluster on its nodes, and reports. Clusters do not wait for each other.
@@ -54,7 +58,9 @@ export type Precheck<C extends ClusterLike<N>, N extends NodeLike> = (cluster: C
  * @returns the summary, which was also reported.
  */
 export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
-  clusters: ScheduledCluster<C, N>[], options: ExecuteOptions, precheck?: Precheck<C, N>,
+  clusters: ScheduledCluster<C, N>[],
+  options: ExecuteOptions,
+  precheck?: Precheck<C, N>,
 ): Promise<SummaryEvent> {
   const tally = new RunTally(options.started)
   const report = (event: RunEvent) => {
@@ -63,23 +69,39 @@ export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
   }
   const { queue } = options.connections
   const allAtOnce = clusters.reduce((sum, { cluster }) => sum + cluster.nodes.length, 0) <= queue.concurrency
-  await Promise.all(clusters.map(async ({ cluster, scheduled }) => {
-    const members = await Promise.all(cluster.nodes.map(node => join(node, cluster.name, options.connections, report)))
-    const abandon = () => void Promise.allSettled(connectionsOf(members).map(connection => connection.endRunningGroups()))
-    options.abandon.addEventListener('abort', abandon)
-    try {
-      const lock = options.lock ? async () => lockCluster(members, cluster.name, options.run) : undefined
-      await new ClusterRun(cluster.name, members, scheduled, { ...options, queue, allAtOnce, clock: systemClock, report }).run(lock, precheck && (async locked => {
-        for (const text of await precheck(cluster, members, locked)) report({ event: 'notice', cluster: cluster.name, text })
-      }))
-    } catch (error) {
-      if (error instanceof LockedError) tally.override(exitCodes.locked)
-      report({ event: 'error', cluster: cluster.name, status: 'failed', error: errorReport(error) })
-    } finally {
-      options.abandon.removeEventListener('abort', abandon)
-      await Promise.all(connectionsOf(members).map(connection => connection.close()))
-    }
-  }))
+  await Promise.all(
+    clusters.map(async ({ cluster, scheduled }) => {
+      const members = await Promise.all(
+        cluster.nodes.map(node => join(node, cluster.name, options.connections, report)),
+      )
+      const abandon = () =>
+        void Promise.allSettled(connectionsOf(members).map(connection => connection.endRunningGroups()))
+      options.abandon.addEventListener('abort', abandon)
+      try {
+        const lock = options.lock ? async () => lockCluster(members, cluster.name, options.run) : undefined
+        await new ClusterRun(cluster.name, members, scheduled, {
+          ...options,
+          queue,
+          allAtOnce,
+          clock: systemClock,
+          report,
+        }).run(
+          lock,
+          precheck &&
+            (async locked => {
+              for (const text of await precheck(cluster, members, locked))
+                report({ event: 'notice', cluster: cluster.name, text })
+            }),
+        )
+      } catch (error) {
+        if (error instanceof LockedError) tally.override(exitCodes.locked)
+        report({ event: 'error', cluster: cluster.name, status: 'failed', error: errorReport(error) })
+      } finally {
+        options.abandon.removeEventListener('abort', abandon)
+        await Promise.all(connectionsOf(members).map(connection => connection.close()))
+      }
+    }),
+  )
   if (options.stop.aborted) tally.override(exitCodes.interrupted)
   const { summary } = tally
   report(summary)
@@ -88,7 +110,10 @@ export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
 
 /** Waits for a node's connection; a node that cannot be reached becomes an unreachable member. */
 async function join<N extends NodeLike>(
-  node: N, cluster: string, connections: Connections, report: (event: RunEvent) => void,
+  node: N,
+  cluster: string,
+  connections: Connections,
+  report: (event: RunEvent) => void,
 ): Promise<Member<N>> {
   try {
     const { connection, notice } = await connections.to(node)
@@ -102,5 +127,5 @@ async function join<N extends NodeLike>(
 }
 
 function connectionsOf<N extends NodeLike>(members: Member<N>[]): NodeConnection[] {
-  return members.flatMap(member => member.unreachable ? [] : [member.connection])
+  return members.flatMap(member => (member.unreachable ? [] : [member.connection]))
 }

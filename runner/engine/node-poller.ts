@@ -37,7 +37,12 @@ export class NodePoller<N extends NodeLike, T> {
   #defect: unknown
 
   /** @param ask - reads from a node what is polled. */
-  constructor(nodes: N[], connections: Connections, ask: (member: Member<N>) => Promise<T>, clock: Clock = systemClock) {
+  constructor(
+    nodes: N[],
+    connections: Connections,
+    ask: (member: Member<N>) => Promise<T>,
+    clock: Clock = systemClock,
+  ) {
     this.#polled = nodes.map(node => ({ node, isLate: false }))
     this.#connections = connections
     this.#ask = ask
@@ -53,35 +58,38 @@ export class NodePoller<N extends NodeLike, T> {
    */
   async poll(stop: AbortSignal, timeoutMs?: number): Promise<PollResult<N, T>[]> {
     for (const polled of this.#polled) polled.query ??= { since: this.#clock.now(), settled: this.#query(polled) }
-    const awaited = this.#polled.flatMap(({ isLate, query }) => isLate || !query ? [] : query.settled)
+    const awaited = this.#polled.flatMap(({ isLate, query }) => (isLate || !query ? [] : query.settled))
     await firstOf(Promise.all(awaited), { stop, timeoutMs, clock: this.#clock })
     for (const polled of this.#polled) polled.isLate ||= polled.query !== undefined
     if (this.#defect !== undefined) throw this.#defect
     return this.#polled.map(({ node, query, seen, absence }) => {
-      if (!query) return { node, ...absence ? { absence } : { seen } }
+      if (!query) return { node, ...(absence ? { absence } : { seen }) }
       return absence ? { node, absence } : { node, waiting: Math.round((this.#clock.now() - query.since) / 1000) }
     })
   }
 
   /** The members that have answered in the last poll. */
   get present(): Member<N>[] {
-    return this.#polled.flatMap(({ member, query, absence }) => member && !query && !absence ? member : [])
+    return this.#polled.flatMap(({ member, query, absence }) => (member && !query && !absence ? member : []))
   }
 
   /** The nodes that have not answered yet. */
   get pending(): N[] {
-    return this.#polled.flatMap(({ node, query }) => query ? node : [])
+    return this.#polled.flatMap(({ node, query }) => (query ? node : []))
   }
 
   /** Gives up the sessions of pending nodes: the other sessions close quickly. */
   giveUp(): void {
-    for (const { member, query } of this.#polled) if (query && member && !member.unreachable) member.connection.session.abandon()
+    for (const { member, query } of this.#polled)
+      if (query && member && !member.unreachable) member.connection.session.abandon()
   }
 
   async #query(polled: PolledNode<N, T>): Promise<void> {
     try {
       if (!polled.member || polled.member.unreachable) {
-        const { connection } = await (polled.member ?? polled.absence ? this.#connections.reconnect(polled.node) : this.#connections.to(polled.node))
+        const { connection } = await ((polled.member ?? polled.absence)
+          ? this.#connections.reconnect(polled.node)
+          : this.#connections.to(polled.node))
         polled.member = new Member(polled.node, connection)
       }
       polled.member.changed()
@@ -97,7 +105,10 @@ export class NodePoller<N extends NodeLike, T> {
 }
 
 /** Waits for a promise, the timeout, or `stop`, whichever comes first. */
-async function firstOf(awaited: Promise<unknown>, { stop, timeoutMs, clock }: { stop: AbortSignal; timeoutMs: number | undefined; clock: Clock }): Promise<void> {
+async function firstOf(
+  awaited: Promise<unknown>,
+  { stop, timeoutMs, clock }: { stop: AbortSignal; timeoutMs: number | undefined; clock: Clock },
+): Promise<void> {
   const over = new AbortController()
   const end = () => over.abort()
   stop.addEventListener('abort', end)

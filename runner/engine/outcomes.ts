@@ -17,10 +17,15 @@ export class Outcomes {
    * @returns its name, with its role unless that is the task's own.
    */
   unsettled(needs: readonly TaskRef[], role: string, host: string | undefined): string | undefined {
-    const need = needs.find(({ role: owner = role, name }) => this.#statuses.some(done =>
-      done.role === owner && done.task === name
-      && (host === undefined || done.host === undefined || done.host === host)
-      && isUnsettled(done.status)))
+    const need = needs.find(({ role: owner = role, name }) =>
+      this.#statuses.some(
+        done =>
+          done.role === owner &&
+          done.task === name &&
+          (host === undefined || done.host === undefined || done.host === host) &&
+          isUnsettled(done.status),
+      ),
+    )
     if (!need) return undefined
     return need.role === undefined || need.role === role ? need.name : `${need.role}: ${need.name}`
   }

@@ -33,7 +33,11 @@ export class RunEvents<N extends NodeLike> {
   }
 
   /** @param host - undefined for a task of the cluster. @param applying - false while it is only checked. */
-  started({ role, name: task, index, count }: Named & Pick<ScheduledTask<N>, 'index' | 'count'>, host: string | undefined, applying: boolean): void {
+  started(
+    { role, name: task, index, count }: Named & Pick<ScheduledTask<N>, 'index' | 'count'>,
+    host: string | undefined,
+    applying: boolean,
+  ): void {
     this.#report({ event: 'task-start', cluster: this.#cluster, host, role, task, index, count, applying })
   }
 
@@ -44,7 +48,10 @@ export class RunEvents<N extends NodeLike> {
 
   /** Reports the progress of a task. */
   progressOf({ role, name: task }: Named, host: string | undefined): Progress {
-    return new Progress(text => this.#report({ event: 'progress', cluster: this.#cluster, host, role, task, text }), this.#clock)
+    return new Progress(
+      text => this.#report({ event: 'progress', cluster: this.#cluster, host, role, task, text }),
+      this.#clock,
+    )
   }
 
   /** @param ms - how long it took. @param isChange - it may have changed what later tasks read, whatever its status. */
@@ -54,7 +61,16 @@ export class RunEvents<N extends NodeLike> {
     const error = outcome.error === undefined ? undefined : errorReport(outcome.error)
     this.outcomes.add(host, role, task, isChange ? 'changed' : status)
     const place = { cluster: this.#cluster, host, role, task, status }
-    if (scheduled.scope === 'assertion') this.#report({ event: 'assertion', ...place, meaning: scheduled.task.meaning, evidence: evidence ?? reason, hint, error, ms })
+    if (scheduled.scope === 'assertion')
+      this.#report({
+        event: 'assertion',
+        ...place,
+        meaning: scheduled.task.meaning,
+        evidence: evidence ?? reason,
+        hint,
+        error,
+        ms,
+      })
     else this.#report({ event: 'task', ...place, reason, diff, effects, error, ms })
   }
 
@@ -63,7 +79,13 @@ export class RunEvents<N extends NodeLike> {
     for (const { name, lost } of members) {
       if (!lost || this.#lost.has(name)) continue
       this.#lost.add(name)
-      this.#report({ event: 'error', cluster: this.#cluster, host: name, status: 'unreachable', error: errorReport(lost) })
+      this.#report({
+        event: 'error',
+        cluster: this.#cluster,
+        host: name,
+        status: 'unreachable',
+        error: errorReport(lost),
+      })
     }
   }
 

@@ -35,7 +35,13 @@ export class RunTally {
   }
 
   get summary(): SummaryEvent {
-    return { event: 'summary', ...this.#counts, unreachable: this.#unreachable.size, exit: this.#exit, ms: Math.round(Date.now() - this.#started) }
+    return {
+      event: 'summary',
+      ...this.#counts,
+      unreachable: this.#unreachable.size,
+      exit: this.#exit,
+      ms: Math.round(Date.now() - this.#started),
+    }
   }
 
   get #exit(): number {

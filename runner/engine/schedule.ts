@@ -42,33 +42,45 @@ export interface ScheduledTrial<N extends NodeLike> extends Scheduled {
 }
 
 /** One task of a run: once for each node, or once for the cluster. */
-export type ScheduledTask<N extends NodeLike> = ScheduledNodeTask | ScheduledClusterTask<N> | ScheduledAssertion<N> | ScheduledTrial<N>
+export type ScheduledTask<N extends NodeLike> =
+  | ScheduledNodeTask
+  | ScheduledClusterTask<N>
+  | ScheduledAssertion<N>
+  | ScheduledTrial<N>
 
 /** Puts the tasks of a cluster's steps in the order in which they run. */
-export function schedule<C extends ClusterLike<N>, N extends NodeLike>(cluster: C, steps: Step<C, N>[]): ScheduledTask<N>[] {
+export function schedule<C extends ClusterLike<N>, N extends NodeLike>(
+  cluster: C,
+  steps: Step<C, N>[],
+): ScheduledTask<N>[] {
   const scheduled = steps.flatMap(step => stepTasks(cluster, step))
   refuseUnknownNeeds(scheduled)
   return moveLateTasks(scheduled)
 }
 
-function stepTasks<C extends ClusterLike<N>, N extends NodeLike>(cluster: C, { role, selected }: Step<C, N>): ScheduledTask<N>[] {
+function stepTasks<C extends ClusterLike<N>, N extends NodeLike>(
+  cluster: C,
+  { role, selected }: Step<C, N>,
+): ScheduledTask<N>[] {
   const lists = cluster.nodes.map(node => ({ node: node.name, tasks: role.tasks({ cluster, node }) }))
   const [first] = lists
-  return first?.tasks.map((task, at): ScheduledTask<N> => {
-    const { name } = task
-    const others = lists.map(({ node, tasks }) => ({ node, task: tasks[at], count: tasks.length }))
-    if (others.some(other => other.task?.name !== name || other.count !== first.tasks.length)) {
-      throw new Error(`role ${role.name} has other tasks for some nodes: every node must have "${name}"`)
-    }
-    const place: Scheduled = { role: role.name, name, index: at + 1, count: first.tasks.length, selected }
-    if (task.scope === 'node') {
-      const own = others.flatMap(other => other.task?.scope === 'node' ? [[other.node, other.task] as const] : [])
-      return { ...place, scope: 'node', tasks: new Map(own), oneAtATime: task.oneAtATime ?? false }
-    }
-    if (task.scope === 'cluster') return { ...place, scope: 'cluster', task }
-    if (task.scope === 'assertion') return { ...place, scope: 'assertion', task }
-    return { ...place, scope: 'trial', task }
-  }) ?? []
+  return (
+    first?.tasks.map((task, at): ScheduledTask<N> => {
+      const { name } = task
+      const others = lists.map(({ node, tasks }) => ({ node, task: tasks[at], count: tasks.length }))
+      if (others.some(other => other.task?.name !== name || other.count !== first.tasks.length)) {
+        throw new Error(`role ${role.name} has other tasks for some nodes: every node must have "${name}"`)
+      }
+      const place: Scheduled = { role: role.name, name, index: at + 1, count: first.tasks.length, selected }
+      if (task.scope === 'node') {
+        const own = others.flatMap(other => (other.task?.scope === 'node' ? [[other.node, other.task] as const] : []))
+        return { ...place, scope: 'node', tasks: new Map(own), oneAtATime: task.oneAtATime ?? false }
+      }
+      if (task.scope === 'cluster') return { ...place, scope: 'cluster', task }
+      if (task.scope === 'assertion') return { ...place, scope: 'assertion', task }
+      return { ...place, scope: 'trial', task }
+    }) ?? []
+  )
 }
 
 /** A node's own task. */
@@ -97,13 +109,14 @@ function refuseUnknownNeeds<N extends NodeLike>(scheduled: ScheduledTask<N>[]): 
   for (const one of scheduled) {
     for (const need of tasksIn(one).flatMap(needsOf)) {
       const { role = one.role, name } = need
-      if (roles.has(role) && !names.has(`${role}: ${name}`)) throw new Error(`"${one.role}: ${one.name}" needs "${role}: ${name}", which is no task of this run`)
+      if (roles.has(role) && !names.has(`${role}: ${name}`))
+        throw new Error(`"${one.role}: ${one.name}" needs "${role}: ${name}", which is no task of this run`)
     }
   }
 }
 
 function needsOf<N extends NodeLike>(task: Task<N>): readonly TaskRef[] {
-  return task.scope === 'node' || task.scope === 'cluster' ? task.needs ?? [] : []
+  return task.scope === 'node' || task.scope === 'cluster' ? (task.needs ?? []) : []
 }
 
 /** Tasks that run without waiting for other nodes in between: a list of node tasks, one task of the cluster, or assertions that must hold together. */

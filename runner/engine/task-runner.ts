@@ -8,7 +8,13 @@ import { applyTask, planTask, type Attempt, type PlannedWork, type TaskOutcome }
 import { BackgroundTasks, type StartedApply } from './background.js'
 import type { CheckCache } from './check-cache.js'
 import type { RunEvents, Settled } from './run-events.js'
-import { taskOf, type ScheduledClusterTask, type ScheduledNodeTask, type ScheduledTask, type ScheduledTrial } from './schedule.js'
+import {
+  taskOf,
+  type ScheduledClusterTask,
+  type ScheduledNodeTask,
+  type ScheduledTask,
+  type ScheduledTrial,
+} from './schedule.js'
 
 export interface TaskRunnerOptions {
   /** Plan only. */
@@ -42,7 +48,13 @@ export class TaskRunner<N extends NodeLike> {
   readonly #background: BackgroundTasks<N>
   #failedAt: string | undefined
 
-  constructor(members: Member<N>[], scheduled: ScheduledTask<N>[], checks: CheckCache<N>, events: RunEvents<N>, options: TaskRunnerOptions) {
+  constructor(
+    members: Member<N>[],
+    scheduled: ScheduledTask<N>[],
+    checks: CheckCache<N>,
+    events: RunEvents<N>,
+    options: TaskRunnerOptions,
+  ) {
     this.#members = members
     this.#checks = checks
     this.#events = events
@@ -63,40 +75,58 @@ export class TaskRunner<N extends NodeLike> {
     const task = taskOf(scheduled, member.name)
     const background = await this.#background.startOf(scheduled, member)
     if (member.unreachable && !background) return
-    await this.perform(scheduled, member, async progress => {
-      const scope = this.#checks.nodeScope(scheduled, member, progress)
-      const cached = this.#checks.node(scheduled, member)
-      const outcome = await this.#attempt(scheduled, {
-        needs: task.needs, lasting: task.lasting, host: member.name, touched: [member],
-        check: async () => background?.differences ?? cached.result(member),
-        recheck: async () => cached.recheck(member),
-        forecast: task.forecast && (async differences => task.forecast?.(scope, differences) ?? []),
-        apply: async differences => background ? background.applied : task.apply?.(scope, differences),
-      })
-      if (task.background && outcome.status === 'changed' && this.#options.allAtOnce) this.#background.startAfter(scheduled, member)
-      return outcome
-    }, background)
+    await this.perform(
+      scheduled,
+      member,
+      async progress => {
+        const scope = this.#checks.nodeScope(scheduled, member, progress)
+        const cached = this.#checks.node(scheduled, member)
+        const outcome = await this.#attempt(scheduled, {
+          needs: task.needs,
+          lasting: task.lasting,
+          host: member.name,
+          touched: [member],
+          check: async () => background?.differences ?? cached.result(member),
+          recheck: async () => cached.recheck(member),
+          forecast: task.forecast && (async differences => task.forecast?.(scope, differences) ?? []),
+          apply: async differences => (background ? background.applied : task.apply?.(scope, differences)),
+        })
+        if (task.background && outcome.status === 'changed' && this.#options.allAtOnce)
+          this.#background.startAfter(scheduled, member)
+        return outcome
+      },
+      background,
+    )
   }
 
   async runOnCluster(scheduled: ScheduledClusterTask<N>): Promise<void> {
     const { task } = scheduled
-    await this.withLeader(scheduled, async leader => this.perform(scheduled, leader, async progress => {
-      const scope = this.#checks.scope(scheduled, leader, progress)
-      const cached = this.#checks.cluster(scheduled)
-      const absent = task.tolerant ? [] : this.#members.flatMap(({ trouble }) => trouble ?? [])
-      const outcome = await this.#attempt(scheduled, {
-        needs: task.needs, lasting: task.lasting, host: undefined, touched: this.#members,
-        check: async () => cached.result(leader),
-        recheck: async () => cached.recheck(leader),
-        forecast: task.forecast && (async differences => task.forecast?.(scope, differences) ?? []),
-        apply: async differences => this.occupyAll(async () => {
-          const troubles = task.tolerant ? [] : this.#members.flatMap(({ trouble }) => trouble ?? [])
-          if (troubles.length > 0) throw new TaskError(`${troubles.join(', ')}: nothing was changed, this task needs all nodes`)
-          return task.apply?.(scope, differences)
-        }),
-      })
-      return outcome.status === 'would-change' && absent.length > 0 ? { status: 'unknown', reason: `until all nodes take part: ${absent.join(', ')}` } : outcome
-    }))
+    await this.withLeader(scheduled, async leader =>
+      this.perform(scheduled, leader, async progress => {
+        const scope = this.#checks.scope(scheduled, leader, progress)
+        const cached = this.#checks.cluster(scheduled)
+        const absent = task.tolerant ? [] : this.#members.flatMap(({ trouble }) => trouble ?? [])
+        const outcome = await this.#attempt(scheduled, {
+          needs: task.needs,
+          lasting: task.lasting,
+          host: undefined,
+          touched: this.#members,
+          check: async () => cached.result(leader),
+          recheck: async () => cached.recheck(leader),
+          forecast: task.forecast && (async differences => task.forecast?.(scope, differences) ?? []),
+          apply: async differences =>
+            this.occupyAll(async () => {
+              const troubles = task.tolerant ? [] : this.#members.flatMap(({ trouble }) => trouble ?? [])
+              if (troubles.length > 0)
+                throw new TaskError(`${troubles.join(', ')}: nothing was changed, this task needs all nodes`)
+              return task.apply?.(scope, differences)
+            }),
+        })
+        return outcome.status === 'would-change' && absent.length > 0
+          ? { status: 'unknown', reason: `until all nodes take part: ${absent.join(', ')}` }
+          : outcome
+      }),
+    )
   }
 
   /** Takes one place in the queue for work on all members together: some commands must run on all of them at once. */
@@ -111,7 +141,12 @@ export class TaskRunner<N extends NodeLike> {
     const selected = this.#members.filter(({ name }) => scheduled.selected.has(name))
     const leader = selected.find(({ trouble }) => trouble === undefined)
     if (leader) return work(leader)
-    this.#events.settled(scheduled, undefined, { status: 'skipped', reason: selected.map(({ trouble }) => trouble).join(', ') }, 0)
+    this.#events.settled(
+      scheduled,
+      undefined,
+      { status: 'skipped', reason: selected.map(({ trouble }) => trouble).join(', ') },
+      0,
+    )
   }
 
   /**
@@ -120,7 +155,11 @@ export class TaskRunner<N extends NodeLike> {
    * @param isChange - whether the task may have changed what later tasks read, whatever its status.
    */
   async perform(
-    scheduled: ScheduledWork<N> | ScheduledTrial<N>, member: Member<N>, attempt: (progress: ReportProgress) => Promise<Settled>, background?: StartedApply, isChange = () => false,
+    scheduled: ScheduledWork<N> | ScheduledTrial<N>,
+    member: Member<N>,
+    attempt: (progress: ReportProgress) => Promise<Settled>,
+    background?: StartedApply,
+    isChange = () => false,
   ): Promise<void> {
     const { clock } = this.#options
     const host = scheduled.scope === 'node' ? member.name : undefined
@@ -134,7 +173,8 @@ export class TaskRunner<N extends NodeLike> {
     }
     this.#events.started(scheduled, host, false)
     const progress = this.#events.progressOf(scheduled, host)
-    const settle = (outcome: Settled) => this.#events.settled(scheduled, host, outcome, Math.round(clock.now() - startedAt), isChange())
+    const settle = (outcome: Settled) =>
+      this.#events.settled(scheduled, host, outcome, Math.round(clock.now() - startedAt), isChange())
     try {
       settle(await attempt(progress.report).finally(() => progress.end()))
     } catch (error) {
@@ -152,10 +192,15 @@ export class TaskRunner<N extends NodeLike> {
     return this.#failedAt === undefined ? undefined : `the cluster failed at "${this.#failedAt}"`
   }
 
-  async #attempt(scheduled: ScheduledWork<N>, { needs = [], host, touched, check, recheck, lasting, forecast, apply }: WorkAttempt<N>): Promise<TaskOutcome> {
-    if (this.#options.check) return planTask({ check, lasting, forecast }, this.#events.outcomes.unsettled(needs, scheduled.role, host))
+  async #attempt(
+    scheduled: ScheduledWork<N>,
+    { needs = [], host, touched, check, recheck, lasting, forecast, apply }: WorkAttempt<N>,
+  ): Promise<TaskOutcome> {
+    if (this.#options.check)
+      return planTask({ check, lasting, forecast }, this.#events.outcomes.unsettled(needs, scheduled.role, host))
     return applyTask({
-      check, recheck,
+      check,
+      recheck,
       apply: async differences => {
         this.#events.started(scheduled, host, true)
         try {

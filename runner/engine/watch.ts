@@ -42,13 +42,17 @@ export interface WatchResult<T> {
  *
  * @returns the result of each, and how often all were checked again while they had to hold.
  */
-export async function watch<T>(assertions: WatchedAssertion<T>[], options: WatchOptions): Promise<{ watched: WatchResult<T>[]; rechecks: number }> {
+export async function watch<T>(
+  assertions: WatchedAssertion<T>[],
+  options: WatchOptions,
+): Promise<{ watched: WatchResult<T>[]; rechecks: number }> {
   const { clock } = options
   const states = assertions.map(assertion => new AssertionState(assertion, clock))
   const deadline = clock.now() + options.settleSeconds * 1000
   await Promise.all(states.map(async state => state.check(false)))
   await settle(states, deadline, options)
-  const rechecks = options.stableSeconds > 0 && states.every(({ holds }) => holds) ? await keepWatching(states, deadline, options) : 0
+  const rechecks =
+    options.stableSeconds > 0 && states.every(({ holds }) => holds) ? await keepWatching(states, deadline, options) : 0
   return { watched: states.map(({ subject, outcome, ms }) => ({ subject, verdict: outcome, ms })), rechecks }
 }
 
@@ -70,7 +74,8 @@ async function recheckAll<T>(states: AssertionState<T>[], { forget }: WatchOptio
 async function settle<T>(states: AssertionState<T>[], deadline: number, options: WatchOptions): Promise<void> {
   const { stop, progress, clock } = options
   const fleetingDeadline = clock.now() + fleetingSeconds * 1000
-  const isPending = ({ holds, latest }: AssertionState<T>) => !holds && clock.now() < Math.max(deadline, latest.fleeting ? fleetingDeadline : 0)
+  const isPending = ({ holds, latest }: AssertionState<T>) =>
+    !holds && clock.now() < Math.max(deadline, latest.fleeting ? fleetingDeadline : 0)
   while (!stop.aborted) {
     const pending = states.filter(isPending)
     const [first] = pending
@@ -96,7 +101,9 @@ async function keepWatching<T>(states: AssertionState<T>[], deadline: number, op
     const next = Math.min(elapsed() + recheckSeconds(stableSeconds), stableSeconds)
     while (elapsed() < next && !stop.aborted) {
       const lapse = states.flatMap(state => state.lapse ?? [])[0]?.evidence
-      progress(`${lapse ?? (states.length === 1 ? 'it holds' : 'all hold')}: watched for ${Math.floor(elapsed())} of ${stableSeconds} s`)
+      progress(
+        `${lapse ?? (states.length === 1 ? 'it holds' : 'all hold')}: watched for ${Math.floor(elapsed())} of ${stableSeconds} s`,
+      )
       await clock.pause(Math.min(1000, Math.max(0, next - elapsed()) * 1000), stop)
     }
     if (stop.aborted) break
@@ -160,17 +167,24 @@ class AssertionState<T> {
   /** @param atSeconds - for how long it has had to hold. */
   compare(atSeconds: number): void {
     if (this.latest.status === 'warning') this.#warning = this.latest
-    const isSame = this.holds && (this.latest.evidence === this.#first.evidence || this.latest.status === 'warning' || this.#first.status === 'warning')
+    const isSame =
+      this.holds &&
+      (this.latest.evidence === this.#first.evidence ||
+        this.latest.status === 'warning' ||
+        this.#first.status === 'warning')
     if (isSame && this.lapse) this.#restoredAtSeconds ??= atSeconds
     if (isSame || this.lapse) return
-    const how = this.holds ? `changed after ${atSeconds.toFixed(1)} s, from ${this.#first.evidence} to` : `held at first, and after ${atSeconds.toFixed(1)} s no more:`
+    const how = this.holds
+      ? `changed after ${atSeconds.toFixed(1)} s, from ${this.#first.evidence} to`
+      : `held at first, and after ${atSeconds.toFixed(1)} s no more:`
     this.lapse = { ...this.latest, status: 'failed', evidence: `${how} ${this.latest.evidence}` }
   }
 
   /** The worst verdict so far. */
   get outcome(): WatchResult<T>['verdict'] {
     if (!this.lapse) return this.#warning ?? this.latest
-    const back = this.#restoredAtSeconds === undefined ? '' : `; as at first again after ${this.#restoredAtSeconds.toFixed(1)} s`
+    const back =
+      this.#restoredAtSeconds === undefined ? '' : `; as at first again after ${this.#restoredAtSeconds.toFixed(1)} s`
     return { ...this.lapse, evidence: this.lapse.evidence + back }
   }
 }

@@ -19,7 +19,10 @@ export function addressUse(address: string): Fact<AddressUse> {
 
 const uses: Family<AddressUse> = {
   name: 'use of addresses',
-  script: addresses => addresses.map(address => sh`ip -o -4 addr show to ${`${address}/32`}; printf '\\0'
+  script: addresses =>
+    addresses
+      .map(
+        address => sh`ip -o -4 addr show to ${`${address}/32`}; printf '\\0'
 ip neigh flush to ${address}
 bash -c 'echo >/dev/udp/$0/9' ${address} 2>/dev/null
 tries=7
@@ -27,7 +30,9 @@ while sleep 0.2; do
   seen=$(ip neigh show to ${address}); case $seen in *lladdr*) break ;; esac
   tries=$((tries - 1)); [ $tries -gt 0 ] || break
 done
-printf '%s\\0' "$seen"`).join('\n'),
+printf '%s\\0' "$seen"`,
+      )
+      .join('\n'),
   parse({ stdout }, addresses) {
     const outputs = stdout.split('\0')
     return addresses.map((_, at) => addressUseOf(outputs[at * 2] ?? '', outputs[at * 2 + 1] ?? ''))

@@ -64,8 +64,13 @@ const ownAddress = 'own address'
 
 const probes: Family<ArpAnswers | undefined> = {
   name: 'ARP answers for addresses',
-  script: addresses => addresses.map(address =>
-    sh`if [ "$(ip -o -4 addr show to ${`${address}/32`})" ]; then echo ${ownAddress}; else perl -e ${program} ${address} 2>&1 || :; fi; printf '\\0'`).join('\n'),
+  script: addresses =>
+    addresses
+      .map(
+        address =>
+          sh`if [ "$(ip -o -4 addr show to ${`${address}/32`})" ]; then echo ${ownAddress}; else perl -e ${program} ${address} 2>&1 || :; fi; printf '\\0'`,
+      )
+      .join('\n'),
   parse: ({ stdout }, addresses) => addresses.map((address, at) => answersIn(stdout.split('\0')[at] ?? '', address)),
 }
 
@@ -74,5 +79,11 @@ export function answersIn(output: string, address: string): ArpAnswers | undefin
   if (output === `${ownAddress}\n`) return undefined
   const [, name, macs = ''] = /^(\S+)((?: [0-9a-f:]{17})*)\n$/.exec(output) ?? []
   if (name === undefined) return new Error(`cannot send an ARP probe for ${address}: ${lastLines(output) || 'no perl'}`)
-  return { interface: name, macs: macs.trim().split(' ').filter(mac => mac !== '') }
+  return {
+    interface: name,
+    macs: macs
+      .trim()
+      .split(' ')
+      .filter(mac => mac !== ''),
+  }
 }

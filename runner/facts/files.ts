@@ -49,7 +49,10 @@ const texts: Family<string | undefined> = {
   // The first line is a marker that no file contains; it ends every text, together with the exit code of `cat`.
   script(paths) {
     const marker = freshNonce()
-    const reads = paths.map(path => sh`if [ -e ${path} ]; then cat -- ${path}; code=$?; else code=absent; fi; printf '%s %s\\n' ${marker} $code`)
+    const reads = paths.map(
+      path =>
+        sh`if [ -e ${path} ]; then cat -- ${path}; code=$?; else code=absent; fi; printf '%s %s\\n' ${marker} $code`,
+    )
     return [`printf '%s\\n' ${marker}`, ...reads].join('\n')
   },
   parse(output, paths) {

@@ -16,7 +16,9 @@ done`,
 /** @returns an Error if a file cannot be read: a machine that answers by ARP would be taken for a foreign one. */
 export function hardwareAddressesIn(output: string): Map<string, string> | Error {
   const unreadable = /^unreadable (.+)$/m.exec(output)?.[1]
-  const addresses = new Map([...output.matchAll(/^\/sys\/class\/net\/(.+)\/address (\S+)$/gm)].map(([, name = '', mac = '']) => [name, mac]))
+  const addresses = new Map(
+    [...output.matchAll(/^\/sys\/class\/net\/(.+)\/address (\S+)$/gm)].map(([, name = '', mac = '']) => [name, mac]),
+  )
   if (unreadable === undefined && addresses.size > 0) return addresses
   return new Error(`cannot read ${unreadable ?? '/sys/class/net/*/address'}`)
 }

@@ -6,8 +6,13 @@ const versions: Family<string | undefined> = {
   // dpkg-query exits with 1 if it does not know one of them, which is a result too.
   script: names => sh`dpkg-query -W -f='\${Package}\\t\${db:Status-Status}\\t\${Version}\\n' -- ${names} 2>/dev/null`,
   parse({ stdout }, names) {
-    const rows = stdout.trim().split('\n').map(row => row.split('\t'))
-    const installed = new Map(rows.filter(([, status]) => status === 'installed').map(([name, , version]) => [name, version]))
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map(row => row.split('\t'))
+    const installed = new Map(
+      rows.filter(([, status]) => status === 'installed').map(([name, , version]) => [name, version]),
+    )
     return names.map(name => installed.get(name))
   },
 }
@@ -16,7 +21,13 @@ const holds: Family<boolean> = {
   name: 'held packages',
   script: names => sh`dpkg-query -W -f='\${Package}\\t\${db:Status-Want}\\n' -- ${names} 2>/dev/null`,
   parse({ stdout }, names) {
-    const held = new Set(stdout.split('\n').map(row => row.split('\t')).filter(([, want]) => want === 'hold').map(([name]) => name))
+    const held = new Set(
+      stdout
+        .split('\n')
+        .map(row => row.split('\t'))
+        .filter(([, want]) => want === 'hold')
+        .map(([name]) => name),
+    )
     return names.map(name => held.has(name))
   },
 }

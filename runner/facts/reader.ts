@@ -71,7 +71,11 @@ export class FactReader {
       const times = { from, to: Date.now() }
       for (const [index, { family, requests, args }] of families.entries()) {
         try {
-          const values = family.parse(outcome(scripts[index]!, parts[index]!, this.#node.name, frameTimeoutSeconds, true), args, times)
+          const values = family.parse(
+            outcome(scripts[index]!, parts[index]!, this.#node.name, frameTimeoutSeconds, true),
+            args,
+            times,
+          )
           for (const { argument, resolve, reject } of requests) {
             const value = values[args.indexOf(argument)]
             if (value instanceof Error) reject(this.#named(value))

@@ -18,7 +18,15 @@ export interface UnitState {
 }
 
 const properties = [
-  'LoadState', 'ActiveState', 'UnitFileState', 'Restart', 'RestartUSec', 'StartLimitIntervalUSec', 'StartLimitBurst', 'DropInPaths', 'NeedDaemonReload',
+  'LoadState',
+  'ActiveState',
+  'UnitFileState',
+  'Restart',
+  'RestartUSec',
+  'StartLimitIntervalUSec',
+  'StartLimitBurst',
+  'DropInPaths',
+  'NeedDaemonReload',
 ]
 
 const states: Family<UnitState> = {
@@ -35,15 +43,22 @@ const states: Family<UnitState> = {
 
 /** @param block - of `systemctl show`, one property a line. */
 export function unitStateOf(block: string): UnitState {
-  const values = new Map(block.split('\n').map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+  const values = new Map(
+    block.split('\n').map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
   const of = (property: string) => values.get(property) ?? ''
   const restart = of('Restart')
   return {
     load: of('LoadState'),
     active: of('ActiveState'),
     file: of('UnitFileState'),
-    restart: restart === 'no' ? 'no' : `${restart} after ${of('RestartUSec')}, ${of('StartLimitBurst')} times in ${of('StartLimitIntervalUSec')} at most`,
-    dropIns: of('DropInPaths').split(' ').filter(path => path !== ''),
+    restart:
+      restart === 'no'
+        ? 'no'
+        : `${restart} after ${of('RestartUSec')}, ${of('StartLimitBurst')} times in ${of('StartLimitIntervalUSec')} at most`,
+    dropIns: of('DropInPaths')
+      .split(' ')
+      .filter(path => path !== ''),
     outdated: of('NeedDaemonReload') === 'yes',
   }
 }

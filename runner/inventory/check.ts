@@ -53,8 +53,7 @@ export function count(what: string, least: number) {
 /** Text, a number or true/false, as the text in a configuration file. */
 export function scalar(what: string, test: (value: string) => boolean = () => true) {
   const error = (issue: { input?: unknown }) => expected(what, issue.input)
-  const plain = (value: unknown) =>
-    ['string', 'number', 'boolean'].includes(typeof value) && test(String(value))
+  const plain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value) && test(String(value))
   return z.pipe(z.unknown().check(z.refine(plain, { error })), z.transform(String))
 }
 
@@ -68,9 +67,7 @@ export function mapping<Shape extends z.core.$ZodShape>(
     error(issue) {
       if (issue.code !== 'unrecognized_keys') return expected(what, issue.input)
       const [key = ''] = issue.keys
-      const hint = Object.hasOwn(hints, key)
-        ? hints[key]
-        : didYouMean(key, Object.keys(shape), 'Known keys')
+      const hint = Object.hasOwn(hints, key) ? hints[key] : didYouMean(key, Object.keys(shape), 'Known keys')
       return withHint(`unknown key ${show(key)}`, hint)
     },
   })

@@ -29,8 +29,13 @@ export function clustersOfHosts(hosts: Iterable<Host>, groups: ReadonlyMap<strin
 /** A warning for each `cluster` variable that is not for ha-run. */
 export function skippedClusters(groups: ReadonlyMap<string, Group>, hosts: Iterable<Host>): string[] {
   if (!isDeclared(groups)) return []
-  const skipped = <Owner extends Group | Host>(kind: string, variables: ClusterVariable<Owner>[]) => variables.filter(({ value }) => !isMapping(value))
-    .map(({ owner, origin }) => `the variable "cluster" of ${kind} "${owner.name}" ${origin.key.place} is skipped: a declaration of a cluster is a mapping`)
+  const skipped = <Owner extends Group | Host>(kind: string, variables: ClusterVariable<Owner>[]) =>
+    variables
+      .filter(({ value }) => !isMapping(value))
+      .map(
+        ({ owner, origin }) =>
+          `the variable "cluster" of ${kind} "${owner.name}" ${origin.key.place} is skipped: a declaration of a cluster is a mapping`,
+      )
   return [...skipped('group', variablesOf(groups.values())), ...skipped('host', ownOf(hosts, groups))]
 }
 
@@ -40,7 +45,9 @@ function isDeclared(groups: ReadonlyMap<string, Group>): boolean {
 }
 
 function ownOf(hosts: Iterable<Host>, groups: ReadonlyMap<string, Group>): ClusterVariable<Host>[] {
-  return variablesOf(hosts).filter(({ owner, origin }) => !owner.groups.some(name => groups.get(name)?.origins['cluster'] === origin))
+  return variablesOf(hosts).filter(
+    ({ owner, origin }) => !owner.groups.some(name => groups.get(name)?.origins['cluster'] === origin),
+  )
 }
 
 function variablesOf<Owner extends Group | Host>(owners: Iterable<Owner>): ClusterVariable<Owner>[] {

@@ -19,11 +19,7 @@ export const connectionVariables: readonly string[] = Object.values(aliases).fla
  * How ssh reaches a host. Throws an InventoryError for a value that ssh cannot use, or could take for an option.
  */
 export function readConnection(name: string, variables: Variables): Connection {
-  const read = <Value>(
-    key: keyof typeof aliases,
-    parse: (value: unknown) => Value | undefined,
-    what: string,
-  ) => {
+  const read = <Value>(key: keyof typeof aliases, parse: (value: unknown) => Value | undefined, what: string) => {
     const alias = aliases[key].find(variable => variables.has(variable))
     const variable = alias === undefined ? undefined : variables.get(alias)
     if (!alias || !variable || variable.value === undefined) return undefined

@@ -91,10 +91,9 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
   } catch (cause) {
-    throw new InventoryError(
-      `cannot read "${file}": ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    )
+    throw new InventoryError(`cannot read "${file}": ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    })
   }
 }
 

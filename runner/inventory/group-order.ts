@@ -61,8 +61,7 @@ export function orderGroups({ groups, hosts }: Entries): GroupTree {
   )
 
   const order = [...groups.values()].sort(
-    (a, b) =>
-      depths.get(a.name)! - depths.get(b.name)! || priority(a) - priority(b) || (a.name < b.name ? -1 : 1),
+    (a, b) => depths.get(a.name)! - depths.get(b.name)! || priority(a) - priority(b) || (a.name < b.name ? -1 : 1),
   )
   const around = new Map<string, GroupEntry[]>(names.map(name => [name, []]))
   for (const group of order) for (const name of inOrder.get(group.name)!) around.get(name)!.push(group)

@@ -57,9 +57,7 @@ function inventoryFiles(directory: string, warnings: string[]): string[] {
     if (entry.isDirectory() || name.startsWith('.')) continue
     if (/^(?!example\.).*\.ya?ml$/.test(name)) files.push(join(directory, name))
     else if (/^[^.]+$|\.ini$/.test(name)) {
-      warnings.push(
-        `"${join(directory, name)}" is not read: ha-run reads inventories in YAML, named *.yml or *.yaml`,
-      )
+      warnings.push(`"${join(directory, name)}" is not read: ha-run reads inventories in YAML, named *.yml or *.yaml`)
     }
   }
   if (files.length > 0) return files
@@ -94,11 +92,7 @@ function resolve(path: string, beside: string, entries: Entries, warnings: strin
     const around = tree.around.get(host.name)!
     const own = [host.vars, hostFiles.get(host.name)!]
     // Ansible's order: all groups' variables of the inventory files come before those of group_vars.
-    const all = merge(
-      ...around.map(group => group.vars),
-      ...around.map(({ name }) => groupFiles.get(name)!),
-      ...own,
-    )
+    const all = merge(...around.map(group => group.vars), ...around.map(({ name }) => groupFiles.get(name)!), ...own)
     warnings.push(...nearMisses(merge(...own)))
     const names = around.map(({ name }) => name).reverse()
     hosts.set(host.name, {

@@ -86,12 +86,7 @@ export class Origin {
 
   #exception(message: string): YAMLException {
     try {
-      return YAMLException.throwAt(
-        withoutPasswords(this.#source.text),
-        this.#offset,
-        message,
-        this.#source.file,
-      )
+      return YAMLException.throwAt(withoutPasswords(this.#source.text), this.#offset, message, this.#source.file)
     } catch (error) {
       if (error instanceof YAMLException) return error
       throw error

@@ -44,8 +44,7 @@ function filesIn(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path]
   return readdirSync(path, { withFileTypes: true })
     .filter(
-      entry =>
-        !entry.name.startsWith('.') && (entry.isDirectory() || /(^[^.]+|\.(ya?ml|json))$/.test(entry.name)),
+      entry => !entry.name.startsWith('.') && (entry.isDirectory() || /(^[^.]+|\.(ya?ml|json))$/.test(entry.name)),
     )
     .map(entry => join(path, entry.name))
     .sort()

@@ -59,7 +59,10 @@ export interface KeyPair {
  */
 export async function ensureKey(lab: string, file: string): Promise<KeyPair> {
   const path = join(labDir(lab), file)
-  if (!existsSync(path)) await runLocally(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', `ha-run lab ${lab}`, '-f', path], { timeoutSeconds: 30 })
+  if (!existsSync(path))
+    await runLocally(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', `ha-run lab ${lab}`, '-f', path], {
+      timeoutSeconds: 30,
+    })
   return { secret: await readFile(path, 'utf8'), public: await readFile(`${path}.pub`, 'utf8') }
 }
 

@@ -36,7 +36,7 @@ export async function groupDir(group: string): Promise<string> {
   const { unified } = cgroupMounts(await readFile('/proc/self/mounts', 'utf8'))
   if (unified) return join(unified, group)
   throw new UsageError('this machine has no version 2 control groups mounted', {
-    hint: 'The lab needs /sys/fs/cgroup or /sys/fs/cgroup/unified to be of type cgroup2 (Debian\'s default).',
+    hint: "The lab needs /sys/fs/cgroup or /sys/fs/cgroup/unified to be of type cgroup2 (Debian's default).",
   })
 }
 
@@ -111,13 +111,18 @@ async function tree(dir: string): Promise<string[]> {
 /** Killed processes can occupy their group for a moment after they are gone from its lists, so this is retried. */
 async function removeTree(root: string): Promise<void> {
   for (const dir of (await tree(root)).reverse()) {
-    const gone = () => rmdir(dir).then(() => true, () => !existsSync(dir))
+    const gone = () =>
+      rmdir(dir).then(
+        () => true,
+        () => !existsSync(dir),
+      )
     await waitUntil(gone, `control group ${dir} cannot be removed`)
   }
 }
 
 async function waitUntil(done: () => Promise<boolean>, failure: string): Promise<void> {
   for (const deadline = performance.now() + 10_000; !(await done()); await sleep(10)) {
-    if (performance.now() > deadline) throw new TaskError(failure, { hint: 'ps axo pid,cgroup,args shows its processes.' })
+    if (performance.now() > deadline)
+      throw new TaskError(failure, { hint: 'ps axo pid,cgroup,args shows its processes.' })
   }
 }

@@ -10,12 +10,12 @@ import { readStatus, type NodeStatus } from './status.js'
 import { up, usage } from './up.js'
 
 const faults: { name: string; summary: string; done: string; act: (node: LabNode) => Promise<void> }[] = [
-  { name: 'kill', summary: 'cut a node\'s power', done: 'has no power', act: powerKill },
+  { name: 'kill', summary: "cut a node's power", done: 'has no power', act: powerKill },
   { name: 'boot', summary: 'start a node that has no power', done: 'is up', act: boot },
   { name: 'freeze', summary: 'freeze all processes of a node', done: 'is frozen', act: freezeNode },
   { name: 'thaw', summary: 'resume a frozen node', done: 'is resumed', act: thawNode },
-  { name: 'cut', summary: 'pull a node\'s network cable', done: 'has its cable pulled', act: cutCable },
-  { name: 'heal', summary: 'plug a node\'s network cable in again', done: 'has its cable plugged in', act: healCable },
+  { name: 'cut', summary: "pull a node's network cable", done: 'has its cable pulled', act: cutCable },
+  { name: 'heal', summary: "plug a node's network cable in again", done: 'has its cable plugged in', act: healCable },
 ]
 
 /** The Debian releases that have the packages of a cluster. */
@@ -30,11 +30,15 @@ export function labCommand(report: (line: string) => void): Command {
   named(lab.command('up'))
     .description('start a lab')
     .argument('[count]', 'number of nodes', wholeNumber, 2)
-    .addOption(new Option('--release <name>', 'Debian release of the nodes (default: this machine\'s own)').choices(releases))
+    .addOption(
+      new Option('--release <name>', "Debian release of the nodes (default: this machine's own)").choices(releases),
+    )
     .option('--yes', 'install missing Debian packages on this machine', false)
     .action(async (count: number, { name, release, yes }: { name: string; release?: string; yes: boolean }) => {
       const started = performance.now()
-      const made = await interruptibly(signal => up({ name, count, yes, report, signal, ...release !== undefined && { release } }))
+      const made = await interruptibly(signal =>
+        up({ name, count, yes, report, signal, ...(release !== undefined && { release }) }),
+      )
       const nodes = made.nodes.map(node => `${node.name} ${node.address}`)
       report(`lab ${name} is up after ${seconds(started)} s: ${nodes.join(', ')}`)
       for (const line of usage(made)) report(`  ${line}`)
@@ -46,7 +50,8 @@ export function labCommand(report: (line: string) => void): Command {
       await down({ name, report })
     })
 
-  lab.command('status')
+  lab
+    .command('status')
     .description('show the labs on this machine and the state of their nodes')
     .option('--name <name>', 'only this lab')
     .action(async ({ name }: { name?: string }) => {
@@ -89,7 +94,7 @@ export function labCommand(report: (line: string) => void): Command {
 }
 
 function named(command: Command): Command {
-  return command.option('--name <name>', 'the lab\'s name', 'demo')
+  return command.option('--name <name>', "the lab's name", 'demo')
 }
 
 function nodeLine({ name, address, state, plugged }: NodeStatus): string {

@@ -5,9 +5,7 @@ import { machineGroup, processesOf } from './cgroup.js'
 import type { LabNode } from './names.js'
 
 /** The environment of a root login on Debian. */
-const environment = [
-  'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'LANG=C.UTF-8',
-]
+const environment = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'LANG=C.UTF-8']
 
 /** The node's first process, from the host's point of view. */
 interface FirstProcess {
@@ -22,11 +20,19 @@ interface FirstProcess {
  */
 export function enterCommand(first: FirstProcess, argv: string[], terminal: string | undefined): string[] {
   const bits = BigInt(`0x${first.capabilities}`).toString(2).split('').reverse()
-  const allowed = bits.flatMap((bit, number) => bit === '1' ? [`+cap_${number}`] : [])
+  const allowed = bits.flatMap((bit, number) => (bit === '1' ? [`+cap_${number}`] : []))
   const term = terminal === undefined ? [] : [`TERM=${terminal}`]
   return [
-    'nsenter', `--target=${first.pid}`, '--all', 'setpriv', `--bounding-set=${['-all', ...allowed].join(',')}`,
-    'env', '-i', ...environment, ...term, ...argv,
+    'nsenter',
+    `--target=${first.pid}`,
+    '--all',
+    'setpriv',
+    `--bounding-set=${['-all', ...allowed].join(',')}`,
+    'env',
+    '-i',
+    ...environment,
+    ...term,
+    ...argv,
   ]
 }
 
@@ -44,10 +50,14 @@ export interface ExecOptions {
  */
 export async function exec(node: LabNode, argv: string[], options: ExecOptions): Promise<ProcessOutput> {
   const entered = enterCommand(await firstProcess(node), argv, process.env['TERM'])
-  const limit = options.timeoutSeconds === undefined ? [] : ['timeout', '--kill-after=5', String(options.timeoutSeconds)]
+  const limit =
+    options.timeoutSeconds === undefined ? [] : ['timeout', '--kill-after=5', String(options.timeoutSeconds)]
   const inherit = options.output === 'inherit'
   return $({
-    quiet: true, nothrow: true, prefix: 'exec ', stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    quiet: true,
+    nothrow: true,
+    prefix: 'exec ',
+    stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
   })`${[...limit, ...entered]}`
 }
 

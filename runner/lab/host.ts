@@ -42,7 +42,9 @@ export async function requireHost(): Promise<void> {
   const reason = await unsupportedReason()
   if (reason === null) return
   throw new UsageError(reason, {
-    hint: reason.includes('root') ? 'Run it with sudo.' : 'Use a Debian or Ubuntu machine, or a virtual one on this machine.',
+    hint: reason.includes('root')
+      ? 'Run it with sudo.'
+      : 'Use a Debian or Ubuntu machine, or a virtual one on this machine.',
   })
 }
 
@@ -65,7 +67,11 @@ export async function lackingPackages(required = requiredPackages): Promise<stri
  * Checks that the packages, by default those of a lab, are installed. With `yes` it installs what is missing.
  * @throws UsageError that names the missing packages
  */
-export async function requirePackages(options: { yes: boolean; report: (line: string) => void; packages?: string[] }): Promise<void> {
+export async function requirePackages(options: {
+  yes: boolean
+  report: (line: string) => void
+  packages?: string[]
+}): Promise<void> {
   const missing = await lackingPackages(options.packages)
   if (missing.length === 0) return
   const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing]

@@ -7,7 +7,12 @@ import { locked } from './lock.js'
 import { imagesDir } from './names.js'
 import { runLocally } from './process.js'
 import {
-  customizeScript, debootstrapCommand, foreignApt, offeredPackages, offeredWhereKnown, recipeHash,
+  customizeScript,
+  debootstrapCommand,
+  foreignApt,
+  offeredPackages,
+  offeredWhereKnown,
+  recipeHash,
 } from './recipe.js'
 import { hostDownloadSettings, hostSources } from './sources.js'
 
@@ -41,19 +46,23 @@ export async function ensureImage(options: ImageOptions): Promise<Image> {
   const dir = join(imagesDir, `${suite}-${recipeHash(suite)}`)
   const image = { root: join(dir, 'root'), packages: join(dir, 'packages') }
   if (existsSync(dir)) return image
-  return locked('image', {
-    timeoutSeconds: 900,
-    onWait: () => options.report('waiting for another lab that builds the base image'),
-    busy: 'another lab has been building the base image for 15 minutes',
-  }, async () => {
-    if (existsSync(dir)) return image
-    await prune()
-    const part = `${dir}${partSuffix(options.lab)}`
-    await mkdir(part)
-    await build(part, options)
-    await rename(part, dir)
-    return image
-  })
+  return locked(
+    'image',
+    {
+      timeoutSeconds: 900,
+      onWait: () => options.report('waiting for another lab that builds the base image'),
+      busy: 'another lab has been building the base image for 15 minutes',
+    },
+    async () => {
+      if (existsSync(dir)) return image
+      await prune()
+      const part = `${dir}${partSuffix(options.lab)}`
+      await mkdir(part)
+      await build(part, options)
+      await rename(part, dir)
+      return image
+    },
+  )
 }
 
 async function build(part: string, { lab, suite, yes, report, signal }: ImageOptions): Promise<void> {
@@ -67,7 +76,9 @@ async function build(part: string, { lab, suite, yes, report, signal }: ImageOpt
   await writeFile(paths.sources, (await hostSources(suite, yes)).join('\n') + '\n')
   await writeFile(paths.script, customizeScript())
   report(`building the base image of ${suite} from this machine's own apt sources (once)`)
-  const onLine = (line: string) => { if (/^I: [a-z -]+\.\.\.$/.test(line)) report(`  ${line.slice(3)}`) }
+  const onLine = (line: string) => {
+    if (/^I: [a-z -]+\.\.\.$/.test(line)) report(`  ${line.slice(3)}`)
+  }
   const env = { LC_ALL: 'C.UTF-8' }
   const debootstrap = debootstrapCommand(paths, suite, await hostDownloadSettings())
   await runLocally(inGroup(group, debootstrap), { timeoutSeconds: 900, onLine, signal, env })
@@ -102,7 +113,10 @@ async function index(archives: string, repository: string): Promise<void> {
     // apt writes an epoch's colon as %3a, and would undo that when it reads the index.
     if (name.endsWith('.deb')) await rename(join(archives, name), join(repository, name.replace(/_\d+%3a/, '_')))
   }
-  const { stdout } = await runLocally(['dpkg-scanpackages', '--multiversion', '.'], { timeoutSeconds: 120, cwd: repository })
+  const { stdout } = await runLocally(['dpkg-scanpackages', '--multiversion', '.'], {
+    timeoutSeconds: 120,
+    cwd: repository,
+  })
   await writeFile(join(repository, 'Packages'), stdout)
   await writeFile(join(repository, 'Release'), releaseFile(stdout))
 }
@@ -126,6 +140,7 @@ async function prune(): Promise<void> {
   for (const name of await readdir(imagesDir)) {
     const dir = join(imagesDir, name)
     const [suite = ''] = name.split('-', 1)
-    if (name !== `${suite}-${recipeHash(suite)}` && !isLowerLayer(dir, mounts)) await runLocally(['rm', '-rf', '--one-file-system', dir], { timeoutSeconds: 120 })
+    if (name !== `${suite}-${recipeHash(suite)}` && !isLowerLayer(dir, mounts))
+      await runLocally(['rm', '-rf', '--one-file-system', dir], { timeoutSeconds: 120 })
   }
 }

@@ -24,7 +24,10 @@ export async function requireInotifyInstances(count: number): Promise<void> {
 export function checkInotifyLimit(limit: number, count: number, running: number): void {
   const needed = instancesPerNode * (count + running)
   if (needed <= limit) return
-  throw new UsageError(`${count} nodes${running === 0 ? '' : ` beside the ${running} of other labs`} need ${needed} inotify instances, and this machine allows ${limit}`, {
-    hint: `sysctl -w fs.inotify.max_user_instances=${2 ** Math.ceil(Math.log2(needed))}${running === 0 ? '' : ', or take down a lab that is not needed'}`,
-  })
+  throw new UsageError(
+    `${count} nodes${running === 0 ? '' : ` beside the ${running} of other labs`} need ${needed} inotify instances, and this machine allows ${limit}`,
+    {
+      hint: `sysctl -w fs.inotify.max_user_instances=${2 ** Math.ceil(Math.log2(needed))}${running === 0 ? '' : ', or take down a lab that is not needed'}`,
+    },
+  )
 }

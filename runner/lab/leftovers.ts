@@ -25,7 +25,10 @@ export interface Leftovers {
 /** Mount points at or below a directory, from the text of /proc/self/mounts, in the order of mounting. */
 export function mountsBelow(dir: string, mounts: string): string[] {
   // The kernel writes a space as \040; a lab's paths have none.
-  return mounts.split('\n').map(line => line.split(' ')[1] ?? '').filter(path => `${path}/`.startsWith(`${dir}/`))
+  return mounts
+    .split('\n')
+    .map(line => line.split(' ')[1] ?? '')
+    .filter(path => `${path}/`.startsWith(`${dir}/`))
 }
 
 export async function findLeftovers(lab: string): Promise<Leftovers> {
@@ -40,7 +43,9 @@ export async function findLeftovers(lab: string): Promise<Leftovers> {
 }
 
 export function isEmpty(leftovers: Leftovers): boolean {
-  return !leftovers.group && leftovers.netns.length === 0 && leftovers.mounts.length === 0 && leftovers.dirs.length === 0
+  return (
+    !leftovers.group && leftovers.netns.length === 0 && leftovers.mounts.length === 0 && leftovers.dirs.length === 0
+  )
 }
 
 /** True if the lab has processes or namespaces, rather than files from before a reboot of this machine. */
@@ -89,10 +94,12 @@ async function endVisitors(netns: string[]): Promise<void> {
 async function processesIn(netns: string[]): Promise<number[]> {
   const inodes = await Promise.all(netns.map(async name => `net:[${(await stat(join(netnsDir, name))).ino}]`))
   const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name))
-  const found = await Promise.all(pids.map(async pid => {
-    const link = await readlink(`/proc/${pid}/ns/net`).catch(() => '')
-    return inodes.includes(link) ? [Number(pid)] : []
-  }))
+  const found = await Promise.all(
+    pids.map(async pid => {
+      const link = await readlink(`/proc/${pid}/ns/net`).catch(() => '')
+      return inodes.includes(link) ? [Number(pid)] : []
+    }),
+  )
   return found.flat()
 }
 

@@ -30,7 +30,8 @@ export async function locked<T>(name: string, options: LockOptions, work: () => 
       holder.then(() => false),
     ])
     clearTimeout(waiting)
-    if (!isLocked) throw new UsageError(options.busy, { hint: `Wait for that process, or end it; its lock is ${file}.` })
+    if (!isLocked)
+      throw new UsageError(options.busy, { hint: `Wait for that process, or end it; its lock is ${file}.` })
     return await work()
   } finally {
     clearTimeout(waiting)

@@ -68,7 +68,7 @@ export function nodeOf(lab: string, index: number): LabNode {
 export function checkName(name: string): void {
   if (/^[a-z][a-z0-9-]{0,29}$/.test(name)) return
   throw new UsageError(`"${name}" cannot be a lab's name`, {
-    hint: 'A lab\'s name has 1 to 30 lower-case letters, digits and dashes, a letter first.',
+    hint: "A lab's name has 1 to 30 lower-case letters, digits and dashes, a letter first.",
   })
 }
 

@@ -6,9 +6,7 @@ import { quote } from 'zx/core'
 import { ConnectError, UsageError, lastLines } from '../errors.js'
 import { killGroup, makeGroup, machineGroup, nodeGroup, populated, removeGroup, watchGroup } from './cgroup.js'
 import type { Image } from './image.js'
-import {
-  consoleLog, gateway, machineName, nodeDir, nodeRoot, prefixLength, type LabNode,
-} from './names.js'
+import { consoleLog, gateway, machineName, nodeDir, nodeRoot, prefixLength, type LabNode } from './names.js'
 import { networkOffCommands, inLab, inNode } from './network.js'
 import { runLocally, runCommands } from './process.js'
 import { repositoryMount } from './recipe.js'
@@ -18,8 +16,14 @@ import { repositoryMount } from './recipe.js'
 /** /etc/network/interfaces of a fresh node. */
 export function interfacesFile(node: LabNode): string {
   return [
-    'auto lo', 'iface lo inet loopback', '',
-    'auto eth0', 'iface eth0 inet static', `    address ${node.address}/${prefixLength}`, `    gateway ${gateway}`, '',
+    'auto lo',
+    'iface lo inet loopback',
+    '',
+    'auto eth0',
+    'iface eth0 inet static',
+    `    address ${node.address}/${prefixLength}`,
+    `    gateway ${gateway}`,
+    '',
   ].join('\n')
 }
 
@@ -45,11 +49,20 @@ export function mountCommand(node: LabNode, image: Image, lower?: string): strin
  */
 export function nspawnCommand(node: LabNode, image: Image): string[] {
   return inNode(node, [
-    'env', 'SYSTEMD_NSPAWN_API_VFS_WRITABLE=network',
-    'systemd-nspawn', '--quiet', '--boot', '--keep-unit', '--register=no', `--machine=${machineName(node)}`,
+    'env',
+    'SYSTEMD_NSPAWN_API_VFS_WRITABLE=network',
+    'systemd-nspawn',
+    '--quiet',
+    '--boot',
+    '--keep-unit',
+    '--register=no',
+    `--machine=${machineName(node)}`,
     `--directory=${nodeRoot(node)}`,
     '--capability=CAP_NET_ADMIN,CAP_NET_RAW,CAP_SYS_NICE,CAP_IPC_LOCK,CAP_SYS_RESOURCE',
-    `--bind-ro=${image.packages}:${repositoryMount}`, '--resolv-conf=off', '--timezone=off', '--link-journal=no',
+    `--bind-ro=${image.packages}:${repositoryMount}`,
+    '--resolv-conf=off',
+    '--timezone=off',
+    '--link-journal=no',
   ])
 }
 
@@ -151,7 +164,9 @@ export async function waitForSsh(node: LabNode, timeoutSeconds = 60): Promise<vo
   } catch (cause) {
     const log = await readFile(consoleLog(node), 'utf8').catch(() => '')
     throw new ConnectError(`${node.name} of lab ${node.lab} did not come up`, {
-      cause, output: lastLines(plain(log)), hint: `Its console is in ${consoleLog(node)}.`,
+      cause,
+      output: lastLines(plain(log)),
+      hint: `Its console is in ${consoleLog(node)}.`,
     })
   }
 }

@@ -7,14 +7,31 @@ import { sha256 } from '../hash.js'
 
 /** The machine is minimal; udev is not needed, since devices and the network come from outside. */
 export const basePackages = [
-  'adduser', 'dbus', 'ifupdown', 'iproute2', 'iputils-ping', 'openssh-server', 'procps', 'sudo', 'systemd',
+  'adduser',
+  'dbus',
+  'ifupdown',
+  'iproute2',
+  'iputils-ping',
+  'openssh-server',
+  'procps',
+  'sudo',
+  'systemd',
   'systemd-sysv',
 ]
 
 /** The packages of the repository; it also has all dependencies that the base lacks, without recommendations. */
 export const offeredPackages = [
-  'apache2', 'corosync', 'crmsh', 'curl', 'fence-agents', 'network-manager', 'nftables', 'pacemaker',
-  'pacemaker-cli-utils', 'pcs', 'resource-agents',
+  'apache2',
+  'corosync',
+  'crmsh',
+  'curl',
+  'fence-agents',
+  'network-manager',
+  'nftables',
+  'pacemaker',
+  'pacemaker-cli-utils',
+  'pcs',
+  'resource-agents',
 ]
 
 /** The names that releases give to the DHCP client of older Raspberry Pis: each is offered where it exists. */
@@ -28,7 +45,11 @@ const hostName = 'debian'
 
 /** Timers that would interfere with tests, and the login on an unused console. */
 const maskedUnits = [
-  'apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_all.timer', 'fstrim.timer',
+  'apt-daily.timer',
+  'apt-daily-upgrade.timer',
+  'dpkg-db-backup.timer',
+  'e2scrub_all.timer',
+  'fstrim.timer',
   'console-getty.service',
 ]
 
@@ -80,14 +101,22 @@ export function debootstrapCommand(
 ): string[] {
   return [
     // What mmdebstrap mounts in the tree would outlive it when it is killed; in a namespace of its own it cannot.
-    'unshare', '--mount', 'mmdebstrap', '--mode=root', '--variant=minbase', '--format=directory',
+    'unshare',
+    '--mount',
+    'mmdebstrap',
+    '--mode=root',
+    '--variant=minbase',
+    '--format=directory',
     `--include=${basePackages.join(',')}`,
     '--aptopt=APT::Install-Recommends "false"',
     // Absolute, and so the host's own: a private mirror's login.
-    '--aptopt=Dir::Etc::netrc "/etc/apt/auth.conf"', '--aptopt=Dir::Etc::netrcparts "/etc/apt/auth.conf.d"',
+    '--aptopt=Dir::Etc::netrc "/etc/apt/auth.conf"',
+    '--aptopt=Dir::Etc::netrcparts "/etc/apt/auth.conf.d"',
     ...settings.map(setting => `--aptopt=${setting}`),
     `--customize-hook=chroot "$1" sh <${paths.script}`,
-    suite, paths.root, paths.sources,
+    suite,
+    paths.root,
+    paths.sources,
   ]
 }
 

@@ -50,7 +50,8 @@ export async function pruneSnapshots(dir: string, keep: (name: string) => boolea
   const mounts = await readFile('/proc/self/mounts', 'utf8')
   for (const name of existsSync(dir) ? await readdir(dir) : []) {
     const path = join(dir, name)
-    if (!keep(name) && !isLowerLayer(path, mounts)) await runLocally(['rm', '-rf', '--one-file-system', path], { timeoutSeconds: 120 })
+    if (!keep(name) && !isLowerLayer(path, mounts))
+      await runLocally(['rm', '-rf', '--one-file-system', path], { timeoutSeconds: 120 })
   }
 }
 

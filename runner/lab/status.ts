@@ -36,5 +36,5 @@ async function nodeStatus(node: LabNode): Promise<NodeStatus> {
   const plugged = await cablePlugged(node)
   if (!(await powered(node))) return { ...node, state: 'off', plugged }
   if (await frozen(machineGroup(node))) return { ...node, state: 'frozen', plugged }
-  return { ...node, state: await answers(node, 'node') ? 'running' : 'silent', plugged }
+  return { ...node, state: (await answers(node, 'node')) ? 'running' : 'silent', plugged }
 }

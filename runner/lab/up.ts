@@ -49,7 +49,7 @@ export async function up({ name, count, yes, report, release, snapshot, signal }
     if (!isEmpty(await findLeftovers(name))) await removeLeftovers(name)
     await requireInotifyInstances(count)
     try {
-      const image = await ensureImage({ lab: name, suite: release ?? await hostSuite(), yes, report, signal })
+      const image = await ensureImage({ lab: name, suite: release ?? (await hostSuite()), yes, report, signal })
       const lab = labOf(name, count)
       report(`starting ${lab.nodes.map(node => node.name).join(', ')}`)
       await build(lab, image, { snapshot, signal })
@@ -62,7 +62,11 @@ export async function up({ name, count, yes, report, release, snapshot, signal }
   })
 }
 
-async function build(lab: Lab, image: Image, { snapshot, signal }: Pick<UpOptions, 'snapshot' | 'signal'>): Promise<void> {
+async function build(
+  lab: Lab,
+  image: Image,
+  { snapshot, signal }: Pick<UpOptions, 'snapshot' | 'signal'>,
+): Promise<void> {
   await mkdir(lab.dir, { recursive: true, mode: 0o755 })
   if (snapshot !== undefined) await copyKeys(snapshot, lab.dir)
   const { public: authorizedKey } = await ensureKey(lab.name, 'key')
@@ -96,9 +100,5 @@ function alreadyUp(lab: Lab): UsageError {
 /** Command lines that use a lab. */
 export function usage(lab: Lab): string[] {
   const name = lab.name === 'demo' ? '' : ` --name ${lab.name}`
-  return [
-    `ha-run site --lab ${lab.name}`,
-    `ha-run lab exec${name} node1 -- crm status`,
-    `ha-run lab down${name}`,
-  ]
+  return [`ha-run site --lab ${lab.name}`, `ha-run lab exec${name} node1 -- crm status`, `ha-run lab down${name}`]
 }

@@ -13,27 +13,34 @@ const order: Status[] = ['unreachable', 'failed', 'warning', 'changed', 'would-c
  */
 export function assertions(all: readonly AssertionEvent[], earlier: ReadonlySet<AssertionEvent>): Content {
   const before = all.filter(event => earlier.has(event))
-  return all.length === 0 ? undefined : section('Assertions', [
-    ...results(all.filter(event => !earlier.has(event))),
-    before.length > 0 && folded(`${counted(before.length, 'assertion')} before the drill`, results(before)),
-  ])
+  return all.length === 0
+    ? undefined
+    : section('Assertions', [
+        ...results(all.filter(event => !earlier.has(event))),
+        before.length > 0 && folded(`${counted(before.length, 'assertion')} before the drill`, results(before)),
+      ])
 }
 
 function results(all: readonly AssertionEvent[]): Content[] {
   // In a plan that changes something, and in a run that has failed before.
   const wasNotChecked = ({ status }: AssertionEvent) => status === 'unknown' || status === 'skipped'
-  const checked = all.filter(event => !wasNotChecked(event)).toSorted((one, other) => order.indexOf(one.status) - order.indexOf(other.status))
+  const checked = all
+    .filter(event => !wasNotChecked(event))
+    .toSorted((one, other) => order.indexOf(one.status) - order.indexOf(other.status))
   const rows = grouped(checked, event => JSON.stringify([event.task, event.status, evidenceOf(event)]))
   return [
-    rows.length > 0 && html`<table class="assertions" role="table">
+    rows.length > 0 &&
+      html`<table class="assertions" role="table">
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Result</th><th role="columnheader" scope="col">Assertion</th><th role="columnheader" scope="col">Evidence</th></tr></thead>
 <tbody role="rowgroup">
 ${rows.map(row)}</tbody>
 </table>
 `,
-    ...grouped(all.filter(wasNotChecked), event => JSON.stringify([event.status, evidenceOf(event)])).map(group => html`<p class="remark">${badge(group[0]!.status)}
+    ...grouped(all.filter(wasNotChecked), event => JSON.stringify([event.status, evidenceOf(event)])).map(
+      group => html`<p class="remark">${badge(group[0]!.status)}
 <span><b>${counted(group.length, 'assertion')}</b> ${short(evidenceOf(group[0]!))}</span></p>
-`),
+`,
+    ),
   ]
 }
 

@@ -18,29 +18,36 @@ export function clusterPart(cluster: ClusterTally, id: string, events: readonly 
   const topology = signal?.event === 'topology' ? signal.topology : undefined
   const rounds = roundsOf(events, name)
   const serving = new Set([
-    ...topology?.floatingIp.nodes ?? [],
+    ...(topology?.floatingIp.nodes ?? []),
     ...rounds.flatMap(({ answers, result }) => [result.node, ...answers.flatMap(({ node }) => node ?? [])]),
   ])
-  const colours = nodeColours(cluster.nodes.map(node => node.name), serving)
+  const colours = nodeColours(
+    cluster.nodes.map(node => node.name),
+    serving,
+  )
   const tasks = all.tasks.filter(event => event.cluster === name)
   // A drill changes nothing, so the effects that it reports stand in its own section.
-  const drillRemarks = [...new Set(tasks.flatMap(({ status, effects }) => status === 'ok' ? effects ?? [] : []))]
+  const drillRemarks = [...new Set(tasks.flatMap(({ status, effects }) => (status === 'ok' ? (effects ?? []) : [])))]
   const asserted = all.assertions.filter(event => event.cluster === name)
   const proof = assertions(asserted, new Set(beforeDrill(events, name)))
   const hasFailed = asserted.some(({ status }) => status === 'failed')
   return html`<section class="cluster" id="${id}">
 <h2>${short(name, 200)}</h2>
 ${section('Drill', drillParts(rounds, drillRemarks, colours), 'drill')}${section('Cluster', [
-  topology && topologyFigure(name, topology, colours),
-  headlines.size > 0 && html`<dl class="headlines">${[...headlines].map(([label, text]) => html`<div><dt>${short(label, 60)}</dt><dd>${short(text, 400)}</dd></div>`)}</dl>\n`,
-])}${hasFailed && proof}${changes(tasks)}${remarks(tasks)}${!hasFailed && proof}${rounds.length === 0 && inSync(tasks)}${nodesTable(cluster, topology)}</section>
+    topology && topologyFigure(name, topology, colours),
+    headlines.size > 0 &&
+      html`<dl class="headlines">${[...headlines].map(([label, text]) => html`<div><dt>${short(label, 60)}</dt><dd>${short(text, 400)}</dd></div>`)}</dl>\n`,
+  ])}${hasFailed && proof}${changes(tasks)}${remarks(tasks)}${!hasFailed && proof}${rounds.length === 0 && inSync(tasks)}${nodesTable(cluster, topology)}</section>
 `
 }
 
 /** The assertions that were checked before the first round of a drill, if they were checked again after it. */
 function beforeDrill(events: readonly AnyEvent[], cluster: string): AssertionEvent[] {
   const first = events.findIndex(event => event.event === 'drill-round' && event.cluster === cluster)
-  const earlier = events.slice(0, Math.max(first, 0)).filter(event => event.event === 'assertion').filter(event => event.cluster === cluster)
+  const earlier = events
+    .slice(0, Math.max(first, 0))
+    .filter(event => event.event === 'assertion')
+    .filter(event => event.cluster === cluster)
   const wereCheckedAgain = events.slice(first).some(event => event.event === 'assertion' && event.cluster === cluster)
   return wereCheckedAgain ? earlier : []
 }

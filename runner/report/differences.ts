@@ -25,11 +25,14 @@ function longDifference(difference: Difference): Markup {
   const { body } = unifiedDiff(difference)
   const shown = body.slice(0, maxLines).map(patchLine)
   const left = body.length - shown.length
-  const absent = difference.from === undefined ? ' (absent before)' : difference.to === undefined ? ' (absent after)' : ''
+  const absent =
+    difference.from === undefined ? ' (absent before)' : difference.to === undefined ? ' (absent after)' : ''
   const heading = html`<span class="subject">${short(difference.subject)}</span>${absent}${noteOf(difference.note)}`
   // Each line is a block of its own, so no line breaks stand between them.
   const lines = html`<pre class="diff" tabindex="0">${shown}${left > 0 && html`<span class="hunk">… ${left} lines more</span>`}</pre>`
-  return body.length > openLines ? folded(html`${heading} <span class="quiet">${body.length} lines</span>`, lines) : html`${heading}${lines}`
+  return body.length > openLines
+    ? folded(html`${heading} <span class="quiet">${body.length} lines</span>`, lines)
+    : html`${heading}${lines}`
 }
 
 function noteOf(note: string | undefined): Markup | undefined {

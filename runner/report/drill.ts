@@ -10,15 +10,22 @@ import { timeline } from './timeline.js'
  *
  * @param remarks - what the drill reports beside them, as sentences.
  */
-export function drillParts(rounds: readonly Round[], remarks: readonly string[], colours: ReadonlyMap<string, string>): Content[] {
+export function drillParts(
+  rounds: readonly Round[],
+  remarks: readonly string[],
+  colours: ReadonlyMap<string, string>,
+): Content[] {
   if (rounds.length === 0) return []
-  const worst = rounds.reduce((longest, round) => round.result.outage_ms > longest.result.outage_ms ? round : longest)
+  const worst = rounds.reduce((longest, round) => (round.result.outage_ms > longest.result.outage_ms ? round : longest))
   return [
     figures(rounds),
     rounds.length > 1 && spreadFigure(rounds),
-    ...rounds.map(round => folded(roundTitle(round), roundFigure(round, colours), round === worst || round.result.status === 'failed')),
+    ...rounds.map(round =>
+      folded(roundTitle(round), roundFigure(round, colours), round === worst || round.result.status === 'failed'),
+    ),
     roundsTable(rounds),
-    remarks.length > 0 && html`<ul class="effects">${remarks.map(remark => html`<li>${short(remark)}</li>`)}</ul>
+    remarks.length > 0 &&
+      html`<ul class="effects">${remarks.map(remark => html`<li>${short(remark)}</li>`)}</ul>
 `,
   ]
 }
@@ -31,12 +38,18 @@ function figures(rounds: readonly Round[]): Markup {
   const passed = results.filter(({ status }) => status === 'ok').length
   const twice = Math.max(...results.map(({ duplicate_address_ms }) => duplicate_address_ms))
   const shown: [string, string][] = [
-    ...(rounds.length > 1 ? [['longest outage', durationText(max)], ['median outage', durationText(median)]] as [string, string][] : [['outage', durationText(max)]] as [string, string][]),
+    ...(rounds.length > 1
+      ? ([
+          ['longest outage', durationText(max)],
+          ['median outage', durationText(median)],
+        ] as [string, string][])
+      : ([['outage', durationText(max)]] as [string, string][])),
     ['rounds passed', `${passed} of ${results.length}`],
     ['requests failed', `${sum(({ failed_requests }) => failed_requests)} of ${sum(({ requests }) => requests)}`],
     ['address on two nodes', twice === 0 ? 'never' : `for ${durationText(twice)}`],
   ]
-  const alarming = (term: string) => term === 'address on two nodes' ? twice > 0 : term === 'rounds passed' && passed < results.length
+  const alarming = (term: string) =>
+    term === 'address on two nodes' ? twice > 0 : term === 'rounds passed' && passed < results.length
   return html`<dl class="figures">${shown.map(([term, text]) => html`<div><dt>${term}</dt><dd${alarming(term) && html` class="bad"`}>${text}</dd></div>`)}</dl>
 `
 }
@@ -66,11 +79,35 @@ ${answers.length > 0 && responsive(width => timeline(round, colours, label, widt
 }
 
 function roundsTable(rounds: readonly Round[]): Markup {
-  const head = ['Round', 'Result', 'Drilled', 'Outage', 'Failed', 'Noticed', 'Started', 'Answered', 'Went to', 'On two nodes']
-  const moment = (ms: number | undefined) => ms === undefined ? '–' : durationText(ms)
-  return wideTable('Figures of all rounds', head, rounds.map(({ result }) => [
-    result.round, badge(result.status), `${short(result.fault, 60)} on ${short(result.node, 60)}`, durationText(result.outage_ms), `${result.failed_requests} of ${result.requests}`,
-    moment(result.detected_ms), moment(result.started_ms), moment(result.answered_ms), `${short(result.moved_to ?? '–', 60)}${result.returned ? ', and back' : ''}`,
-    result.duplicate_address_ms === 0 ? 'never' : html`<span class="bad">${durationText(result.duplicate_address_ms)}</span>`,
-  ]))
+  const head = [
+    'Round',
+    'Result',
+    'Drilled',
+    'Outage',
+    'Failed',
+    'Noticed',
+    'Started',
+    'Answered',
+    'Went to',
+    'On two nodes',
+  ]
+  const moment = (ms: number | undefined) => (ms === undefined ? '–' : durationText(ms))
+  return wideTable(
+    'Figures of all rounds',
+    head,
+    rounds.map(({ result }) => [
+      result.round,
+      badge(result.status),
+      `${short(result.fault, 60)} on ${short(result.node, 60)}`,
+      durationText(result.outage_ms),
+      `${result.failed_requests} of ${result.requests}`,
+      moment(result.detected_ms),
+      moment(result.started_ms),
+      moment(result.answered_ms),
+      `${short(result.moved_to ?? '–', 60)}${result.returned ? ', and back' : ''}`,
+      result.duplicate_address_ms === 0
+        ? 'never'
+        : html`<span class="bad">${durationText(result.duplicate_address_ms)}</span>`,
+    ]),
+  )
 }

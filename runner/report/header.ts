@@ -20,10 +20,15 @@ export function header(all: Tally, written: Date, views: readonly EventView[]): 
   const clusters = all.clusters.map(({ name }) => name)
   const time = written.toISOString()
   const facts: [string, string | Markup][] = [
-    ...(run ? [['command', html`<code>ha-run ${short(run.command.join(' '), 400)}</code>`], ['inventory', short(run.inventory, 400)]] as [string, string | Markup][] : []),
+    ...(run
+      ? ([
+          ['command', html`<code>ha-run ${short(run.command.join(' '), 400)}</code>`],
+          ['inventory', short(run.inventory, 400)],
+        ] as [string, string | Markup][])
+      : []),
     ['written', html`<time datetime="${time}">${time.slice(0, 16).replace('T', ' ')} UTC</time>`],
-    ...(summary ? [['exit code', String(summary.exit)]] as [string, string][] : []),
-    ...(run ? [['run', short(run.run, 60)]] as [string, string][] : []),
+    ...(summary ? ([['exit code', String(summary.exit)]] as [string, string][]) : []),
+    ...(run ? ([['run', short(run.run, 60)]] as [string, string][]) : []),
   ]
   return html`<header>
 <p class="eyebrow">ha-run${run?.check && ', plan: nothing was changed'}</p>

@@ -25,7 +25,10 @@ export interface CardContents {
 /** The lines of a card below its head. */
 export function resourceRows(resources: string[]): string[] {
   if (resources.length <= maxResources) return resources.map(id => clip(id, lineWidth, '…'))
-  return [...resources.slice(0, maxResources - 1).map(id => clip(id, lineWidth, '…')), `and ${resources.length - maxResources + 1} more`]
+  return [
+    ...resources.slice(0, maxResources - 1).map(id => clip(id, lineWidth, '…')),
+    `and ${resources.length - maxResources + 1} more`,
+  ]
 }
 
 const states: Record<string, { symbol: string; tone: string }> = {
@@ -37,19 +40,36 @@ const states: Record<string, { symbol: string; tone: string }> = {
 const away = { symbol: '✖', tone: 'bad' }
 
 /** @param x - with `y` the upper left corner of the card; its tab is above. */
-export function nodeCard({ node, resources, floatingIp, colour }: CardContents, x: number, y: number, height: number): Markup {
+export function nodeCard(
+  { node, resources, floatingIp, colour }: CardContents,
+  x: number,
+  y: number,
+  height: number,
+): Markup {
   const { symbol, tone } = states[node.state] ?? away
   const left = x + 14
   return html`<g class="node ${tone === 'bad' && 'away'}" data-node="${node.name}">
-${floatingIp && html`${rectangle(x, y - card.tab, card.width, card.tab + 8, `tab ${floatingIp.alone ? 'address' : 'doubled'}`, 6)}
-${text(left, y - 7, clip(floatingIp.address, lineWidth, '…'), 'on-tab')}`}
+${
+  floatingIp &&
+  html`${rectangle(x, y - card.tab, card.width, card.tab + 8, `tab ${floatingIp.alone ? 'address' : 'doubled'}`, 6)}
+${text(left, y - 7, clip(floatingIp.address, lineWidth, '…'), 'on-tab')}`
+}
 ${rectangle(x, y, card.width, height, 'card', 6)}
 ${colour !== undefined && rectangle(x, y + 8, 4, height - 16, colour)}
 ${text(left, y + 20, clip(node.name, node.dc ? lineWidth - 8 : lineWidth - 5, '…'), 'name')}
 ${node.dc && text(x + card.width - 10, y + 20, 'DC', 'dc', 'end')}
 ${text(left, y + 36, clip(node.address, lineWidth, '…'), 'quiet')}
 ${text(left, y + 52, clip(`${symbol} ${node.state}`, lineWidth, '…'), tone)}
-${resources.length > 0 && line([[left, y + card.head - 1], [x + card.width - 10, y + card.head - 1]], 'rule')}
+${
+  resources.length > 0 &&
+  line(
+    [
+      [left, y + card.head - 1],
+      [x + card.width - 10, y + card.head - 1],
+    ],
+    'rule',
+  )
+}
 ${resourceRows(resources).map((id, index) => text(left, y + card.head + 12 + index * card.line, id, 'resource'))}</g>`
 }
 

@@ -12,16 +12,20 @@ const manyNodes = 8
 export function nodesTable({ nodes, own }: ClusterTally, topology: Topology | undefined): Content {
   if (nodes.every(({ counts }) => sum(counts) === 0)) return undefined
   const total = noCounts()
-  for (const counts of [...nodes.map(node => node.counts), own]) for (const status of statuses) total[status] += counts[status]
+  for (const counts of [...nodes.map(node => node.counts), own])
+    for (const status of statuses) total[status] += counts[status]
   const shown = statuses.filter(status => total[status] > 0)
   const known = new Map(topology?.nodes.map(node => [node.name, node]))
   const head = ['Node', ...(topology ? ['Address', 'State'] : []), ...shown.map(status => status.replace('-', ' '))]
   const rows = nodes.map(({ name, counts }) => {
     const node = known.get(name)
-    const state = topology ? [short(node?.address ?? '–', 60), `${short(node?.state ?? '–', 60)}${node?.dc ? ', DC' : ''}`] : []
+    const state = topology
+      ? [short(node?.address ?? '–', 60), `${short(node?.state ?? '–', 60)}${node?.dc ? ', DC' : ''}`]
+      : []
     return [short(name, 80), ...state, ...shown.map(status => counts[status])]
   })
-  const cluster = sum(own) > 0 ? [['the cluster', ...(topology ? ['', ''] : []), ...shown.map(status => own[status])]] : []
+  const cluster =
+    sum(own) > 0 ? [['the cluster', ...(topology ? ['', ''] : []), ...shown.map(status => own[status])]] : []
   const table = wideTable('Nodes and their results', head, [...rows, ...cluster])
   return section('Nodes', [nodes.length > manyNodes ? folded(counted(nodes.length, 'node'), table) : table])
 }

@@ -42,6 +42,11 @@ ${header(all, written, views)}${errors(events)}${notices(events)}${all.clusters.
 
 /** The notices, without those about one host: these were about waits, which are over. */
 function notices(events: AnyEvent[]): Content {
-  const texts = new Set(events.flatMap(event => event.event === 'notice' && event.host === undefined ? event.text : []))
-  return section('Notes', texts.size > 0 ? [html`<ul class="notes">${[...texts].map(text => html`<li>${prose(text)}</li>`)}</ul>`] : [])
+  const texts = new Set(
+    events.flatMap(event => (event.event === 'notice' && event.host === undefined ? event.text : [])),
+  )
+  return section(
+    'Notes',
+    texts.size > 0 ? [html`<ul class="notes">${[...texts].map(text => html`<li>${prose(text)}</li>`)}</ul>`] : [],
+  )
 }

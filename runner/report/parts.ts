@@ -76,7 +76,7 @@ export function prose(text: string): Content {
   const parts = short(text).split('`')
   // A backtick without its pair is text.
   if (parts.length % 2 === 0) return short(text)
-  return parts.map((part, index) => index % 2 === 0 ? part : html`<code>${part}</code>`)
+  return parts.map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))
 }
 
 /** The last lines of a text, each of limited length. */

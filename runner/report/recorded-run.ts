@@ -16,9 +16,13 @@ export interface RecordedRun {
  * @throws UsageError if it is anything else.
  */
 export function readRecordedRun(text: string, name: string): RecordedRun {
-  const lines = text.split('\n').filter(line => line.trim() !== '').map((line, index) => readLine(line, `${name}, line ${index + 1}`))
+  const lines = text
+    .split('\n')
+    .filter(line => line.trim() !== '')
+    .map((line, index) => readLine(line, `${name}, line ${index + 1}`))
   const events = lines.map(({ event }) => event).filter(isMachineEvent)
-  if (events[0]?.event !== 'run') throw new UsageError(`${name} is not the output of a run with --json: it does not start with a run event`, { hint })
+  if (events[0]?.event !== 'run')
+    throw new UsageError(`${name} is not the output of a run with --json: it does not start with a run event`, { hint })
   return { events, ended: lines.at(-1)!.time }
 }
 
@@ -32,9 +36,10 @@ function readLine(line: string, place: string): { event: MachineEvent; time: Dat
     throw new UsageError(`${place} is not JSON: ${(error as Error).message}`, { hint, cause: error })
   }
   const time = new Date(String(value?.time))
-  if (typeof value?.event !== 'string' || Number.isNaN(time.valueOf())) throw new UsageError(`${place} is not an event with a time`, { hint })
+  if (typeof value?.event !== 'string' || Number.isNaN(time.valueOf()))
+    throw new UsageError(`${place} is not an event with a time`, { hint })
   const { time: _, diff, ...event } = value
-  return { event: { ...event, ...diff && { diff: diff.map(readDifference) } } as MachineEvent, time }
+  return { event: { ...event, ...(diff && { diff: diff.map(readDifference) }) } as MachineEvent, time }
 }
 
 /** In JSON, a side that is absent is null. */

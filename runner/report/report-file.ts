@@ -8,7 +8,11 @@ import type { AnyEvent } from '../ui/visible.js'
 const unused: ReadonlySet<AnyEvent['event']> = new Set<AnyEvent['event']>(['progress', 'task-start', 'task-pause'])
 
 /** Collects the events of a run and writes the page when it has ended, whatever its result. */
-export function reportReporter(file: string, views: readonly EventView[] = [], now: () => Date = () => new Date()): Reporter {
+export function reportReporter(
+  file: string,
+  views: readonly EventView[] = [],
+  now: () => Date = () => new Date(),
+): Reporter {
   const events: AnyEvent[] = []
   return {
     report(event) {

@@ -21,13 +21,18 @@ export function roundsOf(events: readonly AnyEvent[], cluster: string): Round[] 
 }
 
 /** The marks that were reported, and the times of the round itself that none of them has. */
-function marksOf({ fault, node, detected_ms, started_ms, answered_ms, moved_to }: DrillRound, reported: Round['marks']): Round['marks'] {
+function marksOf(
+  { fault, node, detected_ms, started_ms, answered_ms, moved_to }: DrillRound,
+  reported: Round['marks'],
+): Round['marks'] {
   const own = [
     { at: 0, text: `${fault} on ${node}` },
     { at: detected_ms, text: 'the other nodes noticed' },
     { at: started_ms, text: `resources started${moved_to === undefined ? '' : ` on ${moved_to}`}` },
     { at: answered_ms, text: `the page answered${moved_to === undefined ? '' : ` from ${moved_to}`}` },
-  ].flatMap(({ at, text }) => at === undefined || reported.some(mark => Math.round(mark.at) === Math.round(at)) ? [] : { at, text })
+  ].flatMap(({ at, text }) =>
+    at === undefined || reported.some(mark => Math.round(mark.at) === Math.round(at)) ? [] : { at, text },
+  )
   return [...reported, ...own].toSorted((one, other) => one.at - other.at)
 }
 
@@ -58,7 +63,11 @@ export function outagesOf({ answers, result }: Round): OutageSpan[] {
   if (from !== undefined) found.push({ from, to: last })
   const worst = found.toSorted((one, other) => other.to - other.from - (one.to - one.from))[0]
   if (!worst) return []
-  const longest = { from: worst.from, to: result.outage_ms > 0 ? worst.from + result.outage_ms : worst.to, longest: true }
+  const longest = {
+    from: worst.from,
+    to: result.outage_ms > 0 ? worst.from + result.outage_ms : worst.to,
+    longest: true,
+  }
   const others = found.filter(outage => outage !== worst && (outage.from < longest.from || outage.from > longest.to))
   return [longest, ...others.map(outage => ({ ...outage, longest: false }))]
 }

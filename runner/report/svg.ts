@@ -9,7 +9,13 @@ export function number(value: number): string {
   return String(Number(value.toFixed(1)))
 }
 
-export function text(x: number, y: number, words: string, kind: string, anchor: 'start' | 'middle' | 'end' = 'start'): Markup {
+export function text(
+  x: number,
+  y: number,
+  words: string,
+  kind: string,
+  anchor: 'start' | 'middle' | 'end' = 'start',
+): Markup {
   return html`<text class="${kind}" x="${number(x)}" y="${number(y)}"${anchor !== 'start' && html` text-anchor="${anchor}"`}>${words}</text>`
 }
 

@@ -24,10 +24,17 @@ ${differenceItems(differences)}${effects.length > 0 && html`<ul class="effects">
 
 /** Tasks that are unknown, were skipped or have warnings: each reason once. */
 export function remarks(tasks: readonly TaskEvent[]): Content[] {
-  return remarkKinds.map(([status, title]) => section(title, shareRemarks([...tasks], status, false).map(group => html`<p class="remark">${badge(status)}
+  return remarkKinds.map(([status, title]) =>
+    section(
+      title,
+      shareRemarks([...tasks], status, false).map(
+        group => html`<p class="remark">${badge(status)}
 <span><b>${short(tasksText(group), 300)}</b> <span class="where">${allNames(group.map(({ host, cluster }) => host ?? cluster))}</span>
 ${group[0]!.reason !== undefined && html`<br/>${prose(group[0]!.reason)}`}</span></p>
-`)))
+`,
+      ),
+    ),
+  )
 }
 
 /** The tasks that found nothing to do: a line for each, folded. */
@@ -39,5 +46,10 @@ export function inSync(tasks: readonly TaskEvent[]): Content {
     short(names(group.map(({ host, cluster }) => host ?? cluster)), 300),
     secondsText(Math.max(...group.map(({ ms }) => ms))),
   ])
-  return section('In sync', [folded(`${counted(those.length, 'check')} found nothing to do`, wideTable('Tasks in sync', ['Task', 'Where', 'At most'], rows))])
+  return section('In sync', [
+    folded(
+      `${counted(those.length, 'check')} found nothing to do`,
+      wideTable('Tasks in sync', ['Task', 'Where', 'At most'], rows),
+    ),
+  ])
 }

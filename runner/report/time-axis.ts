@@ -28,7 +28,11 @@ interface Stretch {
  * @param span - the first and the last time.
  * @param moments - times that must not be cut out, nor the time around them.
  */
-export function timeAxis(span: readonly [from: number, to: number], moments: readonly Moment[], width: number): TimeAxis {
+export function timeAxis(
+  span: readonly [from: number, to: number],
+  moments: readonly Moment[],
+  width: number,
+): TimeAxis {
   const pieces = piecesOf(span, moments)
   const scale = (width - (pieces.length - 1) * cutWidth) / pieces.reduce((sum, [from, to]) => sum + to - from, 0)
   const stretches: Stretch[] = []

@@ -16,10 +16,14 @@ ${responsive(width => topologyPicture(topology, colours, `Nodes, links and resou
 
 /** The content of the picture, as sentences without full stops. */
 export function topologyText({ nodes, links, resources, floatingIp }: Topology): string[] {
-  const states = grouped(nodes, ({ state }) => state).map(group => `${names(group.map(({ name }) => name))} ${group[0]!.state}`)
+  const states = grouped(nodes, ({ state }) => state).map(
+    group => `${names(group.map(({ name }) => name))} ${group[0]!.state}`,
+  )
   const dcs = nodes.filter(({ dc }) => dc).map(({ name }) => name)
-  const places = grouped(resources, one => JSON.stringify(one.nodes)).map(group =>
-    `${names(group.map(({ id }) => id))} ${group[0]!.nodes.length === 0 ? 'nowhere' : `on ${names(group[0]!.nodes)}`}`)
+  const places = grouped(resources, one => JSON.stringify(one.nodes)).map(
+    group =>
+      `${names(group.map(({ id }) => id))} ${group[0]!.nodes.length === 0 ? 'nowhere' : `on ${names(group[0]!.nodes)}`}`,
+  )
   return [
     states.join(', '),
     dcs.length === 0 ? 'No DC' : `DC ${names(dcs)}`,

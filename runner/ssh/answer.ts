@@ -29,7 +29,11 @@ export class StreamReader {
 
   /** The lines before the next marker, each once; the last one only when it is complete. */
   *lines(nonce: string): Generator<string> {
-    for (let end = this.#buffer.indexOf('\n', this.#reportedEnd); end >= 0; end = this.#buffer.indexOf('\n', this.#reportedEnd)) {
+    for (
+      let end = this.#buffer.indexOf('\n', this.#reportedEnd);
+      end >= 0;
+      end = this.#buffer.indexOf('\n', this.#reportedEnd)
+    ) {
       const line = this.#buffer.toString('utf8', this.#reportedEnd, end)
       if (line.startsWith(`${nonce} `)) return
       this.#reportedEnd = end + 1

@@ -5,7 +5,13 @@ import { quote } from './quote.js'
 import type { Channel } from './session.js'
 
 /** A store in zx's sense that keeps nothing: a session's output is read as it arrives, and may go on for days. */
-const noChunks = { length: 0, push: () => 0, join: () => '', reduce: <T>(_: unknown, initial: T) => initial, [Symbol.iterator]: () => [].values() }
+const noChunks = {
+  length: 0,
+  push: () => 0,
+  join: () => '',
+  reduce: <T>(_: unknown, initial: T) => initial,
+  [Symbol.iterator]: () => [].values(),
+}
 
 /**
  * Starts a local process with pipes to ha-run. It is detached, so that a Ctrl-C on the terminal reaches ha-run alone and
@@ -13,8 +19,15 @@ const noChunks = { length: 0, push: () => 0, join: () => '', reduce: <T>(_: unkn
  */
 export function startProcess(argv: string[]): ProcessPromise {
   return $({
-    quiet: true, nothrow: true, detached: true, shell: '/bin/sh', quote, prefix: 'exec ', postfix: '',
-    store: { stdout: noChunks, stderr: noChunks, stdall: noChunks }, stdio: ['pipe', 'pipe', 'pipe'],
+    quiet: true,
+    nothrow: true,
+    detached: true,
+    shell: '/bin/sh',
+    quote,
+    prefix: 'exec ',
+    postfix: '',
+    store: { stdout: noChunks, stderr: noChunks, stdall: noChunks },
+    stdio: ['pipe', 'pipe', 'pipe'],
   })`${argv}`
 }
 
@@ -38,7 +51,9 @@ export class SshChannel implements Channel {
     process.stderr.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-8192)
     })
-    this.closed = process.then(() => diagnose(name, this.#isReady ? sshMessages(this.#stderr) : this.#stderr, this.#fallbackReason))
+    this.closed = process.then(() =>
+      diagnose(name, this.#isReady ? sshMessages(this.#stderr) : this.#stderr, this.#fallbackReason),
+    )
   }
 
   get stderr(): string {
@@ -87,5 +102,10 @@ export class SshChannel implements Channel {
 
 /** The lines that ssh itself writes about a connection that has ended. */
 function sshMessages(stderr: string): string {
-  return stderr.split('\n').filter(line => /^(Timeout, server|Connection (to|closed|reset)|client_loop:|packet_write_|ssh_dispatch)/.test(line)).join('\n')
+  return stderr
+    .split('\n')
+    .filter(line =>
+      /^(Timeout, server|Connection (to|closed|reset)|client_loop:|packet_write_|ssh_dispatch)/.test(line),
+    )
+    .join('\n')
 }

@@ -17,7 +17,11 @@ const maxAttempts = 3
  *
  * @throws ConnectError with the messages of ssh or sudo, and a hint.
  */
-export async function connect(name: string, destination: Destination, options: ConnectOptions): Promise<NodeConnection> {
+export async function connect(
+  name: string,
+  destination: Destination,
+  options: ConnectOptions,
+): Promise<NodeConnection> {
   for (let attempt = 1; ; attempt += 1) {
     const login = loginCommand(destination.become, options.becomePassword !== undefined)
     const channel = new SshChannel(startProcess(masterArgs(name, destination, options, login)), name)
@@ -25,17 +29,26 @@ export async function connect(name: string, destination: Destination, options: C
       await untilShellReady(channel, name, options)
       return new NodeConnection(name, new Session(channel, name), destination, options)
     } catch (error) {
-      if (attempt === maxAttempts || !isThrottled(channel.stderr)) throw await explained(error, channel.stderr, name, destination, options)
+      if (attempt === maxAttempts || !isThrottled(channel.stderr))
+        throw await explained(error, channel.stderr, name, destination, options)
       await sleep(200 * attempt + Math.random() * 300)
     }
   }
 }
 
 /** The error, with the fingerprint of an unknown host key and with what the user's ssh configuration adds to the failure. */
-async function explained(error: unknown, stderr: string, name: string, destination: Destination, options: ConnectOptions): Promise<unknown> {
+async function explained(
+  error: unknown,
+  stderr: string,
+  name: string,
+  destination: Destination,
+  options: ConnectOptions,
+): Promise<unknown> {
   if (!(error instanceof ConnectError) || !isSshFailure(stderr)) return error
   const fingerprints = isUnknownHostKey(stderr) ? await readFingerprints(destination, options) : []
   const message = fingerprints.length === 0 ? error.message : `${error.message}: it is ${fingerprints.join(', ')}`
-  const hint = [error.hint, await userConfigHint(name, destination.host, options.configFile)].filter(line => line !== undefined).join('\n')
+  const hint = [error.hint, await userConfigHint(name, destination.host, options.configFile)]
+    .filter(line => line !== undefined)
+    .join('\n')
   return new ConnectError(message, { hint, output: error.output })
 }

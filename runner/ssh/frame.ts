@@ -46,14 +46,18 @@ export function freshNonce(): string {
 export function encode(nonce: string, { scripts, timeoutSeconds, input }: FrameRequest): string {
   const body = [
     `printf '\\n%s\\n' "${nonce} start $PPID"; printf '\\n%s\\n' '${nonce} start' >&2`,
-    ...scripts.map(script => `(\n${script}\n); printf '\\n%s\\n' "${nonce} part $?"; printf '\\n%s\\n' '${nonce} part' >&2`),
+    ...scripts.map(
+      script => `(\n${script}\n); printf '\\n%s\\n' "${nonce} part $?"; printf '\\n%s\\n' '${nonce} part' >&2`,
+    ),
   ].join('\n')
   if (Buffer.byteLength(body) > maxScriptBytes) {
     throw new RangeError(`a frame of ${Buffer.byteLength(body)} bytes is too long: send the data as input`)
   }
   const command = `timeout -k 5 ${timeoutSeconds} /bin/sh -c ${quote(body)} 9>&-`
-  const run = input === undefined ? `${command} </dev/null &`
-    : `base64 -d <<'${nonce}' | ${command} &\n${input.toString('base64').replaceAll(/.{76}/g, '$&\n')}\n${nonce}`
+  const run =
+    input === undefined
+      ? `${command} </dev/null &`
+      : `base64 -d <<'${nonce}' | ${command} &\n${input.toString('base64').replaceAll(/.{76}/g, '$&\n')}\n${nonce}`
   return `${run}
 group=$!; wait $group; code=$?
 case $code in 124|137|143) n=25; while kill -s 0 -- -$group 2>/dev/null && [ $n -gt 0 ]; do sleep 0.2; n=$((n - 1)); done; kill -s KILL -- -$group 2>/dev/null ;; esac

@@ -11,10 +11,13 @@ export async function readFingerprints(destination: Destination, settings: SshSe
     await runProcess(hostKeyArgs(destination, settings, file), '20s')
     if ((await readFile(file, 'utf8').catch(() => '')) === '') return []
     const { stdout } = await runProcess(['ssh-keygen', '-l', '-f', file])
-    return stdout.trim().split('\n').map(line => {
-      const [, fingerprint, ...rest] = line.split(' ')
-      return `${fingerprint} ${rest.at(-1)}`
-    })
+    return stdout
+      .trim()
+      .split('\n')
+      .map(line => {
+        const [, fingerprint, ...rest] = line.split(' ')
+        return `${fingerprint} ${rest.at(-1)}`
+      })
   } finally {
     await rm(directory, { recursive: true, force: true })
   }

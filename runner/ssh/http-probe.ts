@@ -72,7 +72,10 @@ export class HttpProbe {
   get isHealthy(): boolean {
     const end = now(this.#clock)
     const good = this.#requests.filter(({ at, error }) => error === undefined && at > end - 1300 && at < end - 300)
-    return good.length >= 0.6 * 1000 / intervalMs && !this.#requests.some(({ at, error }) => error !== undefined && at > end - 1300 - timeoutMs)
+    return (
+      good.length >= (0.6 * 1000) / intervalMs &&
+      !this.#requests.some(({ at, error }) => error !== undefined && at > end - 1300 - timeoutMs)
+    )
   }
 
   /** True if a request that was sent since then (milliseconds since 1970) has failed. */
@@ -98,20 +101,27 @@ export class HttpProbe {
       this.#open -= 1
       this.#requests.push({ at, ms: now(this.#clock) - at, ...outcome })
     }
-    const request = get({ host: address, path: '/', agent: false, ...socket !== undefined && { socketPath: socket } }, response => {
-      let body = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => { body += chunk })
-      response.on('error', ({ message }) => end({ error: message }))
-      response.on('end', () => {
-        try {
-          end({ server: serverOf({ status: response.statusCode ?? 0, body }) })
-        } catch (error) {
-          end({ error: (error as Error).message })
-        }
-      })
-    })
-    const cancelLate = this.#clock.after(timeoutMs, () => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)))
+    const request = get(
+      { host: address, path: '/', agent: false, ...(socket !== undefined && { socketPath: socket }) },
+      response => {
+        let body = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk: string) => {
+          body += chunk
+        })
+        response.on('error', ({ message }) => end({ error: message }))
+        response.on('end', () => {
+          try {
+            end({ server: serverOf({ status: response.statusCode ?? 0, body }) })
+          } catch (error) {
+            end({ error: (error as Error).message })
+          }
+        })
+      },
+    )
+    const cancelLate = this.#clock.after(timeoutMs, () =>
+      request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)),
+    )
     request.on('error', (error: NodeJS.ErrnoException) => {
       // The socket file belongs to ssh, which accepts the connection whatever the page does.
       if (error.syscall === 'connect' && socket !== undefined) {

@@ -32,14 +32,18 @@ export async function httpGet(address: string, path: string, through?: NodeConne
   try {
     return await new Promise((resolve, reject) => {
       const options = {
-        host: address, path, timeout: timeoutMs,
+        host: address,
+        path,
+        timeout: timeoutMs,
         // With an agent, Node would ignore createConnection and connect to the address itself.
         ...(tunnel ? { createConnection: () => connectionOver(tunnel) } : { agent: false as const }),
       }
       const request = get(options, response => {
         let body = ''
         response.setEncoding('utf8')
-        response.on('data', (chunk: string) => { body += chunk })
+        response.on('data', (chunk: string) => {
+          body += chunk
+        })
         response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
         response.on('error', reject)
       })
@@ -57,7 +61,12 @@ export async function httpGet(address: string, path: string, through?: NodeConne
  * finished; `Duplex.from` would report that as a premature close.
  */
 function connectionOver({ stdin, stdout }: ProcessPromise): Duplex {
-  const connection = new Duplex({ read: () => {}, write: (chunk: Buffer, _, done) => { stdin.write(chunk, () => done()) } })
+  const connection = new Duplex({
+    read: () => {},
+    write: (chunk: Buffer, _, done) => {
+      stdin.write(chunk, () => done())
+    },
+  })
   stdout.on('data', (chunk: Buffer) => connection.push(chunk))
   stdout.on('end', () => connection.push(null))
   stdin.on('error', () => {})

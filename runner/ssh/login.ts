@@ -12,9 +12,19 @@ export const passwordRequest = 'ha-run: sudo requires a password'
 export const shellReady = 'ha-run: ready'
 
 const shell = [
-  'env', '-i', 'HOME=/root', 'USER=root', 'LC_ALL=C', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'DEBIAN_FRONTEND=noninteractive',
-  '/bin/sh', '-c', `umask 022; echo '${shellReady}'; exec /bin/sh`,
-].map(quote).join(' ')
+  'env',
+  '-i',
+  'HOME=/root',
+  'USER=root',
+  'LC_ALL=C',
+  'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  'DEBIAN_FRONTEND=noninteractive',
+  '/bin/sh',
+  '-c',
+  `umask 022; echo '${shellReady}'; exec /bin/sh`,
+]
+  .map(quote)
+  .join(' ')
 
 /**
  * @param become - false: work as the login user. Otherwise sudo is used unless the login is root.
@@ -42,7 +52,11 @@ export interface ConnectOptions extends SshSettings {
 const shellTimeoutSeconds = 30
 
 /** Waits until the root shell on the node is ready, and answers sudo if it asks for a password. @throws ConnectError */
-export async function untilShellReady(channel: SshChannel, name: string, { becomePassword: password, abandon }: ConnectOptions): Promise<void> {
+export async function untilShellReady(
+  channel: SshChannel,
+  name: string,
+  { becomePassword: password, abandon }: ConnectOptions,
+): Promise<void> {
   let output = ''
   const ready = new Promise<void>((resolve, reject) => {
     channel.onOutput('stdout', chunk => {
@@ -57,12 +71,17 @@ export async function untilShellReady(channel: SshChannel, name: string, { becom
       if (chunk.toString().includes('Sorry, try again')) channel.end()
     })
     void channel.closed.then(reason => {
-      reject(output.includes(passwordRequest) && !password
-        ? new ConnectError(`${name}: sudo requires a password`, { hint: 'run again with --ask-become-pass' })
-        : reason)
+      reject(
+        output.includes(passwordRequest) && !password
+          ? new ConnectError(`${name}: sudo requires a password`, { hint: 'run again with --ask-become-pass' })
+          : reason,
+      )
     })
   })
-  const timer = setTimeout(() => channel.kill(`no root shell within ${shellTimeoutSeconds} s`), 1000 * shellTimeoutSeconds)
+  const timer = setTimeout(
+    () => channel.kill(`no root shell within ${shellTimeoutSeconds} s`),
+    1000 * shellTimeoutSeconds,
+  )
   const onAbandon = () => channel.kill('interrupted while connecting')
   abandon?.addEventListener('abort', onAbandon)
   try {

@@ -63,7 +63,10 @@ export class NodeConnection {
   /** Opens one more shell over the master. */
   async #openChannel(abandon: AbortSignal | undefined): Promise<SshChannel> {
     const login = loginCommand(this.destination.become, this.settings.becomePassword !== undefined)
-    const channel = new SshChannel(startProcess(channelArgs(this.name, this.destination, this.settings, login)), this.name)
+    const channel = new SshChannel(
+      startProcess(channelArgs(this.name, this.destination, this.settings, login)),
+      this.name,
+    )
     await untilShellReady(channel, this.name, { ...this.settings, abandon })
     return channel
   }
@@ -83,7 +86,8 @@ export class NodeConnection {
   async listen(to: string): Promise<string> {
     const socket = join(this.settings.controlDirectory, `to-${randomBytes(4).toString('hex')}`)
     const { exitCode, stderr } = await runProcess(listenArgs(this.name, this.destination, this.settings, socket, to))
-    if (exitCode !== 0) throw new ConnectError(`${this.name}: ssh does not forward connections to ${to}`, { output: stderr })
+    if (exitCode !== 0)
+      throw new ConnectError(`${this.name}: ssh does not forward connections to ${to}`, { output: stderr })
     return socket
   }
 }

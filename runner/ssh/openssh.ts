@@ -44,9 +44,14 @@ function destination({ host, port, user, keyFile, override }: Destination, { con
     ...(port === undefined ? [] : ['-p', String(port)]),
     ...(user === undefined ? [] : ['-l', user]),
     ...(keyFile === undefined ? [] : ['-i', keyFile]),
-    ...(override === undefined ? [] : ['-o', `HostName=${override.address}`, '-o', `HostKeyAlias=${override.hostKeyAlias}`]),
-    '-o', 'BatchMode=yes',
-    '-T', '--', host,
+    ...(override === undefined
+      ? []
+      : ['-o', `HostName=${override.address}`, '-o', `HostKeyAlias=${override.hostKeyAlias}`]),
+    '-o',
+    'BatchMode=yes',
+    '-T',
+    '--',
+    host,
   ]
 }
 
@@ -66,9 +71,20 @@ export function hostKeyName(configuration: string): string {
  */
 export function masterArgs(name: string, connection: Destination, settings: SshSettings, command: string): string[] {
   return [
-    'ssh', '-M', '-S', controlPath(name, settings),
-    '-o', 'ControlPersist=no', '-o', 'ConnectTimeout=10', '-o', 'ServerAliveInterval=5', '-o', 'ServerAliveCountMax=3',
-    ...destination(connection, settings), command,
+    'ssh',
+    '-M',
+    '-S',
+    controlPath(name, settings),
+    '-o',
+    'ControlPersist=no',
+    '-o',
+    'ConnectTimeout=10',
+    '-o',
+    'ServerAliveInterval=5',
+    '-o',
+    'ServerAliveCountMax=3',
+    ...destination(connection, settings),
+    command,
   ]
 }
 
@@ -78,22 +94,52 @@ export function masterArgs(name: string, connection: Destination, settings: SshS
  */
 export function channelArgs(name: string, connection: Destination, settings: SshSettings, command: string): string[] {
   return [
-    'ssh', '-S', controlPath(name, settings), '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false',
-    ...destination(connection, settings), command,
+    'ssh',
+    '-S',
+    controlPath(name, settings),
+    '-o',
+    'ControlMaster=no',
+    '-o',
+    'ProxyCommand=false',
+    ...destination(connection, settings),
+    command,
   ]
 }
 
 /** A TCP connection from the node to an address (`ssh -W`) over the master. */
 export function forwardArgs(name: string, connection: Destination, settings: SshSettings, to: string): string[] {
   return [
-    'ssh', '-S', controlPath(name, settings), '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-W', to,
+    'ssh',
+    '-S',
+    controlPath(name, settings),
+    '-o',
+    'ControlMaster=no',
+    '-o',
+    'ProxyCommand=false',
+    '-W',
+    to,
     ...destination(connection, settings),
   ]
 }
 
 /** Makes the master listen on a socket file and forward each connection to an address, from the node. */
-export function listenArgs(name: string, connection: Destination, settings: SshSettings, socket: string, to: string): string[] {
-  return ['ssh', '-S', controlPath(name, settings), '-O', 'forward', '-L', `${socket}:${to}`, ...destination(connection, settings)]
+export function listenArgs(
+  name: string,
+  connection: Destination,
+  settings: SshSettings,
+  socket: string,
+  to: string,
+): string[] {
+  return [
+    'ssh',
+    '-S',
+    controlPath(name, settings),
+    '-O',
+    'forward',
+    '-L',
+    `${socket}:${to}`,
+    ...destination(connection, settings),
+  ]
 }
 
 /** Prints ssh's configuration for a host; nothing is connected to. */
@@ -104,8 +150,22 @@ export function configurationArgs(connection: Destination, settings: SshSettings
 /** Reads the host's key into a separate file, through the same jump hosts, by a login that cannot succeed. */
 export function hostKeyArgs(connection: Destination, settings: SshSettings, knownHosts: string): string[] {
   return [
-    'ssh', '-S', 'none', '-o', 'ConnectTimeout=10', '-o', 'StrictHostKeyChecking=accept-new',
-    '-o', `UserKnownHostsFile=${knownHosts}`, '-o', 'GlobalKnownHostsFile=none', '-o', 'PreferredAuthentications=none',
-    '-o', 'LogLevel=ERROR', ...destination(connection, settings), 'true',
+    'ssh',
+    '-S',
+    'none',
+    '-o',
+    'ConnectTimeout=10',
+    '-o',
+    'StrictHostKeyChecking=accept-new',
+    '-o',
+    `UserKnownHostsFile=${knownHosts}`,
+    '-o',
+    'GlobalKnownHostsFile=none',
+    '-o',
+    'PreferredAuthentications=none',
+    '-o',
+    'LogLevel=ERROR',
+    ...destination(connection, settings),
+    'true',
   ]
 }

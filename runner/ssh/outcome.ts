@@ -18,9 +18,20 @@ export function processOutput({ exitCode, stdout, stderr }: ScriptResult): Proce
 }
 
 /** The output of a script. @throws CommandError if it timed out, or failed without `nothrow`. */
-export function outcome(script: string, part: ScriptResult, node: string, timeoutSeconds: number, nothrow: boolean): ProcessOutput {
+export function outcome(
+  script: string,
+  part: ScriptResult,
+  node: string,
+  timeoutSeconds: number,
+  nothrow: boolean,
+): ProcessOutput {
   const result = processOutput(part)
-  if (part.timedOut) throw new CommandError(script, result, `timed out after ${timeoutSeconds} s on ${node}; the node has ended the command`)
+  if (part.timedOut)
+    throw new CommandError(
+      script,
+      result,
+      `timed out after ${timeoutSeconds} s on ${node}; the node has ended the command`,
+    )
   if (part.exitCode !== 0 && !nothrow) throw new CommandError(script, result, `exit code ${part.exitCode} on ${node}`)
   return result
 }

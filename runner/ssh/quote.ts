@@ -11,7 +11,8 @@ export type Arguments = Argument | readonly Argument[]
  */
 export function quote(argument: Argument): string {
   if ((argument as unknown) instanceof Secret) throw new TypeError('a secret cannot be an argument: send it as input')
-  if (typeof argument !== 'string' && typeof argument !== 'number') throw new TypeError(`not an argument: ${typeof argument}`)
+  if (typeof argument !== 'string' && typeof argument !== 'number')
+    throw new TypeError(`not an argument: ${typeof argument}`)
   const text = String(argument)
   if (text.includes('\0')) throw new TypeError('an argument cannot contain a NUL byte')
   if (/^[\w@%+:,./-]+$/.test(text)) return text

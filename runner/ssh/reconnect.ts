@@ -11,9 +11,16 @@ import { effectiveConfig } from './user-config.js'
  *
  * @throws ConnectError if ssh cannot read its configuration.
  */
-export async function withAddress(connection: Destination, address: string, settings: SshSettings): Promise<Destination> {
+export async function withAddress(
+  connection: Destination,
+  address: string,
+  settings: SshSettings,
+): Promise<Destination> {
   if (connection.override) return { ...connection, override: { ...connection.override, address } }
-  return { ...connection, override: { address, hostKeyAlias: hostKeyName(await effectiveConfig(connection, settings)) } }
+  return {
+    ...connection,
+    override: { address, hostKeyAlias: hostKeyName(await effectiveConfig(connection, settings)) },
+  }
 }
 
 /**
@@ -23,9 +30,16 @@ export async function withAddress(connection: Destination, address: string, sett
  * @param timeoutSeconds - for the attempt: to a machine that is just shutting down it could hang for long.
  * @throws ConnectError with the messages of ssh or sudo, and a hint.
  */
-export async function reconnect({ name, destination, settings }: NodeConnection, address?: string, timeoutSeconds?: number): Promise<NodeConnection> {
+export async function reconnect(
+  { name, destination, settings }: NodeConnection,
+  address?: string,
+  timeoutSeconds?: number,
+): Promise<NodeConnection> {
   const controlDirectory = await mkdtemp(join(settings.controlDirectory, 'again-'))
-  const signals = [settings.abandon, timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000)].filter(signal => signal !== undefined)
+  const signals = [
+    settings.abandon,
+    timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000),
+  ].filter(signal => signal !== undefined)
   const own: ConnectOptions = { ...settings, controlDirectory, abandon: AbortSignal.any(signals) }
   try {
     return await connect(name, address === undefined ? destination : await withAddress(destination, address, own), own)

@@ -50,7 +50,9 @@ export class RemoteProcess extends Promise<ProcessOutput> {
 
   constructor(node: NodeSession, script: string, options: RemoteOptions) {
     let settle: (output: Promise<ProcessOutput>) => void
-    super(resolve => { settle = resolve })
+    super(resolve => {
+      settle = resolve
+    })
     this.#options = { ...options }
     queueMicrotask(() => settle(this.#run(node, script)))
   }

@@ -117,7 +117,11 @@ export class Session {
     if (!head) return
     const seconds = head.request.timeoutSeconds + graceSeconds
     this.#cancelLateness = this.#clock.after(seconds * 1000, () => {
-      this.#fail(new ConnectError(`${this.#name}: no answer within ${seconds} s`, { hint: 'is the machine on, and not overloaded? Run again to continue where this run stopped' }))
+      this.#fail(
+        new ConnectError(`${this.#name}: no answer within ${seconds} s`, {
+          hint: 'is the machine on, and not overloaded? Run again to continue where this run stopped',
+        }),
+      )
     })
   }
 

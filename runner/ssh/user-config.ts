@@ -9,7 +9,8 @@ import { runProcess } from './channel.js'
 /** All options that ssh uses for a host, as `ssh -G` prints them. @throws ConnectError if ssh cannot read its configuration. */
 export async function effectiveConfig(destination: Destination, settings: SshSettings): Promise<string> {
   const { exitCode, stdout, stderr } = await runProcess(configurationArgs(destination, settings))
-  if (exitCode !== 0) throw new ConnectError(`${destination.host}: ssh cannot read its configuration`, { output: stderr })
+  if (exitCode !== 0)
+    throw new ConnectError(`${destination.host}: ssh cannot read its configuration`, { output: stderr })
   return stdout
 }
 
@@ -28,12 +29,17 @@ export async function userConfigHint(name: string, host: string, configFile?: st
 }
 
 /** Only the file itself is read: what it includes may have more blocks, so that a missing block is never reported. */
-export function hintFrom(text: string, { name, host, file }: { name: string; host: string; file: string }): string | undefined {
+export function hintFrom(
+  text: string,
+  { name, host, file }: { name: string; host: string; file: string },
+): string | undefined {
   const blocks = hostBlocks(text)
   const unused = blocks.find(patterns => patterns.includes(name) && !glob(patterns, host))
   if (unused !== undefined) {
-    return `${file} has a block for ${name} (Host ${unused.join(' ')}), but ssh does not use it, since ansible_host is ${host}: `
-      + `remove ansible_host, or add ${host} to that Host line`
+    return (
+      `${file} has a block for ${name} (Host ${unused.join(' ')}), but ssh does not use it, since ansible_host is ${host}: ` +
+      `remove ansible_host, or add ${host} to that Host line`
+    )
   }
   const applied = blocks.filter(patterns => glob(patterns, host)).map(patterns => `Host ${patterns.join(' ')}`)
   return applied.length === 0 ? undefined : `ssh uses these settings of ${file}: ${applied.join(', ')}`
@@ -42,7 +48,9 @@ export function hintFrom(text: string, { name, host, file }: { name: string; hos
 /** The patterns of each Host block. */
 function hostBlocks(text: string): string[][] {
   try {
-    return SSHConfig.parse(text).flatMap(line => 'param' in line && line.param.toLowerCase() === 'host' ? [patternsOf(line.value)] : [])
+    return SSHConfig.parse(text).flatMap(line =>
+      'param' in line && line.param.toLowerCase() === 'host' ? [patternsOf(line.value)] : [],
+    )
   } catch {
     // ssh itself reports a syntax error.
     return []

@@ -15,7 +15,8 @@ export function followApt(report: ReportProgress): (line: string) => void {
     isInstalling ||= line.startsWith('Building dependency tree')
     const [, kind, what = '', done, text = ''] = /^(dlstatus|pmstatus):([^:]+):([\d.]+):(.*)/.exec(line) ?? []
     if (kind === 'pmstatus') report(`installing ${percent(done)}${what === 'dpkg-exec' ? '' : `: ${what}`}`)
-    else if (kind === 'dlstatus' && isInstalling) report(`downloading ${percent(done)}${text.replace(/^Retrieving /, ': ')}`)
+    else if (kind === 'dlstatus' && isInstalling)
+      report(`downloading ${percent(done)}${text.replace(/^Retrieving /, ': ')}`)
     else if (kind === 'dlstatus' || line.startsWith('Reading package lists')) report('reading package lists')
     else if (line.includes('Could not get lock')) report(`waiting for another apt${holderIn(line)}`)
   }

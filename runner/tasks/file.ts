@@ -33,8 +33,12 @@ export function file(path: string, options: FileOptions): NodeTask {
     ...(needs && { needs }),
     async check({ read }) {
       // A part of a file cannot be judged without the whole: then both are asked for in one go.
-      const [state] = await Promise.all([read(fileState(path)), typeof content === 'string' ? undefined : read(fileText(path))])
-      if (typeof content === 'string' && state?.hash === sha256(content)) return attributeDifferences(path, state, attributes)
+      const [state] = await Promise.all([
+        read(fileState(path)),
+        typeof content === 'string' ? undefined : read(fileText(path)),
+      ])
+      if (typeof content === 'string' && state?.hash === sha256(content))
+        return attributeDifferences(path, state, attributes)
       const current = await read(fileText(path))
       const wanted = wantedText(path, content, current)
       const text = current === wanted ? [] : [{ subject: path, from: current, to: wanted }]
@@ -44,7 +48,8 @@ export function file(path: string, options: FileOptions): NodeTask {
       const current = await read(fileText(path))
       const wanted = wantedText(path, content, current)
       if (differences.some(({ subject }) => subject === path)) {
-        if (current !== undefined && (typeof keepFormer === 'function' ? keepFormer(current) : keepFormer)) await $.script(keepFormerScript(path))
+        if (current !== undefined && (typeof keepFormer === 'function' ? keepFormer(current) : keepFormer))
+          await $.script(keepFormerScript(path))
         await $({ input: wanted }).script(replaceScript(path, attributes, validate))
       } else {
         await $`chmod ${mode} -- ${path} && chown ${owner} -- ${path}`
@@ -66,10 +71,13 @@ function wantedText(path: string, content: FileOptions['content'], current: stri
 
 /** How the type, mode and owner of a file differ from the declared ones; none without a file. */
 export function attributeDifferences(
-  path: string, state: FileState | undefined, { mode, owner }: { mode: string; owner: string },
+  path: string,
+  state: FileState | undefined,
+  { mode, owner }: { mode: string; owner: string },
 ): Difference[] {
   if (!state) return []
-  if (state.type !== 'regular file') throw new TaskError(`${path} is a ${state.type}, not a file`, { hint: 'move it away and run again' })
+  if (state.type !== 'regular file')
+    throw new TaskError(`${path} is a ${state.type}, not a file`, { hint: 'move it away and run again' })
   const actual = `${state.owner}:${state.group}`
   return [
     ...(state.mode === mode ? [] : [{ subject: `mode of ${path}`, from: state.mode, to: mode }]),

@@ -9,17 +9,19 @@ import { packageHeld } from '../facts/packages.js'
  */
 export function hold(name: string, wanted: boolean | undefined, needs: readonly TaskRef[]): NodeTask[] {
   if (wanted === undefined) return []
-  const stateOf = (held: boolean) => held ? 'held' : 'not held'
-  return [task(`${name} is ${stateOf(wanted)}`, {
-    needs,
-    // One after the other with installations, because both take dpkg's lock.
-    background: true,
-    async check({ read }) {
-      const held = await read(packageHeld(name))
-      return held === wanted ? [] : [{ subject: `package ${name}`, from: stateOf(held), to: stateOf(wanted) }]
-    },
-    apply: async ({ $ }) => {
-      await $`apt-mark ${wanted ? 'hold' : 'unhold'} -- ${name}`
-    },
-  })]
+  const stateOf = (held: boolean) => (held ? 'held' : 'not held')
+  return [
+    task(`${name} is ${stateOf(wanted)}`, {
+      needs,
+      // One after the other with installations, because both take dpkg's lock.
+      background: true,
+      async check({ read }) {
+        const held = await read(packageHeld(name))
+        return held === wanted ? [] : [{ subject: `package ${name}`, from: stateOf(held), to: stateOf(wanted) }]
+      },
+      apply: async ({ $ }) => {
+        await $`apt-mark ${wanted ? 'hold' : 'unhold'} -- ${name}`
+      },
+    }),
+  ]
 }

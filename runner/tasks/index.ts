@@ -4,7 +4,18 @@
  */
 export type { Difference } from './difference.js'
 export { guard, skip, task, taskRef, warn } from './task.js'
-export type { Assertion, ClusterGuard, ClusterTask, Finding, Headline, NodeGuard, NodeTask, TaskRef, Trial, Verdict } from './task.js'
+export type {
+  Assertion,
+  ClusterGuard,
+  ClusterTask,
+  Finding,
+  Headline,
+  NodeGuard,
+  NodeTask,
+  TaskRef,
+  Trial,
+  Verdict,
+} from './task.js'
 export type { ClusterScope, NodeScope, TrialScope } from './scope.js'
 export { retryUntilReachable } from './retry-until-reachable.js'
 export { until } from './until.js'

@@ -8,7 +8,9 @@ import { fileState, fileText } from '../facts/files.js'
  * @param isOriginal - whether a text is the shipped one, rather than one by ha-run or somebody else: such a text is not kept.
  */
 export function keepOriginal(
-  path: string, suffix: string, { isOriginal, needs }: { isOriginal: (text: string) => boolean; needs: readonly TaskRef[] },
+  path: string,
+  suffix: string,
+  { isOriginal, needs }: { isOriginal: (text: string) => boolean; needs: readonly TaskRef[] },
 ): NodeTask {
   const copy = path + suffix
   return task(`keep ${posix.basename(copy)}`, {

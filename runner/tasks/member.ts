@@ -44,7 +44,9 @@ export class Member<N extends NodeLike = NodeLike> {
 
   #use(connection: NodeConnection): void {
     this.#connection = connection
-    this.#reader = new FactReader(connection, async read => this.#occupants > 0 || !this.#queue ? read() : this.#queue.add(read))
+    this.#reader = new FactReader(connection, async read =>
+      this.#occupants > 0 || !this.#queue ? read() : this.#queue.add(read),
+    )
     this.#remote = remote(connection)
   }
 

@@ -26,10 +26,9 @@ export const lockTimeoutSeconds = 300
 export function installScript(packages: readonly string[], units: readonly string[]): string {
   const apt = sh`apt-get -q -y -o DPkg::Lock::Timeout=${lockTimeoutSeconds} -o Dpkg::Options::=--force-confold -o APT::Status-Fd=1`
   return [
-    ...(units.length === 0 ? [] : [
-      atExit(sh`systemctl -q unmask --runtime ${units}`),
-      sh`systemctl -q mask --runtime ${units}`,
-    ]),
+    ...(units.length === 0
+      ? []
+      : [atExit(sh`systemctl -q unmask --runtime ${units}`), sh`systemctl -q mask --runtime ${units}`]),
     `install() { ${apt} install --no-install-recommends ` + sh`-- ${packages}` + '; }',
     `tries=${lockTimeoutSeconds}`,
     'exec 3>&1',
@@ -59,7 +58,8 @@ export function packages(names: readonly string[], { units = [], late = false }:
     async check({ read }) {
       const versions = await Promise.all(names.map(name => read(packageVersion(name))))
       return names.flatMap((name, at) =>
-        versions[at] === undefined ? [{ subject: `package ${name}`, from: undefined, to: 'installed' }] : [])
+        versions[at] === undefined ? [{ subject: `package ${name}`, from: undefined, to: 'installed' }] : [],
+      )
     },
     async apply({ $, progress }, differences) {
       const missing = differences.map(({ subject }) => subject.replace('package ', ''))

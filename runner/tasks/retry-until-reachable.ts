@@ -12,7 +12,11 @@ const retryMs = 1000
  * @throws InterruptedError if abandoned, or any other error of the attempt.
  */
 export async function retryUntilReachable<T>(
-  what: string, timeoutSeconds: number, { abandon, progress }: Pick<WaitOptions, 'abandon' | 'progress'>, attempt: () => Promise<T>, clock: Clock = systemClock,
+  what: string,
+  timeoutSeconds: number,
+  { abandon, progress }: Pick<WaitOptions, 'abandon' | 'progress'>,
+  attempt: () => Promise<T>,
+  clock: Clock = systemClock,
 ): Promise<T | ConnectError> {
   const deadline = clock.now() + timeoutSeconds * 1000
   progress(`waiting for ${what}`)

@@ -141,7 +141,13 @@ export interface Trial<N extends NodeLike = NodeLike> {
   run: (scope: TrialScope<N>) => Promise<string[]>
 }
 
-export type Task<N extends NodeLike = NodeLike> = NodeTask | NodeGuard | ClusterTask<N> | ClusterGuard<N> | Assertion<N> | Trial<N>
+export type Task<N extends NodeLike = NodeLike> =
+  | NodeTask
+  | NodeGuard
+  | ClusterTask<N>
+  | ClusterGuard<N>
+  | Assertion<N>
+  | Trial<N>
 
 /** A task for every selected node; nodes run in parallel, unless it is for one at a time. */
 export function task(name: string, work: Omit<NodeTask, 'scope' | 'name'>): NodeTask {

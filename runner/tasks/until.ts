@@ -24,17 +24,25 @@ export interface WaitOptions {
  * @throws TaskError after the timeout, InterruptedError if abandoned, or what `poll` throws.
  */
 export async function until<T>(
-  what: string, timeoutSeconds: number, poll: (report: (state: string) => void) => Promise<T | undefined>, { hint, abandon, progress, clock = systemClock }: WaitOptions,
+  what: string,
+  timeoutSeconds: number,
+  poll: (report: (state: string) => void) => Promise<T | undefined>,
+  { hint, abandon, progress, clock = systemClock }: WaitOptions,
 ): Promise<T> {
   const deadline = clock.now() + timeoutSeconds * 1000
   let seen = ''
   try {
     while (true) {
-      const result = await poll(state => { seen = state })
+      const result = await poll(state => {
+        seen = state
+      })
       if (result !== undefined) return result
       if (abandon.aborted) throw new InterruptedError(`interrupted while waiting for ${what}`)
       if (clock.now() + pollMs > deadline) {
-        throw new TaskError(`timed out after ${timeoutSeconds} s waiting for ${what}${seen === '' ? '' : ` (seen: ${seen})`}`, { ...(hint !== undefined && { hint }) })
+        throw new TaskError(
+          `timed out after ${timeoutSeconds} s waiting for ${what}${seen === '' ? '' : ` (seen: ${seen})`}`,
+          { ...(hint !== undefined && { hint }) },
+        )
       }
       progress(`waiting for ${what}${seen === '' ? '' : `: ${seen}`}`)
       await clock.pause(pollMs)

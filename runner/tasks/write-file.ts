@@ -19,7 +19,12 @@ export type Validate = (candidate: string) => string
  *
  * @returns a script that reads the content from stdin.
  */
-export function stageScript(path: string, candidate: string, { mode, owner }: FileAttributes, validate?: Validate): string {
+export function stageScript(
+  path: string,
+  candidate: string,
+  { mode, owner }: FileAttributes,
+  validate?: Validate,
+): string {
   return [
     sh`set -e; candidate=${candidate}`,
     atExit('[ $code = 0 ] || rm -f -- "$candidate"'),

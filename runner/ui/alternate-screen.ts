@@ -26,7 +26,9 @@ export class AlternateScreen {
   draw(lines: string[]): void {
     const prefix = this.#drawn === undefined ? enter : ''
     const before = this.#drawn ?? []
-    const changed = Array.from({ length: Math.max(lines.length, before.length) }, (_, row) => row).filter(row => lines[row] !== before[row])
+    const changed = Array.from({ length: Math.max(lines.length, before.length) }, (_, row) => row).filter(
+      row => lines[row] !== before[row],
+    )
     this.#drawn = lines.slice()
     const text = prefix + changed.map(row => `\x1b[${row + 1};1H${lines[row] ?? ''}\x1b[K`).join('')
     if (text !== '') this.#terminal.write(text)

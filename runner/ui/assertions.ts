@@ -11,7 +11,12 @@ export type ShownAssertions = 'all' | 'not ok' | 'failed'
  *
  * @param explained - whether the meaning of each assertion stands below its row.
  */
-export function assertionLines(assertions: AssertionEvent[], which: ShownAssertions, style: Style, explained = false): string[] {
+export function assertionLines(
+  assertions: AssertionEvent[],
+  which: ShownAssertions,
+  style: Style,
+  explained = false,
+): string[] {
   const shown = assertions.filter(({ status }) => {
     if (which === 'failed') return status === 'failed'
     return which === 'all' || (status !== 'ok' && !wasNotChecked(status))
@@ -35,8 +40,8 @@ export function assertionLines(assertions: AssertionEvent[], which: ShownAsserti
       const line = `  ${title}  ${verdict(first, style)}  ${evidence}`.trimEnd()
       return [
         line,
-        ...explained && first.meaning ? [style.quiet(`    ${oneLine(first.meaning)}`)] : [],
-        ...first.status === 'ok' || !first.hint ? [] : [`    -> ${oneLine(first.hint)}`],
+        ...(explained && first.meaning ? [style.quiet(`    ${oneLine(first.meaning)}`)] : []),
+        ...(first.status === 'ok' || !first.hint ? [] : [`    -> ${oneLine(first.hint)}`]),
       ]
     }),
     ...unchecked,
@@ -49,7 +54,10 @@ function wasNotChecked(status: AssertionEvent['status']): boolean {
 }
 
 function uncheckedLines(assertions: AssertionEvent[]): string[] {
-  const reasons = grouped(assertions.filter(({ status }) => wasNotChecked(status)), event => JSON.stringify([event.status, evidenceOf(event)]))
+  const reasons = grouped(
+    assertions.filter(({ status }) => wasNotChecked(status)),
+    event => JSON.stringify([event.status, evidenceOf(event)]),
+  )
   return reasons.map(group => `  ${group.length} ${group[0]!.status}: ${evidenceOf(group[0]!)}`)
 }
 

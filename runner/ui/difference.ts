@@ -8,7 +8,9 @@ import { grouped, indented, linesOf, names, oneLine } from './text.js'
 export function differenceLines(difference: Difference, style: Style): string[] {
   const { from, to, note } = difference
   if (!isLong(difference)) {
-    return [`${oneLine(difference.subject)}: ${style.bad(sideText(from))} -> ${style.good(sideText(to))}${noteText(note, style)}`]
+    return [
+      `${oneLine(difference.subject)}: ${style.bad(sideText(from))} -> ${style.good(sideText(to))}${noteText(note, style)}`,
+    ]
   }
   const { before, after, body } = unifiedDiff(difference)
   return [style.strong(before), style.strong(after), ...body.map(line => patchLine(line, style))]
@@ -20,13 +22,21 @@ export function isLong({ from, to }: Difference): boolean {
 }
 
 /** A difference as diff(1) prints it: the lines that name its two sides, and the lines of its hunks. */
-export function unifiedDiff({ subject: rawSubject, from, to }: Difference): { before: string; after: string; body: string[] } {
+export function unifiedDiff({ subject: rawSubject, from, to }: Difference): {
+  before: string
+  after: string
+  body: string[]
+} {
   const subject = oneLine(rawSubject)
   const headings = [sideName(from, 'now'), sideName(to, 'declared')] as const
   const lines = linesOf(createTwoFilesPatch(subject, subject, from ?? '', to ?? '', ...headings, { context: 3 }))
   // createTwoFilesPatch starts with a ruler.
   const [before = '', after = '', ...body] = lines.slice(lines.findIndex(line => line.startsWith('--- ')))
-  return { before: before.replace('\t', '  '), after: after.replace('\t', '  '), body: body.map(line => line.replaceAll('\t', '    ')) }
+  return {
+    before: before.replace('\t', '  '),
+    after: after.replace('\t', '  '),
+    body: body.map(line => line.replaceAll('\t', '    ')),
+  }
 }
 
 function noteText(note: string | undefined, style: Style): string {
@@ -99,13 +109,15 @@ function taskLines(changes: TaskEvent[], style: Style): string[] {
     task: group[0]!.task,
     hosts: group.map(({ host, cluster }) => host ?? cluster),
   }))
-  return grouped(shared, ({ role, hosts }) => JSON.stringify([role, hosts])).map(group => {
-    const { role, hosts } = group[0]!
-    return [
-      `${style.strong(names(hosts))}  ${role}: ${group.map(({ task }) => task).join(', ')}`,
-      ...indented(effectLines(effectsOf(changes, group), style), '  '),
-    ]
-  }).flat()
+  return grouped(shared, ({ role, hosts }) => JSON.stringify([role, hosts]))
+    .map(group => {
+      const { role, hosts } = group[0]!
+      return [
+        `${style.strong(names(hosts))}  ${role}: ${group.map(({ task }) => task).join(', ')}`,
+        ...indented(effectLines(effectsOf(changes, group), style), '  '),
+      ]
+    })
+    .flat()
 }
 
 /** The effects of these tasks, each sentence once. */
@@ -123,7 +135,9 @@ function detailLines(changes: TaskEvent[], detail: 'subjects' | 'values', style:
     `${style.strong(names(hosts))}  ${role}: ${task}`,
     ...indented(
       [
-        ...differences.flatMap(each => (detail === 'subjects' ? [oneLine(each.subject) + noteText(each.note, style)] : differenceLines(each, style))),
+        ...differences.flatMap(each =>
+          detail === 'subjects' ? [oneLine(each.subject) + noteText(each.note, style)] : differenceLines(each, style),
+        ),
         ...effectLines(effects, style),
       ],
       '  ',

@@ -9,5 +9,9 @@ export interface Figures {
 export function figuresOf(numbers: readonly number[]): Figures {
   const sorted = numbers.toSorted((one, other) => one - other)
   const middle = (sorted.length - 1) / 2
-  return { min: sorted[0]!, median: (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2, max: sorted.at(-1)! }
+  return {
+    min: sorted[0]!,
+    median: (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2,
+    max: sorted.at(-1)!,
+  }
 }

@@ -53,18 +53,27 @@ function noticeLines(events: AnyEvent[], style: Style): string[] {
 
 /** Tasks that are unknown, were skipped or have warnings: each reason once, with its nodes and tasks. */
 function remarks(tasks: TaskEvent[], { style, verbosity }: SummaryOptions): string[] {
-  return sections(...remarkKinds.map(([status, title]) => {
-    const groups = shareRemarks(tasks, status, verbosity > 0)
-    return groups.length === 0 ? [] : [style.careful(title), ...groups.map(group => remark(group, style))]
-  }))
+  return sections(
+    ...remarkKinds.map(([status, title]) => {
+      const groups = shareRemarks(tasks, status, verbosity > 0)
+      return groups.length === 0 ? [] : [style.careful(title), ...groups.map(group => remark(group, style))]
+    }),
+  )
 }
 
 /** The statuses whose tasks are listed with their reasons, and the headings of the lists. */
-export const remarkKinds: readonly (readonly [Status, string])[] = [['unknown', 'Unknown'], ['skipped', 'Skipped'], ['warning', 'Warnings']]
+export const remarkKinds: readonly (readonly [Status, string])[] = [
+  ['unknown', 'Unknown'],
+  ['skipped', 'Skipped'],
+  ['warning', 'Warnings'],
+]
 
 /** Groups the tasks with this status by their reason. @param each - whether different tasks are in different groups. */
 export function shareRemarks(tasks: TaskEvent[], status: Status, each: boolean): TaskEvent[][] {
-  return grouped(tasks.filter(event => event.status === status), ({ role, task, reason }) => JSON.stringify([reason, each && [role, task]]))
+  return grouped(
+    tasks.filter(event => event.status === status),
+    ({ role, task, reason }) => JSON.stringify([reason, each && [role, task]]),
+  )
 }
 
 /** `apache: write /etc/apache2/ports.conf`, or how many tasks there are, and the first. */

@@ -44,8 +44,8 @@ export function frameOf(rows: Row[], options: FrameOptions): Frame {
   const hidden = candidates.filter(row => !shown.has(row))
   for (const row of hidden) texts.delete(row)
   const below = [
-    ...hidden.length > 0 ? [restText(hidden, options)] : [],
-    ...remark === undefined ? [] : [style.careful(clip(remark, columns - 1, style.symbols.more))],
+    ...(hidden.length > 0 ? [restText(hidden, options)] : []),
+    ...(remark === undefined ? [] : [style.careful(clip(remark, columns - 1, style.symbols.more))]),
   ]
   return { texts, rest: below.length > 0 ? below.join('\n') : undefined }
 }
@@ -77,13 +77,14 @@ function rowText(row: Row, widths: Widths, nesting: boolean, { style, columns, n
   // Less the mark, three spaces, and a free column at the end: some terminals wrap a line that is exactly full.
   const room = columns - widths.name - 5 - time.length
   const what = oneLine(current ? stepText(current.signal, widths.step) : idleText(row))
-  const progress = current ? current.progress ?? row.notice : undefined
+  const progress = current ? (current.progress ?? row.notice) : undefined
   // Progress is more useful than the name of the task. The room for the name does not depend on the progress, whose length varies.
   const left = progress === undefined ? room : room - noticeWidth
   const nameless = current && progress !== undefined && stringWidth(what) > left && left < widths.step + minTaskWidth
   const text = clip(nameless ? `${stepOf(current.signal)}${symbols.more}` : what, nameless ? room : left, symbols.more)
   const noticeRoom = room - stringWidth(text)
-  const notice = progress !== undefined && noticeRoom >= minNoticeWidth ? clip(`  ${progress}`, noticeRoom, symbols.more) : ''
+  const notice =
+    progress !== undefined && noticeRoom >= minNoticeWidth ? clip(`  ${progress}`, noticeRoom, symbols.more) : ''
   const quiet = !current || !current.signal.applying
   const doing = quiet ? style.quiet(text) : text
   const line = `${markOf(row, style)} ${name}  ${doing}${style.accent(time)}${style.quiet(notice)}`

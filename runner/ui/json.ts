@@ -19,7 +19,10 @@ export function jsonReporter(options: ReporterOptions, now: () => Date = () => n
       if (verbosity > 0) writeText(stderr, humanLines(visibleEvent(event)))
       if (!isMachineEvent(event)) return
       const due = order.take({ event, time: now() })
-      writeLines(stdout, due.map(({ event, time }) => jsonLine(event, time, verbosity > 0)))
+      writeLines(
+        stdout,
+        due.map(({ event, time }) => jsonLine(event, time, verbosity > 0)),
+      )
       ended = event.event === 'summary'
     },
     async close() {},

@@ -25,7 +25,12 @@ interface Element {
 }
 
 const builder = new XMLBuilder({
-  format: true, suppressEmptyNode: true, suppressBooleanAttributes: false, ignoreAttributes: false, attributesGroupName: 'attributes', attributeNamePrefix: '',
+  format: true,
+  suppressEmptyNode: true,
+  suppressBooleanAttributes: false,
+  ignoreAttributes: false,
+  attributesGroupName: 'attributes',
+  attributeNamePrefix: '',
   tagValueProcessor: (_, text) => withoutControls(String(text)),
   // Parsers turn a line break in an attribute into a space.
   attributeValueProcessor: (_, text) => oneLine(withoutControls(String(text))),
@@ -78,9 +83,9 @@ function testcase(event: Case): Element {
   const proof = proofOf(event)
   return {
     attributes: { classname: suiteName(event), name, time: inSeconds(event.event === 'error' ? 0 : event.ms) },
-    ...kind === 'skipped' && { skipped: { attributes: { message: skippedMessage(event) } } },
-    ...(kind === 'failure' || kind === 'error') && { [kind]: failure(event) },
-    ...proof !== '' && { 'system-out': proof },
+    ...(kind === 'skipped' && { skipped: { attributes: { message: skippedMessage(event) } } }),
+    ...((kind === 'failure' || kind === 'error') && { [kind]: failure(event) }),
+    ...(proof !== '' && { 'system-out': proof }),
   }
 }
 
@@ -101,8 +106,10 @@ function failure(event: Case): Element {
   const hint = event.event === 'assertion' ? event.hint : undefined
   const { command, output, hint: errorHint }: Partial<ErrorReport> = event.error ?? {}
   // The attribute has all of the message on one line.
-  const body = [message.includes('\n') && message, command && `$ ${command}`, output, hint ?? errorHint].filter(Boolean).join('\n')
-  return { attributes: { message, type: event.status ?? 'error' }, ...body !== '' && { '#text': body } }
+  const body = [message.includes('\n') && message, command && `$ ${command}`, output, hint ?? errorHint]
+    .filter(Boolean)
+    .join('\n')
+  return { attributes: { message, type: event.status ?? 'error' }, ...(body !== '' && { '#text': body }) }
 }
 
 function messageOf(event: Case): string {

@@ -75,7 +75,11 @@ export function plainLines(event: AnyEvent, options: PlainOptions, views: readon
       if (quiet ? !bad : event.status === 'ok' && verbosity === 0) return []
       const reason = bad ? oneLine(event.error?.message ?? evidenceOf(event)) : ''
       const line = resultLine(event, nameWidth, style)
-      const below = reason ? [style.bad(reason)] : event.event === 'task' && event.status === 'changed' ? effectLines(event.effects ?? [], style) : []
+      const below = reason
+        ? [style.bad(reason)]
+        : event.event === 'task' && event.status === 'changed'
+          ? effectLines(event.effects ?? [], style)
+          : []
       return [line, ...indented(below, ' '.repeat(nameWidth + 2))]
     }
     case 'error': {
@@ -96,7 +100,13 @@ export function plainLines(event: AnyEvent, options: PlainOptions, views: readon
 }
 
 /** `node1  apache: install apache2 … 30 s (installing 62 %: libapr1)` */
-function runningLine({ host, cluster, role, task }: TaskStartSignal, elapsed: number, text: string, nameWidth: number, style: Style): string {
+function runningLine(
+  { host, cluster, role, task }: TaskStartSignal,
+  elapsed: number,
+  text: string,
+  nameWidth: number,
+  style: Style,
+): string {
   const what = `${role}: ${oneLine(task)} ${style.symbols.more} ${elapsed < 60 ? `${elapsed} s` : `${elapsed / 60} min`}`
   return style.quiet(`${pad(host ?? cluster, nameWidth)}  ${what}${text === '' ? '' : ` (${oneLine(text)})`}`)
 }

@@ -36,7 +36,7 @@ export async function createReporter(options: CreateReporterOptions): Promise<Re
     json: () => jsonReporter(human),
   }
   const reporter = await reporters[options.mode ?? suitableMode(options)]()
-  const others = [...(options.junit === undefined ? [] : [junitReporter(options.junit)]), ...options.others ?? []]
+  const others = [...(options.junit === undefined ? [] : [junitReporter(options.junit)]), ...(options.others ?? [])]
   return others.length === 0 ? reporter : tee(reporter, ...others)
 }
 

@@ -48,7 +48,8 @@ export class Rows {
 
   /** Updates the row that the event is about. */
   apply(event: AnyEvent, now: number): void {
-    if (event.event === 'notice' && event.host === undefined && event.cluster === undefined) this.remark = oneLine(event.text)
+    if (event.event === 'notice' && event.host === undefined && event.cluster === undefined)
+      this.remark = oneLine(event.text)
     const row = this.#rowOf(event)
     if (!row) return
     row.touched = true
@@ -88,7 +89,17 @@ function newRow(name: string, kind: Row['kind'], now: number, end: Promise<void>
   })
   // A run may end while no screen waits for its rows.
   work.catch(() => {})
-  return { name, kind, open: new Map(), counts: noCounts(), reasons, notice: undefined, since: now, touched: false, work }
+  return {
+    name,
+    kind,
+    open: new Map(),
+    counts: noCounts(),
+    reasons,
+    notice: undefined,
+    since: now,
+    touched: false,
+    work,
+  }
 }
 
 /** A node may have the name of its cluster. */

@@ -35,7 +35,10 @@ export class RunOrder<T> {
   }
 
   #rest(): T[] {
-    return [...this.#clusters.values()].flatMap(({ nodes, settled }) => [...settled.splice(0), ...drained(nodes.values())])
+    return [...this.#clusters.values()].flatMap(({ nodes, settled }) => [
+      ...settled.splice(0),
+      ...drained(nodes.values()),
+    ])
   }
 }
 

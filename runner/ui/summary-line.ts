@@ -40,7 +40,11 @@ export function outcomeOf(tally: Tally, views: readonly EventView[]): Outcome | 
     verifying ? counted(checks, 'assertion') : counted(checks, 'check'),
     secondsText(summary.ms),
   ].filter(part => part !== false)
-  return { ...own ?? usual, scope: `${clusters.length > 1 ? `${clusters.length} clusters, ` : ''}${counted(nodes, 'node')}`, numbers }
+  return {
+    ...(own ?? usual),
+    scope: `${clusters.length > 1 ? `${clusters.length} clusters, ` : ''}${counted(nodes, 'node')}`,
+    numbers,
+  }
 }
 
 function verdictOf(exit: number, verifying: boolean, changes: boolean): RunVerdict {

@@ -11,10 +11,12 @@ const manyNodes = 16
 export function tableLines(tally: Tally, style: Style): string[] {
   const columns = columnsOf(tally)
   const clusters = tally.clusters.map(cluster => ({ cluster, rows: rowsOf(cluster) }))
-  const width = widest(clusters.flatMap(({ cluster, rows }) => [
-    cluster.name,
-    ...[...rows.map(([name]) => name), ...cluster.headlines.keys()].map(label => `  ${label}`),
-  ]))
+  const width = widest(
+    clusters.flatMap(({ cluster, rows }) => [
+      cluster.name,
+      ...[...rows.map(([name]) => name), ...cluster.headlines.keys()].map(label => `  ${label}`),
+    ]),
+  )
   return clusters.flatMap(({ cluster, rows }, index) => [
     ...(index > 0 ? [''] : []),
     [style.strong(pad(cluster.name, width)), ...columns.map(({ title }) => style.quiet(title))].join('  '),

@@ -41,7 +41,10 @@ export function linesOf(text: string): string[] {
 
 /** The text on one line. */
 export function oneLine(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, ' ').replaceAll('\t', ' ')
+  return text
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
+    .replaceAll('\t', ' ')
 }
 
 /** The width of the widest text. */

@@ -12,7 +12,8 @@ const folder = fileURLToPath(new URL('../../../test/bench/ansible/', import.meta
 /** What a run changed, from its recap. @throws Error where a host failed, or there is no recap. */
 export function changesIn(stdout: string): number {
   const rows = [...stdout.matchAll(/^\S+ +: ok=\d+ +changed=(\d+) +unreachable=(\d+) +failed=(\d+) /gm)]
-  if (rows.length === 0 || rows.some(([, , unreachable, failed]) => unreachable !== '0' || failed !== '0')) throw new Error('Ansible has failed')
+  if (rows.length === 0 || rows.some(([, , unreachable, failed]) => unreachable !== '0' || failed !== '0'))
+    throw new Error('Ansible has failed')
   return rows.reduce((sum, [, changed]) => sum + Number(changed), 0)
 }
 
@@ -23,19 +24,32 @@ export function changesIn(stdout: string): number {
  * @throws Error with what it said where the outcome is another one.
  */
 export async function runAnsible(
-  lab: Lab, sshConfig: string, { changed, flags = [], signal }: { changed: number | undefined; flags?: string[]; signal: AbortSignal },
+  lab: Lab,
+  sshConfig: string,
+  { changed, flags = [], signal }: { changed: number | undefined; flags?: string[]; signal: AbortSignal },
 ): Promise<Measured> {
   // A control socket's path has little room, so it is near the root.
   const scratch = await mkdtemp('/tmp/ha-run-a')
   try {
-    const measured = await measure(['ansible-playbook', '-i', lab.inventory, '-e', JSON.stringify({ scratch, drop_in: dropInText }), ...flags, join(folder, 'site.yml')], {
-      signal,
-      env: {
-        ANSIBLE_CONFIG: join(folder, 'ansible.cfg'),
-        ANSIBLE_SSH_ARGS: `-C -F ${sshConfig} -o ControlMaster=auto -o ControlPersist=60s`,
-        ANSIBLE_SSH_CONTROL_PATH_DIR: scratch,
+    const measured = await measure(
+      [
+        'ansible-playbook',
+        '-i',
+        lab.inventory,
+        '-e',
+        JSON.stringify({ scratch, drop_in: dropInText }),
+        ...flags,
+        join(folder, 'site.yml'),
+      ],
+      {
+        signal,
+        env: {
+          ANSIBLE_CONFIG: join(folder, 'ansible.cfg'),
+          ANSIBLE_SSH_ARGS: `-C -F ${sshConfig} -o ControlMaster=auto -o ControlPersist=60s`,
+          ANSIBLE_SSH_CONTROL_PATH_DIR: scratch,
+        },
       },
-    })
+    )
     const made = outcome(measured)
     if (changed === undefined ? made > 0 : made === changed) return measured
     throw new Error(`Ansible made ${made} changes, expected ${changed ?? 'some'}:\n${measured.stdout}`)
@@ -56,5 +70,12 @@ function outcome({ exitCode, stdout, stderr }: Measured): number {
 
 async function endMasters(directory: string): Promise<void> {
   const sockets = (await readdir(directory, { withFileTypes: true })).filter(entry => entry.isSocket())
-  await Promise.all(sockets.map(({ name }) => runLocally(['ssh', '-O', 'exit', '-o', `ControlPath=${join(directory, name)}`, 'any'], { timeoutSeconds: 10, nothrow: true })))
+  await Promise.all(
+    sockets.map(({ name }) =>
+      runLocally(['ssh', '-O', 'exit', '-o', `ControlPath=${join(directory, name)}`, 'any'], {
+        timeoutSeconds: 10,
+        nothrow: true,
+      }),
+    ),
+  )
 }

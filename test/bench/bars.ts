@@ -30,12 +30,26 @@ export function bars(results: Results, group: Series[], title: string, x: number
     const { median, min, max } = seconds(one)
     const top = y + titleHeight + at * pitch
     const middle = top + barHeight / 2
-    const along = (value: number) => x + nameWidth + value / longest * barWidth
+    const along = (value: number) => x + nameWidth + (value / longest) * barWidth
     return [
       text(x + nameWidth - 8, top + 10, one.tool, 'name', 'end'),
       rectangle(along(0), top, along(median) - along(0), barHeight, one.tool.toLowerCase()),
-      line([[along(min), middle], [along(max), middle]], 'whisker'),
-      ...[min, max].map(end => line([[along(end), middle - 3], [along(end), middle + 3]], 'whisker')),
+      line(
+        [
+          [along(min), middle],
+          [along(max), middle],
+        ],
+        'whisker',
+      ),
+      ...[min, max].map(end =>
+        line(
+          [
+            [along(end), middle - 3],
+            [along(end), middle + 3],
+          ],
+          'whisker',
+        ),
+      ),
       text(along(max) + 8, top + 10, [`${time(median)} s`, ratio(results, one)].filter(Boolean).join(' · '), 'figure'),
     ]
   })

@@ -26,7 +26,7 @@ const command = new Command('npm run bench --')
   .argument('[works...]', `only these: ${workNames.join(' ')}`, (name: string, list: WorkName[] | undefined) => {
     const known = workNames.find(work => work === name)
     if (known === undefined) throw new InvalidArgumentError(`The works are ${workNames.join(' ')}.`)
-    return [...list ?? [], known]
+    return [...(list ?? []), known]
   })
   .option('--rounds <n>', 'runs of each tool', (text: string) => {
     if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 1 or more.')
@@ -37,7 +37,8 @@ const command = new Command('npm run bench --')
 const options = command.opts<{ rounds?: number; redraw?: true }>()
 
 const interrupt = new AbortController()
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupt.abort(new InterruptedError('interrupted; no lab is left')))
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(name, () => interrupt.abort(new InterruptedError('interrupted; no lab is left')))
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
@@ -63,6 +64,8 @@ try {
   else await measureAll(old)
 } catch (error) {
   const { output, hint } = error instanceof HaRunError ? error : {}
-  process.stderr.write(`${[error instanceof Error ? error.message : String(error), output, hint].filter(Boolean).join('\n')}\n`)
+  process.stderr.write(
+    `${[error instanceof Error ? error.message : String(error), output, hint].filter(Boolean).join('\n')}\n`,
+  )
   process.exitCode = interrupt.signal.aborted ? 130 : 1
 }

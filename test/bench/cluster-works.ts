@@ -23,8 +23,17 @@ export async function clusterWorks(bench: Bench, nodes: number, works: ReadonlyS
     const floor = await writeFloor(lab, name => floorScript(recording[name]!))
     const nothingToDo = (sshConfig: string): Turn[] => [
       { tool: 'floor', rounds: rounds.quick, attempt: counted(lab, () => runFloor(lab, floor, sshConfig, signal)) },
-      { tool: 'ha-run', rounds: rounds.quick, exact: exact(recording), attempt: counted(lab, () => runHaRun(lab, sshConfig, { changed: 0, signal })) },
-      { tool: 'Ansible', rounds: rounds.slow, attempt: counted(lab, () => runAnsible(lab, sshConfig, { changed: 0, signal })) },
+      {
+        tool: 'ha-run',
+        rounds: rounds.quick,
+        exact: exact(recording),
+        attempt: counted(lab, () => runHaRun(lab, sshConfig, { changed: 0, signal })),
+      },
+      {
+        tool: 'Ansible',
+        rounds: rounds.slow,
+        attempt: counted(lab, () => runAnsible(lab, sshConfig, { changed: 0, signal })),
+      },
     ]
     const still = nodes === few ? 'a' : 'b'
     if (works.has(still)) await inTurn(bench, still, nodes, nothingToDo(lab.sshConfig))
@@ -39,7 +48,10 @@ export async function clusterWorks(bench: Bench, nodes: number, works: ReadonlyS
 function oneDrifted({ signal }: Bench, lab: Lab): Turn[] {
   const node = lab.nodes.at(-1)!
   const drift = async () => {
-    const { exitCode, stderr } = await exec(node, ['sh', '-c', 'echo drift >>/var/www/html/index.html'], { output: 'collect', timeoutSeconds: 20 })
+    const { exitCode, stderr } = await exec(node, ['sh', '-c', 'echo drift >>/var/www/html/index.html'], {
+      output: 'collect',
+      timeoutSeconds: 20,
+    })
     if (exitCode !== 0) throw new Error(`no drift on ${node.name}: ${stderr}`)
   }
   return both(async run => {
@@ -53,7 +65,10 @@ function onlyChecked({ signal }: Bench, lab: Lab): Turn[] {
 }
 
 function both(attempt: (run: typeof runHaRun) => ReturnType<Turn['attempt']>): Turn[] {
-  const tools: [ToolName, number, typeof runHaRun][] = [['ha-run', rounds.quick, runHaRun], ['Ansible', rounds.slow, runAnsible]]
+  const tools: [ToolName, number, typeof runHaRun][] = [
+    ['ha-run', rounds.quick, runHaRun],
+    ['Ansible', rounds.slow, runAnsible],
+  ]
   return tools.map(([tool, count, run]) => ({ tool, rounds: count, attempt: () => attempt(run) }))
 }
 
@@ -71,7 +86,8 @@ export async function fromBare(bench: Bench): Promise<void> {
   const fresh = (work: (lab: Lab) => ReturnType<Turn['attempt']>) => () => withLab(bench, 'benchbare', few, work)
   await inTurn(bench, 'c', few, [
     {
-      tool: 'floor', rounds: rounds.slow,
+      tool: 'floor',
+      rounds: rounds.slow,
       attempt: fresh(async lab => {
         const script = await installFloor(lab.inventory)
         const folder = await writeFloor(lab, () => script)
@@ -79,7 +95,8 @@ export async function fromBare(bench: Bench): Promise<void> {
       }),
     },
     {
-      tool: 'ha-run', rounds: rounds.slow,
+      tool: 'ha-run',
+      rounds: rounds.slow,
       attempt: fresh(async lab => {
         const measured = await counted(lab, () => runHaRun(lab, lab.sshConfig, { changed: undefined, signal }))()
         await runAnsible(lab, lab.sshConfig, { changed: 0, signal })
@@ -87,10 +104,18 @@ export async function fromBare(bench: Bench): Promise<void> {
       }),
     },
     // As people write it, and with the one saving that no module has.
-    ...([['Ansible', []], ['Ansible seeded', ['-e', 'seed=true']]] as const).map(([tool, flags]): Turn => ({
-      tool, rounds: rounds.slow,
+    ...(
+      [
+        ['Ansible', []],
+        ['Ansible seeded', ['-e', 'seed=true']],
+      ] as const
+    ).map(([tool, flags]): Turn => ({
+      tool,
+      rounds: rounds.slow,
       attempt: fresh(async lab => {
-        const measured = await counted(lab, () => runAnsible(lab, lab.sshConfig, { changed: undefined, flags: [...flags], signal }))()
+        const measured = await counted(lab, () =>
+          runAnsible(lab, lab.sshConfig, { changed: undefined, flags: [...flags], signal }),
+        )()
         await runHaRun(lab, lab.sshConfig, { changed: 0, flags: ['--check'], signal })
         return measured
       }),

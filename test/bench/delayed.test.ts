@@ -23,7 +23,9 @@ async function farServer(t: ExecutionContext): Promise<number> {
   const { port } = probe.address() as AddressInfo
   probe.close()
   await once(probe, 'close')
-  const child = spawn(process.execPath, [proxy, String(oneWay), `${port}=127.0.0.1:${target}`], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [proxy, String(oneWay), `${port}=127.0.0.1:${target}`], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const gone = once(child, 'exit')
   t.teardown(async () => {
     child.stdin.end()
@@ -53,7 +55,14 @@ test('the proxy only delays: all bytes arrive in order', async t => {
 })
 
 test('each node of the delayed configuration has its own port', t => {
-  const host = (name: string, address: string) => `Host ${name} ${address}\n  HostName ${address}\n  ProxyCommand nsenter --net=/run/x socat - TCP:%h:%p,connect-timeout=10`
-  const text = delayedConfig([host('node1', '192.168.0.1'), host('node2', '192.168.0.2'), ''].join('\n\n'), new Map([['192.168.0.1', 20_000], ['192.168.0.2', 20_001]]))
+  const host = (name: string, address: string) =>
+    `Host ${name} ${address}\n  HostName ${address}\n  ProxyCommand nsenter --net=/run/x socat - TCP:%h:%p,connect-timeout=10`
+  const text = delayedConfig(
+    [host('node1', '192.168.0.1'), host('node2', '192.168.0.2'), ''].join('\n\n'),
+    new Map([
+      ['192.168.0.1', 20_000],
+      ['192.168.0.2', 20_001],
+    ]),
+  )
   t.deepEqual(text.match(/TCP:\S+?,/g), ['TCP:127.0.0.1:20000,', 'TCP:127.0.0.1:20001,'])
 })

@@ -20,7 +20,9 @@ export async function delayed<T>(lab: Lab, work: (sshConfig: string) => Promise<
   try {
     await Promise.race([
       new Promise(resolve => child.stdout.once('data', resolve)),
-      gone.then(() => { throw new Error('the delaying proxy did not start') }),
+      gone.then(() => {
+        throw new Error('the delaying proxy did not start')
+      }),
     ])
     const config = join(lab.dir, 'ssh_config.delayed')
     await writeFile(config, delayedConfig(await readFile(lab.sshConfig, 'utf8'), ports))
@@ -33,8 +35,11 @@ export async function delayed<T>(lab: Lab, work: (sshConfig: string) => Promise<
 
 /** The lab's ssh configuration, with the proxy's port in place of each node's address. */
 export function delayedConfig(sshConfig: string, ports: Map<string, number>): string {
-  return sshConfig.split('\n\n').map(block => {
-    const address = /^\s*HostName (\S+)$/m.exec(block)?.[1] ?? ''
-    return block.replace('TCP:%h:%p', `TCP:127.0.0.1:${ports.get(address)}`)
-  }).join('\n\n')
+  return sshConfig
+    .split('\n\n')
+    .map(block => {
+      const address = /^\s*HostName (\S+)$/m.exec(block)?.[1] ?? ''
+      return block.replace('TCP:%h:%p', `TCP:127.0.0.1:${ports.get(address)}`)
+    })
+    .join('\n\n')
 }

@@ -33,14 +33,19 @@ export async function record(lab: Lab): Promise<Recording> {
 /** Frames and round trips of the node that had the most of them. */
 export function exact(recording: Recording): Exact {
   const nodes = Object.values(recording)
-  return { frames: Math.max(...nodes.map(({ requests }) => requests.length)), roundTrips: Math.max(...nodes.map(({ roundTrips }) => roundTrips)) }
+  return {
+    frames: Math.max(...nodes.map(({ requests }) => requests.length)),
+    roundTrips: Math.max(...nodes.map(({ roundTrips }) => roundTrips)),
+  }
 }
 
 /** All requests to a node as one script: each in a subshell, as in its frame, without the markers. */
 export function floorScript({ requests }: Recording[string]): string {
   const parts = requests.flatMap(({ scripts, input }) => {
     const shells = (redirection: string) => scripts.map(script => `(\n${script}\n)${redirection}`).join('\n')
-    return input === undefined ? shells(' </dev/null') : `base64 -d <<'END-OF-INPUT' | {\n${input}\nEND-OF-INPUT\n${shells('')}\n}`
+    return input === undefined
+      ? shells(' </dev/null')
+      : `base64 -d <<'END-OF-INPUT' | {\n${input}\nEND-OF-INPUT\n${shells('')}\n}`
   })
   return [environment, ...parts, `echo '${end}'`, ''].join('\n')
 }

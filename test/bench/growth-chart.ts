@@ -14,12 +14,22 @@ export function growthChart({ title, points }: Growth, x: number, y: number, wid
   const most = Math.max(...points.map(({ hosts }) => hosts))
   const highest = Math.max(...points.map(({ value }) => value))
   const [left, bottom] = [x + margin.left, y + height - margin.bottom]
-  const across = (hosts: number) => left + hosts / most * (width - margin.left - margin.right)
-  const up = (value: number) => bottom - value / highest * (height - margin.top - margin.bottom)
+  const across = (hosts: number) => left + (hosts / most) * (width - margin.left - margin.right)
+  const up = (value: number) => bottom - (value / highest) * (height - margin.top - margin.bottom)
   return [
     text(x, y + 13, title, 'title'),
-    line([[left, y + margin.top], [left, bottom], [across(most), bottom]], 'axis'),
-    line(points.map(({ hosts, value }) => [across(hosts), up(value)] as const), 'curve'),
+    line(
+      [
+        [left, y + margin.top],
+        [left, bottom],
+        [across(most), bottom],
+      ],
+      'axis',
+    ),
+    line(
+      points.map(({ hosts, value }) => [across(hosts), up(value)] as const),
+      'curve',
+    ),
     ...points.flatMap(({ hosts, value, label }) => [
       dot(across(hosts), up(value), 'ha-run'),
       text(across(hosts), bottom + 15, String(hosts), 'name', 'middle'),

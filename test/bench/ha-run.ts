@@ -19,7 +19,9 @@ export function siteWords({ inventory }: Lab, sshConfig: string, flags: string[]
  * @throws Error with what it said where the outcome is another one.
  */
 export async function runHaRun(
-  lab: Lab, sshConfig: string, { changed, flags = [], signal }: { changed: number | undefined; flags?: string[]; signal: AbortSignal },
+  lab: Lab,
+  sshConfig: string,
+  { changed, flags = [], signal }: { changed: number | undefined; flags?: string[]; signal: AbortSignal },
 ): Promise<Measured> {
   const measured = await measure(siteWords(lab, sshConfig, flags), { signal })
   const lines = measured.stdout.trim().split('\n')
@@ -27,5 +29,7 @@ export async function runHaRun(
   const made = summary.changed + summary.would_change
   if (summary.exit === 0 && (changed === undefined ? made > 0 : made === changed)) return measured
   const odd = lines.filter(line => /"status":"(changed|would-change|failed|unreachable)"/.test(line))
-  throw new Error(`ha-run ended with ${summary.exit} and ${made} changes, expected ${changed ?? 'some'}:\n${[...odd, lines.at(-1)].join('\n')}\n${measured.stderr}`)
+  throw new Error(
+    `ha-run ended with ${summary.exit} and ${made} changes, expected ${changed ?? 'some'}:\n${[...odd, lines.at(-1)].join('\n')}\n${measured.stderr}`,
+  )
 }

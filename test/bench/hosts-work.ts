@@ -13,14 +13,17 @@ const tasks = 10
 export async function hostsWork(bench: Bench): Promise<void> {
   await withSshHosts(Math.max(...hostCounts), bench.signal, async lab => {
     for (const count of hostCounts) {
-      await inTurn(bench, 'f', count, [{
-        tool: 'ha-run', rounds: rounds.quick,
-        attempt: async () => {
-          const measured = await measure([process.execPath, standIn, lab.name, String(count)], bench)
-          if (measured.stdout === `${count * tasks} checks\n`) return measured
-          throw new Error(`${count} hosts: ${measured.stdout}${measured.stderr}`)
+      await inTurn(bench, 'f', count, [
+        {
+          tool: 'ha-run',
+          rounds: rounds.quick,
+          attempt: async () => {
+            const measured = await measure([process.execPath, standIn, lab.name, String(count)], bench)
+            if (measured.stdout === `${count * tasks} checks\n`) return measured
+            throw new Error(`${count} hosts: ${measured.stdout}${measured.stderr}`)
+          },
         },
-      }])
+      ])
     }
   })
 }

@@ -27,10 +27,15 @@ export async function inTurn(bench: Bench, work: WorkName, nodes: number, turns:
     for (const [at, turn] of turns.entries()) {
       if (round > counts[at]!) continue
       const { run, kilobytesPerNode } = await turn.attempt()
-      runs.get(turn)!.push(kilobytesPerNode === undefined ? run : { ...run, kilobytesPerNode: rounded(kilobytesPerNode, 1) })
-      bench.say(`${work}  ${nodes === 0 ? '' : `${nodes} nodes  `}${turn.tool} ${round}/${counts[at]}: ${run.seconds.toFixed(3)} s`)
+      runs
+        .get(turn)!
+        .push(kilobytesPerNode === undefined ? run : { ...run, kilobytesPerNode: rounded(kilobytesPerNode, 1) })
+      bench.say(
+        `${work}  ${nodes === 0 ? '' : `${nodes} nodes  `}${turn.tool} ${round}/${counts[at]}: ${run.seconds.toFixed(3)} s`,
+      )
     }
   }
   const date = new Date().toISOString().slice(0, 10)
-  for (const [{ tool, exact }, done] of runs) bench.take({ work, tool, nodes, date, runs: done, ...exact && { exact } })
+  for (const [{ tool, exact }, done] of runs)
+    bench.take({ work, tool, nodes, date, runs: done, ...(exact && { exact }) })
 }

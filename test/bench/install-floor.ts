@@ -25,8 +25,13 @@ export async function packagesOf(inventory: string): Promise<string[]> {
   const [cluster] = readClusters(loadInventory(inventory))
   const roles = await Promise.all(['corosync', 'pacemaker', 'apache'].map(async role => loadRole(role)))
   const tasks = roles.flatMap(role => role.tasks({ cluster: cluster!, node: cluster!.nodes[0]! }))
-  const read = async ({ family }: Fact<unknown>) => family === nodeProvenance.family ? { provenance: 'bare', adopted: false } : undefined
+  const read = async ({ family }: Fact<unknown>) =>
+    family === nodeProvenance.family ? { provenance: 'bare', adopted: false } : undefined
   const bare = { read } as unknown as NodeScope
-  const missing = await Promise.all(tasks.map(async task => task.scope === 'node' && task.name.startsWith('install ') ? task.check(bare) : []))
-  return [...new Set(missing.flat().flatMap(found => 'subject' in found ? found.subject.replace('package ', '') : []))]
+  const missing = await Promise.all(
+    tasks.map(async task => (task.scope === 'node' && task.name.startsWith('install ') ? task.check(bare) : [])),
+  )
+  return [
+    ...new Set(missing.flat().flatMap(found => ('subject' in found ? found.subject.replace('package ', '') : []))),
+  ]
 }

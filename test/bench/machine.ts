@@ -19,7 +19,10 @@ export async function requireTools(say: (line: string) => void): Promise<void> {
 
 /** The properties of this machine that affect the figures. */
 export async function machine(): Promise<Results['machine']> {
-  const [ssh, ansible] = await Promise.all([runLocally(['ssh', '-V'], { timeoutSeconds: 10 }), runLocally(['ansible-playbook', '--version'], { timeoutSeconds: 30 })])
+  const [ssh, ansible] = await Promise.all([
+    runLocally(['ssh', '-V'], { timeoutSeconds: 10 }),
+    runLocally(['ansible-playbook', '--version'], { timeoutSeconds: 30 }),
+  ])
   return {
     cpus: cpus().length,
     kernel: release(),

@@ -36,14 +36,18 @@ export async function measure(words: string[], { env, signal }: MeasureOptions):
   try {
     const started = performance.now()
     const child = spawn('/usr/bin/time', ['-f', '%U %S %M', '-o', at('time'), ...words], {
-      stdio: ['ignore', stdout.fd, stderr.fd], env: { ...process.env, ...env }, detached: true,
+      stdio: ['ignore', stdout.fd, stderr.fd],
+      env: { ...process.env, ...env },
+      detached: true,
     })
     const end = () => process.kill(-child.pid!, 'SIGTERM')
     signal.addEventListener('abort', end)
     // The signal may have been aborted while the files were opened.
     if (signal.aborted) end()
     const giveUp = setTimeout(end, timeoutMs)
-    const exitCode = await new Promise<number | null>((resolve, reject) => child.on('exit', resolve).on('error', reject))
+    const exitCode = await new Promise<number | null>((resolve, reject) =>
+      child.on('exit', resolve).on('error', reject),
+    )
     const seconds = (performance.now() - started) / 1000
     clearTimeout(giveUp)
     signal.removeEventListener('abort', end)
@@ -51,8 +55,14 @@ export async function measure(words: string[], { env, signal }: MeasureOptions):
     // For a failed command, time prints a line before the figures.
     const [user = 0, system = 0, kilobytes = 0] = (await text('time')).trim().split('\n').at(-1)!.split(' ').map(Number)
     return {
-      exitCode, stdout: await text('stdout'), stderr: await text('stderr'),
-      run: { seconds: rounded(seconds, 3), cpuSeconds: rounded(user + system, 2), peakMegabytes: rounded(kilobytes * 1024 / 1e6, 1) },
+      exitCode,
+      stdout: await text('stdout'),
+      stderr: await text('stderr'),
+      run: {
+        seconds: rounded(seconds, 3),
+        cpuSeconds: rounded(user + system, 2),
+        peakMegabytes: rounded((kilobytes * 1024) / 1e6, 1),
+      },
     }
   } finally {
     await Promise.all([stdout.close(), stderr.close()])

@@ -25,10 +25,16 @@ const style = {
 /** Left and right, from top to bottom. */
 const columns: [work: WorkName, nodes: number, title: string][][] = [
   [
-    ['a', few, 'Nothing to do, 2 nodes'], ['g', few, 'The same, 20 ms further away'], ['c', few, 'Bare to verified, 2 nodes'], ['h', 0, '--help'],
+    ['a', few, 'Nothing to do, 2 nodes'],
+    ['g', few, 'The same, 20 ms further away'],
+    ['c', few, 'Bare to verified, 2 nodes'],
+    ['h', 0, '--help'],
   ],
   [
-    ['b', many, 'Nothing to do, 16 nodes'], ['g', many, 'The same, 20 ms further away'], ['d', many, 'One drifted file on one of 16 nodes'], ['e', many, '--check, 16 nodes'],
+    ['b', many, 'Nothing to do, 16 nodes'],
+    ['g', many, 'The same, 20 ms further away'],
+    ['d', many, 'One drifted file on one of 16 nodes'],
+    ['e', many, '--check, 16 nodes'],
   ],
 ]
 
@@ -45,12 +51,19 @@ export function picture(results: Results): string {
     return { elements, bottom: y }
   })
   const bottom = Math.max(...placed.map(column => column.bottom))
-  const charts = growth(results).flatMap((chart, at) => growthChart(chart, edge + at * (groupWidth + edge), bottom, groupWidth, chartHeight))
+  const charts = growth(results).flatMap((chart, at) =>
+    growthChart(chart, edge + at * (groupWidth + edge), bottom, groupWidth, chartHeight),
+  )
   const height = bottom + (charts.length > 0 ? chartHeight : 0) + edge / 2
   return svg(width, height, 'How long ha-run and its peers take', style, [
     rectangle(0, 0, width, height, 'ground'),
     text(edge, 30, 'ha-run and its peers at the same work', 'head'),
-    text(edge, 50, 'Bars: median; whiskers: quickest and slowest run; a scale for each work. Floor: all checks (bare: the packages) as one script, by one raw ssh a node.', 'note'),
+    text(
+      edge,
+      50,
+      'Bars: median; whiskers: quickest and slowest run; a scale for each work. Floor: all checks (bare: the packages) as one script, by one raw ssh a node.',
+      'note',
+    ),
     ...placed.flatMap(({ elements }) => elements),
     ...charts,
   ])
@@ -60,10 +73,19 @@ function growth(results: Results): Growth[] {
   const series = hostCounts.flatMap(count => seriesOf(results, 'f', 'ha-run', count) ?? [])
   if (series.length < 2) return []
   const chart = (title: string, value: (one: Series) => number, label: (value: number) => string): Growth => ({
-    title, points: series.map(one => ({ hosts: one.nodes, value: value(one), label: label(value(one)) })),
+    title,
+    points: series.map(one => ({ hosts: one.nodes, value: value(one), label: label(value(one)) })),
   })
   return [
-    chart('The runner alone: time by number of hosts', one => seconds(one).median, value => `${time(value)} s`),
-    chart('The runner alone: peak memory by number of hosts', one => medianOf(one, 'peakMegabytes')!, value => `${value.toFixed(0)} MB`),
+    chart(
+      'The runner alone: time by number of hosts',
+      one => seconds(one).median,
+      value => `${time(value)} s`,
+    ),
+    chart(
+      'The runner alone: peak memory by number of hosts',
+      one => medianOf(one, 'peakMegabytes')!,
+      value => `${value.toFixed(0)} MB`,
+    ),
   ]
 }

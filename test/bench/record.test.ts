@@ -25,7 +25,15 @@ test('what a node was sent is noted, and how often somebody waited for it', t =>
   t.teardown(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'recording.json')
   const recorder = new URL('record.js', import.meta.url).href
-  execFileSync(process.execPath, ['--import', recorder, '--input-type=module', '-e', program], { env: { ...process.env, HA_RUN_BENCH_RECORD: file }, timeout: 30_000 })
+  execFileSync(process.execPath, ['--import', recorder, '--input-type=module', '-e', program], {
+    env: { ...process.env, HA_RUN_BENCH_RECORD: file },
+    timeout: 30_000,
+  })
   const recording = JSON.parse(readFileSync(file, 'utf8')) as Recording
-  t.deepEqual(recording, { node1: { roundTrips: 2, requests: [{ scripts: ['echo 1'] }, { scripts: ['echo 2'] }, { scripts: ['cat'], input: 'eA==' }] } })
+  t.deepEqual(recording, {
+    node1: {
+      roundTrips: 2,
+      requests: [{ scripts: ['echo 1'] }, { scripts: ['echo 2'] }, { scripts: ['cat'], input: 'eA==' }],
+    },
+  })
 })

@@ -10,11 +10,14 @@ import { Session } from '../../runner/ssh/session.js'
  */
 
 /** The requests to each node, by its name. */
-export type Recording = Record<string, {
-  requests: { scripts: string[]; input?: string | undefined }[]
-  /** Frames that were sent while no other was pending: frames sent together cost one round trip. */
-  roundTrips: number
-}>
+export type Recording = Record<
+  string,
+  {
+    requests: { scripts: string[]; input?: string | undefined }[]
+    /** Frames that were sent while no other was pending: frames sent together cost one round trip. */
+    roundTrips: number
+  }
+>
 
 const sent = new Map<Session, Recording[string] & { pending: number }>()
 const names = new Map<Session, string>()
@@ -45,6 +48,8 @@ Object.defineProperty(Member.prototype, 'connection', {
 })
 
 process.on('exit', () => {
-  const recording: Recording = Object.fromEntries([...sent].map(([session, { requests, roundTrips }]) => [names.get(session)!, { requests, roundTrips }]))
+  const recording: Recording = Object.fromEntries(
+    [...sent].map(([session, { requests, roundTrips }]) => [names.get(session)!, { requests, roundTrips }]),
+  )
   writeFileSync(process.env['HA_RUN_BENCH_RECORD']!, JSON.stringify(recording))
 })

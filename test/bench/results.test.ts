@@ -12,12 +12,23 @@ test('docs/benchmark.md and the picture show results.json', t => {
   t.is(picture(results!), readFileSync(pictureFile, 'utf8'))
 })
 
-test('new results take the place of the same works\', others stay, in the order of the works', t => {
+test("new results take the place of the same works', others stay, in the order of the works", t => {
   const old = sampleResults(sample('a', 2, 'floor', 1), sample('a', 2, 'ha-run', 1), sample('g', 16, 'Ansible', 1))
-  const fresh = { ...sampleResults(sample('h', 0, 'ha-run', 3), sample('a', 2, 'ha-run', 2), sample('f', 64, 'ha-run', 4), sample('f', 4, 'ha-run', 4)), machine: { ...old.machine, cpus: 4 } }
+  const fresh = {
+    ...sampleResults(
+      sample('h', 0, 'ha-run', 3),
+      sample('a', 2, 'ha-run', 2),
+      sample('f', 64, 'ha-run', 4),
+      sample('f', 4, 'ha-run', 4),
+    ),
+    machine: { ...old.machine, cpus: 4 },
+  }
   const { machine, series } = merged(old, fresh)
   t.is(machine.cpus, 4)
-  t.deepEqual(series.map(({ work, nodes, tool }) => `${work} ${nodes} ${tool}`), ['a 2 ha-run', 'f 4 ha-run', 'f 64 ha-run', 'g 16 Ansible', 'h 0 ha-run'])
+  t.deepEqual(
+    series.map(({ work, nodes, tool }) => `${work} ${nodes} ${tool}`),
+    ['a 2 ha-run', 'f 4 ha-run', 'f 64 ha-run', 'g 16 Ansible', 'h 0 ha-run'],
+  )
   t.is(series[0]!.runs[1]!.seconds, 2)
   t.deepEqual(merged(undefined, fresh).series.length, 4)
 })
@@ -31,5 +42,7 @@ test('results that are none are refused', t => {
 })
 
 test('a page without markers is refused', t => {
-  t.throws(() => withTable('# ha-run\n', sampleResults(sample('a', 2, 'floor', 1))), { message: /<!-- bench --> … <!-- \/bench -->/ })
+  t.throws(() => withTable('# ha-run\n', sampleResults(sample('a', 2, 'floor', 1))), {
+    message: /<!-- bench --> … <!-- \/bench -->/,
+  })
 })

@@ -44,7 +44,13 @@ const seriesSchema = z.strictObject({
 export type Series = z.infer<typeof seriesSchema>
 
 export const resultsSchema = z.strictObject({
-  machine: z.strictObject({ cpus: z.number(), kernel: z.string(), node: z.string(), ssh: z.string(), ansible: z.string() }),
+  machine: z.strictObject({
+    cpus: z.number(),
+    kernel: z.string(),
+    node: z.string(),
+    ssh: z.string(),
+    ansible: z.string(),
+  }),
   series: z.array(seriesSchema),
 })
 export type Results = z.infer<typeof resultsSchema>
@@ -59,7 +65,10 @@ export function merged(old: Results | undefined, fresh: Results): Results {
   const measured = new Set(fresh.series.map(({ work }) => work))
   const kept = old?.series.filter(({ work }) => !measured.has(work)) ?? []
   const place = ({ work, nodes, tool }: Series) => workNames.indexOf(work) * 1e6 + nodes * 10 + toolNames.indexOf(tool)
-  return { machine: fresh.machine, series: [...kept, ...fresh.series].toSorted((one, other) => place(one) - place(other)) }
+  return {
+    machine: fresh.machine,
+    series: [...kept, ...fresh.series].toSorted((one, other) => place(one) - place(other)),
+  }
 }
 
 export function seriesOf({ series }: Results, work: WorkName, tool: ToolName, nodes?: number): Series | undefined {

@@ -30,20 +30,27 @@ async function build(lab: Lab, signal: AbortSignal): Promise<void> {
   await mkdir(lab.dir, { recursive: true })
   await ensureKey(lab.name, 'key')
   const hostKey = await ensureKey(lab.name, 'host_key')
-  await writeFile(join(lab.dir, 'sshd_config'), `HostKey ${join(lab.dir, 'host_key')}
+  await writeFile(
+    join(lab.dir, 'sshd_config'),
+    `HostKey ${join(lab.dir, 'host_key')}
 AuthorizedKeysFile ${join(lab.dir, 'key.pub')}
 PermitRootLogin yes
 PidFile none
 StrictModes no
 UsePAM no
-`)
+`,
+  )
   await mkdir('/run/sshd', { recursive: true })
   await makeBridge(lab.name)
   const queue = new PQueue({ concurrency: 4 })
-  const started = await Promise.allSettled(lab.nodes.map(node => queue.add(async () => {
-    signal.throwIfAborted()
-    await start(lab, node)
-  })))
+  const started = await Promise.allSettled(
+    lab.nodes.map(node =>
+      queue.add(async () => {
+        signal.throwIfAborted()
+        await start(lab, node)
+      }),
+    ),
+  )
   const failure = started.find(result => result.status === 'rejected')
   if (failure) throw failure.reason
   await writeAccess(lab, new Map(lab.nodes.map(node => [node, hostKey])))
@@ -57,7 +64,17 @@ async function start(lab: Lab, node: LabNode): Promise<void> {
     inNode(node, ['ip', 'link', 'set', 'eth0', 'up']),
   ])
   // Processes of its own: what ha-run ends on a host by number can never be one of this machine's.
-  const sshd = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child', '/usr/sbin/sshd', '-D', '-f', join(lab.dir, 'sshd_config')]
+  const sshd = [
+    'unshare',
+    '--pid',
+    '--fork',
+    '--mount-proc',
+    '--kill-child',
+    '/usr/sbin/sshd',
+    '-D',
+    '-f',
+    join(lab.dir, 'sshd_config'),
+  ]
   const [program = '', ...words] = inGroup(await makeGroup(machineGroup(node)), inNode(node, sshd))
   spawn(program, words, { stdio: 'ignore', detached: true }).unref()
   await waitForSsh(node)

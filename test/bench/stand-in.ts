@@ -21,10 +21,21 @@ const paths = ['/etc/hostname', '/etc/hosts', '/etc/passwd', '/etc/debian_versio
 const role: Role = {
   name: 'stand-in',
   tasks: () => [
-    ...paths.map(path => task(`state of ${path}`, { check: async ({ read }) => found(path, await read(fileState(path))), apply })),
-    ...paths.slice(0, 2).map(path => task(`text of ${path}`, { check: async ({ read }) => found(path, await read(fileText(path))), apply })),
-    ...['openssh-server', 'dpkg'].map(name => task(`package ${name}`, { check: async ({ read }) => found(name, await read(packageVersion(name))), apply })),
-    task('kernel', { check: async ({ read }) => found('kernel', await read(fact('kernel', 'uname -r', ({ stdout }) => stdout.trim()))), apply }),
+    ...paths.map(path =>
+      task(`state of ${path}`, { check: async ({ read }) => found(path, await read(fileState(path))), apply }),
+    ),
+    ...paths
+      .slice(0, 2)
+      .map(path =>
+        task(`text of ${path}`, { check: async ({ read }) => found(path, await read(fileText(path))), apply }),
+      ),
+    ...['openssh-server', 'dpkg'].map(name =>
+      task(`package ${name}`, { check: async ({ read }) => found(name, await read(packageVersion(name))), apply }),
+    ),
+    task('kernel', {
+      check: async ({ read }) => found('kernel', await read(fact('kernel', 'uname -r', ({ stdout }) => stdout.trim()))),
+      apply,
+    }),
   ],
 }
 
@@ -45,11 +56,20 @@ try {
   const connections = new Connections({ ssh: { configFile: lab.sshConfig, controlDirectory }, forks: 20, stop })
   connections.start(nodes)
   const cluster = { name, nodes }
-  const { ok } = await execute([{ cluster, scheduled: schedule(cluster, [{ role, selected: new Set(nodes.map(node => node.name)) }]) }], {
-    run: randomBytes(4).toString('hex'), started: performance.timeOrigin, check: false, lock: false, connections, stop,
-    reporter: { report: () => {}, close: () => Promise.resolve() },
-    abandon: new AbortController().signal, consent: { outage: false, purge: false },
-  })
+  const { ok } = await execute(
+    [{ cluster, scheduled: schedule(cluster, [{ role, selected: new Set(nodes.map(node => node.name)) }]) }],
+    {
+      run: randomBytes(4).toString('hex'),
+      started: performance.timeOrigin,
+      check: false,
+      lock: false,
+      connections,
+      stop,
+      reporter: { report: () => {}, close: () => Promise.resolve() },
+      abandon: new AbortController().signal,
+      consent: { outage: false, purge: false },
+    },
+  )
   process.stdout.write(`${ok} checks\n`)
 } finally {
   removeControlDirectory(controlDirectory)

@@ -10,10 +10,15 @@ test('median, least and most, of odd and even numbers of values, however they co
 })
 
 test('as many values lie above the median as below', t => {
-  fc.assert(fc.property(fc.array(fc.integer(), { minLength: 1 }), values => {
-    const { median } = spread(values)
-    return values.filter(value => value > median).length <= values.length / 2 && values.filter(value => value < median).length <= values.length / 2
-  }))
+  fc.assert(
+    fc.property(fc.array(fc.integer(), { minLength: 1 }), values => {
+      const { median } = spread(values)
+      return (
+        values.filter(value => value > median).length <= values.length / 2 &&
+        values.filter(value => value < median).length <= values.length / 2
+      )
+    }),
+  )
   t.pass()
 })
 

@@ -5,7 +5,13 @@ import { html, type Markup } from '../../runner/report/html.js'
  *
  * @param style - CSS of the light scheme, and what differs in the dark one.
  */
-export function picture(width: number, height: number, title: string, style: { light: Markup; dark: Markup }, elements: Markup[]): string {
+export function picture(
+  width: number,
+  height: number,
+  title: string,
+  style: { light: Markup; dark: Markup },
+  elements: Markup[],
+): string {
   return String(html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
 <title>${title}</title>
 <style>

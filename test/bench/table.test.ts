@@ -2,7 +2,8 @@ import test from 'ava'
 import { sample, sampleResults } from './sample.js'
 import { table, time } from './table.js'
 
-const rows = (text: string, work: string) => text.split('\n').filter(line => line.startsWith(`| (${work})`) && !line.endsWith('met |') && !line.endsWith('** |'))
+const rows = (text: string, work: string) =>
+  text.split('\n').filter(line => line.startsWith(`| (${work})`) && !line.endsWith('met |') && !line.endsWith('** |'))
 
 test('a row has the median, least and most, the ratio, and what was counted', t => {
   const haRun = { ...sample('a', 2, 'ha-run', 0.5, { kilobytesPerNode: 70.4 }), exact: { frames: 4, roundTrips: 3 } }
@@ -20,19 +21,33 @@ test('without a floor the ratio is to ha-run', t => {
 })
 
 test('round trips are what 20 ms more add to the quickest run', t => {
-  const text = table(sampleResults(sample('a', 2, 'ha-run', 0.5), sample('g', 2, 'ha-run', 0.7), sample('g', 16, 'ha-run', 3)))
-  t.deepEqual(rows(text, 'g').map(line => line.split(' | ').at(-1)), ['9 |', ' |'])
+  const text = table(
+    sampleResults(sample('a', 2, 'ha-run', 0.5), sample('g', 2, 'ha-run', 0.7), sample('g', 16, 'ha-run', 3)),
+  )
+  t.deepEqual(
+    rows(text, 'g').map(line => line.split(' | ').at(-1)),
+    ['9 |', ' |'],
+  )
 })
 
 test('targets are shown as met or missed, and only those that were measured', t => {
-  const text = table(sampleResults(
-    sample('a', 2, 'floor', 0.25), sample('a', 2, 'ha-run', 0.6), sample('a', 2, 'Ansible', 6), sample('h', 0, 'node', 0.05), sample('h', 0, 'ha-run', 0.1),
-  ))
-  t.deepEqual(text.split('\n').filter(line => /met |missed/.test(line)), [
-    '| (a) at most 2x the floor | 2.40x | **missed** |',
-    '| (a) Ansible takes at least 10x as long | 10.0x | met |',
-    '| (h) under 3x bare Node | 2.00x | met |',
-  ])
+  const text = table(
+    sampleResults(
+      sample('a', 2, 'floor', 0.25),
+      sample('a', 2, 'ha-run', 0.6),
+      sample('a', 2, 'Ansible', 6),
+      sample('h', 0, 'node', 0.05),
+      sample('h', 0, 'ha-run', 0.1),
+    ),
+  )
+  t.deepEqual(
+    text.split('\n').filter(line => /met |missed/.test(line)),
+    [
+      '| (a) at most 2x the floor | 2.40x | **missed** |',
+      '| (a) Ansible takes at least 10x as long | 10.0x | met |',
+      '| (h) under 3x bare Node | 2.00x | met |',
+    ],
+  )
 })
 
 test('times have the digits that say something', t => {

@@ -26,7 +26,9 @@ Measured ${dates.join(', ')} on ${machine.cpus} processors that ran the nodes to
 
 | target | measured | |
 |---|--:|---|
-${targets(results).map(({ work, text, figure, met }) => `| (${work}) ${text} | ${figure} | ${met ? 'met' : '**missed**'} |`).join('\n')}
+${targets(results)
+  .map(({ work, text, figure, met }) => `| (${work}) ${text} | ${figure} | ${met ? 'met' : '**missed**'} |`)
+  .join('\n')}
 
 `
 }
@@ -34,9 +36,15 @@ ${targets(results).map(({ work, text, figure, met }) => `| (${work}) ${text} | $
 function row(results: Results, one: Series): string {
   const { median, min, max } = seconds(one)
   const cells = [
-    `(${one.work}) ${works[one.work]}${whereSeveral(one)}`, one.tool,
-    `${time(median)} s`, `${time(min)}-${time(max)}`, ratio(results, one),
-    `${medianOf(one, 'cpuSeconds')!.toFixed(2)} s`, `${medianOf(one, 'peakMegabytes')!.toFixed(0)} MB`, bytes(one), roundTrips(results, one),
+    `(${one.work}) ${works[one.work]}${whereSeveral(one)}`,
+    one.tool,
+    `${time(median)} s`,
+    `${time(min)}-${time(max)}`,
+    ratio(results, one),
+    `${medianOf(one, 'cpuSeconds')!.toFixed(2)} s`,
+    `${medianOf(one, 'peakMegabytes')!.toFixed(0)} MB`,
+    bytes(one),
+    roundTrips(results, one),
   ]
   return `| ${cells.join(' | ')} |`
 }
@@ -78,6 +86,6 @@ const added = 20
  */
 function roundTrips(results: Results, one: Series): string {
   const near = one.work === 'g' && one.nodes === few ? seriesOf(results, 'a', one.tool, few) : undefined
-  const measured = near && ((seconds(one).min - seconds(near).min) / added * 1000).toFixed(0)
+  const measured = near && (((seconds(one).min - seconds(near).min) / added) * 1000).toFixed(0)
   return [measured, one.exact && `(${one.exact.roundTrips})`].filter(Boolean).join(' ')
 }

@@ -20,7 +20,15 @@ export function targets(results: Results): Target[] {
     const series = seriesOf(results, work, tool, nodes)
     return series && seconds(series).median
   }
-  const atMost = (work: WorkName, text: string, limit: number, unit: string, one?: number, other?: number, relate = (a: number, b: number) => a / b): Target[] => {
+  const atMost = (
+    work: WorkName,
+    text: string,
+    limit: number,
+    unit: string,
+    one?: number,
+    other?: number,
+    relate = (a: number, b: number) => a / b,
+  ): Target[] => {
     if (one === undefined || other === undefined) return []
     const value = relate(one, other)
     return [{ work, text, figure: `${value.toFixed(2)}${unit}`, met: value <= limit }]
@@ -30,7 +38,16 @@ export function targets(results: Results): Target[] {
   const minus = (one: number, other: number) => one - other
   return [
     ...atMost('a', 'at most 2x the floor', 2, 'x', a, median('a', 'floor')),
-    ...(a === undefined || ansible === undefined ? [] : [{ work: 'a' as const, text: 'Ansible takes at least 10x as long', figure: `${(ansible / a).toFixed(1)}x`, met: ansible / a >= 10 }]),
+    ...(a === undefined || ansible === undefined
+      ? []
+      : [
+          {
+            work: 'a' as const,
+            text: 'Ansible takes at least 10x as long',
+            figure: `${(ansible / a).toFixed(1)}x`,
+            met: ansible / a >= 10,
+          },
+        ]),
     ...atMost('b', 'at most 1.5x the floor', 1.5, 'x', b, median('b', 'floor')),
     ...atMost('c', 'under 0.3x Ansible', 0.3, 'x', median('c', 'ha-run'), median('c', 'Ansible')),
     ...atMost('e', 'at most (b)', 1, 'x', median('e', 'ha-run'), b),
@@ -45,14 +62,28 @@ export function targets(results: Results): Target[] {
 function growth(results: Results): Target[] {
   const points = hostCounts.flatMap(count => seriesOf(results, 'f', 'ha-run', count) ?? [])
   if (points.length < 2) return []
-  return ([['time', (one: Series) => seconds(one).median], ['memory', (one: Series) => medianOf(one, 'peakMegabytes')!]] as const).map(([name, value]) => {
-    const steps = points.slice(1).map((point, at) => growthExponent([points[at]!.nodes, value(points[at]!)], [point.nodes, value(point)]))
+  return (
+    [
+      ['time', (one: Series) => seconds(one).median],
+      ['memory', (one: Series) => medianOf(one, 'peakMegabytes')!],
+    ] as const
+  ).map(([name, value]) => {
+    const steps = points
+      .slice(1)
+      .map((point, at) => growthExponent([points[at]!.nodes, value(points[at]!)], [point.nodes, value(point)]))
     const steepest = Math.max(...steps)
-    return { work: 'f' as const, text: `${name} grows no faster than the hosts`, figure: `hosts^${steepest.toFixed(2)}`, met: steepest <= 1 + noise }
+    return {
+      work: 'f' as const,
+      text: `${name} grows no faster than the hosts`,
+      figure: `hosts^${steepest.toFixed(2)}`,
+      met: steepest <= 1 + noise,
+    }
   })
 }
 
 /** One line for each target. */
 export function targetLines(results: Results): string[] {
-  return targets(results).map(({ work, text, figure, met }) => `${met ? 'met   ' : 'missed'}  ${work}  ${text}: ${figure}`)
+  return targets(results).map(
+    ({ work, text, figure, met }) => `${met ? 'met   ' : 'missed'}  ${work}  ${text}: ${figure}`,
+  )
 }

@@ -27,10 +27,13 @@ export async function countTraffic(lab: Lab): Promise<void> {
 }
 
 /** Runs some work. @returns its result, and the bytes that ssh exchanged meanwhile, averaged over the nodes, in 10^3 bytes. */
-export async function withTraffic<T>(lab: Lab, work: () => Promise<T>): Promise<{ result: T; kilobytesPerNode: number }> {
+export async function withTraffic<T>(
+  lab: Lab,
+  work: () => Promise<T>,
+): Promise<{ result: T; kilobytesPerNode: number }> {
   const before = await total(lab)
   const result = await work()
-  return { result, kilobytesPerNode: (await total(lab) - before) / lab.nodes.length / 1000 }
+  return { result, kilobytesPerNode: ((await total(lab)) - before) / lab.nodes.length / 1000 }
 }
 
 async function total({ nodes }: Lab): Promise<number> {

@@ -7,14 +7,17 @@ import { onTerminal } from './terminal.js'
 const asks = test.macro({
   async exec(t, keys: string, exit: number, result: string) {
     const file = join(folderOf(t), 'ask.mjs')
-    writeFileSync(file, `
+    writeFileSync(
+      file,
+      `
       import { askPassword } from ${JSON.stringify(new URL('../../runner/cli/ask-password.js', import.meta.url).href)}
       try {
         process.stdout.write((await askPassword('password: ')).reveal().toString('hex'))
       } catch (error) {
         process.stdout.write(error.message)
         process.exitCode = error.exitCode
-      }`)
+      }`,
+    )
     const ended = await onTerminal(`'${process.execPath}' '${file}'`, { prompt: 'password: ', keys })
     // The terminal does not show what is typed.
     t.is(ended.screen, `password: \r\n${result}`)

@@ -18,7 +18,10 @@ export interface Ended {
 export async function haRun(t: ExecutionContext, ...args: string[]): Promise<Ended> {
   const child = spawn(process.execPath, [main, ...args], { cwd: folderOf(t), stdio: ['ignore', 'pipe', 'pipe'] })
   const output = { stdout: '', stderr: '' }
-  for (const stream of ['stdout', 'stderr'] as const) child[stream].on('data', (chunk: Buffer) => { output[stream] += chunk.toString() })
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].on('data', (chunk: Buffer) => {
+      output[stream] += chunk.toString()
+    })
   const exit = await new Promise<number | null>(resolve => child.on('close', resolve))
   return { exit, ...output }
 }
@@ -32,12 +35,18 @@ export function folderOf(t: ExecutionContext): string {
 /** An inventory whose nodes are this machine, at these ports. */
 export function inventoryOf(t: ExecutionContext, ...ports: number[]): string {
   const file = join(folderOf(t), 'site.yml')
-  const hosts = ports.map((port, at) => `    node${at + 1}: { ansible_host: 127.0.0.1, ansible_port: ${port}, address: 192.0.2.${at < 9 ? at + 1 : at + 21}/24 }\n`)
-  writeFileSync(file, `all:
+  const hosts = ports.map(
+    (port, at) =>
+      `    node${at + 1}: { ansible_host: 127.0.0.1, ansible_port: ${port}, address: 192.0.2.${at < 9 ? at + 1 : at + 21}/24 }\n`,
+  )
+  writeFileSync(
+    file,
+    `all:
   vars:
     cluster: { name: test-${ports[0]}, floating_ip: 192.0.2.10/24, fencing: disabled }
   hosts:
-${hosts.join('')}`)
+${hosts.join('')}`,
+  )
   return file
 }
 
@@ -53,5 +62,8 @@ export interface Line {
 
 /** Parses stdout as JSON Lines. Throws if a line is not JSON. */
 export function jsonLines(stdout: string): Line[] {
-  return stdout.trimEnd().split('\n').map(line => JSON.parse(line) as Line)
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as Line)
 }

@@ -18,7 +18,10 @@ test('ha-run report writes a page beside the output of a run, or the page that -
 
 test('ha-run report refuses a file that is not the output of a run, and writes no page', async t => {
   const file = join(folderOf(t), 'run.jsonl')
-  for (const [text, message] of [['{', /line 1 is not JSON/], ['{"event":"run","time":"2026-11-27T18:40:00Z"}\n', /is not the output of a run with --json/]] as const) {
+  for (const [text, message] of [
+    ['{', /line 1 is not JSON/],
+    ['{"event":"run","time":"2026-11-27T18:40:00Z"}\n', /is not the output of a run with --json/],
+  ] as const) {
     writeFileSync(file, text)
     const { exit, stderr } = await haRun(t, 'report', file)
     t.is(exit, 1)

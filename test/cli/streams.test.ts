@@ -13,7 +13,9 @@ for (const [command, ...options] of [['import', '127.0.0.1'], ['verify']]) {
     const config = join(folderOf(t), 'config')
     writeFileSync(config, `Host *\n  Port ${closedPort}\n`)
     const inventory = command === 'verify' ? ['-i', inventoryOf(t, closedPort, closedPort)] : []
-    const child = spawn(process.execPath, [main, command!, ...options, ...inventory, '-F', config], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [main, command!, ...options, ...inventory, '-F', config], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     child.stdout.destroy()
     child.stderr.destroy()
     t.is(await new Promise(resolve => child.on('close', resolve)), 4)

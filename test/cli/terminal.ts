@@ -12,9 +12,19 @@ export interface Typed {
  * @param columns - the width of the terminal.
  * @param keys - typed once the terminal shows `prompt`.
  */
-export async function onTerminal(command: string, { columns = 80, env = {}, prompt, keys = '' }: { columns?: number; env?: NodeJS.ProcessEnv; prompt?: string; keys?: string } = {}): Promise<Typed> {
+export async function onTerminal(
+  command: string,
+  {
+    columns = 80,
+    env = {},
+    prompt,
+    keys = '',
+  }: { columns?: number; env?: NodeJS.ProcessEnv; prompt?: string; keys?: string } = {},
+): Promise<Typed> {
   const child = spawn('script', ['-qec', `stty columns ${columns} rows 24; exec ${command}`, '/dev/null'], {
-    env: { ...process.env, NO_COLOR: undefined, LC_ALL: 'C.UTF-8', TERM: 'xterm', ...env }, stdio: ['pipe', 'pipe', 'inherit'], timeout: 30_000,
+    env: { ...process.env, NO_COLOR: undefined, LC_ALL: 'C.UTF-8', TERM: 'xterm', ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+    timeout: 30_000,
   })
   let screen = ''
   let isTyped = prompt === undefined

@@ -11,7 +11,10 @@ if (noSshd !== undefined) test(`what needs a real sshd is left out: ${noSshd}`, 
 /** An ssh configuration without keys and known hosts. */
 function emptyConfig(t: ExecutionContext): string {
   const file = join(folderOf(t), 'config')
-  writeFileSync(file, 'Host *\n  UserKnownHostsFile /dev/null\n  GlobalKnownHostsFile none\n  IdentityFile /nonexistent\n')
+  writeFileSync(
+    file,
+    'Host *\n  UserKnownHostsFile /dev/null\n  GlobalKnownHostsFile none\n  IdentityFile /nonexistent\n',
+  )
   return file
 }
 
@@ -31,14 +34,30 @@ test('verify --json of closed ports: an error for each node, the summary last', 
   t.is(exit, 4)
   const events = jsonLines(stdout)
   t.is(events[0]?.event, 'run')
-  t.deepEqual(events.filter(({ event }) => event === 'error').map(({ host, status }) => `${host} ${status}`).toSorted(), ['node1 unreachable', 'node2 unreachable'])
+  t.deepEqual(
+    events
+      .filter(({ event }) => event === 'error')
+      .map(({ host, status }) => `${host} ${status}`)
+      .toSorted(),
+    ['node1 unreachable', 'node2 unreachable'],
+  )
   t.like(events.at(-1), { event: 'summary', unreachable: 2, exit: 4 })
 })
 
 test('the status of unreachable nodes: exit code 4, and their names', async t => {
-  const { exit, stdout, stderr } = await haRun(t, 'status', '-i', inventoryOf(t, closedPort, closedPort), '-F', emptyConfig(t))
+  const { exit, stdout, stderr } = await haRun(
+    t,
+    'status',
+    '-i',
+    inventoryOf(t, closedPort, closedPort),
+    '-F',
+    emptyConfig(t),
+  )
   t.is(exit, 4, stdout + stderr)
-  t.regex(stdout, /no node answers\n  . node1: the connection was refused\n    -> is sshd running there.*\n  . node2: the connection was refused\n/)
+  t.regex(
+    stdout,
+    /no node answers\n  . node1: the connection was refused\n    -> is sshd running there.*\n  . node2: the connection was refused\n/,
+  )
   // On a busy machine, a notice may say which nodes are awaited.
   t.is(stderr.replaceAll(/^note {2}waiting for .*\n/gm, ''), '')
 })
@@ -63,17 +82,34 @@ withSshd('an import of a node without a cluster: exit code 2, its name, and no i
 })
 
 test('status --json of closed ports: an error for each node, a status for each cluster, the summary last', async t => {
-  const { exit, stdout } = await haRun(t, 'status', '--json', '-i', inventoryOf(t, closedPort, closedPort), '-F', emptyConfig(t))
+  const { exit, stdout } = await haRun(
+    t,
+    'status',
+    '--json',
+    '-i',
+    inventoryOf(t, closedPort, closedPort),
+    '-F',
+    emptyConfig(t),
+  )
   t.is(exit, 4)
   const events = jsonLines(stdout)
-  t.deepEqual(events.map(({ event, host }) => host ?? event), ['node1', 'node2', 'status', 'summary'])
+  t.deepEqual(
+    events.map(({ event, host }) => host ?? event),
+    ['node1', 'node2', 'status', 'summary'],
+  )
   t.like(events.at(-1), { unreachable: 2, exit: 4 })
 })
 
 test('status --watch of a dozen nodes warns of no leak, and ends when its reader ends', async t => {
   const inventory = inventoryOf(t, ...Array.from({ length: 12 }, () => closedPort))
-  const argv = [main, 'status', '--watch', '--json', '-i', inventory, '-F', emptyConfig(t)].map(word => `'${word}'`).join(' ')
-  const { stdout, stderr, status } = spawnSync('sh', ['-c', `{ '${process.execPath}' ${argv}; echo "exit $?" >&2; } | head -n 1`], { encoding: 'utf8', timeout: 30_000 })
+  const argv = [main, 'status', '--watch', '--json', '-i', inventory, '-F', emptyConfig(t)]
+    .map(word => `'${word}'`)
+    .join(' ')
+  const { stdout, stderr, status } = spawnSync(
+    'sh',
+    ['-c', `{ '${process.execPath}' ${argv}; echo "exit $?" >&2; } | head -n 1`],
+    { encoding: 'utf8', timeout: 30_000 },
+  )
   t.is(stdout.trim().split('\n').length, 1)
   t.is(stderr, 'exit 0\n')
   t.is(status, 0)
@@ -92,13 +128,24 @@ test('a failed run writes its report; a report that cannot be written is refused
     for (const flag of ['--report', '--junit']) {
       const refused = await haRun(t, 'verify', flag, unwritable, '-i', inventory, '-F', config, '--json')
       t.is(refused.exit, 1)
-      t.true(jsonLines(refused.stdout)[0]?.error?.message.startsWith(`${unwritable} cannot be written: `), refused.stdout)
+      t.true(
+        jsonLines(refused.stdout)[0]?.error?.message.startsWith(`${unwritable} cannot be written: `),
+        refused.stdout,
+      )
     }
   }
 })
 
 test('a run on a dozen nodes warns of no leak', async t => {
-  const { exit, stderr } = await haRun(t, 'verify', '--json', '-i', inventoryOf(t, ...Array.from({ length: 12 }, () => closedPort)), '-F', emptyConfig(t))
+  const { exit, stderr } = await haRun(
+    t,
+    'verify',
+    '--json',
+    '-i',
+    inventoryOf(t, ...Array.from({ length: 12 }, () => closedPort)),
+    '-F',
+    emptyConfig(t),
+  )
   t.is(exit, 4)
   t.is(stderr, '')
 })
@@ -106,7 +153,16 @@ test('a run on a dozen nodes warns of no leak', async t => {
 withSshd('an unknown host key: exit code 4, its fingerprint and a hint; it is not accepted', async t => {
   const server = await localSshd(t)
   writeFileSync(server.knownHosts, '')
-  const { exit, stdout } = await haRun(t, 'site', '--json', '--check', '-i', inventoryOf(t, server.port, server.port), '-F', server.configFile)
+  const { exit, stdout } = await haRun(
+    t,
+    'site',
+    '--json',
+    '--check',
+    '-i',
+    inventoryOf(t, server.port, server.port),
+    '-F',
+    server.configFile,
+  )
   t.is(exit, 4)
   const error = jsonLines(stdout).find(({ host }) => host === 'node1')?.error
   t.is(error?.message, `node1: the host key is not known: it is ${server.fingerprint} (ED25519)`)
@@ -119,7 +175,15 @@ withSshd('a changed host key: exit code 4, a hint, and known_hosts stays as it w
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(server.folder, 'other')])
   const known = `[127.0.0.1]:${server.port} ${readFileSync(join(server.folder, 'other.pub'), 'utf8')}`
   writeFileSync(server.knownHosts, known)
-  const { exit, stdout, stderr } = await haRun(t, 'site', '--check', '-i', inventoryOf(t, server.port, server.port), '-F', server.configFile)
+  const { exit, stdout, stderr } = await haRun(
+    t,
+    'site',
+    '--check',
+    '-i',
+    inventoryOf(t, server.port, server.port),
+    '-F',
+    server.configFile,
+  )
   t.is(exit, 4)
   t.regex(stdout + stderr, /node1: the host key differs from the one in known_hosts/)
   t.regex(stdout + stderr, /ssh-keygen -R/)
@@ -128,7 +192,16 @@ withSshd('a changed host key: exit code 4, a hint, and known_hosts stays as it w
 
 withSshd('one node of two is unreachable: the other is checked', async t => {
   const server = await localSshd(t)
-  const { exit, stdout } = await haRun(t, 'apache', '--json', '--check', '-i', inventoryOf(t, server.port, closedPort), '-F', server.configFile)
+  const { exit, stdout } = await haRun(
+    t,
+    'apache',
+    '--json',
+    '--check',
+    '-i',
+    inventoryOf(t, server.port, closedPort),
+    '-F',
+    server.configFile,
+  )
   t.is(exit, 4)
   const events = jsonLines(stdout)
   t.true(events.some(({ event, host }) => event === 'task' && host === 'node1'))

@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import test from 'ava'
 import { folderOf, haRun, inventoryOf, jsonLines, main } from './ha-run.js'
 
-for (const args of [['--help'], ['-h'], ['site', '--help'], ['verify', '--help'], ['play', '--help'], ['import', '--help']]) {
+for (const args of [
+  ['--help'],
+  ['-h'],
+  ['site', '--help'],
+  ['verify', '--help'],
+  ['play', '--help'],
+  ['import', '--help'],
+]) {
   test(`ha-run ${args.join(' ')} prints its help on stdout`, async t => {
     const { exit, stdout, stderr } = await haRun(t, ...args)
     t.is(exit, 0)
@@ -19,7 +26,18 @@ test('ha-run help prints the help', async t => {
 
 test('--help names commands, roles and exit codes', async t => {
   const stdout = (await haRun(t, '--help')).stdout.replaceAll(/\s+/g, ' ')
-  for (const word of ['site', 'verify', 'play', 'import', 'lab', 'network corosync authkey pacemaker apache constraints', '--check', '--limit', 'Exit codes: 0 ']) t.true(stdout.includes(word), word)
+  for (const word of [
+    'site',
+    'verify',
+    'play',
+    'import',
+    'lab',
+    'network corosync authkey pacemaker apache constraints',
+    '--check',
+    '--limit',
+    'Exit codes: 0 ',
+  ])
+    t.true(stdout.includes(word), word)
 })
 
 const refuses = test.macro({
@@ -46,8 +64,18 @@ test(refuses, ['site', '--forks', '-1'], /expected a number from 1 to 9999|argum
 test(refuses, ['site', '-i', 'nowhere.yml'], /there is no inventory at "nowhere\.yml"/, /example\.yml/)
 test(refuses, ['site'], /there is no inventory at "inventory\/"/, /example\.yml/)
 test(refuses, ['play', 'nowhere.yml'], /nowhere\.yml/, /./)
-test(refuses, ['drill', '--fault', 'pull'], /'pull' is invalid.*standby, stop, kill, freeze, cut, reboot/, /ha-run --help/)
-test(refuses, ['drill', '--fault', 'kill', '--how', 'stop'], /'--how <name>' cannot be used with option '--fault <name>'/, /ha-run --help/)
+test(
+  refuses,
+  ['drill', '--fault', 'pull'],
+  /'pull' is invalid.*standby, stop, kill, freeze, cut, reboot/,
+  /ha-run --help/,
+)
+test(
+  refuses,
+  ['drill', '--fault', 'kill', '--how', 'stop'],
+  /'--how <name>' cannot be used with option '--fault <name>'/,
+  /ha-run --help/,
+)
 test(refuses, ['drill', '--max-outage', '5'], /expected a time such as 5s or 500ms/, /ha-run --help/)
 test(refuses, ['drill', '--rounds', '0'], /expected a number from 1/, /ha-run --help/)
 test(refuses, ['drill'], /no terminal to ask on/, /--yes/)
@@ -60,8 +88,18 @@ test(refuses, ['play'], /missing required argument/, /ha-run --help/)
 
 test(refuses, ['site', '--lab', 'nowhere'], /lab nowhere is not up/, /ha-run lab up --name nowhere/)
 test(refuses, ['import', 'node1', '--lab', 'nowhere'], /lab nowhere is not up/, /ha-run lab up --name nowhere/)
-test(refuses, ['site', '--lab', 'demo', '-i', 'site.yml'], /'--lab <name>' cannot be used with option '-i, --inventory <path>'/, /ha-run --help/)
-test(refuses, ['--lab', 'demo', 'status', '-F', 'config'], /'--lab <name>' cannot be used with option '-F, --ssh-config <file>'/, /ha-run --help/)
+test(
+  refuses,
+  ['site', '--lab', 'demo', '-i', 'site.yml'],
+  /'--lab <name>' cannot be used with option '-i, --inventory <path>'/,
+  /ha-run --help/,
+)
+test(
+  refuses,
+  ['--lab', 'demo', 'status', '-F', 'config'],
+  /'--lab <name>' cannot be used with option '-F, --ssh-config <file>'/,
+  /ha-run --help/,
+)
 
 test('--version prints the version of the package', async t => {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the package's own file
@@ -78,7 +116,16 @@ test('the hint for a missing inventory names an example that exists', async t =>
 test('the help of drill has the options of the role, but not --how, the former name of --fault', async t => {
   const { exit, stdout } = await haRun(t, 'drill', '--help')
   t.is(exit, 0)
-  for (const option of ['--fault', '--daemon', '--rounds', '--max-outage', '--allow-split-brain', '--yes', '--inventory']) t.true(stdout.includes(option), option)
+  for (const option of [
+    '--fault',
+    '--daemon',
+    '--rounds',
+    '--max-outage',
+    '--allow-split-brain',
+    '--yes',
+    '--inventory',
+  ])
+    t.true(stdout.includes(option), option)
   t.false(stdout.includes('--how'))
 })
 
@@ -86,7 +133,10 @@ for (const option of ['--fault', '--how']) {
   test(`ha-run drill ${option}: a fault that can put the floating IP on two nodes needs consent`, async t => {
     const { exit, stderr } = await haRun(t, 'drill', '--yes', option, 'freeze', '-i', inventoryOf(t, 1, 2))
     t.is(exit, 1)
-    t.regex(stderr, /with fencing disabled, "freeze" can put the floating IP on two nodes at once[^]*--allow-split-brain/)
+    t.regex(
+      stderr,
+      /with fencing disabled, "freeze" can put the floating IP on two nodes at once[^]*--allow-split-brain/,
+    )
   })
 }
 
@@ -104,7 +154,10 @@ test('a limit that selects no node is wrong use', async t => {
 
 test('a wrong inventory shows file, line and caret', async t => {
   const file = join(folderOf(t), 'site.yml')
-  writeFileSync(file, 'all:\n  vars:\n    cluster: { name: c, floating_ip: 192.0.2.10/24, fencing: disabled, tokn: 1 }\n  hosts: { a: { ansible_host: 192.0.2.1 }, b: { ansible_host: 192.0.2.2 } }\n')
+  writeFileSync(
+    file,
+    'all:\n  vars:\n    cluster: { name: c, floating_ip: 192.0.2.10/24, fencing: disabled, tokn: 1 }\n  hosts: { a: { ansible_host: 192.0.2.1 }, b: { ansible_host: 192.0.2.2 } }\n',
+  )
   const { exit, stdout, stderr } = await haRun(t, 'site', '-i', file)
   t.is(exit, 1)
   t.regex(stdout + stderr, /tokn[^]*site\.yml" \(3:\d+\)[^]*\^/)
@@ -116,11 +169,19 @@ test('--ask-become-pass needs a terminal', async t => {
   t.regex(stdout + stderr, /needs a terminal/)
 })
 
-for (const args of [['sites', '--json'], ['--json', 'site', '-f', '0'], ['site', '--json', '-i', 'nowhere.yml'], ['--json']]) {
+for (const args of [
+  ['sites', '--json'],
+  ['--json', 'site', '-f', '0'],
+  ['site', '--json', '-i', 'nowhere.yml'],
+  ['--json'],
+]) {
   test(`ha-run ${args.join(' ')}: JSON Lines on stdout, the summary last`, async t => {
     const { exit, stdout, stderr } = await haRun(t, ...args)
     const events = jsonLines(stdout)
-    t.deepEqual(events.map(({ event }) => event), ['error', 'summary'])
+    t.deepEqual(
+      events.map(({ event }) => event),
+      ['error', 'summary'],
+    )
     t.like(events.at(-1), { exit: 1, failed: 0, unreachable: 0 })
     t.is(exit, 1)
     t.truthy(events[0]?.error?.message)
@@ -138,10 +199,19 @@ test('the bundle is executable', t => {
 })
 
 // `ha-run --check site` once ran without --check.
-for (const args of [['--check', 'site'], ['site', '--check'], ['--check', 'verify', '--forks', '3'], ['--check', 'corosync'], ['corosync', '--check']]) {
+for (const args of [
+  ['--check', 'site'],
+  ['site', '--check'],
+  ['--check', 'verify', '--forks', '3'],
+  ['--check', 'corosync'],
+  ['corosync', '--check'],
+]) {
   test(`--check works before and after the command: ha-run ${args.join(' ')}`, async t => {
     const { stdout } = await haRun(t, '--json', '-i', inventoryOf(t, 1, 2), ...args)
-    t.like(jsonLines(stdout).find(({ event }) => event === 'run'), { check: true })
+    t.like(
+      jsonLines(stdout).find(({ event }) => event === 'run'),
+      { check: true },
+    )
   })
 }
 

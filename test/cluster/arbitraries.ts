@@ -4,11 +4,16 @@ import type { Constraint, Operation, Primitive, Resource } from '../../runner/cl
 import { milliseconds } from '../../runner/cluster/pacemaker/values.js'
 
 /** Text that XML can carry and careless code does not. */
-export const hostileText = fc.array(fc.oneof(
-  fc.constantFrom('"', "'", '<', '>', '&', '\n', '\t', '\r', '  ', '&amp;', '&#10;', ']]>', '--', '\\n'),
-  fc.constantFrom('é', '😀', '\u00a0'),
-  fc.string({ maxLength: 4 })
-), { maxLength: 6 }).map(parts => parts.join(''))
+export const hostileText = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom('"', "'", '<', '>', '&', '\n', '\t', '\r', '  ', '&amp;', '&#10;', ']]>', '--', '\\n'),
+      fc.constantFrom('é', '😀', '\u00a0'),
+      fc.string({ maxLength: 4 }),
+    ),
+    { maxLength: 6 },
+  )
+  .map(parts => parts.join(''))
 
 const names = fc.constantFrom('ip', 'statusurl', 'a b', '__proto__', 'constructor', 'ä', 'OCF_CHECK_LEVEL')
 const pairs = fc.dictionary(names, hostileText, { maxKeys: 4 })
@@ -18,29 +23,34 @@ const operation: fc.Arbitrary<Operation> = fc.record({
   name: fc.constantFrom('start', 'stop', 'monitor'),
   interval: times,
   options: fc.dictionary(fc.constantFrom('on-fail', 'role', 'OCF_CHECK_LEVEL'), hostileText),
-  timeout: fc.option(times, { nil: undefined })
+  timeout: fc.option(times, { nil: undefined }),
 })
 
-const primitive = (id: string): fc.Arbitrary<Primitive> => fc.record({
-  kind: fc.constant('primitive' as const),
-  id: fc.constant(id),
-  agent: fc.constantFrom('ocf:heartbeat:IPaddr2', 'ocf:heartbeat:apache', 'systemd:nginx', 'systemd:a@b:c'),
-  params: pairs,
-  // Pacemaker itself refuses two operations of one name and interval, however the interval is written.
-  operations: fc.uniqueArray(operation, {
-    maxLength: 4,
-    selector: ({ name, interval }) => `${name} ${milliseconds(interval)}`
-  }),
-  meta: pairs
-})
+const primitive = (id: string): fc.Arbitrary<Primitive> =>
+  fc.record({
+    kind: fc.constant('primitive' as const),
+    id: fc.constant(id),
+    agent: fc.constantFrom('ocf:heartbeat:IPaddr2', 'ocf:heartbeat:apache', 'systemd:nginx', 'systemd:a@b:c'),
+    params: pairs,
+    // Pacemaker itself refuses two operations of one name and interval, however the interval is written.
+    operations: fc.uniqueArray(operation, {
+      maxLength: 4,
+      selector: ({ name, interval }) => `${name} ${milliseconds(interval)}`,
+    }),
+    meta: pairs,
+  })
 
 /** Where the primitive of each id lives: by itself, in a clone, or in a group. */
-const homes = fc.tuple(...['p1', 'p2', 'p3', 'p4'].map(id => fc.record({
-  id: fc.constant(id),
-  primitive: primitive(id),
-  home: fc.constantFrom('none', 'alone', 'alone', 'clone', 'g1', 'g2'),
-  order: fc.nat(9)
-})))
+const homes = fc.tuple(
+  ...['p1', 'p2', 'p3', 'p4'].map(id =>
+    fc.record({
+      id: fc.constant(id),
+      primitive: primitive(id),
+      home: fc.constantFrom('none', 'alone', 'alone', 'clone', 'g1', 'g2'),
+      order: fc.nat(9),
+    }),
+  ),
+)
 
 const resources: fc.Arbitrary<Resource[]> = fc.tuple(homes, pairs).map(([all, meta]) => {
   const declared = all.filter(({ home }) => home !== 'none')
@@ -49,27 +59,38 @@ const resources: fc.Arbitrary<Resource[]> = fc.tuple(homes, pairs).map(([all, me
     if (members.length === 0) return []
     return [{ kind: 'group' as const, id, members: members.map(member => member.id), meta }]
   })
-  const primitives = declared.map(item => item.home === 'clone'
-    ? { ...item.primitive, clone: { id: `${item.id}-clone`, meta } }
-    : item.primitive)
+  const primitives = declared.map(item =>
+    item.home === 'clone' ? { ...item.primitive, clone: { id: `${item.id}-clone`, meta } } : item.primitive,
+  )
   return [...groups, ...primitives]
 })
 
 const scores = fc.constantFrom('INFINITY', '-INFINITY', '0', '100', '1000000')
-const constraints: fc.Arbitrary<Constraint[]> = fc.tuple(
-  fc.record({
-    kind: fc.constant('location' as const), id: fc.constant('l1'),
-    resource: hostileText, node: hostileText, score: scores
-  }),
-  fc.record({
-    kind: fc.constant('colocation' as const), id: fc.constant('k1'),
-    resource: hostileText, with: hostileText, score: scores
-  }),
-  fc.record({
-    kind: fc.constant('order' as const), id: fc.constant('o1'), first: hostileText, then: hostileText,
-    orderKind: fc.constantFrom('Mandatory' as const, 'Optional' as const, 'Serialize' as const)
-  })
-).chain(all => fc.subarray<Constraint>(all))
+const constraints: fc.Arbitrary<Constraint[]> = fc
+  .tuple(
+    fc.record({
+      kind: fc.constant('location' as const),
+      id: fc.constant('l1'),
+      resource: hostileText,
+      node: hostileText,
+      score: scores,
+    }),
+    fc.record({
+      kind: fc.constant('colocation' as const),
+      id: fc.constant('k1'),
+      resource: hostileText,
+      with: hostileText,
+      score: scores,
+    }),
+    fc.record({
+      kind: fc.constant('order' as const),
+      id: fc.constant('o1'),
+      first: hostileText,
+      then: hostileText,
+      orderKind: fc.constantFrom('Mandatory' as const, 'Optional' as const, 'Serialize' as const),
+    }),
+  )
+  .chain(all => fc.subarray<Constraint>(all))
 
 /** What a cluster may declare, with ids from a small pool so that two declarations meet. */
 export const declaration: fc.Arbitrary<DeclaredCib> = fc.record({
@@ -77,5 +98,5 @@ export const declaration: fc.Arbitrary<DeclaredCib> = fc.record({
   constraints,
   properties: fc.dictionary(fc.constantFrom('stonith-enabled', 'fencing-timeout', 'no-quorum-policy'), hostileText),
   resourceDefaults: pairs,
-  operationDefaults: pairs
+  operationDefaults: pairs,
 })

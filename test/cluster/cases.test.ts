@@ -63,12 +63,13 @@ const subjects: Record<string, (data: Case) => unknown> = {
   },
   members: ({ output }) => membersOf(parseCmap(output)),
   'node-ids': ({ nodes, confs }) => {
-    const parsed = Object.entries(confs).map(([node, text]) =>
-      [node, text === null ? undefined : parseCorosyncConf(text)] as const)
+    const parsed = Object.entries(confs).map(
+      ([node, text]) => [node, text === null ? undefined : parseCorosyncConf(text)] as const,
+    )
     return resolveNodeIds(nodes, new Map(parsed))
   },
   quorumtool: ({ output }) => parseQuorumtool(output),
-  transition: ({ output }) => effectSentences(parseTransition(output))
+  transition: ({ output }) => effectSentences(parseTransition(output)),
 }
 
 const readsAs = test.macro({
@@ -77,7 +78,7 @@ const readsAs = test.macro({
     if (data.error === undefined) t.deepEqual(read(), data.expected)
     else t.is(t.throws(read)?.message, data.error)
   },
-  title: (name = '') => name
+  title: (name = '') => name,
 })
 
 for (const folder of folders()) {

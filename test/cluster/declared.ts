@@ -3,9 +3,11 @@ import type { Constraint, Operation, Primitive, ResourceGroup } from '../../runn
 
 /** A declaration as a case writes it: what does not matter left out. */
 export interface ShortDeclaration {
-  resources?: (({ kind: 'primitive' } & Pick<Primitive, 'id' | 'agent'> & Partial<Omit<Primitive, 'operations'>>
-    & { operations?: (Omit<Operation, 'options'> & Partial<Operation>)[] })
-    | (Pick<ResourceGroup, 'kind' | 'id' | 'members'> & Partial<ResourceGroup>))[]
+  resources?: (
+    | ({ kind: 'primitive' } & Pick<Primitive, 'id' | 'agent'> &
+        Partial<Omit<Primitive, 'operations'>> & { operations?: (Omit<Operation, 'options'> & Partial<Operation>)[] })
+    | (Pick<ResourceGroup, 'kind' | 'id' | 'members'> & Partial<ResourceGroup>)
+  )[]
   constraints?: Constraint[]
   properties?: Record<string, string>
   resourceDefaults?: Record<string, string>
@@ -20,13 +22,15 @@ export function declaredOf(short: ShortDeclaration): DeclaredCib {
     resourceDefaults: {},
     operationDefaults: {},
     ...short,
-    resources: (short.resources ?? []).map(resource => resource.kind === 'group'
-      ? { meta: {}, ...resource }
-      : {
-          params: {},
-          meta: {},
-          ...resource,
-          operations: (resource.operations ?? []).map(operation => ({ options: {}, ...operation }))
-        })
+    resources: (short.resources ?? []).map(resource =>
+      resource.kind === 'group'
+        ? { meta: {}, ...resource }
+        : {
+            params: {},
+            meta: {},
+            ...resource,
+            operations: (resource.operations ?? []).map(operation => ({ options: {}, ...operation })),
+          },
+    ),
   }
 }

@@ -14,33 +14,71 @@ import verify from '../../roles/verify/index.js'
 
 /** A page without what it says about former versions. */
 const read = (page: string) => readFileSync(page, 'utf8').split('## Before and after')[0] ?? ''
-const pages = ['README.md', ...readdirSync('docs').filter(name => name.endsWith('.md')).map(name => `docs/${name}`)]
-const headings = (page: string) => [...readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading)
+const pages = [
+  'README.md',
+  ...readdirSync('docs')
+    .filter(name => name.endsWith('.md'))
+    .map(name => `docs/${name}`),
+]
+const headings = (page: string) =>
+  [...readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading)
 
 test('links lead to files and headings', t => {
-  const anchors = (page: string) => headings(page).map(heading => heading.toLowerCase().replaceAll(/[^\w -]/g, '').replaceAll(' ', '-'))
+  const anchors = (page: string) =>
+    headings(page).map(heading =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    )
   const isBroken = (page: string, link: string) => {
     const [path = '', anchor] = link.split('#')
     const target = path === '' ? page : join(dirname(page), path)
     return !existsSync(target) || (anchor !== undefined && !anchors(target).includes(anchor))
   }
-  t.deepEqual(pages.flatMap(page => [...read(page).matchAll(/\]\((?!https?:)([^)]+)\)/g)]
-    .flatMap(([, link = '']) => isBroken(page, link) ? [`${page}: ${link}`] : [])), [])
+  t.deepEqual(
+    pages.flatMap(page =>
+      [...read(page).matchAll(/\]\((?!https?:)([^)]+)\)/g)].flatMap(([, link = '']) =>
+        isBroken(page, link) ? [`${page}: ${link}`] : [],
+      ),
+    ),
+    [],
+  )
 })
 
 test('source files that are named exist', t => {
-  t.deepEqual(pages.flatMap(page => [...read(page).matchAll(/\b(runner|roles|test|playbooks)\/[\w./-]*\w/g)]
-    .flatMap(([path]) => existsSync(path) ? [] : [`${page}: ${path}`])), [])
+  t.deepEqual(
+    pages.flatMap(page =>
+      [...read(page).matchAll(/\b(runner|roles|test|playbooks)\/[\w./-]*\w/g)].flatMap(([path]) =>
+        existsSync(path) ? [] : [`${page}: ${path}`],
+      ),
+    ),
+    [],
+  )
 })
 
 test('options that are named exist', t => {
-  const optionsOf = (command: Command): string[] => [...command.options.map(({ long }) => long ?? ''), ...command.commands.flatMap(optionsOf)]
-  const known = new Set(['--help', ...[commandLine(), labCommand(() => {})].flatMap(optionsOf), ...drillOptions().map(({ long }) => long ?? '')])
+  const optionsOf = (command: Command): string[] => [
+    ...command.options.map(({ long }) => long ?? ''),
+    ...command.commands.flatMap(optionsOf),
+  ]
+  const known = new Set([
+    '--help',
+    ...[commandLine(), labCommand(() => {})].flatMap(optionsOf),
+    ...drillOptions().map(({ long }) => long ?? ''),
+  ])
   // A command of ha-run up to what it hands on, or an option that stands alone.
-  const named = (page: string) => [...read(page).matchAll(/\bha-run ([^#`\n]*)|`(--[^`]*)`/g)]
-    .flatMap(([, command, option]) => [...((command ?? option ?? '').split(' -- ')[0] ?? '').matchAll(/--[a-z][a-z-]*/g)]).map(([option]) => option)
+  const named = (page: string) =>
+    [...read(page).matchAll(/\bha-run ([^#`\n]*)|`(--[^`]*)`/g)]
+      .flatMap(([, command, option]) => [
+        ...((command ?? option ?? '').split(' -- ')[0] ?? '').matchAll(/--[a-z][a-z-]*/g),
+      ])
+      .map(([option]) => option)
   const guides = pages.filter(page => !['docs/facts.md', 'docs/drills.md'].includes(page))
-  t.deepEqual(guides.flatMap(page => named(page).flatMap(option => known.has(option) ? [] : [`${page}: ${option}`])), [])
+  t.deepEqual(
+    guides.flatMap(page => named(page).flatMap(option => (known.has(option) ? [] : [`${page}: ${option}`]))),
+    [],
+  )
 })
 
 test('the README counts the assertions', t => {
@@ -56,8 +94,20 @@ test('docs/commands.md lists all exit codes, most urgent first', t => {
 
 test('sections of docs/facts.md that comments cite exist', t => {
   const known = headings('docs/facts.md')
-  const sources = ['runner', 'roles', 'test'].flatMap(folder => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(name => join(folder, name)))
-  const citations = sources.filter(name => name.endsWith('.ts') && name !== 'test/docs/pages.test.ts').flatMap(name =>
-    [...readFileSync(name, 'utf8').replaceAll(/\n\s*(\*|\/\/) ?/g, ' ').matchAll(/docs\/facts\.md, ([^)\n]{0,40})/g)].map(([, section = '']) => ({ name, section })))
-  t.deepEqual(citations.filter(({ section }) => !known.some(heading => section.startsWith(heading))), [])
+  const sources = ['runner', 'roles', 'test'].flatMap(folder =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(name => join(folder, name)),
+  )
+  const citations = sources
+    .filter(name => name.endsWith('.ts') && name !== 'test/docs/pages.test.ts')
+    .flatMap(name =>
+      [
+        ...readFileSync(name, 'utf8')
+          .replaceAll(/\n\s*(\*|\/\/) ?/g, ' ')
+          .matchAll(/docs\/facts\.md, ([^)\n]{0,40})/g),
+      ].map(([, section = '']) => ({ name, section })),
+    )
+  t.deepEqual(
+    citations.filter(({ section }) => !known.some(heading => section.startsWith(heading))),
+    [],
+  )
 })

@@ -2,7 +2,7 @@ import { lackingPackages, unsupportedReason } from '../../runner/lab/index.js'
 import { isRequired } from '../required.js'
 
 /** Why tests on a lab are skipped here; null where they run. */
-export const reason = isRequired ? null : await unsupportedReason() ?? lack(await lackingPackages())
+export const reason = isRequired ? null : ((await unsupportedReason()) ?? lack(await lackingPackages()))
 
 /** A test's title, with the reason where it is skipped. */
 export function title(text: string): string {

@@ -28,9 +28,11 @@ interface ByHaRun {
 }
 
 /** The declaration of a cluster that is built. */
-export const declare = ({ layout }: ByHaRun) => (cluster: ClusterVars) => {
-  if (layout !== 'single') cluster['layout'] = layout
-}
+export const declare =
+  ({ layout }: ByHaRun) =>
+  (cluster: ClusterVars) => {
+    if (layout !== 'single') cluster['layout'] = layout
+  }
 
 /** As `ha-run site` notes it when it loads a key. The note ends with the process of Corosync, and so with the snapshot. */
 const noteKey = `corosync-cmapctl -s ${loadedKeyEntry} str $(sha256sum </etc/corosync/authkey | cut -d ' ' -f 1)`
@@ -41,32 +43,40 @@ const noteKey = `corosync-cmapctl -s ${loadedKeyEntry} str $(sha256sum </etc/cor
  *
  * @returns its directory, for `up`; and what `ha-run site --json` printed when it built the cluster from bare nodes.
  */
-export async function builtCluster(count: number, built: Built, say: (line: string) => void): Promise<{ snapshot: string; building: string }> {
+export async function builtCluster(
+  count: number,
+  built: Built,
+  say: (line: string) => void,
+): Promise<{ snapshot: string; building: string }> {
   const kind = `${'foreign' in built ? `foreign-${kebabName(built.foreign)}` : built.layout}-${count}`
   const kindThere = `${kind}-${await suite()}`
   const name = `${kindThere}-${'foreign' in built ? await specimenHash(built.foreign) : await builderHash()}`
   const snapshot = join(snapshotsDir, name)
   const note = `${snapshot}.jsonl`
-  return locked(`snapshot-${kind}`, { timeoutSeconds: 900, busy: `another process has been building the snapshot ${name} for 15 minutes` }, async () => {
-    if (existsSync(snapshot)) return { snapshot, building: await readFile(note, 'utf8') }
-    await pruneSnapshots(snapshotsDir, other => !other.startsWith(`${kindThere}-`))
-    say(`building ${kind} for a snapshot (once)`)
-    const lab = labOf(`built-${kind}`, count)
-    await down({ name: lab.name, report: () => {} })
-    try {
-      await up({ name: lab.name, count, yes: isRequired, report: say, ...withRelease })
-      const building = await build(new LabNodes(lab), built)
-      await new LabNodes(lab).on('node1', setQuickStart)
-      // Daemons that go one after the other, each node's at the same time, have no membership to wait for and nobody to fence.
-      await new LabNodes(lab).onAll('systemctl stop pacemaker && systemctl stop corosync')
-      await mkdir(snapshotsDir, { recursive: true })
-      await writeFile(note, building)
-      await takeSnapshot(lab, snapshot)
-      return { snapshot, building }
-    } finally {
+  return locked(
+    `snapshot-${kind}`,
+    { timeoutSeconds: 900, busy: `another process has been building the snapshot ${name} for 15 minutes` },
+    async () => {
+      if (existsSync(snapshot)) return { snapshot, building: await readFile(note, 'utf8') }
+      await pruneSnapshots(snapshotsDir, other => !other.startsWith(`${kindThere}-`))
+      say(`building ${kind} for a snapshot (once)`)
+      const lab = labOf(`built-${kind}`, count)
       await down({ name: lab.name, report: () => {} })
-    }
-  })
+      try {
+        await up({ name: lab.name, count, yes: isRequired, report: say, ...withRelease })
+        const building = await build(new LabNodes(lab), built)
+        await new LabNodes(lab).on('node1', setQuickStart)
+        // Daemons that go one after the other, each node's at the same time, have no membership to wait for and nobody to fence.
+        await new LabNodes(lab).onAll('systemctl stop pacemaker && systemctl stop corosync')
+        await mkdir(snapshotsDir, { recursive: true })
+        await writeFile(note, building)
+        await takeSnapshot(lab, snapshot)
+        return { snapshot, building }
+      } finally {
+        await down({ name: lab.name, report: () => {} })
+      }
+    },
+  )
 }
 
 /** Builds the cluster. @returns what `ha-run site --json` printed; nothing if somebody else builds it. */
@@ -76,7 +86,12 @@ async function build(site: LabNodes, built: Built): Promise<string> {
     return ''
   }
   const inventory = await changedInventory(site.lab, 'built.yml', declare(built))
-  const { exitCode, stdout, stderr } = await $({ quiet: true, nothrow: true, timeout: '300s', stdio: ['ignore', 'pipe', 'pipe'] })`${process.execPath} ${main} site --stable 0 --json -i ${inventory} -F ${site.lab.sshConfig}`
+  const { exitCode, stdout, stderr } = await $({
+    quiet: true,
+    nothrow: true,
+    timeout: '300s',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })`${process.execPath} ${main} site --stable 0 --json -i ${inventory} -F ${site.lab.sshConfig}`
   if (exitCode !== 0) throw new Error(`ha-run site: exit code ${exitCode}\n${stdout}${stderr}`)
   return stdout
 }
@@ -90,14 +105,18 @@ export async function clusterServes(lab: Lab, built: Built): Promise<void> {
     return
   }
   const online = `crm_mon -1 | grep -q 'Online: \\[ ${lab.nodes.map(({ name }) => name).join(' ')} \\]' && crm_mon -1 | grep -q 'FloatIP.*Started' && ! crm_mon -1 | grep -q 'Stopped\\|Starting'`
-  await site.on('node1', `for i in $(seq 450); do { ${online}; } 2>/dev/null && break; sleep 0.2; done; ${online} && ${unsetQuickStart}`)
+  await site.on(
+    'node1',
+    `for i in $(seq 450); do { ${online}; } 2>/dev/null && break; sleep 0.2; done; ${online} && ${unsetQuickStart}`,
+  )
   for (const { name } of lab.nodes) await site.on(name, noteKey)
 }
 
 /** Of all that decides what a specimen looks like: its own steps, those that all share, and what nodes are made of. */
 async function specimenHash(specimen: SpecimenName): Promise<string> {
   const hash = createHash('sha256').update(recipeHash(await suite()))
-  for (const file of [`foreign/${kebabName(specimen)}.js`, 'foreign/steps.js', 'quick-start.js']) hash.update(await readFile(new URL(file, import.meta.url)))
+  for (const file of [`foreign/${kebabName(specimen)}.js`, 'foreign/steps.js', 'quick-start.js'])
+    hash.update(await readFile(new URL(file, import.meta.url)))
   return hash.digest('hex').slice(0, 12)
 }
 
@@ -105,6 +124,10 @@ async function specimenHash(specimen: SpecimenName): Promise<string> {
 async function builderHash(): Promise<string> {
   const hash = createHash('sha256').update(recipeHash(await suite()))
   const files = await readdir(bundle, { recursive: true, withFileTypes: true })
-  for (const path of files.filter(file => file.isFile()).map(({ parentPath, name }) => join(parentPath, name)).toSorted()) hash.update(path.slice(bundle.length)).update(await readFile(path))
+  for (const path of files
+    .filter(file => file.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .toSorted())
+    hash.update(path.slice(bundle.length)).update(await readFile(path))
   return hash.digest('hex').slice(0, 12)
 }

@@ -11,7 +11,8 @@ const drill = async (...words: string[]) => drills.drill(...words)
 const come = async (node: string, test: string) => site.come(node, test)
 const holder = async () => drills.holder()
 const nothingIsLeft = async (t: ExecutionContext) => drills.nothingIsLeft(t)
-const reasons = (run: Result) => tasksOf(run).map(({ status, reason, error }) => `${status}: ${error?.message ?? reason}`)
+const reasons = (run: Result) =>
+  tasksOf(run).map(({ status, reason, error }) => `${status}: ${error?.message ?? reason}`)
 
 onLab('a cluster that serves', async t => {
   await drills.prepare()
@@ -43,8 +44,15 @@ onLab('an outage longer than allowed: exit code 2, and every round is reported',
   const run = await drill('--rounds', '2', '--max-outage', '100ms')
   t.is(run.exitCode, 2, troubles(run))
   const rounds = roundsOf(run)
-  t.deepEqual(rounds.map(({ round, status }) => `${round} ${status}`), ['1 failed', '2 failed'])
-  t.deepEqual(rounds.map(({ node }) => node), [rounds[1]!.moved_to, rounds[0]!.moved_to], 'the node that has the address then')
+  t.deepEqual(
+    rounds.map(({ round, status }) => `${round} ${status}`),
+    ['1 failed', '2 failed'],
+  )
+  t.deepEqual(
+    rounds.map(({ node }) => node),
+    [rounds[1]!.moved_to, rounds[0]!.moved_to],
+    'the node that has the address then',
+  )
   t.regex(rounds[0]!.reason!, /^the outage lasted \d+ ms, 100 ms are allowed$/)
   t.true(run.events.filter(event => event.event === 'assertion').length > 20, 'verified before and after')
   await nothingIsLeft(t)
@@ -71,7 +79,10 @@ onLab('a drill that must not be done is refused, and nothing is changed', async 
       await site.on(other, unset)
     }
   }
-  const standby = await amid(`crm_attribute -N ${other} -n standby -l forever -v on`, `crm_attribute -N ${other} -n standby -l forever -D`)
+  const standby = await amid(
+    `crm_attribute -N ${other} -n standby -l forever -v on`,
+    `crm_attribute -N ${other} -n standby -l forever -D`,
+  )
   t.is(standby.exitCode, 2, troubles(standby))
   t.regex(troubles(standby), new RegExp(`${node} is not drilled: ${other} is in standby; nothing was done`))
 
@@ -79,21 +90,37 @@ onLab('a drill that must not be done is refused, and nothing is changed', async 
   t.is(amiss.exitCode, 2)
   t.regex(reasons(amiss).join('\n'), /^skipped: \d failed before it: nothing was done to the cluster$/)
 
-  const without = await amid('mv /usr/sbin/nft /usr/sbin/nft.away', 'mv /usr/sbin/nft.away /usr/sbin/nft', '--fault', 'cut', '--allow-split-brain', '--node', other)
+  const without = await amid(
+    'mv /usr/sbin/nft /usr/sbin/nft.away',
+    'mv /usr/sbin/nft.away /usr/sbin/nft',
+    '--fault',
+    'cut',
+    '--allow-split-brain',
+    '--node',
+    other,
+  )
   t.is(without.exitCode, 2)
   t.regex(troubles(without), /cut is not possible on node\d: nft is not installed/)
 })
 
 onLab('--check shows what a drill would do, and changes nothing', async t => {
-  const plan = await leavesAllAsItWas(t, site, async () => site.run(['drill', '--fault', 'stop', '--check'], { inventory }))
+  const plan = await leavesAllAsItWas(t, site, async () =>
+    site.run(['drill', '--fault', 'stop', '--check'], { inventory }),
+  )
   t.is(plan.exitCode, 0, troubles(plan))
-  t.regex(reasons(plan)[0]!, /^skipped: it would be done: node\d has its Corosync stopped .*FloatIP moves node\d -> node\d/)
+  t.regex(
+    reasons(plan)[0]!,
+    /^skipped: it would be done: node\d has its Corosync stopped .*FloatIP moves node\d -> node\d/,
+  )
 })
 
 onLab('on a terminal it asks for confirmation; without a yes nothing is done', async t => {
   const { exitCode, screen } = await site.terminal(['drill', '-i', inventory, '-F', site.lab.sshConfig], '\n', 'Go on?')
   t.is(exitCode, 0, screen)
-  t.regex(screen, /is put in standby, a planned move[^]*the page is requested 25 times a second, through node\d[^]*Go on\? \[y\/N\]/)
+  t.regex(
+    screen,
+    /is put in standby, a planned move[^]*the page is requested 25 times a second, through node\d[^]*Go on\? \[y\/N\]/,
+  )
   t.regex(screen, /not confirmed: nothing was done/)
   t.regex(screen, /not drilled/)
 })
@@ -116,7 +143,9 @@ onLab('if the node refuses to reboot, the run does not wait for a boot', async t
 
 onLab('Ctrl-C during a drill: the node is repaired, and the cluster is healthy before the run ends', async t => {
   const node = await holder()
-  const run = await site.interrupted(['drill', '--yes', '--fault', 'stop'], inventory, [async () => come(node, 'systemctl is-active -q ha-run-drill-undo && ! systemctl is-active -q pacemaker')])
+  const run = await site.interrupted(['drill', '--yes', '--fault', 'stop'], inventory, [
+    async () => come(node, 'systemctl is-active -q ha-run-drill-undo && ! systemctl is-active -q pacemaker'),
+  ])
   t.is(run.exitCode, 130, troubles(run))
   await nothingIsLeft(t)
   t.is((await site.run(['verify'], { inventory })).exitCode, 0)
@@ -124,19 +153,32 @@ onLab('Ctrl-C during a drill: the node is repaired, and the cluster is healthy b
 
 onLab('Ctrl-C twice: the node is repaired all the same', async t => {
   const node = await holder()
-  const run = await site.interrupted(['drill', '--yes', '--fault', 'stop'], inventory, [async () => come(node, 'systemctl is-active -q ha-run-drill-undo && ! systemctl is-active -q pacemaker'), 300])
+  const run = await site.interrupted(['drill', '--yes', '--fault', 'stop'], inventory, [
+    async () => come(node, 'systemctl is-active -q ha-run-drill-undo && ! systemctl is-active -q pacemaker'),
+    300,
+  ])
   t.is(run.exitCode, 130, troubles(run))
   await come(node, 'crm_mon -1 2>/dev/null | grep -q "Online: \\[ node1 node2 \\]"')
   await nothingIsLeft(t)
 })
 
-for (const [fault, broken] of [['standby', 'cibadmin -Q | grep -q ha-run-drained'], ['freeze', 'ps -eo stat,comm | grep -q "^T.*corosync"']]) {
+for (const [fault, broken] of [
+  ['standby', 'cibadmin -Q | grep -q ha-run-drained'],
+  ['freeze', 'ps -eo stat,comm | grep -q "^T.*corosync"'],
+]) {
   onLab(`ha-run is killed: the node itself undoes the ${fault}`, async t => {
     await come('node1', '[ "$(crm_mon -1 | grep -c Started)" = 2 ]')
     const node = await holder()
-    await site.killed(['drill', '--yes', '--fault', fault!, '--allow-split-brain'], inventory, async () => await site.on(node, `${broken}; echo $?`) === '0\n')
+    await site.killed(
+      ['drill', '--yes', '--fault', fault!, '--allow-split-brain'],
+      inventory,
+      async () => (await site.on(node, `${broken}; echo $?`)) === '0\n',
+    )
     await come(node, '! systemctl is-active -q ha-run-drill-undo')
-    await come('node1', 'crm_mon -1 | grep -q "Online: \\[ node1 node2 \\]" && [ "$(crm_mon -1 | grep -c Started)" = 2 ]')
+    await come(
+      'node1',
+      'crm_mon -1 | grep -q "Online: \\[ node1 node2 \\]" && [ "$(crm_mon -1 | grep -c Started)" = 2 ]',
+    )
     await nothingIsLeft(t)
   })
 }

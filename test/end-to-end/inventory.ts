@@ -11,8 +11,14 @@ export type HostVars = Record<string, Record<string, unknown>>
  *
  * @returns its path.
  */
-export async function changedInventory(lab: Lab, file: string, change: (cluster: ClusterVars, hosts: HostVars) => void): Promise<string> {
-  const tree = load(await readFile(lab.inventory, 'utf8')) as { all: { children: { web: { vars: { cluster: ClusterVars }; hosts: HostVars } } } }
+export async function changedInventory(
+  lab: Lab,
+  file: string,
+  change: (cluster: ClusterVars, hosts: HostVars) => void,
+): Promise<string> {
+  const tree = load(await readFile(lab.inventory, 'utf8')) as {
+    all: { children: { web: { vars: { cluster: ClusterVars }; hosts: HostVars } } }
+  }
   const { vars, hosts } = tree.all.children.web
   change(vars.cluster, hosts)
   const path = join(lab.dir, file)

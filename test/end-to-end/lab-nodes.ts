@@ -12,7 +12,10 @@ export class LabNodes {
   /** Runs shell text in a node. @returns what it printed. */
   async on(node: string, script: string, seconds = 120): Promise<string> {
     const target = this.lab.nodes.find(({ name }) => name === node)!
-    const { exitCode, stdout, stderr } = await exec(target, ['sh', '-c', script], { output: 'collect', timeoutSeconds: seconds })
+    const { exitCode, stdout, stderr } = await exec(target, ['sh', '-c', script], {
+      output: 'collect',
+      timeoutSeconds: seconds,
+    })
     if (exitCode !== 0) throw new Error(`${node}: ${script}: exit code ${exitCode}: ${stderr || stdout}`)
     return stdout
   }
@@ -24,7 +27,11 @@ export class LabNodes {
 
   /** Waits until shell text holds on a node. */
   async come(node: string, test: string, seconds = 120): Promise<void> {
-    for (const end = performance.now() + seconds * 1000; await this.on(node, `${test} && echo yes; :`) === ''; await sleep(100)) {
+    for (
+      const end = performance.now() + seconds * 1000;
+      (await this.on(node, `${test} && echo yes; :`)) === '';
+      await sleep(100)
+    ) {
       if (performance.now() > end) throw new Error(`${node}: not so within ${seconds} s: ${test}`)
     }
   }

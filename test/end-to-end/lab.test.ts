@@ -4,7 +4,19 @@ import test from 'ava'
 import { $ } from 'zx/core'
 import { UsageError } from '../../runner/errors.js'
 import {
-  answers, boot, cutCable, labOf, down, exec, findLab, freezeNode, healCable, powerKill, readStatus, thawNode, up,
+  answers,
+  boot,
+  cutCable,
+  labOf,
+  down,
+  exec,
+  findLab,
+  freezeNode,
+  healCable,
+  powerKill,
+  readStatus,
+  thawNode,
+  up,
   type LabNode,
 } from '../../runner/lab/index.js'
 import { labNetns, nodeOf } from '../../runner/lab/names.js'
@@ -30,7 +42,9 @@ const inside = (node: LabNode, ...words: string[]) => exec(node, words, { output
 const ping = async (from: LabNode, address: string) =>
   (await inside(from, 'ping', '-c1', '-W1', address)).exitCode === 0
 const hostLinks = async () =>
-  (await runLocally(['ip', '-brief', 'link'], { timeoutSeconds: 10 })).stdout.split('\n').map(line => line.split(' ')[0])
+  (await runLocally(['ip', '-brief', 'link'], { timeoutSeconds: 10 })).stdout
+    .split('\n')
+    .map(line => line.split(' ')[0])
 
 /** Waits for something, 30 s at most. */
 async function eventually(done: () => Promise<boolean>): Promise<boolean> {
@@ -82,12 +96,12 @@ onLab(title('a second up of the same name is refused and says how to go on'), as
 })
 
 onLab(title('exec runs words as they are and passes their exit code on'), async t => {
-  const output = await inside(node1, 'sh', '-c', 'printf "<%s>" "$@"; exit 7', 'sh', 'a  b', '$HOME', 'it\'s')
-  t.is(output.stdout, '<a  b><$HOME><it\'s>')
+  const output = await inside(node1, 'sh', '-c', 'printf "<%s>" "$@"; exit 7', 'sh', 'a  b', '$HOME', "it's")
+  t.is(output.stdout, "<a  b><$HOME><it's>")
   t.is(output.exitCode, 7)
   const { stdout } = await inside(node1, 'grep', 'CapBnd', '/proc/1/status', '/proc/self/status')
   const capabilities = stdout.match(/[0-9a-f]{16}/g)
-  t.is(capabilities?.[0], capabilities?.[1], 'and may do no more than the node itself: not set the host\'s clock')
+  t.is(capabilities?.[0], capabilities?.[1], "and may do no more than the node itself: not set the host's clock")
 })
 
 onLab(title('a package installs for real, from nothing but the local repository'), async t => {
@@ -100,11 +114,17 @@ onLab(title('a package installs for real, from nothing but the local repository'
 
 onLab(title('nothing routes out of the lab'), async t => {
   const { stdout } = await runLocally(['ip', '-n', labNetns(name), '-brief', 'link'], { timeoutSeconds: 10 })
-  const links = stdout.trim().split('\n').map(line => line.split(/[@ ]/)[0] ?? '')
-  t.deepEqual(links.toSorted((one, other) => one.localeCompare(other)), ['br0', 'lo', 'node1', 'node2'])
+  const links = stdout
+    .trim()
+    .split('\n')
+    .map(line => line.split(/[@ ]/)[0] ?? '')
+  t.deepEqual(
+    links.toSorted((one, other) => one.localeCompare(other)),
+    ['br0', 'lo', 'node1', 'node2'],
+  )
   const routes = await runLocally(['ip', '-n', labNetns(name), 'route'], { timeoutSeconds: 10 })
   t.regex(routes.stdout, /^192\.168\.0\.0\/24 dev br0 .*\n$/)
-  t.is((await inside(node1, 'ls', '/sys/class/net')).stdout, 'eth0\nlo\n', 'sysfs is the node\'s own')
+  t.is((await inside(node1, 'ls', '/sys/class/net')).stdout, 'eth0\nlo\n', "sysfs is the node's own")
   t.true(await ping(node1, '192.168.0.254'), 'the gateway is there')
   t.false(await ping(node1, '192.0.2.1'), 'and leads nowhere')
 })
@@ -191,7 +211,7 @@ onLab(title('an up that is killed at any point leaves nothing that down does not
   }
 })
 
-onLab(title('down leaves nothing, not even a visitor of the lab\'s network'), async t => {
+onLab(title("down leaves nothing, not even a visitor of the lab's network"), async t => {
   const visitor = $({ quiet: true, nothrow: true, prefix: 'exec ' })`${inLab(name, ['sleep', '60'])}`
   const network = (pid: number | 'self' | undefined) => readlink(`/proc/${pid}/ns/net`)
   t.true(await eventually(async () => (await network(visitor.pid)) !== (await network('self'))))

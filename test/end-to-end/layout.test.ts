@@ -7,7 +7,10 @@ import { labSite, tasksOf, troubles, withStatus, type Result } from './site-harn
 const shared = labSite('layout', 2, { layout: 'cloned' })
 const { site, onLab } = shared
 
-const cloned = async () => site.inventory('cloned.yml', cluster => { cluster['layout'] = 'cloned' })
+const cloned = async () =>
+  site.inventory('cloned.yml', cluster => {
+    cluster['layout'] = 'cloned'
+  })
 const holder = async () => (await site.on('node1', 'crm_resource -W -r FloatIP -Q')).trim()
 const effectsOf = (result: Result) => tasksOf(result).flatMap(({ effects }) => effects ?? [])
 const push = 'resources and constraints'
@@ -24,9 +27,12 @@ let clonedMove = 0
 async function plannedMove(): Promise<Probed> {
   const from = await holder()
   return probing(site.lab.name, async () => {
-    await site.on(from, `crm node standby ${from}
+    await site.on(
+      from,
+      `crm node standby ${from}
 for i in $(seq 100); do crm_resource -W -r FloatIP -Q 2>/dev/null | grep -qvx ${from} && crm_mon -1 | grep -q 'FloatIP.*Started' && break; sleep 0.1; done; sleep 1; crm node online ${from}
-for i in $(seq 100); do crm_mon -1 | grep -q 'Online: .*node1 node2' && break; sleep 0.1; done`)
+for i in $(seq 100); do crm_mon -1 | grep -q 'Online: .*node1 node2' && break; sleep 0.1; done`,
+    )
   })
 }
 
@@ -35,12 +41,26 @@ onLab('bare nodes become a cluster with Apache on both, and a second run changes
   const run = site.building
   // In the order in which the nodes told of it.
   const [started = '', verdict] = forecast(run)![0]!.split(': ')
-  t.deepEqual([...started.replace(/FloatIP started on node[12]/, 'FloatIP').split(', ').toSorted(), verdict], ['FloatIP', 'WebSite started on node1', 'WebSite started on node2', 'as forecast'])
+  t.deepEqual(
+    [
+      ...started
+        .replace(/FloatIP started on node[12]/, 'FloatIP')
+        .split(', ')
+        .toSorted(),
+      verdict,
+    ],
+    ['FloatIP', 'WebSite started on node1', 'WebSite started on node2', 'as forecast'],
+  )
   t.deepEqual(await apaches(), ['runs', 'runs'])
   const again = await site.run(['site'], { inventory })
   t.is(again.exitCode, 0, troubles(again))
-  t.deepEqual(tasksOf(again).filter(({ status }) => status !== 'ok'), [])
-  const page = again.events.find(event => event.event === 'assertion' && event.task === 'the page is served at the floating IP')
+  t.deepEqual(
+    tasksOf(again).filter(({ status }) => status !== 'ok'),
+    [],
+  )
+  const page = again.events.find(
+    event => event.event === 'assertion' && event.task === 'the page is served at the floating IP',
+  )
   t.is(page && 'evidence' in page ? page.evidence : '', `200 from ${await holder()}`)
 })
 
@@ -49,21 +69,33 @@ onLab('a planned move takes the address alone', async t => {
   const probed = await plannedMove()
   t.not(await holder(), from, 'the address stays where it is when the node comes back')
   clonedMove = probed.longest
-  t.log(`cloned, a planned move: ${probed.longest} ms without an answer, ${probed.failed} of ${probed.requests} requests failed`)
+  t.log(
+    `cloned, a planned move: ${probed.longest} ms without an answer, ${probed.failed} of ${probed.requests} requests failed`,
+  )
 })
 
 /** What an admin might undo, and the task that mends it. */
 const drifts: [title: string, script: string, mended: string[]][] = [
-  ['the colocation is gone, the clone is not interleaved', 'crm -F configure delete FloatIP-with-WebSite; crm_resource -r WebSite-clone --meta -p interleave -v false', [`constraints: ${push}`]],
-  ['the stickiness is another', 'crm_attribute -t rsc_defaults -n resource-stickiness -v 1', ['pacemaker: cluster properties']],
-  ['Apache\'s configuration was changed on both nodes', 'true', ['apache: apache runs the configuration on disk']],
+  [
+    'the colocation is gone, the clone is not interleaved',
+    'crm -F configure delete FloatIP-with-WebSite; crm_resource -r WebSite-clone --meta -p interleave -v false',
+    [`constraints: ${push}`],
+  ],
+  [
+    'the stickiness is another',
+    'crm_attribute -t rsc_defaults -n resource-stickiness -v 1',
+    ['pacemaker: cluster properties'],
+  ],
+  ["Apache's configuration was changed on both nodes", 'true', ['apache: apache runs the configuration on disk']],
 ]
 
 for (const [title, script, mended] of drifts) {
   onLab(`drift in it is found and mended: ${title}`, async t => {
     const inventory = await cloned()
     await site.on('node1', script)
-    if (script === 'true') for (const { name } of site.lab.nodes) await site.on(name, 'echo "# changed" >>/etc/apache2/conf-available/charset.conf')
+    if (script === 'true')
+      for (const { name } of site.lab.nodes)
+        await site.on(name, 'echo "# changed" >>/etc/apache2/conf-available/charset.conf')
     const plan = await site.run(['site', '--check'], { inventory })
     t.deepEqual(withStatus(plan, 'would-change', 'failed'), mended)
     const mend = await site.run(['site'], { inventory })
@@ -79,9 +111,14 @@ onLab('to the single layout: one copy stops, the other runs on, and no request f
   t.is(plan.exitCode, 3, troubles(plan))
   t.deepEqual(forecast(plan), [`WebSite stops on ${other}`])
   let run = plan
-  const probed = await probing(site.lab.name, async () => { run = await site.run(['site']) })
+  const probed = await probing(site.lab.name, async () => {
+    run = await site.run(['site'])
+  })
   t.is(run.exitCode, 0, troubles(run))
-  t.deepEqual(forecast(run), [`WebSite stopped on ${other}: as forecast`, 'nothing started, stopped or moved: as forecast'])
+  t.deepEqual(forecast(run), [
+    `WebSite stopped on ${other}: as forecast`,
+    'nothing started, stopped or moved: as forecast',
+  ])
   t.is(probed.failed, 0, JSON.stringify(probed))
   t.is(await holder(), from)
   t.notRegex(await site.on('node1', 'cibadmin -Q -o configuration'), /clone|stickiness|FloatIP-with-WebSite/)
@@ -91,8 +128,13 @@ onLab('to the single layout: one copy stops, the other runs on, and no request f
 
 onLab('there a planned move stops and starts Apache, and takes more than twice as long', async t => {
   const probed = await plannedMove()
-  t.true(probed.longest > 1500 && clonedMove < probed.longest / 2, `cloned: ${clonedMove} ms; ${JSON.stringify(probed)}`)
-  t.log(`single, a planned move: ${probed.longest} ms without an answer, ${probed.failed} of ${probed.requests} requests failed`)
+  t.true(
+    probed.longest > 1500 && clonedMove < probed.longest / 2,
+    `cloned: ${clonedMove} ms; ${JSON.stringify(probed)}`,
+  )
+  t.log(
+    `single, a planned move: ${probed.longest} ms without an answer, ${probed.failed} of ${probed.requests} requests failed`,
+  )
 })
 
 onLab('and back: the other copy starts, and no request fails; a rollback is as gentle', async t => {
@@ -109,9 +151,14 @@ onLab('and back: the other copy starts, and no request fails; a rollback is as g
   t.is(run.exitCode, 0, troubles(run))
   t.deepEqual(forecast(run), [`WebSite started on ${other}: as forecast`])
   t.is(back.exitCode, 0, troubles(back))
-  t.deepEqual(effectsOf(back), [`WebSite stopped on ${other}: as forecast`, 'nothing started, stopped or moved: as forecast'])
+  t.deepEqual(effectsOf(back), [
+    `WebSite stopped on ${other}: as forecast`,
+    'nothing started, stopped or moved: as forecast',
+  ])
   t.is(probed.failed, 0, JSON.stringify(probed))
-  t.log(`single -> cloned, and rolled back: ${probed.failed} of ${probed.requests} requests failed, ${probed.longest} ms at most`)
+  t.log(
+    `single -> cloned, and rolled back: ${probed.failed} of ${probed.requests} requests failed, ${probed.longest} ms at most`,
+  )
   const mended = await site.run(['site'])
   t.is(mended.exitCode, 0, troubles(mended))
 })

@@ -10,13 +10,21 @@ cibadmin -Q 2>/dev/null | grep -o '^<cib [^>]*' | grep -o 'epoch="[0-9]*"'; ls -
 systemctl list-units --no-legend --plain --type=service,timer | awk '$1 !~ /^(user@|user-runtime|session|systemd-(tmpfiles|hostnamed))/ { print $1, $3, $4 }' | sort`
 
 /** Runs something, and asserts that every node is afterwards what it was before. */
-export async function leavesAllAsItWas(t: ExecutionContext, site: LabSite, work: () => Promise<Result>): Promise<Result> {
-  const look = async () => Promise.all(site.lab.nodes.map(async ({ name }) => (await site.on(name, everything)).split('\n')))
+export async function leavesAllAsItWas(
+  t: ExecutionContext,
+  site: LabSite,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const look = async () =>
+    Promise.all(site.lab.nodes.map(async ({ name }) => (await site.on(name, everything)).split('\n')))
   const before = await look()
   const result = await work()
   for (const [at, lines] of (await look()).entries()) {
     const [was, is] = [new Set(before[at]), new Set(lines)]
-    t.deepEqual({ gone: [...was].filter(line => !is.has(line)), come: [...is].filter(line => !was.has(line)) }, { gone: [], come: [] })
+    t.deepEqual(
+      { gone: [...was].filter(line => !is.has(line)), come: [...is].filter(line => !was.has(line)) },
+      { gone: [], come: [] },
+    )
   }
   return result
 }

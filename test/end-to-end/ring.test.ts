@@ -13,7 +13,9 @@ let settings: Record<string, unknown> = {}
 
 async function declare(more: Record<string, unknown>): Promise<string> {
   settings = { ...settings, ...more }
-  return site.inventory('ring.yml', cluster => { cluster['corosync'] = settings })
+  return site.inventory('ring.yml', cluster => {
+    cluster['corosync'] = settings
+  })
 }
 
 const on = async (script: string) => Promise.all(names.map(name => site.on(name, script)))
@@ -25,16 +27,23 @@ const everywhere = (value: string) => names.map(() => `${value}\n`)
 /** Runs it under load, and says what that cost. */
 async function measured(t: ExecutionContext, what: string, words: string[], inventory: string) {
   let run: Result | undefined
-  const probed = await probing(site.lab.name, async () => { run = await site.run(words, { inventory }) })
-  t.log(`${what}: ${probed.failed} of ${probed.requests} requests failed, ${probed.failed === 0 ? 'no outage' : `${probed.longest} ms without an answer`}`)
+  const probed = await probing(site.lab.name, async () => {
+    run = await site.run(words, { inventory })
+  })
+  t.log(
+    `${what}: ${probed.failed} of ${probed.requests} requests failed, ${probed.failed === 0 ? 'no outage' : `${probed.longest} ms without an answer`}`,
+  )
   t.is(run!.exitCode, 0, troubles(run!))
   return { run: run!, probed }
 }
 
 /** The differences of a task, as `subject: from -> to (note)`. */
 function diffOf(run: Result, task: string): string[] {
-  return tasksOf(run).filter(event => `${event.role}: ${event.task}` === task)
-    .flatMap(({ diff = [] }) => diff.map(({ subject, from, to, note }) => `${subject}: ${from ?? '-'} -> ${to ?? '-'} (${note})`))
+  return tasksOf(run)
+    .filter(event => `${event.role}: ${event.task}` === task)
+    .flatMap(({ diff = [] }) =>
+      diff.map(({ subject, from, to, note }) => `${subject}: ${from ?? '-'} -> ${to ?? '-'} (${note})`),
+    )
 }
 
 onLab('three nodes were built, and nothing is left to do', async t => {
@@ -52,17 +61,31 @@ onLab('a token and encryption are changed live: no request fails, and the ring s
     'totem.token on node1, node2, node3: 3000 -> 6000 (live: a reload applies it)',
   ])
   const off = await measured(t, 'token, and encryption off', ['corosync'], inventory)
-  t.deepEqual(await runs('runtime.config.totem.token'), everywhere('6650'), 'Corosync adds its coefficient for the third node')
-  const again = await measured(t, 'encryption on', ['corosync'], await declare({ crypto_cipher: 'aes128', crypto_hash: 'sha512' }))
+  t.deepEqual(
+    await runs('runtime.config.totem.token'),
+    everywhere('6650'),
+    'Corosync adds its coefficient for the third node',
+  )
+  const again = await measured(
+    t,
+    'encryption on',
+    ['corosync'],
+    await declare({ crypto_cipher: 'aes128', crypto_hash: 'sha512' }),
+  )
   t.deepEqual([off.probed.failed, again.probed.failed], [0, 0])
   t.deepEqual(await runs('totem.crypto_cipher'), everywhere('aes128'))
-  t.deepEqual(await ring(), before, (await on('journalctl -o short-precise -u corosync --no-pager | tail -60')).join('\n\n'))
+  t.deepEqual(
+    await ring(),
+    before,
+    (await on('journalctl -o short-precise -u corosync --no-pager | tail -60')).join('\n\n'),
+  )
 })
 
 const linkOf = (network: number) => Object.fromEntries(names.map((name, at) => [name, `10.9.${network}.${at + 1}`]))
 
 onLab('a link is added live: no request fails', async t => {
-  for (const [at, name] of names.entries()) await site.on(name, `ip addr add 10.9.1.${at + 1}/24 dev eth0; ip addr add 10.9.2.${at + 1}/24 dev eth0`)
+  for (const [at, name] of names.entries())
+    await site.on(name, `ip addr add 10.9.1.${at + 1}/24 dev eth0; ip addr add 10.9.2.${at + 1}/24 dev eth0`)
   const { probed } = await measured(t, 'another link', ['corosync'], await declare({ links: [linkOf(1)] }))
   t.is(probed.failed, 0)
   t.regex(await site.on('node2', 'corosync-cfgtool -s'), /LINK ID 1 udp\n\s*addr\s*= 10\.9\.1\.2\n/)
@@ -73,9 +96,12 @@ onLab('a link is added live: no request fails', async t => {
 onLab('a link gets other addresses by two reloads, while the other link carries the ring', async t => {
   const inventory = await declare({ links: [linkOf(2)] })
   const plan = await site.run(['corosync', '--check'], { inventory })
-  t.is(diffOf(plan, write)[0], 'nodelist.nodeid.1.ring1_addr on node1, node2, node3: 10.9.1.1 -> 10.9.2.1 (two-step reload: the link is removed and added again while another link carries the ring)')
+  t.is(
+    diffOf(plan, write)[0],
+    'nodelist.nodeid.1.ring1_addr on node1, node2, node3: 10.9.1.1 -> 10.9.2.1 (two-step reload: the link is removed and added again while another link carries the ring)',
+  )
   const before = await ring()
-  const { probed } = await measured(t, 'a link\'s addresses', ['corosync'], inventory)
+  const { probed } = await measured(t, "a link's addresses", ['corosync'], inventory)
   t.is(probed.failed, 0)
   t.deepEqual(await ring(), before)
   for (const cfgtool of await on('corosync-cfgtool -s')) t.regex(cfgtool, /LINK ID 1 udp\n\s*addr\s*= 10\.9\.2\./)
@@ -90,15 +116,23 @@ onLab('the addresses of the only link, or of all, are no matter of a reload', as
   const before = await conf()
   const run = await site.run(['corosync'], { inventory: shifted })
   t.is(run.exitCode, 2)
-  t.regex(troubles(run), /ring0_addr is 192\.168\.0\.1 and would be 192\.168\.0\.101 \(full stop[^)]*no other link stays unchanged/)
+  t.regex(
+    troubles(run),
+    /ring0_addr is 192\.168\.0\.1 and would be 192\.168\.0\.101 \(full stop[^)]*no other link stays unchanged/,
+  )
   t.deepEqual(await conf(), before)
 })
 
 /** When Corosync was down on each node since a time, as [from, to] in seconds since 1970. */
 async function downtimes(since: number): Promise<[number, number][]> {
-  const logs = await on(`journalctl -u corosync -o short-unix --since @${since} | grep -E "systemd.*(Stopping|Started) "`)
+  const logs = await on(
+    `journalctl -u corosync -o short-unix --since @${since} | grep -E "systemd.*(Stopping|Started) "`,
+  )
   return logs.map(log => {
-    const times = log.trim().split('\n').map(line => Number(line.split(' ')[0]))
+    const times = log
+      .trim()
+      .split('\n')
+      .map(line => Number(line.split(' ')[0]))
     return [times[0]!, times[1]!]
   })
 }
@@ -106,7 +140,9 @@ async function downtimes(since: number): Promise<[number, number][]> {
 onLab('what only a restart changes is rolled: one node at a time, each emptied before', async t => {
   const inventory = await declare({ totem: { link_mode: 'active' } })
   const plan = await site.run(['site', '--check'], { inventory })
-  t.deepEqual(diffOf(plan, write), ['totem.link_mode on node1, node2, node3: passive -> active (rolling restart, one node at a time: each node has its own, and reads it at its start only)'])
+  t.deepEqual(diffOf(plan, write), [
+    'totem.link_mode on node1, node2, node3: passive -> active (rolling restart, one node at a time: each node has its own, and reads it at its start only)',
+  ])
   const effects = tasksOf(plan).find(({ task }) => write.endsWith(task))?.effects ?? []
   t.is(effects.length, 3)
   t.regex(effects[0]!, /^first Corosync restarts on node\d: nothing runs there$/)
@@ -116,7 +152,8 @@ onLab('what only a restart changes is rolled: one node at a time, each emptied b
   t.deepEqual(withStatus(run, 'changed'), [write, load])
   t.deepEqual(await runs('totem.link_mode'), everywhere('active'))
   const down = (await downtimes(since)).toSorted(([one], [other]) => one - other)
-  for (const [at, [from]] of down.entries()) if (at > 0) t.true(from >= down[at - 1]![1], `one node at a time: ${JSON.stringify(down)}`)
+  for (const [at, [from]] of down.entries())
+    if (at > 0) t.true(from >= down[at - 1]![1], `one node at a time: ${JSON.stringify(down)}`)
   t.false((await site.on('node1', 'cibadmin -Q --scope nodes')).includes('nvpair'), 'no standby and no mark stays')
 })
 
@@ -125,67 +162,104 @@ onLab('a roll that would leave the service nowhere to go is refused, and nothing
   const others = names.filter(name => name !== holder)
   await site.on(holder, `for node in ${others.join(' ')}; do crm_standby -N $node -v on; done; sleep 1`)
   const before = await conf()
-  const run = await site.run(['site'], { inventory: await site.inventory('refused.yml', cluster => { cluster['corosync'] = { ...settings, totem: { link_mode: 'rr' } } }) })
+  const run = await site.run(['site'], {
+    inventory: await site.inventory('refused.yml', cluster => {
+      cluster['corosync'] = { ...settings, totem: { link_mode: 'rr' } }
+    }),
+  })
   t.is(run.exitCode, 2)
-  t.regex(troubles(run), new RegExp(`FloatIP, WebSite on ${holder} could run nowhere else: ${others[0]} is in standby, ${others[1]} is in standby.*--allow-outage`))
+  t.regex(
+    troubles(run),
+    new RegExp(
+      `FloatIP, WebSite on ${holder} could run nowhere else: ${others[0]} is in standby, ${others[1]} is in standby.*--allow-outage`,
+    ),
+  )
   t.deepEqual(await conf(), before)
   await site.on(holder, `for node in ${others.join(' ')}; do crm_standby -N $node -D; done; sleep 1`)
 
-  await site.on(holder, `crm configure primitive Pinned ocf:heartbeat:Dummy; for node in ${others.join(' ')}; do crm_resource --ban -r Pinned -N $node; done; sleep 2`)
-  const pinned = await site.run(['corosync'], { inventory: await site.inventory('refused.yml', cluster => { cluster['corosync'] = { ...settings, totem: { link_mode: 'rr' } } }) })
+  await site.on(
+    holder,
+    `crm configure primitive Pinned ocf:heartbeat:Dummy; for node in ${others.join(' ')}; do crm_resource --ban -r Pinned -N $node; done; sleep 2`,
+  )
+  const pinned = await site.run(['corosync'], {
+    inventory: await site.inventory('refused.yml', cluster => {
+      cluster['corosync'] = { ...settings, totem: { link_mode: 'rr' } }
+    }),
+  })
   await site.on(holder, 'crm_resource --clear -r Pinned; crm -F configure delete Pinned')
   t.is(pinned.exitCode, 2)
   t.regex(troubles(pinned), new RegExp(`Pinned on ${holder} could run nowhere else: pacemaker would stop it`))
   t.deepEqual(await conf(), before)
 })
 
-onLab('wait_for_all that a reload only seems to have applied is named; a roll that is killed is finished by the next run', async t => {
-  const inventory = await declare({ quorum: { wait_for_all: 1 } })
-  await on(String.raw`sed -i '/expected_votes/a\	wait_for_all: 1' /etc/corosync/corosync.conf`)
-  await site.on('node1', 'corosync-cfgtool -R >/dev/null')
-  t.deepEqual(await runs('quorum.wait_for_all'), everywhere('1'))
-  const plan = await site.run(['site', '--check'], { inventory })
-  t.deepEqual(withStatus(plan, 'would-change'), [load])
-  t.deepEqual(diffOf(plan, load), ['quorum.wait_for_all that corosync runs with on node1, node2, node3: 0 -> 1 (rolling restart, one node at a time: read at the start only, although a reload seems to apply it)'])
+onLab(
+  'wait_for_all that a reload only seems to have applied is named; a roll that is killed is finished by the next run',
+  async t => {
+    const inventory = await declare({ quorum: { wait_for_all: 1 } })
+    await on(String.raw`sed -i '/expected_votes/a\	wait_for_all: 1' /etc/corosync/corosync.conf`)
+    await site.on('node1', 'corosync-cfgtool -R >/dev/null')
+    t.deepEqual(await runs('quorum.wait_for_all'), everywhere('1'))
+    const plan = await site.run(['site', '--check'], { inventory })
+    t.deepEqual(withStatus(plan, 'would-change'), [load])
+    t.deepEqual(diffOf(plan, load), [
+      'quorum.wait_for_all that corosync runs with on node1, node2, node3: 0 -> 1 (rolling restart, one node at a time: read at the start only, although a reload seems to apply it)',
+    ])
 
-  const holder = (await site.on('node1', 'crm_resource -W -r FloatIP -Q')).trim()
-  const [meant, emptied] = names.filter(name => name !== holder)
-  await site.on(holder, `crm_standby -N ${meant} -v on; sleep 1`)
-  await site.killed(['site'], inventory, async () => (await site.on(holder, 'cibadmin -Q --scope nodes')).includes('ha-run-drained'))
-  t.regex(await site.on(holder, 'cibadmin -Q --scope nodes'), /ha-run-drained/)
-  const next = await site.run(['site'], { inventory })
-  t.is(next.exitCode, 0, troubles(next))
-  for (const state of await on('corosync-quorumtool -s')) t.regex(state, /Flags:.*WaitForAll/)
-  const nodes = await site.on(holder, 'cibadmin -Q --scope nodes')
-  t.deepEqual([...nodes.matchAll(/<nvpair id="nodes-(\d)-([\w-]+)"/g)].map(([, id, name]) => `node${id} ${name}`), [`${meant} standby`], `an admin's own standby stays, and that of ${emptied} goes`)
-  await site.on(holder, `crm_standby -N ${meant} -D`)
-})
+    const holder = (await site.on('node1', 'crm_resource -W -r FloatIP -Q')).trim()
+    const [meant, emptied] = names.filter(name => name !== holder)
+    await site.on(holder, `crm_standby -N ${meant} -v on; sleep 1`)
+    await site.killed(['site'], inventory, async () =>
+      (await site.on(holder, 'cibadmin -Q --scope nodes')).includes('ha-run-drained'),
+    )
+    t.regex(await site.on(holder, 'cibadmin -Q --scope nodes'), /ha-run-drained/)
+    const next = await site.run(['site'], { inventory })
+    t.is(next.exitCode, 0, troubles(next))
+    for (const state of await on('corosync-quorumtool -s')) t.regex(state, /Flags:.*WaitForAll/)
+    const nodes = await site.on(holder, 'cibadmin -Q --scope nodes')
+    t.deepEqual(
+      [...nodes.matchAll(/<nvpair id="nodes-(\d)-([\w-]+)"/g)].map(([, id, name]) => `node${id} ${name}`),
+      [`${meant} standby`],
+      `an admin's own standby stays, and that of ${emptied} goes`,
+    )
+    await site.on(holder, `crm_standby -N ${meant} -D`)
+  },
+)
 
 onLab('a right file with another value running is drift, and is reloaded', async t => {
   await site.on('node2', 'corosync-cmapctl -s totem.token u32 5000')
   const inventory = await declare({})
   const plan = await site.run(['site', '--check'], { inventory })
   t.is(plan.exitCode, 3)
-  t.deepEqual(diffOf(plan, load), ['totem.token that corosync runs with on node2: 5000 -> 6000 (live: a reload applies it)'])
+  t.deepEqual(diffOf(plan, load), [
+    'totem.token that corosync runs with on node2: 5000 -> 6000 (live: a reload applies it)',
+  ])
   t.deepEqual(withStatus(await site.run(['site'], { inventory }), 'changed'), [load])
   t.deepEqual(await runs('runtime.config.totem.token'), everywhere('6650'))
 })
 
-onLab('what all nodes must agree on is refused and not even written; allowed, all stop, change and start at once, and the resources run on', async t => {
-  const inventory = await declare({ totem: { link_mode: 'active', ip_version: 'ipv4' } })
-  const before = await conf()
-  for (const words of [['site'], ['site', '--check']]) {
-    const refused = await site.run(words, { inventory })
-    t.is(refused.exitCode, 2)
-    t.regex(troubles(refused), /totem\.ip_version is \(not set\) and would be ipv4 \(full stop[^)]*\).*--allow-outage/)
-  }
-  t.deepEqual(await conf(), before)
-  const plan = await site.run(['site', '--check', '--allow-outage'], { inventory })
-  t.deepEqual(tasksOf(plan).find(({ task }) => write.endsWith(task))?.effects, ['Corosync and Pacemaker stop on all nodes and start again: the resources keep running, and nothing monitors them meanwhile'])
-  const { run, probed } = await measured(t, 'full stop', ['site', '--allow-outage'], inventory)
-  t.is(probed.failed, 0, 'Pacemaker leaves what runs and finds it again')
-  t.deepEqual(withStatus(run, 'changed'), [write])
-  t.deepEqual(await runs('totem.ip_version'), everywhere('ipv4'))
-  t.false((await site.on('node1', 'cibadmin -Q --scope crm_config')).includes('maintenance-mode'))
-  t.is((await site.run(['site', '--check'], { inventory })).exitCode, 0)
-})
+onLab(
+  'what all nodes must agree on is refused and not even written; allowed, all stop, change and start at once, and the resources run on',
+  async t => {
+    const inventory = await declare({ totem: { link_mode: 'active', ip_version: 'ipv4' } })
+    const before = await conf()
+    for (const words of [['site'], ['site', '--check']]) {
+      const refused = await site.run(words, { inventory })
+      t.is(refused.exitCode, 2)
+      t.regex(
+        troubles(refused),
+        /totem\.ip_version is \(not set\) and would be ipv4 \(full stop[^)]*\).*--allow-outage/,
+      )
+    }
+    t.deepEqual(await conf(), before)
+    const plan = await site.run(['site', '--check', '--allow-outage'], { inventory })
+    t.deepEqual(tasksOf(plan).find(({ task }) => write.endsWith(task))?.effects, [
+      'Corosync and Pacemaker stop on all nodes and start again: the resources keep running, and nothing monitors them meanwhile',
+    ])
+    const { run, probed } = await measured(t, 'full stop', ['site', '--allow-outage'], inventory)
+    t.is(probed.failed, 0, 'Pacemaker leaves what runs and finds it again')
+    t.deepEqual(withStatus(run, 'changed'), [write])
+    t.deepEqual(await runs('totem.ip_version'), everywhere('ipv4'))
+    t.false((await site.on('node1', 'cibadmin -Q --scope crm_config')).includes('maintenance-mode'))
+    t.is((await site.run(['site', '--check'], { inventory })).exitCode, 0)
+  },
+)

@@ -37,15 +37,23 @@ export class LabSite extends LabNodes {
    * Runs `ha-run WORDS --json` on the lab's inventory, or another one. For how long all holds after a change or a drill is
    * tested where `--stable` is among the words, and would add up elsewhere.
    */
-  async run(words: string[], { inventory = this.lab.inventory, config = this.lab.sshConfig, seconds = 240 } = {}): Promise<Result> {
-    const changes = ['site', 'drill', 'rollback', 'rotate-key', 'play'].includes(words[0]!) && !words.includes('--check')
+  async run(
+    words: string[],
+    { inventory = this.lab.inventory, config = this.lab.sshConfig, seconds = 240 } = {},
+  ): Promise<Result> {
+    const changes =
+      ['site', 'drill', 'rollback', 'rotate-key', 'play'].includes(words[0]!) && !words.includes('--check')
     const stable = changes && !words.includes('--stable') ? ['--stable', '0'] : []
     return resultOf(await this.#start([...words, ...stable, '-i', inventory, '-F', config, '--json'], seconds))
   }
 
   #start(words: string[], seconds: number) {
     return $({
-      quiet: true, nothrow: true, prefix: 'exec ', timeout: `${seconds}s`, stdio: ['ignore', 'pipe', 'pipe'],
+      quiet: true,
+      nothrow: true,
+      prefix: 'exec ',
+      timeout: `${seconds}s`,
+      stdio: ['ignore', 'pipe', 'pipe'],
     })`${process.execPath} ${main} ${words}`
   }
 
@@ -54,7 +62,12 @@ export class LabSite extends LabNodes {
    *
    * @param then - what happens afterwards, while it is still running.
    */
-  async interrupted(words: string[], inventory: string, moments: (number | (() => Promise<unknown>))[], { config = this.lab.sshConfig, then = async () => {} }: { config?: string; then?: () => Promise<void> } = {}): Promise<Result> {
+  async interrupted(
+    words: string[],
+    inventory: string,
+    moments: (number | (() => Promise<unknown>))[],
+    { config = this.lab.sshConfig, then = async () => {} }: { config?: string; then?: () => Promise<void> } = {},
+  ): Promise<Result> {
     const running = this.#start([...words, '-i', inventory, '-F', config, '--json'], 240)
     for (const moment of moments) {
       await (typeof moment === 'number' ? sleep(moment) : moment())
@@ -67,27 +80,42 @@ export class LabSite extends LabNodes {
   /** Runs it, and kills it without a warning once something has come about. */
   async killed(words: string[], inventory: string, hasCome: () => Promise<boolean>): Promise<void> {
     const running = this.#start([...words, '-i', inventory, '-F', this.lab.sshConfig, '--json'], 120)
-    while (!await hasCome()) await sleep(100)
+    while (!(await hasCome())) await sleep(100)
     process.kill(running.pid!, 'SIGKILL')
     await running
     // What its sessions were at on the nodes ends by itself, and until then the lock is theirs.
-    for (const { name } of this.lab.nodes) await this.on(name, 'for lock in /run/lock/ha-run.*; do [ ! -e "$lock" ] || flock -w 60 "$lock" true; done')
+    for (const { name } of this.lab.nodes)
+      await this.on(name, 'for lock in /run/lock/ha-run.*; do [ ! -e "$lock" ] || flock -w 60 "$lock" true; done')
   }
 
   /** Runs it in a terminal of 100 columns, and types once it asks for something. */
-  async terminal(words: string[], typed = '', question = 'password for sudo'): Promise<{ exitCode: number | null; screen: string }> {
+  async terminal(
+    words: string[],
+    typed = '',
+    question = 'password for sudo',
+  ): Promise<{ exitCode: number | null; screen: string }> {
     return this.#terminal(words, question, running => running.stdin.end(typed))
   }
 
   /** Runs it in a terminal of 100 columns, and does something once that stands on the screen. */
-  async terminalUntil(words: string[], shown: string, work: () => Promise<void>): Promise<{ exitCode: number | null; screen: string }> {
+  async terminalUntil(
+    words: string[],
+    shown: string,
+    work: () => Promise<void>,
+  ): Promise<{ exitCode: number | null; screen: string }> {
     let working = Promise.resolve()
-    const ended = await this.#terminal(words, shown, () => { working = work() })
+    const ended = await this.#terminal(words, shown, () => {
+      working = work()
+    })
     await working
     return ended
   }
 
-  async #terminal(words: string[], shown: string, act: (running: ProcessPromise) => void): Promise<{ exitCode: number | null; screen: string }> {
+  async #terminal(
+    words: string[],
+    shown: string,
+    act: (running: ProcessPromise) => void,
+  ): Promise<{ exitCode: number | null; screen: string }> {
     const command = `stty columns 100 rows 24; TERM=xterm exec ${[process.execPath, main, ...words].map(quote).join(' ')}`
     const running = $({ quiet: true, nothrow: true, timeout: '120s' })`script -qec ${command} /dev/null`
     let screen = ''
@@ -155,10 +183,11 @@ export function labSite(name: string, count: number, built?: Built): SharedLab {
   }
   return {
     site,
-    onLab: (text, body) => declareTest(title(text), async t => {
-      t.timeout(5 * 60_000)
-      await whileRunning(`${name}: ${text}`, async () => body(t))
-    }),
+    onLab: (text, body) =>
+      declareTest(title(text), async t => {
+        t.timeout(5 * 60_000)
+        await whileRunning(`${name}: ${text}`, async () => body(t))
+      }),
   }
 }
 
@@ -166,7 +195,11 @@ export function labSite(name: string, count: number, built?: Built): SharedLab {
  * Declares a test on a lab of its own, which has a cluster that somebody else has built. It is up only while the test
  * runs: several of them in one file do not add up.
  */
-export function onForeign(specimen: SpecimenName, text: string, body: (t: ExecutionContext, site: LabSite) => Promise<void>): void {
+export function onForeign(
+  specimen: SpecimenName,
+  text: string,
+  body: (t: ExecutionContext, site: LabSite) => Promise<void>,
+): void {
   const name = `foreign-${kebabName(specimen)}`
   const site = new LabSite(name, 2)
   const declareTest = reason === null ? test.serial : test.serial.skip
@@ -188,7 +221,10 @@ export function onForeign(specimen: SpecimenName, text: string, body: (t: Execut
 
 /** Brings the lab up, with the cluster that tests find built. */
 async function bringUp(site: LabSite, built: Built | undefined, say: (line: string) => void): Promise<void> {
-  const { name, nodes: { length: count } } = site.lab
+  const {
+    name,
+    nodes: { length: count },
+  } = site.lab
   if (!built) {
     await up({ name, count, yes: isRequired, report: say, ...withRelease })
     return
@@ -206,7 +242,10 @@ function resultOf({ exitCode, stdout, stderr }: ProcessOutput): Result {
 }
 
 function eventsIn(stdout: string): MachineEvent[] {
-  return stdout.trim().split('\n').map(line => JSON.parse(line) as MachineEvent)
+  return stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as MachineEvent)
 }
 
 export function tasksOf({ events }: Result): TaskEvent[] {
@@ -215,13 +254,17 @@ export function tasksOf({ events }: Result): TaskEvent[] {
 
 /** Names of the tasks with a status, as `node1 network: write /etc/hosts`; a cluster's own tasks stand without a node. */
 export function withStatus(result: Result, ...statuses: string[]): string[] {
-  return tasksOf(result).filter(({ status }) => statuses.includes(status))
+  return tasksOf(result)
+    .filter(({ status }) => statuses.includes(status))
     .map(({ host, role, task }) => `${host === undefined ? '' : `${host} `}${role}: ${task}`)
 }
 
 /** What went wrong, for a test's message: the failed tasks and assertions with their errors. */
 export function troubles(result: Result): string {
-  const failed = result.events.filter(event => 'status' in event && (event.status === 'failed' || event.status === 'unreachable') || event.event === 'error')
+  const failed = result.events.filter(
+    event =>
+      ('status' in event && (event.status === 'failed' || event.status === 'unreachable')) || event.event === 'error',
+  )
   return failed.map(event => JSON.stringify(event)).join('\n') + result.stderr
 }
 

@@ -12,16 +12,26 @@ type Where = keyof typeof places | 'node1' | 'node2' | 'both' | 'outside'
 
 async function at(where: Where, script: string): Promise<void> {
   if (where === 'outside') return site.outside(script)
-  const names = where === 'both' ? site.lab.nodes.map(({ name }) => name) : [where === 'holder' || where === 'passive' ? places[where] : where]
+  const names =
+    where === 'both'
+      ? site.lab.nodes.map(({ name }) => name)
+      : [where === 'holder' || where === 'passive' ? places[where] : where]
   await Promise.all(names.map(async name => site.on(name, script)))
 }
 
-const assertionsOf = ({ events }: Result) => events.filter((event): event is AssertionEvent => event.event === 'assertion')
-const withStatus = (result: Result, status: string) => assertionsOf(result).filter(event => event.status === status).map(({ task }) => task)
+const assertionsOf = ({ events }: Result) =>
+  events.filter((event): event is AssertionEvent => event.event === 'assertion')
+const withStatus = (result: Result, status: string) =>
+  assertionsOf(result)
+    .filter(event => event.status === status)
+    .map(({ task }) => task)
 
 /** Waits until a shell command succeeds, 30 s at most. */
-const until = (text: string) => `for i in $(seq 150); do { ${text}; } >/dev/null 2>&1 && exit 0; sleep 0.2; done; exit 1`
-const allIsWell = until('crm_mon -1 | grep -q "Online:.* node1 node2 " && crm_mon -1 | grep -q "WebSite.*Started" && corosync-quorumtool -s | grep -q "Nodes: *2"')
+const until = (text: string) =>
+  `for i in $(seq 150); do { ${text}; } >/dev/null 2>&1 && exit 0; sleep 0.2; done; exit 1`
+const allIsWell = until(
+  'crm_mon -1 | grep -q "Online:.* node1 node2 " && crm_mon -1 | grep -q "WebSite.*Started" && corosync-quorumtool -s | grep -q "Nodes: *2"',
+)
 
 const rewritten = `attrd_updater --refresh; ${until('[ "$(cibadmin -Q | grep -c feature-set)" = 2 ]')}`
 
@@ -49,7 +59,8 @@ interface Fault {
 }
 
 /** Disconnects the nodes from each other, or connects them again; this machine reaches both all the time. */
-const isolate = (state: 'on' | 'off') => `for node in node1 node2; do ip link set dev $node type bridge_slave isolated ${state}; done`
+const isolate = (state: 'on' | 'off') =>
+  `for node in node1 node2; do ip link set dev $node type bridge_slave isolated ${state}; done`
 
 const page = 'the page is served at the floating IP'
 const conf = '/etc/corosync/corosync.conf'
@@ -69,8 +80,10 @@ const faults: Fault[] = [
     title: 'a node has another key',
     make: [['node2', 'cp -p /etc/corosync/authkey /root/key; head -c 256 /dev/urandom >/etc/corosync/authkey']],
     failing: {
-      'the authkey is the same on all nodes': /authkey secret sha256:\w{12} on node1 and secret sha256:\w{12} on node2$/,
-      'corosync runs the configuration on disk': /^node2: the authkey in force is secret sha256:\w{12}, and \S+ is secret sha256:\w{12}$/,
+      'the authkey is the same on all nodes':
+        /authkey secret sha256:\w{12} on node1 and secret sha256:\w{12} on node2$/,
+      'corosync runs the configuration on disk':
+        /^node2: the authkey in force is secret sha256:\w{12}, and \S+ is secret sha256:\w{12}$/,
     },
     mend: [['node2', 'mv /root/key /etc/corosync/authkey']],
   },
@@ -88,7 +101,12 @@ const faults: Fault[] = [
   },
   {
     title: 'a daemon would not restart after a failure',
-    make: [['node2', 'mkdir -p /run/systemd/system/corosync.service.d; printf "[Service]\\nRestart=no\\n" >/run/systemd/system/corosync.service.d/zz.conf; systemctl daemon-reload']],
+    make: [
+      [
+        'node2',
+        'mkdir -p /run/systemd/system/corosync.service.d; printf "[Service]\\nRestart=no\\n" >/run/systemd/system/corosync.service.d/zz.conf; systemctl daemon-reload',
+      ],
+    ],
     warning: { 'corosync and pacemaker restart on failure': /^systemd does not restart corosync on node2$/ },
     mend: [['node2', 'rm -r /run/systemd/system/corosync.service.d; systemctl daemon-reload']],
   },
@@ -101,12 +119,20 @@ const faults: Fault[] = [
   {
     title: 'systemd starts and runs a service of the cluster',
     make: [['passive', 'systemctl -q enable apache2; systemctl start apache2']],
-    failing: { 'only the cluster runs its services': /systemd starts apache2\.service at boot; node[12]: systemd runs apache2\.service$/ },
+    failing: {
+      'only the cluster runs its services':
+        /systemd starts apache2\.service at boot; node[12]: systemd runs apache2\.service$/,
+    },
     mend: [['passive', 'systemctl -q disable --now apache2']],
   },
   {
     title: 'a node was upgraded, the other was not',
-    make: [['node2', `cp -p /var/lib/dpkg/status /root/status; sed -i '/^Package: corosync$/,/^$/s/^Version: .*/Version: 3.1.99-1/' /var/lib/dpkg/status`]],
+    make: [
+      [
+        'node2',
+        `cp -p /var/lib/dpkg/status /root/status; sed -i '/^Package: corosync$/,/^$/s/^Version: .*/Version: 3.1.99-1/' /var/lib/dpkg/status`,
+      ],
+    ],
     failing: { 'all nodes run the same versions': /^corosync 3\S+ on node1 and 3\.1\.99-1 on node2$/ },
     mend: [['node2', 'mv /root/status /var/lib/dpkg/status']],
   },
@@ -119,7 +145,12 @@ const faults: Fault[] = [
   {
     // The nodes of a lab share this machine's clock, so that a wrapper of date(1) reports another time.
     title: 'a clock is ahead',
-    make: [['node2', `printf '#!/bin/sh\\nexec /bin/date -d "+9 seconds" "$@"\\n' >/usr/local/bin/date; chmod +x /usr/local/bin/date`]],
+    make: [
+      [
+        'node2',
+        `printf '#!/bin/sh\\nexec /bin/date -d "+9 seconds" "$@"\\n' >/usr/local/bin/date; chmod +x /usr/local/bin/date`,
+      ],
+    ],
     warning: { 'clocks agree': /^node2 is [789] s ahead of node1$/ },
     mend: [['node2', 'rm /usr/local/bin/date']],
   },
@@ -131,18 +162,38 @@ const faults: Fault[] = [
   },
   {
     title: 'a resource has failed once',
-    make: [['holder', `crm_resource --fail -r WebSite -N $(hostname) >/dev/null 2>&1; sleep 1; ${until('crm_mon -1 | grep -q "WebSite.*Started"')}`]],
+    make: [
+      [
+        'holder',
+        `crm_resource --fail -r WebSite -N $(hostname) >/dev/null 2>&1; sleep 1; ${until('crm_mon -1 | grep -q "WebSite.*Started"')}`,
+      ],
+    ],
     failing: {
       'no action has failed': /^WebSite_asyncmon_0 on node[12]: /,
       'no resource has a fail count': /^asyncmon_0 of WebSite has failed \d+ times on node[12]$/,
     },
-    mend: [['holder', `crm_resource --cleanup -r WebSite >/dev/null 2>&1; ${until('! cibadmin -Q | grep -q fail-count && crm_mon -1 | grep -q "WebSite.*Started"')}`]],
+    mend: [
+      [
+        'holder',
+        `crm_resource --cleanup -r WebSite >/dev/null 2>&1; ${until('! cibadmin -Q | grep -q fail-count && crm_mon -1 | grep -q "WebSite.*Started"')}`,
+      ],
+    ],
   },
   {
     title: 'a fail count is left',
-    make: [['passive', `attrd_updater -n 'fail-count-WebSite#monitor_10000' -U 3 -N $(hostname); ${until('cibadmin -Q | grep -q fail-count')}`]],
+    make: [
+      [
+        'passive',
+        `attrd_updater -n 'fail-count-WebSite#monitor_10000' -U 3 -N $(hostname); ${until('cibadmin -Q | grep -q fail-count')}`,
+      ],
+    ],
     failing: { 'no resource has a fail count': /^monitor_10000 of WebSite has failed 3 times on node[12]$/ },
-    mend: [['passive', `attrd_updater -n 'fail-count-WebSite#monitor_10000' -D -N $(hostname); ${until('! cibadmin -Q | grep -q fail-count')}`]],
+    mend: [
+      [
+        'passive',
+        `attrd_updater -n 'fail-count-WebSite#monitor_10000' -D -N $(hostname); ${until('! cibadmin -Q | grep -q fail-count')}`,
+      ],
+    ],
   },
   {
     // A split leaves this now and then, after it has healed.
@@ -153,7 +204,9 @@ const faults: Fault[] = [
   },
   {
     title: 'a node is in standby, and a resource is banned there',
-    make: [['passive', 'crm_standby -N $(hostname) -v on; crm_resource --ban -r FloatIP -N $(hostname) >/dev/null 2>&1']],
+    make: [
+      ['passive', 'crm_standby -N $(hostname) -v on; crm_resource --ban -r FloatIP -N $(hostname) >/dev/null 2>&1'],
+    ],
     warning: {
       'no standby, maintenance or stop set by an admin': /^node[12] is in standby$/,
       'no constraint is left from a move or ban': /^cli-ban-FloatIP-on-node[12] is left from a move or a ban$/,
@@ -163,14 +216,20 @@ const faults: Fault[] = [
   {
     title: 'a declared constraint is violated',
     make: [],
-    declare: cluster => { cluster['constraints'] = { location: { NotHere: { resource: 'FloatIP', node: places.holder, score: '-INFINITY' } } } },
+    declare: cluster => {
+      cluster['constraints'] = {
+        location: { NotHere: { resource: 'FloatIP', node: places.holder, score: '-INFINITY' } },
+      }
+    },
     failing: { 'the placement meets the constraints': /^FloatIP runs on node[12], where it must not run \(NotHere\)$/ },
     mend: [],
   },
   {
     title: 'a declared resource does not exist',
     make: [],
-    declare: cluster => { cluster['resources'] = { Other: { agent: 'ocf:heartbeat:Dummy' } } },
+    declare: cluster => {
+      cluster['resources'] = { Other: { agent: 'ocf:heartbeat:Dummy' } }
+    },
     failing: { 'every resource runs where it should': /^Other runs on no node$/ },
     mend: [],
   },
@@ -193,7 +252,10 @@ const faults: Fault[] = [
   {
     title: 'a foreign machine has the floating IP',
     make: [['outside', 'ip addr add 192.168.0.10/24 dev br0']],
-    failing: { 'one machine answers for the floating IP': /^([0-9a-f]{2}:){5}[0-9a-f]{2}, which belongs to no node of the cluster, answers \(asked from node2\)$/ },
+    failing: {
+      'one machine answers for the floating IP':
+        /^([0-9a-f]{2}:){5}[0-9a-f]{2}, which belongs to no node of the cluster, answers \(asked from node2\)$/,
+    },
     besides: 'page',
     mend: [['outside', 'ip addr del 192.168.0.10/24 dev br0']],
   },
@@ -205,7 +267,8 @@ const faults: Fault[] = [
       ['node1', 'crm_attribute -t crm_config -n cluster-delay -v 61s'],
     ],
     failing: {
-      'links are connected, at the declared addresses': /^node1: link 0 to node 2 is disconnected; node2: link 0 to node 1 is disconnected$/,
+      'links are connected, at the declared addresses':
+        /^node1: link 0 to node 2 is disconnected; node2: link 0 to node 1 is disconnected$/,
       'links carry traffic': /^node1: link 0 to node 2 is down; node2: link 0 to node 1 is down$/,
       'every declared node has joined': /^node1: node2 \(192\.168\.0\.2\) has not joined; node2: node1/,
       'all nodes are in one ring': /^ring 1\.\w+ on node1 and 2\.\w+ on node2$/,
@@ -216,20 +279,38 @@ const faults: Fault[] = [
       'the floating IP is on one node': /^192\.168\.0\.10 is on eth0 of node1 and eth0 of node2$/,
     },
     besides: 'any',
-    mend: [['outside', isolate('off')], ['both', allIsWell], ['node1', `crm_attribute -t crm_config -n cluster-delay -D; crm_resource --cleanup >/dev/null 2>&1; ${allIsWell}`], ['node1', rewritten]],
+    mend: [
+      ['outside', isolate('off')],
+      ['both', allIsWell],
+      [
+        'node1',
+        `crm_attribute -t crm_config -n cluster-delay -D; crm_resource --cleanup >/dev/null 2>&1; ${allIsWell}`,
+      ],
+      ['node1', rewritten],
+    ],
   },
   {
     title: 'one of two nodes has started alone',
     // Without a short dc-deadtime, both would wait 20 s for their first DC afterwards.
-    make: [['node1', 'crm_attribute -t crm_config -n dc-deadtime -v 2s'], ['both', 'systemctl stop pacemaker corosync'], ['node1', `systemctl start corosync; ${until('corosync-quorumtool -s | grep -q "Quorate: *No"')}`]],
+    make: [
+      ['node1', 'crm_attribute -t crm_config -n dc-deadtime -v 2s'],
+      ['both', 'systemctl stop pacemaker corosync'],
+      ['node1', `systemctl start corosync; ${until('corosync-quorumtool -s | grep -q "Quorate: *No"')}`],
+    ],
     failing: { 'the cluster is quorate': /^node1: no quorum: 1 of 2 votes; node2: corosync does not answer$/ },
     besides: 'any',
-    mend: [['both', 'systemctl start corosync pacemaker'], ['both', allIsWell], ['node1', 'crm_attribute -t crm_config -n dc-deadtime -D']],
+    mend: [
+      ['both', 'systemctl start corosync pacemaker'],
+      ['both', allIsWell],
+      ['node1', 'crm_attribute -t crm_config -n dc-deadtime -D'],
+    ],
   },
 ]
 
 onLab('the packages of a cluster of two nodes are on hold', async t => {
-  const inventory = await site.inventory('held.yml', cluster => { cluster['packages'] = { hold: true } })
+  const inventory = await site.inventory('held.yml', cluster => {
+    cluster['packages'] = { hold: true }
+  })
   const run = await site.run(['site'], { inventory })
   t.is(run.exitCode, 0, troubles(run))
   const holds = await site.on('node1', 'ip -o addr show | grep -c 192.168.0.10/ || :')
@@ -242,7 +323,11 @@ onLab('all assertions hold; each has its meaning, evidence and hint', async t =>
   t.is(run.exitCode, 0, troubles(run))
   t.deepEqual(withStatus(run, 'warning'), ['fencing is enabled'])
   const assertions = assertionsOf(run)
-  t.true(assertions.every(({ meaning, evidence, hint }) => [meaning, evidence, hint].every(text => text !== undefined && text.length > 3)))
+  t.true(
+    assertions.every(({ meaning, evidence, hint }) =>
+      [meaning, evidence, hint].every(text => text !== undefined && text.length > 3),
+    ),
+  )
   t.regex(assertions.find(({ task }) => task === 'fencing is enabled')!.hint!, /two nodes .*both take the floating IP/)
   const xml = await readFile(junit, 'utf8')
   t.true(assertions.every(({ meaning }) => xml.includes(meaning!.slice(0, 20).replaceAll("'", '&apos;'))))
@@ -257,7 +342,10 @@ for (const { title, make, failing = {}, warning = {}, besides, mend, declare } o
       return site.run(['verify', '--stable', '0'], { inventory })
     })
     const assertions = assertionsOf(run)
-    for (const [status, expected] of [['failed', failing], ['warning', warning]] as const) {
+    for (const [status, expected] of [
+      ['failed', failing],
+      ['warning', warning],
+    ] as const) {
       for (const [name, evidence] of Object.entries(expected)) {
         const event = assertions.find(({ task }) => task === name)
         t.is(event?.status, status, `${name}: ${event?.evidence}`)
@@ -266,7 +354,12 @@ for (const { title, make, failing = {}, warning = {}, besides, mend, declare } o
       }
     }
     if (besides !== 'any') {
-      t.deepEqual(withStatus(run, 'failed').filter(name => besides !== 'page' || name !== page).toSorted(), Object.keys(failing).toSorted())
+      t.deepEqual(
+        withStatus(run, 'failed')
+          .filter(name => besides !== 'page' || name !== page)
+          .toSorted(),
+        Object.keys(failing).toSorted(),
+      )
       t.deepEqual(withStatus(run, 'warning').toSorted(), [...Object.keys(warning), 'fencing is enabled'].toSorted())
     }
     t.is(run.exitCode, Object.keys(failing).length > 0 ? 2 : 0)
@@ -274,10 +367,15 @@ for (const { title, make, failing = {}, warning = {}, besides, mend, declare } o
 }
 
 onLab('a link that is silent for a moment is detected within the window, with its time', async t => {
-  await site.on('node1', 'for i in $(seq 100); do corosync-cmapctl -m stats stats.knet.node2.link0.connected | grep -q "= 1" && break; sleep 0.2; done')
+  await site.on(
+    'node1',
+    'for i in $(seq 100); do corosync-cmapctl -m stats stats.knet.node2.link0.connected | grep -q "= 1" && break; sleep 0.2; done',
+  )
   // After the first check, and longer than knet's time-out, but shorter than the token's.
   const words = ['verify', '--stable', '10', '-i', site.lab.inventory, '-F', site.lab.sshConfig]
-  const { exitCode, screen } = await site.terminalUntil(words, 'all hold: watched for', async () => site.outside(`${isolate('on')}; sleep 2.2; ${isolate('off')}`))
+  const { exitCode, screen } = await site.terminalUntil(words, 'all hold: watched for', async () =>
+    site.outside(`${isolate('on')}; sleep 2.2; ${isolate('off')}`),
+  )
   t.is(exitCode, 2, screen)
   t.regex(screen, /links carry traffic [^\n]*FAILED[^\n]*after \d\.\d s[^\n]*\n[^\n]*(down|nothing is received)/)
   proved.add('links carry traffic')
@@ -286,11 +384,24 @@ onLab('a link that is silent for a moment is detected within the window, with it
 onLab('every assertion has been made to fail or to warn', async t => {
   const run = await site.run(['verify', '--stable', '0'])
   t.is(run.exitCode, 0, troubles(run))
-  t.deepEqual(assertionsOf(run).map(({ task }) => task).filter(name => !proved.has(name)), [])
+  t.deepEqual(
+    assertionsOf(run)
+      .map(({ task }) => task)
+      .filter(name => !proved.has(name)),
+    [],
+  )
 })
 
 onLab('a terminal shows the progress of the window', async t => {
-  const { exitCode, screen } = await site.terminal(['verify', '--stable', '3', '-i', site.lab.inventory, '-F', site.lab.sshConfig])
+  const { exitCode, screen } = await site.terminal([
+    'verify',
+    '--stable',
+    '3',
+    '-i',
+    site.lab.inventory,
+    '-F',
+    site.lab.sshConfig,
+  ])
   t.is(exitCode, 0, screen)
   t.regex(screen, /verify 1\/\d+ +\d+ asser[^\n]*all hold: watched for 1 of 3 s/)
   t.regex(screen, /stable[^\n]*for 3 s, in [34] checks/)

@@ -7,9 +7,15 @@ const difference = { subject: 's', from: 'a', to: 'b' }
 
 test('apply runs once, and only if there are differences', async t => {
   const applied: unknown[] = []
-  const attempt = (findings: Finding[]) => applyTask({
-    check: () => Promise.resolve(findings[0]!), recheck: () => Promise.resolve(findings[1]!), apply: differences => { applied.push(differences); return Promise.resolve() },
-  })
+  const attempt = (findings: Finding[]) =>
+    applyTask({
+      check: () => Promise.resolve(findings[0]!),
+      recheck: () => Promise.resolve(findings[1]!),
+      apply: differences => {
+        applied.push(differences)
+        return Promise.resolve()
+      },
+    })
   t.deepEqual(await attempt([[]]), { status: 'ok' })
   t.deepEqual(await attempt([skip('why')]), { status: 'skipped', reason: 'why' })
   t.deepEqual(await attempt([[difference], []]), { status: 'changed', diff: [difference] })
@@ -18,7 +24,11 @@ test('apply runs once, and only if there are differences', async t => {
 
 const stillDiffers = test.macro({
   exec: async (t, from: string | undefined, to: string | undefined, says: string) => {
-    const attempt = applyTask({ check: () => Promise.resolve([difference]), recheck: () => Promise.resolve([{ subject: 's', from, to }]), apply: () => Promise.resolve() })
+    const attempt = applyTask({
+      check: () => Promise.resolve([difference]),
+      recheck: () => Promise.resolve([{ subject: 's', from, to }]),
+      apply: () => Promise.resolve(),
+    })
     await t.throwsAsync(attempt, { instanceOf: TaskError, message: `still differs after the change: s is ${says}` })
   },
   title: (_, __, ___, says: string) => `still differs: ${says.slice(0, 40)}`,
@@ -30,8 +40,14 @@ test(stillDiffers, 'a\nb', undefined, '"a\\nb"…, not absent')
 test(stillDiffers, 'x'.repeat(61), '', `"${'x'.repeat(60)}"…, not ""`)
 
 test('a plan reports what would change', async t => {
-  t.deepEqual(await planTask({ check: () => Promise.resolve([difference]) }, undefined), { status: 'would-change', diff: [difference] })
+  t.deepEqual(await planTask({ check: () => Promise.resolve([difference]) }, undefined), {
+    status: 'would-change',
+    diff: [difference],
+  })
   t.deepEqual(await planTask({ check: () => Promise.resolve([]) }, undefined), { status: 'ok' })
-  t.deepEqual(await planTask({ check: () => Promise.reject(new Error('x')) }, 'a'), { status: 'unknown', reason: 'until "a" is done' })
+  t.deepEqual(await planTask({ check: () => Promise.reject(new Error('x')) }, 'a'), {
+    status: 'unknown',
+    reason: 'until "a" is done',
+  })
   await t.throwsAsync(planTask({ check: () => Promise.reject(new Error('x')) }, undefined), { message: 'x' })
 })

@@ -27,8 +27,9 @@ export function localMember(t: ExecutionContext, name: string): { member: Member
   const { session, shell } = localSession(t)
   let second: Session | undefined
   const connection = {
-    name, session,
-    openSecondSession: async () => second ??= localSession(t).session,
+    name,
+    session,
+    openSecondSession: async () => (second ??= localSession(t).session),
     closeSecondSession: async () => {
       await second?.close()
       second = undefined
@@ -68,13 +69,28 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
   const path = (node: string, name: string) => join(folder, `${node}.${name}`)
 
   return {
-    cluster, members, shells, events, path,
+    cluster,
+    members,
+    shells,
+    events,
+    path,
     write: (node: string, name: string, text: string) => writeFileSync(path(node, name), text),
     text: (node: string, name: string) => readFileSync(path(node, name), 'utf8'),
-    frames: () => members.map(member => member.unreachable ? 0 : member.connection.session.frames),
+    frames: () => members.map(member => (member.unreachable ? 0 : member.connection.session.frames)),
 
     /** Runs a role; all runs use the same connections. */
-    async run(tasks: (node: NodeLike) => Task[], { check = false, forks = 20, selected = names, stop = new AbortController().signal, stable = 0, confirm, clock = systemClock }: RunSettings = {}) {
+    async run(
+      tasks: (node: NodeLike) => Task[],
+      {
+        check = false,
+        forks = 20,
+        selected = names,
+        stop = new AbortController().signal,
+        stable = 0,
+        confirm,
+        clock = systemClock,
+      }: RunSettings = {},
+    ) {
       events.length = 0
       const role: Role = { name: 'r', tasks: ({ node }) => tasks(node) }
       const queue = new PQueue({ concurrency: forks })
@@ -83,7 +99,18 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
         events.push(event)
         if ('status' in event || event.event === 'error') tally.count(event)
       }
-      await new ClusterRun(cluster.name, members, schedule(cluster, [{ role, selected: new Set(selected) }]), { check, stop, stable, clock, abandon: new AbortController().signal, consent: noConsent, queue, allAtOnce: forks >= names.length, report, ...confirm && { confirm } }).run()
+      await new ClusterRun(cluster.name, members, schedule(cluster, [{ role, selected: new Set(selected) }]), {
+        check,
+        stop,
+        stable,
+        clock,
+        abandon: new AbortController().signal,
+        consent: noConsent,
+        queue,
+        allAtOnce: forks >= names.length,
+        report,
+        ...(confirm && { confirm }),
+      }).run()
       return { lines: lines(events), summary: tally.summary }
     },
 
@@ -109,7 +136,10 @@ export function noted(name: string, calls: string[], more: Partial<ClusterTask> 
   return {
     scope: 'cluster',
     name,
-    check: () => Promise.resolve(calls.some(call => call.startsWith(name)) ? [] : [{ subject: name, from: undefined, to: 'done' }]),
+    check: () =>
+      Promise.resolve(
+        calls.some(call => call.startsWith(name)) ? [] : [{ subject: name, from: undefined, to: 'done' }],
+      ),
     apply: ({ leader, selected }) => {
       calls.push(`${name} by ${leader.name} for ${selected.map(member => member.name).join('+')}`)
       return Promise.resolve()
@@ -122,7 +152,8 @@ export function noted(name: string, calls: string[], more: Partial<ClusterTask> 
 export function lines(events: (MachineEvent | Signal)[]): string[] {
   return events.flatMap(event => {
     if (event.event !== 'task' && event.event !== 'assertion' && event.event !== 'error') return []
-    const why = event.error?.message ?? ('reason' in event ? event.reason : 'evidence' in event ? event.evidence : undefined)
+    const why =
+      event.error?.message ?? ('reason' in event ? event.reason : 'evidence' in event ? event.evidence : undefined)
     const what = event.event === 'error' ? 'connection' : event.task
     return `${event.host ?? event.cluster} ${what}: ${event.status}${why === undefined ? '' : `, ${why}`}`
   })

@@ -15,20 +15,46 @@ import { lines, localMember, noConsent } from './cluster.js'
 const withSshd = noSshd === undefined ? test : test.skip
 if (noSshd !== undefined) test(`what needs a real sshd is left out: ${noSshd}`, t => t.pass())
 
-const fine = task('fine', { check: async ({ read }) => read({ family: { name: 'true', script: () => 'true', parse: () => [[]] }, argument: '' }), apply: () => Promise.resolve() })
+const fine = task('fine', {
+  check: async ({ read }) => read({ family: { name: 'true', script: () => 'true', parse: () => [[]] }, argument: '' }),
+  apply: () => Promise.resolve(),
+})
 
 /** Runs one role on nodes that are all this machine, by ssh; `false` for a node where nobody listens, or how it is reached. */
-async function runOn(t: ExecutionContext, server: LocalSshd, nodes: Record<string, boolean | Connection>, tasks: NodeTask[], more: Partial<ExecuteOptions> = {}, name = `test-${randomBytes(6).toString('hex')}`) {
-  const cluster = { name, nodes: Object.entries(nodes).map(([node, up]) => ({ name: node, connection: typeof up === 'object' ? up : { host: '127.0.0.1', port: up ? server.port : closedPort } })) }
+async function runOn(
+  t: ExecutionContext,
+  server: LocalSshd,
+  nodes: Record<string, boolean | Connection>,
+  tasks: NodeTask[],
+  more: Partial<ExecuteOptions> = {},
+  name = `test-${randomBytes(6).toString('hex')}`,
+) {
+  const cluster = {
+    name,
+    nodes: Object.entries(nodes).map(([node, up]) => ({
+      name: node,
+      connection: typeof up === 'object' ? up : { host: '127.0.0.1', port: up ? server.port : closedPort },
+    })),
+  }
   t.teardown(() => rmSync(`/run/lock/ha-run.${name}`, { force: true }))
   const events: (MachineEvent | Signal)[] = []
   const stop = more.stop ?? new AbortController().signal
   const connections = new Connections({ ssh: server, forks: 20, stop })
   connections.start(cluster.nodes)
-  const scheduled = schedule(cluster, [{ role: { name: 'r', tasks: () => tasks }, selected: new Set(Object.keys(nodes)) }])
+  const scheduled = schedule(cluster, [
+    { role: { name: 'r', tasks: () => tasks }, selected: new Set(Object.keys(nodes)) },
+  ])
   const summary = await execute([{ cluster, scheduled }], {
-    run: 'run1', started: Date.now(), check: false, lock: false, connections, reporter: { report: event => events.push(event), close: () => Promise.resolve() },
-    abandon: new AbortController().signal, consent: noConsent, ...more, stop,
+    run: 'run1',
+    started: Date.now(),
+    check: false,
+    lock: false,
+    connections,
+    reporter: { report: event => events.push(event), close: () => Promise.resolve() },
+    abandon: new AbortController().signal,
+    consent: noConsent,
+    ...more,
+    stop,
   })
   return { summary, lines: lines(events), events, name }
 }
@@ -52,17 +78,30 @@ withSshd('a node that has moved to its declared address is found there, with its
   const moved = { host: '127.0.0.2', port: server.port, address: '127.0.0.1' }
   const { summary, events } = await runOn(t, server, { n1: moved }, [fine])
   t.like(summary, { ok: 1, unreachable: 0, exit: 0 })
-  t.deepEqual(events.find(({ event }) => event === 'notice'), {
-    event: 'notice', cluster: (events.find(({ event }) => event === 'task') as { cluster: string }).cluster, host: 'n1',
-    text: 'n1 answers at 127.0.0.1, its declared address, and not at 127.0.0.2: correct ansible_host in the inventory',
-  })
+  t.deepEqual(
+    events.find(({ event }) => event === 'notice'),
+    {
+      event: 'notice',
+      cluster: (events.find(({ event }) => event === 'task') as { cluster: string }).cluster,
+      host: 'n1',
+      text: 'n1 answers at 127.0.0.1, its declared address, and not at 127.0.0.2: correct ansible_host in the inventory',
+    },
+  )
 })
 
 withSshd('a node at neither address: the error of the first one, with a hint that the other was tried', async t => {
-  const { events, lines: said } = await runOn(t, await localSshd(t), { n1: { host: '127.0.0.1', port: closedPort, address: '127.0.0.2' } }, [fine])
+  const { events, lines: said } = await runOn(
+    t,
+    await localSshd(t),
+    { n1: { host: '127.0.0.1', port: closedPort, address: '127.0.0.2' } },
+    [fine],
+  )
   t.deepEqual(said, ['n1 connection: unreachable, n1: the connection was refused'])
   const error = events.find(event => event.event === 'error')
-  t.regex(error!.error.hint!, /is sshd running there[^]*\n127\.0\.0\.2, its declared address, was tried too: n1: the connection was refused$/)
+  t.regex(
+    error!.error.hint!,
+    /is sshd running there[^]*\n127\.0\.0\.2, its declared address, was tried too: n1: the connection was refused$/,
+  )
 })
 
 withSshd('a cluster that another run has locked is not changed', async t => {
@@ -83,18 +122,29 @@ withSshd('the lock is free once a run has ended', async t => {
 })
 
 withSshd('interrupted before it started, a run connects to no node', async t => {
-  const { summary, lines: said } = await runOn(t, await localSshd(t), { n1: true }, [fine], { stop: AbortSignal.abort() })
+  const { summary, lines: said } = await runOn(t, await localSshd(t), { n1: true }, [fine], {
+    stop: AbortSignal.abort(),
+  })
   t.deepEqual(said, ['n1 connection: unreachable, n1: interrupted before it was connected'])
   t.is(summary.exit, 130)
 })
 
 withSshd('interrupted twice, commands that run on the nodes are ended', async t => {
   const [stop, abandon] = [new AbortController(), new AbortController()]
-  const long = task('long', { check: () => Promise.resolve([{ subject: 'x', from: undefined, to: 'y' }]), apply: async ({ $ }) => {
-    setTimeout(() => { stop.abort(); abandon.abort() }, 200)
-    await $`sleep 47`
-  } })
-  const { summary, lines: said } = await runOn(t, await localSshd(t), { n1: true }, [long, fine], { stop: stop.signal, abandon: abandon.signal })
+  const long = task('long', {
+    check: () => Promise.resolve([{ subject: 'x', from: undefined, to: 'y' }]),
+    apply: async ({ $ }) => {
+      setTimeout(() => {
+        stop.abort()
+        abandon.abort()
+      }, 200)
+      await $`sleep 47`
+    },
+  })
+  const { summary, lines: said } = await runOn(t, await localSshd(t), { n1: true }, [long, fine], {
+    stop: stop.signal,
+    abandon: abandon.signal,
+  })
   t.regex(said[0]!, /^n1 long: failed/)
   t.is(said[1], 'n1 fine: skipped, interrupted')
   t.is(summary.exit, 130)

@@ -18,7 +18,7 @@ class Gauge {
   #now = 0
 
   async during<T>(work: () => Promise<T>): Promise<T> {
-    this.most = Math.max(this.most, this.#now += 1)
+    this.most = Math.max(this.most, (this.#now += 1))
     this.total += 1
     try {
       return await work()
@@ -31,18 +31,37 @@ class Gauge {
 /** A run of these tasks on hosts that answer every question with an empty text after some turns. */
 async function runOn(count: number, forks: number, tasks: () => Task[]): Promise<{ frames: Gauge }> {
   const frames = new Gauge()
-  const cluster: ClusterLike = { name: 'c', nodes: Array.from({ length: count }, (_, at) => ({ name: `n${at}`, connection: { host: `n${at}` } })) }
+  const cluster: ClusterLike = {
+    name: 'c',
+    nodes: Array.from({ length: count }, (_, at) => ({ name: `n${at}`, connection: { host: `n${at}` } })),
+  }
   const session = {
-    run: async ({ scripts }: { scripts: string[] }) => frames.during(async () => {
-      for (let turns = 0; turns < 5; turns += 1) await turn()
-      return scripts.map(() => ({ exitCode: 0, stdout: '', stderr: '', signal: null, timedOut: false, truncated: false }))
-    }),
+    run: async ({ scripts }: { scripts: string[] }) =>
+      frames.during(async () => {
+        for (let turns = 0; turns < 5; turns += 1) await turn()
+        return scripts.map(() => ({
+          exitCode: 0,
+          stdout: '',
+          stderr: '',
+          signal: null,
+          timedOut: false,
+          truncated: false,
+        }))
+      }),
   }
   const members = cluster.nodes.map(node => new Member(node, { name: node.name, session } as unknown as NodeConnection))
-  const scheduled = schedule(cluster, [{ role: { name: 'r', tasks }, selected: new Set(cluster.nodes.map(({ name }) => name)) }])
+  const scheduled = schedule(cluster, [
+    { role: { name: 'r', tasks }, selected: new Set(cluster.nodes.map(({ name }) => name)) },
+  ])
   await new ClusterRun('c', members, scheduled, {
-    check: false, stop: new AbortController().signal, abandon: new AbortController().signal, consent: noConsent, allAtOnce: count <= forks,
-    queue: new PQueue({ concurrency: forks }), clock: new FakeClock(), report: () => {},
+    check: false,
+    stop: new AbortController().signal,
+    abandon: new AbortController().signal,
+    consent: noConsent,
+    allAtOnce: count <= forks,
+    queue: new PQueue({ concurrency: forks }),
+    clock: new FakeClock(),
+    report: () => {},
   }).run()
   return { frames }
 }
@@ -53,9 +72,14 @@ const [one, other] = [fact('one'), fact('other')]
 /** A task of each node that reads a fact, and a task of the cluster that reads one of all members. */
 function reading(checks: Gauge): [NodeTask, ClusterTask] {
   return [
-    task('of the node', { check: async ({ read }) => checks.during(async () => read(one).then(() => [])), apply: () => Promise.resolve() }),
+    task('of the node', {
+      check: async ({ read }) => checks.during(async () => read(one).then(() => [])),
+      apply: () => Promise.resolve(),
+    }),
     {
-      scope: 'cluster', name: 'of the cluster', apply: () => Promise.resolve(),
+      scope: 'cluster',
+      name: 'of the cluster',
+      apply: () => Promise.resolve(),
       check: async ({ members }) => Promise.all(members.map(async ({ read }) => read(other))).then(() => []),
     },
   ]
@@ -78,10 +102,21 @@ test('with no more hosts than forks, all checks travel together', async t => {
 test('with one fork, a check that reads twice and a task of the cluster that changes something finish', async t => {
   let isDone = false
   const { frames } = await runOn(3, 1, () => [
-    task('twice', { check: async ({ read }) => { await read(one); await read(other); return [] }, apply: () => Promise.resolve() }),
+    task('twice', {
+      check: async ({ read }) => {
+        await read(one)
+        await read(other)
+        return []
+      },
+      apply: () => Promise.resolve(),
+    }),
     {
-      scope: 'cluster', name: 'change',
-      check: async ({ members }) => Promise.all(members.map(async ({ read }) => read(one))).then(() => isDone ? [] : [{ subject: 'x', from: 'a', to: 'b' }]),
+      scope: 'cluster',
+      name: 'change',
+      check: async ({ members }) =>
+        Promise.all(members.map(async ({ read }) => read(one))).then(() =>
+          isDone ? [] : [{ subject: 'x', from: 'a', to: 'b' }],
+        ),
       apply: async ({ members }) => {
         await Promise.all(members.map(async member => member.readAgain(other)))
         isDone = true

@@ -20,14 +20,20 @@ function clusterName(t: ExecutionContext): { name: string; file: string } {
 withLocks('a lock file names its owner, the machine, and since when', async t => {
   const { name, file } = clusterName(t)
   await lockCluster([localMember(t, 'n1').member], name, 'run1')
-  t.regex(readFileSync(file, 'utf8'), new RegExp(`^[\\w-]+@${hostname()} since 20\\d\\d-\\d\\d-\\d\\dT[\\d:.]+Z \\(run run1\\)\n$`))
+  t.regex(
+    readFileSync(file, 'utf8'),
+    new RegExp(`^[\\w-]+@${hostname()} since 20\\d\\d-\\d\\d-\\d\\dT[\\d:.]+Z \\(run run1\\)\n$`),
+  )
 })
 
 withLocks('a second run is refused with the owner, and does not take the lock over', async t => {
   const { name, file } = clusterName(t)
   await lockCluster([localMember(t, 'n1').member], name, 'run1')
   const { member } = localMember(t, 'n1')
-  const error = await t.throwsAsync(lockCluster([member], name, 'run2'), { instanceOf: LockedError, message: /is locked on n1 by another run: .*\(run run1\)$/ })
+  const error = await t.throwsAsync(lockCluster([member], name, 'run2'), {
+    instanceOf: LockedError,
+    message: /is locked on n1 by another run: .*\(run run1\)$/,
+  })
   t.is(error.exitCode, 5)
   t.true(readFileSync(file, 'utf8').includes('(run run1)'))
   t.is((await member.$`echo still works`).stdout, 'still works\n')
@@ -35,7 +41,11 @@ withLocks('a second run is refused with the owner, and does not take the lock ov
 
 withLocks('a lock ends with its session, however that ends', async t => {
   const { name } = clusterName(t)
-  for (const [run, end] of [['run1', 'close'], ['run2', 'kill'], ['run3', 'close']] as const) {
+  for (const [run, end] of [
+    ['run1', 'close'],
+    ['run2', 'kill'],
+    ['run3', 'close'],
+  ] as const) {
     const { member, shell } = localMember(t, 'n1')
     await t.notThrowsAsync(lockCluster([member], name, run))
     await member.$`sleep 5 >/dev/null 2>&1 &`
@@ -53,7 +63,10 @@ withLocks('the first node by name decides, unreachable nodes are skipped', async
   const other = localMember(t, 'c').member
   const { member: rival } = localMember(t, 'b')
   await lockCluster([rival], name, 'run0')
-  await t.throwsAsync(lockCluster([other, absent, one], name, 'run1'), { instanceOf: LockedError, message: /is locked on b by another run: .*\(run run0\)$/ })
+  await t.throwsAsync(lockCluster([other, absent, one], name, 'run1'), {
+    instanceOf: LockedError,
+    message: /is locked on b by another run: .*\(run run0\)$/,
+  })
   await rival.connection.session.close()
   // Without the other: both are this machine, and would race for one lock.
   await t.notThrowsAsync(lockCluster([absent, one], name, 'run2'))
@@ -61,10 +74,15 @@ withLocks('the first node by name decides, unreachable nodes are skipped', async
 
 withLocks('a lock file that cannot be written is an error, and the session continues', async t => {
   const { member } = localMember(t, 'n1')
-  await t.throwsAsync(lockCluster([member], 'no/such/folder', 'run1'), { instanceOf: LockedError, message: /cannot write \/run\/lock\/ha-run\.no\/such\/folder$/ })
+  await t.throwsAsync(lockCluster([member], 'no/such/folder', 'run1'), {
+    instanceOf: LockedError,
+    message: /cannot write \/run\/lock\/ha-run\.no\/such\/folder$/,
+  })
   t.is((await member.$`echo still works`).stdout, 'still works\n')
 })
 
 test('without a reachable node there is nothing to lock', async t => {
-  await t.notThrowsAsync(lockCluster([new Member({ name: 'a', connection: { host: 'a' } }, new ConnectError('no'))], 'c', 'r'))
+  await t.notThrowsAsync(
+    lockCluster([new Member({ name: 'a', connection: { host: 'a' } }, new ConnectError('no'))], 'c', 'r'),
+  )
 })

@@ -18,16 +18,27 @@ function pollerOf(t: ExecutionContext, ask: (member: Member) => Promise<string>)
   const absent = new Set<string>()
   const made: string[] = []
   const shells = new Map<string, ReturnType<typeof localMember>['shell']>()
-  const reach = (how: string) => async ({ name }: { name: string }) => {
-    made.push(`${how} ${name}`)
-    if (absent.has(name)) throw new ConnectError(`${name}: no answer`)
-    const { member, shell } = localMember(t, name)
-    shells.set(name, shell)
-    return { connection: member.connection }
-  }
+  const reach =
+    (how: string) =>
+    async ({ name }: { name: string }) => {
+      made.push(`${how} ${name}`)
+      if (absent.has(name)) throw new ConnectError(`${name}: no answer`)
+      const { member, shell } = localMember(t, name)
+      shells.set(name, shell)
+      return { connection: member.connection }
+    }
   const clock = new FakeClock()
-  const poller = new NodePoller(nodes, { to: reach('to'), reconnect: reach('again') } as unknown as Connections, ask, clock)
-  const poll = async (ms?: number) => (await poller.poll(never, ms)).map(({ node, seen, absence, waiting }) => `${node.name} ${seen ?? absence?.message ?? (waiting === undefined ? 'unasked' : 'waits')}`)
+  const poller = new NodePoller(
+    nodes,
+    { to: reach('to'), reconnect: reach('again') } as unknown as Connections,
+    ask,
+    clock,
+  )
+  const poll = async (ms?: number) =>
+    (await poller.poll(never, ms)).map(
+      ({ node, seen, absence, waiting }) =>
+        `${node.name} ${seen ?? absence?.message ?? (waiting === undefined ? 'unasked' : 'waits')}`,
+    )
   return { poller, poll, absent, made, shells, clock }
 }
 
@@ -38,7 +49,10 @@ test('polls share one session per node, and each poll asks again', async t => {
   const polls = [await poll(), await poll()]
   t.is(new Set(polls.flat()).size, 4, 'each poll is a frame of its own')
   t.deepEqual(made, ['to n1', 'to n2'])
-  t.deepEqual(poller.present.map(({ name, connection }) => `${name} ${connection.session.frames}`), ['n1 2', 'n2 2'])
+  t.deepEqual(
+    poller.present.map(({ name, connection }) => `${name} ${connection.session.frames}`),
+    ['n1 2', 'n2 2'],
+  )
 })
 
 test('a lost node is absent, and present again once it can be reached', async t => {
@@ -65,7 +79,10 @@ test('a late node delays one poll, and its late answer does not count', async t 
   let free = () => {}
   let isSlow = true
   const { poll, poller, clock } = pollerOf(t, async ({ name }) => {
-    if (name === 'n2' && isSlow) await new Promise<void>(resolve => { free = resolve })
+    if (name === 'n2' && isSlow)
+      await new Promise<void>(resolve => {
+        free = resolve
+      })
     return isSlow ? 'old' : 'new'
   })
   const first = poll(400)
@@ -76,7 +93,10 @@ test('a late node delays one poll, and its late answer does not count', async t 
   t.deepEqual(await first, ['n1 old', 'n2 waits'])
   t.deepEqual(await poll(5000), ['n1 old', 'n2 waits'])
   t.is(clock.now(), 400, 'the second poll does not wait for it')
-  t.deepEqual(poller.pending.map(({ name }) => name), ['n2'])
+  t.deepEqual(
+    poller.pending.map(({ name }) => name),
+    ['n2'],
+  )
   isSlow = false
   free()
   t.true(await comesTrue(() => poller.pending.length === 0))
@@ -87,11 +107,16 @@ test('stop ends a poll', async t => {
   const { poller } = pollerOf(t, () => new Promise(() => {}))
   const end = new AbortController()
   setImmediate(() => end.abort())
-  t.deepEqual((await poller.poll(end.signal)).map(({ waiting }) => waiting !== undefined), [true, true])
+  t.deepEqual(
+    (await poller.poll(end.signal)).map(({ waiting }) => waiting !== undefined),
+    [true, true],
+  )
 })
 
 test('a known error is the error of that node; any other is a defect', async t => {
-  const { poll } = pollerOf(t, ({ name }) => name === 'n1' ? Promise.reject(new TaskError('no shell worth the name')) : Promise.resolve('here'))
+  const { poll } = pollerOf(t, ({ name }) =>
+    name === 'n1' ? Promise.reject(new TaskError('no shell worth the name')) : Promise.resolve('here'),
+  )
   t.deepEqual(await poll(), ['n1 no shell worth the name', 'n2 here'])
   await t.throwsAsync(pollerOf(t, () => Promise.reject(new RangeError('ours'))).poll(), { message: 'ours' })
 })

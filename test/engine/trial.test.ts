@@ -8,22 +8,43 @@ const holds: Verdict = { status: 'ok', evidence: 'fine' }
 const broken: Verdict = { status: 'failed', evidence: 'amiss' }
 
 /** A run of an assertion, a trial and another assertion. */
-async function tried(t: ExecutionContext, {
-  before = holds, after = holds, plan = () => Promise.resolve(['it falls over']), run = () => Promise.resolve(['nothing broke']),
-  confirm = () => Promise.resolve(true), check = false, absent = [] as string[],
-}: Partial<Pick<Trial, 'plan' | 'run'>> & { before?: Verdict; after?: Verdict; confirm?: (plan: string[]) => Promise<boolean>; check?: boolean; absent?: string[] } = {}) {
+async function tried(
+  t: ExecutionContext,
+  {
+    before = holds,
+    after = holds,
+    plan = () => Promise.resolve(['it falls over']),
+    run = () => Promise.resolve(['nothing broke']),
+    confirm = () => Promise.resolve(true),
+    check = false,
+    absent = [] as string[],
+  }: Partial<Pick<Trial, 'plan' | 'run'>> & {
+    before?: Verdict
+    after?: Verdict
+    confirm?: (plan: string[]) => Promise<boolean>
+    check?: boolean
+    absent?: string[]
+  } = {},
+) {
   const calls: string[] = []
   const cluster = localCluster(t, ['n1', 'n2'], absent)
   const trial: Trial = {
-    scope: 'trial', name: 'trial', plan,
+    scope: 'trial',
+    name: 'trial',
+    plan,
     run: async scope => {
       calls.push('run')
       return run(scope)
     },
   }
-  const assertion = (name: string, verdict: Verdict): Assertion => ({ scope: 'assertion', name, check: () => Promise.resolve(verdict) })
+  const assertion = (name: string, verdict: Verdict): Assertion => ({
+    scope: 'assertion',
+    name,
+    check: () => Promise.resolve(verdict),
+  })
   const result = await cluster.run(() => [assertion('before', before), trial, assertion('after', after)], {
-    check, confirm: async intention => {
+    check,
+    confirm: async intention => {
       calls.push(`asked: ${intention.join()}`)
       return confirm(intention)
     },
@@ -35,14 +56,20 @@ test('a trial is planned, confirmed and run, and assertions follow', async t => 
   const { calls, events, summary, lines: told } = await tried(t)
   t.deepEqual(calls, ['asked: it falls over', 'run'])
   t.deepEqual(told, ['c before: ok, fine', 'c trial: ok', 'c after: ok, fine'])
-  t.like(events.find(event => event.event === 'task'), { effects: ['nothing broke'] })
+  t.like(
+    events.find(event => event.event === 'task'),
+    { effects: ['nothing broke'] },
+  )
   t.like(summary, { ok: 3, changed: 0, failed: 0, exit: 0 })
 })
 
 test('no trial after a failed assertion, and none of the assertions behind it', async t => {
   const { calls, lines: told, summary } = await tried(t, { before: broken })
   t.deepEqual(calls, [])
-  t.deepEqual(told, ['c before: failed, amiss', 'c trial: skipped, 1 failed before it: nothing was done to the cluster'])
+  t.deepEqual(told, [
+    'c before: failed, amiss',
+    'c trial: skipped, 1 failed before it: nothing was done to the cluster',
+  ])
   t.is(summary.exit, 2)
 })
 
@@ -80,11 +107,26 @@ test('assertions also follow a trial that failed', async t => {
 })
 
 test('events that a trial adds are passed on, and do not count', async t => {
-  const round = { event: 'drill-round', cluster: 'c', status: 'failed', round: 1, rounds: 1, fault: 'stop', node: 'n1', outage_ms: 1, failed_requests: 1, requests: 2, returned: false, duplicate_address_ms: 0 } as const
-  const { events, summary } = await tried(t, { run: ({ report }) => {
-    report(round)
-    return Promise.resolve([])
-  } })
+  const round = {
+    event: 'drill-round',
+    cluster: 'c',
+    status: 'failed',
+    round: 1,
+    rounds: 1,
+    fault: 'stop',
+    node: 'n1',
+    outage_ms: 1,
+    failed_requests: 1,
+    requests: 2,
+    returned: false,
+    duplicate_address_ms: 0,
+  } as const
+  const { events, summary } = await tried(t, {
+    run: ({ report }) => {
+      report(round)
+      return Promise.resolve([])
+    },
+  })
   t.true(events.includes(round))
   t.is(summary.failed, 0)
 })
@@ -92,8 +134,17 @@ test('events that a trial adds are passed on, and do not count', async t => {
 test('what a trial has restored may need a moment to settle', async t => {
   let looks = 0
   const cluster = localCluster(t)
-  const settling: Assertion = { scope: 'assertion', name: 'after', check: () => Promise.resolve((looks += 1) > 2 ? holds : broken) }
-  const trial: Trial = { scope: 'trial', name: 'trial', plan: () => Promise.resolve([]), run: () => Promise.resolve([]) }
+  const settling: Assertion = {
+    scope: 'assertion',
+    name: 'after',
+    check: () => Promise.resolve((looks += 1) > 2 ? holds : broken),
+  }
+  const trial: Trial = {
+    scope: 'trial',
+    name: 'trial',
+    plan: () => Promise.resolve([]),
+    run: () => Promise.resolve([]),
+  }
   await cluster.run(() => [noted('x', ['x']), trial, settling], { confirm: () => Promise.resolve(true) })
   t.is(lines(cluster.events).at(-1), 'c after: ok, fine')
 })

@@ -7,7 +7,10 @@ import { localNode } from '../ssh/local-shell.js'
 
 test('the interface, and the hardware addresses that answered', t => {
   t.deepEqual(answersIn('eth0\n', '192.168.0.10'), { interface: 'eth0', macs: [] })
-  t.deepEqual(answersIn('eth0.7 0e:f2:db:86:62:d2 be:ee:18:58:0b:1b\n', '192.168.0.10'), { interface: 'eth0.7', macs: ['0e:f2:db:86:62:d2', 'be:ee:18:58:0b:1b'] })
+  t.deepEqual(answersIn('eth0.7 0e:f2:db:86:62:d2 be:ee:18:58:0b:1b\n', '192.168.0.10'), {
+    interface: 'eth0.7',
+    macs: ['0e:f2:db:86:62:d2', 'be:ee:18:58:0b:1b'],
+  })
 })
 
 test('a node that has the address sends no probe', t => {
@@ -15,7 +18,12 @@ test('a node that has the address sends no probe', t => {
 })
 
 test('the error has the reason why no probe was sent', t => {
-  for (const [output, why] of [['', /no perl/], ['eth0: No such device\n', /No such device/], ['no interface is in its network\n', /no interface/], ['sh: 1: perl: not found\n', /perl: not found/]] as const) {
+  for (const [output, why] of [
+    ['', /no perl/],
+    ['eth0: No such device\n', /No such device/],
+    ['no interface is in its network\n', /no interface/],
+    ['sh: 1: perl: not found\n', /perl: not found/],
+  ] as const) {
     const answer = answersIn(output, '192.168.0.10')
     t.true(answer instanceof Error)
     t.regex((answer as Error).message, why)
@@ -29,7 +37,8 @@ test('the program is valid Perl without modules, and each address has its own an
   const { status, stderr } = spawnSync('sh', ['-c', `perl -c -e ${program}`], { encoding: 'utf8' })
   t.is(status, 0, stderr)
   t.deepEqual(family.parse({ stdout: 'eth0\n\0eth0 0e:f2:db:86:62:d2\n\0' } as never, ['192.0.2.1', '192.0.2.2']), [
-    { interface: 'eth0', macs: [] }, { interface: 'eth0', macs: ['0e:f2:db:86:62:d2'] },
+    { interface: 'eth0', macs: [] },
+    { interface: 'eth0', macs: ['0e:f2:db:86:62:d2'] },
   ])
 })
 
@@ -37,5 +46,8 @@ test('an ARP probe that cannot read /sys is an error that names node and file', 
   const { family } = arpAnswers('192.0.2.1')
   const script = () => `printf '/sys/class/net/eth0/ifindex: Permission denied\\n\\0'`
   const answers = new FactReader(localNode(t, 'node2')).read({ family: { ...family, script }, argument: '192.0.2.1' })
-  await t.throwsAsync(answers, { instanceOf: TaskError, message: 'node2: cannot send an ARP probe for 192.0.2.1: /sys/class/net/eth0/ifindex: Permission denied' })
+  await t.throwsAsync(answers, {
+    instanceOf: TaskError,
+    message: 'node2: cannot send an ARP probe for 192.0.2.1: /sys/class/net/eth0/ifindex: Permission denied',
+  })
 })

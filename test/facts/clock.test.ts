@@ -10,10 +10,15 @@ test('a clock is known to within the time that the answer took', t => {
 const exact = (ms: number): ClockOffset => ({ least: ms, most: ms })
 /** Two clocks, and by how many seconds the first is ahead for sure. */
 const pairs: [ClockOffset, ClockOffset, number][] = [
-  [exact(0), exact(0), 0], [exact(2500), exact(0), 2.5], [exact(0), exact(2500), -2.5],
-  [{ least: -400, most: 600 }, { least: -700, most: 300 }, 0], [{ least: 1800, most: 2400 }, { least: -300, most: 300 }, 1.5], [{ least: -9600, most: -9000 }, exact(0), -9],
+  [exact(0), exact(0), 0],
+  [exact(2500), exact(0), 2.5],
+  [exact(0), exact(2500), -2.5],
+  [{ least: -400, most: 600 }, { least: -700, most: 300 }, 0],
+  [{ least: 1800, most: 2400 }, { least: -300, most: 300 }, 1.5],
+  [{ least: -9600, most: -9000 }, exact(0), -9],
 ]
 
 for (const [one, other, seconds] of pairs) {
-  test(`${one.least} to ${one.most} ms against ${other.least} to ${other.most} ms`, t => t.is(secondsAhead(one, other), seconds))
+  test(`${one.least} to ${one.most} ms against ${other.least} to ${other.most} ms`, t =>
+    t.is(secondsAhead(one, other), seconds))
 }

@@ -31,36 +31,76 @@ test('the state of files of every kind, in one frame', async t => {
   const names = ['text', 'empty', 'big', 'folder', 'link', 'dangling', 'missing', 'missing/below', 'text/below']
   const states = await Promise.all(names.map(async name => reader.read(fileState(at(name)))))
   t.is(session.frames, 1)
-  t.deepEqual(states.map(state => state && `${state.type} ${state.mode} ${state.hash?.slice(0, 8) ?? '-'}`), [
-    `regular file 0640 ${hash('hello').slice(0, 8)}`, `regular file 0400 ${hash('').slice(0, 8)}`, `regular file 0600 ${hash(big).slice(0, 8)}`,
-    'directory 0755 -', `symbolic link 0777 ${hash('hello').slice(0, 8)}`, 'symbolic link 0777 -', undefined, undefined, undefined,
-  ])
+  t.deepEqual(
+    states.map(state => state && `${state.type} ${state.mode} ${state.hash?.slice(0, 8) ?? '-'}`),
+    [
+      `regular file 0640 ${hash('hello').slice(0, 8)}`,
+      `regular file 0400 ${hash('').slice(0, 8)}`,
+      `regular file 0600 ${hash(big).slice(0, 8)}`,
+      'directory 0755 -',
+      `symbolic link 0777 ${hash('hello').slice(0, 8)}`,
+      'symbolic link 0777 -',
+      undefined,
+      undefined,
+      undefined,
+    ],
+  )
   if (process.getuid?.() === 0) t.is(`${states[0]?.owner}:${states[0]?.group}`, 'root:root')
 })
 
-const oddName = fc.array(fc.constantFrom('a', ' ', '\n', '\t', "'", '"', '\\', '$(x)', '*', '-', '%n', 'é', ';', `${'0'.repeat(64)}  x`, '\u0080'), { minLength: 1, maxLength: 5 })
+const oddName = fc
+  .array(
+    fc.constantFrom(
+      'a',
+      ' ',
+      '\n',
+      '\t',
+      "'",
+      '"',
+      '\\',
+      '$(x)',
+      '*',
+      '-',
+      '%n',
+      'é',
+      ';',
+      `${'0'.repeat(64)}  x`,
+      '\u0080',
+    ),
+    { minLength: 1, maxLength: 5 },
+  )
   .map(parts => parts.join(''))
 
 test('odd file names are kept apart', async t => {
   const { folder, reader, session } = setUp(t)
-  await fc.assert(fc.asyncProperty(fc.uniqueArray(oddName, { minLength: 1, maxLength: 6 }), async names => {
-    reader.forget()
-    const before = session.frames
-    const paths = names.map(name => join(folder, name))
-    paths.forEach((path, index) => writeFileSync(path, `${index} ${names[index]}`))
-    const missing = reader.read(fileState(join(folder, 'not there')))
-    const found = await Promise.all(paths.map(async path => Promise.all([reader.read(fileState(path)), reader.read(fileText(path))])))
-    t.is(await missing, undefined)
-    t.deepEqual(found.map(([state, text]) => [state?.hash, text]), names.map((name, index) => [hash(`${index} ${name}`), `${index} ${name}`]))
-    t.is(session.frames, before + 1)
-  }), { numRuns: 40 })
+  await fc.assert(
+    fc.asyncProperty(fc.uniqueArray(oddName, { minLength: 1, maxLength: 6 }), async names => {
+      reader.forget()
+      const before = session.frames
+      const paths = names.map(name => join(folder, name))
+      paths.forEach((path, index) => writeFileSync(path, `${index} ${names[index]}`))
+      const missing = reader.read(fileState(join(folder, 'not there')))
+      const found = await Promise.all(
+        paths.map(async path => Promise.all([reader.read(fileState(path)), reader.read(fileText(path))])),
+      )
+      t.is(await missing, undefined)
+      t.deepEqual(
+        found.map(([state, text]) => [state?.hash, text]),
+        names.map((name, index) => [hash(`${index} ${name}`), `${index} ${name}`]),
+      )
+      t.is(session.frames, before + 1)
+    }),
+    { numRuns: 40 },
+  )
 })
 
 test('texts: missing, empty, without a final newline, and newlines only', async t => {
   const { folder, reader, session } = setUp(t)
   const given = ['', '\n', '\n\n\n', 'x', 'x\n', 'a\r\nb\r\n', 'é😀', '\nha-run-0 part 0\n', ' ']
   given.forEach((text, index) => writeFileSync(join(folder, String(index)), text))
-  const texts = await Promise.all([...given.keys(), 'missing'].map(async name => reader.read(fileText(join(folder, String(name))))))
+  const texts = await Promise.all(
+    [...given.keys(), 'missing'].map(async name => reader.read(fileText(join(folder, String(name))))),
+  )
   t.deepEqual(texts, [...given, undefined])
   t.is(session.frames, 1)
 })
@@ -81,6 +121,9 @@ test('a file full of NUL bytes does not keep another one from being read', async
   const { folder, reader } = setUp(t)
   writeFileSync(join(folder, 'zero'), Buffer.alloc(64))
   writeFileSync(join(folder, 'good'), 'good')
-  const [, good] = await Promise.allSettled([reader.read(fileText(join(folder, 'zero'))), reader.read(fileText(join(folder, 'good')))])
+  const [, good] = await Promise.allSettled([
+    reader.read(fileText(join(folder, 'zero'))),
+    reader.read(fileText(join(folder, 'good'))),
+  ])
   t.deepEqual(good, { status: 'fulfilled', value: 'good' })
 })

@@ -8,8 +8,15 @@ import { FactReader } from '../../runner/facts/reader.js'
 import { localNode } from '../ssh/local-shell.js'
 
 test('addresses by interface; an interface without an address is left out', t => {
-  const stdout = '/sys/class/net/eth0/address 0e:f2:db:86:62:d2\n/sys/class/net/eth0.7/address 0e:f2:db:86:62:d2\n/sys/class/net/tun0/address \n'
-  t.deepEqual(hardwareAddressesIn(stdout), new Map([['eth0', '0e:f2:db:86:62:d2'], ['eth0.7', '0e:f2:db:86:62:d2']]))
+  const stdout =
+    '/sys/class/net/eth0/address 0e:f2:db:86:62:d2\n/sys/class/net/eth0.7/address 0e:f2:db:86:62:d2\n/sys/class/net/tun0/address \n'
+  t.deepEqual(
+    hardwareAddressesIn(stdout),
+    new Map([
+      ['eth0', '0e:f2:db:86:62:d2'],
+      ['eth0.7', '0e:f2:db:86:62:d2'],
+    ]),
+  )
 })
 
 /** Reads the fact with a folder of this machine in place of /sys. */
@@ -20,21 +27,37 @@ async function readFrom(t: ExecutionContext, fill: (directory: string) => void):
   const { family } = hardwareAddresses
   const script = family.script(['']).replaceAll('/sys/', `${directory}/`)
   const parse: typeof family.parse = output => [hardwareAddressesIn(output.stdout.replaceAll(`${directory}/`, '/sys/'))]
-  return new FactReader(localNode(t, 'node2')).read({ family: { ...family, script: () => script, parse }, argument: '' })
+  return new FactReader(localNode(t, 'node2')).read({
+    family: { ...family, script: () => script, parse },
+    argument: '',
+  })
 }
 
 test('the script reads what the kernel shows', async t => {
   const addresses = await readFrom(t, directory => {
-    for (const [name, text] of [['lo', '00:00:00:00:00:00\n'], ['eth0', '0e:f2:db:86:62:d2\n'], ['tun0', '\n']] as const) {
+    for (const [name, text] of [
+      ['lo', '00:00:00:00:00:00\n'],
+      ['eth0', '0e:f2:db:86:62:d2\n'],
+      ['tun0', '\n'],
+    ] as const) {
       mkdirSync(join(directory, 'class/net', name), { recursive: true })
       writeFileSync(join(directory, 'class/net', name, 'address'), text)
     }
   })
-  t.deepEqual([...addresses], [['eth0', '0e:f2:db:86:62:d2'], ['lo', '00:00:00:00:00:00']])
+  t.deepEqual(
+    [...addresses],
+    [
+      ['eth0', '0e:f2:db:86:62:d2'],
+      ['lo', '00:00:00:00:00:00'],
+    ],
+  )
 })
 
 test('a node whose /sys cannot be read is an error that names node and file', async t => {
-  await t.throwsAsync(readFrom(t, () => {}), { instanceOf: TaskError, message: 'node2: cannot read /sys/class/net/*/address' })
+  await t.throwsAsync(
+    readFrom(t, () => {}),
+    { instanceOf: TaskError, message: 'node2: cannot read /sys/class/net/*/address' },
+  )
   const unreadable = readFrom(t, directory => mkdirSync(join(directory, 'class/net/eth0/address'), { recursive: true }))
   await t.throwsAsync(unreadable, { instanceOf: TaskError, message: 'node2: cannot read /sys/class/net/eth0/address' })
 })

@@ -30,10 +30,16 @@ const families: Record<string, Family<unknown>> = {
 for (const [name, family] of Object.entries(families)) {
   const folder = join('test', 'cases', 'facts', name)
   for (const file of readdirSync(folder).toSorted()) {
-    const { args, stdout, stderr, exitCode, values, error } = schema.parse(load(readFileSync(join(folder, file), 'utf8')))
+    const { args, stdout, stderr, exitCode, values, error } = schema.parse(
+      load(readFileSync(join(folder, file), 'utf8')),
+    )
     test(`${name}/${file.replace('.yml', '')}`, t => {
       const parse = () => family.parse(processOutput({ stdout, stderr, exitCode, timedOut: false }), args)
-      if (error === undefined) t.deepEqual(parse().map(value => value ?? null), values)
+      if (error === undefined)
+        t.deepEqual(
+          parse().map(value => value ?? null),
+          values,
+        )
       else t.is(errorOf(parse)?.message, error)
     })
   }

@@ -25,7 +25,10 @@ test('what is read in one turn goes in one frame, a family in one script', async
   const reader = new FactReader(place)
   const [one, two] = [echoFamily('one'), echoFamily('two')]
   const values = await Promise.all([
-    reader.read(one.of('a')), reader.read(two.of('x')), reader.read(one.of('b')), turn0(async () => reader.read(two.of('y'))),
+    reader.read(one.of('a')),
+    reader.read(two.of('x')),
+    reader.read(one.of('b')),
+    turn0(async () => reader.read(two.of('y'))),
   ])
   t.deepEqual(values, ['a', 'x', 'b', 'y'])
   t.deepEqual([one.asked, two.asked], [[['a', 'b']], [['x', 'y']]])
@@ -76,8 +79,13 @@ test('forget() while a fact is being read: the next read sends it again', async 
 
 test('a failing parse rejects its own family only', async t => {
   const reader = new FactReader(localNode(t))
-  const wrong = fact('wrong', 'echo x', (): never => { throw new Error('garbage') })
-  const [bad, good] = await Promise.allSettled([reader.read(wrong), reader.read(fact('right', 'echo y', ({ stdout }) => stdout))])
+  const wrong = fact('wrong', 'echo x', (): never => {
+    throw new Error('garbage')
+  })
+  const [bad, good] = await Promise.allSettled([
+    reader.read(wrong),
+    reader.read(fact('right', 'echo y', ({ stdout }) => stdout)),
+  ])
   t.like(bad, { status: 'rejected', reason: { message: 'garbage' } })
   t.like(good, { status: 'fulfilled', value: 'y\n' })
 })
@@ -85,7 +93,11 @@ test('a failing parse rejects its own family only', async t => {
 test('an exit code and an empty output are left to the family', async t => {
   const reader = new FactReader(localNode(t))
   const judge = ({ exitCode, stdout, stderr }: ProcessOutput) => `${exitCode} ${stdout}${stderr}`
-  const values = await Promise.all(['exit 3', 'no-such-tool-at-all 2>/dev/null', 'echo x >&2'].map(async script => reader.read(fact('f', script, judge))))
+  const values = await Promise.all(
+    ['exit 3', 'no-such-tool-at-all 2>/dev/null', 'echo x >&2'].map(async script =>
+      reader.read(fact('f', script, judge)),
+    ),
+  )
   t.deepEqual(values, ['3 ', '127 ', '0 x\n'])
 })
 
@@ -112,10 +124,18 @@ test('too many facts for one frame are an error, not a hang', async t => {
 // An argument that cannot be one (a NUL byte). In a process of its own: an unhandled rejection would end it.
 test('a fact whose script cannot be built is an error, not the end of the process', t => {
   const from = (path: string) => new URL(`../../runner/${path}`, import.meta.url).href
-  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', `
+  const { stdout } = spawnSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `
     import { FactReader } from '${from('facts/reader.js')}'
     import { fileText } from '${from('facts/files.js')}'
     const reader = new FactReader({ name: 'node1', session: { run: async () => [] } })
-    await reader.read(fileText('a\\0b')).catch(error => console.log(error.message))`], { encoding: 'utf8' })
+    await reader.read(fileText('a\\0b')).catch(error => console.log(error.message))`,
+    ],
+    { encoding: 'utf8' },
+  )
   t.is(stdout, 'an argument cannot contain a NUL byte\n')
 })

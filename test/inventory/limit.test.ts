@@ -48,8 +48,7 @@ const refuses = test.macro({
 })
 
 const everybody = 'Hosts: web1, web2, web3, db1, db2, alone.'
-const every =
-  'Hosts and groups: web1, web2, web3, db1, db2, alone, all, site, web, db, rack1, rack2, ungrouped.'
+const every = 'Hosts and groups: web1, web2, web3, db1, db2, alone, all, site, web, db, rack1, rack2, ungrouped.'
 for (const [pattern, message, hint] of [
   ['wbe', 'no host or group matches "wbe"', 'Did you mean "web"?'],
   ['web:!ewb2', 'no host or group matches "ewb2" in the pattern "web:!ewb2"', 'Did you mean "web2"?'],

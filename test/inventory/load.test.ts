@@ -36,8 +36,7 @@ test('~ in the path of a key is the home directory', t => {
 
 test('origins have the position of the value that takes precedence', t => {
   const { hosts, groups } = loadInventory('test/cases/inventory/good-precedence/inventory.yml')
-  const place = (name: string) =>
-    hosts.get('node1')?.origins[name]?.place.replace(/test.*good-precedence\//, '')
+  const place = (name: string) => hosts.get('node1')?.origins[name]?.place.replace(/test.*good-precedence\//, '')
   t.is(place('who'), 'in "inventory.yml" (10:27)')
   t.is(place('in_files'), 'in "host_vars/node1.yaml" (1:11)')
   t.is(place('dir'), 'in "group_vars/web/20-second.yaml" (1:6)')

@@ -21,9 +21,7 @@ test('a distance is the same both ways, and never more than the longer word', t 
       fc.property(fc.string({ maxLength: 12 }), fc.string({ maxLength: 12 }), (a, b) => {
         const distance = editDistance(a, b)
         return (
-          distance === editDistance(b, a)
-          && distance <= Math.max(a.length, b.length)
-          && (distance === 0) === (a === b)
+          distance === editDistance(b, a) && distance <= Math.max(a.length, b.length) && (distance === 0) === (a === b)
         )
       }),
     ),

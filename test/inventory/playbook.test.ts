@@ -17,7 +17,5 @@ test('playbooks/site.yml has every role, in the order of the design', t => {
 })
 
 test('playbooks/verify.yml only asserts', t => {
-  t.deepEqual(readPlaybook('playbooks/verify.yml', roles), [
-    { name: 'Verify', hosts: 'all', roles: ['verify'] },
-  ])
+  t.deepEqual(readPlaybook('playbooks/verify.yml', roles), [{ name: 'Verify', hosts: 'all', roles: ['verify'] }])
 })

@@ -18,21 +18,24 @@ test('the inventory is the smallest complete one', t => {
   })
 })
 
-test('the ssh configuration knows nodes by name and address, and enters the lab\'s namespace', t => {
+test("the ssh configuration knows nodes by name and address, and enters the lab's namespace", t => {
   const [first, second] = sshConfigText(lab).split('\n\n')
-  t.is(first, [
-    'Host node1 192.168.0.1',
-    '  HostName 192.168.0.1',
-    '  User root',
-    '  IdentityFile /var/lib/ha-run/lab/labs/demo/key',
-    '  IdentitiesOnly yes',
-    '  UserKnownHostsFile /var/lib/ha-run/lab/labs/demo/known_hosts',
-    '  StrictHostKeyChecking yes',
-    '  ProxyCommand nsenter --net=/run/netns/ha-run.demo socat - TCP:%h:%p,connect-timeout=10',
-  ].join('\n'))
+  t.is(
+    first,
+    [
+      'Host node1 192.168.0.1',
+      '  HostName 192.168.0.1',
+      '  User root',
+      '  IdentityFile /var/lib/ha-run/lab/labs/demo/key',
+      '  IdentitiesOnly yes',
+      '  UserKnownHostsFile /var/lib/ha-run/lab/labs/demo/known_hosts',
+      '  StrictHostKeyChecking yes',
+      '  ProxyCommand nsenter --net=/run/netns/ha-run.demo socat - TCP:%h:%p,connect-timeout=10',
+    ].join('\n'),
+  )
   t.regex(second ?? '', /^Host node2 192\.168\.0\.2\n/)
 })
 
-test('known hosts are kept by address, without the key\'s comment', t => {
+test("known hosts are kept by address, without the key's comment", t => {
   t.is(knownHostsLine(nodeOf('demo', 1), 'ssh-ed25519 AAAA ha-run lab demo\n'), '192.168.0.1 ssh-ed25519 AAAA\n')
 })

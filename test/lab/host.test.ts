@@ -4,7 +4,9 @@ import { missingPackages, parseOsRelease } from '../../runner/lab/host.js'
 test('os-release is read with and without quotes', t => {
   const text = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_CODENAME=bookworm\n'
   t.deepEqual(parseOsRelease(text), {
-    PRETTY_NAME: 'Debian GNU/Linux 12 (bookworm)', ID: 'debian', VERSION_CODENAME: 'bookworm',
+    PRETTY_NAME: 'Debian GNU/Linux 12 (bookworm)',
+    ID: 'debian',
+    VERSION_CODENAME: 'bookworm',
   })
 })
 

@@ -2,7 +2,7 @@ import test from 'ava'
 import { UsageError } from '../../runner/errors.js'
 import { checkCount, checkName, labOf, floatingIp, gateway, isNetnsOf, maxNodes } from '../../runner/lab/names.js'
 
-test('nodes have the tutorial\'s addresses, and no two the same', t => {
+test("nodes have the tutorial's addresses, and no two the same", t => {
   const addresses = labOf('demo', maxNodes).nodes.map(node => node.address)
   t.deepEqual(addresses.slice(0, 2), ['192.168.0.1', '192.168.0.2'])
   t.deepEqual(addresses.slice(8, 10), ['192.168.0.9', '192.168.0.30'])
@@ -10,7 +10,7 @@ test('nodes have the tutorial\'s addresses, and no two the same', t => {
   t.true(addresses.every(address => Number(address.split('.')[3]) < 254))
 })
 
-test('a lab\'s name is safe in paths, namespaces and host names', t => {
+test("a lab's name is safe in paths, namespaces and host names", t => {
   for (const good of ['demo', 'a', 'test-12', 'a'.repeat(30)]) t.notThrows(() => checkName(good))
   for (const bad of ['', 'A', '1a', 'a.b', '../x', 'a b', 'a/b', '-a', 'a'.repeat(31)]) {
     t.throws(() => checkName(bad), { instanceOf: UsageError })
@@ -22,7 +22,7 @@ test('a lab has 1 to 64 nodes', t => {
   for (const bad of [0, -1, 65, 1.5, NaN]) t.throws(() => checkCount(bad), { instanceOf: UsageError })
 })
 
-test('a lab\'s namespaces do not match a lab whose name begins alike', t => {
+test("a lab's namespaces do not match a lab whose name begins alike", t => {
   t.true(isNetnsOf('demo', 'ha-run.demo'))
   t.true(isNetnsOf('demo', 'ha-run.demo.node1'))
   t.false(isNetnsOf('demo', 'ha-run.demo-2'))

@@ -8,23 +8,42 @@ const node = nodeOf('demo', 1)
 const image = { root: '/image/root', packages: '/image/packages' }
 const disk = '/var/lib/ha-run/lab/labs/demo/nodes/node1'
 
-test('a node\'s disk is its own layer over the image', t => {
+test("a node's disk is its own layer over the image", t => {
   t.deepEqual(mountCommand(node, image), [
-    'mount', '-t', 'overlay', 'ha-run-demo', '-o',
-    `lowerdir=/image/root,upperdir=${disk}/upper,workdir=${disk}/work,volatile`, `${disk}/root`,
+    'mount',
+    '-t',
+    'overlay',
+    'ha-run-demo',
+    '-o',
+    `lowerdir=/image/root,upperdir=${disk}/upper,workdir=${disk}/work,volatile`,
+    `${disk}/root`,
   ])
 })
 
-test('a node\'s eth0 is static and managed by ifupdown', t => {
+test("a node's eth0 is static and managed by ifupdown", t => {
   const [, stanza] = interfacesFile(node).split('\n\n')
   t.is(stanza, 'auto eth0\niface eth0 inet static\n    address 192.168.0.1/24\n    gateway 192.168.0.254\n')
 })
 
 test('a cable goes straight from namespace to namespace', t => {
-  t.deepEqual(cableCommands(node).find(words => words.includes('veth')), [
-    'ip', '-n', 'ha-run.demo', 'link', 'add', 'node1', 'type', 'veth',
-    'peer', 'name', 'eth0', 'netns', 'ha-run.demo.node1',
-  ])
+  t.deepEqual(
+    cableCommands(node).find(words => words.includes('veth')),
+    [
+      'ip',
+      '-n',
+      'ha-run.demo',
+      'link',
+      'add',
+      'node1',
+      'type',
+      'veth',
+      'peer',
+      'name',
+      'eth0',
+      'netns',
+      'ha-run.demo.node1',
+    ],
+  )
 })
 
 test('a node without power keeps neither carrier nor address', t => {
@@ -34,7 +53,7 @@ test('a node without power keeps neither carrier nor address', t => {
   ])
 })
 
-test('systemd-nspawn gets the node\'s network and the repository, and no unit of its own', t => {
+test("systemd-nspawn gets the node's network and the repository, and no unit of its own", t => {
   const words = nspawnCommand(node, image)
   t.deepEqual(words.slice(0, 2), ['nsenter', '--net=/run/netns/ha-run.demo.node1'])
   for (const word of ['--boot', '--keep-unit', '--register=no']) t.true(words.includes(word), word)

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { downloadSettings, sourcesList } from '../../runner/lab/sources.js'
 
-test('the host\'s own sources of its release, and no others', t => {
+test("the host's own sources of its release, and no others", t => {
   const targets = [
     'Debian bookworm http://mirror.example/debian/ bookworm main',
     'Debian bookworm http://mirror.example/debian/ bookworm contrib',
@@ -23,20 +23,24 @@ test('the host\'s own sources of its release, and no others', t => {
 })
 
 test('another release, on the mirrors that the host uses', t => {
-  const targets = ['Debian bookworm http://mirror.example/debian/ bookworm main', 'Debian bookworm-security http://mirror.example/debian-security/ bookworm-security main'].join('\n')
-  t.deepEqual(sourcesList(targets, 'bookworm', 'trixie').map(line => line.split(' ').slice(2).join(' ')), [
-    'http://mirror.example/debian/ trixie main', 'http://mirror.example/debian-security/ trixie-security main',
-  ])
+  const targets = [
+    'Debian bookworm http://mirror.example/debian/ bookworm main',
+    'Debian bookworm-security http://mirror.example/debian-security/ bookworm-security main',
+  ].join('\n')
+  t.deepEqual(
+    sourcesList(targets, 'bookworm', 'trixie').map(line => line.split(' ').slice(2).join(' ')),
+    ['http://mirror.example/debian/ trixie main', 'http://mirror.example/debian-security/ trixie-security main'],
+  )
 })
 
-test('Ubuntu\'s pockets share one code name; proposed and backports stay out', t => {
+test("Ubuntu's pockets share one code name; proposed and backports stay out", t => {
   const pockets = ['noble', 'noble-updates', 'noble-security', 'noble-backports', 'noble-proposed']
   const targets = pockets.map(pocket => `Ubuntu noble http://mirror.example/ubuntu/ ${pocket} universe`).join('\n')
   const used = sourcesList(targets, 'noble').map(line => line.split(' ')[3])
   t.deepEqual(used, ['noble', 'noble-updates', 'noble-security'])
 })
 
-test('only the download settings of the host\'s apt are used', t => {
+test("only the download settings of the host's apt are used", t => {
   const dump = [
     'APT::Architecture "amd64";',
     'Acquire "";',

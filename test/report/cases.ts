@@ -16,10 +16,12 @@ export interface ReportCase {
   events: AnyEvent[]
 }
 
-export const reportCases: ReportCase[] = readdirSync(folder).toSorted().map(file => {
-  const { about, events } = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as Omit<ReportCase, 'name'>
-  return { name: file.replace('.json', ''), about, events }
-})
+export const reportCases: ReportCase[] = readdirSync(folder)
+  .toSorted()
+  .map(file => {
+    const { about, events } = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as Omit<ReportCase, 'name'>
+    return { name: file.replace('.json', ''), about, events }
+  })
 
 export function eventsOf(name: string): AnyEvent[] {
   const found = reportCases.find(one => one.name === name)

@@ -27,13 +27,24 @@ for (const one of reportCases.filter(({ events }) => events.some(({ event }) => 
 }
 
 const refuses = test.macro({
-  exec: (t, text: string, message: RegExp) => t.throws(() => readRecordedRun(text, 'run.jsonl'), { name: 'UsageError', message }),
+  exec: (t, text: string, message: RegExp) =>
+    t.throws(() => readRecordedRun(text, 'run.jsonl'), { name: 'UsageError', message }),
   title: (name = '') => `no recorded run: ${name}`,
 })
 
 const time = '"time":"2026-11-27T18:40:00Z"'
-test('an empty file', refuses, '', /^run\.jsonl is not the output of a run with --json: it does not start with a run event$/)
+test(
+  'an empty file',
+  refuses,
+  '',
+  /^run\.jsonl is not the output of a run with --json: it does not start with a run event$/,
+)
 test('other text', refuses, '{"event":"run"', /^run\.jsonl, line 1 is not JSON: /)
 test('other JSON', refuses, 'null\n', /^run\.jsonl, line 1 is not an event with a time$/)
-test('an event without a time', refuses, `{"event":"run",${time}}\n{"event":"task"}\n`, /^run\.jsonl, line 2 is not an event with a time$/)
+test(
+  'an event without a time',
+  refuses,
+  `{"event":"run",${time}}\n{"event":"task"}\n`,
+  /^run\.jsonl, line 2 is not an event with a time$/,
+)
 test('a status', refuses, `{"event":"status",${time}}\n`, /does not start with a run event$/)

@@ -30,7 +30,16 @@ test('a report beside JUnit and JSON, of a run that did not end', async t => {
   t.teardown(() => rm(folder, { recursive: true }))
   const [junit, report] = [join(folder, 'junit.xml'), join(folder, 'report.html')]
   const stdout = collector()
-  const reporter = await createReporter({ mode: 'json', stdout, stderr: collector(), verbosity: 0, color: false, diff: false, junit, others: [reportReporter(report)] })
+  const reporter = await createReporter({
+    mode: 'json',
+    stdout,
+    stderr: collector(),
+    verbosity: 0,
+    color: false,
+    diff: false,
+    junit,
+    others: [reportReporter(report)],
+  })
   for (const event of eventsOf('cut-short')) reporter.report(event)
   await reporter.close()
   t.regex(await readFile(report, 'utf8'), /<h1 class="bad">Not finished<\/h1>/)

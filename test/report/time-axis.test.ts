@@ -15,16 +15,25 @@ test('a long time without events is cut out, and its length is shown', t => {
   t.true(axis.ticks.some(({ at }) => at === 0))
 })
 
-test('events close together are not separated by a cut', t => t.deepEqual(timeAxis([-500, 6000], [0, 100, 3000, 5000], 700).cuts, []))
+test('events close together are not separated by a cut', t =>
+  t.deepEqual(timeAxis([-500, 6000], [0, 100, 3000, 5000], 700).cuts, []))
 
 test('every event has its place on the axis, in order', t => {
   const times = fc.array(fc.integer({ min: -10_000, max: 600_000 }), { minLength: 1, maxLength: 30 })
-  fc.assert(fc.property(times, fc.integer({ min: 240, max: 800 }), (moments, width) => {
-    const sorted = moments.toSorted((one, other) => one - other)
-    const axis = timeAxis([sorted[0]!, sorted.at(-1)!], moments, width)
-    const places = sorted.map(at => axis.place(at))
-    t.true(places.every(place => place !== undefined && place >= -0.01 && place <= width + 0.01), JSON.stringify({ sorted, places }))
-    t.deepEqual(places, places.toSorted((one, other) => one! - other!))
-    t.true(axis.ticks.length < width / 20)
-  }))
+  fc.assert(
+    fc.property(times, fc.integer({ min: 240, max: 800 }), (moments, width) => {
+      const sorted = moments.toSorted((one, other) => one - other)
+      const axis = timeAxis([sorted[0]!, sorted.at(-1)!], moments, width)
+      const places = sorted.map(at => axis.place(at))
+      t.true(
+        places.every(place => place !== undefined && place >= -0.01 && place <= width + 0.01),
+        JSON.stringify({ sorted, places }),
+      )
+      t.deepEqual(
+        places,
+        places.toSorted((one, other) => one! - other!),
+      )
+      t.true(axis.ticks.length < width / 20)
+    }),
+  )
 })

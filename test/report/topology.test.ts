@@ -7,17 +7,30 @@ import { topologyPicture } from '../../runner/report/topology-picture.js'
 import { topologyText } from '../../runner/report/topology.js'
 import { reportCases } from './cases.js'
 
-const link = (one: string, other: string, connected = true, number = 0) => ({ number, between: [one, other] as [string, string], connected })
+const link = (one: string, other: string, connected = true, number = 0) => ({
+  number,
+  between: [one, other] as [string, string],
+  connected,
+})
 
 test('a node that has lost all its peers is one node down, not a broken pair with each', t => {
-  t.deepEqual(linkStates([link('a', 'b', false), link('a', 'c'), link('b', 'c', false)]), [{ number: 0, down: ['b'], broken: [], alive: true }])
-  t.deepEqual(linkStates([link('a', 'b', false), link('a', 'c'), link('b', 'c')]), [{ number: 0, down: [], broken: [['a', 'b']], alive: true }])
+  t.deepEqual(linkStates([link('a', 'b', false), link('a', 'c'), link('b', 'c', false)]), [
+    { number: 0, down: ['b'], broken: [], alive: true },
+  ])
+  t.deepEqual(linkStates([link('a', 'b', false), link('a', 'c'), link('b', 'c')]), [
+    { number: 0, down: [], broken: [['a', 'b']], alive: true },
+  ])
   t.deepEqual(linkStates([link('a', 'b', false)]), [{ number: 0, down: ['a', 'b'], broken: [], alive: false }])
-  t.deepEqual(linkStates([link('a', 'b', true, 1), link('a', 'b', true, 0)]).map(({ number }) => number), [0, 1])
+  t.deepEqual(
+    linkStates([link('a', 'b', true, 1), link('a', 'b', true, 0)]).map(({ number }) => number),
+    [0, 1],
+  )
   t.deepEqual(linkStates([]), [])
 })
 
-const topologies = reportCases.flatMap(({ name, events }) => events.flatMap(event => event.event === 'topology' ? { name, topology: event.topology } : []))
+const topologies = reportCases.flatMap(({ name, events }) =>
+  events.flatMap(event => (event.event === 'topology' ? { name, topology: event.topology } : [])),
+)
 
 test('every node has a card, with a tab if it has the floating IP', t => {
   for (const { name, topology } of topologies) {
@@ -38,9 +51,17 @@ test('every element is inside the picture', t => {
       const svg = String(topologyPicture(topology, new Map(), 'label', width))
       const [, wide, high] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg)!.map(Number)
       t.true(wide! <= width + 30, name)
-      for (const [, x, y] of svg.matchAll(/ x="(-?[\d.]+)" y="(-?[\d.]+)"/g)) t.true(Number(x) >= 0 && Number(x) <= wide! && Number(y) >= 0 && Number(y) <= high!, `${name}: ${x} ${y}`)
+      for (const [, x, y] of svg.matchAll(/ x="(-?[\d.]+)" y="(-?[\d.]+)"/g))
+        t.true(Number(x) >= 0 && Number(x) <= wide! && Number(y) >= 0 && Number(y) <= high!, `${name}: ${x} ${y}`)
       for (const [, points = ''] of svg.matchAll(/points="([^"]*)"/g)) {
-        t.true(points.split(' ').every(point => point.split(',').every((value, at) => Number(value) >= 0 && Number(value) <= (at === 0 ? wide! : high!))), `${name}: ${points}`)
+        t.true(
+          points
+            .split(' ')
+            .every(point =>
+              point.split(',').every((value, at) => Number(value) >= 0 && Number(value) <= (at === 0 ? wide! : high!)),
+            ),
+          `${name}: ${points}`,
+        )
       }
     }
   }
@@ -58,6 +79,13 @@ test('of many resources, a card shows the first ones and the number of the other
 })
 
 test('nodes that serve have colours in the order of the inventory; after five, all have the same', t => {
-  t.deepEqual([...nodeColours(['a', 'b', 'c'], new Set(['c', 'a', 'x']))], [['a', 'node0'], ['c', 'node1'], ['x', 'node2']])
+  t.deepEqual(
+    [...nodeColours(['a', 'b', 'c'], new Set(['c', 'a', 'x']))],
+    [
+      ['a', 'node0'],
+      ['c', 'node1'],
+      ['x', 'node2'],
+    ],
+  )
   t.is(nodeColours([], new Set('abcdefgh')).get('h'), 'node5')
 })

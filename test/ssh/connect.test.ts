@@ -24,7 +24,7 @@ async function connected(t: ExecutionContext, server: LocalSshd) {
 withSshd('a connection is a root shell with frames', async t => {
   const node = await connected(t, await localSshd(t))
   const $ = remote(node)
-  t.is((await $`id -u; echo ${'it\'s'}`).stdout, "0\nit's\n")
+  t.is((await $`id -u; echo ${"it's"}`).stdout, "0\nit's\n")
   t.is(node.session.frames, 1)
 })
 
@@ -44,13 +44,17 @@ withSshd('without a running command there is nothing to terminate', async t => {
 })
 
 withSshd('a forward is a TCP connection from the node', async t => {
-  const server = createServer((_, response) => { response.end('page') })
+  const server = createServer((_, response) => {
+    response.end('page')
+  })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => server.close())
   const node = await connected(t, await localSshd(t))
   const tunnel = node.forward(`127.0.0.1:${(server.address() as AddressInfo).port}`)
   let output = ''
-  tunnel.stdout.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  tunnel.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+  })
   tunnel.stdin.write('GET / HTTP/1.0\r\n\r\n')
   await tunnel
   t.regex(output, /^HTTP\/1\.1 200 OK[^]*page$/)
@@ -112,36 +116,74 @@ withSshd('a command in the second session is terminated too', async t => {
   t.is((await running).exitCode, 143)
 })
 
-const refused = test.macro(async (t, spoil: (server: LocalSshd) => void | Promise<void>, message: RegExp | string, hint: string) => {
-  const server = await localSshd(t)
-  await spoil(server)
-  const error = await t.throwsAsync(connect('node1', { host: '127.0.0.1', port: server.port }, server), { instanceOf: ConnectError, message })
-  t.true(error.hint?.includes(hint), error.hint)
-})
+const refused = test.macro(
+  async (t, spoil: (server: LocalSshd) => void | Promise<void>, message: RegExp | string, hint: string) => {
+    const server = await localSshd(t)
+    await spoil(server)
+    const error = await t.throwsAsync(connect('node1', { host: '127.0.0.1', port: server.port }, server), {
+      instanceOf: ConnectError,
+      message,
+    })
+    t.true(error.hint?.includes(hint), error.hint)
+  },
+)
 
-withSshd('a key that the server does not know', refused, ({ folder }) => {
-  rmSync(join(folder, 'userkey'))
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'userkey2')])
-  execFileSync('mv', [join(folder, 'userkey2'), join(folder, 'userkey')])
-}, 'node1: the login was refused', 'ansible_user')
+withSshd(
+  'a key that the server does not know',
+  refused,
+  ({ folder }) => {
+    rmSync(join(folder, 'userkey'))
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'userkey2')])
+    execFileSync('mv', [join(folder, 'userkey2'), join(folder, 'userkey')])
+  },
+  'node1: the login was refused',
+  'ansible_user',
+)
 
-withSshd('a port that nobody listens on', refused, async server => {
-  server.port = closedPort
-}, 'node1: the connection was refused', 'is sshd running')
+withSshd(
+  'a port that nobody listens on',
+  refused,
+  async server => {
+    server.port = closedPort
+  },
+  'node1: the connection was refused',
+  'is sshd running',
+)
 
-withSshd('a name that cannot be resolved', refused, server => {
-  server.configure('Host *\n  HostName no-such-host.invalid\n')
-}, 'node1: the name cannot be resolved', 'ansible_host')
+withSshd(
+  'a name that cannot be resolved',
+  refused,
+  server => {
+    server.configure('Host *\n  HostName no-such-host.invalid\n')
+  },
+  'node1: the name cannot be resolved',
+  'ansible_host',
+)
 
-withSshd('a host key that has changed', refused, ({ knownHosts, folder, port }) => {
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'other')])
-  execFileSync('sh', ['-c', 'printf "%s " "$1" >"$2"; cat "$3" >>"$2"', 'sh', `[127.0.0.1]:${port}`, knownHosts, join(folder, 'other.pub')])
-}, 'node1: the host key differs from the one in known_hosts', 'ssh-keygen -R')
+withSshd(
+  'a host key that has changed',
+  refused,
+  ({ knownHosts, folder, port }) => {
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'other')])
+    execFileSync('sh', [
+      '-c',
+      'printf "%s " "$1" >"$2"; cat "$3" >>"$2"',
+      'sh',
+      `[127.0.0.1]:${port}`,
+      knownHosts,
+      join(folder, 'other.pub'),
+    ])
+  },
+  'node1: the host key differs from the one in known_hosts',
+  'ssh-keygen -R',
+)
 
 withSshd('an unknown host key comes with its fingerprint, and nothing is written to known_hosts', async t => {
   const server = await localSshd(t)
   writeFileSync(server.knownHosts, '')
-  const error = await t.throwsAsync(connect('node1', { host: '127.0.0.1', port: server.port }, server), { instanceOf: ConnectError })
+  const error = await t.throwsAsync(connect('node1', { host: '127.0.0.1', port: server.port }, server), {
+    instanceOf: ConnectError,
+  })
   t.is(error.message, `node1: the host key is not known: it is ${server.fingerprint} (ED25519)`)
   t.true(error.hint?.includes('accept-new'))
   t.is(execFileSync('cat', [server.knownHosts], { encoding: 'utf8' }), '')

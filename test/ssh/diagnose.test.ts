@@ -31,7 +31,10 @@ for (const file of readdirSync(folder).toSorted()) {
 }
 
 test('lastLines: twenty, without empty ones at the end', t => {
-  t.is(lastLines(`${Array.from({ length: 25 }, (_, at) => at).join('\n')}\n\n\n`), Array.from({ length: 20 }, (_, at) => at + 5).join('\n'))
+  t.is(
+    lastLines(`${Array.from({ length: 25 }, (_, at) => at).join('\n')}\n\n\n`),
+    Array.from({ length: 20 }, (_, at) => at + 5).join('\n'),
+  )
   t.is(lastLines(''), '')
   t.is(lastLines('one\r\n'), 'one')
 })

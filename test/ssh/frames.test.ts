@@ -10,9 +10,15 @@ function testChannel() {
   const nonces: string[] = []
   let lose: (reason: ConnectError) => void = () => {}
   const channel: Channel = {
-    write: text => { nonces.push(/ha-run-[0-9a-f]{24}/.exec(text)![0]) },
-    onOutput: (stream, take) => { takers[stream].push(take) },
-    closed: new Promise(resolve => { lose = resolve }),
+    write: text => {
+      nonces.push(/ha-run-[0-9a-f]{24}/.exec(text)![0])
+    },
+    onOutput: (stream, take) => {
+      takers[stream].push(take)
+    },
+    closed: new Promise(resolve => {
+      lose = resolve
+    }),
     end: () => {},
     kill: () => {},
   }
@@ -20,13 +26,18 @@ function testChannel() {
   return { session: new Session(channel, 'node1'), nonces, emit, lose: (reason: ConnectError) => lose(reason) }
 }
 
-interface Said { out: Buffer; err: Buffer; code: number }
+interface Said {
+  out: Buffer
+  err: Buffer
+  code: number
+}
 
 /** What a node's shell says while it runs a frame. */
 function spoken(nonce: string, parts: Said[]): { stdout: Buffer; stderr: Buffer } {
   const stdout = parts.flatMap(({ out, code }) => [out, Buffer.from(`\n${nonce} part ${code}\n`)])
   const stderr = parts.flatMap(({ err }) => [err, Buffer.from(`\n${nonce} part\n`)])
-  const around = (chunks: Buffer[], start: string, end: string) => Buffer.concat([Buffer.from(start), ...chunks, Buffer.from(end)])
+  const around = (chunks: Buffer[], start: string, end: string) =>
+    Buffer.concat([Buffer.from(start), ...chunks, Buffer.from(end)])
   return {
     stdout: around(stdout, `\n${nonce} start 4711\n`, `\n${nonce} end 0\n`),
     stderr: around(stderr, `\n${nonce} start\n`, `\n${nonce} end\n`),
@@ -35,7 +46,18 @@ function spoken(nonce: string, parts: Said[]): { stdout: Buffer; stderr: Buffer 
 
 const text = fc.oneof(
   fc.uint8Array({ maxLength: 40 }).map(bytes => Buffer.from(bytes)),
-  fc.constantFrom('', '\n', '\n\n', 'no newline', 'a\0b', `\nha-run-${'0'.repeat(24)} part 0\n`, `ha-run-${'0'.repeat(24)} end 0\n`, '\nha-run-', 'é')
+  fc
+    .constantFrom(
+      '',
+      '\n',
+      '\n\n',
+      'no newline',
+      'a\0b',
+      `\nha-run-${'0'.repeat(24)} part 0\n`,
+      `ha-run-${'0'.repeat(24)} end 0\n`,
+      '\nha-run-',
+      'é',
+    )
     .map(said => Buffer.from(said)),
 )
 const frame = fc.array(fc.record({ out: text, err: text, code: fc.nat(255) }), { minLength: 1, maxLength: 4 })
@@ -53,28 +75,57 @@ function cut(bytes: Buffer, sizes: number[]): Buffer[] {
 
 test('results of pipelined frames are separated, however the streams are cut', async t => {
   const sizes = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 5 })
-  await fc.assert(fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 3 }), sizes, text, fc.boolean(), async (frames, cuts, noise, errFirst) => {
-    const { session, nonces, emit } = testChannel()
-    const lines: string[][] = frames.map(() => [])
-    const answers = frames.map(async (parts, at) => session.run({ scripts: parts.map(() => 'x'), timeoutSeconds: 1, onLine: line => lines[at]!.push(line) }))
-    const said = frames.map((parts, at) => spoken(nonces[at]!, parts))
-    const streams = (['stdout', 'stderr'] as const).map(stream => {
-      const bytes = Buffer.concat([noise, ...said.flatMap(one => [one[stream], noise])])
-      return cut(bytes, cuts).map(chunk => () => emit(stream, chunk))
-    })
-    const [first = [], second = []] = errFirst ? streams.toReversed() : streams
-    // One stream runs ahead of the other.
-    for (let at = 0; at < Math.max(first.length, second.length) + 3; at += 1) {
-      first[at]?.()
-      second[at - 3]?.()
-    }
-    const got = await Promise.all(answers)
-    t.deepEqual(got, frames.map(parts => parts.map(({ out, err, code }) => (
-      { exitCode: code, stdout: out.toString(), stderr: err.toString(), timedOut: false }
-    ))))
-    t.deepEqual(lines, frames.map(parts => parts.flatMap(({ out }) => out.toString().split('\n').filter(line => line !== ''))))
-    t.deepEqual(session.runningGroups, [])
-  }), { numRuns: 400 })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(frame, { minLength: 1, maxLength: 3 }),
+      sizes,
+      text,
+      fc.boolean(),
+      async (frames, cuts, noise, errFirst) => {
+        const { session, nonces, emit } = testChannel()
+        const lines: string[][] = frames.map(() => [])
+        const answers = frames.map(async (parts, at) =>
+          session.run({ scripts: parts.map(() => 'x'), timeoutSeconds: 1, onLine: line => lines[at]!.push(line) }),
+        )
+        const said = frames.map((parts, at) => spoken(nonces[at]!, parts))
+        const streams = (['stdout', 'stderr'] as const).map(stream => {
+          const bytes = Buffer.concat([noise, ...said.flatMap(one => [one[stream], noise])])
+          return cut(bytes, cuts).map(chunk => () => emit(stream, chunk))
+        })
+        const [first = [], second = []] = errFirst ? streams.toReversed() : streams
+        // One stream runs ahead of the other.
+        for (let at = 0; at < Math.max(first.length, second.length) + 3; at += 1) {
+          first[at]?.()
+          second[at - 3]?.()
+        }
+        const got = await Promise.all(answers)
+        t.deepEqual(
+          got,
+          frames.map(parts =>
+            parts.map(({ out, err, code }) => ({
+              exitCode: code,
+              stdout: out.toString(),
+              stderr: err.toString(),
+              timedOut: false,
+            })),
+          ),
+        )
+        t.deepEqual(
+          lines,
+          frames.map(parts =>
+            parts.flatMap(({ out }) =>
+              out
+                .toString()
+                .split('\n')
+                .filter(line => line !== ''),
+            ),
+          ),
+        )
+        t.deepEqual(session.runningGroups, [])
+      },
+    ),
+    { numRuns: 400 },
+  )
 })
 
 test('a group is running from its start marker to its end', async t => {
@@ -90,7 +141,8 @@ test('a group is running from its start marker to its end', async t => {
 })
 
 test('a line is reported once it is complete, wherever it is cut, and markers are not', async t => {
-  const whole = (nonce: string) => spoken(nonce, [{ out: Buffer.from('dlstatus:1:é\n\npmstatus:2'), err: Buffer.alloc(0), code: 0 }])
+  const whole = (nonce: string) =>
+    spoken(nonce, [{ out: Buffer.from('dlstatus:1:é\n\npmstatus:2'), err: Buffer.alloc(0), code: 0 }])
   const { length } = whole(`ha-run-${'0'.repeat(24)}`).stdout
   for (let cutAt = 1; cutAt < length; cutAt += 1) {
     const { session, nonces, emit } = testChannel()
@@ -100,7 +152,10 @@ test('a line is reported once it is complete, wherever it is cut, and markers ar
     emit('stdout', stdout.subarray(0, cutAt))
     // Half a line is never reported.
     const first = stdout.indexOf('é\n') + 3 <= cutAt
-    t.deepEqual(reported, first ? stdout.indexOf('pmstatus:2\n') + 11 <= cutAt ? ['dlstatus:1:é', 'pmstatus:2'] : ['dlstatus:1:é'] : [])
+    t.deepEqual(
+      reported,
+      first ? (stdout.indexOf('pmstatus:2\n') + 11 <= cutAt ? ['dlstatus:1:é', 'pmstatus:2'] : ['dlstatus:1:é']) : [],
+    )
     emit('stdout', stdout.subarray(cutAt))
     emit('stderr', stderr)
     t.deepEqual((await answer)[0]!.stdout, 'dlstatus:1:é\n\npmstatus:2')
@@ -121,7 +176,10 @@ test('output before a frame has begun is not reported as its line', async t => {
 
 test('a lost session rejects pending and later frames with the first reason', async t => {
   const { session, lose } = testChannel()
-  const pending = [session.run({ scripts: ['x'], timeoutSeconds: 1 }), session.run({ scripts: ['y'], timeoutSeconds: 1 })]
+  const pending = [
+    session.run({ scripts: ['x'], timeoutSeconds: 1 }),
+    session.run({ scripts: ['y'], timeoutSeconds: 1 }),
+  ]
   const reason = new ConnectError('the cable is out')
   lose(reason)
   for (const call of pending) t.is(await t.throwsAsync(call), reason)
@@ -139,11 +197,15 @@ test('every frame has a nonce of its own', t => {
 
 test('a frame that is too long for one argument is refused before anything is sent', async t => {
   const { session, nonces } = testChannel()
-  await t.throwsAsync(session.run({ scripts: [`: ${'x'.repeat(130_000)}`], timeoutSeconds: 1 }), { instanceOf: RangeError })
+  await t.throwsAsync(session.run({ scripts: [`: ${'x'.repeat(130_000)}`], timeoutSeconds: 1 }), {
+    instanceOf: RangeError,
+  })
   t.deepEqual(nonces, [])
 })
 
 test('the limit counts bytes, not characters', t => {
-  t.throws(() => encode('ha-run-0', { scripts: [`: ${'é'.repeat(65_000)}`], timeoutSeconds: 1 }), { instanceOf: RangeError })
+  t.throws(() => encode('ha-run-0', { scripts: [`: ${'é'.repeat(65_000)}`], timeoutSeconds: 1 }), {
+    instanceOf: RangeError,
+  })
   t.notThrows(() => encode('ha-run-0', { scripts: [`: ${'e'.repeat(65_000)}`], timeoutSeconds: 1 }))
 })

@@ -13,7 +13,9 @@ async function socketOf(t: ExecutionContext, answer: RequestListener) {
   const socket = join(folder, 'to')
   const server = createServer(answer)
   let connections = 0
-  server.on('connection', () => { connections += 1 })
+  server.on('connection', () => {
+    connections += 1
+  })
   await new Promise<void>(resolve => server.listen(socket, resolve))
   const close = async () => {
     server.closeAllConnections()
@@ -84,13 +86,22 @@ test('a request without answer fails after 1.5 s, and does not delay the others'
     if (turn > 3) response.end('node1')
   })
   const { probe, pass } = probed(t, socket)
-  await pass(2000, made => turn === made && probe.requests.filter(({ error }) => error === undefined).length === Math.max(made - 3, 0))
+  await pass(
+    2000,
+    made => turn === made && probe.requests.filter(({ error }) => error === undefined).length === Math.max(made - 3, 0),
+  )
   const asked = probe.stop()
   const late = asked.filter(({ error }) => error !== undefined)
-  t.deepEqual(late.map(({ error }) => error), Array.from({ length: 3 }, () => 'no answer within 1.5 s'))
+  t.deepEqual(
+    late.map(({ error }) => error),
+    Array.from({ length: 3 }, () => 'no answer within 1.5 s'),
+  )
   t.true(late.every(({ ms }) => ms >= 1500 && ms < 1600))
   t.is(asked.length, 50)
-  t.deepEqual(asked.map(({ at }) => at), asked.map(({ at }) => at).toSorted((one, other) => one - other))
+  t.deepEqual(
+    asked.map(({ at }) => at),
+    asked.map(({ at }) => at).toSorted((one, other) => one - other),
+  )
 })
 
 test('a lost socket file is not a failure of the page', async t => {
@@ -101,5 +112,8 @@ test('a lost socket file is not a failure of the page', async t => {
   clock.pass(200)
   t.true(await comesTrue(() => probe.broken !== undefined))
   t.regex(probe.broken ?? '', /ENOENT|ECONNREFUSED/)
-  t.deepEqual(probe.stop().filter(({ error }) => error !== undefined && error !== 'no connection'), [])
+  t.deepEqual(
+    probe.stop().filter(({ error }) => error !== undefined && error !== 'no connection'),
+    [],
+  )
 })

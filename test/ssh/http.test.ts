@@ -13,7 +13,9 @@ import { httpGet, isDirect } from '../../runner/ssh/http.js'
 async function listen(t: ExecutionContext, address: string, port: number, answer: RequestListener) {
   const server = createServer(answer)
   let connections = 0
-  server.on('connection', () => { connections += 1 })
+  server.on('connection', () => {
+    connections += 1
+  })
   await new Promise<void>((resolve, reject) => server.listen(port, address, resolve).on('error', reject))
   t.teardown(() => end(server))
   return { port: (server.address() as AddressInfo).port, connections: () => connections }
@@ -29,16 +31,31 @@ function nodeLeadingTo(command: string[]) {
   const asked: string[] = []
   const forward = (to: string) => {
     asked.push(to)
-    return $({ quiet: true, nothrow: true, detached: true, prefix: 'exec ', postfix: '', stdio: ['pipe', 'pipe', 'pipe'] })`${command}`
+    return $({
+      quiet: true,
+      nothrow: true,
+      detached: true,
+      prefix: 'exec ',
+      postfix: '',
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })`${command}`
   }
   return { asked, node: { name: 'node2', forward } as unknown as NodeConnection }
 }
 
-const pipeTo = (address: string, port: number) => [process.execPath, '-e', `
+const pipeTo = (address: string, port: number) => [
+  process.execPath,
+  '-e',
+  `
   const socket = require('node:net').connect(${port}, '${address}')
-  process.stdin.pipe(socket); socket.pipe(process.stdout); socket.on('error', () => process.exit(1))`]
+  process.stdin.pipe(socket); socket.pipe(process.stdout); socket.on('error', () => process.exit(1))`,
+]
 
-const page = (text: string): RequestListener => (_, response) => { response.end(text) }
+const page =
+  (text: string): RequestListener =>
+  (_, response) => {
+    response.end(text)
+  }
 
 test('a page that this machine reaches', async t => {
   await listen(t, '127.0.66.1', 80, ({ url, headers }, response) => {
@@ -50,10 +67,16 @@ test('a page that this machine reaches', async t => {
 
 test('through a node, this machine never connects to the page', async t => {
   const direct = await listen(t, '127.0.66.2', 80, page('direct'))
-  const behind = await listen(t, '127.0.66.3', 0, ({ headers }, response) => { response.end(`behind ${headers.host}`) })
+  const behind = await listen(t, '127.0.66.3', 0, ({ headers }, response) => {
+    response.end(`behind ${headers.host}`)
+  })
   const { node, asked } = nodeLeadingTo(pipeTo('127.0.66.3', behind.port))
-  for (let turn = 0; turn < 3; turn += 1) t.regex((await httpGet('127.0.66.2', '/', node)).body, /^behind 127\.0\.66\.2(:80)?$/)
-  t.deepEqual(asked, Array.from({ length: 3 }, () => '127.0.66.2:80'))
+  for (let turn = 0; turn < 3; turn += 1)
+    t.regex((await httpGet('127.0.66.2', '/', node)).body, /^behind 127\.0\.66\.2(:80)?$/)
+  t.deepEqual(
+    asked,
+    Array.from({ length: 3 }, () => '127.0.66.2:80'),
+  )
   t.is(direct.connections(), 0)
   t.is(behind.connections(), 3)
 })
@@ -101,7 +124,13 @@ test('the tunnel’s process ends with the answer', async t => {
   const behind = await listen(t, '127.0.66.10', 0, page('x'))
   const started: ReturnType<NodeConnection['forward']>[] = []
   const { node } = nodeLeadingTo(pipeTo('127.0.66.10', behind.port))
-  const watched = { forward: (to: string) => { const tunnel = node.forward(to); started.push(tunnel); return tunnel } } as NodeConnection
+  const watched = {
+    forward: (to: string) => {
+      const tunnel = node.forward(to)
+      started.push(tunnel)
+      return tunnel
+    },
+  } as NodeConnection
   await httpGet('127.0.66.10', '/', watched)
   t.is(started.length, 1)
   await t.notThrowsAsync(Promise.resolve(started[0]!))

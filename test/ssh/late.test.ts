@@ -4,7 +4,11 @@ import { Session, type Channel } from '../../runner/ssh/session.js'
 import { FakeClock } from '../fake-clock.js'
 
 const silent = (): Channel => ({
-  write: () => {}, onOutput: () => {}, closed: new Promise<ConnectError>(() => {}), end: () => {}, kill: () => {},
+  write: () => {},
+  onOutput: () => {},
+  closed: new Promise<ConnectError>(() => {}),
+  end: () => {},
+  kill: () => {},
 })
 
 test('a node that never answers fails 15 s after its own timeout', async t => {
@@ -20,7 +24,10 @@ test('a node that never answers fails 15 s after its own timeout', async t => {
 test('a frame that waits for the one before it is not late yet', async t => {
   const clock = new FakeClock()
   const session = new Session(silent(), 'node1', clock)
-  const calls = [session.run({ scripts: ['x'], timeoutSeconds: 1800 }), session.run({ scripts: ['y'], timeoutSeconds: 60 })]
+  const calls = [
+    session.run({ scripts: ['x'], timeoutSeconds: 1800 }),
+    session.run({ scripts: ['y'], timeoutSeconds: 60 }),
+  ]
   const settled = Promise.allSettled(calls)
   clock.pass(100_000)
   const { lost } = session

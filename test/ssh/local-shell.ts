@@ -48,7 +48,10 @@ export class LocalShell implements Channel {
 }
 
 /** A session over a shell on this machine, closed with the test. */
-export function localSession(t: Pick<ExecutionContext, 'teardown'>, argv?: string[]): { session: Session; shell: LocalShell } {
+export function localSession(
+  t: Pick<ExecutionContext, 'teardown'>,
+  argv?: string[],
+): { session: Session; shell: LocalShell } {
   const shell = new LocalShell(argv)
   const session = new Session(shell, 'local')
   t.teardown(async () => {
@@ -82,7 +85,8 @@ export function isAlive(pid: number): boolean {
  */
 export function signal(pid: number, name: NodeJS.Signals, ancestor: number | undefined, { group = false } = {}): void {
   if (!Number.isInteger(pid) || pid < 2) throw new Error(`not a process to signal: ${pid}`)
-  if (ancestor === undefined || ancestor < 2 || !descends(pid, ancestor)) throw new Error(`process ${pid} does not descend from the test`)
+  if (ancestor === undefined || ancestor < 2 || !descends(pid, ancestor))
+    throw new Error(`process ${pid} does not descend from the test`)
   process.kill(group ? -pid : pid, name)
 }
 

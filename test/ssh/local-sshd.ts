@@ -14,9 +14,13 @@ const sshd = '/usr/sbin/sshd'
 const isolated = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child']
 
 /** The reason why a test cannot start sshd on this machine; undefined if it can. */
-export const noSshd = !existsSync(sshd) ? `${sshd} is missing: install openssh-server`
-  : process.getuid?.() !== 0 ? 'sshd requires root'
-  : spawnSync(isolated[0]!, [...isolated.slice(1), 'true']).status === 0 ? undefined : 'PID namespaces are not available'
+export const noSshd = !existsSync(sshd)
+  ? `${sshd} is missing: install openssh-server`
+  : process.getuid?.() !== 0
+    ? 'sshd requires root'
+    : spawnSync(isolated[0]!, [...isolated.slice(1), 'true']).status === 0
+      ? undefined
+      : 'PID namespaces are not available'
 
 /** A server on 127.0.0.1 with keys of its own, and a client's configuration that knows it. */
 export interface LocalSshd {
@@ -49,7 +53,9 @@ async function freePort(): Promise<number> {
 
 /** @returns the server once it listens; undefined if the port was taken in the meantime. */
 async function listening(configFile: string, port: number): Promise<ChildProcess | undefined> {
-  const server = spawn(isolated[0]!, [...isolated.slice(1), sshd, '-D', '-e', '-f', configFile, '-p', `${port}`], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const server = spawn(isolated[0]!, [...isolated.slice(1), sshd, '-D', '-e', '-f', configFile, '-p', `${port}`], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   return new Promise((resolve, reject) => {
     let output = ''
     server.stderr.on('data', (chunk: Buffer) => {
@@ -57,7 +63,9 @@ async function listening(configFile: string, port: number): Promise<ChildProcess
       if (output.includes('Server listening on')) resolve(server)
     })
     server.on('error', reject)
-    server.on('close', () => output.includes('Address already in use') ? resolve(undefined) : reject(new Error(`sshd: ${output}`)))
+    server.on('close', () =>
+      output.includes('Address already in use') ? resolve(undefined) : reject(new Error(`sshd: ${output}`)),
+    )
   })
 }
 
@@ -65,10 +73,13 @@ async function listening(configFile: string, port: number): Promise<ChildProcess
 export async function localSshd(t: Pick<ExecutionContext, 'teardown'>): Promise<LocalSshd> {
   const folder = mkdtempSync('/tmp/ha-run-sshd-')
   const at = (name: string) => join(folder, name)
-  for (const name of ['hostkey', 'userkey']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)])
+  for (const name of ['hostkey', 'userkey'])
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)])
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
   mkdirSync(at('control'), { mode: 0o700 })
-  writeFileSync(at('sshd_config'), `ListenAddress 127.0.0.1
+  writeFileSync(
+    at('sshd_config'),
+    `ListenAddress 127.0.0.1
 HostKey ${at('hostkey')}
 AuthorizedKeysFile ${at('userkey.pub')}
 PidFile none
@@ -77,7 +88,8 @@ UsePAM no
 PermitRootLogin yes
 PasswordAuthentication no
 KbdInteractiveAuthentication no
-`)
+`,
+  )
   let port = await freePort()
   let server = await listening(at('sshd_config'), port)
   while (!server) {
@@ -94,15 +106,28 @@ KbdInteractiveAuthentication no
   const hostKey = readFileSync(at('hostkey.pub'), 'utf8')
   const knownAs = (address: string) => writeFileSync(at('known_hosts'), `[${address}]:${port} ${hostKey}`)
   knownAs('127.0.0.1')
-  const configure = (more = '') => writeFileSync(at('config'), `${more}
+  const configure = (more = '') =>
+    writeFileSync(
+      at('config'),
+      `${more}
 Host *
   IdentityFile ${at('userkey')}
   IdentitiesOnly yes
   IdentityAgent none
   UserKnownHostsFile ${at('known_hosts')}
   GlobalKnownHostsFile none
-`)
+`,
+    )
   configure()
   const fingerprint = execFileSync('ssh-keygen', ['-l', '-f', at('hostkey.pub')], { encoding: 'utf8' }).split(' ')[1]!
-  return { port, configFile: at('config'), controlDirectory: at('control'), knownHosts: at('known_hosts'), folder, fingerprint, configure, knownAs }
+  return {
+    port,
+    configFile: at('config'),
+    controlDirectory: at('control'),
+    knownHosts: at('known_hosts'),
+    folder,
+    fingerprint,
+    configure,
+    knownAs,
+  }
 }

@@ -9,13 +9,25 @@ import { sh } from '../../runner/ssh/quote.js'
 const isRoot = process.getuid?.() === 0
 const asRoot = isRoot ? test : test.skip
 
-interface Login { become?: boolean; hasPassword?: boolean; stdin: string; unprivileged?: boolean; env?: Record<string, string> }
+interface Login {
+  become?: boolean
+  hasPassword?: boolean
+  stdin: string
+  unprivileged?: boolean
+  env?: Record<string, string>
+}
 
 /** Types on the shell that a login leads to. */
 function login({ become, hasPassword = false, stdin, unprivileged = false, env }: Login) {
   const argv = ['sh', '-c', loginCommand(become, hasPassword)]
-  const [command, ...args] = unprivileged ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...argv] : argv
-  const { stdout, stderr, status } = spawnSync(command!, args, { input: stdin, env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8' })
+  const [command, ...args] = unprivileged
+    ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...argv]
+    : argv
+  const { stdout, stderr, status } = spawnSync(command!, args, {
+    input: stdin,
+    env: { PATH: process.env['PATH'], ...env },
+    encoding: 'utf8',
+  })
   return { stdout, stderr, status }
 }
 
@@ -24,28 +36,45 @@ function fakeSudo(t: ExecutionContext, password: string | undefined): string {
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-login-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   chmodSync(folder, 0o755)
-  const wanted = password === undefined ? '' : sh`
+  const wanted =
+    password === undefined
+      ? ''
+      : sh`
 case $1 in -n) echo 'sudo: a password is required' >&2; exit 1 ;; esac
 IFS= read -r typed; [ "$typed" = ${password} ] || { echo 'Sorry, try again.' >&2; exit 1; }`
-  writeFileSync(join(folder, 'sudo'), `#!/bin/sh${wanted}
+  writeFileSync(
+    join(folder, 'sudo'),
+    `#!/bin/sh${wanted}
 case $1 in -S) shift 3 ;; -n) shift ;; esac
 exec "$@"
-`, { mode: 0o755 })
+`,
+    { mode: 0o755 },
+  )
   return `${folder}:/usr/bin:/bin`
 }
 
 asRoot('root has a shell at once, with an environment of its own', t => {
-  const { stdout, stderr } = login({ stdin: 'env; umask; id -u; pwd\n', env: { LD_PRELOAD: '', FOO: 'x', LANG: 'de_DE.UTF-8', ENV: '/tmp/x' } })
+  const { stdout, stderr } = login({
+    stdin: 'env; umask; id -u; pwd\n',
+    env: { LD_PRELOAD: '', FOO: 'x', LANG: 'de_DE.UTF-8', ENV: '/tmp/x' },
+  })
   const lines = stdout.trimEnd().split('\n')
   t.is(lines[0], shellReady)
-  const names = lines.filter(line => line.includes('=')).map(line => line.replace(/=.*/, '')).filter(name => name !== '_')
+  const names = lines
+    .filter(line => line.includes('='))
+    .map(line => line.replace(/=.*/, ''))
+    .filter(name => name !== '_')
   t.deepEqual(names.toSorted(), ['DEBIAN_FRONTEND', 'HOME', 'LC_ALL', 'PATH', 'PWD', 'USER'])
   t.deepEqual(lines.slice(-3, -1), ['0022', '0'])
   t.is(stderr, '')
 })
 
 asRoot('a login that is not root, on a node without sudo, is an error', t => {
-  const { stdout, stderr, status } = login({ unprivileged: true, stdin: 'id -u\n', env: { PATH: '/nowhere:/usr/bin:/bin' } })
+  const { stdout, stderr, status } = login({
+    unprivileged: true,
+    stdin: 'id -u\n',
+    env: { PATH: '/nowhere:/usr/bin:/bin' },
+  })
   t.false(stdout.includes(shellReady))
   t.is(stderr, 'sudo: not installed\n')
   t.is(status, 1)
@@ -68,12 +97,22 @@ asRoot('a sudo that requires a password reports it; without a password nothing i
 })
 
 asRoot('the password is the first line of stdin, the session is what follows', t => {
-  const { stdout } = login({ hasPassword: true, unprivileged: true, stdin: 'right\necho here\n', env: { PATH: fakeSudo(t, 'right') } })
+  const { stdout } = login({
+    hasPassword: true,
+    unprivileged: true,
+    stdin: 'right\necho here\n',
+    env: { PATH: fakeSudo(t, 'right') },
+  })
   t.is(stdout, `${passwordRequest}\n${shellReady}\nhere\n`)
 })
 
 asRoot('a wrong password starts nothing', t => {
-  const { stdout, stderr } = login({ hasPassword: true, unprivileged: true, stdin: 'wrong\necho here\n', env: { PATH: fakeSudo(t, 'right') } })
+  const { stdout, stderr } = login({
+    hasPassword: true,
+    unprivileged: true,
+    stdin: 'wrong\necho here\n',
+    env: { PATH: fakeSudo(t, 'right') },
+  })
   t.is(stdout, `${passwordRequest}\n`)
   t.is(stderr, 'Sorry, try again.\n')
 })

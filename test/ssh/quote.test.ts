@@ -29,29 +29,42 @@ const manyHostileWords = fc.array(hostileWords, { minLength: 10, maxLength: 10 }
 
 for (const [name, [command, ...argv]] of shells) {
   /** What a script prints, cut where it printed a NUL. */
-  const printed = (script: string) => spawnSync(command!, [...argv, '-c', script], { cwd: scratch }).stdout.toString().split('\0').slice(0, -1)
+  const printed = (script: string) =>
+    spawnSync(command!, [...argv, '-c', script], { cwd: scratch })
+      .stdout.toString()
+      .split('\0')
+      .slice(0, -1)
 
   test(`a list of hostile arguments comes back byte for byte, ${name}`, t => {
-    fc.assert(fc.property(manyHostileWords, lists => {
-      t.deepEqual(printed(lists.map(values => sh`printf '%s\\0' ${values}`).join('\n')), lists.flat())
-    }), { numRuns: 15 })
+    fc.assert(
+      fc.property(manyHostileWords, lists => {
+        t.deepEqual(printed(lists.map(values => sh`printf '%s\\0' ${values}`).join('\n')), lists.flat())
+      }),
+      { numRuns: 15 },
+    )
   })
 
   test(`hostile arguments reach a command in a session unchanged, ${name}`, async t => {
     const $ = remote({ name: 'node1', session: localSession(t, [command!, ...argv]).session })
-    await fc.assert(fc.asyncProperty(hostileWords, async values => {
-      const [first, ...others] = values as [string, ...string[]]
-      const one = await $`printf '%s' ${first}`
-      t.is(one.stdout, first)
-      const many = await $`printf '%s\\0' ${first} ${others} ${`x${first}`}`
-      t.deepEqual(many.stdout.split('\0').slice(0, -1), [first, ...others, `x${first}`])
-    }), { numRuns: 60 })
+    await fc.assert(
+      fc.asyncProperty(hostileWords, async values => {
+        const [first, ...others] = values as [string, ...string[]]
+        const one = await $`printf '%s' ${first}`
+        t.is(one.stdout, first)
+        const many = await $`printf '%s\\0' ${first} ${others} ${`x${first}`}`
+        t.deepEqual(many.stdout.split('\0').slice(0, -1), [first, ...others, `x${first}`])
+      }),
+      { numRuns: 60 },
+    )
   })
 
   test(`a quoted argument inside a quoted script stays whole, ${name}`, t => {
-    fc.assert(fc.property(manyHostileWords, lists => {
-      t.deepEqual(printed(sh`sh -c ${lists.map(values => sh`printf '%s\\0' ${values}`).join('\n')}`), lists.flat())
-    }), { numRuns: 5 })
+    fc.assert(
+      fc.property(manyHostileWords, lists => {
+        t.deepEqual(printed(sh`sh -c ${lists.map(values => sh`printf '%s\\0' ${values}`).join('\n')}`), lists.flat())
+      }),
+      { numRuns: 5 },
+    )
   })
 }
 

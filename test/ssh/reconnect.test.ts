@@ -44,7 +44,10 @@ withSshd('a failed attempt leaves no files', async t => {
   const server = await localSshd(t)
   const node = await connect('n1', { host: '127.0.0.1', port: server.port }, server)
   const before = readdirSync(server.controlDirectory)
-  await t.throwsAsync(reconnect(node, '127.0.0.2'), { instanceOf: ConnectError, message: 'n1: the connection was refused' })
+  await t.throwsAsync(reconnect(node, '127.0.0.2'), {
+    instanceOf: ConnectError,
+    message: 'n1: the connection was refused',
+  })
   t.deepEqual(readdirSync(server.controlDirectory), before)
   await node.session.close()
 })
@@ -52,6 +55,9 @@ withSshd('a failed attempt leaves no files', async t => {
 withSshd('a configuration that ssh cannot read is an error of the connection', async t => {
   const server = await localSshd(t)
   server.configure('Nonsense yes\n')
-  const error = await t.throwsAsync(withAddress({ host: 'h' }, '127.0.0.1', server), { instanceOf: ConnectError, message: 'h: ssh cannot read its configuration' })
+  const error = await t.throwsAsync(withAddress({ host: 'h' }, '127.0.0.1', server), {
+    instanceOf: ConnectError,
+    message: 'h: ssh cannot read its configuration',
+  })
   t.regex(error.output!, /Nonsense/i)
 })

@@ -45,7 +45,10 @@ test('nothrow makes an exit code a result, and options add up', async t => {
 test('a timeout is an error even with nothrow', async t => {
   const $ = remote(localNode(t))
   const call = $({ nothrow: true, timeout: '1s' })`echo begun; sleep 60`
-  const error = await t.throwsAsync(call, { instanceOf: CommandError, message: 'timed out after 1 s on node1; the node has ended the command' })
+  const error = await t.throwsAsync(call, {
+    instanceOf: CommandError,
+    message: 'timed out after 1 s on node1; the node has ended the command',
+  })
   t.is(error.output, 'begun')
 })
 
@@ -62,9 +65,15 @@ test('a command is chained as in zx: options first, then what is read', async t 
 
 test('a timeout needs a unit', async t => {
   const $ = remote(localNode(t))
-  await t.throwsAsync($`sleep 60`.timeout('100ms'), { instanceOf: CommandError, message: 'timed out after 0.1 s on node1; the node has ended the command' })
+  await t.throwsAsync($`sleep 60`.timeout('100ms'), {
+    instanceOf: CommandError,
+    message: 'timed out after 0.1 s on node1; the node has ended the command',
+  })
   for (const wrong of ['10', '0s', '-1s', '1h', '']) {
-    await t.throwsAsync($`true`.timeout(wrong as Duration), { instanceOf: TypeError, message: `not a duration such as 500ms, 30s or 2m: ${wrong}` })
+    await t.throwsAsync($`true`.timeout(wrong as Duration), {
+      instanceOf: TypeError,
+      message: `not a duration such as 500ms, 30s or 2m: ${wrong}`,
+    })
   }
 })
 
@@ -96,18 +105,28 @@ test('a secret arrives as input and shows nowhere else', async t => {
   const $ = remote(localNode(t))
   const secret = new Secret(Buffer.from('canary-7f3a'))
   t.is((await $({ input: secret })`cat`).stdout, 'canary-7f3a')
-  const error = await t.throwsAsync($({ input: secret })`cat >/dev/null; ps -eo args | grep -v grep >&2; exit 1`, { instanceOf: CommandError })
+  const error = await t.throwsAsync($({ input: secret })`cat >/dev/null; ps -eo args | grep -v grep >&2; exit 1`, {
+    instanceOf: CommandError,
+  })
   t.false(inspect(error, { depth: 9 }).includes('canary-7f3a'))
 })
 
 test('lines are reported while the script runs', async t => {
   const reported: string[] = []
   let seen: () => void = () => {}
-  const first = new Promise<void>(resolve => { seen = resolve })
+  const first = new Promise<void>(resolve => {
+    seen = resolve
+  })
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-remote-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   // It ends only after its first line was reported.
-  const $ = remote(localNode(t))({ timeout: '10s', onLine: line => { reported.push(line); seen() } })
+  const $ = remote(localNode(t))({
+    timeout: '10s',
+    onLine: line => {
+      reported.push(line)
+      seen()
+    },
+  })
   const running = $`echo one; echo aside >&2; until [ -e ${folder}/go ]; do sleep 0.05; done; printf two`
   await first
   t.deepEqual(reported, ['one'])
@@ -120,6 +139,9 @@ test('several commands at once are several frames of one session', async t => {
   const place = localNode(t)
   const $ = remote(place)
   const results = await Promise.all([1, 2, 3].map(async number => $`echo ${number}`))
-  t.deepEqual(results.map(({ stdout }) => stdout), ['1\n', '2\n', '3\n'])
+  t.deepEqual(
+    results.map(({ stdout }) => stdout),
+    ['1\n', '2\n', '3\n'],
+  )
   t.is(place.session.frames, 3)
 })

@@ -25,20 +25,30 @@ async function outputs(session: Session, ...scripts: string[]): Promise<string[]
   return parts.map(({ stdout }) => stdout)
 }
 
-const printf = (bytes: Uint8Array) => `printf '${[...bytes].map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('')}'`
+const printf = (bytes: Uint8Array) =>
+  `printf '${[...bytes].map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('')}'`
 
 for (const [name, argv] of shells) {
   test(`outputs of a frame's scripts are separated, ${name}`, async t => {
     const { session } = localSession(t, argv)
     const output = fc.uint8Array({ maxLength: 60 })
     const script = fc.record({ out: output, err: output, code: fc.nat(255) })
-    await fc.assert(fc.asyncProperty(fc.array(script, { minLength: 1, maxLength: 5 }), async scripts => {
-      const commands = scripts.map(({ out, err, code }) => `${printf(out)}; ${printf(err)} >&2; exit ${code}`)
-      const parts = await session.run({ scripts: commands, timeoutSeconds })
-      t.deepEqual(parts, scripts.map(({ out, err, code }): ScriptResult => (
-        { exitCode: code, stdout: Buffer.from(out).toString(), stderr: Buffer.from(err).toString(), timedOut: false }
-      )))
-    }), { numRuns: 60 })
+    await fc.assert(
+      fc.asyncProperty(fc.array(script, { minLength: 1, maxLength: 5 }), async scripts => {
+        const commands = scripts.map(({ out, err, code }) => `${printf(out)}; ${printf(err)} >&2; exit ${code}`)
+        const parts = await session.run({ scripts: commands, timeoutSeconds })
+        t.deepEqual(
+          parts,
+          scripts.map(({ out, err, code }): ScriptResult => ({
+            exitCode: code,
+            stdout: Buffer.from(out).toString(),
+            stderr: Buffer.from(err).toString(),
+            timedOut: false,
+          })),
+        )
+      }),
+      { numRuns: 60 },
+    )
   })
 
   test(`stdin is the input, byte for byte, whatever its size, ${name}`, async t => {
@@ -62,13 +72,21 @@ for (const [name, argv] of shells) {
     const order: number[] = []
     const frames = Array.from({ length: 12 }, async (_, at) => {
       const [part] = await session.run({
-        scripts: [`[ ${at} -gt 2 ] || sleep 0.1; cat; printf %s ${at}; exit ${at}`], timeoutSeconds, input: at % 3 === 0 ? Buffer.from('in ') : undefined,
+        scripts: [`[ ${at} -gt 2 ] || sleep 0.1; cat; printf %s ${at}; exit ${at}`],
+        timeoutSeconds,
+        input: at % 3 === 0 ? Buffer.from('in ') : undefined,
       })
       order.push(at)
       return [part!.stdout, part!.exitCode]
     })
-    t.deepEqual(await Promise.all(frames), Array.from({ length: 12 }, (_, at) => [`${at % 3 === 0 ? 'in ' : ''}${at}`, at]))
-    t.deepEqual(order, Array.from({ length: 12 }, (_, at) => at))
+    t.deepEqual(
+      await Promise.all(frames),
+      Array.from({ length: 12 }, (_, at) => [`${at % 3 === 0 ? 'in ' : ''}${at}`, at]),
+    )
+    t.deepEqual(
+      order,
+      Array.from({ length: 12 }, (_, at) => at),
+    )
     t.is(session.frames, 12)
   })
 }
@@ -88,7 +106,10 @@ test('a script that does not read its input does no harm', async t => {
 
 test('5 MB come whole, and what follows is not touched', async t => {
   const { session } = localSession(t)
-  const [big, small] = await session.run({ scripts: ['yes 0123456789abcde | head -c 5000000; head -c 100000 /dev/zero >&2', 'echo x'], timeoutSeconds })
+  const [big, small] = await session.run({
+    scripts: ['yes 0123456789abcde | head -c 5000000; head -c 100000 /dev/zero >&2', 'echo x'],
+    timeoutSeconds,
+  })
   t.is(big!.stdout.length, 5_000_000)
   t.true(big!.stdout.startsWith('0123456789abcde\n0123'))
   t.is(big!.stderr.length, 100_000)
@@ -98,7 +119,10 @@ test('5 MB come whole, and what follows is not touched', async t => {
 test('text that looks like a marker of another frame is text', async t => {
   const { session } = localSession(t)
   const lookalike = `\nha-run-${'0'.repeat(24)} part 3\n\nha-run-${'0'.repeat(24)} end 0\n`
-  const [part, next] = await session.run({ scripts: [sh`printf %s ${lookalike}; printf %s ${lookalike} >&2`, 'echo next'], timeoutSeconds })
+  const [part, next] = await session.run({
+    scripts: [sh`printf %s ${lookalike}; printf %s ${lookalike} >&2`, 'echo next'],
+    timeoutSeconds,
+  })
   t.is(part!.stdout, lookalike)
   t.is(part!.stderr, lookalike)
   t.is(next!.stdout, 'next\n')
@@ -107,7 +131,13 @@ test('text that looks like a marker of another frame is text', async t => {
 test('a script does not affect the next one', async t => {
   const { session } = localSession(t)
   const [here, ...others] = await outputs(
-    session, 'pwd', 'x=1; cd /; export y=2; umask 0; exit 7', 'set -e; false; echo not here', 'f() { echo f; }; exec 1>&-', 'trap "echo bye" EXIT', 'pwd; echo "[$x$y]"; umask; f 2>/dev/null',
+    session,
+    'pwd',
+    'x=1; cd /; export y=2; umask 0; exit 7',
+    'set -e; false; echo not here',
+    'f() { echo f; }; exec 1>&-',
+    'trap "echo bye" EXIT',
+    'pwd; echo "[$x$y]"; umask; f 2>/dev/null',
   )
   t.deepEqual(others.slice(0, 4), ['', '', '', 'bye\n'])
   t.regex(others[4]!, new RegExp(`^${here!.trim()}\n\\[\\]\n0022\n$`))
@@ -116,9 +146,20 @@ test('a script does not affect the next one', async t => {
 
 test('exit codes are each script’s own', async t => {
   const { session } = localSession(t)
-  const scripts = ['true', 'false', 'exit 124', 'exit 137', 'exit 255', 'kill -9 $(sh -c \'echo $PPID\')', 'no-such-command-at-all']
+  const scripts = [
+    'true',
+    'false',
+    'exit 124',
+    'exit 137',
+    'exit 255',
+    "kill -9 $(sh -c 'echo $PPID')",
+    'no-such-command-at-all',
+  ]
   const parts = await session.run({ scripts, timeoutSeconds })
-  t.deepEqual(parts.map(({ exitCode }) => exitCode), [0, 1, 124, 137, 255, 137, 127])
+  t.deepEqual(
+    parts.map(({ exitCode }) => exitCode),
+    [0, 1, 124, 137, 255, 137, 127],
+  )
   t.true(parts.every(({ timedOut }) => !timedOut))
 })
 
@@ -140,7 +181,10 @@ test('the node terminates a hanging script with its children; earlier results ar
   const { session } = localSession(t)
   const pids = join(directory(t), 'pids')
   const hang = sh`echo begun; sleep 300 & echo $! >>${pids}; sh -c 'sleep 300 & echo $! >>'${pids}'; wait'; sleep 300`
-  const [done, hung, never] = await session.run({ scripts: ['echo done; exit 3', hang, 'echo never'], timeoutSeconds: 1 })
+  const [done, hung, never] = await session.run({
+    scripts: ['echo done; exit 3', hang, 'echo never'],
+    timeoutSeconds: 1,
+  })
   t.deepEqual(done, { exitCode: 3, stdout: 'done\n', stderr: '', timedOut: false })
   t.like(hung, { stdout: 'begun\n', timedOut: true })
   t.like(never, { stdout: '', timedOut: true })
@@ -178,14 +222,19 @@ test('output between frames is dropped', async t => {
   session.send('echo a banner; echo more >&2; printf %s "no newline"\n')
   t.deepEqual(await outputs(session, 'echo x'), ['x\n'])
   session.send('echo in between; echo more >&2\n')
-  t.deepEqual(await session.run({ scripts: ['echo y >&2'], timeoutSeconds }), [{ exitCode: 0, stdout: '', stderr: 'y\n', timedOut: false }])
+  t.deepEqual(await session.run({ scripts: ['echo y >&2'], timeoutSeconds }), [
+    { exitCode: 0, stdout: '', stderr: 'y\n', timedOut: false },
+  ])
 })
 
 test("frames do not inherit the open files of the session's shell", async t => {
   const { session } = localSession(t)
   const lock = join(directory(t), 'lock')
   session.send(sh`command exec 9>>${lock} && flock -n 9` + '\n')
-  t.deepEqual(await outputs(session, 'ls -l /proc/self/fd/9 2>&1 | grep -c lock', sh`flock -n ${lock} echo free || echo held`), ['0\n', 'held\n'])
+  t.deepEqual(
+    await outputs(session, 'ls -l /proc/self/fd/9 2>&1 | grep -c lock', sh`flock -n ${lock} echo free || echo held`),
+    ['0\n', 'held\n'],
+  )
   await session.run({ scripts: ['sleep 5 &'], timeoutSeconds })
   await session.close()
   const other = localSession(t).session
@@ -194,7 +243,10 @@ test("frames do not inherit the open files of the session's shell", async t => {
 
 test('a lost shell rejects pending and later frames', async t => {
   const { session, shell } = localSession(t)
-  const pending = [session.run({ scripts: ['sleep 3'], timeoutSeconds }), session.run({ scripts: ['echo x'], timeoutSeconds })]
+  const pending = [
+    session.run({ scripts: ['sleep 3'], timeoutSeconds }),
+    session.run({ scripts: ['echo x'], timeoutSeconds }),
+  ]
   const lose = setTimeout(() => shell.kill(), 100)
   t.teardown(() => clearTimeout(lose))
   for (const call of pending) await t.throwsAsync(call, { name: 'ConnectError', message: 'the local shell is gone' })
@@ -224,7 +276,10 @@ test('a running group can be terminated from outside, and its frame has the exit
 test('the cleanup of a script that is terminated from outside is waited for', async t => {
   const { session, shell } = localSession(t)
   const file = join(directory(t), 'back')
-  const answer = session.run({ scripts: [`${atExit(sh`sleep 0.5 && : >${file}`)}; echo begun; sleep 60`], timeoutSeconds: 60 })
+  const answer = session.run({
+    scripts: [`${atExit(sh`sleep 0.5 && : >${file}`)}; echo begun; sleep 60`],
+    timeoutSeconds: 60,
+  })
   t.true(await comesTrue(() => session.runningGroups.length === 1))
   signal(session.runningGroups[0]!, 'SIGTERM', shell.process.pid, { group: true })
   await answer

@@ -22,7 +22,7 @@ for (const file of readdirSync(directory).toSorted()) {
   })
 }
 
-test('the file of -F is read in place of the user\'s own', async t => {
+test("the file of -F is read in place of the user's own", async t => {
   const scratch = mkdtempSync(join(tmpdir(), 'ha-run-config-'))
   t.teardown(() => rmSync(scratch, { recursive: true }))
   const file = join(scratch, 'config')

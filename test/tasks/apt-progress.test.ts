@@ -18,9 +18,22 @@ test('an update, two locks and an installation, with the messages of apt 2.6', t
 })
 
 test('a lock whose process apt does not know', t => {
-  t.deepEqual(told(['E: Could not get lock /var/lib/dpkg/lock - open (11: Resource temporarily unavailable)']), ['waiting for another apt'])
+  t.deepEqual(told(['E: Could not get lock /var/lib/dpkg/lock - open (11: Resource temporarily unavailable)']), [
+    'waiting for another apt',
+  ])
 })
 
 test('other messages are no progress', t => {
-  t.deepEqual(told(['', 'Setting up curl (7.88) ...\r', 'dlstatus', 'pmstatus:curl', 'pmstatus:curl:x:y', 'pmerror:curl:12.5:failed', 'media-change: x']), [])
+  t.deepEqual(
+    told([
+      '',
+      'Setting up curl (7.88) ...\r',
+      'dlstatus',
+      'pmstatus:curl',
+      'pmstatus:curl:x:y',
+      'pmerror:curl:12.5:failed',
+      'media-change: x',
+    ]),
+    [],
+  )
 })

@@ -20,8 +20,15 @@ asRoot('a missing file is written, and then there is nothing to do', async t => 
 asRoot('content, mode and owner are told apart', async t => {
   const path = join(folderOf(t), 'motd')
   writeFileSync(path, 'old', { mode: 0o600 })
-  const { before, after } = await applyTask(file(path, { content: 'new', mode: '0444', owner: 'nobody:root' }), localScope(t))
-  t.deepEqual(said(before), [`${path}: old -> new`, `mode of ${path}: 0600 -> 0444`, `owner of ${path}: root:root -> nobody:root`])
+  const { before, after } = await applyTask(
+    file(path, { content: 'new', mode: '0444', owner: 'nobody:root' }),
+    localScope(t),
+  )
+  t.deepEqual(said(before), [
+    `${path}: old -> new`,
+    `mode of ${path}: 0600 -> 0444`,
+    `owner of ${path}: root:root -> nobody:root`,
+  ])
   t.deepEqual(after, [])
 })
 
@@ -40,16 +47,24 @@ asRoot('a file in sync costs one frame and no look at its text', async t => {
   const path = join(folderOf(t), 'motd')
   writeFileSync(path, 'same', { mode: 0o644 })
   const scope = localScope(t)
-  t.deepEqual(await file(path, { content: 'same' }).check({ ...scope, read: async fact => {
-    t.is(fact.family.name, 'state of files')
-    return scope.read(fact)
-  } }), [])
+  t.deepEqual(
+    await file(path, { content: 'same' }).check({
+      ...scope,
+      read: async fact => {
+        t.is(fact.family.name, 'state of files')
+        return scope.read(fact)
+      },
+    }),
+    [],
+  )
 })
 
 asRoot('a part of a file is declared by a function of the whole', async t => {
   const path = join(folderOf(t), 'hosts')
   writeFileSync(path, '127.0.0.1 localhost\n')
-  const task = file(path, { content: (current = '') => current.includes('node1') ? current : `${current}192.168.0.1 node1\n` })
+  const task = file(path, {
+    content: (current = '') => (current.includes('node1') ? current : `${current}192.168.0.1 node1\n`),
+  })
   const { after } = await applyTask(task, localScope(t))
   t.deepEqual(after, [])
   t.is(readFileSync(path, 'utf8'), '127.0.0.1 localhost\n192.168.0.1 node1\n')
@@ -70,15 +85,24 @@ asRoot('a folder or a link in its place is an error that says what to do', async
   writeFileSync(join(folder, 'target'), 'same')
   symlinkSync('target', join(folder, 'link'))
   const scope = localScope(t)
-  await t.throwsAsync(file(join(folder, 'link'), { content: 'same' }).check(scope), { instanceOf: TaskError, message: /is a symbolic link, not a file$/ })
+  await t.throwsAsync(file(join(folder, 'link'), { content: 'same' }).check(scope), {
+    instanceOf: TaskError,
+    message: /is a symbolic link, not a file$/,
+  })
   await t.throwsAsync(file(join(folder, 'folder'), { content: 'x' }).check(scope), { instanceOf: TaskError })
 })
 
 test('a rejected candidate is an error with the output of the validation', async t => {
   const path = join(folderOf(t), 'x.conf')
   writeFileSync(path, 'good')
-  const task = file(path, { content: 'bad', validate: candidate => sh`echo "line 1: bad" >&2; grep -q good ${candidate}` })
-  const error = await t.throwsAsync(applyTask(task, localScope(t)), { instanceOf: TaskError, message: 'exit code 1 on node1' })
+  const task = file(path, {
+    content: 'bad',
+    validate: candidate => sh`echo "line 1: bad" >&2; grep -q good ${candidate}`,
+  })
+  const error = await t.throwsAsync(applyTask(task, localScope(t)), {
+    instanceOf: TaskError,
+    message: 'exit code 1 on node1',
+  })
   t.is(error.output, 'line 1: bad')
   t.is(readFileSync(path, 'utf8'), 'good')
 })

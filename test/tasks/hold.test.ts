@@ -8,7 +8,9 @@ import { said } from './scope.js'
 /** A node on which the package is on hold or not, and what it was told. */
 function nodeWith(held: boolean): { scope: NodeScope; told: string[] } {
   const told: string[] = []
-  const $ = async (pieces: TemplateStringsArray, ...values: Arguments[]) => { told.push(shellText(pieces, values)) }
+  const $ = async (pieces: TemplateStringsArray, ...values: Arguments[]) => {
+    told.push(shellText(pieces, values))
+  }
   return { scope: { $, read: async () => held } as unknown as NodeScope, told }
 }
 

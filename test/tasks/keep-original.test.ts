@@ -6,7 +6,11 @@ import { applyTask, folderOf, localScope, said } from './scope.js'
 
 function setUp(t: ExecutionContext) {
   const path = join(folderOf(t), 'corosync.conf')
-  return { path, copy: `${path}.default`, task: keepOriginal(path, '.default', { needs: [], isOriginal: text => !text.includes('ours') }) }
+  return {
+    path,
+    copy: `${path}.default`,
+    task: keepOriginal(path, '.default', { needs: [], isOriginal: text => !text.includes('ours') }),
+  }
 }
 
 test('the shipped file is kept once, with its mode and time', async t => {
@@ -26,7 +30,10 @@ test('the shipped file is kept once, with its mode and time', async t => {
   t.is(readFileSync(copy, 'utf8'), 'shipped')
 })
 
-for (const [name, text] of [['a file of ours', 'ours'], ['a file that is not there', undefined]] as const) {
+for (const [name, text] of [
+  ['a file of ours', 'ours'],
+  ['a file that is not there', undefined],
+] as const) {
   test(`${name} is not kept`, async t => {
     const { path, copy, task } = setUp(t)
     if (text !== undefined) writeFileSync(path, text)

@@ -43,5 +43,8 @@ withLocks('the lock is taken again over the new connection', async t => {
   shell.kill()
   await shell.closed
   await member.replaceConnection(localMember(t, 'n1').member.connection)
-  await t.throwsAsync(lockCluster([localMember(t, 'n1').member], name, 'run2'), { instanceOf: LockedError, message: /\(run run1\)$/ })
+  await t.throwsAsync(lockCluster([localMember(t, 'n1').member], name, 'run2'), {
+    instanceOf: LockedError,
+    message: /\(run run1\)$/,
+  })
 })

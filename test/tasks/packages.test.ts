@@ -24,8 +24,15 @@ function setUp(t: ExecutionContext, apt: string, find = '') {
   const { session } = localSession(t)
   return {
     folder,
-    said: () => existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n').map(line => line.replace(/-o \S+ /g, '')) : [],
-    run: async (script: string, timeout = 20) => (await session.run({ scripts: [sh`PATH=${folder}:$PATH` + `\n${script}`], timeoutSeconds: timeout }))[0]!,
+    said: () =>
+      existsSync(log)
+        ? readFileSync(log, 'utf8')
+            .trimEnd()
+            .split('\n')
+            .map(line => line.replace(/-o \S+ /g, ''))
+        : [],
+    run: async (script: string, timeout = 20) =>
+      (await session.run({ scripts: [sh`PATH=${folder}:$PATH` + `\n${script}`], timeoutSeconds: timeout }))[0]!,
   }
 }
 
@@ -52,7 +59,8 @@ test('they are unmasked after a failure too, and the failure is reported', async
 test('they are unmasked when the installation takes too long', async t => {
   const { run, said } = setUp(t, 'case $* in *install*) exec /bin/sleep 60 ;; esac')
   t.true((await run(corosync, 1)).timedOut)
-  for (let tries = 50; tries > 0 && said().at(-1) !== unmask; tries -= 1) await new Promise(resolve => setTimeout(resolve, 50))
+  for (let tries = 50; tries > 0 && said().at(-1) !== unmask; tries -= 1)
+    await new Promise(resolve => setTimeout(resolve, 50))
   t.deepEqual(said(), [mask, update, install, unmask])
 })
 
@@ -65,7 +73,10 @@ test('without units nothing is masked', async t => {
 test('fresh package lists are not updated again, unless apt’s sources have changed since', async t => {
   const young = 'case $1 in /var/lib/apt/lists) echo $1 ;; esac'
   const changed = 'case $1 in /etc/apt) echo /etc/apt/sources.list ;; *) echo $1 ;; esac'
-  for (const [find, expected] of [[young, [mask, install, unmask]], [changed, [mask, update, install, unmask]]] as const) {
+  for (const [find, expected] of [
+    [young, [mask, install, unmask]],
+    [changed, [mask, update, install, unmask]],
+  ] as const) {
     const { run, said } = setUp(t, '', find)
     t.is((await run(corosync)).exitCode, 0)
     t.deepEqual(said(), expected)
@@ -73,14 +84,21 @@ test('fresh package lists are not updated again, unless apt’s sources have cha
 })
 
 test('fresh lists without the package are updated', async t => {
-  const { run, said } = setUp(t, `case $* in *install*) n=$(cat "$0.n" 2>/dev/null || echo 0); n=$((n + 1)); echo $n >"$0.n"; [ $n -gt 1 ] || { echo 'E: Unable to locate package corosync' >&2; exit 100; } ;; esac`, 'case $1 in /var/lib/apt/lists) echo $1 ;; esac')
+  const { run, said } = setUp(
+    t,
+    `case $* in *install*) n=$(cat "$0.n" 2>/dev/null || echo 0); n=$((n + 1)); echo $n >"$0.n"; [ $n -gt 1 ] || { echo 'E: Unable to locate package corosync' >&2; exit 100; } ;; esac`,
+    'case $1 in /var/lib/apt/lists) echo $1 ;; esac',
+  )
   t.is((await run(corosync)).exitCode, 0)
   t.deepEqual(said(), [mask, install, update, install, unmask])
 })
 
 test('while another process has the lock of the lists, the update is repeated', async t => {
-  const { run, said } = setUp(t, `case $* in *update*) n=$(cat "$0.n" 2>/dev/null || echo 0); n=$((n + 1)); echo $n >"$0.n"
-[ $n -gt 2 ] || { echo 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 1' >&2; exit 100; } ;; esac`)
+  const { run, said } = setUp(
+    t,
+    `case $* in *update*) n=$(cat "$0.n" 2>/dev/null || echo 0); n=$((n + 1)); echo $n >"$0.n"
+[ $n -gt 2 ] || { echo 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 1' >&2; exit 100; } ;; esac`,
+  )
   t.is((await run(corosync)).exitCode, 0)
   t.deepEqual(said(), [mask, update, 'sleep 1', update, 'sleep 1', update, install, unmask])
 })
@@ -107,7 +125,8 @@ test('if the lists cannot be updated, the installation uses the present ones', a
 
 test('the whole script', t => {
   t.is(installScript(['a'], ['b.service']), readFileSync('test/cases/blocks/install.sh', 'utf8').trimEnd())
-  for (const script of [corosync, installScript(['a'], [])]) t.is(spawnSync('sh', ['-n'], { input: script }).stderr.toString(), '')
+  for (const script of [corosync, installScript(['a'], [])])
+    t.is(spawnSync('sh', ['-n'], { input: script }).stderr.toString(), '')
 })
 
 test('the task is named after the first package', t => {
@@ -116,13 +135,23 @@ test('the task is named after the first package', t => {
 
 test('apt’s progress is reported', async t => {
   const told: (string | undefined)[] = []
-  const $ = ({ onLine }: RemoteOptions) => ({ script: () => Promise.resolve(onLine?.('pmstatus:curl:62.5000:Installing curl (amd64)')) })
-  await packages(['curl']).apply({ $, progress: (text?: string) => told.push(text) } as unknown as NodeScope, [{ subject: 'package curl', from: undefined, to: 'installed' }])
+  const $ = ({ onLine }: RemoteOptions) => ({
+    script: () => Promise.resolve(onLine?.('pmstatus:curl:62.5000:Installing curl (amd64)')),
+  })
+  await packages(['curl']).apply({ $, progress: (text?: string) => told.push(text) } as unknown as NodeScope, [
+    { subject: 'package curl', from: undefined, to: 'installed' },
+  ])
   t.deepEqual(told, ['installing 62 %: curl'])
 })
 
 test('only missing packages are installed', async t => {
   const task = packages(['a', 'b', 'c'])
-  const finding = await task.check({ $: undefined as never, read: (async ({ argument }: { argument: string }) => argument === 'b' ? '1.0' : undefined) as never } as never)
-  t.deepEqual(finding, ['a', 'c'].map(name => ({ subject: `package ${name}`, from: undefined, to: 'installed' })))
+  const finding = await task.check({
+    $: undefined as never,
+    read: (async ({ argument }: { argument: string }) => (argument === 'b' ? '1.0' : undefined)) as never,
+  } as never)
+  t.deepEqual(
+    finding,
+    ['a', 'c'].map(name => ({ subject: `package ${name}`, from: undefined, to: 'installed' })),
+  )
 })

@@ -9,7 +9,11 @@ function told() {
 }
 
 test('the first text is shown at once, of many the latest, and always the last one', t => {
-  const { clock, texts, progress: { report } } = told()
+  const {
+    clock,
+    texts,
+    progress: { report },
+  } = told()
   for (let percent = 1; percent <= 50; percent += 1) report(`${percent} %`)
   t.deepEqual(texts, ['1 %'])
   clock.pass(300)
@@ -20,7 +24,11 @@ test('the first text is shown at once, of many the latest, and always the last o
 })
 
 test('an unchanged text is not shown again', t => {
-  const { clock, texts, progress: { report } } = told()
+  const {
+    clock,
+    texts,
+    progress: { report },
+  } = told()
   report()
   for (let at = 0; at < 5; at += 1) {
     report('waiting')

@@ -7,16 +7,26 @@ import { FakeClock } from '../fake-clock.js'
 async function attempts(errors: Error[], abandon = new AbortController().signal) {
   const reported: (string | undefined)[] = []
   const clock = new FakeClock()
-  const result = retryUntilReachable('node1 to answer', 5, { abandon, progress: text => reported.push(text) }, async () => {
-    const error = errors.shift()
-    if (error) throw error
-    return 'reached'
-  }, clock)
+  const result = retryUntilReachable(
+    'node1 to answer',
+    5,
+    { abandon, progress: text => reported.push(text) },
+    async () => {
+      const error = errors.shift()
+      if (error) throw error
+      return 'reached'
+    },
+    clock,
+  )
   return { result: await result, reported, ms: clock.now() }
 }
 
 test('an attempt is repeated once a second until the node is reachable', async t => {
-  t.deepEqual(await attempts([new ConnectError('refused'), new ConnectError('no route')]), { result: 'reached', reported: ['waiting for node1 to answer'], ms: 2000 })
+  t.deepEqual(await attempts([new ConnectError('refused'), new ConnectError('no route')]), {
+    result: 'reached',
+    reported: ['waiting for node1 to answer'],
+    ms: 2000,
+  })
 })
 
 test('after the timeout the last error is the result', async t => {
@@ -29,5 +39,8 @@ test('after the timeout the last error is the result', async t => {
 
 test('any other error is thrown at once, and so is an interruption', async t => {
   await t.throwsAsync(attempts([new TaskError('no space')]), { instanceOf: TaskError, message: 'no space' })
-  await t.throwsAsync(attempts([new ConnectError('refused')], AbortSignal.abort()), { instanceOf: InterruptedError, message: 'interrupted while waiting for node1 to answer' })
+  await t.throwsAsync(attempts([new ConnectError('refused')], AbortSignal.abort()), {
+    instanceOf: InterruptedError,
+    message: 'interrupted while waiting for node1 to answer',
+  })
 })

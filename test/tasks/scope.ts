@@ -24,11 +24,23 @@ export function localScope(t: ExecutionContext): NodeScope & { reader: FactReade
   const place = localNode(t)
   const reader = new FactReader(place)
   const member = new Member({ name: place.name, connection: { host: place.name } }, place as unknown as NodeConnection)
-  return { $: remote(place), read: async fact => reader.read(fact), reader, consent: noConsent, member, apart: [], abandon: new AbortController().signal, progress: () => {} }
+  return {
+    $: remote(place),
+    read: async fact => reader.read(fact),
+    reader,
+    consent: noConsent,
+    member,
+    apart: [],
+    abandon: new AbortController().signal,
+    progress: () => {},
+  }
 }
 
 /** Checks, applies what differs, and checks again, as a run does. */
-export async function applyTask(task: NodeTask, scope: ReturnType<typeof localScope>): Promise<{ before: Finding; after: Finding }> {
+export async function applyTask(
+  task: NodeTask,
+  scope: ReturnType<typeof localScope>,
+): Promise<{ before: Finding; after: Finding }> {
   scope.reader.forget()
   const before = await task.check(scope)
   if (Array.isArray(before) && before.length > 0) await task.apply(scope, before)

@@ -21,16 +21,25 @@ for (const name of readdirSync(folder).toSorted()) {
   test(`service: ${name.replace('.yml', '')}`, t => {
     const found = serviceDifferences('x.service', declared, state)
     t.deepEqual(said(found), differences)
-    t.deepEqual(serviceCommands('x.service', declared, found).map(words => words.join(' ')), commands)
+    t.deepEqual(
+      serviceCommands('x.service', declared, found).map(words => words.join(' ')),
+      commands,
+    )
   })
 }
 
 test('a unit that an admin has masked is not started', t => {
-  t.throws(() => serviceDifferences('x.service', { enabled: true }, { active: 'inactive', file: 'masked' }), { instanceOf: TaskError, message: /masked/ })
+  t.throws(() => serviceDifferences('x.service', { enabled: true }, { active: 'inactive', file: 'masked' }), {
+    instanceOf: TaskError,
+    message: /masked/,
+  })
 })
 
 test('names have the declared state', t => {
   t.is(service('corosync.service', { enabled: true }).name, 'corosync is enabled in systemd')
-  t.is(service('apache2.service', { enabled: false, running: false }).name, 'apache2 is disabled and stopped in systemd')
+  t.is(
+    service('apache2.service', { enabled: false, running: false }).name,
+    'apache2 is disabled and stopped in systemd',
+  )
   t.is(service('x.service', { enabled: true, running: true, needs: [{ name: 'a' }] }).needs?.[0]?.name, 'a')
 })

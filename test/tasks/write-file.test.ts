@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
@@ -52,19 +61,28 @@ asRoot('a folder that is missing is made', async t => {
 asRoot('any content arrives, under any name', async t => {
   const { folder, run } = setUp(t)
   const name = hostileWord.map(word => `n${word.replaceAll('/', '_').slice(0, 40)}`)
-  await fc.assert(fc.asyncProperty(name, fc.uint8Array({ maxLength: 300 }), async (base, content) => {
-    const path = join(folder, base)
-    const { exitCode, stderr } = await run(replaceScript(path, attributes), Buffer.from(content))
-    t.is(exitCode, 0, stderr)
-    t.deepEqual([...readFileSync(path)], [...content])
-  }), { numRuns: 30 })
-  t.deepEqual(readdirSync(folder).filter(left => left.endsWith('.ha-run')), [])
+  await fc.assert(
+    fc.asyncProperty(name, fc.uint8Array({ maxLength: 300 }), async (base, content) => {
+      const path = join(folder, base)
+      const { exitCode, stderr } = await run(replaceScript(path, attributes), Buffer.from(content))
+      t.is(exitCode, 0, stderr)
+      t.deepEqual([...readFileSync(path)], [...content])
+    }),
+    { numRuns: 30 },
+  )
+  t.deepEqual(
+    readdirSync(folder).filter(left => left.endsWith('.ha-run')),
+    [],
+  )
 })
 
 asRoot('what a check refuses changes nothing and leaves nothing', async t => {
   const { folder, path, run } = setUp(t)
   writeFileSync(path, 'old', { mode: 0o600 })
-  const { exitCode, stdout, stderr } = await run(replaceScript(path, attributes, candidate => sh`echo looks; grep -q good -- ${candidate} || exit 8`), 'bad')
+  const { exitCode, stdout, stderr } = await run(
+    replaceScript(path, attributes, candidate => sh`echo looks; grep -q good -- ${candidate} || exit 8`),
+    'bad',
+  )
   t.is(exitCode, 8)
   t.is(stdout, '')
   t.is(stderr, 'looks\n')
@@ -76,7 +94,10 @@ asRoot('what a check refuses changes nothing and leaves nothing', async t => {
 asRoot('a check sees the whole candidate, with its mode, before the old file goes', async t => {
   const { path, run } = setUp(t)
   writeFileSync(path, 'old')
-  const { stderr } = await run(replaceScript(path, attributes, candidate => sh`cat -- ${candidate} ${path}; stat -c %a -- ${candidate}`), 'new ')
+  const { stderr } = await run(
+    replaceScript(path, attributes, candidate => sh`cat -- ${candidate} ${path}; stat -c %a -- ${candidate}`),
+    'new ',
+  )
   t.is(stderr, 'new old640\n')
 })
 
@@ -84,14 +105,26 @@ asRoot('a check sees the whole candidate, with its mode, before the old file goe
 // committed all the same.
 asRoot('a check that fails in the middle fails', async t => {
   const { path, run } = setUp(t)
-  t.not((await run(replaceScript(path, attributes, () => 'false\ntrue'), 'x')).exitCode, 0)
+  t.not(
+    (
+      await run(
+        replaceScript(path, attributes, () => 'false\ntrue'),
+        'x',
+      )
+    ).exitCode,
+    0,
+  )
   t.throws(() => statSync(path), { code: 'ENOENT' })
 })
 
 asRoot('ended in the middle, the old file stands and nothing is beside it', async t => {
   const { folder, path, run } = setUp(t)
   writeFileSync(path, 'old')
-  const { timedOut } = await run(replaceScript(path, attributes, () => 'sleep 60'), 'new', 1)
+  const { timedOut } = await run(
+    replaceScript(path, attributes, () => 'sleep 60'),
+    'new',
+    1,
+  )
   t.true(timedOut)
   t.is(readFileSync(path, 'utf8'), 'old')
   t.true(await comesTrue(() => readdirSync(folder).length === 1), readdirSync(folder).join())
@@ -146,9 +179,15 @@ function withSync(t: ExecutionContext, folder: string, exitCode = 0) {
   const bin = folderOf(t)
   const log = join(bin, 'log')
   writeFileSync(log, '')
-  writeFileSync(join(bin, 'sync'), `#!/bin/sh\necho "$* [$(ls -A '${folder}' | tr '\\n' ' ')]" >>'${log}'; exit ${exitCode}\n`)
+  writeFileSync(
+    join(bin, 'sync'),
+    `#!/bin/sh\necho "$* [$(ls -A '${folder}' | tr '\\n' ' ')]" >>'${log}'; exit ${exitCode}\n`,
+  )
   chmodSync(join(bin, 'sync'), 0o755)
-  return { script: (text: string) => `PATH=${bin}:$PATH\n${text}`, calls: () => readFileSync(log, 'utf8').trim().split('\n') }
+  return {
+    script: (text: string) => `PATH=${bin}:$PATH\n${text}`,
+    calls: () => readFileSync(log, 'utf8').trim().split('\n'),
+  }
 }
 
 // Rule: after a power failure there is the old file or the new one. Without the first `sync`, the rename may reach the disk before
@@ -173,7 +212,15 @@ asRoot('a candidate that cannot be written to the disk changes nothing', async t
 asRoot('staged by itself, a check that fails in the middle fails, and a full disk does', async t => {
   const { folder, path, run } = setUp(t)
   const stage = (check?: () => string) => stageScript(path, candidateOf(path), attributes, check)
-  t.not((await run(stage(() => 'false\ntrue'), 'x')).exitCode, 0)
+  t.not(
+    (
+      await run(
+        stage(() => 'false\ntrue'),
+        'x',
+      )
+    ).exitCode,
+    0,
+  )
   t.not((await run(`ulimit -f 8\n${stage()}`, 'x'.repeat(100_000))).exitCode, 0)
   t.deepEqual(readdirSync(folder), [])
 })
@@ -188,7 +235,10 @@ asRoot('a candidate that a killed run has left is no obstacle', async t => {
 
 asRoot('nobody else reads a secret while it is staged', async t => {
   const { path, run } = setUp(t)
-  const { stderr } = await run(stageScript(path, candidateOf(path), { mode: '0400', owner }, candidate => sh`stat -c %a -- ${candidate}`), 'key')
+  const { stderr } = await run(
+    stageScript(path, candidateOf(path), { mode: '0400', owner }, candidate => sh`stat -c %a -- ${candidate}`),
+    'key',
+  )
   t.is(stderr, '400\n')
   t.regex(stageScript(path, 'c', attributes), /umask 077; cat >/)
 })
@@ -199,7 +249,9 @@ test('the candidate is a hidden file in the same folder', t => {
 
 test('sh can parse every script', t => {
   const scripts = [
-    stageScript("/a 'b'", '/c $d', attributes, () => 'true # comment'), commitScript('/a', '/b'), replaceScript('/a', attributes, () => 'if true; then :; fi'),
+    stageScript("/a 'b'", '/c $d', attributes, () => 'true # comment'),
+    commitScript('/a', '/b'),
+    replaceScript('/a', attributes, () => 'if true; then :; fi'),
   ]
   for (const script of scripts) t.is(spawnSync('sh', ['-n'], { input: script }).stderr.toString(), '')
 })

@@ -32,13 +32,17 @@ export class BrowserPage {
       if (method === 'Page.lifecycleEvent' && params['name'] === 'load') this.#loaded.add(params['loaderId'] as string)
       if (method === 'Network.requestWillBeSent') this.requests.push((params['request'] as { url: string }).url)
       if (method === 'Log.entryAdded') this.console.push((params['entry'] as { text: string }).text)
-      if (method === 'Runtime.consoleAPICalled' || method === 'Runtime.exceptionThrown') this.console.push(JSON.stringify(params))
+      if (method === 'Runtime.consoleAPICalled' || method === 'Runtime.exceptionThrown')
+        this.console.push(JSON.stringify(params))
     })
   }
 
   static async in(browser: Chromium, view: View): Promise<BrowserPage> {
     const { targetId } = await browser.send<{ targetId: string }>('Target.createTarget', { url: 'about:blank' })
-    const { sessionId } = await browser.send<{ sessionId: string }>('Target.attachToTarget', { targetId, flatten: true })
+    const { sessionId } = await browser.send<{ sessionId: string }>('Target.attachToTarget', {
+      targetId,
+      flatten: true,
+    })
     const page = new BrowserPage(browser, targetId, sessionId)
     for (const domain of ['Page', 'Network', 'Log', 'Runtime']) await page.#send(`${domain}.enable`)
     await page.#send('Page.setLifecycleEventsEnabled', { enabled: true })
@@ -48,7 +52,12 @@ export class BrowserPage {
 
   /** Changes the size of the page and its colour scheme; a phone's width is one as well. */
   async show({ width, height = 900, scheme = 'light', scale = 1 }: View): Promise<void> {
-    await this.#send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: scale, mobile: width < 600 })
+    await this.#send('Emulation.setDeviceMetricsOverride', {
+      width,
+      height,
+      deviceScaleFactor: scale,
+      mobile: width < 600,
+    })
     await this.#send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] })
   }
 
@@ -65,18 +74,25 @@ export class BrowserPage {
 
   /** Evaluates a JavaScript expression in the page; its value must fit into JSON. */
   async evaluate<T>(expression: string): Promise<T> {
-    const { result, exceptionDetails } = await this.#send<{ result: { value: T }; exceptionDetails?: { text: string; exception?: { description?: string } } }>(
-      'Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true },
-    )
+    const { result, exceptionDetails } = await this.#send<{
+      result: { value: T }
+      exceptionDetails?: { text: string; exception?: { description?: string } }
+    }>('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true })
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
     return result.value
   }
 
   /** A PNG of the whole page, or of a part of it, in the page's pixels. */
   async picture(clip?: { x: number; y: number; width: number; height: number }): Promise<Buffer> {
-    const { cssContentSize } = await this.#send<{ cssContentSize: { width: number; height: number } }>('Page.getLayoutMetrics')
+    const { cssContentSize } = await this.#send<{ cssContentSize: { width: number; height: number } }>(
+      'Page.getLayoutMetrics',
+    )
     const part = clip ?? { x: 0, y: 0, width: cssContentSize.width, height: cssContentSize.height }
-    const { data } = await this.#send<{ data: string }>('Page.captureScreenshot', { format: 'png', captureBeyondViewport: true, clip: { ...part, scale: 1 } })
+    const { data } = await this.#send<{ data: string }>('Page.captureScreenshot', {
+      format: 'png',
+      captureBeyondViewport: true,
+      clip: { ...part, scale: 1 },
+    })
     return Buffer.from(data, 'base64')
   }
 
@@ -91,4 +107,5 @@ export class BrowserPage {
 }
 
 /** An expression for the visible text of each element that matches. */
-export const texts = (selector: string) => `[...document.querySelectorAll(${JSON.stringify(selector)})].filter(one => one.checkVisibility()).map(one => (one.innerText ?? one.textContent).trim().replace(/\\s+/g, ' '))`
+export const texts = (selector: string) =>
+  `[...document.querySelectorAll(${JSON.stringify(selector)})].filter(one => one.checkVisibility()).map(one => (one.innerText ?? one.textContent).trim().replace(/\\s+/g, ' '))`

@@ -11,7 +11,9 @@ export function ratio(one: number[], other: number[]): number {
 }
 
 function luminance(colour: number[]): number {
-  const [red = 0, green = 0, blue = 0] = colour.map(value => value / 255).map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+  const [red = 0, green = 0, blue = 0] = colour
+    .map(value => value / 255)
+    .map(value => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 

@@ -17,8 +17,21 @@ test('two values', shown, '0600', '0644', ['x: 0600 -> 0644'])
 test('nothing before', shown, undefined, 'installed', ['x: (absent) -> installed'])
 test('nothing after', shown, 'installed', undefined, ['x: installed -> (absent)'])
 test('an empty value', shown, '', 'a', ['x: "" -> a'])
-test('several lines', shown, 'a\nb\n', 'a\nc\n', ['--- x  (now)', '+++ x  (declared)', '@@ -1,2 +1,2 @@', ' a', '-b', '+c'])
-test('a new file', shown, undefined, 'a\n\tb\n', ['--- x  (absent)', '+++ x  (declared)', '@@ -0,0 +1,2 @@', '+a', '+    b'])
+test('several lines', shown, 'a\nb\n', 'a\nc\n', [
+  '--- x  (now)',
+  '+++ x  (declared)',
+  '@@ -1,2 +1,2 @@',
+  ' a',
+  '-b',
+  '+c',
+])
+test('a new file', shown, undefined, 'a\n\tb\n', [
+  '--- x  (absent)',
+  '+++ x  (declared)',
+  '@@ -0,0 +1,2 @@',
+  '+a',
+  '+    b',
+])
 test('a last newline', shown, 'a\nb', 'a\nb\n', [
   '--- x  (now)',
   '+++ x  (declared)',
@@ -28,26 +41,54 @@ test('a last newline', shown, 'a\nb', 'a\nb\n', [
   '\\ No newline at end of file',
   '+b',
 ])
-test('lines that look like a header', shown, 'a\n-- b\n', 'a\n', ['--- x  (now)', '+++ x  (declared)', '@@ -1,2 +1,1 @@', ' a', '--- b'])
+test('lines that look like a header', shown, 'a\n-- b\n', 'a\n', [
+  '--- x  (now)',
+  '+++ x  (declared)',
+  '@@ -1,2 +1,1 @@',
+  ' a',
+  '--- b',
+])
 
 test('three lines of context at most', t => {
   const lines = Array.from({ length: 20 }, (_, index) => `line ${index}`)
   const changed = lines.with(10, 'new')
-  t.is(differenceLines({ subject: 'x', from: lines.join('\n'), to: changed.join('\n') }, plain).length, 2 + 1 + 3 + 2 + 3)
+  t.is(
+    differenceLines({ subject: 'x', from: lines.join('\n'), to: changed.join('\n') }, plain).length,
+    2 + 1 + 3 + 2 + 3,
+  )
 })
 
 test('each side has its colour', t => {
-  t.deepEqual(differenceLines({ subject: 'x', from: '1', to: '2' }, coloured), ['x: \x1b[31m1\x1b[39m -> \x1b[32m2\x1b[39m'])
+  t.deepEqual(differenceLines({ subject: 'x', from: '1', to: '2' }, coloured), [
+    'x: \x1b[31m1\x1b[39m -> \x1b[32m2\x1b[39m',
+  ])
 })
 
 test('a change has its note and its effects', t => {
   const event: TaskEvent = {
-    event: 'task', cluster: 'web', role: 'r', task: 't', status: 'would-change', ms: 0,
-    diff: [{ subject: 'totem.token', from: '1', to: '2', note: 'live' }], effects: ['FloatIP moves node1 -> node2'],
+    event: 'task',
+    cluster: 'web',
+    role: 'r',
+    task: 't',
+    status: 'would-change',
+    ms: 0,
+    diff: [{ subject: 'totem.token', from: '1', to: '2', note: 'live' }],
+    effects: ['FloatIP moves node1 -> node2'],
   }
-  t.deepEqual(changeLines([event], 'would-change', 'values', plain).slice(1), ['  web  r: t', '    totem.token: 1 -> 2  (live)', '    => FloatIP moves node1 -> node2'])
-  t.deepEqual(changeLines([event], 'would-change', 'subjects', plain).slice(1), ['  web  r: t', '    totem.token  (live)', '    => FloatIP moves node1 -> node2'])
-  t.deepEqual(changeLines([event], 'would-change', 'tasks', plain).slice(1), ['  web  r: t', '    => FloatIP moves node1 -> node2'])
+  t.deepEqual(changeLines([event], 'would-change', 'values', plain).slice(1), [
+    '  web  r: t',
+    '    totem.token: 1 -> 2  (live)',
+    '    => FloatIP moves node1 -> node2',
+  ])
+  t.deepEqual(changeLines([event], 'would-change', 'subjects', plain).slice(1), [
+    '  web  r: t',
+    '    totem.token  (live)',
+    '    => FloatIP moves node1 -> node2',
+  ])
+  t.deepEqual(changeLines([event], 'would-change', 'tasks', plain).slice(1), [
+    '  web  r: t',
+    '    => FloatIP moves node1 -> node2',
+  ])
 })
 
 test('a difference that is equal on several nodes is shown once, others separately', t => {

@@ -9,7 +9,11 @@ const style = createStyle({ color: false, utf8: true })
 function rowsFor(clusters: Record<string, string[]>, events: AnyEvent[] = []): Rows {
   const rows = new Rows(
     {
-      event: 'run', run: '1', command: [], inventory: 'i', check: false,
+      event: 'run',
+      run: '1',
+      command: [],
+      inventory: 'i',
+      check: false,
       clusters: Object.entries(clusters).map(([name, nodes]) => ({ name, nodes })),
     },
     0,
@@ -52,11 +56,17 @@ const wait: AnyEvent = { event: 'progress', ...place, text: 'waiting for another
 test('progress has priority over the name of a task', t => {
   const rows = rowsFor({ web: ['node1'] }, [start, wait])
   const at = (columns: number) => frameLines(rows, { columns, now: 12_400 })
-  t.deepEqual(at(120), ['› node1  corosync 3/7       write corosync.conf  12 s  waiting for another apt: unattended-upgr, pid 811'])
-  t.deepEqual(at(96), ['› node1  corosync 3/7       write co…  12 s  waiting for another apt: unattended-upgr, pid 811'])
+  t.deepEqual(at(120), [
+    '› node1  corosync 3/7       write corosync.conf  12 s  waiting for another apt: unattended-upgr, pid 811',
+  ])
+  t.deepEqual(at(96), [
+    '› node1  corosync 3/7       write co…  12 s  waiting for another apt: unattended-upgr, pid 811',
+  ])
   t.deepEqual(at(80), ['› node1  corosync 3/7…  12 s  waiting for another apt: unattended-upgr, pid 811'])
   // A shorter progress does not make room for the name, which would appear and vanish.
-  t.deepEqual(frameLines(rowsFor({ web: ['node1'] }, [start, { ...wait, text: 'apt waits' }])), ['› node1  corosync 3/7…  apt waits'])
+  t.deepEqual(frameLines(rowsFor({ web: ['node1'] }, [start, { ...wait, text: 'apt waits' }])), [
+    '› node1  corosync 3/7…  apt waits',
+  ])
   t.deepEqual(at(60), ['› node1  corosync 3/7…  12 s  waiting for another apt: una…'])
   t.deepEqual(at(40), ['› node1  corosync 3/7…  12 s'])
 })
@@ -71,20 +81,31 @@ test('of two running tasks, the first is shown, with its own progress', t => {
   // Its turn comes while it runs: it does not start again.
   const rows = rowsFor({ web: ['node1'] }, [begun, at])
   rows.apply({ ...begun, applying: false }, 10_000)
-  t.deepEqual(frameLines(rows, { columns: 120, now: 12_400 }), ['› node1  pacemaker 2/6      install pacemaker  12 s  installing 62 %'])
+  t.deepEqual(frameLines(rows, { columns: 120, now: 12_400 }), [
+    '› node1  pacemaker 2/6      install pacemaker  12 s  installing 62 %',
+  ])
 })
 
 test('progress ends with its task, and when it becomes empty', t => {
   const step = '› node1  corosync 3/7       write corosync.conf'
   t.deepEqual(frameLines(rowsFor({ web: ['node1'] }, [start, wait, { ...wait, text: '' }])), [step])
-  t.deepEqual(frameLines(rowsFor({ web: ['node1'] }, [start, { ...wait, text: 'one\ntwo' }]), { columns: 120 }), [`${step}  one two`])
+  t.deepEqual(frameLines(rowsFor({ web: ['node1'] }, [start, { ...wait, text: 'one\ntwo' }]), { columns: 120 }), [
+    `${step}  one two`,
+  ])
   t.deepEqual(frameLines(rowsFor({ web: ['node1'] }, [start, wait, ok])), ['✔ node1  1 ok'])
   t.deepEqual(frameLines(rowsFor({ web: ['node1'] }, [start, wait, ok, start])), [step])
 })
 
 test('a notice about the run has a line below the rows', t => {
-  const rows = rowsFor({ web: ['node1', 'node2', 'node3'] }, [start, { event: 'notice', text: 'interrupted: finishing the running steps' }])
-  t.deepEqual(frameLines(rows, { lines: 3, columns: 30 }), ['› node1  corosync 3/7       …', '… 2 more: 2 waiting', 'interrupted: finishing the r…'])
+  const rows = rowsFor({ web: ['node1', 'node2', 'node3'] }, [
+    start,
+    { event: 'notice', text: 'interrupted: finishing the running steps' },
+  ])
+  t.deepEqual(frameLines(rows, { lines: 3, columns: 30 }), [
+    '› node1  corosync 3/7       …',
+    '… 2 more: 2 waiting',
+    'interrupted: finishing the r…',
+  ])
   t.is(frameLines(rows, { lines: 4 }).at(-1), 'interrupted: finishing the running steps')
 })
 
@@ -93,8 +114,14 @@ test('a paused background task is not shown as running', t => {
 })
 
 test('columns are aligned and cut by display width', t => {
-  const rows = rowsFor({ web: ['日本', 'node2'] }, [{ ...start, host: '日本', task: '日本日本日本日本日本' }, { ...start, host: 'node2' }])
-  t.deepEqual(frameLines(rows, { columns: 36 }), ['› 日本   corosync 3/7       日本日…', '› node2  corosync 3/7       write …'])
+  const rows = rowsFor({ web: ['日本', 'node2'] }, [
+    { ...start, host: '日本', task: '日本日本日本日本日本' },
+    { ...start, host: 'node2' },
+  ])
+  t.deepEqual(frameLines(rows, { columns: 36 }), [
+    '› 日本   corosync 3/7       日本日…',
+    '› node2  corosync 3/7       write …',
+  ])
 })
 
 test('a failure stands below its row', t => {
@@ -107,7 +134,9 @@ test('between two tasks, a row shows its counts', t => {
 
 test('of checks that run together, a row shows the first one', t => {
   const second: AnyEvent = { ...start, task: 'start corosync', index: 4 }
-  t.deepEqual(frameLines(rowsFor({ web: ['node1'] }, [start, second, ok])), ['› node1  corosync 4/7       start corosync'])
+  t.deepEqual(frameLines(rowsFor({ web: ['node1'] }, [start, second, ok])), [
+    '› node1  corosync 4/7       start corosync',
+  ])
 })
 
 test('several clusters have rows of their own, a single cluster only for its own tasks', t => {
@@ -144,9 +173,16 @@ test('rows without room are counted; failed rows have priority', t => {
 
 test('a frame never has more lines or columns than the screen', t => {
   const names = Array.from({ length: 64 }, (_, index) => `node${index + 1}`)
-  const rows = rowsFor({ web: names }, names.flatMap((host, index) => [
-    { ...(index % 3 ? start : failed), host }, ...index % 2 ? [] : [{ ...wait, host, text: 'waiting for '.repeat(index) }],
-  ] as AnyEvent[]))
+  const rows = rowsFor(
+    { web: names },
+    names.flatMap(
+      (host, index) =>
+        [
+          { ...(index % 3 ? start : failed), host },
+          ...(index % 2 ? [] : [{ ...wait, host, text: 'waiting for '.repeat(index) }]),
+        ] as AnyEvent[],
+    ),
+  )
   for (const columns of [30, 45, 60, 80, 120]) {
     for (const lines of [3, 10, 23, 49]) {
       const picture = frameLines(rows, { columns, lines, now: 60_000 })

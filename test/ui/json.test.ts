@@ -8,7 +8,15 @@ import { collector } from './collector.js'
 const style = createStyle({ color: false, utf8: true })
 const time = new Date('2026-11-22T15:00:00.000Z')
 const summary: MachineEvent = {
-  event: 'summary', exit: 0, ms: 5, ok: 1, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable: 0,
+  event: 'summary',
+  exit: 0,
+  ms: 5,
+  ok: 1,
+  changed: 0,
+  would_change: 0,
+  unknown: 0,
+  failed: 0,
+  unreachable: 0,
 }
 
 test('fields have a fixed order, absent sides are null, and the stack needs -v', t => {
@@ -16,7 +24,12 @@ test('fields have a fixed order, absent sides are null, and the stack needs -v',
     ms: 7,
     error: { stack: 'at x', hint: 'h', message: 'm' },
     diff: [{ to: 'b', from: undefined, subject: 's' }],
-    status: 'failed', task: 't', role: 'r', host: 'n', cluster: 'c', reason: undefined,
+    status: 'failed',
+    task: 't',
+    role: 'r',
+    host: 'n',
+    cluster: 'c',
+    reason: undefined,
     event: 'task',
   }
   t.is(
@@ -49,14 +62,30 @@ for (const verbosity of [0, 1]) {
     const stderr = collector()
     const reporter = jsonReporter({ stdout, stderr, verbosity, diff: true, style }, () => time)
     reporter.report({ event: 'notice', text: 'a near miss' })
-    reporter.report({ event: 'task-start', cluster: 'c', host: 'n', role: 'r', task: 't', index: 1, count: 1, applying: false })
+    reporter.report({
+      event: 'task-start',
+      cluster: 'c',
+      host: 'n',
+      role: 'r',
+      task: 't',
+      index: 1,
+      count: 1,
+      applying: false,
+    })
     reporter.report({ event: 'error', cluster: 'c', error: { message: 'locked\x1b' } })
     reporter.report({ event: 'headline', cluster: 'c', label: 'members', text: 'n' })
     reporter.report(summary)
     reporter.report({ event: 'error', error: { message: 'too late' } })
     await reporter.close()
-    const lines = stdout.text().trimEnd().split('\n').map(line => JSON.parse(line) as { event: string })
-    t.deepEqual(lines.map(({ event }) => event), ['error', 'summary'])
+    const lines = stdout
+      .text()
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line) as { event: string })
+    t.deepEqual(
+      lines.map(({ event }) => event),
+      ['error', 'summary'],
+    )
     t.is(stderr.text(), verbosity === 0 ? '' : 'a near miss\n✖ c\n  locked\\x1b\n')
   })
 }

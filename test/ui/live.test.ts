@@ -17,7 +17,15 @@ const runOf = (nodes: string[]): AnyEvent => {
   return { event: 'run', run: '1', command: [], inventory: 'i', check: false, clusters: [{ name: 'web', nodes }] }
 }
 const summary: AnyEvent = {
-  event: 'summary', ok: 1, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable: 0, exit: 0, ms: 5,
+  event: 'summary',
+  ok: 1,
+  changed: 0,
+  would_change: 0,
+  unknown: 0,
+  failed: 0,
+  unreachable: 0,
+  exit: 0,
+  ms: 5,
 }
 
 /** A run of `hosts` x `tasks`, with 20 ms for each task. */

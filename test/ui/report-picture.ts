@@ -18,7 +18,8 @@ async function main([report, picture]: string[]): Promise<void> {
   try {
     const page = await BrowserPage.in(browser, { width })
     await page.open(String(pathToFileURL(resolve(report))))
-    const last = '[...document.querySelectorAll(".timeline")].find(one => one.checkVisibility()) ?? document.querySelector(".topology") ?? document.body'
+    const last =
+      '[...document.querySelectorAll(".timeline")].find(one => one.checkVisibility()) ?? document.querySelector(".topology") ?? document.body'
     const bottom = await page.evaluate<number>(`(${last}).getBoundingClientRect().bottom`)
     await writeFile(picture, await page.picture({ x: 0, y: 0, width, height: bottom + edge }))
   } finally {

@@ -10,14 +10,29 @@ import type { AnyEvent } from '../../runner/ui/visible.js'
 import { collector } from './collector.js'
 
 const run: AnyEvent = {
-  event: 'run', run: '1', command: ['ha-run'], inventory: 'i', check: false, clusters: [{ name: 'web', nodes: ['node1'] }],
+  event: 'run',
+  run: '1',
+  command: ['ha-run'],
+  inventory: 'i',
+  check: false,
+  clusters: [{ name: 'web', nodes: ['node1'] }],
 }
 const hideCursor = '\x1b[?25l'
 
-async function written(options: { mode?: 'tty' | 'plain' | 'json'; isTTY: boolean; verbosity?: number; columns?: number }) {
+async function written(options: {
+  mode?: 'tty' | 'plain' | 'json'
+  isTTY: boolean
+  verbosity?: number
+  columns?: number
+}) {
   const stdout = collector({ isTTY: options.isTTY, columns: options.columns ?? 80, rows: 24 })
   const reporter = await createReporter({
-    mode: options.mode, stdout, stderr: collector(), verbosity: options.verbosity ?? 0, color: false, diff: false,
+    mode: options.mode,
+    stdout,
+    stderr: collector(),
+    verbosity: options.verbosity ?? 0,
+    color: false,
+    diff: false,
   })
   reporter.report(run)
   await reporter.close()
@@ -44,7 +59,15 @@ test('a JUnit file beside other output', async t => {
   t.teardown(() => rm(folder, { recursive: true }))
   const junit = join(folder, 'junit.xml')
   const stdout = collector()
-  const reporter = await createReporter({ mode: 'json', stdout, stderr: collector(), verbosity: 0, color: false, diff: false, junit })
+  const reporter = await createReporter({
+    mode: 'json',
+    stdout,
+    stderr: collector(),
+    verbosity: 0,
+    color: false,
+    diff: false,
+    junit,
+  })
   reporter.report(run)
   await reporter.close()
   t.regex(await readFile(junit, 'utf8'), /<testsuites name="ha-run" tests="0"/)

@@ -47,10 +47,27 @@ test('plain lines are aligned by display width', async t => {
   const out = collector()
   const reporter = plainReporter({ stdout: out, stderr: out, verbosity: 1, diff: false, style })
   const place = { cluster: 'web', role: 'apache', status: 'ok', ms: 0 } as const
-  reporter.report({ event: 'run', run: '1', command: [], inventory: 'i', check: false, clusters: [{ name: 'web', nodes: ['日本', 'node2'] }] })
+  reporter.report({
+    event: 'run',
+    run: '1',
+    command: [],
+    inventory: 'i',
+    check: false,
+    clusters: [{ name: 'web', nodes: ['日本', 'node2'] }],
+  })
   reporter.report({ event: 'task', ...place, host: '日本', task: 'página é日本' })
   reporter.report({ event: 'task', ...place, host: 'node2', task: 'page' })
   await reporter.close()
-  const columns = out.text().split('\n').filter(line => line.includes('apache: ')).map(line => [stringWidth(line.slice(0, line.indexOf('apache'))), stringWidth(line.slice(0, line.indexOf(' ok') + 1))])
-  t.deepEqual(columns, [[7, 62], [7, 62]])
+  const columns = out
+    .text()
+    .split('\n')
+    .filter(line => line.includes('apache: '))
+    .map(line => [
+      stringWidth(line.slice(0, line.indexOf('apache'))),
+      stringWidth(line.slice(0, line.indexOf(' ok') + 1)),
+    ])
+  t.deepEqual(columns, [
+    [7, 62],
+    [7, 62],
+  ])
 })

@@ -7,12 +7,29 @@ import { FakeClock } from '../fake-clock.js'
 import { collector } from './collector.js'
 
 const style = createStyle({ color: false, utf8: true })
-const run: AnyEvent = { event: 'run', run: '1', command: [], inventory: 'i', check: false, clusters: [{ name: 'c', nodes: ['node1'] }] }
+const run: AnyEvent = {
+  event: 'run',
+  run: '1',
+  command: [],
+  inventory: 'i',
+  check: false,
+  clusters: [{ name: 'c', nodes: ['node1'] }],
+}
 const place = { cluster: 'c', host: 'node1', role: 'corosync', task: 'install corosync' }
 const start: AnyEvent = { event: 'task-start', ...place, index: 1, count: 6, applying: false }
 const applying: AnyEvent = { ...start, applying: true }
 const done: AnyEvent = { event: 'task', ...place, status: 'changed', ms: 12_000 }
-const summary: AnyEvent = { event: 'summary', ok: 0, changed: 1, would_change: 0, unknown: 0, failed: 0, unreachable: 0, exit: 0, ms: 1 }
+const summary: AnyEvent = {
+  event: 'summary',
+  ok: 0,
+  changed: 1,
+  would_change: 0,
+  unknown: 0,
+  failed: 0,
+  unreachable: 0,
+  exit: 0,
+  ms: 1,
+}
 const progress = (text: string): AnyEvent => ({ event: 'progress', ...place, text })
 
 function plain(verbosity = 0) {
@@ -33,8 +50,11 @@ test('a running task is reported after 10 s, and then less and less often', t =>
   reporter.report(progress(''))
   pass(1800)
   t.deepEqual(out.text().trimEnd().split('\n'), [
-    'node1  corosync: install corosync … 10 s (installing 62 %: libqb100)', 'node1  corosync: install corosync … 30 s (installing 62 %: libqb100)',
-    ...['1 min', '2 min', '5 min', '10 min', '20 min', '30 min'].map(elapsed => `node1  corosync: install corosync … ${elapsed}`),
+    'node1  corosync: install corosync … 10 s (installing 62 %: libqb100)',
+    'node1  corosync: install corosync … 30 s (installing 62 %: libqb100)',
+    ...['1 min', '2 min', '5 min', '10 min', '20 min', '30 min'].map(
+      elapsed => `node1  corosync: install corosync … ${elapsed}`,
+    ),
   ])
 })
 
@@ -80,6 +100,13 @@ test('--json does not report running tasks, not even with -v', async t => {
   const reporter = jsonReporter({ stdout: out, stderr: err, verbosity: 1, diff: false, style })
   for (const event of [run, start, progress('installing'), done, summary]) reporter.report(event)
   await reporter.close()
-  t.deepEqual(out.text().trimEnd().split('\n').map(line => (JSON.parse(line) as AnyEvent).event), ['run', 'task', 'summary'])
+  t.deepEqual(
+    out
+      .text()
+      .trimEnd()
+      .split('\n')
+      .map(line => (JSON.parse(line) as AnyEvent).event),
+    ['run', 'task', 'summary'],
+  )
   t.is(err.text(), '')
 })

@@ -16,7 +16,9 @@ const style = createStyle({ color: false, utf8: true })
 const driving = /[^\P{Cc}\t\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 const anything = fc.oneof(
   fc.string({ unit: 'binary' }),
-  fc.string({ unit: fc.constantFrom('\x1b', '[', ']', '0', ';', '\x07', '\r', '\n', '\t', '\x9b', '\u202e', '2', 'J', 'a') }),
+  fc.string({
+    unit: fc.constantFrom('\x1b', '[', ']', '0', ';', '\x07', '\r', '\n', '\t', '\x9b', '\u202e', '2', 'J', 'a'),
+  }),
 )
 
 test('characters that a terminal obeys are spelled out', t => {
@@ -36,7 +38,12 @@ test('visible text has no character that controls a terminal, and is stable', t 
 
 test('output loses the carriage returns of a terminal, a difference keeps its own', t => {
   const event = visibleEvent({
-    event: 'task', cluster: 'c', role: 'r', task: 't', status: 'failed', ms: 0,
+    event: 'task',
+    cluster: 'c',
+    role: 'r',
+    task: 't',
+    status: 'failed',
+    ms: 0,
     diff: [{ subject: 's', from: 'a\r\n', to: 'a\n' }],
     error: { message: 'm', output: 'one\r\ntwo\r\n' },
   })
@@ -73,21 +80,30 @@ test('no control character from a node reaches the terminal', async t => {
       return !driving.test(out.text())
     }),
   )
-  const live = finalSummary(runOf('\x1b]0;x\x07').map(visibleEvent), { style, verbosity: 1, diff: true, streamed: false })
+  const live = finalSummary(runOf('\x1b]0;x\x07').map(visibleEvent), {
+    style,
+    verbosity: 1,
+    diff: true,
+    streamed: false,
+  })
   t.notRegex(live.join('\n'), driving)
 })
 
-for (const [where, count] of [['live rows', Infinity], ['row of a task that goes on', 3]] as const) test(`nor through the ${where}`, async t => {
-  const out = collector({ isTTY: true, columns: 100, rows: 30 })
-  const reporter = liveReporter({ stdout: out, stderr: out, verbosity: 0, diff: true, style })
-  for (const event of runOf('\x1b]0;owned\x07\x1b[31m').slice(0, count)) reporter.report(event)
-  // The first tick draws the first frame.
-  t.true(await comesTrue(() => out.text().includes('owned')))
-  await reporter.close()
-  t.true(out.text().includes('\\x1b]0;owned\\x07'))
-  t.false(out.text().includes('\x1b]'))
-  t.false(out.text().includes('\x1b[31m'))
-})
+for (const [where, count] of [
+  ['live rows', Infinity],
+  ['row of a task that goes on', 3],
+] as const)
+  test(`nor through the ${where}`, async t => {
+    const out = collector({ isTTY: true, columns: 100, rows: 30 })
+    const reporter = liveReporter({ stdout: out, stderr: out, verbosity: 0, diff: true, style })
+    for (const event of runOf('\x1b]0;owned\x07\x1b[31m').slice(0, count)) reporter.report(event)
+    // The first tick draws the first frame.
+    t.true(await comesTrue(() => out.text().includes('owned')))
+    await reporter.close()
+    t.true(out.text().includes('\\x1b]0;owned\\x07'))
+    t.false(out.text().includes('\x1b]'))
+    t.false(out.text().includes('\x1b[31m'))
+  })
 
 test('JSON and XML with control characters are valid', t => {
   fc.assert(

@@ -18,28 +18,38 @@ const wraps = test.macro({
   title: (name = '') => `a long line wraps between words: ${name}`,
 })
 
-test('below its text, after its mark', wraps, '  -> start it there with systemctl start corosync, or name another member', [
-  '  -> start it there with systemctl start',
-  '     corosync, or name another member',
-])
+test(
+  'below its text, after its mark',
+  wraps,
+  '  -> start it there with systemctl start corosync, or name another member',
+  ['  -> start it there with systemctl start', '     corosync, or name another member'],
+)
 test('below its last column', wraps, '  quorum  FAILED   node1 sees 1 of 2 votes, and so has no quorum', [
   '  quorum  FAILED   node1 sees 1 of 2',
   '                   votes, and so has no',
   '                   quorum',
 ])
-test('indented by two if its last column is far to the right', wraps, '  a name of a task that is rather long  ok  evidence', [
-  '  a name of a task that is rather long',
-  '    ok  evidence',
-])
+test(
+  'indented by two if its last column is far to the right',
+  wraps,
+  '  a name of a task that is rather long  ok  evidence',
+  ['  a name of a task that is rather long', '    ok  evidence'],
+)
 test('indented by two, whatever the first word is', wraps, '  no task of a name that is rather long  ok  evidence', [
   '  no task of a name that is rather',
   '    long  ok  evidence',
 ])
-test('a word that has no room stays whole, for whoever copies it', wraps, '  -> /a/path/that/is/longer/than/the/terminal/is/wide is missing', [
-  '  -> /a/path/that/is/longer/than/the/terminal/is/wide',
-  '     is missing',
-])
-for (const line of ['    -ServerName a very long line of a configuration file', '  | a long line of the output of a command that failed', '  $ corosync -t -c /etc/corosync/corosync.conf.staged']) {
+test(
+  'a word that has no room stays whole, for whoever copies it',
+  wraps,
+  '  -> /a/path/that/is/longer/than/the/terminal/is/wide is missing',
+  ['  -> /a/path/that/is/longer/than/the/terminal/is/wide', '     is missing'],
+)
+for (const line of [
+  '    -ServerName a very long line of a configuration file',
+  '  | a long line of the output of a command that failed',
+  '  $ corosync -t -c /etc/corosync/corosync.conf.staged',
+]) {
   test(`not if people may copy it: ${line.trim().charAt(0)}`, wraps, line, [line])
 }
 
@@ -56,12 +66,28 @@ test('characters that take two columns count as two', t => {
 })
 
 test('wrapping loses no word and keeps to the width', t => {
-  fc.assert(fc.property(fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 40 }), fc.array(fc.constantFrom(' ', ' ', ' ', '  '), { minLength: 40, maxLength: 40 }), fc.nat(6), fc.integer({ min: 24, max: 80 }), (words, gaps, indent, columns) => {
-    const line = ' '.repeat(indent) + words.map((word, at) => word + gaps[at]!).join('').trimEnd()
-    const lines = written([line], columns)
-    t.deepEqual(lines.join(' ').trim().split(/ +/), words)
-    t.true(lines.every(each => each.length < columns), lines.join('\n'))
-  }))
+  fc.assert(
+    fc.property(
+      fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 40 }),
+      fc.array(fc.constantFrom(' ', ' ', ' ', '  '), { minLength: 40, maxLength: 40 }),
+      fc.nat(6),
+      fc.integer({ min: 24, max: 80 }),
+      (words, gaps, indent, columns) => {
+        const line =
+          ' '.repeat(indent) +
+          words
+            .map((word, at) => word + gaps[at]!)
+            .join('')
+            .trimEnd()
+        const lines = written([line], columns)
+        t.deepEqual(lines.join(' ').trim().split(/ +/), words)
+        t.true(
+          lines.every(each => each.length < columns),
+          lines.join('\n'),
+        )
+      },
+    ),
+  )
 })
 
 test('nothing wraps in a pipe', t => {

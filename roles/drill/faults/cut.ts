@@ -5,7 +5,8 @@ const table = 'ha-run-drill'
 
 /** Simulates a pulled cable on all of Corosync's links: its packets are dropped in both directions. All other traffic passes. */
 export const cut: Fault = {
-  describe: ({ cluster }) => `is cut off from the ring: nftables drops UDP ${ports(cluster).join(', ')} in both directions`,
+  describe: ({ cluster }) =>
+    `is cut off from the ring: nftables drops UDP ${ports(cluster).join(', ')} in both directions`,
   injectScript: ({ cluster }) => `nft -f - <<'NFT'
 table inet ${table} {
   chain input { type filter hook input priority -300; udp dport { ${ports(cluster).join(', ')} } drop; }

@@ -15,9 +15,9 @@ kill -KILL "$pid"`
 /** A daemon dies. Its process is identified by systemd or by its pid file, never by its name. */
 export const kill: Fault = {
   describe: ({ daemon }) => `has its ${daemon} killed by SIGKILL`,
-  injectScript: ({ daemon }) => daemon === 'apache2' ? killApache : killUnit(daemon),
-  undoScript: ({ daemon }) => daemon === 'apache2' ? ': # the cluster starts it again' : startDaemons,
+  injectScript: ({ daemon }) => (daemon === 'apache2' ? killApache : killUnit(daemon)),
+  undoScript: ({ daemon }) => (daemon === 'apache2' ? ': # the cluster starts it again' : startDaemons),
   // Pacemaker's other daemons keep running without pacemakerd, and systemd starts it again.
-  recovery: ({ daemon }) => daemon === 'pacemakerd' ? 'unnoticed' : 'anywhere',
+  recovery: ({ daemon }) => (daemon === 'pacemakerd' ? 'unnoticed' : 'anywhere'),
   takesPart: ({ daemon }) => daemon !== 'corosync',
 }

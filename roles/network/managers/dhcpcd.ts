@@ -26,7 +26,12 @@ export const dhcpcd: Manager = {
  * (measured), and the interface's manager could not be detected. There may be a daemon for this interface alone.
  */
 function activation(iface: string): Activation {
-  return { before: [], after: [sh`for pid in "$(dhcpcd -P ${iface})" "$(dhcpcd -P)"; do [ -s "$pid" ] && kill -HUP "$(cat "$pid")" && break; done`] }
+  return {
+    before: [],
+    after: [
+      sh`for pid in "$(dhcpcd -P ${iface})" "$(dhcpcd -P)"; do [ -s "$pid" ] && kill -HUP "$(cat "$pid")" && break; done`,
+    ],
+  }
 }
 
 /** A `static KEY=VALUE` line of an interface's blocks. */
@@ -46,12 +51,16 @@ const opens = new Set(['interface', 'ssid', 'profile'])
 
 function read(text: string | undefined, iface: string): Addressing {
   const { statics } = blocksOf(splitLines(text ?? ''), iface)
-  const valuesOf = (key: string) => statics.filter((entry) => entry.key === key).map((entry) => entry.value)
+  const valuesOf = (key: string) => statics.filter(entry => entry.key === key).map(entry => entry.value)
   const found = parseCidr(valuesOf('ip_address').at(-1) ?? '')
   return {
     address: found?.address,
     prefix: found?.prefix,
-    gateway: joined(valuesOf('routers').flatMap((value) => value.split(' ')).filter(isIPv4)),
+    gateway: joined(
+      valuesOf('routers')
+        .flatMap(value => value.split(' '))
+        .filter(isIPv4),
+    ),
     dns: valuesOf('domain_name_servers').at(-1)?.split(' '),
   }
 }
@@ -72,7 +81,7 @@ function write(text: string | undefined, iface: string, network: Network): strin
   lines[opening] = ended(lines[opening]!, '\n')
   let after = opening
   wanted.forEach(([key], index) => {
-    const [first, ...others] = statics.filter((entry) => entry.key === key).map((entry) => entry.at)
+    const [first, ...others] = statics.filter(entry => entry.key === key).map(entry => entry.at)
     if (first === undefined) {
       lines[after] += entries[index]!
       return

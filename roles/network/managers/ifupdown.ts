@@ -3,7 +3,16 @@ import { matchesGlob } from '../../../runner/glob.js'
 import { parseCidr, prefixOfNetmask } from '../../../runner/ipv4.js'
 import { sh } from '../../../runner/ssh/quote.js'
 import { ended, lineEndOf, withPart } from '../lines.js'
-import { cidr, isAsDeclared, joined, type Addressing, type Manager, type ManagerFile, type Network, type Activation } from './manager.js'
+import {
+  cidr,
+  isAsDeclared,
+  joined,
+  type Addressing,
+  type Manager,
+  type ManagerFile,
+  type Network,
+  type Activation,
+} from './manager.js'
 import { inetStanza, isBroughtUp, statementsOf, type Stanza, type Statement } from './stanza.js'
 
 const main = '/etc/network/interfaces'
@@ -20,7 +29,7 @@ export const ifupdown: Manager = {
   path,
   read,
   write,
-  reapplyCommand: (iface) => `ifdown ${iface}; ifup ${iface}`,
+  reapplyCommand: iface => `ifdown ${iface}; ifup ${iface}`,
   activation,
 }
 
@@ -29,13 +38,16 @@ export const ifupdown: Manager = {
  * interface is "not configured" but has its address: hence `--force` and the flush (measured with 0.8.41).
  */
 function activation(iface: string): Activation {
-  return { before: [sh`ifdown --force ${iface}`, sh`ip -4 address flush dev ${iface}`], after: [sh`ifup --force ${iface}`] }
+  return {
+    before: [sh`ifdown --force ${iface}`, sh`ip -4 address flush dev ${iface}`],
+    after: [sh`ifup --force ${iface}`],
+  }
 }
 
 function path(iface: string, files: ManagerFile[]): string {
-  const top = files.find((file) => file.path === main)?.text ?? ''
+  const top = files.find(file => file.path === main)?.text ?? ''
   const holder = files.find(
-    (file) => (file.path === main || isSourced(top, file.path)) && inetStanza(statementsOf(file.text), iface),
+    file => (file.path === main || isSourced(top, file.path)) && inetStanza(statementsOf(file.text), iface),
   )
   return holder?.path ?? main
 }
@@ -43,7 +55,7 @@ function path(iface: string, files: ManagerFile[]): string {
 /** Whether the main file includes another: `source PATTERN`, or `source-directory`, which takes plain names only. */
 function isSourced(top: string, file: string): boolean {
   return statementsOf(top).some(({ words: [keyword, ...patterns] }) =>
-    patterns.some((pattern) => {
+    patterns.some(pattern => {
       const absolute = posix.resolve(posix.dirname(main), pattern)
       if (keyword === 'source') return matchesGlob(file, absolute)
       return keyword === 'source-directory' && posix.dirname(file) === absolute && /\/[\w-]+$/.test(file)
@@ -79,7 +91,7 @@ function write(text: string | undefined, iface: string, network: Network): strin
     return withPart(current, [...up, `iface ${iface} inet static`, ...options, ''].join(lineEnd), lineEnd)
   }
   const edited = new Map<Statement, string>([[stanza.head, ended(asStatic(stanza.head.text), lineEnd)]])
-  const remove = (key: string) => optionsNamed(stanza, key).forEach((option) => edited.set(option, ''))
+  const remove = (key: string) => optionsNamed(stanza, key).forEach(option => edited.set(option, ''))
   remove('netmask')
   if (network.dns.length > 0) remove('dns-nameserver')
   let after = stanza.head
@@ -90,7 +102,7 @@ function write(text: string | undefined, iface: string, network: Network): strin
     if (first) edited.set((after = first), option)
     else edited.set(after, ended(edited.get(after) ?? after.text, lineEnd) + option)
   }
-  return statements.map((statement) => edited.get(statement) ?? statement.text).join('')
+  return statements.map(statement => edited.get(statement) ?? statement.text).join('')
 }
 
 function declaredOptions(network: Network): [key: string, value: string][] {

@@ -44,15 +44,17 @@ export function replaceEntry(text: string, entry: IniEntry, value: string): stri
 
 /** The text without some entries. */
 export function removeEntries(text: string, entries: IniEntry[]): string {
-  const gone = new Set(entries.map((entry) => entry.at))
-  return splitLines(text).filter((_, at) => !gone.has(at)).join('')
+  const gone = new Set(entries.map(entry => entry.at))
+  return splitLines(text)
+    .filter((_, at) => !gone.has(at))
+    .join('')
 }
 
 /** The text with a new entry at the end of the first section of that name, which is added if there is none. */
 export function addEntry(text: string, section: string, key: string, value: string): string {
   const lineEnd = lineEndOf(text)
   const lines = splitLines(text)
-  const header = lines.findIndex((line) => sectionOf(line) === section)
+  const header = lines.findIndex(line => sectionOf(line) === section)
   if (header === -1) return withPart(text, `[${section}]${lineEnd}${key}=${value}${lineEnd}`, lineEnd)
   let last = header
   for (let at = header + 1; at < lines.length && sectionOf(lines[at]!) === undefined; at += 1) {
@@ -64,7 +66,7 @@ export function addEntry(text: string, section: string, key: string, value: stri
 
 /** The text with one entry of that name: the last one, which is in effect, gets the value; the others are removed. */
 export function setEntry(text: string, section: string, key: string, value: string): string {
-  const found = iniEntries(text).filter((entry) => entry.section === section && entry.key === key)
+  const found = iniEntries(text).filter(entry => entry.section === section && entry.key === key)
   const last = found.pop()
   if (!last) return addEntry(text, section, key, value)
   return removeEntries(replaceEntry(text, last, value), found)

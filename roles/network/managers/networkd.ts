@@ -19,8 +19,8 @@ export const networkd: Manager = {
   path,
   read,
   write,
-  reapplyCommand: (iface) => `networkctl reload; networkctl reconfigure ${iface}`,
-  activation: (iface) => ({ before: [], after: ['networkctl reload', sh`networkctl reconfigure ${iface}`] }),
+  reapplyCommand: iface => `networkctl reload; networkctl reconfigure ${iface}`,
+  activation: iface => ({ before: [], after: ['networkctl reload', sh`networkctl reconfigure ${iface}`] }),
 }
 
 /**
@@ -29,14 +29,14 @@ export const networkd: Manager = {
  */
 function path(iface: string, files: ManagerFile[], active?: string): string {
   const inOrder = files.toSorted((a, b) => (posix.basename(a.path) < posix.basename(b.path) ? -1 : 1))
-  const matches = (file: ManagerFile) => patternsOf(file.text).some((pattern) => matchesGlob(iface, pattern))
+  const matches = (file: ManagerFile) => patternsOf(file.text).some(pattern => matchesGlob(iface, pattern))
   const used = active ?? inOrder.find(matches)?.path
   if (used === undefined) return `${folder}/10-${iface}.network`
   const name = posix.basename(used)
-  const text = files.find((file) => posix.basename(file.path) === name)?.text
+  const text = files.find(file => posix.basename(file.path) === name)?.text
   if (text === undefined || patternsOf(text).join(' ') === iface) return posix.join(folder, name)
-  const own = ['10-', '00-', '00-00-'].map((start) => `${start}${iface}.network`)
-  return posix.join(folder, own.find((candidate) => candidate < name) ?? `${own.at(-1)}`)
+  const own = ['10-', '00-', '00-00-'].map(start => `${start}${iface}.network`)
+  return posix.join(folder, own.find(candidate => candidate < name) ?? `${own.at(-1)}`)
 }
 
 /** The .network file in use, from `networkctl status IFACE`. */
@@ -45,8 +45,8 @@ export function networkFileOf(networkctlOutput: string): string | undefined {
 }
 
 function patternsOf(text: string): string[] {
-  const names = iniEntries(text).filter((entry) => entry.section === 'Match' && entry.key === 'Name')
-  return names.flatMap((entry) => entry.value.split(/\s+/))
+  const names = iniEntries(text).filter(entry => entry.section === 'Match' && entry.key === 'Name')
+  return names.flatMap(entry => entry.value.split(/\s+/))
 }
 
 function read(text: string | undefined): Addressing {
@@ -61,7 +61,7 @@ function read(text: string | undefined): Addressing {
   return {
     address: found?.address,
     prefix: found?.prefix,
-    gateway: joined(gatewayEntries(entries).map((entry) => entry.value)),
+    gateway: joined(gatewayEntries(entries).map(entry => entry.value)),
     dns: dns.length === 0 ? undefined : dns,
   }
 }
@@ -87,7 +87,7 @@ function setOnly(text: string, pick: (entries: IniEntry[]) => IniEntry[], key: s
 }
 
 function inNetwork(entries: IniEntry[], key: string): IniEntry[] {
-  return entries.filter((entry) => entry.section === 'Network' && entry.key === key)
+  return entries.filter(entry => entry.section === 'Network' && entry.key === key)
 }
 
 const dhcpEntries = (entries: IniEntry[]) => inNetwork(entries, 'DHCP')
@@ -100,15 +100,15 @@ function leasesIpv4(entries: IniEntry[]): boolean {
 /** IPv4 addresses: `Address=` in `[Network]` or in an `[Address]` section, which may have further settings. */
 function addressEntries(entries: IniEntry[]): IniEntry[] {
   const sections = new Set(['Network', 'Address'])
-  return entries.filter((entry) => sections.has(entry.section) && entry.key === 'Address' && parseCidr(entry.value))
+  return entries.filter(entry => sections.has(entry.section) && entry.key === 'Address' && parseCidr(entry.value))
 }
 
 /** IPv4 default routes: `Gateway=` in `[Network]`, or in a `[Route]` section without a destination or a table. */
 function gatewayEntries(entries: IniEntry[]): IniEntry[] {
   const isNarrower = ({ key, value }: IniEntry) => key === 'Table' || (key === 'Destination' && value !== '0.0.0.0/0')
-  const elsewhere = new Set(entries.filter(isNarrower).map((entry) => entry.block))
+  const elsewhere = new Set(entries.filter(isNarrower).map(entry => entry.block))
   return entries.filter(
-    (entry) =>
+    entry =>
       entry.key === 'Gateway' &&
       isIPv4(entry.value) &&
       (entry.section === 'Network' || (entry.section === 'Route' && !elsewhere.has(entry.block))),

@@ -17,8 +17,8 @@ export const networkmanager: Manager = {
   path,
   read,
   write,
-  reapplyCommand: (iface) => `nmcli connection reload; nmcli device reapply ${iface}`,
-  activation: (iface) => ({ before: [], after: ['nmcli connection reload', sh`nmcli device reapply ${iface}`] }),
+  reapplyCommand: iface => `nmcli connection reload; nmcli device reapply ${iface}`,
+  activation: iface => ({ before: [], after: ['nmcli connection reload', sh`nmcli device reapply ${iface}`] }),
 }
 
 /**
@@ -27,14 +27,14 @@ export const networkmanager: Manager = {
  */
 function path(iface: string, files: ManagerFile[], active?: string): string {
   if (active !== undefined) return posix.join(folder, posix.basename(active))
-  const own = files.find((file) => valueOf(file.text, 'connection', 'interface-name') === iface)
+  const own = files.find(file => valueOf(file.text, 'connection', 'interface-name') === iface)
   return own?.path ?? `${folder}/${iface}.nmconnection`
 }
 
 /** The file of an interface's active profile, from `nmcli -t -f DEVICE,FILENAME connection show --active`. */
 export function profileOf(nmcliOutput: string, iface: string): string | undefined {
   const start = `${iface}:`
-  const line = nmcliOutput.split('\n').find((candidate) => candidate.startsWith(start))
+  const line = nmcliOutput.split('\n').find(candidate => candidate.startsWith(start))
   // Terse mode writes `\:` and `\\` inside values (nmcli(1), --escape).
   return line?.slice(start.length).replace(/\\(.)/g, '$1') || undefined
 }
@@ -46,7 +46,9 @@ function read(text: string | undefined): Addressing {
   const isManual = valueOf(current, 'ipv4', 'method') === 'manual'
   const [address = '', gateway] = isManual && first ? partsOf(first) : []
   const found = parseCidr(address)
-  const dns = valueOf(current, 'ipv4', 'dns')?.split(/[;,\s]+/).filter((server) => server !== '')
+  const dns = valueOf(current, 'ipv4', 'dns')
+    ?.split(/[;,\s]+/)
+    .filter(server => server !== '')
   return {
     address: found?.address,
     // For an address without a prefix NetworkManager assumes /24 and warns: here it counts as a difference.
@@ -76,16 +78,16 @@ function write(text: string | undefined, iface: string, network: Network): strin
 function addressEntries(text: string): IniEntry[] {
   const number = (entry: IniEntry) => Number(/\d*$/.exec(entry.key)![0])
   return iniEntries(text)
-    .filter((entry) => entry.section === 'ipv4' && /^address(es)?\d*$/.test(entry.key) && entry.value !== '')
-    .filter((entry, _, all) => all.findLast((other) => other.key === entry.key) === entry)
+    .filter(entry => entry.section === 'ipv4' && /^address(es)?\d*$/.test(entry.key) && entry.value !== '')
+    .filter((entry, _, all) => all.findLast(other => other.key === entry.key) === entry)
     .toSorted((a, b) => number(a) - number(b))
 }
 
 /** `192.168.0.1/24,192.168.0.254` in its two parts. */
 function partsOf(entry: IniEntry): string[] {
-  return entry.value.split(/[;,\s]+/).filter((part) => part !== '')
+  return entry.value.split(/[;,\s]+/).filter(part => part !== '')
 }
 
 function valueOf(text: string, section: string, key: string): string | undefined {
-  return iniEntries(text).findLast((entry) => entry.section === section && entry.key === key)?.value
+  return iniEntries(text).findLast(entry => entry.section === section && entry.key === key)?.value
 }

@@ -17,7 +17,15 @@ export interface Stanza {
 }
 
 const keywords = new Set([
-  'iface', 'mapping', 'auto', 'rename', 'source', 'source-directory', 'template', 'no-auto-down', 'no-scripts',
+  'iface',
+  'mapping',
+  'auto',
+  'rename',
+  'source',
+  'source-directory',
+  'template',
+  'no-auto-down',
+  'no-scripts',
 ])
 
 /** The first `iface NAME inet` stanza of a text. Stanzas for inet6, and further ones for inet, are ignored. */
@@ -44,7 +52,12 @@ export function statementsOf(file: string): Statement[] {
     const isComment = /^\s*#/.test(lines[from]!)
     if (!isComment) while (lines[to - 1]!.endsWith('\\\n') && to < lines.length) to += 1
     const text = lines.slice(from, to).join('')
-    const words = isComment ? [] : text.replaceAll('\\\n', ' ').split(/\s+/).filter((word) => word !== '')
+    const words = isComment
+      ? []
+      : text
+          .replaceAll('\\\n', ' ')
+          .split(/\s+/)
+          .filter(word => word !== '')
     statements.push({ text, words })
   }
   return statements

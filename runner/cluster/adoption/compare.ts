@@ -38,14 +38,21 @@ export function compareDeclaration(cluster: Cluster, nodes: RunningNode[], cibTe
   const cib = cibText === undefined ? undefined : parseXml(cibText)
   const configuration = firstOf(cib, 'configuration')
   const [first] = nodes.filter(({ cmap }) => cmap)
-  const resources = cibText === undefined ? { obstacles: ['pacemaker answers on no node'], changes: [] } : compareCib(cluster, cibText)
+  const resources =
+    cibText === undefined ? { obstacles: ['pacemaker answers on no node'], changes: [] } : compareCib(cluster, cibText)
   return {
     obstacles: [
-      ...nodes.flatMap(stoppedDaemons), ...memberObstacles(cluster, nodes), ...fencingObstacles(cluster, configuration),
-      ...first ? settingObstacles(cluster, first.cmap!) : [], ...resources.obstacles,
+      ...nodes.flatMap(stoppedDaemons),
+      ...memberObstacles(cluster, nodes),
+      ...fencingObstacles(cluster, configuration),
+      ...(first ? settingObstacles(cluster, first.cmap!) : []),
+      ...resources.obstacles,
     ],
-    kept: [...first ? [...keptSettings(cluster, first.cmap!), ...keptSections(first.conf)] : [], ...keptObjects(cluster, configuration)],
-    changes: [...first ? settingChanges(cluster, first.cmap!) : [], ...resources.changes],
+    kept: [
+      ...(first ? [...keptSettings(cluster, first.cmap!), ...keptSections(first.conf)] : []),
+      ...keptObjects(cluster, configuration),
+    ],
+    changes: [...(first ? settingChanges(cluster, first.cmap!) : []), ...resources.changes],
   }
 }
 
@@ -58,18 +65,37 @@ function stoppedDaemons({ name, cmap, state }: RunningNode): string[] {
 function memberObstacles(cluster: Cluster, nodes: RunningNode[]): string[] {
   const answering = nodes.filter(({ quorum }) => quorum)
   const declaredIds = new Map(answering.map(({ name, quorum }) => [quorum!.nodeId, name]))
-  const others = new Map(answering.flatMap(({ quorum }) => quorum!.members.filter(({ nodeId }) => !declaredIds.has(nodeId)).map(({ nodeId, name }) => [nodeId, name] as const)))
+  const others = new Map(
+    answering.flatMap(({ quorum }) =>
+      quorum!.members
+        .filter(({ nodeId }) => !declaredIds.has(nodeId))
+        .map(({ nodeId, name }) => [nodeId, name] as const),
+    ),
+  )
   const rings = [...new Set(answering.map(({ quorum }) => quorum!.ringId))]
   const runningName = answering[0] && nodes.find(({ cmap }) => cmap)?.cmap?.get('totem.cluster_name')?.value
   return [
-    ...[...others].map(([id, name]) => `node ${id} (${name}) is a member, but not a host of the inventory: add it to the group ${cluster.group}`),
-    ...rings.length > 1 ? [`the nodes are in ${rings.length} rings (${rings.join(', ')}): they are not one cluster`] : [],
-    ...new Set(nodes.map(({ conf }) => conf)).size > 1 ? ['corosync.conf is not the same on all nodes: make it the same first, because at a reload each node reads its own file'] : [],
-    ...runningName !== undefined && runningName !== cluster.name ? [`the cluster's name is ${runningName || '(empty)'}: write \`name: ${runningName}\``] : [],
+    ...[...others].map(
+      ([id, name]) =>
+        `node ${id} (${name}) is a member, but not a host of the inventory: add it to the group ${cluster.group}`,
+    ),
+    ...(rings.length > 1
+      ? [`the nodes are in ${rings.length} rings (${rings.join(', ')}): they are not one cluster`]
+      : []),
+    ...(new Set(nodes.map(({ conf }) => conf)).size > 1
+      ? [
+          'corosync.conf is not the same on all nodes: make it the same first, because at a reload each node reads its own file',
+        ]
+      : []),
+    ...(runningName !== undefined && runningName !== cluster.name
+      ? [`the cluster's name is ${runningName || '(empty)'}: write \`name: ${runningName}\``]
+      : []),
     ...answering.flatMap(({ name, quorum, state }) => {
       const called = state?.nodes.find(({ id }) => Number(id) === quorum!.nodeId)?.name
       if (called === undefined || called === name) return []
-      const fix = /^[a-z0-9-]+$/i.test(called) ? `write \`${called}:\` in place of \`${name}:\`` : 'an inventory cannot have node names with a dot yet'
+      const fix = /^[a-z0-9-]+$/i.test(called)
+        ? `write \`${called}:\` in place of \`${name}:\``
+        : 'an inventory cannot have node names with a dot yet'
       return [`Pacemaker calls ${name} "${called}", but both names must be the same: ${fix}`]
     }),
   ]
@@ -78,12 +104,22 @@ function memberObstacles(cluster: Cluster, nodes: RunningNode[]): string[] {
 /** `fencing: disabled` requires a cluster without working fencing, `fencing: kept` one with fencing devices. */
 export function fencingObstacles({ fencing }: Cluster, configuration: Element | undefined): string[] {
   if (!configuration) return []
-  const devices = primitivesIn(configuration).filter(node => attribute(node, 'class') === 'stonith').map(node => attribute(node, 'id'))
-  const properties = elementsOf(firstOf(configuration, 'crm_config') ?? configuration, 'cluster_property_set').flatMap(set => elementsOf(set, 'nvpair'))
-  const enabled = properties.filter(pair => /^(stonith|fencing)-enabled$/.test(attribute(pair, 'name') ?? '')).map(pair => attribute(pair, 'value') ?? '')
+  const devices = primitivesIn(configuration)
+    .filter(node => attribute(node, 'class') === 'stonith')
+    .map(node => attribute(node, 'id'))
+  const properties = elementsOf(firstOf(configuration, 'crm_config') ?? configuration, 'cluster_property_set').flatMap(
+    set => elementsOf(set, 'nvpair'),
+  )
+  const enabled = properties
+    .filter(pair => /^(stonith|fencing)-enabled$/.test(attribute(pair, 'name') ?? ''))
+    .map(pair => attribute(pair, 'value') ?? '')
   const isOff = enabled.some(value => /^(false|no|off|n|0)$/i.test(value))
-  if (fencing === 'disabled' && devices.length > 0 && !isOff) return [`fencing works, by ${devices.join(', ')}, and \`fencing: disabled\` would switch it off: write \`fencing: kept\``]
-  if (fencing === 'kept' && devices.length === 0) return ['there are no fencing devices to keep: write `fencing: disabled`']
+  if (fencing === 'disabled' && devices.length > 0 && !isOff)
+    return [
+      `fencing works, by ${devices.join(', ')}, and \`fencing: disabled\` would switch it off: write \`fencing: kept\``,
+    ]
+  if (fencing === 'kept' && devices.length === 0)
+    return ['there are no fencing devices to keep: write `fencing: disabled`']
   return []
 }
 
@@ -97,29 +133,53 @@ function differingSettings({ explicit }: Cluster, cmap: Cmap): [setting: string,
 
 /** The declared settings that adoption changes. */
 function settingChanges(cluster: Cluster, cmap: Cmap): string[] {
-  return differingSettings(cluster, cmap).filter(([setting]) => isChangeable(setting)).map(([setting, declared, runs]) => `${setting}: ${runs} -> ${declared} (live: a reload applies it)`)
+  return differingSettings(cluster, cmap)
+    .filter(([setting]) => isChangeable(setting))
+    .map(([setting, declared, runs]) => `${setting}: ${runs} -> ${declared} (live: a reload applies it)`)
 }
 
 /** The declared settings that adoption cannot change, and the nodes that are not at their declared addresses. */
 function settingObstacles(cluster: Cluster, cmap: Cmap): string[] {
-  const settings = differingSettings(cluster, cmap).filter(([setting]) => !isChangeable(setting))
-    .map(([setting, declared, runs]) => `${setting} is declared as ${declared} and runs as ${runs}: `
-      + 'declare the value that runs, or leave the setting out; ha-run does not change it on a cluster that it has not built')
-  const idByAddress = new Map([...cmap].flatMap(([entry, { value }]) => {
-    const [, id] = /^runtime\.members\.(\d+)\.ip$/.exec(entry) ?? []
-    return id === undefined ? [] : [...value.matchAll(/ip\(([^)]*)\)/g)].map(([, address = '']) => [address, id] as const)
-  }))
+  const settings = differingSettings(cluster, cmap)
+    .filter(([setting]) => !isChangeable(setting))
+    .map(
+      ([setting, declared, runs]) =>
+        `${setting} is declared as ${declared} and runs as ${runs}: ` +
+        'declare the value that runs, or leave the setting out; ha-run does not change it on a cluster that it has not built',
+    )
+  const idByAddress = new Map(
+    [...cmap].flatMap(([entry, { value }]) => {
+      const [, id] = /^runtime\.members\.(\d+)\.ip$/.exec(entry) ?? []
+      return id === undefined
+        ? []
+        : [...value.matchAll(/ip\(([^)]*)\)/g)].map(([, address = '']) => [address, id] as const)
+    }),
+  )
   const missing = cluster.nodes.filter(({ links: [address = ''] }) => idByAddress.size > 0 && !idByAddress.has(address))
-  return [...settings, ...missing.map(({ name, links: [address] }) => `no member has the address ${address} of ${name}: the members have ${[...idByAddress.keys()].join(', ')}`)]
+  return [
+    ...settings,
+    ...missing.map(
+      ({ name, links: [address] }) =>
+        `no member has the address ${address} of ${name}: the members have ${[...idByAddress.keys()].join(', ')}`,
+    ),
+  ]
 }
 
 /** The undeclared settings that differ from the defaults of a new cluster. */
 function keptSettings({ corosync, explicit }: Cluster, cmap: Cmap): string[] {
   const running = configured(cmap)
-  const defaults = Object.entries({ totem: { ...corosync.totem, transport: corosync.transport }, quorum: corosync.quorum, logging: corosync.logging })
-    .flatMap(([section, values]) => Object.entries(values).map(([key, value]) => [`${section}.${key}`, value] as const))
+  const defaults = Object.entries({
+    totem: { ...corosync.totem, transport: corosync.transport },
+    quorum: corosync.quorum,
+    logging: corosync.logging,
+  }).flatMap(([section, values]) => Object.entries(values).map(([key, value]) => [`${section}.${key}`, value] as const))
   const known = new Set<string>(defaults.map(([setting]) => setting))
-  const others = [...running].filter(([setting]) => !known.has(setting) && !(setting in explicit.corosync) && !/^nodelist\.|^totem\.(version|cluster_name|key)$/.test(setting))
+  const others = [...running].filter(
+    ([setting]) =>
+      !known.has(setting) &&
+      !(setting in explicit.corosync) &&
+      !/^nodelist\.|^totem\.(version|cluster_name|key)$/.test(setting),
+  )
   return [
     ...defaults.flatMap(([setting, value]) => {
       const runs = running.get(setting)
@@ -133,11 +193,16 @@ function keptSettings({ corosync, explicit }: Cluster, cmap: Cmap): string[] {
 /** The sections and subsections of the file that an inventory cannot declare. */
 function keptSections(conf: string | undefined): string[] {
   const file = readable(conf)
-  const subsections = (section: Section) => section.entries.flatMap(entry => 'entries' in entry ? [entry] : [])
-  return file ? subsections(file).flatMap(section => {
-    if (!['totem', 'nodelist', 'quorum', 'logging'].includes(section.name)) return [`section ${section.name} of corosync.conf`]
-    return section.name === 'nodelist' ? [] : subsections(section).map(({ name }) => `section ${section.name}.${name} of corosync.conf`)
-  }) : []
+  const subsections = (section: Section) => section.entries.flatMap(entry => ('entries' in entry ? [entry] : []))
+  return file
+    ? subsections(file).flatMap(section => {
+        if (!['totem', 'nodelist', 'quorum', 'logging'].includes(section.name))
+          return [`section ${section.name} of corosync.conf`]
+        return section.name === 'nodelist'
+          ? []
+          : subsections(section).map(({ name }) => `section ${section.name}.${name} of corosync.conf`)
+      })
+    : []
 }
 
 function readable(conf: string | undefined): Section | undefined {
@@ -150,8 +215,10 @@ function readable(conf: string | undefined): Section | undefined {
 
 function keptObjects({ explicit }: Cluster, configuration: Element | undefined): string[] {
   const declared = new Set([...explicit.resources, ...explicit.constraints].map(({ id }) => id))
-  return ['resources', 'constraints'].flatMap(name => elementsOf(firstOf(configuration, name)))
-    .filter(element => !declared.has(attribute(element, 'id') ?? '')).map(element => `${kindOf(element)} ${attribute(element, 'id')}`)
+  return ['resources', 'constraints']
+    .flatMap(name => elementsOf(firstOf(configuration, name)))
+    .filter(element => !declared.has(attribute(element, 'id') ?? ''))
+    .map(element => `${kindOf(element)} ${attribute(element, 'id')}`)
 }
 
 /** How the declared objects would change the CIB, or why they cannot be added to it. */
@@ -160,11 +227,19 @@ function compareCib(cluster: Cluster, cib: string): Pick<Comparison, 'obstacles'
   const { address } = cluster.floatingIp
   const isInCib = bringsUp(cib, address)
   const isDeclared = resources.some(resource => resource.kind === 'primitive' && resource.params['ip'] === address)
-  const missingFloatingIp = isInCib || isDeclared ? [] : [`no resource has the floating IP ${address}: `
-    + `write \`resources: { FloatIP: {} }\` to add one, or declare the address that the cluster has`]
+  const missingFloatingIp =
+    isInCib || isDeclared
+      ? []
+      : [
+          `no resource has the floating IP ${address}: ` +
+            `write \`resources: { FloatIP: {} }\` to add one, or declare the address that the cluster has`,
+        ]
   try {
     const { differences } = candidate(cib, { resources, constraints, properties, resourceDefaults, operationDefaults })
-    return { obstacles: missingFloatingIp, changes: differences.map(({ subject, from, to }) => `${subject}: ${from ?? '(absent)'} -> ${to ?? '(absent)'}`) }
+    return {
+      obstacles: missingFloatingIp,
+      changes: differences.map(({ subject, from, to }) => `${subject}: ${from ?? '(absent)'} -> ${to ?? '(absent)'}`),
+    }
   } catch (error) {
     return { obstacles: [...missingFloatingIp, (error as Error).message], changes: [] }
   }

@@ -19,7 +19,10 @@ export async function effectiveDeclaration(members: ClusterMember[], cluster: Cl
 /**
  * A check of the effective declaration. The provenance and the check of a managed cluster are read in one round trip.
  */
-export function withEffectiveDeclaration(cluster: Cluster, check: (cluster: Cluster) => (scope: Scope) => Promise<Verdict>): (scope: Scope) => Promise<Verdict> {
+export function withEffectiveDeclaration(
+  cluster: Cluster,
+  check: (cluster: Cluster) => (scope: Scope) => Promise<Verdict>,
+): (scope: Scope) => Promise<Verdict> {
   const [managed, foreign] = [check(cluster), check(withoutDefaults(cluster))]
   return async scope => {
     const [{ provenance }, verdict] = await Promise.all([readProvenance(scope.members), deferError(managed(scope))])
@@ -47,7 +50,10 @@ export function clusterTaskUnlessForeign(task: ClusterTask<Node>): ClusterTask<N
   return {
     ...task,
     check: async scope => {
-      const [{ provenance }, finding] = await Promise.all([readProvenance(scope.members), deferError(task.check(scope))])
+      const [{ provenance }, finding] = await Promise.all([
+        readProvenance(scope.members),
+        deferError(task.check(scope)),
+      ])
       return provenance === 'foreign' ? skip(foreignSkipReason) : finding()
     },
   }
@@ -55,5 +61,10 @@ export function clusterTaskUnlessForeign(task: ClusterTask<Node>): ClusterTask<N
 
 /** Waits for a result and throws its error only once the result is asked for. */
 async function deferError<T>(result: Promise<T>): Promise<() => T> {
-  return result.then(value => () => value, (error: unknown) => () => { throw error })
+  return result.then(
+    value => () => value,
+    (error: unknown) => () => {
+      throw error
+    },
+  )
 }

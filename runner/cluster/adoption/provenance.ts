@@ -34,7 +34,12 @@ export const nodeProvenance: Fact<ProvenanceRecord> = fact(
   },
 )
 
-function provenanceBy({ record, conf, pids, presentTraces }: Record<'record' | 'conf' | 'pids' | 'presentTraces', string>): Provenance {
+function provenanceBy({
+  record,
+  conf,
+  pids,
+  presentTraces,
+}: Record<'record' | 'conf' | 'pids' | 'presentTraces', string>): Provenance {
   if (record !== '') return 'foreign'
   if (isManaged(conf)) return 'managed'
   const kind = kindOfConf(conf)
@@ -59,7 +64,8 @@ function kindOfConf(conf: string): 'none' | 'unreadable' | 'as shipped' | 'a clu
  */
 export function clusterProvenance(nodes: ProvenanceRecord[]): ProvenanceRecord {
   if (nodes.some(({ adopted }) => adopted)) return { provenance: 'foreign', adopted: true }
-  const provenance = (['managed', 'foreign'] as const).find(candidate => nodes.some(node => node.provenance === candidate)) ?? 'bare'
+  const provenance =
+    (['managed', 'foreign'] as const).find(candidate => nodes.some(node => node.provenance === candidate)) ?? 'bare'
   return { provenance, adopted: false }
 }
 

@@ -27,40 +27,63 @@ export interface AdoptionOptions {
  * @returns notices for the user.
  * @throws TaskError if nothing may be changed.
  */
-export async function requireAdoption(cluster: Cluster, members: ClusterMember[], { check, adopt, by, locked }: AdoptionOptions): Promise<string[]> {
+export async function requireAdoption(
+  cluster: Cluster,
+  members: ClusterMember[],
+  { check, adopt, by, locked }: AdoptionOptions,
+): Promise<string[]> {
   // Read in one round trip with everything else that the run reads first.
   const [{ provenance, adopted }, nodes, cibs] = await Promise.all([
-    readProvenance(members), Promise.all(reachable(members).map(readRunningNode)), Promise.all(reachable(members).map(async member => member.read(cibText))),
+    readProvenance(members),
+    Promise.all(reachable(members).map(readRunningNode)),
+    Promise.all(reachable(members).map(async member => member.read(cibText))),
   ])
   const cib = cibs.find(text => text !== undefined)
-  if (cluster.fencing === 'kept' && provenance === 'bare') throw new TaskError(`${cluster.name} does not run yet, so there is no fencing to keep`, { hint: 'write `fencing: disabled`' })
+  if (cluster.fencing === 'kept' && provenance === 'bare')
+    throw new TaskError(`${cluster.name} does not run yet, so there is no fencing to keep`, {
+      hint: 'write `fencing: disabled`',
+    })
   if (provenance !== 'foreign' || adopted) {
     // The run repairs every other difference as drift, but a declaration must not switch off working fencing.
     const [obstacle] = cib === undefined ? [] : fencingObstacles(cluster, firstOf(parseXml(cib), 'configuration'))
     if (obstacle !== undefined) throw new TaskError(`${cluster.name}: ${obstacle}`, { hint: 'nothing was changed' })
     return []
   }
-  const unreachable = members.filter(({ unreachable }) => unreachable).map(({ name }) => `${name} is unreachable: adoption needs all nodes`)
+  const unreachable = members
+    .filter(({ unreachable }) => unreachable)
+    .map(({ name }) => `${name} is unreachable: adoption needs all nodes`)
   const comparison = compareDeclaration(cluster, nodes, cib)
   const obstacles = [...unreachable, ...comparison.obstacles]
   if (obstacles.length > 0) throw refusal(cluster, obstacles)
-  if (check) return [`${cluster.name} was built by somebody else and is not adopted yet: \`ha-run site --adopt\` adopts it. ${summary(comparison)}`]
+  if (check)
+    return [
+      `${cluster.name} was built by somebody else and is not adopted yet: \`ha-run site --adopt\` adopts it. ${summary(comparison)}`,
+    ]
   if (!adopt) {
     throw new TaskError(`${cluster.name} runs already, and somebody else has built it: nothing was changed`, {
       hint: `\`ha-run site --adopt\` takes it over as it runs. ${summary(comparison)}`,
     })
   }
   await locked
-  await Promise.all(members.map(async member => {
-    const candidate = `${adoptionRecord}.new`
-    await member.$({ input: `${by}\n` })`mkdir -p -m 0755 /var/lib/ha-run && cat >${candidate} && sync -- ${candidate} && mv -- ${candidate} ${adoptionRecord}`
-    member.changed()
-  }))
+  await Promise.all(
+    members.map(async member => {
+      const candidate = `${adoptionRecord}.new`
+      await member.$({
+        input: `${by}\n`,
+      })`mkdir -p -m 0755 /var/lib/ha-run && cat >${candidate} && sync -- ${candidate} && mv -- ${candidate} ${adoptionRecord}`
+      member.changed()
+    }),
+  )
   return [`${cluster.name} is adopted. ${summary(comparison)}`]
 }
 
 async function readRunningNode(member: ClusterMember): Promise<RunningNode> {
-  const [conf, cmap, state, votes] = await Promise.all([member.read(fileText(confPath)), member.read(runningCmap), member.read(clusterState), member.read(quorum)])
+  const [conf, cmap, state, votes] = await Promise.all([
+    member.read(fileText(confPath)),
+    member.read(runningCmap),
+    member.read(clusterState),
+    member.read(quorum),
+  ])
   return { name: member.name, links: member.node.links, conf, cmap, quorum: votes, state }
 }
 
@@ -72,7 +95,7 @@ function refusal(cluster: Cluster, obstacles: string[]): TaskError {
 
 function summary({ kept, changes }: Comparison): string {
   return [
-    ...kept.length > 0 ? [`Kept: ${kept.join(', ')}.`] : [],
+    ...(kept.length > 0 ? [`Kept: ${kept.join(', ')}.`] : []),
     changes.length > 0 ? `Changed, because it is declared: ${changes.join(', ')}.` : 'Nothing would be changed.',
   ].join(' ')
 }

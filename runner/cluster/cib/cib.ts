@@ -16,8 +16,9 @@ import { renderXml } from '../pacemaker/xml.js'
  */
 
 /** The part of a cluster's declaration that goes into the CIB. A section that is left out stays as it is. */
-export type DeclaredCib =
-  Partial<Pick<Cluster, 'resources' | 'constraints' | 'properties' | 'resourceDefaults' | 'operationDefaults'>>
+export type DeclaredCib = Partial<
+  Pick<Cluster, 'resources' | 'constraints' | 'properties' | 'resourceDefaults' | 'operationDefaults'>
+>
 
 /** The wanted CIB, and how it differs from the one that was read. */
 export interface Candidate {
@@ -72,7 +73,10 @@ function put(draft: CibDraft, declared: DeclaredCib): CibDraft {
   for (const group of resources.filter(resource => resource.kind === 'group')) putGroup(draft, group)
   for (const constraint of constraints) putConstraint(draft, constraint)
   removeUndeclared(draft, idsOf(declared), sectionsOf(declared))
-  refuseTwins(draft, primitives.map(({ id }) => id))
+  refuseTwins(
+    draft,
+    primitives.map(({ id }) => id),
+  )
   putOwnership(draft, idsOf(declared))
   putValueOwnership(draft)
   return draft
@@ -80,19 +84,32 @@ function put(draft: CibDraft, declared: DeclaredCib): CibDraft {
 
 /** The sections of the configuration that a declaration covers. */
 function sectionsOf(declared: DeclaredCib): Set<string> {
-  const sections = { resources: 'resources', constraints: 'constraints', properties: 'crm_config', resourceDefaults: 'rsc_defaults', operationDefaults: 'op_defaults' } as const
-  return new Set(Object.entries(sections).filter(([key]) => declared[key as keyof DeclaredCib] !== undefined).map(([, section]) => section))
+  const sections = {
+    resources: 'resources',
+    constraints: 'constraints',
+    properties: 'crm_config',
+    resourceDefaults: 'rsc_defaults',
+    operationDefaults: 'op_defaults',
+  } as const
+  return new Set(
+    Object.entries(sections)
+      .filter(([key]) => declared[key as keyof DeclaredCib] !== undefined)
+      .map(([, section]) => section),
+  )
 }
 
 function wrappersOf(resources: Resource[]): Map<string, string[]> {
-  return new Map(resources.flatMap(resource => {
-    if (resource.kind === 'group') return [[resource.id, resource.members] as const]
-    return resource.clone === undefined ? [] : [[resource.clone.id, [resource.id]] as const]
-  }))
+  return new Map(
+    resources.flatMap(resource => {
+      if (resource.kind === 'group') return [[resource.id, resource.members] as const]
+      return resource.clone === undefined ? [] : [[resource.clone.id, [resource.id]] as const]
+    }),
+  )
 }
 
 function idsOf({ resources = [], constraints = [] }: DeclaredCib): string[] {
-  const clones = resources.filter(resource => resource.kind === 'primitive')
-    .flatMap(({ clone }) => clone === undefined ? [] : [clone.id])
+  const clones = resources
+    .filter(resource => resource.kind === 'primitive')
+    .flatMap(({ clone }) => (clone === undefined ? [] : [clone.id]))
   return [...resources, ...constraints].map(({ id }) => id).concat(clones)
 }

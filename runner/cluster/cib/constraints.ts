@@ -35,7 +35,9 @@ export function putConstraint(draft: CibDraft, constraint: Constraint): void {
   const existing = objectOf(draft, 'constraints', id, name)
   if (existing === undefined) {
     append(sectionOf(draft, 'constraints'), newElement(name, { id: claim(draft, id), ...attributes }))
-    const to = Object.entries(attributes).map(([key, value]) => `${key}=${value}`).join(' ')
+    const to = Object.entries(attributes)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(' ')
     draft.differences.push({ subject: `${kind} ${id}`, from: undefined, to })
     return
   }

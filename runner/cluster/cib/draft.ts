@@ -1,6 +1,16 @@
 import type { Difference } from '../../tasks/difference.js'
 import { sameText } from '../pacemaker/values.js'
-import { attribute, descendantsOf, elementsOf, findElement, firstOf, newElement, parseXml, walk, type Element } from '../pacemaker/xml.js'
+import {
+  attribute,
+  descendantsOf,
+  elementsOf,
+  findElement,
+  firstOf,
+  newElement,
+  parseXml,
+  walk,
+  type Element,
+} from '../pacemaker/xml.js'
 
 /**
  * A CIB while the declared objects are added to it. Each edit is recorded as a difference, so that the plan always agrees with
@@ -30,7 +40,17 @@ export function draftOf(text: string, purge = false): CibDraft {
   const configuration = firstOf(cib, 'configuration')
   if (cib.tagName !== 'cib' || configuration === undefined) throw new Error(`not a CIB: <${cib.tagName}>`)
   const ids = [...walk(configuration)].flatMap(element => ownId(element) ?? [])
-  return { cib, configuration, differences: [], ids: new Set(ids), added: new Set(), declaredValues: new Set(), madeValues: new Set(), dissolved: new Set(), purge }
+  return {
+    cib,
+    configuration,
+    differences: [],
+    ids: new Set(ids),
+    added: new Set(),
+    declaredValues: new Set(),
+    madeValues: new Set(),
+    dissolved: new Set(),
+    purge,
+  }
 }
 
 /** An element's own id. Some elements have only the id of another one in this attribute. */
@@ -71,7 +91,7 @@ const valueSections = ['crm_config', 'resources', 'rsc_defaults', 'op_defaults']
 /** The values that can be declared (`nvpair` and `op`), by their ids. */
 export function valuesIn({ configuration }: CibDraft): Map<string, Element> {
   const values = elementsOf(configuration, ...valueSections).flatMap(section => descendantsOf(section, 'nvpair', 'op'))
-  return new Map(values.flatMap(value => ownId(value) === undefined ? [] : [[ownId(value)!, value] as const]))
+  return new Map(values.flatMap(value => (ownId(value) === undefined ? [] : [[ownId(value)!, value] as const])))
 }
 
 /** A tag by its id. */
@@ -100,13 +120,19 @@ export function claim(draft: CibDraft, id: string): string {
 export function freeIds(draft: CibDraft, removed: Iterable<Element>): void {
   for (const element of removed) {
     const id = ownId(element)
-    if (id !== undefined && findElement(draft.configuration, other => ownId(other) === id) === undefined) draft.ids.delete(id)
+    if (id !== undefined && findElement(draft.configuration, other => ownId(other) === id) === undefined)
+      draft.ids.delete(id)
   }
 }
 
 /** Sets an attribute if it differs, and records the difference. @returns whether it differed. */
 export function setAttribute(
-  draft: CibDraft, element: Element, name: string, to: string, subject: string, same = sameText
+  draft: CibDraft,
+  element: Element,
+  name: string,
+  to: string,
+  subject: string,
+  same = sameText,
 ): boolean {
   const from = attribute(element, name)
   if (from !== undefined && same(from, to)) return false
@@ -143,8 +169,9 @@ const ownNamespace = new Set(['node', 'acl_target'])
  * @throws Error if the id belongs to something else.
  */
 export function objectOf(draft: CibDraft, section: ObjectSection, id: string, ...names: string[]): Element | undefined {
-  const existing = objectsIn(draft, section).find(object => ownId(object) === id)
-    ?? findElement(draft.configuration, element => !ownNamespace.has(element.tagName) && ownId(element) === id)
+  const existing =
+    objectsIn(draft, section).find(object => ownId(object) === id) ??
+    findElement(draft.configuration, element => !ownNamespace.has(element.tagName) && ownId(element) === id)
   if (existing !== undefined && !names.includes(existing.tagName)) {
     throw new Error(`the inventory declares ${id} as ${names[0]}, but in the CIB ${id} is a ${existing.tagName}`)
   }

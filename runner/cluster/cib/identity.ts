@@ -11,7 +11,8 @@ export function identitiesOf(configuration: Element, primitive: Element): string
   const template = withId(configuration, 'template', attribute(primitive, 'template'))
   const sources = template === undefined ? [primitive] : [primitive, template]
   const own = (name: string) => sources.map(source => attribute(source, name)).find(value => value !== undefined) ?? ''
-  const values = (parameter: string) => sources.map(source => valuesOf(configuration, source, parameter)).find(some => some.length > 0) ?? []
+  const values = (parameter: string) =>
+    sources.map(source => valuesOf(configuration, source, parameter)).find(some => some.length > 0) ?? []
   const [kind, type] = [own('class'), own('type')]
   // IPaddr2 has replaced IPaddr.
   if (kind === 'ocf' && /^IPaddr2?$/.test(type)) return values('ip').map(address => `the address ${address}`)
@@ -19,7 +20,7 @@ export function identitiesOf(configuration: Element, primitive: Element): string
   if (kind === 'ocf' && type === 'apache') {
     const [file = debianApache] = values('configfile')
     // Debian's unit runs Apache with that file.
-    return [`Apache with ${file}`, ...file === debianApache ? ['the service apache2'] : []]
+    return [`Apache with ${file}`, ...(file === debianApache ? ['the service apache2'] : [])]
   }
   return []
 }
@@ -34,7 +35,8 @@ export function primitivesIn(configuration: Element | undefined): Element[] {
 /** Ids of the resources of a CIB (the output of `cibadmin -Q`) that bring up an address. */
 export function resourcesWithAddress(cib: string, address: string): string[] {
   const configuration = firstOf(parseXml(cib), 'configuration')
-  return primitivesIn(configuration).filter(primitive => identitiesOf(configuration!, primitive).includes(`the address ${address}`))
+  return primitivesIn(configuration)
+    .filter(primitive => identitiesOf(configuration!, primitive).includes(`the address ${address}`))
     .flatMap(element => attribute(element, 'id') ?? [])
 }
 
@@ -48,13 +50,18 @@ export function bringsUp(cib: string, address: string): boolean {
  * @throws Error if one of them manages the same as a resource in the CIB that is not declared.
  */
 export function refuseTwins({ configuration }: CibDraft, declared: string[]): void {
-  const all = primitivesIn(configuration).map(element => ({ id: attribute(element, 'id') ?? '', identities: identitiesOf(configuration, element) }))
+  const all = primitivesIn(configuration).map(element => ({
+    id: attribute(element, 'id') ?? '',
+    identities: identitiesOf(configuration, element),
+  }))
   for (const own of all.filter(({ id }) => declared.includes(id))) {
     for (const other of all.filter(({ id }) => !declared.includes(id))) {
       const shared = own.identities.find(identity => other.identities.includes(identity))
       if (shared === undefined) continue
-      throw new Error(`${own.id} would be ${shared} a second time: in the CIB, ${other.id} is that already. Use ${other.id} as it is: write \`resources: { ${own.id}: false }\` under \`cluster:\`, `
-        + `and ${other.id} with its agent if ha-run is to manage it`)
+      throw new Error(
+        `${own.id} would be ${shared} a second time: in the CIB, ${other.id} is that already. Use ${other.id} as it is: write \`resources: { ${own.id}: false }\` under \`cluster:\`, ` +
+          `and ${other.id} with its agent if ha-run is to manage it`,
+      )
     }
   }
 }
@@ -62,11 +69,13 @@ export function refuseTwins({ configuration }: CibDraft, declared: string[]): vo
 /** The values of a parameter in all sets of a resource: which of them applies may depend on rules. */
 function valuesOf(configuration: Element, resource: Element, parameter: string): string[] {
   const sets = elementsOf(resource, 'instance_attributes').flatMap(set => shared(configuration, set) ?? [])
-  return sets.flatMap(set => elementsOf(set, 'nvpair')).flatMap(pair => {
-    const target = shared(configuration, pair)
-    const name = attribute(pair, 'name') ?? attribute(target, 'name')
-    return name === parameter ? attribute(target, 'value') ?? [] : []
-  })
+  return sets
+    .flatMap(set => elementsOf(set, 'nvpair'))
+    .flatMap(pair => {
+      const target = shared(configuration, pair)
+      const name = attribute(pair, 'name') ?? attribute(target, 'name')
+      return name === parameter ? (attribute(target, 'value') ?? []) : []
+    })
 }
 
 /** The element that this one refers to by `id-ref`, or itself. */
@@ -76,5 +85,7 @@ function shared(configuration: Element, element: Element): Element | undefined {
 }
 
 function withId(holder: Element, kind: string, id: string | undefined): Element | undefined {
-  return id === undefined ? undefined : findElement(holder, element => element.tagName === kind && attribute(element, 'id') === id)
+  return id === undefined
+    ? undefined
+    : findElement(holder, element => element.tagName === kind && attribute(element, 'id') === id)
 }

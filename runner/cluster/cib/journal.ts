@@ -22,7 +22,9 @@ export interface JournalEntry {
 
 /** Records the present and the wanted CIB before the change, so that the change of an interrupted run is recorded too. */
 export async function beginEntry(members: ClusterMember[], before: string, after: string): Promise<void> {
-  await Promise.all(members.map(async ({ $ }) => $({ input: before + after }).script(beginScript(Buffer.byteLength(before)))))
+  await Promise.all(
+    members.map(async ({ $ }) => $({ input: before + after }).script(beginScript(Buffer.byteLength(before)))),
+  )
 }
 
 /** Completes the entry. @param version - of the CIB after the change. */
@@ -89,7 +91,10 @@ function unfinishedName(before: string): string | undefined {
 
 /** The latest entry of several nodes: a node that was unreachable has not recorded all changes. */
 export function latest(entries: (JournalEntry | undefined)[]): JournalEntry | undefined {
-  return entries.filter(entry => entry !== undefined).toSorted((one, other) => order(one) - order(other)).at(-1)
+  return entries
+    .filter(entry => entry !== undefined)
+    .toSorted((one, other) => order(one) - order(other))
+    .at(-1)
 }
 
 function order({ name }: JournalEntry): number {

@@ -17,9 +17,15 @@ export function describe(element: Element): string {
     return ['class', 'provider', 'type'].flatMap(part => attribute(element, part) ?? []).join(':')
   }
   if (resourceElements.has(element.tagName)) {
-    return elementsOf(element).filter(({ tagName }) => resourceElements.has(tagName)).map(ownId).join(' ')
+    return elementsOf(element)
+      .filter(({ tagName }) => resourceElements.has(tagName))
+      .map(ownId)
+      .join(' ')
   }
-  return attributesOf(element).filter(([key]) => key !== 'id' && key !== 'name').map(([key, value]) => `${key}=${value}`).join(' ')
+  return attributesOf(element)
+    .filter(([key]) => key !== 'id' && key !== 'name')
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ')
 }
 
 /** The label of a value, by its place in the CIB. */
@@ -34,13 +40,18 @@ export function valueSubject(value: Element): string {
   return `${owner} ${set.tagName === 'meta_attributes' ? 'meta' : 'param'} ${name}`
 }
 
-const options: Record<string, string> = { crm_config: 'property', rsc_defaults: 'resource default', op_defaults: 'operation default' }
+const options: Record<string, string> = {
+  crm_config: 'property',
+  rsc_defaults: 'resource default',
+  op_defaults: 'operation default',
+}
 
 /** The parameters by which agents take passwords; Pacemaker itself hides these in its logs. */
 const secretNames = /passw|secret|community/i
 
 /** Secrets as fingerprints: enough to see that they differ. */
 export function masked({ subject, from, to }: Difference): Difference {
-  const hide = (value: string | undefined) => value === undefined || !secretNames.test(subject.split(' ').at(-1)!) ? value : fingerprint(sha256(value))
+  const hide = (value: string | undefined) =>
+    value === undefined || !secretNames.test(subject.split(' ').at(-1)!) ? value : fingerprint(sha256(value))
   return { subject, from: hide(from), to: hide(to) }
 }

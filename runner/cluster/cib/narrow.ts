@@ -21,19 +21,29 @@ export function withClonesReduced(cib: string, wanted: string): Candidate | unde
     const id = ownId(primitive)!
     const formerPrimitive = resourceWith(former, id)
     const clone = formerPrimitive?.parentElement
-    if (clone?.tagName !== 'clone' || resourceWith(draft, ownId(clone)!) !== undefined || (active.get(id)?.size ?? 0) < 2 || !isTied(draft, id)) return []
+    if (
+      clone?.tagName !== 'clone' ||
+      resourceWith(draft, ownId(clone)!) !== undefined ||
+      (active.get(id)?.size ?? 0) < 2 ||
+      !isTied(draft, id)
+    )
+      return []
     keepAround(draft, primitive, clone, formerPrimitive!)
     return [ownId(clone)!]
   })
   putOwnership(draft, [...ownedIds(draft), ...kept.filter(id => owned.includes(id))])
   if (kept.length === 0 || renderXml(draft.configuration) === present) return undefined
-  return { text: renderXml(draft.cib), differences: kept.map(id => ({ subject: `clone ${id}`, from: 'one instance a node', to: 'one instance' })) }
+  return {
+    text: renderXml(draft.cib),
+    differences: kept.map(id => ({ subject: `clone ${id}`, from: 'one instance a node', to: 'one instance' })),
+  }
 }
 
 /** Whether a colocation lets a resource run only on the node of another one. */
 function isTied(draft: CibDraft, id: string): boolean {
-  return elementsOf(sectionOf(draft, 'constraints'), 'rsc_colocation')
-    .some(element => attribute(element, 'rsc') === id && attribute(element, 'score') === 'INFINITY')
+  return elementsOf(sectionOf(draft, 'constraints'), 'rsc_colocation').some(
+    element => attribute(element, 'rsc') === id && attribute(element, 'score') === 'INFINITY',
+  )
 }
 
 /** Puts a clone of the former CIB around a primitive, in place of the primitive that it had. */

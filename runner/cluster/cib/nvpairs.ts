@@ -26,7 +26,18 @@ export function putNvpairs(draft: CibDraft, place: NvpairPlace, declared: Record
     const names = place.names?.(name) ?? [name]
     const present = names.map(candidate => inForce(place, candidate)).find(pair => pair !== undefined)
     if (present !== undefined) {
-      noteValue(draft, present, setAttribute(draft, present, 'value', value, subject, place.set === 'instance_attributes' ? sameText : sameOption))
+      noteValue(
+        draft,
+        present,
+        setAttribute(
+          draft,
+          present,
+          'value',
+          value,
+          subject,
+          place.set === 'instance_attributes' ? sameText : sameOption,
+        ),
+      )
       continue
     }
     const set = setFor(draft, place)

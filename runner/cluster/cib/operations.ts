@@ -17,8 +17,9 @@ export function putOperations(draft: CibDraft, element: Element, primitive: Prim
     return op
   }
   // Exact matches first, or a monitor that is right would be changed into another one.
-  const exact = primitive.operations.map(operation => take([...free].find(op => isOf(op, operation)
-    && sameTime(attribute(op, 'interval') ?? '0', operation.interval))))
+  const exact = primitive.operations.map(operation =>
+    take([...free].find(op => isOf(op, operation) && sameTime(attribute(op, 'interval') ?? '0', operation.interval))),
+  )
   for (const [index, operation] of primitive.operations.entries()) {
     const present = exact[index] ?? take([...free].find(op => isOf(op, operation)))
     const subject = subjectOf(primitive, operation)
@@ -41,9 +42,11 @@ function addOperation(draft: CibDraft, list: Element, owner: string, operation: 
   const { name, interval, timeout, options } = operation
   const { attributes, params } = split(options)
   const id = freshId(draft, `${owner}-${name}-${interval}`)
-  const declared = { interval, ...timeout !== undefined && { timeout }, ...attributes }
+  const declared = { interval, ...(timeout !== undefined && { timeout }), ...attributes }
   const op = append(list, newElement('op', { id, name, ...declared }))
-  const to = Object.entries(declared).map(([key, value]) => `${key}=${value}`).join(' ')
+  const to = Object.entries(declared)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ')
   draft.differences.push({ subject, from: undefined, to })
   noteValue(draft, op, true)
   putParams(draft, op, params, subject)
@@ -51,16 +54,30 @@ function addOperation(draft: CibDraft, list: Element, owner: string, operation: 
 
 function correct(draft: CibDraft, op: Element, { interval, timeout, options }: Operation, subject: string): void {
   const { attributes, params } = split(options)
-  const declared = { interval, ...timeout !== undefined && { timeout }, ...attributes }
+  const declared = { interval, ...(timeout !== undefined && { timeout }), ...attributes }
   const corrected = Object.entries(declared).filter(([key, value]) =>
-    setAttribute(draft, op, key, value, `${subject} ${key}`, times.has(key) ? sameTime : yesOrNo.has(key) ? sameOption : sameText))
+    setAttribute(
+      draft,
+      op,
+      key,
+      value,
+      `${subject} ${key}`,
+      times.has(key) ? sameTime : yesOrNo.has(key) ? sameOption : sameText,
+    ),
+  )
   noteValue(draft, op, corrected.length > 0)
   putParams(draft, op, params, subject)
 }
 
 // The attributes that the schemas 3.4 to 4.0 allow on an op; anything else (OCF_CHECK_LEVEL) is a parameter of the operation.
 const opAttributes = new Set([
-  'description', 'start-delay', 'interval-origin', 'enabled', 'record-pending', 'role', 'on-fail'
+  'description',
+  'start-delay',
+  'interval-origin',
+  'enabled',
+  'record-pending',
+  'role',
+  'on-fail',
 ])
 
 const times = new Set(['interval', 'timeout', 'start-delay'])
@@ -70,7 +87,7 @@ function split(options: Record<string, string>): Record<'attributes' | 'params',
   const entries = Object.entries(options)
   return {
     attributes: Object.fromEntries(entries.filter(([key]) => opAttributes.has(key))),
-    params: Object.fromEntries(entries.filter(([key]) => !opAttributes.has(key)))
+    params: Object.fromEntries(entries.filter(([key]) => !opAttributes.has(key))),
   }
 }
 

@@ -1,4 +1,16 @@
-import { append, claim, objectsIn, ownedIds, ownershipTag, ownId, sectionOf, taggedIds, tagWith, valuesIn, type CibDraft } from './draft.js'
+import {
+  append,
+  claim,
+  objectsIn,
+  ownedIds,
+  ownershipTag,
+  ownId,
+  sectionOf,
+  taggedIds,
+  tagWith,
+  valuesIn,
+  type CibDraft,
+} from './draft.js'
 import { attribute, elementsOf, newElement, remove } from '../pacemaker/xml.js'
 
 /**
@@ -45,7 +57,12 @@ export function putValueOwnership(draft: CibDraft): void {
   if (draft.differences.length === 0 && gone.length > 0) {
     draft.differences.push({ subject: `tag ${valuesTag}`, from: `${gone.join(' ')} (gone)`, to: undefined })
   }
-  writeTag(draft, valuesTag, gone, [...draft.madeValues].filter(id => !owned.includes(id)))
+  writeTag(
+    draft,
+    valuesTag,
+    gone,
+    [...draft.madeValues].filter(id => !owned.includes(id)),
+  )
 }
 
 function writeTag(draft: CibDraft, id: string, gone: string[], added: string[]): void {

@@ -9,7 +9,9 @@ export const cibPath = '/var/lib/pacemaker/cib/cib.xml'
 export async function readCib({ leader }: Scope): Promise<string> {
   const text = await leader.read(cibText)
   if (text !== undefined) return text
-  throw new TaskError(`pacemaker does not answer on ${leader.name}`, { hint: 'run the pacemaker role first: `ha-run pacemaker`' })
+  throw new TaskError(`pacemaker does not answer on ${leader.name}`, {
+    hint: 'run the pacemaker role first: `ha-run pacemaker`',
+  })
 }
 
 /** The CIB as the leader has it now, even if it was read before. @throws TaskError if Pacemaker does not answer. */
@@ -28,6 +30,9 @@ export function runEdit<T>(edit: () => T): T {
     return edit()
   } catch (error) {
     if (error instanceof TaskError) throw error
-    throw new TaskError((error as Error).message, { hint: 'make the inventory and the CIB agree: `crm configure edit` changes the CIB', cause: error })
+    throw new TaskError((error as Error).message, {
+      hint: 'make the inventory and the CIB agree: `crm configure edit` changes the CIB',
+      cause: error,
+    })
   }
 }

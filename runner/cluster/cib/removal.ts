@@ -1,7 +1,26 @@
-import { freeIds, objectsIn, ownedIds, ownId, resourceElements, resourceWith, valuesIn, type CibDraft } from './draft.js'
+import {
+  freeIds,
+  objectsIn,
+  ownedIds,
+  ownId,
+  resourceElements,
+  resourceWith,
+  valuesIn,
+  type CibDraft,
+} from './draft.js'
 import { ownedValues } from './ownership.js'
 import { describe, kindOf, valueSubject } from './labels.js'
-import { attribute, descendantsOf, elementsOf, findElement, firstOf, parseXml, remove, walk, type Element } from '../pacemaker/xml.js'
+import {
+  attribute,
+  descendantsOf,
+  elementsOf,
+  findElement,
+  firstOf,
+  parseXml,
+  remove,
+  walk,
+  type Element,
+} from '../pacemaker/xml.js'
 
 /**
  * Removes what ha-run once added and the inventory no longer declares; with the draft's `purge` also what somebody else added.
@@ -27,8 +46,11 @@ function removeResources(draft: CibDraft, former: Set<string>): Set<string> {
 /** Ids of the objects in these sections that are not declared and are to be removed: ha-run's own, or all with `purge`. */
 function undeclaredIds(draft: CibDraft, declared: string[], sections: Set<string>): string[] {
   const owned = ownedIds(draft)
-  return (['constraints', 'resources'] as const).filter(name => sections.has(name)).flatMap(name => objectsIn(draft, name))
-    .flatMap(object => ownId(object) ?? []).filter(id => !declared.includes(id) && (draft.purge || owned.includes(id)))
+  return (['constraints', 'resources'] as const)
+    .filter(name => sections.has(name))
+    .flatMap(name => objectsIn(draft, name))
+    .flatMap(object => ownId(object) ?? [])
+    .filter(id => !declared.includes(id) && (draft.purge || owned.includes(id)))
 }
 
 function removeConstraints(draft: CibDraft, former: Set<string>): void {
@@ -52,7 +74,11 @@ function removeResource(draft: CibDraft, id: string, former: Set<string>, remove
   for (const inner of outermost) parent.insertBefore(inner, element)
   removeElement(draft, element)
   for (const inner of [element, ...inside.filter(inner => !staying.includes(inner))]) removed.add(ownId(inner)!)
-  if (resourceElements.has(parent.tagName) && !former.has(ownId(parent)!) && !elementsOf(parent).some(({ tagName }) => resourceElements.has(tagName))) {
+  if (
+    resourceElements.has(parent.tagName) &&
+    !former.has(ownId(parent)!) &&
+    !elementsOf(parent).some(({ tagName }) => resourceElements.has(tagName))
+  ) {
     throw new Error(`without ${id}, which is no longer declared, ${kindOf(parent)} ${ownId(parent)} would be empty`)
   }
 }
@@ -68,7 +94,9 @@ function removeReferences(draft: CibDraft, removed: Set<string>): void {
     const named = referencesOf(constraint).filter(id => removed.has(id))
     if (named.length === 0) continue
     if (!isLeftover(ownId(constraint) ?? '')) {
-      throw new Error(`${kindOf(constraint)} ${ownId(constraint)} in the CIB refers to ${named.join(', ')}, which the inventory no longer declares`)
+      throw new Error(
+        `${kindOf(constraint)} ${ownId(constraint)} in the CIB refers to ${named.join(', ')}, which the inventory no longer declares`,
+      )
     }
     removeObject(draft, constraint)
   }
@@ -82,7 +110,11 @@ export function isLeftover(id: string): boolean {
 /** Ids of such constraints. @param text - a whole CIB, or its section of constraints alone (`cibadmin -Q -o constraints`). */
 export function leftoversIn(text: string): string[] {
   const section = findElement(parseXml(text), ({ tagName }) => tagName === 'constraints')
-  return section === undefined ? [] : elementsOf(section).flatMap(constraint => ownId(constraint) ?? []).filter(isLeftover)
+  return section === undefined
+    ? []
+    : elementsOf(section)
+        .flatMap(constraint => ownId(constraint) ?? [])
+        .filter(isLeftover)
 }
 
 function referencesOf(constraint: Element): string[] {

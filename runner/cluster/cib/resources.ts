@@ -118,7 +118,9 @@ function memberOf(draft: CibDraft, member: string, group: string): Element {
 
 function place(group: Element, declared: Element[]): void {
   const queue = [...declared]
-  const ordered = [...group.childNodes].map(child => declared.some(element => element === child) ? queue.shift() ?? child : child)
+  const ordered = [...group.childNodes].map(child =>
+    declared.some(element => element === child) ? (queue.shift() ?? child) : child,
+  )
   for (const child of [...ordered, ...queue]) group.appendChild(child)
 }
 

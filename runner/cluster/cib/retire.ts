@@ -29,7 +29,12 @@ export function withPrimitivesStopped(cib: string, ids: string[]): Candidate {
   const draft = draftOf(cib)
   for (const id of ids) {
     const holder = resourceWith(draft, id)
-    if (holder) putNvpairs(draft, { holder, set: 'meta_attributes', setId: `${id}-meta_attributes`, subject: `${id} meta` }, { 'target-role': 'Stopped' })
+    if (holder)
+      putNvpairs(
+        draft,
+        { holder, set: 'meta_attributes', setId: `${id}-meta_attributes`, subject: `${id} meta` },
+        { 'target-role': 'Stopped' },
+      )
   }
   putValueOwnership(draft)
   return { text: renderXml(draft.cib), differences: draft.differences }
@@ -38,7 +43,10 @@ export function withPrimitivesStopped(cib: string, ids: string[]): Candidate {
 /** The CIB with these primitives, and the record of ha-run's own values, as they were in an earlier CIB: without the first step. */
 export function withFormerPrimitives(cib: string, before: string, ids: string[]): string {
   const [draft, former] = [draftOf(cib), draftOf(before)]
-  const pairs = [...ids.map(id => [resourceWith(draft, id), resourceWith(former, id)]), [tagWith(draft, valuesTag), tagWith(former, valuesTag)]]
+  const pairs = [
+    ...ids.map(id => [resourceWith(draft, id), resourceWith(former, id)]),
+    [tagWith(draft, valuesTag), tagWith(former, valuesTag)],
+  ]
   for (const [present, earlier] of pairs) {
     if (present && earlier) present.parentNode?.replaceChild(earlier, present)
     else if (present) remove(present)

@@ -1,5 +1,14 @@
 import { sha256 } from '../../hash.js'
-import { attribute, attributesOf, elementsOf, firstOf, newElement, parseXml, renderXml, type Element } from '../pacemaker/xml.js'
+import {
+  attribute,
+  attributesOf,
+  elementsOf,
+  firstOf,
+  newElement,
+  parseXml,
+  renderXml,
+  type Element,
+} from '../pacemaker/xml.js'
 
 /** The version of a CIB's configuration, `admin_epoch.epoch`: it changes with the configuration, but not with the status. */
 export function versionOf(cib: string): string {
@@ -14,7 +23,11 @@ export function digestOf(cib: string): string {
 }
 
 function plain(element: Element): unknown {
-  return [element.tagName, attributesOf(element).toSorted(([one], [other]) => one < other ? -1 : 1), elementsOf(element).map(plain)]
+  return [
+    element.tagName,
+    attributesOf(element).toSorted(([one], [other]) => (one < other ? -1 : 1)),
+    elementsOf(element).map(plain),
+  ]
 }
 
 /** A number that grows as versions do. Epochs stay far below a billion; admin_epoch is raised by hand only. */

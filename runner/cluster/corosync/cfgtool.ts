@@ -25,7 +25,10 @@ export interface Peer {
  * @throws Error for an unknown line, for a link without an address, and if the heading is missing.
  */
 export function parseCfgtool(text: string): Link[] {
-  const lines = text.split('\n').map(line => line.trim()).filter(line => line !== '')
+  const lines = text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '')
   const self = Number(/^Local node ID (\d+)/m.exec(text)?.[1])
   if (Number.isNaN(self)) throw new Error(`not the output of corosync-cfgtool -s: ${lines[0] ?? 'nothing'}`)
   const links: Link[] = []
@@ -43,7 +46,7 @@ export function parseCfgtool(text: string): Link[] {
 function parseHeading(line: string): Link | undefined {
   const [, link, transport] = /^(?:LINK|RING) ID (\d+)(?: (\w+))?$/.exec(line) ?? []
   if (link === undefined) return undefined
-  return { link: Number(link), ...transport && { transport }, address: '', peers: [] }
+  return { link: Number(link), ...(transport && { transport }), address: '', peers: [] }
 }
 
 /** Adds one line below a heading to its link. @returns false for an unknown line. */

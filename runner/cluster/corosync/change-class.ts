@@ -34,19 +34,30 @@ interface Rule extends ChangeEffect {
 
 const live: ChangeEffect = { class: 'live reload', why: 'a reload applies it' }
 const unread: ChangeEffect = { class: 'live reload', why: 'Corosync 3 does not read it' }
-const ownSetting: ChangeEffect = { class: 'rolling restart', why: 'each node has its own, and reads it at its start only' }
-const quorumRule: ChangeEffect = { class: 'rolling restart', why: 'read at the start only, although a reload seems to apply it' }
+const ownSetting: ChangeEffect = {
+  class: 'rolling restart',
+  why: 'each node has its own, and reads it at its start only',
+}
+const quorumRule: ChangeEffect = {
+  class: 'rolling restart',
+  why: 'read at the start only, although a reload seems to apply it',
+}
 const common: ChangeEffect = { class: 'full stop', why: 'all nodes must agree on it, and a reload does not change it' }
 const unknown: ChangeEffect = { class: 'full stop', why: 'its effect is not known' }
 const identity: ChangeEffect = { class: 'full stop', why: 'it identifies the node' }
-const recreated: ChangeEffect = { class: 'two-step reload', why: 'the link is removed and added again while another link carries the ring' }
+const recreated: ChangeEffect = {
+  class: 'two-step reload',
+  why: 'the link is removed and added again while another link carries the ring',
+}
 const lastLink: ChangeEffect = { class: 'full stop', why: 'no other link stays unchanged to carry the ring meanwhile' }
 
 /** The first matching rule applies. */
 const rules: Rule[] = [
   { pattern: /^logging\./, ...live },
   {
-    pattern: new RegExp(`^(runtime\\.config\\.)?totem\\.(${[...totemTimers, 'knet_compression_(threshold|level|model)', 'config_version'].join('|')})$`),
+    pattern: new RegExp(
+      `^(runtime\\.config\\.)?totem\\.(${[...totemTimers, 'knet_compression_(threshold|level|model)', 'config_version'].join('|')})$`,
+    ),
     ...live,
   },
   { pattern: /^totem\.block_unlisted_ips$/, ...live, since: '3.1.0', before: ownSetting },
@@ -55,12 +66,23 @@ const rules: Rule[] = [
   // HAVE_KNET_CRYPTO_RECONF: all nodes load the new authkey first and then switch together.
   { pattern: /^totem\.(crypto_(cipher|hash|model)|secauth|key|keyfile)$/, ...live, since: '3.1.0', before: common },
   { pattern: /^totem\.(clear_node_high_bit|rrp_mode|vsftype)$|^totem\.interface\.(\d+\.)?ringnumber$/, ...unread },
-  { pattern: /^totem\.interface\.\d+\.knet_(link_priority|ping_interval|ping_timeout|ping_precision|pong_count)$/, ...live },
+  {
+    pattern: /^totem\.interface\.\d+\.knet_(link_priority|ping_interval|ping_timeout|ping_precision|pong_count)$/,
+    ...live,
+  },
   { pattern: /^totem\.(threads|netmtu|ip_dscp|link_mode)$|^system\./, ...ownSetting },
   { pattern: /^quorum\.(expected_votes|two_node)$|^nodelist\.nodeid\.\d+\.quorum_votes$/, ...live },
   // Nodes with the old value and nodes with the new value stay one quorate ring: tested with two and three nodes.
-  { pattern: /^quorum\.(wait_for_all|last_man_standing|last_man_standing_window|auto_tie_breaker|allow_downscale|expected_votes_tracking)$/, ...quorumRule },
-  { pattern: /^totem\.(transport|cluster_name|ip_version|version|nodeid)$|^totem\.interface\.|^quorum\.(provider|auto_tie_breaker_node|device\.)/, ...common },
+  {
+    pattern:
+      /^quorum\.(wait_for_all|last_man_standing|last_man_standing_window|auto_tie_breaker|allow_downscale|expected_votes_tracking)$/,
+    ...quorumRule,
+  },
+  {
+    pattern:
+      /^totem\.(transport|cluster_name|ip_version|version|nodeid)$|^totem\.interface\.|^quorum\.(provider|auto_tie_breaker_node|device\.)/,
+    ...common,
+  },
   { pattern: /^nodelist\.nodeid\.\d+\.(name|nodeid)$/, ...identity },
 ]
 
@@ -68,12 +90,20 @@ const address = /^nodelist\.nodeid\.\d+\.ring(\d+)_addr$/
 const transportOfLink = /^totem\.interface\.(\d+)\.knet_transport$/
 
 /** A change of an unknown setting gets the most careful class. @param change - as from `settingDifferences`. */
-export function classify({ subject, from, to }: Difference, { version, hasUnchangedLink }: Circumstances): ChangeEffect {
+export function classify(
+  { subject, from, to }: Difference,
+  { version, hasUnchangedLink }: Circumstances,
+): ChangeEffect {
   if (recreatedLink({ subject, from, to }) !== undefined) return hasUnchangedLink ? recreated : lastLink
-  if (address.test(subject)) return hasUnchangedLink ? { class: 'live reload', why: `a reload ${from === undefined ? 'adds' : 'removes'} the link` } : lastLink
+  if (address.test(subject))
+    return hasUnchangedLink
+      ? { class: 'live reload', why: `a reload ${from === undefined ? 'adds' : 'removes'} the link` }
+      : lastLink
   const rule = rules.find(({ pattern }) => pattern.test(subject))
   if (!rule) return unknown
-  return rule.before && isOlder(version, rule.since!) ? { class: rule.before.class, why: `${rule.before.why} before Corosync ${rule.since}` } : { class: rule.class, why: rule.why }
+  return rule.before && isOlder(version, rule.since!)
+    ? { class: rule.before.class, why: `${rule.before.why} before Corosync ${rule.since}` }
+    : { class: rule.class, why: rule.why }
 }
 
 /**

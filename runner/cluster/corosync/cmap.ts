@@ -62,19 +62,29 @@ export function membersOf(cmap: Cmap): RingMember[] {
  *
  * @param nodes - with their address on each link.
  */
-export function nodeIdsOf(nodes: readonly { name: string; links: readonly string[] }[], cmap: Cmap): Map<string, number> {
+export function nodeIdsOf(
+  nodes: readonly { name: string; links: readonly string[] }[],
+  cmap: Cmap,
+): Map<string, number> {
   const named = nodeIdsIn(cmap)
   const members = membersOf(cmap)
-  return new Map(nodes.flatMap(({ name, links }) => {
-    const id = named.get(name) || members.find(({ addresses }) => addresses.some(address => links.includes(address)))?.nodeId
-    return id === undefined ? [] : [[name, id] as const]
-  }))
+  return new Map(
+    nodes.flatMap(({ name, links }) => {
+      const id =
+        named.get(name) || members.find(({ addresses }) => addresses.some(address => links.includes(address)))?.nodeId
+      return id === undefined ? [] : [[name, id] as const]
+    }),
+  )
 }
 
 /** The ids in the running node list, by node name. */
 export function nodeIdsIn(cmap: Cmap): Map<string, number> {
-  return new Map([...cmap].flatMap(([entry, { value }]) => {
-    const [, position] = /^nodelist\.node\.(\d+)\.name$/.exec(entry) ?? []
-    return position === undefined ? [] : [[value, Number(cmap.get(`nodelist.node.${position}.nodeid`)?.value)] as const]
-  }))
+  return new Map(
+    [...cmap].flatMap(([entry, { value }]) => {
+      const [, position] = /^nodelist\.node\.(\d+)\.name$/.exec(entry) ?? []
+      return position === undefined
+        ? []
+        : [[value, Number(cmap.get(`nodelist.node.${position}.nodeid`)?.value)] as const]
+    }),
+  )
 }

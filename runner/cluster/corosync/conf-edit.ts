@@ -28,12 +28,21 @@ function withSetting(text: string, name: string, value: string): string {
   const own = sections.filter(section => section.path === path && (link === undefined || linkOf(section) === link))
   // The last one wins, as in Corosync.
   const current = own.flatMap(section => section.settings).findLast(candidate => candidate.name === setting)
-  if (current) return sameValue(current.value, value) ? text : lines.with(current.line, lines[current.line]!.replace(/:.*/, `: ${value}`)).join('\n')
+  if (current)
+    return sameValue(current.value, value)
+      ? text
+      : lines.with(current.line, lines[current.line]!.replace(/:.*/, `: ${value}`)).join('\n')
   const [section, totem] = [own.at(-1), sections.findLast(({ path: other }) => other === 'totem')]
   if (section) return lines.toSpliced(section.end, 0, `${indentIn(lines, section)}${setting}: ${value}`).join('\n')
   if (link === undefined || !totem) return `${text.replace(/\n*$/, '\n')}\n${path} {\n\t${setting}: ${value}\n}\n`
   const indent = indentIn(lines, totem)
-  return lines.toSpliced(totem.end, 0, ...[`interface {`, `\tlinknumber: ${link}`, `\t${setting}: ${value}`, '}'].map(line => indent + line)).join('\n')
+  return lines
+    .toSpliced(
+      totem.end,
+      0,
+      ...[`interface {`, `\tlinknumber: ${link}`, `\t${setting}: ${value}`, '}'].map(line => indent + line),
+    )
+    .join('\n')
 }
 
 function sectionLines(lines: string[]): SectionLines[] {

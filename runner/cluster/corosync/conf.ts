@@ -56,15 +56,19 @@ export function sectionsNamed(within: Section, name: string): Section[] {
 
 /** The value of a setting in all sections of this name. The last one wins, as in Corosync. */
 export function valueOf(conf: Section, section: string, setting: string): string | undefined {
-  return sectionsNamed(conf, section).map(candidate => ownSettings(candidate).get(setting)).findLast(value => value !== undefined)
+  return sectionsNamed(conf, section)
+    .map(candidate => ownSettings(candidate).get(setting))
+    .findLast(value => value !== undefined)
 }
 
 /** The settings of each `node { … }` section. */
 export function nodeSections(conf: Section): Map<string, string>[] {
-  return sectionsNamed(conf, 'nodelist').flatMap(list => sectionsNamed(list, 'node')).map(ownSettings)
+  return sectionsNamed(conf, 'nodelist')
+    .flatMap(list => sectionsNamed(list, 'node'))
+    .map(ownSettings)
 }
 
 /** The settings directly within a section. */
 export function ownSettings(section: Section): Map<string, string> {
-  return new Map(section.entries.flatMap(entry => 'value' in entry ? [[entry.name, entry.value] as const] : []))
+  return new Map(section.entries.flatMap(entry => ('value' in entry ? [[entry.name, entry.value] as const] : [])))
 }

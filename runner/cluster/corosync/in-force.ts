@@ -35,7 +35,8 @@ export function inForce(cmap: Cmap, quorum: Quorum | undefined): Cmap {
   if (!quorum?.votes) return corrected
   for (const [setting, flag] of Object.entries(flagBySetting)) {
     const isOn = quorum.flags.includes(flag)
-    if (isOn !== isExpectedOn(setting, corrected, quorum)) corrected.set(setting, { type: 'u8', value: isOn ? '1' : '0' })
+    if (isOn !== isExpectedOn(setting, corrected, quorum))
+      corrected.set(setting, { type: 'u8', value: isOn ? '1' : '0' })
   }
   return corrected
 }

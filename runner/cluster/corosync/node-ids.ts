@@ -43,7 +43,7 @@ export function resolveNodeIds(nodes: string[], confs: Map<string, Section | und
     ids: new Map(nodes.map(node => [node, ids.get(node)?.id ?? assignId(node, names)])),
     formed,
     missing: formed ? nodes.filter(node => !ids.has(node)) : [],
-    unknown: [...ids.keys()].filter(name => !nodes.includes(name))
+    unknown: [...ids.keys()].filter(name => !nodes.includes(name)),
   }
 }
 
@@ -69,11 +69,16 @@ function membersIn(conf: Section, seenOn: string): { name: string; id: number }[
 /** Whether this is the file that Debian's package ships: `cluster_name: debian` and one node, 127.0.0.1. */
 export function isDebianDefault(conf: Section): boolean {
   const nodes = nodeSections(conf)
-  return valueOf(conf, 'totem', 'cluster_name') === 'debian'
-    && nodes.length === 1 && nodes[0]?.get('ring0_addr') === '127.0.0.1'
+  return (
+    valueOf(conf, 'totem', 'cluster_name') === 'debian' &&
+    nodes.length === 1 &&
+    nodes[0]?.get('ring0_addr') === '127.0.0.1'
+  )
 }
 
 /** Whether Corosync runs with that file. A cluster of that name with other addresses is a real cluster. */
 export function runsDebianDefault(cmap: Cmap): boolean {
-  return cmap.get('totem.cluster_name')?.value === 'debian' && cmap.get('nodelist.node.0.ring0_addr')?.value === '127.0.0.1'
+  return (
+    cmap.get('totem.cluster_name')?.value === 'debian' && cmap.get('nodelist.node.0.ring0_addr')?.value === '127.0.0.1'
+  )
 }

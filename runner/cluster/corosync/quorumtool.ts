@@ -49,16 +49,16 @@ export function parseQuorumtool(text: string): Quorum {
   const votes = hasVotes && {
     expected: numberIn(field('Expected votes')),
     total: numberIn(field('Total votes')),
-    quorum: numberIn(field('Quorum'))
+    quorum: numberIn(field('Quorum')),
   }
   return {
     quorate: quorate === 'Yes',
     nodes,
     nodeId: numberIn(field('Node ID')),
     ringId: field('Ring ID'),
-    ...votes && { votes },
+    ...(votes && { votes }),
     flags: (fields.get('Flags') ?? '').split(' ').filter(flag => flag !== ''),
-    members
+    members,
   }
 }
 
@@ -71,11 +71,14 @@ function numberIn(value: string): number {
 
 function membersIn(text: string): QuorumMember[] {
   const [, table = ''] = text.split(/^Membership information\n-+\n/m)
-  return table.split('\n').slice(1).flatMap(line => {
-    // The Qdevice column, if present, is `NR` or similar to `A,V,NMW`.
-    const [, id, votes, name, local] =
-      /^\s*(\d+|0x[0-9a-f]+)\s+(\d+)\s+(?:(?:NR|N?A,N?V,N?MW)\s+)?(\S.*?)( \(local\))?$/.exec(line) ?? []
-    if (id === undefined || Number(id) === 0) return []
-    return [{ nodeId: Number(id), votes: Number(votes), name: name ?? '', self: local !== undefined }]
-  })
+  return table
+    .split('\n')
+    .slice(1)
+    .flatMap(line => {
+      // The Qdevice column, if present, is `NR` or similar to `A,V,NMW`.
+      const [, id, votes, name, local] =
+        /^\s*(\d+|0x[0-9a-f]+)\s+(\d+)\s+(?:(?:NR|N?A,N?V,N?MW)\s+)?(\S.*?)( \(local\))?$/.exec(line) ?? []
+      if (id === undefined || Number(id) === 0) return []
+      return [{ nodeId: Number(id), votes: Number(votes), name: name ?? '', self: local !== undefined }]
+    })
 }

@@ -17,26 +17,41 @@ import type { Cmap } from './cmap.js'
  * cmap has the new value and the quorum uses the old one. Pass a cmap that `in-force.ts` has corrected.
  */
 export function settingDifferences(file: Map<string, string>, running: Cmap): Difference[] {
-  const comparable = new Map([...file].filter(([setting]) => isOfFile.test(setting) && !setting.endsWith('.bindnetaddr')))
-  return fileDifferences(configured(running, comparable), new Map([...comparable, ...idsGivenByCorosync(comparable, running)]))
-    .filter(change => !isSameHost(change, running))
+  const comparable = new Map(
+    [...file].filter(([setting]) => isOfFile.test(setting) && !setting.endsWith('.bindnetaddr')),
+  )
+  return fileDifferences(
+    configured(running, comparable),
+    new Map([...comparable, ...idsGivenByCorosync(comparable, running)]),
+  ).filter(change => !isSameHost(change, running))
 }
 
 /** Whether the running node list has a host name that resolves to the address in the file. */
 function isSameHost({ subject, from, to }: Difference, running: Cmap): boolean {
   const [, id, link] = /^nodelist\.nodeid\.(\d+)\.ring(\d+)_addr$/.exec(subject) ?? []
-  return id !== undefined && from !== undefined && isIP(from) === 0 && to !== undefined && (running.get(`runtime.members.${id}.ip`)?.value ?? '').includes(`r(${link}) ip(${to})`)
+  return (
+    id !== undefined &&
+    from !== undefined &&
+    isIP(from) === 0 &&
+    to !== undefined &&
+    (running.get(`runtime.members.${id}.ip`)?.value ?? '').includes(`r(${link}) ip(${to})`)
+  )
 }
 
 /** With udp and udpu, a node in the file may lack an id: Corosync then derives one from the node's address. */
 function idsGivenByCorosync(file: Map<string, string>, running: Cmap): [string, string][] {
-  const ids = new Map([...running].flatMap(([entry, { value }]) => {
-    const [, position] = /^nodelist\.node\.(\d+)\.ring0_addr$/.exec(entry) ?? []
-    const id = running.get(`nodelist.node.${position}.nodeid`)?.value
-    return position === undefined || id === undefined ? [] : [[value, id] as const]
-  }))
-  return nodePathsIn(file).filter(path => !file.has(`${path}.nodeid`))
-    .flatMap(path => ids.has(file.get(`${path}.ring0_addr`)!) ? [[`${path}.nodeid`, ids.get(file.get(`${path}.ring0_addr`)!)!]] : [])
+  const ids = new Map(
+    [...running].flatMap(([entry, { value }]) => {
+      const [, position] = /^nodelist\.node\.(\d+)\.ring0_addr$/.exec(entry) ?? []
+      const id = running.get(`nodelist.node.${position}.nodeid`)?.value
+      return position === undefined || id === undefined ? [] : [[value, id] as const]
+    }),
+  )
+  return nodePathsIn(file)
+    .filter(path => !file.has(`${path}.nodeid`))
+    .flatMap(path =>
+      ids.has(file.get(`${path}.ring0_addr`)!) ? [[`${path}.nodeid`, ids.get(file.get(`${path}.ring0_addr`)!)!]] : [],
+    )
 }
 
 /** The nodes of a file as paths: `nodelist.node.0` and up. */
@@ -59,8 +74,15 @@ export function fileDifferences(oldFile: Map<string, string>, newFile: Map<strin
 export function inForceValue(setting: string, running: Cmap): string | undefined {
   const isCrypto = /^totem\.(crypto_cipher|crypto_hash)$/.test(setting)
   // The cmap has the port of every link, whether or not the file sets one.
-  const ownValue = /^totem\.interface\.\d+\.mcastport$/.test(setting) ? running.get(setting)?.value : configured(running).get(setting)
-  return ownValue ?? running.get(`runtime.config.${setting}`)?.value ?? defaults.get(setting) ?? (isCrypto ? 'none' : undefined)
+  const ownValue = /^totem\.interface\.\d+\.mcastport$/.test(setting)
+    ? running.get(setting)?.value
+    : configured(running).get(setting)
+  return (
+    ownValue ??
+    running.get(`runtime.config.${setting}`)?.value ??
+    defaults.get(setting) ??
+    (isCrypto ? 'none' : undefined)
+  )
 }
 
 /** The running value of a setting, given by its name in a difference. */
@@ -75,9 +97,14 @@ function redact(subject: string, value: string | undefined): string | undefined 
 
 /** Corosync 3's defaults (corosync.conf(5), votequorum(5)) of the settings that need a restart. */
 const defaults = new Map([
-  ['totem.transport', 'knet'], ['totem.link_mode', 'passive'], ['totem.interface.0.mcastport', '5405'],
-  ['quorum.allow_downscale', '0'], ['quorum.auto_tie_breaker', '0'], ['quorum.expected_votes_tracking', '0'],
-  ['quorum.last_man_standing', '0'], ['quorum.last_man_standing_window', '10000'],
+  ['totem.transport', 'knet'],
+  ['totem.link_mode', 'passive'],
+  ['totem.interface.0.mcastport', '5405'],
+  ['quorum.allow_downscale', '0'],
+  ['quorum.auto_tie_breaker', '0'],
+  ['quorum.expected_votes_tracking', '0'],
+  ['quorum.last_man_standing', '0'],
+  ['quorum.last_man_standing_window', '10000'],
 ])
 
 /**
@@ -87,7 +114,9 @@ const defaults = new Map([
  *   never comparable: the file has the address of a network, and the cmap that of the node.)
  */
 export function configured(running: Cmap, file?: Map<string, string>): Map<string, string> {
-  const settings = [...running].filter(([key]) => isOfFile.test(key) && ((key.endsWith('.mcastport') && file?.has(key)) || !isAddedByCorosync.test(key)))
+  const settings = [...running].filter(
+    ([key]) => isOfFile.test(key) && ((key.endsWith('.mcastport') && file?.has(key)) || !isAddedByCorosync.test(key)),
+  )
   return new Map(settings.map(([key, { value }]) => [key, value]))
 }
 
@@ -97,11 +126,13 @@ const isAddedByCorosync =
 
 /** Names the settings of nodes by node id, `nodelist.nodeid.2.…`, instead of by position. */
 export function byNodeId(settings: Map<string, string>): Map<string, string> {
-  return new Map([...settings].map(([key, value]) => {
-    const [, place, name] = /^nodelist\.node\.(\d+)\.(.+)$/.exec(key) ?? []
-    const id = settings.get(`nodelist.node.${place}.nodeid`)
-    return [id === undefined ? key : `nodelist.nodeid.${id}.${name}`, value]
-  }))
+  return new Map(
+    [...settings].map(([key, value]) => {
+      const [, place, name] = /^nodelist\.node\.(\d+)\.(.+)$/.exec(key) ?? []
+      const id = settings.get(`nodelist.node.${place}.nodeid`)
+      return [id === undefined ? key : `nodelist.nodeid.${id}.${name}`, value]
+    }),
+  )
 }
 
 export function sameValue(one: string | undefined, other: string | undefined): boolean {

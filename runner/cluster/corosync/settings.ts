@@ -39,8 +39,17 @@ function addInterface(settings: Map<string, string>, section: Section): void {
 }
 
 const settingsWithLinkNumber = new Set([
-  'bindnetaddr', 'mcastaddr', 'broadcast', 'mcastport', 'ttl', 'knet_link_priority', 'knet_ping_interval',
-  'knet_ping_timeout', 'knet_ping_precision', 'knet_pong_count', 'knet_transport'
+  'bindnetaddr',
+  'mcastaddr',
+  'broadcast',
+  'mcastport',
+  'ttl',
+  'knet_link_priority',
+  'knet_ping_interval',
+  'knet_ping_timeout',
+  'knet_ping_precision',
+  'knet_pong_count',
+  'knet_transport',
 ])
 
 function addLogger(settings: Map<string, string>, section: Section): void {
@@ -57,11 +66,13 @@ function addDaemon(settings: Map<string, string>, section: Section): void {
   const name = values.get('name')
   const subsys = values.get('subsys')
   if (name === undefined) return
-  const path = name === 'corosync'
-    ? ['logging', ...subsys === undefined ? [] : ['logger_subsys', subsys]]
-    : ['logging', 'logging_daemon', name, ...subsys === undefined ? [] : [subsys]]
+  const path =
+    name === 'corosync'
+      ? ['logging', ...(subsys === undefined ? [] : ['logger_subsys', subsys])]
+      : ['logging', 'logging_daemon', name, ...(subsys === undefined ? [] : [subsys])]
   for (const [setting, value] of values) {
     // Corosync stores the name itself only if neither corosync nor a subsystem is named.
-    if (setting !== 'name' || (name !== 'corosync' && subsys === undefined)) settings.set([...path, setting].join('.'), value)
+    if (setting !== 'name' || (name !== 'corosync' && subsys === undefined))
+      settings.set([...path, setting].join('.'), value)
   }
 }

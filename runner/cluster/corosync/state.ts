@@ -32,17 +32,32 @@ export const loadedKeyEntry = 'ha_run.authkey'
 
 /** The state of Corosync on all reachable nodes. */
 export async function readCorosyncState(members: ClusterMember[]): Promise<CorosyncState[]> {
-  return Promise.all(reachable(members).map(async member => {
-    const [conf, key, unit, cmap, votes] = await Promise.all([
-      member.read(fileText(confPath)), member.read(fileState(keyPath)), member.read(unitState('corosync.service')), member.read(runningCmap), member.read(quorum),
-    ])
-    return { member, conf, keyHash: key?.hash, active: unit.active === 'active', cmap: cmap && inForce(cmap, votes), quorum: votes }
-  }))
+  return Promise.all(
+    reachable(members).map(async member => {
+      const [conf, key, unit, cmap, votes] = await Promise.all([
+        member.read(fileText(confPath)),
+        member.read(fileState(keyPath)),
+        member.read(unitState('corosync.service')),
+        member.read(runningCmap),
+        member.read(quorum),
+      ])
+      return {
+        member,
+        conf,
+        keyHash: key?.hash,
+        active: unit.active === 'active',
+        cmap: cmap && inForce(cmap, votes),
+        quorum: votes,
+      }
+    }),
+  )
 }
 
 /** The oldest version of the corosync package on these nodes. */
 export async function oldestCorosync(members: ClusterMember[]): Promise<string | undefined> {
-  const versions = await Promise.all(reachable(members).map(async member => await member.read(packageVersion('corosync')) ?? ''))
+  const versions = await Promise.all(
+    reachable(members).map(async member => (await member.read(packageVersion('corosync'))) ?? ''),
+  )
   return versions.toSorted((one, other) => one.localeCompare(other, 'en', { numeric: true }))[0]
 }
 
@@ -54,7 +69,11 @@ export async function oldestCorosync(members: ClusterMember[]): Promise<string |
 export function notInForce(conf: string, cmap: Cmap, node: string): Difference[] {
   const file = flatten(readConf(conf, node))
   const differing = settingDifferences(file, cmap)
-  const timers = timersNotInForce(file, cmap).map(({ subject, from, to }) => ({ subject: subject.replace('runtime.config.', ''), from, to }))
+  const timers = timersNotInForce(file, cmap).map(({ subject, from, to }) => ({
+    subject: subject.replace('runtime.config.', ''),
+    from,
+    to,
+  }))
   return [...differing, ...timers.filter(({ subject }) => !differing.some(other => other.subject === subject))]
 }
 
@@ -63,7 +82,10 @@ export function readConf(conf: string, node: string): Section {
   try {
     return parseCorosyncConf(conf)
   } catch (error) {
-    throw new TaskError(`${(error as Error).message} on ${node}`, { hint: 'run the corosync role first: `ha-run corosync`', cause: error })
+    throw new TaskError(`${(error as Error).message} on ${node}`, {
+      hint: 'run the corosync role first: `ha-run corosync`',
+      cause: error,
+    })
   }
 }
 
@@ -71,5 +93,7 @@ export function readConf(conf: string, node: string): Section {
 export function lacksKey({ member, conf, keyHash }: Pick<CorosyncState, 'member' | 'conf' | 'keyHash'>): boolean {
   if (keyHash !== undefined) return false
   // Corosync reads the key unless both are off (totem_config_keyread in exec/totemconfig.c of 3.1).
-  return ['crypto_cipher', 'crypto_hash'].some(setting => (valueOf(readConf(conf!, member.name), 'totem', setting) ?? 'none') !== 'none')
+  return ['crypto_cipher', 'crypto_hash'].some(
+    setting => (valueOf(readConf(conf!, member.name), 'totem', setting) ?? 'none') !== 'none',
+  )
 }

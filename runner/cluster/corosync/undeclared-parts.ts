@@ -22,14 +22,28 @@ const isWrittenForNode = (setting: string) => /^(ring\d+_addr|name|nodeid)$/.tes
 
 /** The undeclared parts of one file, without its comments. */
 export function undeclaredParts(conf: Section): UndeclaredParts {
-  const entriesOf = (name: string) => sectionsNamed(conf, name).flatMap(({ entries }) => entries)
-    .filter(entry => 'entries' in entry || !isWritten(`${name}.${entry.name}`))
-  const nodes = sectionsNamed(conf, 'nodelist').flatMap(list => sectionsNamed(list, 'node')).map(ownSettings)
-  const extras = nodes.map(node => [node.get('nodeid'), [...node].filter(([setting]) => !isWrittenForNode(setting))] as const)
+  const entriesOf = (name: string) =>
+    sectionsNamed(conf, name)
+      .flatMap(({ entries }) => entries)
+      .filter(entry => 'entries' in entry || !isWritten(`${name}.${entry.name}`))
+  const nodes = sectionsNamed(conf, 'nodelist')
+    .flatMap(list => sectionsNamed(list, 'node'))
+    .map(ownSettings)
+  const extras = nodes.map(
+    node => [node.get('nodeid'), [...node].filter(([setting]) => !isWrittenForNode(setting))] as const,
+  )
   return {
-    within: Object.fromEntries(writtenSections.map(name => [name, entriesOf(name)] as const).filter(([, entries]) => entries.length > 0)),
-    ofNode: Object.fromEntries(extras.filter(([id, some]) => id !== undefined && some.length > 0).map(([id, some]) => [id, Object.fromEntries(some)])),
-    others: conf.entries.filter(entry => 'entries' in entry).filter(({ name }) => ![...writtenSections, 'nodelist'].includes(name)),
+    within: Object.fromEntries(
+      writtenSections.map(name => [name, entriesOf(name)] as const).filter(([, entries]) => entries.length > 0),
+    ),
+    ofNode: Object.fromEntries(
+      extras
+        .filter(([id, some]) => id !== undefined && some.length > 0)
+        .map(([id, some]) => [id, Object.fromEntries(some)]),
+    ),
+    others: conf.entries
+      .filter(entry => 'entries' in entry)
+      .filter(({ name }) => ![...writtenSections, 'nodelist'].includes(name)),
   }
 }
 
@@ -38,16 +52,21 @@ export function undeclaredParts(conf: Section): UndeclaredParts {
  * @throws Error if two files differ in them, or if they contradict what ha-run writes.
  */
 export function commonUndeclaredParts(confs: Map<string, Section | undefined>): UndeclaredParts {
-  const all = [...confs].flatMap(([node, conf]) => conf ? [{ node, parts: undeclaredParts(conf) }] : [])
+  const all = [...confs]
+    .flatMap(([node, conf]) => (conf ? [{ node, parts: undeclaredParts(conf) }] : []))
     .filter(({ parts }) => !isDeepStrictEqual(parts, noUndeclaredParts))
   const [first, ...others] = all
   const different = others.find(({ parts }) => !isDeepStrictEqual(parts, first?.parts))
   if (first && different) {
     const both = [first, different].map(({ node, parts }) => `${node} has ${listed(parts)}`).join(', ')
-    throw new Error(`corosync.conf has settings that an inventory cannot declare, which ha-run keeps, and they differ: ${both}`)
+    throw new Error(
+      `corosync.conf has settings that an inventory cannot declare, which ha-run keeps, and they differ: ${both}`,
+    )
   }
   if (first && contradictsQuorum(first.parts)) {
-    throw new Error(`corosync.conf on ${first.node} has ${listed(first.parts)}, which contradicts the expected_votes and two_node that ha-run writes; an inventory cannot declare it yet`)
+    throw new Error(
+      `corosync.conf on ${first.node} has ${listed(first.parts)}, which contradicts the expected_votes and two_node that ha-run writes; an inventory cannot declare it yet`,
+    )
   }
   return first?.parts ?? noUndeclaredParts
 }
@@ -64,8 +83,14 @@ function contradictsQuorum({ within, ofNode }: UndeclaredParts): boolean {
 /** As part of a sentence: `totem.cluster_uuid abc, section uidgid`. */
 function listed({ within, ofNode, others }: UndeclaredParts): string {
   return [
-    ...Object.entries(within).flatMap(([section, entries]) => entries.map(entry => 'value' in entry ? `${section}.${entry.name} ${entry.value}` : `section ${section}.${entry.name}`)),
-    ...Object.entries(ofNode).flatMap(([id, values]) => Object.entries(values).map(([setting, value]) => `${setting} ${value} of node ${id}`)),
+    ...Object.entries(within).flatMap(([section, entries]) =>
+      entries.map(entry =>
+        'value' in entry ? `${section}.${entry.name} ${entry.value}` : `section ${section}.${entry.name}`,
+      ),
+    ),
+    ...Object.entries(ofNode).flatMap(([id, values]) =>
+      Object.entries(values).map(([setting, value]) => `${setting} ${value} of node ${id}`),
+    ),
     ...others.map(({ name }) => `section ${name}`),
   ].join(', ')
 }

@@ -20,7 +20,10 @@ import { corosyncConf } from './written-conf.js'
  */
 export function wantedConf(cluster: Cluster, texts: [node: string, text: string | undefined][]): string {
   const confs = new Map(texts.map(([node, text]) => [node, readable(text)]))
-  const { ids, missing, unknown, undeclared } = resolve(cluster.nodes.map(({ name }) => name), confs)
+  const { ids, missing, unknown, undeclared } = resolve(
+    cluster.nodes.map(({ name }) => name),
+    confs,
+  )
   const changes = [...missing.map(name => `${name} is new`), ...unknown.map(name => `${name} is not in the inventory`)]
   if (changes.length > 0) {
     throw new TaskError(`the members of a formed cluster would change: ${changes.join(', ')}`, {
@@ -38,25 +41,49 @@ export function wantedConf(cluster: Cluster, texts: [node: string, text: string 
  * @throws TaskError for a declared value that ha-run does not change on a foreign cluster.
  * @throws TaskError if the nodes' files differ, or if Corosync could not read them.
  */
-export function editedConf({ explicit }: Cluster, texts: [node: string, text: string | undefined][], cmap: Cmap | undefined): string {
+export function editedConf(
+  { explicit }: Cluster,
+  texts: [node: string, text: string | undefined][],
+  cmap: Cmap | undefined,
+): string {
   const [first, ...others] = texts
   const other = others.find(([, text]) => text !== first?.[1])
   if (first?.[1] === undefined || other) {
-    throw new TaskError(`${confPath} is not the same on ${first?.[0]} and ${other?.[0] ?? 'the others'}, and somebody else wrote it`, {
-      hint: 'make it the same on all nodes, then run again',
-    })
+    throw new TaskError(
+      `${confPath} is not the same on ${first?.[0]} and ${other?.[0] ?? 'the others'}, and somebody else wrote it`,
+      {
+        hint: 'make it the same on all nodes, then run again',
+      },
+    )
   }
   const file = flatten(readConf(first[1], first[0]))
-  const refused = cmap === undefined ? [] : Object.entries(explicit.corosync).filter(([setting, value]) => !isChangeable(setting) && !sameValue(inForceValue(setting, cmap), value))
+  const refused =
+    cmap === undefined
+      ? []
+      : Object.entries(explicit.corosync).filter(
+          ([setting, value]) => !isChangeable(setting) && !sameValue(inForceValue(setting, cmap), value),
+        )
   if (refused.length > 0) {
-    const values = refused.map(([setting, value]) => `${setting} is declared as ${value} and runs as ${inForceValue(setting, cmap!) ?? '(not set)'}`)
+    const values = refused.map(
+      ([setting, value]) =>
+        `${setting} is declared as ${value} and runs as ${inForceValue(setting, cmap!) ?? '(not set)'}`,
+    )
     throw new TaskError(`${values.join(', ')}, and ha-run does not change that on a cluster that it has not built`, {
       hint: 'declare the value that runs, or leave the setting out',
     })
   }
-  if (/\uFFFD/.test(first[1])) throw new TaskError(`${confPath} is not UTF-8 text, so ha-run cannot write it back unchanged`, { hint: 'convert it by hand (`iconv`), then run again' })
-  const isWanted = (setting: string, value: string) => file.has(setting) || (cmap !== undefined && !sameValue(inForceValue(setting, cmap), value))
-  return withSettings(first[1], Object.fromEntries(Object.entries(explicit.corosync).filter(([setting, value]) => isChangeable(setting) && isWanted(setting, value))))
+  if (/\uFFFD/.test(first[1]))
+    throw new TaskError(`${confPath} is not UTF-8 text, so ha-run cannot write it back unchanged`, {
+      hint: 'convert it by hand (`iconv`), then run again',
+    })
+  const isWanted = (setting: string, value: string) =>
+    file.has(setting) || (cmap !== undefined && !sameValue(inForceValue(setting, cmap), value))
+  return withSettings(
+    first[1],
+    Object.fromEntries(
+      Object.entries(explicit.corosync).filter(([setting, value]) => isChangeable(setting) && isWanted(setting, value)),
+    ),
+  )
 }
 
 /**
@@ -64,7 +91,11 @@ export function editedConf({ explicit }: Cluster, texts: [node: string, text: st
  * every Corosync 3 and which do not weaken the cluster.
  */
 export function isChangeable(setting: string): boolean {
-  return /^(totem|logging)\./.test(setting) && classify({ subject: setting, from: undefined, to: undefined }, { version: undefined, hasUnchangedLink: false }).class === 'live reload'
+  return (
+    /^(totem|logging)\./.test(setting) &&
+    classify({ subject: setting, from: undefined, to: undefined }, { version: undefined, hasUnchangedLink: false })
+      .class === 'live reload'
+  )
 }
 
 function resolve(names: string[], confs: Map<string, Section | undefined>) {
@@ -72,7 +103,10 @@ function resolve(names: string[], confs: Map<string, Section | undefined>) {
     const builtConfs = new Map([...confs].filter(([, conf]) => conf && !isDebianDefault(conf)))
     return { ...resolveNodeIds(names, confs), undeclared: commonUndeclaredParts(builtConfs) }
   } catch (error) {
-    throw new TaskError((error as Error).message, { hint: `correct ${confPath} on the nodes, then run again`, cause: error })
+    throw new TaskError((error as Error).message, {
+      hint: `correct ${confPath} on the nodes, then run again`,
+      cause: error,
+    })
   }
 }
 

@@ -15,7 +15,11 @@ export function isManaged(text: string): boolean {
  * The corosync.conf of the declared cluster: the same bytes for the same declaration, ids and undeclared parts.
  * @throws Error if a node has no id.
  */
-export function corosyncConf(cluster: Cluster, nodeIds: Map<string, number>, undeclared: UndeclaredParts = noUndeclaredParts): string {
+export function corosyncConf(
+  cluster: Cluster,
+  nodeIds: Map<string, number>,
+  undeclared: UndeclaredParts = noUndeclaredParts,
+): string {
   const { corosync, name, nodes } = cluster
   const nodeList = nodes.map(node => {
     const id = nodeIds.get(node.name)
@@ -23,12 +27,22 @@ export function corosyncConf(cluster: Cluster, nodeIds: Map<string, number>, und
     const links = Object.fromEntries(node.links.map((address, link) => [`ring${link}_addr`, address]))
     return render(sectionOf('node', { ...links, name: node.name, nodeid: String(id), ...undeclared.ofNode[id] }), '\t')
   })
-  const within = (section: string) => (undeclared.within[section] ?? [])
-    .filter(entry => corosync.interface === undefined || !('entries' in entry && section === 'totem' && entry.name === 'interface'))
+  const within = (section: string) =>
+    (undeclared.within[section] ?? []).filter(
+      entry =>
+        corosync.interface === undefined || !('entries' in entry && section === 'totem' && entry.name === 'interface'),
+    )
   const interfaces = (corosync.interface ?? []).map(values => sectionOf('interface', values))
   return [
     managed,
-    render(sectionOf('totem', { version: '2', cluster_name: name, transport: corosync.transport, ...corosync.totem }, ...interfaces, ...within('totem'))),
+    render(
+      sectionOf(
+        'totem',
+        { version: '2', cluster_name: name, transport: corosync.transport, ...corosync.totem },
+        ...interfaces,
+        ...within('totem'),
+      ),
+    ),
     `\nnodelist {\n${nodeList.join('\n')}}\n\n`,
     render(sectionOf('quorum', corosync.quorum, ...within('quorum'))),
     '\n',
@@ -42,6 +56,8 @@ function sectionOf(name: string, values: ConfValues, ...more: Section['entries']
 }
 
 function render({ name, entries }: Section, indent = ''): string {
-  const lines = entries.map(entry => 'value' in entry ? `${indent}\t${entry.name}: ${entry.value}\n` : render(entry, `${indent}\t`))
+  const lines = entries.map(entry =>
+    'value' in entry ? `${indent}\t${entry.name}: ${entry.value}\n` : render(entry, `${indent}\t`),
+  )
   return `${indent}${name} {\n${lines.join('')}${indent}}\n`
 }

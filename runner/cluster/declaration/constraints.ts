@@ -55,9 +55,7 @@ export function completeConstraints(
       constraints.push(build(kind, id, full))
     }
   }
-  const unchanged = defaults.filter(
-    constraint => !settled.has(constraint.id) && applies(constraint, named),
-  )
+  const unchanged = defaults.filter(constraint => !settled.has(constraint.id) && applies(constraint, named))
   return [...unchanged, ...constraints].map(constraint => onClones(constraint, named))
 }
 
@@ -96,13 +94,7 @@ function build(kind: Kind, id: string, fields: Fields): Constraint {
   return { kind, id, first, then, orderKind: orderKinds.find(known => known === fields['kind']) ?? 'Mandatory' }
 }
 
-function checkNames(
-  kind: Kind,
-  fields: Fields,
-  named: Map<string, Resource>,
-  nodes: string[],
-  origin: Origin,
-): void {
+function checkNames(kind: Kind, fields: Fields, named: Map<string, Resource>, nodes: string[], origin: Origin): void {
   for (const field of forms[kind].names) {
     const name = fields[field] ?? ''
     if (['resource', 'with', 'first', 'then'].includes(field) && !named.has(name)) {
@@ -127,9 +119,7 @@ function applies(constraint: Constraint, named: Map<string, Resource>): boolean 
 
 function resourcesOf(constraint: Constraint): string[] {
   if (constraint.kind === 'location') return [constraint.resource]
-  return constraint.kind === 'order'
-    ? [constraint.first, constraint.then]
-    : [constraint.resource, constraint.with]
+  return constraint.kind === 'order' ? [constraint.first, constraint.then] : [constraint.resource, constraint.with]
 }
 
 function onClones(constraint: Constraint, named: Map<string, Resource>): Constraint {

@@ -96,17 +96,7 @@ const loggingSettings = {
   function_name: onOff,
   logfile: text,
   logfile_priority: priority,
-  syslog_facility: oneOf([
-    'daemon',
-    'local0',
-    'local1',
-    'local2',
-    'local3',
-    'local4',
-    'local5',
-    'local6',
-    'local7',
-  ]),
+  syslog_facility: oneOf(['daemon', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7']),
   syslog_priority: priority,
   timestamp: oneOf(['on', 'off', 'hires']),
   to_logfile: yesNo,
@@ -127,11 +117,7 @@ const declaredElsewhere = {
   bindnetaddr: 'It belongs to udp: knet uses the addresses of the nodes.',
 }
 
-function section(
-  name: string,
-  settings: Record<string, z.ZodMiniType<string>>,
-  elsewhere?: Record<string, string>,
-) {
+function section(name: string, settings: Record<string, z.ZodMiniType<string>>, elsewhere?: Record<string, string>) {
   const schema = mapping(`a mapping of settings of corosync.conf's section ${name}`, allOptional(settings), elsewhere)
   return z.optional(z.pipe(schema, z.transform(omitUndefined)))
 }
@@ -156,9 +142,17 @@ export const corosyncSchema = mapping('a mapping of settings of Corosync', {
   totem: section('totem', totemSettings, declaredElsewhere),
   quorum: section('quorum', quorumSettings, { device: 'Quorum devices are not managed yet.' }),
   logging: section('logging', loggingSettings, { logger_subsys: 'Subsections are not managed yet.' }),
-  interface: z.optional(z.array(interfaceSchema, { error: ({ input }) => expected('a list of interface sections, such as [{linknumber: 0, mcastport: 5405}]', input) })),
+  interface: z.optional(
+    z.array(interfaceSchema, {
+      error: ({ input }) => expected('a list of interface sections, such as [{linknumber: 0, mcastport: 5405}]', input),
+    }),
+  ),
   // Link 1 and up; `links.ts` checks their nodes and addresses.
-  links: z.optional(z.array(z.unknown(), { error: ({ input }) => expected('a list of links, each a mapping of nodes to addresses', input) })),
+  links: z.optional(
+    z.array(z.unknown(), {
+      error: ({ input }) => expected('a list of links, each a mapping of nodes to addresses', input),
+    }),
+  ),
 })
 
 /**
@@ -169,7 +163,11 @@ export function isDeclarable(setting: string): boolean {
   const [, inInterface] = /^totem\.interface\.\d+\.(.+)$/.exec(setting) ?? []
   if (inInterface !== undefined) return Object.hasOwn(interfaceSettings, inInterface)
   const [, section = '', name = ''] = /^(totem|quorum|logging)\.([^.]+)$/.exec(setting) ?? []
-  const sections: Record<string, object> = { totem: { ...totemSettings, transport: true, cluster_name: true }, quorum: quorumSettings, logging: loggingSettings }
+  const sections: Record<string, object> = {
+    totem: { ...totemSettings, transport: true, cluster_name: true },
+    quorum: quorumSettings,
+    logging: loggingSettings,
+  }
   return Object.hasOwn(sections[section] ?? {}, name) || /^nodelist\..*\.ring\d+_addr$/.test(setting)
 }
 

@@ -31,17 +31,20 @@ export function completeCorosync(
     totem,
     quorum: completeQuorum(quorum, nodes, origin.at('quorum')),
     logging: completeLogging(logging, origin.at('logging')),
-    ...interfaces && { interface: interfaces },
+    ...(interfaces && { interface: interfaces }),
   }
 }
 
 /** Each link has one interface section. The knet settings do not apply to udp and udpu, which have only one link. */
 function checkInterfaces(interfaces: ConfValues[], transport: string, origin: Origin): void {
   for (const [index, { linknumber = '0', ...values }] of interfaces.entries()) {
-    if (interfaces.findIndex(other => (other['linknumber'] ?? '0') === linknumber) !== index) throw origin.at(index).error(`link ${linknumber} has two interface sections`)
+    if (interfaces.findIndex(other => (other['linknumber'] ?? '0') === linknumber) !== index)
+      throw origin.at(index).error(`link ${linknumber} has two interface sections`)
     const knet = Object.keys(values).find(key => key.startsWith('knet_'))
-    if (transport !== 'knet' && knet !== undefined) throw origin.at(index, knet).key.error(`${knet} is only for transport knet, and the transport is ${transport}`)
-    if (transport !== 'knet' && linknumber !== '0') throw origin.at(index, 'linknumber').error(`transport ${transport} has only link 0`)
+    if (transport !== 'knet' && knet !== undefined)
+      throw origin.at(index, knet).key.error(`${knet} is only for transport knet, and the transport is ${transport}`)
+    if (transport !== 'knet' && linknumber !== '0')
+      throw origin.at(index, 'linknumber').error(`transport ${transport} has only link 0`)
   }
 }
 
@@ -51,8 +54,8 @@ function checkCrypto(transport: string, totem: ConfValues, originOf: (key: strin
   if (transport !== 'knet' && (cipher !== 'none' || hash !== 'none')) {
     throw originOf('transport').error(
       `transport ${transport} does not support encryption, but crypto_cipher is ${cipher} and crypto_hash is ${hash}`,
-      'Leave transport out to use knet, which supports encryption. Or declare crypto_cipher: none and crypto_hash: none: '
-        + 'then anyone on that network can impersonate a node.',
+      'Leave transport out to use knet, which supports encryption. Or declare crypto_cipher: none and crypto_hash: none: ' +
+        'then anyone on that network can impersonate a node.',
     )
   }
   if (cipher !== 'none' && hash === 'none') {

@@ -39,7 +39,10 @@ export interface Cluster {
 }
 
 /** The parts of a declaration that have defaults, without the defaults. */
-export interface Explicit extends Pick<Cluster, 'resources' | 'constraints' | 'properties' | 'resourceDefaults' | 'operationDefaults'> {
+export interface Explicit extends Pick<
+  Cluster,
+  'resources' | 'constraints' | 'properties' | 'resourceDefaults' | 'operationDefaults'
+> {
   /** Settings of corosync.conf with their section: `totem.token`. */
   corosync: ConfValues
   page?: string

@@ -51,10 +51,7 @@ export function readIPv4(
 ): string {
   const address = typeof value === 'string' ? value : ''
   if (isIP(address) === 6) {
-    throw origin.error(
-      `${what}: expected ${form}, got the IPv6 address ${show(given)}`,
-      'ha-run manages IPv4 for now.',
-    )
+    throw origin.error(`${what}: expected ${form}, got the IPv6 address ${show(given)}`, 'ha-run manages IPv4 for now.')
   }
   if (!isIPv4(address)) throw origin.error(`${what}: expected ${form}, got ${show(given)}`)
   if (unusable.check(address)) {

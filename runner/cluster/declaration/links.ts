@@ -21,27 +21,49 @@ export function withLinks(
 ): Node[] {
   if (links.length === 0) return nodes
   if (transport !== 'knet') {
-    throw origin.key.error(`transport ${transport} has only one link`, 'Leave transport out to use knet, which has up to eight.')
+    throw origin.key.error(
+      `transport ${transport} has only one link`,
+      'Leave transport out to use knet, which has up to eight.',
+    )
   }
-  if (links.length >= maximumLinks) throw origin.key.error(`Corosync supports up to ${maximumLinks} links, and these are ${links.length + 1} with link 0`)
-  const owners = new Map([[floatingIp.address, 'the floating IP'], ...nodes.map(({ name, links: [address] }) => [address!, `${name} on link 0`] as const)])
+  if (links.length >= maximumLinks)
+    throw origin.key.error(
+      `Corosync supports up to ${maximumLinks} links, and these are ${links.length + 1} with link 0`,
+    )
+  const owners = new Map([
+    [floatingIp.address, 'the floating IP'],
+    ...nodes.map(({ name, links: [address] }) => [address!, `${name} on link 0`] as const),
+  ])
   const read = links.map((link, at) => readLink(link, at + 1, nodes, owners, origin.at(at)))
   return nodes.map(node => ({ ...node, links: [...node.links, ...read.map(link => link.get(node.name)!)] }))
 }
 
 /** The addresses of one link, by node. */
-function readLink(declared: unknown, link: number, nodes: Node[], owners: Map<string, string>, origin: Origin): Map<string, string> {
+function readLink(
+  declared: unknown,
+  link: number,
+  nodes: Node[],
+  owners: Map<string, string>,
+  origin: Origin,
+): Map<string, string> {
   const form = 'a mapping of each node to its address on that link'
   if (!isMapping(declared)) throw origin.error(expected(form, declared))
   const names = nodes.map(({ name }) => name)
   const unknown = Object.keys(declared).find(name => !names.includes(name))
-  if (unknown !== undefined) throw origin.at(unknown).key.error(`link ${link}: there is no node "${unknown}"`, didYouMean(unknown, names, 'Nodes'))
-  return new Map(names.map(name => {
-    if (!(name in declared)) throw origin.error(`link ${link} has no address for ${name}`, 'Every link needs an address for every node.')
-    const address = readIPv4(`link ${link}`, declared[name], origin.at(name))
-    const owner = owners.get(address)
-    if (owner !== undefined) throw origin.at(name).error(`link ${link}: ${address} is already the address of ${owner}`)
-    owners.set(address, `${name} on link ${link}`)
-    return [name, address]
-  }))
+  if (unknown !== undefined)
+    throw origin
+      .at(unknown)
+      .key.error(`link ${link}: there is no node "${unknown}"`, didYouMean(unknown, names, 'Nodes'))
+  return new Map(
+    names.map(name => {
+      if (!(name in declared))
+        throw origin.error(`link ${link} has no address for ${name}`, 'Every link needs an address for every node.')
+      const address = readIPv4(`link ${link}`, declared[name], origin.at(name))
+      const owner = owners.get(address)
+      if (owner !== undefined)
+        throw origin.at(name).error(`link ${link}: ${address} is already the address of ${owner}`)
+      owners.set(address, `${name} on link ${link}`)
+      return [name, address]
+    }),
+  )
 }

@@ -25,7 +25,8 @@ export function readDeclaredNode(host: Host, cluster: string): DeclaredNode {
     return { value: host.vars[name] ?? undefined, origin: origin ?? host.origin }
   }
   const declaredInterface = variable('interface')
-  const interfaceName = declaredInterface.value === undefined ? undefined : readInterface(declaredInterface.value, declaredInterface.origin)
+  const interfaceName =
+    declaredInterface.value === undefined ? undefined : readInterface(declaredInterface.value, declaredInterface.origin)
   const address = variable('address')
   const base = { name: host.name, cluster, connection: host.connection }
   if (address.value === undefined) {
@@ -38,7 +39,9 @@ export function readDeclaredNode(host: Host, cluster: string): DeclaredNode {
   return {
     node: {
       ...base,
-      ...(prefixed.address !== host.connection.host && { connection: { ...host.connection, address: prefixed.address } }),
+      ...(prefixed.address !== host.connection.host && {
+        connection: { ...host.connection, address: prefixed.address },
+      }),
       links: [prefixed.address],
       network: {
         ...prefixed,
@@ -91,9 +94,7 @@ function readGateway(value: unknown, { address, prefix }: PrefixedAddress, origi
   const network = networkOf(address, prefix)
   if (gateway === address) throw origin.error(`gateway: ${gateway} is the node's own address`)
   if (networkOf(gateway, prefix) !== network) {
-    throw origin.error(
-      `gateway: expected an address in the node's network ${network}/${prefix}, got "${gateway}"`,
-    )
+    throw origin.error(`gateway: expected an address in the node's network ${network}/${prefix}, got "${gateway}"`)
   }
   refuseEnds('gateway', { address: gateway }, prefix, origin)
   return gateway

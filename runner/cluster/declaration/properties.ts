@@ -16,7 +16,11 @@ const notDeclarable: Record<string, string> = {
  *
  * @throws InventoryError for a property that is declared elsewhere.
  */
-export function completeProperties(declared: Record<string, string>, isFencingKept: boolean, origin: Origin): Record<string, string> {
+export function completeProperties(
+  declared: Record<string, string>,
+  isFencingKept: boolean,
+  origin: Origin,
+): Record<string, string> {
   for (const name of Object.keys(declared)) {
     if (Object.hasOwn(notDeclarable, name)) {
       throw origin.at(name).key.error(`the property "${name}" cannot be set here`, notDeclarable[name])

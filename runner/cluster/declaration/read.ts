@@ -52,8 +52,8 @@ export function readClusters(inventory: Inventory): Cluster[] {
   if (clusters.length > 0) return clusters
   const nearMiss = inventory.warnings.find(warning => warning.endsWith('did you mean "cluster"?'))
   const hint =
-    'Give the group of the nodes a variable "cluster:" with name, floating_ip and fencing; '
-    + `${examplePath()} shows it.`
+    'Give the group of the nodes a variable "cluster:" with name, floating_ip and fencing; ' +
+    `${examplePath()} shows it.`
   throw inventory.groups.get('all')!.origin.error('no group declares a cluster', nearMiss ?? hint)
 }
 
@@ -76,7 +76,12 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
     ...commonInterface(nodes),
   }
   const { layout = 'single' } = declared
-  const resources = completeResources(declared.resources ?? {}, floatIpParams, defaultClones[layout], origin.at('resources'))
+  const resources = completeResources(
+    declared.resources ?? {},
+    floatIpParams,
+    defaultClones[layout],
+    origin.at('resources'),
+  )
   const { links = [], ...corosync } = declared.corosync ?? {}
   const names = nodes.map(({ node }) => node.name)
   const constraints = completeConstraints(
@@ -112,12 +117,23 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
 
 /** The explicitly declared parts of the completed declaration. */
 function explicitOf(declared: DeclaredCluster, resources: Resource[], constraints: Constraint[]): Explicit {
-  const { totem = {}, quorum = {}, logging = {}, interface: interfaces = [], links: _, transport, ...short } = declared.corosync ?? {}
-  const section = (name: string, values: ConfValues) => Object.entries(values).map(([key, value]) => [`${name}.${key}`, value])
+  const {
+    totem = {},
+    quorum = {},
+    logging = {},
+    interface: interfaces = [],
+    links: _,
+    transport,
+    ...short
+  } = declared.corosync ?? {}
+  const section = (name: string, values: ConfValues) =>
+    Object.entries(values).map(([key, value]) => [`${name}.${key}`, value])
   return {
     corosync: Object.fromEntries([
-      ...transport === undefined ? [] : [['totem.transport', transport]],
-      ...section('totem', { ...omitUndefined(short), ...totem }), ...section('quorum', quorum), ...section('logging', logging),
+      ...(transport === undefined ? [] : [['totem.transport', transport]]),
+      ...section('totem', { ...omitUndefined(short), ...totem }),
+      ...section('quorum', quorum),
+      ...section('logging', logging),
       ...interfaces.flatMap(({ linknumber = '0', ...values }) => section(`totem.interface.${linknumber}`, values)),
     ]),
     resources: resources.filter(({ id }) => declared.resources?.[id]),
@@ -125,7 +141,7 @@ function explicitOf(declared: DeclaredCluster, resources: Resource[], constraint
     properties: declared.properties ?? {},
     resourceDefaults: declared.resource_defaults ?? {},
     operationDefaults: declared.operation_defaults ?? {},
-    ...declared.page !== undefined && { page: declared.page },
+    ...(declared.page !== undefined && { page: declared.page }),
   }
 }
 
@@ -140,7 +156,8 @@ function readDeclared(value: unknown, origin: Origin): DeclaredCluster {
       .at('name')
       .error(`expected a name other than "${debianDefaultName}", the name of Debian's default cluster`)
   }
-  if (declared.fencing !== 'disabled' && declared.fencing !== 'kept') throw fencingError(declared.fencing, origin.at('fencing'))
+  if (declared.fencing !== 'disabled' && declared.fencing !== 'kept')
+    throw fencingError(declared.fencing, origin.at('fencing'))
   return declared
 }
 
@@ -158,14 +175,11 @@ function refuseTemplates(value: unknown, origin: Origin): void {
  */
 function fencingError(value: unknown, origin: Origin): Error {
   const choice =
-    '"fencing: disabled" is the only choice for a new cluster so far; "fencing: kept" leaves the devices of a running cluster as they are. Without fencing, '
-    + 'nodes that lose contact each assume that the others are dead, and all of them take the floating IP. That is acceptable for a demonstration or a '
-    + 'static page, but not for shared data. Therefore the setting is required, and verify always warns about it.'
+    '"fencing: disabled" is the only choice for a new cluster so far; "fencing: kept" leaves the devices of a running cluster as they are. Without fencing, ' +
+    'nodes that lose contact each assume that the others are dead, and all of them take the floating IP. That is acceptable for a demonstration or a ' +
+    'static page, but not for shared data. Therefore the setting is required, and verify always warns about it.'
   return value === undefined || value === null
-    ? origin.error(
-        '"fencing" is missing: expected "disabled" or "kept"',
-        choice,
-      )
+    ? origin.error('"fencing" is missing: expected "disabled" or "kept"', choice)
     : origin.error(expected('fencing "disabled" or "kept"', value), choice)
 }
 
@@ -180,7 +194,12 @@ function commonInterface(nodes: DeclaredNode[]): { nic?: string } {
 /**
  * Refuses a colocation of a cloned WebSite with FloatIP: it would keep every instance on the node of the floating IP.
  */
-function refuseColocatedClone(resources: Resource[], constraints: Cluster['constraints'], declared: DeclaredCluster, origin: Origin): void {
+function refuseColocatedClone(
+  resources: Resource[],
+  constraints: Cluster['constraints'],
+  declared: DeclaredCluster,
+  origin: Origin,
+): void {
   const site = resources.find(({ id }) => id === 'WebSite')
   if (site?.kind !== 'primitive' || !site.clone) return
   const { id } = site.clone

@@ -51,7 +51,9 @@ export function completeResources(
  * @param meta - the clone's meta attributes; undefined if it is not cloned.
  */
 function withDefaultClone(declared: DeclaredPrimitive, meta: Record<string, string> | undefined): DeclaredPrimitive {
-  return meta === undefined ? declared : { ...declared, clone: { ...meta, ...(declared.clone === true ? {} : declared.clone) } }
+  return meta === undefined
+    ? declared
+    : { ...declared, clone: { ...meta, ...(declared.clone === true ? {} : declared.clone) } }
 }
 
 function primitiveOf(
@@ -95,10 +97,7 @@ function operationsOf(declared: NonNullable<DeclaredPrimitive['op']>, monitor: s
   return [...once.slice(0, 2), monitorOperation, ...once.slice(2)]
 }
 
-function operation(
-  name: string,
-  { interval, timeout, ...rest }: Record<string, string | undefined>,
-): Operation {
+function operation(name: string, { interval, timeout, ...rest }: Record<string, string | undefined>): Operation {
   return {
     name,
     interval: interval ?? '0s',
@@ -116,7 +115,9 @@ function checkFloatIp(declared: DeclaredPrimitive | DeclaredGroup | false | unde
   if (!declared || 'group' in declared) return
   for (const param of ['ip', 'cidr_netmask']) {
     if (declared.params && Object.hasOwn(declared.params, param)) {
-      throw origin.at('FloatIP', 'params', param).key.error(`"${param}" of FloatIP cannot be declared here: floating_ip sets it`)
+      throw origin
+        .at('FloatIP', 'params', param)
+        .key.error(`"${param}" of FloatIP cannot be declared here: floating_ip sets it`)
     }
   }
 }
@@ -137,11 +138,14 @@ function checkGroups(resources: Resource[], clones: Record<string, unknown>, ori
       const resource = resources.find(({ id }) => id === member)
       const place = at.at(index)
       if (!resource) throw place.error(`unknown resource "${member}"`, didYouMean(member, ids, 'Resources'))
-      if (resource.kind === 'group') throw place.error(`"${member}" is a group, but a group can only contain primitives`)
+      if (resource.kind === 'group')
+        throw place.error(`"${member}" is a group, but a group can only contain primitives`)
       if (resource.clone) {
         throw place.error(
           `"${member}" is cloned, but a group can only contain primitives that are not`,
-          Object.hasOwn(clones, member) ? '"layout: cloned" runs it on every node: declare "layout: single", or leave it out of the group.' : undefined,
+          Object.hasOwn(clones, member)
+            ? '"layout: cloned" runs it on every node: declare "layout: single", or leave it out of the group.'
+            : undefined,
         )
       }
       const owner = owners.get(member)

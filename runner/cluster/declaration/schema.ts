@@ -118,14 +118,11 @@ const resource = either<false | DeclaredPrimitive | DeclaredGroup>(value => {
 
 const scoreHint = 'Scores are whole numbers, INFINITY and -INFINITY.'
 const score = z.pipe(
-  z
-    .unknown()
-    .check(
-      z.refine(
-        value => /^[+-]?(INFINITY|\d+)$/.test(String(value)) && ['string', 'number'].includes(typeof value),
-        { error: ({ input }) => expected('a score such as 100 or INFINITY', input, scoreHint) },
-      ),
-    ),
+  z.unknown().check(
+    z.refine(value => /^[+-]?(INFINITY|\d+)$/.test(String(value)) && ['string', 'number'].includes(typeof value), {
+      error: ({ input }) => expected('a score such as 100 or INFINITY', input, scoreHint),
+    }),
+  ),
   z.transform(String),
 )
 

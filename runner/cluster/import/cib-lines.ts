@@ -23,9 +23,11 @@ export function paramsOf(cib: Element, primitive: Element): Map<string, string> 
 function valuesOf(cib: Element, element: Element, set: string): Map<string, string> {
   const template = byId(cib, attribute(element, 'template'))
   const sets = elementsOf(element, set).map(each => byId(cib, attribute(each, 'id-ref')) ?? each)
-  const pairs = sets.flatMap(each => elementsOf(each, 'nvpair')).map(each => byId(cib, attribute(each, 'id-ref')) ?? each)
+  const pairs = sets
+    .flatMap(each => elementsOf(each, 'nvpair'))
+    .map(each => byId(cib, attribute(each, 'id-ref')) ?? each)
   const own = pairs.map(pair => [attribute(pair, 'name') ?? '', attribute(pair, 'value') ?? ''] as const)
-  return new Map([...template && template !== element ? valuesOf(cib, template, set) : [], ...own])
+  return new Map([...(template && template !== element ? valuesOf(cib, template, set) : []), ...own])
 }
 
 function byId(cib: Element, id: string | undefined): Element | undefined {
@@ -50,8 +52,11 @@ export function resourceLines(cib: Element): CibLine[] {
 function resourceText(cib: Element, element: Element): string {
   const inner = elementsOf(element, ...resourceElements)
   const extras = extrasText(cib, element)
-  if (element.tagName === 'primitive' || element.tagName === 'template') return `${element.tagName} ${primitiveText(cib, element)}`
-  const contents = inner.map(each => each.tagName === 'primitive' ? primitiveText(cib, each) : resourceText(cib, each)).join(', ')
+  if (element.tagName === 'primitive' || element.tagName === 'template')
+    return `${element.tagName} ${primitiveText(cib, element)}`
+  const contents = inner
+    .map(each => (each.tagName === 'primitive' ? primitiveText(cib, each) : resourceText(cib, each)))
+    .join(', ')
   return `${element.tagName} ${idOf(element)}: ${[contents, extras].filter(text => text !== '').join('; ')}`
 }
 
@@ -69,15 +74,21 @@ function extrasText(cib: Element, element: Element): string {
     .filter(op => !/^0(s|ms)?$/.test(attribute(op, 'interval') ?? '0'))
     .map(op => `${attribute(op, 'name')} ${attribute(op, 'interval')}`)
   const meta = pairsText(valuesOf(cib, element, 'meta_attributes'))
-  return [...operations, ...meta === '' ? [] : [`meta ${meta}`]].join('; ')
+  return [...operations, ...(meta === '' ? [] : [`meta ${meta}`])].join('; ')
 }
 
 /** The constraints, each with its attributes; rules and sets are mentioned, but not shown in full. */
 export function constraintLines(cib: Element): CibLine[] {
   return objectsOf(cib, 'constraints').map(element => {
     const sets = elementsOf(element, 'resource_set').map(set => elementsOf(set, 'resource_ref').map(idOf).join(' '))
-    const more = [...sets.map(set => `set (${set})`), ...elementsOf(element, 'rule').length > 0 ? ['with a rule'] : []]
-    return { id: idOf(element), text: `${kindOf(element)} ${idOf(element)}: ${[describe(element), ...more].filter(text => text !== '').join(', ')}` }
+    const more = [
+      ...sets.map(set => `set (${set})`),
+      ...(elementsOf(element, 'rule').length > 0 ? ['with a rule'] : []),
+    ]
+    return {
+      id: idOf(element),
+      text: `${kindOf(element)} ${idOf(element)}: ${[describe(element), ...more].filter(text => text !== '').join(', ')}`,
+    }
   })
 }
 
@@ -87,14 +98,22 @@ const notShown = /^(dc-version|cluster-infrastructure|have-watchdog|cluster-name
 /** Properties, defaults, attributes of nodes, fencing levels, alerts, tags, ACLs. */
 export function optionLines(cib: Element): CibLine[] {
   const named = { crm_config: 'property', rsc_defaults: 'resource default', op_defaults: 'operation default' }
-  const options = Object.entries(named).flatMap(([section, kind]) => objectsOf(cib, section).flatMap(set => elementsOf(set, 'nvpair'))
-    .filter(pair => !notShown.test(attribute(pair, 'name') ?? ''))
-    .map(pair => ({ id: idOf(pair), text: `${kind} ${nvpairText(pair)}` })))
-  const nodes = objectsOf(cib, 'nodes').flatMap(node => elementsOf(node).flatMap(set => elementsOf(set, 'nvpair'))
-    .map(pair => ({ id: idOf(pair), text: `attribute of node ${attribute(node, 'uname')}: ${nvpairText(pair)}` })))
-  const remote = objectsOf(cib, 'nodes').filter(node => attribute(node, 'type') === 'remote')
+  const options = Object.entries(named).flatMap(([section, kind]) =>
+    objectsOf(cib, section)
+      .flatMap(set => elementsOf(set, 'nvpair'))
+      .filter(pair => !notShown.test(attribute(pair, 'name') ?? ''))
+      .map(pair => ({ id: idOf(pair), text: `${kind} ${nvpairText(pair)}` })),
+  )
+  const nodes = objectsOf(cib, 'nodes').flatMap(node =>
+    elementsOf(node)
+      .flatMap(set => elementsOf(set, 'nvpair'))
+      .map(pair => ({ id: idOf(pair), text: `attribute of node ${attribute(node, 'uname')}: ${nvpairText(pair)}` })),
+  )
+  const remote = objectsOf(cib, 'nodes')
+    .filter(node => attribute(node, 'type') === 'remote')
     .map(node => ({ id: idOf(node), text: `remote node ${attribute(node, 'uname')}` }))
-  const others = ['fencing-topology', 'alerts', 'acls', 'tags'].flatMap(section => objectsOf(cib, section))
+  const others = ['fencing-topology', 'alerts', 'acls', 'tags']
+    .flatMap(section => objectsOf(cib, section))
     .filter(element => !(element.tagName === 'tag' && idOf(element).startsWith('ha-run')))
     .map(element => ({ id: idOf(element), text: otherText(element) }))
   return [...options, ...nodes, ...remote, ...others]
@@ -106,7 +125,9 @@ function nvpairText(pair: Element): string {
 }
 
 function otherText(element: Element): string {
-  const attributes = attributesOf(element).filter(([name]) => name !== 'id').map(([name, value]) => `${name}=${shown(name, value)}`)
+  const attributes = attributesOf(element)
+    .filter(([name]) => name !== 'id')
+    .map(([name, value]) => `${name}=${shown(name, value)}`)
   const refs = elementsOf(element, 'obj_ref').map(idOf)
   return `${element.tagName} ${idOf(element)}${[...attributes, ...refs].length === 0 ? '' : `: ${[...attributes, ...refs].join(' ')}`}`
 }

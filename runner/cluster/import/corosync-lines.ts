@@ -32,28 +32,54 @@ const sectionRemarks = {
 }
 
 /** `corosync:` of the inventory: the running settings, and comments for those that cannot be declared. */
-export function corosyncLines({ transport, settings, interfaces, kept, pending }: CorosyncSettings, links: Links, members: RunningMember[], names: string[]): string[] {
+export function corosyncLines(
+  { transport, settings, interfaces, kept, pending }: CorosyncSettings,
+  links: Links,
+  members: RunningMember[],
+  names: string[],
+): string[] {
   const isShort = ({ section, name }: Setting) => section === 'totem' && short.includes(name)
   const section = (name: Setting['section']) => {
     const own = settings.filter(setting => setting.section === name && !isShort(setting))
-    return own.length === 0 ? [] : [entry(12, name, undefined, sectionRemarks[name]), ...own.map(setting => settingLine(14, setting))]
+    return own.length === 0
+      ? []
+      : [entry(12, name, undefined, sectionRemarks[name]), ...own.map(setting => settingLine(14, setting))]
   }
-  const votes = members.flatMap(({ others }, at) => [...others].map(([name, value]) => `${name} of ${names[at]} = ${value}`))
+  const votes = members.flatMap(({ others }, at) =>
+    [...others].map(([name, value]) => `${name} of ${names[at]} = ${value}`),
+  )
   return [
     '',
-    comment(10, "Corosync's running settings: those that are set, and those whose default in Corosync differs from ha-run's."),
+    comment(
+      10,
+      "Corosync's running settings: those that are set, and those whose default in Corosync differs from ha-run's.",
+    ),
     entry(10, 'corosync'),
     entry(12, 'transport', yamlScalar(transport), 'knet, udpu or udp; only knet can be encrypted'),
     ...settings.filter(isShort).map(setting => settingLine(12, setting)),
-    ...links.declared.length === 0 ? [] : [
-      entry(12, 'links', undefined, "knet's further links; link 0 is the nodes' own addresses"),
-      ...links.declared.map(link => `${' '.repeat(14)}- {${[...link].map(([name, address]) => `${yamlScalar(name)}: ${yamlScalar(address)}`).join(', ')}}`),
-    ],
-    ...interfaces.size === 0 ? [] : [
-      entry(12, 'interface', undefined, 'settings of a link, an entry each'),
-      ...[...interfaces].map(([link, values]) => `${' '.repeat(14)}- {linknumber: ${link}${Object.entries(values).map(([name, value]) => `, ${name}: ${yamlScalar(value)}`).join('')}}`),
-    ],
-    ...section('totem'), ...section('quorum'), ...section('logging'),
+    ...(links.declared.length === 0
+      ? []
+      : [
+          entry(12, 'links', undefined, "knet's further links; link 0 is the nodes' own addresses"),
+          ...links.declared.map(
+            link =>
+              `${' '.repeat(14)}- {${[...link].map(([name, address]) => `${yamlScalar(name)}: ${yamlScalar(address)}`).join(', ')}}`,
+          ),
+        ]),
+    ...(interfaces.size === 0
+      ? []
+      : [
+          entry(12, 'interface', undefined, 'settings of a link, an entry each'),
+          ...[...interfaces].map(
+            ([link, values]) =>
+              `${' '.repeat(14)}- {linknumber: ${link}${Object.entries(values)
+                .map(([name, value]) => `, ${name}: ${yamlScalar(value)}`)
+                .join('')}}`,
+          ),
+        ]),
+    ...section('totem'),
+    ...section('quorum'),
+    ...section('logging'),
     ...[...kept, ...votes, ...links.kept].map(text => comment(12, `kept as it is: ${text}`)),
     ...pending.map(text => comment(12, `not in force: ${text}`)),
   ]

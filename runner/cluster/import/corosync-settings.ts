@@ -33,7 +33,9 @@ export interface CorosyncSettings {
 export function corosyncSettings(cmap: Cmap, conf: string | undefined, nodes: number): CorosyncSettings {
   const file = readConf(conf)
   const flat = file ? flatten(file) : new Map<string, string>()
-  const running = new Map([...flat].flatMap(([name]) => cmap.has(name) ? [[name, cmap.get(name)!.value] as const] : []))
+  const running = new Map(
+    [...flat].flatMap(([name]) => (cmap.has(name) ? [[name, cmap.get(name)!.value] as const] : [])),
+  )
   for (const [name, value] of configured(cmap)) if (!running.has(name)) running.set(name, value)
 
   const settings: Setting[] = []
@@ -43,16 +45,20 @@ export function corosyncSettings(cmap: Cmap, conf: string | undefined, nodes: nu
     if (elsewhere.test(name)) continue
     const setting = settingOf(name, value)
     const [, link, key] = /^totem\.interface\.(\d+)\.(\w+)$/.exec(name) ?? []
-    if (link !== undefined && key !== undefined && isAccepted({ interface: [{ linknumber: link, [key]: value }] })) interfaces.set(link, { ...interfaces.get(link), [key]: value })
+    if (link !== undefined && key !== undefined && isAccepted({ interface: [{ linknumber: link, [key]: value }] }))
+      interfaces.set(link, { ...interfaces.get(link), [key]: value })
     else if (setting && isDeclarable(setting) && !isRefused(setting, running, nodes)) settings.push(setting)
-    else kept.push(`${name} = ${shown(name, name.endsWith('.bindnetaddr') ? flat.get(name) ?? value : value)}`)
+    else kept.push(`${name} = ${shown(name, name.endsWith('.bindnetaddr') ? (flat.get(name) ?? value) : value)}`)
   }
   for (const setting of unsetSettings(cmap, running, nodes)) {
     if (!settings.some(each => each.section === setting.section && each.name === setting.name)) settings.push(setting)
   }
   return {
-    transport: transportOf(cmap), settings, interfaces,
-    kept: [...kept, ...unseen(file, flat, running)], pending: pendingIn(flat, running),
+    transport: transportOf(cmap),
+    settings,
+    interfaces,
+    kept: [...kept, ...unseen(file, flat, running)],
+    pending: pendingIn(flat, running),
   }
 }
 
@@ -62,7 +68,9 @@ const elsewhere = /^(totem\.(version|cluster_name|transport)|nodelist\..*)$/
 function settingOf(name: string, value: string): Setting | undefined {
   const [section, key, ...deeper] = name.split('.')
   if (key === undefined || deeper.length > 0) return undefined
-  return section === 'totem' || section === 'quorum' || section === 'logging' ? { section, name: key, value } : undefined
+  return section === 'totem' || section === 'quorum' || section === 'logging'
+    ? { section, name: key, value }
+    : undefined
 }
 
 function isDeclarable({ section, name, value }: Setting): boolean {
@@ -75,7 +83,8 @@ const isAccepted = (corosync: object) => z.safeParse(corosyncSchema, corosync).s
 function isRefused({ section, name }: Setting, running: Map<string, string>, nodes: number): boolean {
   const isSet = (setting: string) => running.get(`quorum.${setting}`) === '1'
   if (section === 'quorum' && name === 'two_node') return isSet('two_node') && nodes !== 2
-  if (section === 'quorum' && name === 'auto_tie_breaker') return isSet('auto_tie_breaker') && isSet('two_node') && nodes === 2
+  if (section === 'quorum' && name === 'auto_tie_breaker')
+    return isSet('auto_tie_breaker') && isSet('two_node') && nodes === 2
   return section === 'logging' && name === 'logfile' && running.get('logging.to_logfile') !== 'yes'
 }
 
@@ -89,17 +98,32 @@ function unsetSettings(cmap: Cmap, running: Map<string, string>, nodes: number):
     crypto_cipher: secure ? 'aes256' : 'none',
     crypto_hash: secure ? 'sha256' : 'none',
   }
-  const logging = { to_stderr: 'yes', to_logfile: 'no', to_syslog: 'yes', debug: 'off', fileline: 'off', timestamp: 'hires' }
+  const logging = {
+    to_stderr: 'yes',
+    to_logfile: 'no',
+    to_syslog: 'yes',
+    debug: 'off',
+    fileline: 'off',
+    timestamp: 'hires',
+  }
   return [
     ...unset('totem', totem, defaultTotem, running),
-    ...nodes === 2 ? unset('quorum', { two_node: '0' }, { two_node: '1' }, running) : [],
+    ...(nodes === 2 ? unset('quorum', { two_node: '0' }, { two_node: '1' }, running) : []),
     ...unset('logging', logging, defaultLogging, running),
   ]
 }
 
-function unset(section: Setting['section'], values: Record<string, string | undefined>, defaults: Record<string, string>, running: Map<string, string>): Setting[] {
+function unset(
+  section: Setting['section'],
+  values: Record<string, string | undefined>,
+  defaults: Record<string, string>,
+  running: Map<string, string>,
+): Setting[] {
   return Object.entries(values).flatMap(([name, value]) =>
-    value === undefined || running.has(`${section}.${name}`) || sameValue(value, defaults[name]) ? [] : [{ section, name, value }])
+    value === undefined || running.has(`${section}.${name}`) || sameValue(value, defaults[name])
+      ? []
+      : [{ section, name, value }],
+  )
 }
 
 /** Corosync's own default tokens: of 3.1, and of earlier versions. */
@@ -137,16 +161,26 @@ const comparable = /^(totem|quorum|logging|system)\./
 
 /** Sections of the file that the cmap does not show under their names: uidgid, resources. */
 function unseen(file: Section | undefined, flat: Map<string, string>, running: Map<string, string>): string[] {
-  const others = [...flat].filter(([name]) => !comparable.test(name) && !name.startsWith('nodelist.') && !running.has(name))
+  const others = [...flat].filter(
+    ([name]) => !comparable.test(name) && !name.startsWith('nodelist.') && !running.has(name),
+  )
   const uidgid = file ? sectionsNamed(file, 'uidgid').flatMap(section => [...ownSettings(section)]) : []
-  return [...others.map(([name, value]) => `${name} = ${shown(name, value)}`), ...uidgid.map(([name, value]) => `uidgid.${name} = ${value}`)]
+  return [
+    ...others.map(([name, value]) => `${name} = ${shown(name, value)}`),
+    ...uidgid.map(([name, value]) => `uidgid.${name} = ${value}`),
+  ]
 }
 
 function pendingIn(flat: Map<string, string>, running: Map<string, string>): string[] {
   // Corosync puts its own address in the place of the network.
-  const isPending = (name: string, value: string) => comparable.test(name) && !name.endsWith('.bindnetaddr') && !sameValue(value, running.get(name))
-  return [...flat].filter(([name, value]) => isPending(name, value)).map(([name, value]) =>
-    `corosync.conf sets ${name} to ${shown(name, value)}, and Corosync runs ${running.has(name) ? `with ${shown(name, running.get(name)!)}` : 'without it'}`)
+  const isPending = (name: string, value: string) =>
+    comparable.test(name) && !name.endsWith('.bindnetaddr') && !sameValue(value, running.get(name))
+  return [...flat]
+    .filter(([name, value]) => isPending(name, value))
+    .map(
+      ([name, value]) =>
+        `corosync.conf sets ${name} to ${shown(name, value)}, and Corosync runs ${running.has(name) ? `with ${shown(name, running.get(name)!)}` : 'without it'}`,
+    )
 }
 
 /** The key can stand in the file itself; keyfile is its path. */

@@ -15,22 +15,36 @@ export interface FloatingIp {
 
 /** The floating IPs that run come first, then the order is that of the CIB. Only IPv4, as in an inventory. */
 export function floatingIps(cib: Element, readings: NodeReading[]): FloatingIp[] {
-  const started = new Set(readings.flatMap(({ state }) => state?.resources ?? []).filter(({ active, role }) => active && role === 'Started').map(({ id }) => id))
+  const started = new Set(
+    readings
+      .flatMap(({ state }) => state?.resources ?? [])
+      .filter(({ active, role }) => active && role === 'Started')
+      .map(({ id }) => id),
+  )
   const addresses = readings.flatMap(reading => reading.addresses)
-  return descendantsOf(cib, 'primitive').filter(element => /^IPaddr2?$/.test(attribute(element, 'type') ?? ''))
+  return descendantsOf(cib, 'primitive')
+    .filter(element => /^IPaddr2?$/.test(attribute(element, 'type') ?? ''))
     .flatMap(primitive => {
       const params = paramsOf(cib, primitive)
       const address = params.get('ip') ?? ''
       const id = attribute(primitive, 'id') ?? ''
       if (!isIPv4(address)) return []
-      return [{ id, address, prefix: usable(prefixOfNetmask(params.get('cidr_netmask') ?? '')) ?? seenPrefix(address, addresses), started: started.has(id) }]
+      return [
+        {
+          id,
+          address,
+          prefix: usable(prefixOfNetmask(params.get('cidr_netmask') ?? '')) ?? seenPrefix(address, addresses),
+          started: started.has(id),
+        },
+      ]
     })
     .toSorted((one, other) => Number(other.started) - Number(one.started))
 }
 
 /** The addresses of IPaddr2 primitives that an inventory cannot have. */
 export function otherFloatingIps(cib: Element): string[] {
-  return descendantsOf(cib, 'primitive').filter(element => /^(IPaddr2?|IPv6addr)$/.test(attribute(element, 'type') ?? ''))
+  return descendantsOf(cib, 'primitive')
+    .filter(element => /^(IPaddr2?|IPv6addr)$/.test(attribute(element, 'type') ?? ''))
     .flatMap(primitive => {
       const params = paramsOf(cib, primitive)
       const address = params.get('ip') ?? params.get('ipv6addr') ?? ''
@@ -52,6 +66,8 @@ function seenPrefix(address: string, addresses: InterfaceAddress[]): number | un
 
 /** The values directly in a section of the configuration, such as `crm_config`. */
 export function optionsIn(cib: Element, section: string): Map<string, string> {
-  const holders = descendantsOf(cib, section).flatMap(holder => elementsOf(holder)).flatMap(set => elementsOf(set, 'nvpair'))
+  const holders = descendantsOf(cib, section)
+    .flatMap(holder => elementsOf(holder))
+    .flatMap(set => elementsOf(set, 'nvpair'))
   return new Map(holders.map(pair => [attribute(pair, 'name') ?? '', attribute(pair, 'value') ?? '']))
 }

@@ -19,8 +19,10 @@ export function hostLines(members: RunningMember[], names: string[], readings: N
     return [
       entry(8, name),
       ...addressLines(name, firstAddress(member), reading),
-      ...kept === undefined ? [] : [entry(10, 'node_name', yamlScalar(kept), 'the name that the node has in the cluster, and keeps')],
-      ...user === undefined ? [] : [entry(10, 'ansible_user', yamlScalar(user), 'the login name that was typed')],
+      ...(kept === undefined
+        ? []
+        : [entry(10, 'node_name', yamlScalar(kept), 'the name that the node has in the cluster, and keeps')]),
+      ...(user === undefined ? [] : [entry(10, 'ansible_user', yamlScalar(user), 'the login name that was typed')]),
     ]
   })
 }
@@ -30,7 +32,10 @@ function readingOf({ id, addresses }: RunningMember, at: number, readings: NodeR
   return readings.find(reading => {
     const local = localNodeId(reading)
     if (id !== undefined && local !== undefined) return id === local
-    return localPosition(reading) === at || [...addresses.values()].some(address => reading.addresses.some(own => own.address === address))
+    return (
+      localPosition(reading) === at ||
+      [...addresses.values()].some(address => reading.addresses.some(own => own.address === address))
+    )
   })
 }
 
@@ -41,18 +46,27 @@ function readingOf({ id, addresses }: RunningMember, at: number, readings: NodeR
 function addressLines(name: string, link: string | undefined, reading: NodeReading | undefined): string[] {
   const typed = reading && isIPv4(reading.host) ? reading.host : undefined
   if (link === undefined) {
-    return [typed === undefined
-      ? comment(10, 'ansible_host: Corosync shows no address of this node: set one')
-      : entry(10, 'ansible_host', yamlScalar(typed), 'as typed; Corosync shows no address of this node')]
+    return [
+      typed === undefined
+        ? comment(10, 'ansible_host: Corosync shows no address of this node: set one')
+        : entry(10, 'ansible_host', yamlScalar(typed), 'as typed; Corosync shows no address of this node'),
+    ]
   }
   if (typed === undefined || typed === link) {
-    const remark = isIPv4(link) ? "Corosync's address of the node" : "correct it: an inventory takes the IPv4 address of Corosync's first link"
+    const remark = isIPv4(link)
+      ? "Corosync's address of the node"
+      : "correct it: an inventory takes the IPv4 address of Corosync's first link"
     const origin = reading && typed === undefined && reading.host !== name ? `; typed as ${reading.host}` : ''
     return [entry(10, 'ansible_host', yamlScalar(link), `${remark}${origin}`)]
   }
   const prefix = reading?.addresses.find(({ address }) => address === link)?.prefix
   return [
     entry(10, 'ansible_host', yamlScalar(typed), 'as typed: how ssh reaches the node'),
-    entry(10, 'address', yamlScalar(`${link}/${prefix ?? 24}`), `Corosync's first link; ${prefix === undefined ? '/24 is a guess, correct it; ' : ''}ha-run sets it as static address`),
+    entry(
+      10,
+      'address',
+      yamlScalar(`${link}/${prefix ?? 24}`),
+      `Corosync's first link; ${prefix === undefined ? '/24 is a guess, correct it; ' : ''}ha-run sets it as static address`,
+    ),
   ]
 }

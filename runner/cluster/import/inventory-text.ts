@@ -32,26 +32,42 @@ export function inventoryText(readings: NodeReading[], readAt: Date): string {
     ...header(name, readings, readAt),
     'all:',
     entry(2, 'children'),
-    entry(4, groupName(name, names), undefined, 'a group with a "cluster:" variable is one cluster, its hosts are the nodes'),
+    entry(
+      4,
+      groupName(name, names),
+      undefined,
+      'a group with a "cluster:" variable is one cluster, its hosts are the nodes',
+    ),
     entry(6, 'vars'),
     entry(8, 'cluster'),
     entry(10, 'name', yamlScalar(name), remark),
     ...floatingIpLines(cib, readings),
     fencingLine(fencingOf(cib, properties)),
-    ...layoutOf(cib) === 'cloned' ? [entry(10, 'layout', 'cloned', 'Apache runs on every node, only the address moves')] : [],
+    ...(layoutOf(cib) === 'cloned'
+      ? [entry(10, 'layout', 'cloned', 'Apache runs on every node, only the address moves')]
+      : []),
     ...corosyncLines(settings, linksOf(members, names), members, names),
     ...cibLines(cib),
     '',
     entry(6, 'hosts'),
     ...hostLines(members, names, withoutFloating(readings, floatingIps(cib, readings))),
-    ...absentNodes(readings, members).map(node => comment(8, `${node}: a member to Pacemaker, and not to Corosync: add it with its address, or remove it from the CIB`)),
+    ...absentNodes(readings, members).map(node =>
+      comment(
+        8,
+        `${node}: a member to Pacemaker, and not to Corosync: add it with its address, or remove it from the CIB`,
+      ),
+    ),
     '',
   ].join('\n')
 }
 
 /** A floating IP on the command line leads to a node, but is not the node's address. */
 function withoutFloating(readings: NodeReading[], floating: FloatingIp[]): NodeReading[] {
-  return readings.map(reading => floating.some(({ address }) => address === reading.host) ? { ...reading, host: `the floating IP ${reading.host}` } : reading)
+  return readings.map(reading =>
+    floating.some(({ address }) => address === reading.host)
+      ? { ...reading, host: `the floating IP ${reading.host}` }
+      : reading,
+  )
 }
 
 function header(name: string, readings: NodeReading[], readAt: Date): string[] {
@@ -65,14 +81,15 @@ function header(name: string, readings: NodeReading[], readAt: Date): string[] {
 
 function floatingIpLines(cib: Element, readings: NodeReading[]): string[] {
   const [chosen, ...others] = floatingIps(cib, readings)
-  const further = [
-    ...others.map(({ id, address }) => `${id} (${address})`),
-    ...otherFloatingIps(cib),
-  ]
-  const rest = further.length === 0 ? [] : [comment(10, `further floating IPs, kept as they are: ${further.join(', ')}`)]
+  const further = [...others.map(({ id, address }) => `${id} (${address})`), ...otherFloatingIps(cib)]
+  const rest =
+    further.length === 0 ? [] : [comment(10, `further floating IPs, kept as they are: ${further.join(', ')}`)]
   if (chosen === undefined) {
     return [
-      comment(10, 'The cluster has no floating IP (IPaddr2), and an inventory needs one: choose a free address in the network of the nodes.'),
+      comment(
+        10,
+        'The cluster has no floating IP (IPaddr2), and an inventory needs one: choose a free address in the network of the nodes.',
+      ),
       comment(10, 'floating_ip: 192.168.0.10/24'),
       ...rest,
     ]

@@ -10,14 +10,24 @@ export interface Links {
 }
 
 export function linksOf(members: RunningMember[], names: string[]): Links {
-  const numbers = [...new Set(members.flatMap(({ addresses }) => [...addresses.keys()]))].toSorted((one, other) => one - other)
+  const numbers = [...new Set(members.flatMap(({ addresses }) => [...addresses.keys()]))].toSorted(
+    (one, other) => one - other,
+  )
   const [own, ...further] = numbers
   const declared: Links['declared'] = []
   const kept: string[] = []
   if (own !== undefined && own !== 0) kept.push(`link ${own} is the first link, and an inventory counts from 0`)
   for (const number of further) {
-    const link = new Map(members.flatMap(({ addresses }, at) => addresses.has(number) ? [[names[at]!, addresses.get(number)!] as const] : []))
-    const isDeclarable = own === 0 && number === declared.length + 1 && link.size === members.length && [...link.values()].every(address => isIPv4(address))
+    const link = new Map(
+      members.flatMap(({ addresses }, at) =>
+        addresses.has(number) ? [[names[at]!, addresses.get(number)!] as const] : [],
+      ),
+    )
+    const isDeclarable =
+      own === 0 &&
+      number === declared.length + 1 &&
+      link.size === members.length &&
+      [...link.values()].every(address => isIPv4(address))
     if (isDeclarable) declared.push(link)
     else kept.push(`link ${number}: ${[...link].map(([name, address]) => `${name} ${address}`).join(', ')}`)
   }

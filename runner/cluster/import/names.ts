@@ -12,7 +12,9 @@ export function inventoryNames(members: RunningMember[]): string[] {
     const runs = runningName(member) ?? ''
     const [first = ''] = runs.split('.')
     // Two nodes of different domains may have the same first label.
-    const usable = [runs, first, runs.replaceAll(/[^a-z0-9]+/gi, '-')].find(name => isLabel(name) && !taken(names, name))
+    const usable = [runs, first, runs.replaceAll(/[^a-z0-9]+/gi, '-')].find(
+      name => isLabel(name) && !taken(names, name),
+    )
     names.push(usable ?? nextFree(names, members))
   }
   return names
@@ -47,7 +49,9 @@ function nextFree(names: string[], members: RunningMember[]): string {
 /** A valid group name in Ansible, different from the names of the nodes and from Ansible's own groups. */
 export function groupName(cluster: string, nodes: string[]): string {
   const plain = cluster.replaceAll(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_')
-  return ['all', 'ungrouped', '', ...nodes.map(name => name.toLowerCase())].includes(plain.toLowerCase()) ? `${plain}_cluster` : plain
+  return ['all', 'ungrouped', '', ...nodes.map(name => name.toLowerCase())].includes(plain.toLowerCase())
+    ? `${plain}_cluster`
+    : plain
 }
 
 export interface ClusterName {
@@ -58,9 +62,18 @@ export interface ClusterName {
 
 /** The cluster's name: Corosync's, or else the CIB's, or else a made-up one. */
 export function clusterName(corosync: string | undefined, cib: string | undefined): ClusterName {
-  const [name = '', source] = corosync ? [corosync, "Corosync's totem.cluster_name"] : [cib, 'cluster-name in the CIB; Corosync runs without a name']
+  const [name = '', source] = corosync
+    ? [corosync, "Corosync's totem.cluster_name"]
+    : [cib, 'cluster-name in the CIB; Corosync runs without a name']
   if (name === '') return { name: 'cluster1', remark: 'made up: the cluster runs without a name' }
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,30}$/.test(name) && name !== 'debian') return { name, remark: source }
-  const near = name.replaceAll(/[^A-Za-z0-9_.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 31).replace(/[^A-Za-z0-9]+$/, '')
-  return { name: near === '' || near === 'debian' ? 'cluster1' : near, remark: `made up: an inventory cannot have the name that runs, ${JSON.stringify(name)}` }
+  const near = name
+    .replaceAll(/[^A-Za-z0-9_.-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 31)
+    .replace(/[^A-Za-z0-9]+$/, '')
+  return {
+    name: near === '' || near === 'debian' ? 'cluster1' : near,
+    remark: `made up: an inventory cannot have the name that runs, ${JSON.stringify(name)}`,
+  }
 }

@@ -9,7 +9,9 @@ import type { CibLine } from './cib-lines.js'
 /** The layout whose constraints the cluster has: `layout: cloned` runs Apache on every node. */
 export function layoutOf(cib: Element): Layout {
   const ids = new Set(elementsOf(firstOf(cib, 'configuration', 'constraints')).map(element => attribute(element, 'id')))
-  const isCloned = findElement(cib, element => element.tagName === 'clone' && attribute(element, 'id') === 'WebSite-clone') !== undefined
+  const isCloned =
+    findElement(cib, element => element.tagName === 'clone' && attribute(element, 'id') === 'WebSite-clone') !==
+    undefined
   return isCloned && defaultConstraints.cloned.every(({ id }) => ids.has(id)) ? 'cloned' : 'single'
 }
 
@@ -25,7 +27,8 @@ export interface Owners {
 export function ownersOf(cib: Element, lines: CibLine[]): Owners {
   const layout = layoutOf(cib)
   const defaults = new Set([
-    ...Object.keys(defaultResources), ...Object.keys(defaultClones[layout]).map(id => `${id}-clone`),
+    ...Object.keys(defaultResources),
+    ...Object.keys(defaultClones[layout]).map(id => `${id}-clone`),
     ...defaultConstraints[layout].map(({ id }) => id),
   ])
   const owned = new Set([...refsOf(cib, ownershipTag), ...refsOf(cib, valuesTag)])
@@ -39,7 +42,10 @@ export function ownersOf(cib: Element, lines: CibLine[]): Owners {
 
 /** What `fencing` and `layout` declare. */
 function isDefaultOption(text: string, layout: Layout): boolean {
-  return /^property (stonith|fencing)-enabled=/.test(text) || (layout === 'cloned' && text === 'resource default resource-stickiness=100')
+  return (
+    /^property (stonith|fencing)-enabled=/.test(text) ||
+    (layout === 'cloned' && text === 'resource default resource-stickiness=100')
+  )
 }
 
 function refsOf(cib: Element, tagId: string): string[] {

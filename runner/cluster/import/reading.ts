@@ -35,13 +35,17 @@ export interface InterfaceAddress {
   prefix: number
 }
 
-export const interfaceAddresses: Fact<InterfaceAddress[]> =
-  fact('ip -o -4 addr show', 'ip -o -4 addr show', ({ stdout }) => interfaceAddressesIn(stdout))
+export const interfaceAddresses: Fact<InterfaceAddress[]> = fact(
+  'ip -o -4 addr show',
+  'ip -o -4 addr show',
+  ({ stdout }) => interfaceAddressesIn(stdout),
+)
 
 /** Reads `2: eth0    inet 192.168.0.1/24 brd …`. */
 export function interfaceAddressesIn(output: string): InterfaceAddress[] {
-  return [...output.matchAll(/^\d+:\s+(\S+)\s+inet\s+([\d.]+)\/(\d+)\s/gm)]
-    .map(([, name = '', address = '', prefix]) => ({ interface: name, address, prefix: Number(prefix) }))
+  return [...output.matchAll(/^\d+:\s+(\S+)\s+inet\s+([\d.]+)\/(\d+)\s/gm)].map(
+    ([, name = '', address = '', prefix]) => ({ interface: name, address, prefix: Number(prefix) }),
+  )
 }
 
 /**
@@ -49,9 +53,18 @@ export function interfaceAddressesIn(output: string): InterfaceAddress[] {
  *
  * @throws TaskError if Corosync does not run, or only the cluster that Debian's package starts.
  */
-export async function readNode(host: string, user: string | undefined, read: <T>(fact: Fact<T>) => Promise<T>): Promise<NodeReading> {
+export async function readNode(
+  host: string,
+  user: string | undefined,
+  read: <T>(fact: Fact<T>) => Promise<T>,
+): Promise<NodeReading> {
   const [running, votes, state, cib, conf, addresses] = await Promise.all([
-    read(runningCmap), read(quorum), read(clusterState), read(cibText), read(fileText(confPath)), read(interfaceAddresses),
+    read(runningCmap),
+    read(quorum),
+    read(clusterState),
+    read(cibText),
+    read(fileText(confPath)),
+    read(interfaceAddresses),
   ])
   if (running === undefined) {
     throw new TaskError(`${host}: no cluster runs here: Corosync does not answer`, {
@@ -59,9 +72,12 @@ export async function readNode(host: string, user: string | undefined, read: <T>
     })
   }
   if (runsDebianDefault(running)) {
-    throw new TaskError(`${host}: no cluster runs here: this is the one-node cluster "debian" that Debian's package starts`, {
-      hint: `there is nothing to import: copy ${examplePath()} to inventory/site.yml, and \`ha-run site\` builds a cluster`,
-    })
+    throw new TaskError(
+      `${host}: no cluster runs here: this is the one-node cluster "debian" that Debian's package starts`,
+      {
+        hint: `there is nothing to import: copy ${examplePath()} to inventory/site.yml, and \`ha-run site\` builds a cluster`,
+      },
+    )
   }
   return { host, user, cmap: inForce(running, votes), quorum: votes, state, cib, conf, addresses }
 }

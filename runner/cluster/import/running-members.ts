@@ -24,20 +24,30 @@ export interface RunningMember {
 export function runningMembers(readings: NodeReading[]): RunningMember[] {
   const [first] = readings
   if (first === undefined) return []
-  const seen = new Map(readings.toReversed().flatMap(({ cmap }) => membersOf(cmap)).map(member => [member.nodeId, member]))
+  const seen = new Map(
+    readings
+      .toReversed()
+      .flatMap(({ cmap }) => membersOf(cmap))
+      .map(member => [member.nodeId, member]),
+  )
   const listed = nodelistOf(first)
   identify(listed, readings, seen)
   const names = pacemakerNames(readings)
   const known = new Set(listed.map(({ id }) => id))
   // Without a nodelist, Corosync remembers who has left: Pacemaker knows whether that node still belongs to the cluster.
-  const unlisted = [...seen.values()].filter(({ nodeId, status }) => !known.has(nodeId) && (status === 'joined' || (listed.length === 0 && names.has(nodeId))))
+  const unlisted = [...seen.values()]
+    .filter(
+      ({ nodeId, status }) => !known.has(nodeId) && (status === 'joined' || (listed.length === 0 && names.has(nodeId))),
+    )
     .toSorted((one, other) => one.nodeId - other.nodeId)
     .map(({ nodeId }): RunningMember => ({ id: nodeId, addresses: new Map(), others: new Map() }))
   return [...listed, ...unlisted].map(member => {
     const { addresses = [] } = seen.get(member.id ?? NaN) ?? {}
     // With a nodelist and an interface section, udpu shows the one address as that of a second link too.
-    const isOnLink = (link: number) => member.addresses.size === 0 ? link === 0 : member.addresses.has(link)
-    const literal = addresses.map((address, link) => [link, address] as const).filter(([link]) => isOnLink(link) && isIP(member.addresses.get(link) ?? '') === 0)
+    const isOnLink = (link: number) => (member.addresses.size === 0 ? link === 0 : member.addresses.has(link))
+    const literal = addresses
+      .map((address, link) => [link, address] as const)
+      .filter(([link]) => isOnLink(link) && isIP(member.addresses.get(link) ?? '') === 0)
     const all = [...member.addresses, ...literal].toSorted(([one], [other]) => one - other)
     const pacemakerName = names.get(member.id ?? NaN) ?? [...names.values()].find(name => name === member.corosyncName)
     return { ...member, addresses: new Map(all), pacemakerName }
@@ -64,7 +74,9 @@ function nodelistOf({ cmap }: NodeReading): RunningMember[] {
 /** Finds the ids that the node list lacks: by address, from the node that was read itself, and the last one by elimination. */
 function identify(listed: RunningMember[], readings: NodeReading[], seen: Map<number, { addresses: string[] }>): void {
   for (const [id, { addresses }] of seen) {
-    const member = listed.find(each => each.id === undefined && [...each.addresses.values()].some(address => addresses.includes(address)))
+    const member = listed.find(
+      each => each.id === undefined && [...each.addresses.values()].some(address => addresses.includes(address)),
+    )
     if (member) member.id = id
   }
   for (const reading of readings) {
@@ -79,20 +91,26 @@ function identify(listed: RunningMember[], readings: NodeReading[], seen: Map<nu
 /** Pacemaker's names by Corosync's ids, from its report and from the CIB, which also has nodes that are offline. */
 function pacemakerNames(readings: NodeReading[]): Map<number, string> {
   const reported = readings.flatMap(({ state }) => state?.nodes ?? []).map(({ id, name }) => [id, name] as const)
-  return new Map([...cibNodes(readings).map(({ id, name }) => [id, name] as const), ...reported]
-    .filter(([id]) => /^\d+$/.test(id)).map(([id, name]) => [Number(id), name]))
+  return new Map(
+    [...cibNodes(readings).map(({ id, name }) => [id, name] as const), ...reported]
+      .filter(([id]) => /^\d+$/.test(id))
+      .map(([id, name]) => [Number(id), name]),
+  )
 }
 
 /** The nodes in the CIB, Pacemaker's remote nodes left out. */
 function cibNodes(readings: NodeReading[]): { id: string; name: string }[] {
   const cib = readings.find(reading => reading.cib !== undefined)?.cib
   const nodes = cib === undefined ? [] : elementsOf(firstOf(parseXml(cib), 'configuration', 'nodes'), 'node')
-  return nodes.filter(node => (attribute(node, 'type') ?? 'member') !== 'remote')
+  return nodes
+    .filter(node => (attribute(node, 'type') ?? 'member') !== 'remote')
     .map(node => ({ id: attribute(node, 'id') ?? '', name: attribute(node, 'uname') ?? '' }))
 }
 
 /** Names of the nodes that are members in Pacemaker, but not in Corosync. */
 export function absentNodes(readings: NodeReading[], members: RunningMember[]): string[] {
   const present = new Set(members.flatMap(({ id, pacemakerName }) => [String(id), pacemakerName]))
-  return cibNodes(readings).filter(({ id, name }) => !present.has(id) && !present.has(name)).map(({ name }) => name)
+  return cibNodes(readings)
+    .filter(({ id, name }) => !present.has(id) && !present.has(name))
+    .map(({ name }) => name)
 }

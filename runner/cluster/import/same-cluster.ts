@@ -14,9 +14,12 @@ export function mostTrustedFirst(readings: NodeReading[]): NodeReading[] {
   const rank = ({ cib, quorum }: NodeReading) => Number(cib !== undefined) * 2 + Number(quorum?.quorate ?? false)
   const ordered = readings.toSorted((one, other) => rank(other) - rank(one))
   if (ordered[0]?.cib !== undefined) return ordered
-  throw new TaskError(`${readings.map(({ host }) => host).join(', ')}: Corosync runs, but Pacemaker does not answer: there is no CIB to read`, {
-    hint: 'start it there with `systemctl start pacemaker`, or name a member on which it runs',
-  })
+  throw new TaskError(
+    `${readings.map(({ host }) => host).join(', ')}: Corosync runs, but Pacemaker does not answer: there is no CIB to read`,
+    {
+      hint: 'start it there with `systemctl start pacemaker`, or name a member on which it runs',
+    },
+  )
 }
 
 /** The Corosync node id of the node that was read. */
@@ -39,9 +42,12 @@ function refuseSeveralClusters(readings: NodeReading[]): void {
   for (const other of others) {
     const isMember = nameOf(first) === nameOf(other) && ownAddresses(other).some(address => known.has(address))
     if (isMember) continue
-    throw new TaskError(`${other.host}: this node is not in the cluster of ${first.host}: ${description(other)}, and not ${description(first)}`, {
-      hint: 'import one cluster at a time: name only nodes of the same cluster',
-    })
+    throw new TaskError(
+      `${other.host}: this node is not in the cluster of ${first.host}: ${description(other)}, and not ${description(first)}`,
+      {
+        hint: 'import one cluster at a time: name only nodes of the same cluster',
+      },
+    )
   }
 }
 
@@ -56,13 +62,22 @@ function description(reading: NodeReading): string {
 
 /** The addresses of all members, on every link. */
 function knownAddresses({ cmap }: NodeReading): Set<string> {
-  const declared = [...cmap].filter(([key]) => /^nodelist\.node\.\d+\.ring\d+_addr$/.test(key)).map(([, { value }]) => value)
+  const declared = [...cmap]
+    .filter(([key]) => /^nodelist\.node\.\d+\.ring\d+_addr$/.test(key))
+    .map(([, { value }]) => value)
   return new Set([...declared, ...membersOf(cmap).flatMap(({ addresses }) => addresses)])
 }
 
 function ownAddresses(reading: NodeReading): string[] {
   const id = localNodeId(reading)
   const position = localPosition(reading)
-  const declared = [...reading.cmap].filter(([key]) => key.startsWith(`nodelist.node.${position}.ring`)).map(([, { value }]) => value)
-  return [...declared, ...membersOf(reading.cmap).filter(({ nodeId }) => nodeId === id).flatMap(({ addresses }) => addresses)]
+  const declared = [...reading.cmap]
+    .filter(([key]) => key.startsWith(`nodelist.node.${position}.ring`))
+    .map(([, { value }]) => value)
+  return [
+    ...declared,
+    ...membersOf(reading.cmap)
+      .filter(({ nodeId }) => nodeId === id)
+      .flatMap(({ addresses }) => addresses),
+  ]
 }

@@ -11,10 +11,12 @@ export interface TypedNode {
 export function typedNodes(args: string[]): TypedNode[] {
   const nodes = args.map(arg => {
     const [, user, host = ''] = /^(?:(.+)@)?([^@]*)$/.exec(arg) ?? []
-    if (![host, ...user === undefined ? [] : [user]].every(part => /^[^-\s\p{Cc}/][^\s\p{Cc}/]*$/u.test(part))) {
-      throw new UsageError(`not a node: ${JSON.stringify(arg)}`, { hint: 'name a node as for ssh: node1, admin@node1 or an address; set a port in the ssh configuration' })
+    if (![host, ...(user === undefined ? [] : [user])].every(part => /^[^-\s\p{Cc}/][^\s\p{Cc}/]*$/u.test(part))) {
+      throw new UsageError(`not a node: ${JSON.stringify(arg)}`, {
+        hint: 'name a node as for ssh: node1, admin@node1 or an address; set a port in the ssh configuration',
+      })
     }
-    return { name: host, connection: { host, ...user !== undefined && { user } } }
+    return { name: host, connection: { host, ...(user !== undefined && { user }) } }
   })
   return nodes.filter(({ name }, at) => nodes.findIndex(other => other.name === name) === at)
 }

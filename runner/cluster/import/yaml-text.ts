@@ -8,7 +8,9 @@ const commentColumn = 42
 /** A scalar, quoted if YAML would read it as another type. Numbers of a configuration file stay plain. */
 export function yamlScalar(value: string): string {
   const isNumber = /^(0|[1-9]\d{0,14})$/.test(value)
-  return dump([isNumber ? Number(value) : value], { flowLevel: 0, lineWidth: -1 }).trimEnd().slice(1, -1)
+  return dump([isNumber ? Number(value) : value], { flowLevel: 0, lineWidth: -1 })
+    .trimEnd()
+    .slice(1, -1)
 }
 
 /** `key: value  # remark`; without a value, the key of a mapping. */

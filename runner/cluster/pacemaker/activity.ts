@@ -31,11 +31,18 @@ export function activityOf(cib: string): Activity {
 export function effectsBetween(before: Activity, after: Activity): Effect[] {
   const resources = [...new Set([...before.keys(), ...after.keys()])]
   return resources.flatMap(resource => {
-    const [was, is] = [before.get(resource) ?? new Map<string, string>(), after.get(resource) ?? new Map<string, string>()]
+    const [was, is] = [
+      before.get(resource) ?? new Map<string, string>(),
+      after.get(resource) ?? new Map<string, string>(),
+    ]
     const left = [...was.keys()].filter(node => !is.has(node))
     const gained = [...is.keys()].filter(node => !was.has(node))
-    const restarted = [...is].filter(([node, operation]) => was.has(node) && was.get(node) !== operation && operation.startsWith('start '))
-    const moves = left.slice(0, gained.length).map((from, at): Effect => ({ kind: 'move', resource, from, to: gained[at]!, text: '' }))
+    const restarted = [...is].filter(
+      ([node, operation]) => was.has(node) && was.get(node) !== operation && operation.startsWith('start '),
+    )
+    const moves = left
+      .slice(0, gained.length)
+      .map((from, at): Effect => ({ kind: 'move', resource, from, to: gained[at]!, text: '' }))
     return [
       ...moves,
       ...left.slice(moves.length).map((from): Effect => ({ kind: 'stop', resource, from, text: '' })),
@@ -54,10 +61,14 @@ export function compareWithForecast(forecast: Effect[], effects: Effect[]): stri
 
 function past({ kind, resource, from, to }: Effect): string {
   switch (kind) {
-    case 'start': return `${resource} started on ${to}`
-    case 'stop': return `${resource} stopped on ${from}`
-    case 'move': return `${resource} moved ${from} -> ${to}`
-    default: return `${resource} restarted on ${from}`
+    case 'start':
+      return `${resource} started on ${to}`
+    case 'stop':
+      return `${resource} stopped on ${from}`
+    case 'move':
+      return `${resource} moved ${from} -> ${to}`
+    default:
+      return `${resource} restarted on ${from}`
   }
 }
 
@@ -67,9 +78,14 @@ function sameEffects(one: Effect[], other: Effect[]): boolean {
 }
 
 function traces(effects: Effect[]): string[] {
-  return effects.flatMap(({ kind, resource, from, to }) => {
-    if (kind === 'other') return []
-    if (kind === 'restart') return [`${resource} = ${from}`]
-    return [...from === undefined ? [] : [`${resource} - ${from}`], ...to === undefined ? [] : [`${resource} + ${to}`]]
-  }).toSorted()
+  return effects
+    .flatMap(({ kind, resource, from, to }) => {
+      if (kind === 'other') return []
+      if (kind === 'restart') return [`${resource} = ${from}`]
+      return [
+        ...(from === undefined ? [] : [`${resource} - ${from}`]),
+        ...(to === undefined ? [] : [`${resource} + ${to}`]),
+      ]
+    })
+    .toSorted()
 }

@@ -11,11 +11,16 @@ import type { ClusterMember, Scope } from '../members.js'
  */
 const cacheFile = '/var/lib/ha-run/agents.json'
 
-const schema = z.record(z.string(), z.object({
-  /** SHA-256 of the agent's file. */
-  hash: z.string(),
-  actions: z.array(z.object({ name: z.string(), timeout: z.exactOptional(z.string()), role: z.exactOptional(z.string()) })),
-}))
+const schema = z.record(
+  z.string(),
+  z.object({
+    /** SHA-256 of the agent's file. */
+    hash: z.string(),
+    actions: z.array(
+      z.object({ name: z.string(), timeout: z.exactOptional(z.string()), role: z.exactOptional(z.string()) }),
+    ),
+  }),
+)
 
 type Advice = z.infer<typeof schema>
 
@@ -35,14 +40,24 @@ export async function advisedActions(member: ClusterMember, agent: string): Prom
  * time: if the cache cannot be written, the next run asks the agents again.
  */
 export async function cacheAdvice({ leader, selected }: Scope, agents: string[]): Promise<void> {
-  const advice = await Promise.all([...new Set(agents)].map(async (agent): Promise<[string, Advice[string]][]> => {
-    const file = agentFile(agent)
-    const hash = file === undefined ? undefined : (await leader.read(fileState(file)))?.hash
-    return hash === undefined ? [] : [[agent, { hash, actions: await advisedActions(leader, agent) }]]
-  }))
+  const advice = await Promise.all(
+    [...new Set(agents)].map(async (agent): Promise<[string, Advice[string]][]> => {
+      const file = agentFile(agent)
+      const hash = file === undefined ? undefined : (await leader.read(fileState(file)))?.hash
+      return hash === undefined ? [] : [[agent, { hash, actions: await advisedActions(leader, agent) }]]
+    }),
+  )
   const input = `${JSON.stringify(Object.fromEntries(advice.flat()), null, 1)}\n`
   const script = replaceScript(cacheFile, { mode: '0644', owner: 'root:root' })
-  await Promise.all(selected.filter(({ unreachable }) => !unreachable).map(({ $ }) => $({ input, nothrow: true }).script(script).catch(() => {})))
+  await Promise.all(
+    selected
+      .filter(({ unreachable }) => !unreachable)
+      .map(({ $ }) =>
+        $({ input, nothrow: true })
+          .script(script)
+          .catch(() => {}),
+      ),
+  )
 }
 
 /** Empty if the file is not valid: then the agents are asked. */

@@ -18,7 +18,7 @@ export function parseAgentMetadata(text: string): AdvisedAction[] {
   if (agent.tagName !== 'resource-agent') throw new Error(`not an agent's metadata: <${agent.tagName}>`)
   return elementsOf(firstOf(agent, 'actions'), 'action').map(action => {
     const { name = '', timeout, role } = Object.fromEntries(attributesOf(action))
-    return { name, ...timeout && { timeout }, ...role && { role } }
+    return { name, ...(timeout && { timeout }), ...(role && { role }) }
   })
 }
 
@@ -29,7 +29,8 @@ export function parseAgentMetadata(text: string): AdvisedAction[] {
  */
 export function withTimeouts(primitive: Primitive, actions: AdvisedAction[]): Primitive {
   const declared = new Set(primitive.operations.map(operation => operation.name))
-  const implied = ['start', 'stop'].filter(name => !declared.has(name))
+  const implied = ['start', 'stop']
+    .filter(name => !declared.has(name))
     .map((name): Operation => ({ name, interval: '0s', options: {} }))
   return {
     ...primitive,
@@ -37,8 +38,8 @@ export function withTimeouts(primitive: Primitive, actions: AdvisedAction[]): Pr
       const timeout = operation.timeout ?? advised(actions, operation.name, operation.options['role'])
       // Without advice for start or stop, Pacemaker's default applies, and no element is needed.
       if (timeout === undefined && !declared.has(operation.name)) return []
-      return [{ ...operation, ...timeout !== undefined && { timeout } }]
-    })
+      return [{ ...operation, ...(timeout !== undefined && { timeout }) }]
+    }),
   }
 }
 
@@ -46,8 +47,8 @@ export function withTimeouts(primitive: Primitive, actions: AdvisedAction[]): Pr
 function advised(actions: AdvisedAction[], name: string, role: string | undefined): string | undefined {
   const timeouts = actions
     .filter(action => action.name === name && (role === undefined || (action.role ?? role) === role))
-    .flatMap(({ timeout }) => timeout === undefined || milliseconds(timeout) === undefined ? [] : [timeout])
+    .flatMap(({ timeout }) => (timeout === undefined || milliseconds(timeout) === undefined ? [] : [timeout]))
     // Without a unit, a time is in seconds, in metadata as in the CIB; the unit makes that clear to readers.
-    .map(timeout => /^\d+$/.test(timeout) ? `${timeout}s` : timeout)
+    .map(timeout => (/^\d+$/.test(timeout) ? `${timeout}s` : timeout))
   return timeouts.sort((one, other) => (milliseconds(other) ?? 0) - (milliseconds(one) ?? 0))[0]
 }

@@ -76,25 +76,29 @@ export function parseCrmMon(text: string): ClusterState {
   const options = firstOf(summary, 'cluster_options')
   const name = attribute(dc, 'name')
   return {
-    ...name !== undefined && { dc: name },
+    ...(name !== undefined && { dc: name }),
     quorate: isTrue(dc, 'with_quorum'),
     maintenance: isTrue(options, 'maintenance-mode'),
     // Pacemaker 3.0.2 renames stonith to fencing.
     stonithEnabled: isTrue(options, 'stonith-enabled') || isTrue(options, 'fencing-enabled'),
     nodes: elementsOf(firstOf(report, 'nodes'), 'node').map(nodeState),
     resources: resourcesIn(firstOf(report, 'resources'), []),
-    failures: elementsOf(firstOf(report, 'failures'), 'failure').map(failure)
+    failures: elementsOf(firstOf(report, 'failures'), 'failure').map(failure),
   }
 }
 
 /** Names of the nodes whose attributes are not in the CIB: they were lost, or the node's Pacemaker does not write them yet. */
 export function withoutAttributes({ nodes }: ClusterState): string[] {
-  return nodes.filter(({ online, pending, featureSet }) => online && !pending && featureSet === unknownFeatureSet).map(({ name }) => name)
+  return nodes
+    .filter(({ online, pending, featureSet }) => online && !pending && featureSet === unknownFeatureSet)
+    .map(({ name }) => name)
 }
 
 /** Whether nodes run different versions of Pacemaker, as far as the CIB knows. */
 export function isMixed({ nodes }: ClusterState): boolean {
-  const known = nodes.flatMap(({ featureSet }) => featureSet === undefined || featureSet === unknownFeatureSet ? [] : featureSet)
+  const known = nodes.flatMap(({ featureSet }) =>
+    featureSet === undefined || featureSet === unknownFeatureSet ? [] : featureSet,
+  )
   return new Set(known).size > 1
 }
 
@@ -119,7 +123,7 @@ function nodeState(node: Element): NodeState {
     maintenance: isTrue(node, 'maintenance'),
     pending: isTrue(node, 'pending'),
     unclean: isTrue(node, 'unclean'),
-    ...featureSet !== undefined && { featureSet }
+    ...(featureSet !== undefined && { featureSet }),
   }
 }
 
@@ -144,9 +148,9 @@ function resourceState(resource: Element, parents: string[]): ResourceState {
     blocked: isTrue(resource, 'blocked'),
     orphaned: isTrue(resource, 'orphaned'),
     managed: isTrue(resource, 'managed'),
-    ...targetRole !== undefined && { targetRole },
+    ...(targetRole !== undefined && { targetRole }),
     nodes: elementsOf(resource, 'node').map(node => required(node, 'name')),
-    parents
+    parents,
   }
 }
 
@@ -159,6 +163,6 @@ function failure(item: Element): Failure {
     status: required(item, 'exitstatus'),
     reason: attribute(item, 'exitreason') ?? '',
     code: Number(required(item, 'exitcode')),
-    ...at !== undefined && { at }
+    ...(at !== undefined && { at }),
   }
 }

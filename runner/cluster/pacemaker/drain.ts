@@ -24,7 +24,9 @@ crm_attribute -N ${node} -n ${drainMark} -l forever -D`
 /** The CIB with a node in standby, for a forecast by crm_simulate. */
 export function withStandby(cib: string, node: string): string {
   const root = parseXml(cib)
-  const element = elementsOf(firstOf(root, 'configuration', 'nodes'), 'node').find(each => attribute(each, 'uname') === node)
+  const element = elementsOf(firstOf(root, 'configuration', 'nodes'), 'node').find(
+    each => attribute(each, 'uname') === node,
+  )
   const pair = newElement('nvpair', { id: `${drainMark}-forecast-standby`, name: 'standby', value: 'on' })
   element?.appendChild(newElement('instance_attributes', { id: `${drainMark}-forecast` }, [pair]))
   return renderXml(root)
@@ -39,6 +41,10 @@ export function drainedNodes(cib: string): string[] {
   // There is rarely one, and without one the CIB need not be parsed.
   if (!cib.includes(drainMark)) return []
   return elementsOf(firstOf(parseXml(cib), 'configuration', 'nodes'), 'node')
-    .filter(node => elementsOf(node, 'instance_attributes').flatMap(set => elementsOf(set, 'nvpair')).some(pair => attribute(pair, 'name') === drainMark))
+    .filter(node =>
+      elementsOf(node, 'instance_attributes')
+        .flatMap(set => elementsOf(set, 'nvpair'))
+        .some(pair => attribute(pair, 'name') === drainMark),
+    )
     .map(node => attribute(node, 'uname') ?? '')
 }

@@ -7,20 +7,33 @@ import { parseCrmMon, type ClusterState } from './crm-mon.js'
 
 /** Reports of a node's own daemons; undefined if the daemon does not run or is not installed. */
 
-export const clusterState: Fact<ClusterState | undefined> =
-  fact('crm_mon', withDaemonTimeout('crm_mon -1 --output-as=xml'), parseOnSuccess(parseCrmMon))
+export const clusterState: Fact<ClusterState | undefined> = fact(
+  'crm_mon',
+  withDaemonTimeout('crm_mon -1 --output-as=xml'),
+  parseOnSuccess(parseCrmMon),
+)
 
 /** The whole CIB, status included. */
-export const cibText: Fact<string | undefined> = fact('cibadmin -Q', withDaemonTimeout('cibadmin -Q'), parseOnSuccess(text => text))
+export const cibText: Fact<string | undefined> = fact(
+  'cibadmin -Q',
+  withDaemonTimeout('cibadmin -Q'),
+  parseOnSuccess(text => text),
+)
 
 const metadata: Family<AdvisedAction[]> = {
   name: 'crm_resource --show-metadata',
-  script: agents => agents.map(agent => withDaemonTimeout(sh`crm_resource --show-metadata ${agent}`) + `; printf '\\0%s\\0' $?`).join('\n'),
+  script: agents =>
+    agents
+      .map(agent => withDaemonTimeout(sh`crm_resource --show-metadata ${agent}`) + `; printf '\\0%s\\0' $?`)
+      .join('\n'),
   parse({ stdout, stderr }, agents) {
     const fields = stdout.split('\0')
     return agents.map((agent, at) => {
       if (fields[at * 2 + 1] === '0') return parseAgentMetadata(fields[at * 2]!)
-      throw new TaskError(`there is no agent ${agent}`, { command: `crm_resource --show-metadata ${agent}`, output: lastLines(stderr) })
+      throw new TaskError(`there is no agent ${agent}`, {
+        command: `crm_resource --show-metadata ${agent}`,
+        output: lastLines(stderr),
+      })
     })
   },
 }

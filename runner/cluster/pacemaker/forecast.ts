@@ -21,18 +21,31 @@ export async function crmSimulate({ $, name }: ClusterMember, cib: string): Prom
   try {
     return parseTransition(stdout)
   } catch (error) {
-    throw new TaskError(`pacemaker on ${name} cannot forecast the effects of the changed configuration (exit code ${exitCode})`, {
-      hint: 'the usual cause is a parameter, score or reference that is not valid', command: 'crm_simulate', output: lastLines(stderr || stdout), cause: error,
-    })
+    throw new TaskError(
+      `pacemaker on ${name} cannot forecast the effects of the changed configuration (exit code ${exitCode})`,
+      {
+        hint: 'the usual cause is a parameter, score or reference that is not valid',
+        command: 'crm_simulate',
+        output: lastLines(stderr || stdout),
+        cause: error,
+      },
+    )
   }
 }
 
 /** Whether Pacemaker still has something to do about the CIB in force; undefined if it does not answer. */
-const pending: Fact<boolean | undefined> = fact('crm_simulate --live-check', withDaemonTimeout(`${simulation.join(' ')} --live-check`), ({ stdout, exitCode }) =>
-  exitCode === 0 ? hasActions(stdout) : undefined)
+const pending: Fact<boolean | undefined> = fact(
+  'crm_simulate --live-check',
+  withDaemonTimeout(`${simulation.join(' ')} --live-check`),
+  ({ stdout, exitCode }) => (exitCode === 0 ? hasActions(stdout) : undefined),
+)
 
 /** The state of the DC: `S_IDLE` if no transition runs. */
-const dcState: Fact<string> = fact('crmadmin', `dc=$(${withDaemonTimeout('crmadmin --dc_lookup --quiet')} 2>/dev/null) && dc=\${dc##* } && ${withDaemonTimeout('crmadmin --status "$dc"')}`, ({ stdout }) => stdout)
+const dcState: Fact<string> = fact(
+  'crmadmin',
+  `dc=$(${withDaemonTimeout('crmadmin --dc_lookup --quiet')} 2>/dev/null) && dc=\${dc##* } && ${withDaemonTimeout('crmadmin --status "$dc"')}`,
+  ({ stdout }) => stdout,
+)
 
 /** Longer than any agent's advised start and stop together. */
 const settleTimeoutSeconds = 120
@@ -47,15 +60,22 @@ const quietTimeoutMs = 30_000
  * @throws TaskError if it has not settled in time.
  */
 export async function untilSettled({ leader, abandon, progress }: Scope): Promise<void> {
-  await until('pacemaker to settle', settleTimeoutSeconds, async () => await isSettled(leader) || undefined, {
-    hint: 'see `crm_mon -1 -r` and `crm_simulate -LS` on a node', abandon, progress,
+  await until('pacemaker to settle', settleTimeoutSeconds, async () => (await isSettled(leader)) || undefined, {
+    hint: 'see `crm_mon -1 -r` and `crm_simulate -LS` on a node',
+    abandon,
+    progress,
   })
 }
 
 /** Waits for a limited time until Pacemaker is idle. If it does not become idle, the change is made anyway: it may repair the cause. */
 export async function untilQuiet({ leader, abandon, progress }: Scope): Promise<void> {
   const end = performance.now() + quietTimeoutMs
-  await until('pacemaker to become idle', quietTimeoutMs * 2 / 1000, async () => await isSettled(leader) || performance.now() > end || undefined, { abandon, progress })
+  await until(
+    'pacemaker to become idle',
+    (quietTimeoutMs * 2) / 1000,
+    async () => (await isSettled(leader)) || performance.now() > end || undefined,
+    { abandon, progress },
+  )
 }
 
 async function isSettled(leader: ClusterMember): Promise<boolean> {

@@ -25,7 +25,9 @@ export const detached: TemporaryProperty = { set: 'ha-run-full-stop', name: 'mai
 export const firstElection: TemporaryProperty = { set: 'ha-run-first-start', name: 'dc-deadtime', value: '1s' }
 
 export function setScript({ set, name, value }: TemporaryProperty): string {
-  const properties = newElement('cluster_property_set', { id: set }, [newElement('nvpair', { id: `${set}-${name}`, name, value })])
+  const properties = newElement('cluster_property_set', { id: set }, [
+    newElement('nvpair', { id: `${set}-${name}`, name, value }),
+  ])
   return sh`cibadmin --create --scope crm_config --xml-text ${renderXml(properties)}`
 }
 

@@ -15,7 +15,14 @@ export interface Effect {
   text: string
 }
 
-const kinds: Record<string, Effect['kind']> = { Start: 'start', Stop: 'stop', Move: 'move', Migrate: 'move', Restart: 'restart', Recover: 'restart' }
+const kinds: Record<string, Effect['kind']> = {
+  Start: 'start',
+  Stop: 'stop',
+  Move: 'move',
+  Migrate: 'move',
+  Restart: 'restart',
+  Recover: 'restart',
+}
 
 /** Reads crm_simulate's output. @throws Error when it has no transition summary: the simulation failed. */
 export function parseTransition(output: string): Effect[] {
@@ -30,12 +37,12 @@ function effectOf(action: string, rest: string): Effect {
   if (rest.endsWith('(blocked)')) return { kind: 'other', resource: '', text }
   const [, name = '', from = '', to] = /^(\S+) +\( +(?:\S+ )?(\S+?)(?: -> (?:\S+ )?(\S+))? +\)/.exec(rest) ?? []
   // A failed resource may be recovered elsewhere.
-  const kind = action === 'Recover' && to !== undefined ? 'move' : kinds[action] ?? 'other'
+  const kind = action === 'Recover' && to !== undefined ? 'move' : (kinds[action] ?? 'other')
   // The number of an anonymous clone's instance has no meaning.
   const resource = name.replace(/:\d+$/, '')
   if (name === '' || (kind === 'move' && to === undefined)) return { kind: 'other', resource, text }
   if (kind === 'start') return { kind, resource, to: from, text }
-  return { kind, resource, from, ...to !== undefined && { to }, text }
+  return { kind, resource, from, ...(to !== undefined && { to }), text }
 }
 
 /**
@@ -52,11 +59,16 @@ export function effectSentences(effects: Effect[]): string[] {
   if (effects.length === 0) return ['nothing starts, stops or moves']
   return effects.map(({ kind, resource, from, to, text }) => {
     switch (kind) {
-      case 'start': return `${resource} starts on ${to}`
-      case 'stop': return `${resource} stops on ${from}`
-      case 'move': return `${resource} moves ${from} -> ${to}`
-      case 'restart': return `${resource} restarts on ${from}`
-      default: return text
+      case 'start':
+        return `${resource} starts on ${to}`
+      case 'stop':
+        return `${resource} stops on ${from}`
+      case 'move':
+        return `${resource} moves ${from} -> ${to}`
+      case 'restart':
+        return `${resource} restarts on ${from}`
+      default:
+        return text
     }
   })
 }

@@ -1,4 +1,12 @@
-import { DOMImplementation, DOMParser, XMLSerializer, onWarningStopParsing, type Document, type Element, type Node } from '@xmldom/xmldom'
+import {
+  DOMImplementation,
+  DOMParser,
+  XMLSerializer,
+  onWarningStopParsing,
+  type Document,
+  type Element,
+  type Node,
+} from '@xmldom/xmldom'
 
 /**
  * XML as a DOM: Pacemaker's CIB, crm_mon's reports and agents' metadata. What is read and written again is equivalent:
@@ -11,7 +19,8 @@ export function parseXml(text: string): Element {
   const root = parseDocument(text).documentElement!
   for (const element of walk(root)) {
     // xmldom makes lone surrogates of a character reference beyond Unicode.
-    if (valuesOf(element).some(value => /\p{Surrogate}/u.test(value))) throw new Error(`not well-formed XML: a character of <${element.tagName}> is not Unicode`)
+    if (valuesOf(element).some(value => /\p{Surrogate}/u.test(value)))
+      throw new Error(`not well-formed XML: a character of <${element.tagName}> is not Unicode`)
     if (!isMixed(element)) for (const node of [...element.childNodes].filter(isText)) element.removeChild(node)
   }
   return root
@@ -23,7 +32,9 @@ function parseDocument(text: string): Document {
     // The default of xmldom also takes U+0085 and U+2028 for line endings, which they are not in XML 1.0.
     normalizeLineEndings: source => source.replaceAll(/\r\n?/g, '\n'),
     onError: (_level, message, { locator }) => {
-      problems.push(`${message.replace(/^element parse error: Error: /, '')} ${locator?.lineNumber ? `(line ${locator.lineNumber})` : ''}`.trimEnd())
+      problems.push(
+        `${message.replace(/^element parse error: Error: /, '')} ${locator?.lineNumber ? `(line ${locator.lineNumber})` : ''}`.trimEnd(),
+      )
       onWarningStopParsing()
     },
   })
@@ -46,7 +57,9 @@ export function renderXml(element: Element): string {
 function render(element: Element, indent: string): string {
   if (element.firstChild === null || isMixed(element)) return indent + serialize(element)
   const start = `${serialize(element.cloneNode(false)).slice(0, -'/>'.length)}>`
-  const inner = [...element.childNodes].map(child => isElement(child) ? render(child, `${indent}  `) : `${indent}  ${serialize(child)}`)
+  const inner = [...element.childNodes].map(child =>
+    isElement(child) ? render(child, `${indent}  `) : `${indent}  ${serialize(child)}`,
+  )
   return [`${indent}${start}`, ...inner, `${indent}</${element.tagName}>`].join('\n')
 }
 
@@ -64,12 +77,17 @@ function refuseControlCharacters(element: Element): void {
 
 /** The values of the attributes and the text directly in an element. */
 function valuesOf(element: Element): string[] {
-  return [...[...element.attributes].map(({ value }) => value), ...[...element.childNodes].flatMap(node => isElement(node) ? [] : node.nodeValue ?? '')]
+  return [
+    ...[...element.attributes].map(({ value }) => value),
+    ...[...element.childNodes].flatMap(node => (isElement(node) ? [] : (node.nodeValue ?? ''))),
+  ]
 }
 
 /** True if the element contains text, in which white space counts. */
 function isMixed(element: Element): boolean {
-  return [...element.childNodes].some(node => node.nodeType === node.CDATA_SECTION_NODE || (isText(node) && /[^ \t\n\r]/.test(node.nodeValue ?? '')))
+  return [...element.childNodes].some(
+    node => node.nodeType === node.CDATA_SECTION_NODE || (isText(node) && /[^ \t\n\r]/.test(node.nodeValue ?? '')),
+  )
 }
 
 function isElement(node: Node): node is Element {
@@ -109,7 +127,9 @@ export function* walk(element: Element): Generator<Element> {
 
 /** All elements below this one that have one of the names, at any depth. */
 export function descendantsOf(element: Element | undefined, ...names: string[]): Element[] {
-  return elementsOf(element).flatMap(child => [...walk(child)]).filter(({ tagName }) => names.includes(tagName))
+  return elementsOf(element)
+    .flatMap(child => [...walk(child)])
+    .filter(({ tagName }) => names.includes(tagName))
 }
 
 /** The first of an element and all elements in it, in document order, that passes a test. */

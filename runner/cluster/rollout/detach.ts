@@ -10,7 +10,10 @@ const needsCorosync = /^ocf:(pacemaker:(controld|o2cb)|heartbeat:clvm)$/
  * switches maintenance mode off, which would take precedence over ha-run's own set.
  */
 export function canDetach({ resources }: ClusterState, cib: string): boolean {
-  return !resources.some(({ active, agent }) => active && needsCorosync.test(agent))
-    && !propertySets(cib).flatMap(set => elementsOf(set, 'nvpair'))
+  return (
+    !resources.some(({ active, agent }) => active && needsCorosync.test(agent)) &&
+    !propertySets(cib)
+      .flatMap(set => elementsOf(set, 'nvpair'))
       .some(pair => attribute(pair, 'name') === 'maintenance-mode' && attribute(pair, 'value') !== 'true')
+  )
 }

@@ -11,20 +11,33 @@ export async function forecastRollout({ members }: Scope, plan: RolloutPlan): Pr
   if (plan.class !== 'rolling restart' && plan.class !== 'full stop') return []
   const state = (await readOnAll(members, clusterState)).find(([, seen]) => seen)?.[1]
   if (plan.class === 'full stop') return [forecastFullStop(state, (await cibOf(members))?.cib)]
-  return forecastRolling(plan.changes.filter(({ changes }) => changes.length > 0).map(({ member }) => member.name), state)
+  return forecastRolling(
+    plan.changes.filter(({ changes }) => changes.length > 0).map(({ member }) => member.name),
+    state,
+  )
 }
 
 /** Whether the resources keep running while all daemons are stopped. */
 export function forecastFullStop(state: ClusterState | undefined, cib: string | undefined): string {
-  const consequence = state && cib !== undefined && canDetach(state, cib) ? 'the resources keep running, and nothing monitors them meanwhile' : 'the service is down meanwhile'
+  const consequence =
+    state && cib !== undefined && canDetach(state, cib)
+      ? 'the resources keep running, and nothing monitors them meanwhile'
+      : 'the service is down meanwhile'
   return `Corosync and Pacemaker stop on all nodes and start again: ${consequence}`
 }
 
 /** The order of the restarts, and the resources that move away from each node first. */
 export function forecastRolling(nodes: string[], state: ClusterState | undefined): string[] {
-  return rollingOrder(nodes.map(name => ({ name })), state).map(({ name }, index) => {
-    const running = state?.resources.filter(({ active, nodes: runsOn }) => active && runsOn.includes(name)).map(({ id }) => id) ?? []
-    const moves = running.length === 0 ? 'nothing runs there' : `${running.join(', ')} ${running.length === 1 ? 'moves' : 'move'} away before`
+  return rollingOrder(
+    nodes.map(name => ({ name })),
+    state,
+  ).map(({ name }, index) => {
+    const running =
+      state?.resources.filter(({ active, nodes: runsOn }) => active && runsOn.includes(name)).map(({ id }) => id) ?? []
+    const moves =
+      running.length === 0
+        ? 'nothing runs there'
+        : `${running.join(', ')} ${running.length === 1 ? 'moves' : 'move'} away before`
     return `${index === 0 ? 'first' : 'then'} Corosync restarts on ${name}: ${moves}`
   })
 }

@@ -34,14 +34,18 @@ export async function fullStop(scope: Scope, states: CorosyncState[], conf?: str
   const { members } = scope
   const wanted = states.map(node => ({ ...node, conf: conf ?? node.conf }))
   refuseImpossible(scope, wanted)
-  const withPacemaker = (await readOnAll(members, unitState('pacemaker.service'))).filter(([, { active }]) => active === 'active').map(([member]) => member)
+  const withPacemaker = (await readOnAll(members, unitState('pacemaker.service')))
+    .filter(([, { active }]) => active === 'active')
+    .map(([member]) => member)
   if (conf !== undefined) await stageOnAll(members, confPath, conf, confAttributes, validateConf)
   let before: ClusterState | undefined
   let mayFilesDiffer = false
   try {
     before = await detach(scope)
     if (withPacemaker.length > 0) scope.progress(onNodes('stopping pacemaker', withPacemaker))
-    await Promise.all(withPacemaker.map(({ $ }) => $({ timeout: `${stopTimeoutSeconds}s` })`systemctl stop pacemaker.service`))
+    await Promise.all(
+      withPacemaker.map(({ $ }) => $({ timeout: `${stopTimeoutSeconds}s` })`systemctl stop pacemaker.service`),
+    )
     scope.progress(onNodes('stopping corosync', members))
     await Promise.all(members.map(({ $ }) => $({ timeout: '60s' })`systemctl stop corosync.service`))
     if (conf !== undefined) {
@@ -52,7 +56,7 @@ export async function fullStop(scope: Scope, states: CorosyncState[], conf?: str
     await waitUntilQuorate(scope)
   } catch (error) {
     if (conf !== undefined) await discardStaged(members, confPath)
-    if (!mayFilesDiffer || await haveSameConf(members)) await restartAfterFailure(withPacemaker, scope)
+    if (!mayFilesDiffer || (await haveSameConf(members))) await restartAfterFailure(withPacemaker, scope)
     throw error
   }
   if (withPacemaker.length === 0) return
@@ -63,8 +67,13 @@ export async function fullStop(scope: Scope, states: CorosyncState[], conf?: str
 
 /** Nothing is started while the nodes' files differ or one cannot be read (docs/safety.md). */
 async function haveSameConf(members: ClusterMember[]): Promise<boolean> {
-  const confs = await Promise.allSettled(members.map(async member => (await member.readAgain(fileState(confPath)))?.hash))
-  return confs.every(conf => conf.status === 'fulfilled') && new Set(confs.map(conf => conf.status === 'fulfilled' && conf.value)).size === 1
+  const confs = await Promise.allSettled(
+    members.map(async member => (await member.readAgain(fileState(confPath)))?.hash),
+  )
+  return (
+    confs.every(conf => conf.status === 'fulfilled') &&
+    new Set(confs.map(conf => conf.status === 'fulfilled' && conf.value)).size === 1
+  )
 }
 
 /**
@@ -73,8 +82,14 @@ async function haveSameConf(members: ClusterMember[]): Promise<boolean> {
  * rest.
  */
 async function restartAfterFailure(withPacemaker: ClusterMember[], scope: Scope): Promise<void> {
-  await Promise.allSettled(withPacemaker.map(({ $ }) => $({ timeout: '120s', nothrow: true })`systemctl start corosync.service pacemaker.service`))
-  await untilOnline(withPacemaker, scope).then(async () => endTemporaryProperty(detached, scope)).catch(() => {})
+  await Promise.allSettled(
+    withPacemaker.map(
+      ({ $ }) => $({ timeout: '120s', nothrow: true })`systemctl start corosync.service pacemaker.service`,
+    ),
+  )
+  await untilOnline(withPacemaker, scope)
+    .then(async () => endTemporaryProperty(detached, scope))
+    .catch(() => {})
 }
 
 /**
@@ -94,7 +109,13 @@ async function detach(scope: Scope): Promise<ClusterState | undefined> {
 /** Ends maintenance mode once Pacemaker has found all resources again. It then recovers those that failed meanwhile. */
 async function attach(before: ClusterState, scope: Scope): Promise<void> {
   try {
-    await untilNoneLeft('pacemaker to find the resources that run', probeTimeoutSeconds, scope, now => missing(now, before), '`crm_mon -1rf` shows which resources do not run')
+    await untilNoneLeft(
+      'pacemaker to find the resources that run',
+      probeTimeoutSeconds,
+      scope,
+      now => missing(now, before),
+      '`crm_mon -1rf` shows which resources do not run',
+    )
   } finally {
     await endTemporaryProperty(detached, scope)
   }
@@ -102,19 +123,29 @@ async function attach(before: ClusterState, scope: Scope): Promise<void> {
 
 function refuseImpossible(scope: Scope, wanted: CorosyncState[]): void {
   const missingNodes = scope.members.filter(({ unreachable }) => unreachable).map(({ name }) => name)
-  if (missingNodes.length > 0) throw new TaskError(`${missingNodes.join(', ')} unreachable: nothing was stopped, because this needs all nodes`)
+  if (missingNodes.length > 0)
+    throw new TaskError(`${missingNodes.join(', ')} unreachable: nothing was stopped, because this needs all nodes`)
   refuseUnselected(scope, scope.members)
   if (wanted.some(lacksKey)) {
-    throw new TaskError('the new corosync.conf needs an authkey and there is none: nothing was stopped', { hint: 'run the authkey role first: `ha-run authkey`' })
+    throw new TaskError('the new corosync.conf needs an authkey and there is none: nothing was stopped', {
+      hint: 'run the authkey role first: `ha-run authkey`',
+    })
   }
   if (new Set(wanted.map(({ keyHash }) => keyHash)).size > 1) {
-    throw new TaskError('the nodes have different authkeys and would not find each other: nothing was stopped', { hint: 'run the authkey role first: `ha-run authkey`' })
+    throw new TaskError('the nodes have different authkeys and would not find each other: nothing was stopped', {
+      hint: 'run the authkey role first: `ha-run authkey`',
+    })
   }
 }
 
 async function waitUntilQuorate({ members, abandon, progress }: Scope): Promise<void> {
-  await until('a quorum of all nodes', joinTimeoutSeconds, async () => {
-    const states = await Promise.all(members.map(member => member.readAgain(quorum)))
-    return states.every(state => state?.quorate) ? true : undefined
-  }, { hint: 'see `corosync-quorumtool -s` on the nodes', abandon, progress })
+  await until(
+    'a quorum of all nodes',
+    joinTimeoutSeconds,
+    async () => {
+      const states = await Promise.all(members.map(member => member.readAgain(quorum)))
+      return states.every(state => state?.quorate) ? true : undefined
+    },
+    { hint: 'see `corosync-quorumtool -s` on the nodes', abandon, progress },
+  )
 }

@@ -32,7 +32,10 @@ export function corosyncRunsItsFiles(cluster: Cluster, needs: readonly TaskRef[]
     // A stopped daemon can be started although another node is unreachable. Reloads themselves require every node.
     tolerant: true,
     async check(scope) {
-      const [states, { provenance }] = await Promise.all([readCorosyncState(scope.members), readProvenance(scope.members)])
+      const [states, { provenance }] = await Promise.all([
+        readCorosyncState(scope.members),
+        readProvenance(scope.members),
+      ])
       if (provenance === 'foreign' && runsAsDeclared(cluster, states)) return differences(states, nothingToChange)
       refuseDifferentConf(states)
       if (provenance === 'foreign') {
@@ -55,18 +58,25 @@ export function corosyncRunsItsFiles(cluster: Cluster, needs: readonly TaskRef[]
       const states = await readCorosyncState(scope.members)
       const stopped = states.filter(({ active }) => !active)
       if ((await readProvenance(scope.members)).provenance === 'foreign' && runsAsDeclared(cluster, states)) {
-        refuseUnselected(scope, stopped.map(({ member }) => member))
+        refuseUnselected(
+          scope,
+          stopped.map(({ member }) => member),
+        )
         await startTogether(stopped, states, scope)
         return
       }
       const plan = await rolloutPlanOf(scope, states)
       const outdated = states.filter(node => hasChanges(node, plan) || hasOtherKey(node))
-      refuseUnselected(scope, [...stopped, ...outdated].map(({ member }) => member))
+      refuseUnselected(
+        scope,
+        [...stopped, ...outdated].map(({ member }) => member),
+      )
       if (plan.class === 'full stop') {
         await fullStop(scope, states)
         return
       }
-      if (outdated.some(hasOtherKey) || includesClass(plan, 'live reload', 'two-step reload')) await reloadCorosync(scope, states, plan)
+      if (outdated.some(hasOtherKey) || includesClass(plan, 'live reload', 'two-step reload'))
+        await reloadCorosync(scope, states, plan)
       if (stopped.length > 0) await startTogether(stopped, states, scope)
       if (plan.class === 'rolling restart') await rollNodes(scope)
     },
@@ -75,14 +85,23 @@ export function corosyncRunsItsFiles(cluster: Cluster, needs: readonly TaskRef[]
 
 /** Whether Corosync runs with the declared settings on every node that answers. */
 function runsAsDeclared({ explicit }: Cluster, states: CorosyncState[]): boolean {
-  return states.every(({ cmap }) => !cmap || Object.entries(explicit.corosync).every(([setting, value]) => sameValue(inForceValue(setting, cmap), value)))
+  return states.every(
+    ({ cmap }) =>
+      !cmap ||
+      Object.entries(explicit.corosync).every(([setting, value]) => sameValue(inForceValue(setting, cmap), value)),
+  )
 }
 
 /**
  * The plan for a foreign cluster that runs as declared: ha-run only starts stopped daemons, whatever else its files
  * contain.
  */
-const nothingToChange: RolloutPlan = { class: undefined, changes: [], effectOf: () => ({ class: 'live reload', why: 'corosync runs it already' }), recreatedLinks: [] }
+const nothingToChange: RolloutPlan = {
+  class: undefined,
+  changes: [],
+  effectOf: () => ({ class: 'live reload', why: 'corosync runs it already' }),
+  recreatedLinks: [],
+}
 
 /** All nodes have the same file, so the first one's is as good as any. */
 async function rolloutPlanOf(scope: Scope, states: CorosyncState[]): Promise<RolloutPlan> {
@@ -100,34 +119,74 @@ function hasChanges({ member }: CorosyncState, { changes }: RolloutPlan): boolea
 /** A daemon that was started moments ago may not answer yet. */
 async function waitUntilCorosyncAnswers({ abandon, progress }: Scope, states: CorosyncState[]): Promise<void> {
   const silent = states.filter(({ active, cmap }) => active && !cmap).map(({ member }) => member)
-  await until(onNodes('corosync to answer', silent), joinTimeoutSeconds, async () => {
-    const answers = await Promise.all(silent.map(member => member.readAgain(runningCmap)))
-    return answers.every(cmap => cmap !== undefined) || undefined
-  }, { abandon, progress })
+  await until(
+    onNodes('corosync to answer', silent),
+    joinTimeoutSeconds,
+    async () => {
+      const answers = await Promise.all(silent.map(member => member.readAgain(runningCmap)))
+      return answers.every(cmap => cmap !== undefined) || undefined
+    },
+    { abandon, progress },
+  )
 }
 
 /** Nothing is loaded while the nodes' files differ (docs/safety.md). @throws TaskError also if a node has none. */
 function refuseDifferentConf(states: CorosyncState[]): void {
   if (states.some(({ conf }) => conf === undefined)) {
-    throw new TaskError(`${confPath} is missing on ${states.filter(({ conf }) => conf === undefined).map(({ member }) => member.name).join(', ')}`, {
-      hint: 'run the corosync role first: `ha-run corosync`',
-    })
+    throw new TaskError(
+      `${confPath} is missing on ${states
+        .filter(({ conf }) => conf === undefined)
+        .map(({ member }) => member.name)
+        .join(', ')}`,
+      {
+        hint: 'run the corosync role first: `ha-run corosync`',
+      },
+    )
   }
   if (new Set(states.map(({ conf }) => conf)).size > 1) {
-    throw new TaskError(`${confPath} is not the same on every node`, { hint: 'run the corosync role first, for all nodes' })
+    throw new TaskError(`${confPath} is not the same on every node`, {
+      hint: 'run the corosync role first, for all nodes',
+    })
   }
 }
 
 /** How the running Corosync of each node differs from its files. */
 function differences(states: CorosyncState[], plan: RolloutPlan): Difference[] {
-  const down = states.filter(({ active, cmap }) => !active || !cmap)
-    .map(({ member, active }) => ({ subject: `corosync on ${member.name}`, from: active ? 'starting' : 'stopped', to: 'running' }))
-  const settings = plan.changes.flatMap(({ member, changes }) => changes.map(change => [member, {
-    ...change, subject: `${change.subject} that corosync runs with`, note: noteOf(plan.effectOf(change), plan),
-  }] as const))
-  const authkeys = plan === nothingToChange ? [] : states.filter(hasOtherKey).map(({ member, cmap: running, keyHash }) => [member, {
-    subject: 'authkey that corosync runs with', from: fingerprint(running!.get(loadedKeyEntry)!.value), to: fingerprint(keyHash ?? ''), note: 'live: a reload gives it to all nodes together',
-  }] as const)
+  const down = states
+    .filter(({ active, cmap }) => !active || !cmap)
+    .map(({ member, active }) => ({
+      subject: `corosync on ${member.name}`,
+      from: active ? 'starting' : 'stopped',
+      to: 'running',
+    }))
+  const settings = plan.changes.flatMap(({ member, changes }) =>
+    changes.map(
+      change =>
+        [
+          member,
+          {
+            ...change,
+            subject: `${change.subject} that corosync runs with`,
+            note: noteOf(plan.effectOf(change), plan),
+          },
+        ] as const,
+    ),
+  )
+  const authkeys =
+    plan === nothingToChange
+      ? []
+      : states.filter(hasOtherKey).map(
+          ({ member, cmap: running, keyHash }) =>
+            [
+              member,
+              {
+                subject: 'authkey that corosync runs with',
+                from: fingerprint(running!.get(loadedKeyEntry)!.value),
+                to: fingerprint(keyHash ?? ''),
+                note: 'live: a reload gives it to all nodes together',
+              },
+            ] as const,
+        )
   return [...down, ...groupedOverNodes([...settings, ...authkeys].map(([member, difference]) => [member, difference]))]
 }
 

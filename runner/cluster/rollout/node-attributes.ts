@@ -13,12 +13,17 @@ import { readOnAll, type Scope } from '../members.js'
  */
 
 /** The nodes whose feature set a node's attribute manager has. */
-const knownByManager: Fact<string[]> = fact('attrd_updater -Q', withDaemonTimeout("attrd_updater -Q -A -n '#feature-set'"), ({ stdout }) =>
-  [...stdout.matchAll(/ host="([^"]+)" value="[^"]+"/g)].map(([, host]) => host!))
+const knownByManager: Fact<string[]> = fact(
+  'attrd_updater -Q',
+  withDaemonTimeout("attrd_updater -Q -A -n '#feature-set'"),
+  ({ stdout }) => [...stdout.matchAll(/ host="([^"]+)" value="[^"]+"/g)].map(([, host]) => host!),
+)
 
 /** The names of the nodes whose attributes the CIB has lost although an attribute manager has them. */
 export async function lostFromCib({ members }: Pick<Scope, 'members'>): Promise<string[]> {
-  const suspects = new Set((await readOnAll(members, clusterState)).flatMap(([, state]) => state ? withoutAttributes(state) : []))
+  const suspects = new Set(
+    (await readOnAll(members, clusterState)).flatMap(([, state]) => (state ? withoutAttributes(state) : [])),
+  )
   if (suspects.size === 0) return []
   const known = new Set((await readOnAll(members, knownByManager)).flatMap(([, names]) => names))
   return [...suspects].filter(name => known.has(name)).toSorted()
@@ -35,9 +40,14 @@ export async function rewriteLost(scope: Pick<Scope, 'members' | 'abandon' | 'pr
   for (const [member, known] of await readOnAll(scope.members, knownByManager)) {
     if (lost.some(name => known.includes(name))) await member.$({ timeout: '30s' })`attrd_updater --refresh`
   }
-  await until('the CIB to have the attributes of all nodes', 30, async () => {
-    for (const member of scope.members) member.changed()
-    return (await lostFromCib(scope)).length === 0 ? true : undefined
-  }, scope)
+  await until(
+    'the CIB to have the attributes of all nodes',
+    30,
+    async () => {
+      for (const member of scope.members) member.changed()
+      return (await lostFromCib(scope)).length === 0 ? true : undefined
+    },
+    scope,
+  )
   return lost
 }

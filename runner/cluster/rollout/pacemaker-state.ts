@@ -12,15 +12,22 @@ export async function pacemakerViews(members: ClusterMember[]): Promise<[Cluster
 }
 
 /** What each node's own Pacemaker lacks. Standby and maintenance count as online, since an admin may have set them. */
-export function pacemakerLacks(members: ClusterMember[], states: [ClusterMember, ClusterState | undefined][]): Difference[] {
+export function pacemakerLacks(
+  members: ClusterMember[],
+  states: [ClusterMember, ClusterState | undefined][],
+): Difference[] {
   const silent = states.filter(([, state]) => state === undefined)
   const views = states.flatMap(([, state]) => state ?? [])
   const expected = reachable(members).map(({ name }) => name)
-  const offline = expected.filter(name => views.some(({ nodes }) => !nodes.some(node => node.name === name && node.online && !node.pending)))
+  const offline = expected.filter(name =>
+    views.some(({ nodes }) => !nodes.some(node => node.name === name && node.online && !node.pending)),
+  )
   return [
     ...silent.map(([{ name }]) => ({ subject: `pacemaker on ${name}`, from: 'not running', to: 'running' })),
     ...(views.some(({ dc }) => dc === undefined) ? [{ subject: 'DC', from: undefined, to: 'elected' }] : []),
-    ...(views.some(({ dc, quorate }) => dc !== undefined && !quorate) ? [{ subject: 'quorum', from: 'no', to: 'yes' }] : []),
+    ...(views.some(({ dc, quorate }) => dc !== undefined && !quorate)
+      ? [{ subject: 'quorum', from: 'no', to: 'yes' }]
+      : []),
     ...offline.map(name => ({ subject: name, from: 'offline', to: 'online' })),
   ]
 }
@@ -28,25 +35,41 @@ export function pacemakerLacks(members: ClusterMember[], states: [ClusterMember,
 /** Starts Pacemaker on these nodes together: a single node would have no quorum, and its start would seem to hang. */
 export async function startPacemaker(stopped: ClusterMember[], { progress }: Pick<Scope, 'progress'>): Promise<void> {
   if (stopped.length > 0) progress(onNodes('starting pacemaker', stopped))
-  await Promise.all(stopped.map(({ $ }) => $({ timeout: '90s' })`systemctl reset-failed pacemaker.service; systemctl start pacemaker.service`))
+  await Promise.all(
+    stopped.map(
+      ({ $ }) => $({ timeout: '90s' })`systemctl reset-failed pacemaker.service; systemctl start pacemaker.service`,
+    ),
+  )
 }
 
 /** Waits until these nodes see a DC, quorum and each other online. Queries the others only once the first one does. */
-export async function untilOnline(members: ClusterMember[], { abandon, progress }: Pick<Scope, 'abandon' | 'progress'>): Promise<void> {
-  await until(`a DC and ${members.length} nodes online`, electionTimeoutSeconds, async report => {
-    for (const member of members) member.changed()
-    const [first] = reachable(members)
-    const firstLacks = first ? pacemakerLacks(members, [[first, await first.read(clusterState)]]) : []
-    const lacks = firstLacks.length > 0 ? firstLacks : pacemakerLacks(members, await pacemakerViews(members))
-    report(lacks.map(({ subject, from = 'no' }) => from === 'no' ? `no ${subject}` : `${subject} ${from}`).join(', '))
-    return lacks.length === 0 ? true : undefined
-  }, { hint: 'see `crm_mon -1` and `journalctl -u pacemaker` on the nodes', abandon, progress })
+export async function untilOnline(
+  members: ClusterMember[],
+  { abandon, progress }: Pick<Scope, 'abandon' | 'progress'>,
+): Promise<void> {
+  await until(
+    `a DC and ${members.length} nodes online`,
+    electionTimeoutSeconds,
+    async report => {
+      for (const member of members) member.changed()
+      const [first] = reachable(members)
+      const firstLacks = first ? pacemakerLacks(members, [[first, await first.read(clusterState)]]) : []
+      const lacks = firstLacks.length > 0 ? firstLacks : pacemakerLacks(members, await pacemakerViews(members))
+      report(
+        lacks.map(({ subject, from = 'no' }) => (from === 'no' ? `no ${subject}` : `${subject} ${from}`)).join(', '),
+      )
+      return lacks.length === 0 ? true : undefined
+    },
+    { hint: 'see `crm_mon -1` and `journalctl -u pacemaker` on the nodes', abandon, progress },
+  )
 }
 
 /** The cluster as one of its nodes sees it now; undefined if Pacemaker runs nowhere. */
 export async function stateOf({ members }: Pick<Scope, 'members'>): Promise<ClusterState | undefined> {
   for (const member of members) member.changed()
-  const views = (await readOnAll(members, clusterState)).flatMap(([member, state]) => state ? [[member, state] as const] : [])
+  const views = (await readOnAll(members, clusterState)).flatMap(([member, state]) =>
+    state ? [[member, state] as const] : [],
+  )
   // The DC makes the decisions, so its view takes precedence.
   return (views.find(([{ name }, { dc }]) => dc === name) ?? views[0])?.[1]
 }
@@ -56,13 +79,24 @@ export async function stateOf({ members }: Pick<Scope, 'members'>): Promise<Clus
  *
  * @param remaining - the ids of the resources to wait for, by the state of the cluster.
  */
-export async function untilNoneLeft(event: string, timeoutSeconds: number, scope: Scope, remaining: (now: ClusterState) => string[], hint: string): Promise<void> {
-  await until(event, timeoutSeconds, async report => {
-    const now = await stateOf(scope)
-    const ids = now && [...new Set(remaining(now))]
-    report(ids ? `not yet ${ids.join(', ')}` : 'pacemaker does not answer')
-    return ids?.length === 0 ? true : undefined
-  }, { hint, abandon: scope.abandon, progress: scope.progress })
+export async function untilNoneLeft(
+  event: string,
+  timeoutSeconds: number,
+  scope: Scope,
+  remaining: (now: ClusterState) => string[],
+  hint: string,
+): Promise<void> {
+  await until(
+    event,
+    timeoutSeconds,
+    async report => {
+      const now = await stateOf(scope)
+      const ids = now && [...new Set(remaining(now))]
+      report(ids ? `not yet ${ids.join(', ')}` : 'pacemaker does not answer')
+      return ids?.length === 0 ? true : undefined
+    },
+    { hint, abandon: scope.abandon, progress: scope.progress },
+  )
 }
 
 /**
@@ -71,9 +105,12 @@ export async function untilNoneLeft(event: string, timeoutSeconds: number, scope
  * @param isOneDrained - while a node is drained, a clone that ran on several nodes needs only one instance.
  */
 export function missing(now: ClusterState, before: ClusterState, isOneDrained = false): string[] {
-  const instances = ({ resources }: ClusterState, wanted: string) => resources.filter(({ id, active, failed }) => id === wanted && active && !failed).length
-  return before.resources.map(({ id }) => id).filter(id => {
-    const former = instances(before, id)
-    return instances(now, id) < (isOneDrained && former > 1 ? 1 : former)
-  })
+  const instances = ({ resources }: ClusterState, wanted: string) =>
+    resources.filter(({ id, active, failed }) => id === wanted && active && !failed).length
+  return before.resources
+    .map(({ id }) => id)
+    .filter(id => {
+      const former = instances(before, id)
+      return instances(now, id) < (isOneDrained && former > 1 ? 1 : former)
+    })
 }

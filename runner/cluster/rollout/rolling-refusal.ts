@@ -27,7 +27,15 @@ export interface RollingView {
 }
 
 /** Why the nodes cannot be restarted one at a time without an outage, with the numbers; undefined if they can. */
-export function rollingObstacle({ nodes, state, quorum, drained, newQuorum, ids, wouldStop }: RollingView): string | undefined {
+export function rollingObstacle({
+  nodes,
+  state,
+  quorum,
+  drained,
+  newQuorum,
+  ids,
+  wouldStop,
+}: RollingView): string | undefined {
   if (!state) return undefined
   if (state.maintenance) return 'the cluster is in maintenance mode, in which Pacemaker moves nothing'
   for (const name of nodes) {
@@ -37,24 +45,34 @@ export function rollingObstacle({ nodes, state, quorum, drained, newQuorum, ids,
     const stuck = running.find(({ managed, blocked }) => !managed || blocked)
     if (stuck) return `${stuck.id} runs on ${name} and Pacemaker may not stop it`
     const others = state.nodes.filter(node => node.name !== name)
-    const available = others.filter(({ name: other, online, standby, maintenance, pending, unclean }) =>
-      online && !maintenance && !pending && !unclean && (!standby || drained.includes(other)))
+    const available = others.filter(
+      ({ name: other, online, standby, maintenance, pending, unclean }) =>
+        online && !maintenance && !pending && !unclean && (!standby || drained.includes(other)),
+    )
     if (running.length > 0 && available.length === 0) {
       return `${running.map(({ id }) => id).join(', ')} on ${name} could run nowhere else: ${others.map(stateText).join(', ')}`
     }
     const stopped = wouldStop[name] ?? []
-    if (stopped.length > 0) return `${stopped.join(', ')} on ${name} could run nowhere else: pacemaker would stop ${stopped.length === 1 ? 'it' : 'them'} while the node is away`
+    if (stopped.length > 0)
+      return `${stopped.join(', ')} on ${name} could run nowhere else: pacemaker would stop ${stopped.length === 1 ? 'it' : 'them'} while the node is away`
   }
   return undefined
 }
 
 /** Without the node, the others must have the quorum by both the old and the new configuration. */
-function quorumLoss(node: string, { members, votes }: Quorum, newQuorum: number, ids: Map<string, number>): string | undefined {
+function quorumLoss(
+  node: string,
+  { members, votes }: Quorum,
+  newQuorum: number,
+  ids: Map<string, number>,
+): string | undefined {
   if (!votes) return undefined
   const own = members.find(({ nodeId }) => nodeId === ids.get(node))?.votes ?? 0
   const needed = Math.max(votes.quorum, newQuorum)
   const rest = votes.total - own
-  return rest < needed ? `without ${node}, ${rest} of ${votes.expected} votes are left, and the quorum is ${needed}` : undefined
+  return rest < needed
+    ? `without ${node}, ${rest} of ${votes.expected} votes are left, and the quorum is ${needed}`
+    : undefined
 }
 
 function stateText({ name, online, standby, maintenance, pending, unclean }: ClusterState['nodes'][number]): string {
@@ -74,10 +92,15 @@ export function quorumOf(conf: string): number {
  * The resources that Pacemaker would stop and not start elsewhere if a node went into standby. Clones with other
  * instances keep running.
  */
-async function stoppedWithout(node: string, { member, cib }: { member: ClusterMember; cib: string }): Promise<string[]> {
+async function stoppedWithout(
+  node: string,
+  { member, cib }: { member: ClusterMember; cib: string },
+): Promise<string[]> {
   const effects = await crmSimulate(member, withStandby(cib, node))
   const active = activityOf(cib)
-  return effects.filter(({ kind, resource, from }) => kind === 'stop' && from === node && (active.get(resource)?.size ?? 0) === 1).map(({ resource }) => resource)
+  return effects
+    .filter(({ kind, resource, from }) => kind === 'stop' && from === node && (active.get(resource)?.size ?? 0) === 1)
+    .map(({ resource }) => resource)
 }
 
 /**
@@ -86,10 +109,19 @@ async function stoppedWithout(node: string, { member, cib }: { member: ClusterMe
  * @param nodes - the nodes to restart; by default all on which Corosync runs.
  */
 export async function findRollingObstacle(
-  conf: string, states: CorosyncState[], { members }: Scope, nodes = states.filter(({ cmap }) => cmap).map(({ member }) => member.name),
+  conf: string,
+  states: CorosyncState[],
+  { members }: Scope,
+  nodes = states.filter(({ cmap }) => cmap).map(({ member }) => member.name),
 ): Promise<string | undefined> {
-  const [views, drained, source] = await Promise.all([readOnAll(members, clusterState), drainedIn(members), cibOf(members)])
-  const stops = await Promise.all(nodes.map(async node => [node, source ? await stoppedWithout(node, source) : []] as const))
+  const [views, drained, source] = await Promise.all([
+    readOnAll(members, clusterState),
+    drainedIn(members),
+    cibOf(members),
+  ])
+  const stops = await Promise.all(
+    nodes.map(async node => [node, source ? await stoppedWithout(node, source) : []] as const),
+  )
   return rollingObstacle({
     nodes,
     state: views.find(([, view]) => view)?.[1],
@@ -97,6 +129,8 @@ export async function findRollingObstacle(
     drained,
     newQuorum: quorumOf(conf),
     wouldStop: Object.fromEntries(stops),
-    ids: new Map(nodeSections(parseCorosyncConf(conf)).map(node => [node.get('name') ?? '', Number(node.get('nodeid'))])),
+    ids: new Map(
+      nodeSections(parseCorosyncConf(conf)).map(node => [node.get('name') ?? '', Number(node.get('nodeid'))]),
+    ),
   })
 }

@@ -23,14 +23,22 @@ export async function rollNodes(scope: Scope): Promise<void> {
   const pending = rollingOrder(outdatedMembers(await readCorosyncState(scope.members)), await stateOf(scope))
   refuseUnselected(scope, pending)
   for (const [index, member] of pending.entries()) {
-    if (scope.stop.aborted) throw new InterruptedError(`interrupted: ${pending.slice(index).map(({ name }) => name).join(', ')} not restarted yet`)
+    if (scope.stop.aborted)
+      throw new InterruptedError(
+        `interrupted: ${pending
+          .slice(index)
+          .map(({ name }) => name)
+          .join(', ')} not restarted yet`,
+      )
     const prefix = pending.length > 1 ? `node ${index + 1} of ${pending.length}: ` : ''
     await restart(member, { ...scope, progress: text => scope.progress(text && prefix + text) })
   }
 }
 
 function outdatedMembers(states: CorosyncState[]): ClusterMember[] {
-  return states.filter(({ conf, cmap, member }) => cmap && notInForce(conf!, cmap, member.name).length > 0).map(({ member }) => member)
+  return states
+    .filter(({ conf, cmap, member }) => cmap && notInForce(conf!, cmap, member.name).length > 0)
+    .map(({ member }) => member)
 }
 
 /** Nodes on which nothing runs restart first, so that resources which move to them need not move again. */
@@ -42,11 +50,23 @@ export function rollingOrder<M extends { name: string }>(members: M[], state: Cl
 /** Repairs what a killed rolling restart can leave behind: a node stopped, and in ha-run's standby. */
 async function restorePacemaker(scope: Scope): Promise<void> {
   const units = await readOnAll(scope.members, unitState('pacemaker.service'))
-  const [running, stopped] = [units.filter(([, { active }]) => active === 'active'), units.filter(([, { active }]) => active !== 'active')]
+  const [running, stopped] = [
+    units.filter(([, { active }]) => active === 'active'),
+    units.filter(([, { active }]) => active !== 'active'),
+  ]
   if (running.length === 0) return
-  refuseUnselected(scope, stopped.filter(([, { load }]) => load === 'loaded').map(([member]) => member))
-  await startPacemaker(stopped.filter(([, { load }]) => load === 'loaded').map(([member]) => member), scope)
-  await untilOnline(units.filter(([, { load }]) => load === 'loaded').map(([member]) => member), scope)
+  refuseUnselected(
+    scope,
+    stopped.filter(([, { load }]) => load === 'loaded').map(([member]) => member),
+  )
+  await startPacemaker(
+    stopped.filter(([, { load }]) => load === 'loaded').map(([member]) => member),
+    scope,
+  )
+  await untilOnline(
+    units.filter(([, { load }]) => load === 'loaded').map(([member]) => member),
+    scope,
+  )
   await readmitDrained(scope)
 }
 
@@ -57,7 +77,9 @@ async function restart(member: ClusterMember, scope: Scope): Promise<void> {
   const own = states.find(({ member: other }) => other === member)!
   const obstacle = await findRollingObstacle(own.conf!, states, scope, [member.name])
   if (obstacle !== undefined) {
-    throw new TaskError(`${member.name} was not restarted: ${obstacle}`, { hint: 'fix that and run again; or `--allow-outage` stops all nodes at once' })
+    throw new TaskError(`${member.name} was not restarted: ${obstacle}`, {
+      hint: 'fix that and run again; or `--allow-outage` stops all nodes at once',
+    })
   }
   const before = await stateOf(scope)
   const runsPacemaker = before?.nodes.some(({ name, online }) => name === member.name && online) ?? false
@@ -77,22 +99,36 @@ async function restart(member: ClusterMember, scope: Scope): Promise<void> {
     if (mustDrain) await readmit(member, before!, scope)
   } catch (error) {
     // Best effort: if this fails, the mark in the CIB stays and the next run ends the standby.
-    if (mustDrain) await member.$({ timeout: '10s', nothrow: true }).script(readmitScript(member.name)).catch(() => {})
+    if (mustDrain)
+      await member
+        .$({ timeout: '10s', nothrow: true })
+        .script(readmitScript(member.name))
+        .catch(() => {})
     throw error
   }
 }
 
 async function drain(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
   await member.$({ timeout: '30s' }).script(drainScript(member.name))
-  await untilNoneLeft(`the resources of ${member.name} to run elsewhere`, moveTimeoutSeconds, scope,
+  await untilNoneLeft(
+    `the resources of ${member.name} to run elsewhere`,
+    moveTimeoutSeconds,
+    scope,
     now => [...runningOn(now, member.name), ...missing(now, before, true)],
-    '`crm_mon -1rA` shows what keeps them; a resource that does not start elsewhere has no other node that may run it')
+    '`crm_mon -1rA` shows what keeps them; a resource that does not start elsewhere has no other node that may run it',
+  )
 }
 
 async function readmit(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
   await member.$({ timeout: '30s' }).script(readmitScript(member.name))
   await untilSettled(scope)
-  await untilNoneLeft('all resources to run again', moveTimeoutSeconds, scope, now => missing(now, before), '`crm_mon -1rf` shows what does not start')
+  await untilNoneLeft(
+    'all resources to run again',
+    moveTimeoutSeconds,
+    scope,
+    now => missing(now, before),
+    '`crm_mon -1rf` shows what does not start',
+  )
 }
 
 function runningOn({ resources }: ClusterState, node: string): string[] {
@@ -104,12 +140,16 @@ async function refuseOldValues({ member, conf }: CorosyncState): Promise<void> {
   const [now] = await readCorosyncState([member])
   const differences = now?.cmap ? notInForce(conf!, now.cmap, member.name) : []
   if (differences.length === 0) return
-  const values = differences.map(({ subject, from, to }) => `${subject} is ${from ?? '(not set)'}, not ${to ?? '(not set)'}`)
+  const values = differences.map(
+    ({ subject, from, to }) => `${subject} is ${from ?? '(not set)'}, not ${to ?? '(not set)'}`,
+  )
   throw new TaskError(`corosync on ${member.name} was restarted and still runs with other values: ${values.join('; ')}`)
 }
 
 /** The nodes on which Pacemaker runs. */
 async function membersWithPacemaker({ members }: Scope): Promise<ClusterMember[]> {
   for (const member of members) member.changed()
-  return (await readOnAll(members, unitState('pacemaker.service'))).filter(([, { active }]) => active === 'active').map(([member]) => member)
+  return (await readOnAll(members, unitState('pacemaker.service')))
+    .filter(([, { active }]) => active === 'active')
+    .map(([member]) => member)
 }

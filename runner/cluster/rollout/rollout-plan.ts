@@ -1,6 +1,13 @@
 import { TaskError } from '../../errors.js'
 import type { Difference } from '../../tasks/difference.js'
-import { changeClasses, classify, mostDisruptive, recreatedLink, type ChangeClass, type ChangeEffect } from '../corosync/change-class.js'
+import {
+  changeClasses,
+  classify,
+  mostDisruptive,
+  recreatedLink,
+  type ChangeClass,
+  type ChangeEffect,
+} from '../corosync/change-class.js'
 import { parseCorosyncConf } from '../corosync/conf.js'
 import type { Cluster } from '../declaration/declaration.js'
 import { flatten } from '../corosync/settings.js'
@@ -35,14 +42,30 @@ export interface RolloutPlan {
  * @throws TaskError if the plan needs an outage that the user has not allowed, with every setting, both values and the
  *   reason.
  */
-export async function planRollout(conf: string, states: CorosyncState[], scope: Scope, { mayResume = false } = {}): Promise<RolloutPlan> {
+export async function planRollout(
+  conf: string,
+  states: CorosyncState[],
+  scope: Scope,
+  { mayResume = false } = {},
+): Promise<RolloutPlan> {
   const running = states.filter(({ active, cmap }) => active && cmap && !runsDebianDefault(cmap))
   const changes = running.map(({ member, cmap }) => ({ member, changes: notInForce(conf, cmap!, member.name) }))
   const all = changes.flatMap(({ changes: some }) => some)
-  if (all.length === 0) return { class: undefined, changes, effectOf: () => ({ class: 'live reload', why: 'corosync runs it already' }), recreatedLinks: [] }
+  if (all.length === 0)
+    return {
+      class: undefined,
+      changes,
+      effectOf: () => ({ class: 'live reload', why: 'corosync runs it already' }),
+      recreatedLinks: [],
+    }
   const file = byNodeId(flatten(parseCorosyncConf(conf)))
   const changesLinks = all.some(({ subject }) => /\.(ring\d+_addr|knet_transport)$/.test(subject))
-  const hasUnchangedLink = !changesLinks || await hasConnectedLink(running, running.map(({ cmap }) => unchangedLinks(byNodeId(configured(cmap!)), file)))
+  const hasUnchangedLink =
+    !changesLinks ||
+    (await hasConnectedLink(
+      running,
+      running.map(({ cmap }) => unchangedLinks(byNodeId(configured(cmap!)), file)),
+    ))
   const version = await oldestCorosync(scope.members)
   const effectOf = (change: Difference) => {
     const effect = classify(change, { version, hasUnchangedLink })
@@ -58,7 +81,8 @@ export async function planRollout(conf: string, states: CorosyncState[], scope: 
     if (!scope.consent.outage) throw refusal('corosync cannot be restarted one node at a time', plan, obstacle)
     return { ...plan, class: 'full stop', obstacle }
   }
-  if (plan.class === 'full stop' && !scope.consent.outage) throw refusal('corosync would have to be stopped on all nodes at once', plan)
+  if (plan.class === 'full stop' && !scope.consent.outage)
+    throw refusal('corosync would have to be stopped on all nodes at once', plan)
   return plan
 }
 
@@ -69,13 +93,18 @@ export async function planRollout(conf: string, states: CorosyncState[], scope: 
  * @throws TaskError if the plan changes other settings than declared ones.
  */
 export function refuseUnloadedChanges({ changes }: RolloutPlan, { explicit }: Cluster): void {
-  const others = changes.flatMap(({ member: { name }, changes: some }) => some
-    .filter(({ subject }) => !(subject in explicit.corosync))
-    .map(({ subject, from, to }) => `${subject} (${valueText(from)}, and ${valueText(to)} in the file) on ${name}`))
+  const others = changes.flatMap(({ member: { name }, changes: some }) =>
+    some
+      .filter(({ subject }) => !(subject in explicit.corosync))
+      .map(({ subject, from, to }) => `${subject} (${valueText(from)}, and ${valueText(to)} in the file) on ${name}`),
+  )
   if (others.length === 0) return
-  throw new TaskError(`corosync.conf has settings that Corosync does not run with: ${others.join(', ')}. A reload would load them too`, {
-    hint: 'load them by hand, or remove them from the file, then run again',
-  })
+  throw new TaskError(
+    `corosync.conf has settings that Corosync does not run with: ${others.join(', ')}. A reload would load them too`,
+    {
+      hint: 'load them by hand, or remove them from the file, then run again',
+    },
+  )
 }
 
 /** The links that have the same addresses before and after. */
@@ -90,16 +119,25 @@ export function unchangedLinks(before: Map<string, string>, after: Map<string, s
 async function hasConnectedLink(running: CorosyncState[], unchanged: number[][]): Promise<boolean> {
   const [first = []] = unchanged
   const common = first.filter(link => unchanged.every(links => links.includes(link)))
-  const states = await readOnAll(running.map(({ member }) => member), corosyncLinks)
+  const states = await readOnAll(
+    running.map(({ member }) => member),
+    corosyncLinks,
+  )
   const ids = running.map(({ quorum }) => quorum?.nodeId)
-  return common.some(number => states.every(([, links]) => links?.find(({ link }) => link === number)?.peers
-    .every(({ nodeId, connected }) => connected || !ids.includes(nodeId)) ?? links?.length === 0))
+  return common.some(number =>
+    states.every(
+      ([, links]) =>
+        links
+          ?.find(({ link }) => link === number)
+          ?.peers.every(({ nodeId, connected }) => connected || !ids.includes(nodeId)) ?? links?.length === 0,
+    ),
+  )
 }
 
 /** The addresses of each link as one text, ordered by node id. */
 function linksOf(settings: Map<string, string>): Map<string, string> {
   const links = new Map<string, string>()
-  for (const [setting, address] of [...settings].toSorted(([one], [other]) => one < other ? -1 : 1)) {
+  for (const [setting, address] of [...settings].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
     const [, id, link] = /^nodelist\.nodeid\.(\d+)\.ring(\d+)_addr$/.exec(setting) ?? []
     if (link !== undefined) links.set(link, `${links.get(link) ?? ''} ${id}=${address}`)
   }
@@ -108,13 +146,21 @@ function linksOf(settings: Map<string, string>): Map<string, string> {
 
 function refusal(what: string, plan: RolloutPlan, obstacle?: string): TaskError {
   const rank = (change: Difference) => changeClasses.indexOf(plan.effectOf(change).class)
-  const values = plan.changes.flatMap(({ changes }) => changes)
+  const values = plan.changes
+    .flatMap(({ changes }) => changes)
     .toSorted((one, other) => rank(other) - rank(one))
-    .map(change => `${change.subject} is ${valueText(change.from)} and would be ${valueText(change.to)} (${noteOf(plan.effectOf(change), plan)})`)
-  return new TaskError(`${what}, and nothing was changed: ${[...obstacle === undefined ? [] : [obstacle], ...new Set(values)].join('; ')}`, {
-    hint: `${declareRunningHint(plan.changes.flatMap(({ changes }) => changes.map(({ subject }) => subject)))}; `
-      + 'or `--allow-outage` stops Corosync and Pacemaker on all nodes, applies the change and starts them again; nothing fails over meanwhile',
-  })
+    .map(
+      change =>
+        `${change.subject} is ${valueText(change.from)} and would be ${valueText(change.to)} (${noteOf(plan.effectOf(change), plan)})`,
+    )
+  return new TaskError(
+    `${what}, and nothing was changed: ${[...(obstacle === undefined ? [] : [obstacle]), ...new Set(values)].join('; ')}`,
+    {
+      hint:
+        `${declareRunningHint(plan.changes.flatMap(({ changes }) => changes.map(({ subject }) => subject)))}; ` +
+        'or `--allow-outage` stops Corosync and Pacemaker on all nodes, applies the change and starts them again; nothing fails over meanwhile',
+    },
+  )
 }
 
 /**

@@ -10,5 +10,8 @@ export function groupedOverNodes(differences: [ClusterMember, Difference][]): Di
     group.members.push(member)
     groups.set(id, group)
   }
-  return [...groups.values()].map(({ difference, members }) => ({ ...difference, subject: onNodes(difference.subject, members) }))
+  return [...groups.values()].map(({ difference, members }) => ({
+    ...difference,
+    subject: onNodes(difference.subject, members),
+  }))
 }

@@ -26,7 +26,11 @@ fi`
  * nothing.
  */
 export async function replaceOnAll(
-  members: ClusterMember[], path: string, content: string | Secret, attributes: FileAttributes, validate?: Validate,
+  members: ClusterMember[],
+  path: string,
+  content: string | Secret,
+  attributes: FileAttributes,
+  validate?: Validate,
 ): Promise<void> {
   await stageOnAll(members, path, content, attributes, validate)
   await commitOnAll(members, path)
@@ -34,16 +38,22 @@ export async function replaceOnAll(
 
 /** Stages the new file on all nodes. If one node cannot stage it, it is removed from all. */
 export async function stageOnAll(
-  members: ClusterMember[], path: string, content: string | Secret, attributes: FileAttributes, validate?: Validate,
+  members: ClusterMember[],
+  path: string,
+  content: string | Secret,
+  attributes: FileAttributes,
+  validate?: Validate,
 ): Promise<void> {
   const candidate = candidateOf(path)
   const hash = content instanceof Secret ? content.hash : sha256(content)
   try {
-    await Promise.all(members.map(async ({ $, name }) => {
-      await $({ input: content }).script(stageScript(path, candidate, attributes, validate))
-      const { stdout } = await $`sha256sum -- ${candidate}`
-      if (!stdout.startsWith(hash)) throw new TaskError(`${path} on ${name} differs from what was sent`)
-    }))
+    await Promise.all(
+      members.map(async ({ $, name }) => {
+        await $({ input: content }).script(stageScript(path, candidate, attributes, validate))
+        const { stdout } = await $`sha256sum -- ${candidate}`
+        if (!stdout.startsWith(hash)) throw new TaskError(`${path} on ${name} differs from what was sent`)
+      }),
+    )
   } catch (error) {
     await discardStaged(members, path)
     throw error
@@ -62,14 +72,23 @@ export async function discardStaged(members: ClusterMember[], path: string): Pro
 
 /** The nodes on which the file exists with a wrong mode or owner. */
 export function withWrongAttributes(
-  path: string, attributes: FileAttributes, states: [ClusterMember, FileState | undefined][],
+  path: string,
+  attributes: FileAttributes,
+  states: [ClusterMember, FileState | undefined][],
 ): { member: ClusterMember; differences: Difference[] }[] {
   return states
-    .map(([member, state]) => ({ member, differences: attributeDifferences(onNodes(path, [member]), state, attributes) }))
+    .map(([member, state]) => ({
+      member,
+      differences: attributeDifferences(onNodes(path, [member]), state, attributes),
+    }))
     .filter(({ differences }) => differences.length > 0)
 }
 
 /** Sets mode and owner of a file whose content is right. */
-export async function correctAttributes(members: ClusterMember[], path: string, { mode, owner }: FileAttributes): Promise<void> {
+export async function correctAttributes(
+  members: ClusterMember[],
+  path: string,
+  { mode, owner }: FileAttributes,
+): Promise<void> {
   await Promise.all(members.map(({ $ }) => $`chmod ${mode} -- ${path} && chown ${owner} -- ${path}`))
 }

@@ -26,10 +26,15 @@ export async function readmitDrained({ members, abandon, progress }: Scope): Pro
   const source = await cibOf(members)
   if (!source) return
   for (const node of drainedNodes(source.cib)) await source.member.$({ timeout: '30s' }).script(readmitScript(node))
-  await until('the nodes to leave standby', 30, async () => {
-    for (const member of members) member.changed()
-    return (await drainedIn(members)).length === 0 ? true : undefined
-  }, { abandon, progress })
+  await until(
+    'the nodes to leave standby',
+    30,
+    async () => {
+      for (const member of members) member.changed()
+      return (await drainedIn(members)).length === 0 ? true : undefined
+    },
+    { abandon, progress },
+  )
 }
 
 /** Whether a temporary property is still set. */
@@ -39,12 +44,20 @@ export async function isSetIn(members: ClusterMember[], property: TemporaryPrope
 }
 
 /** Removes ha-run's own setting of a property, and no other. */
-export async function endTemporaryProperty(property: TemporaryProperty, { members, abandon, progress }: Pick<Scope, 'members' | 'abandon' | 'progress'>): Promise<void> {
+export async function endTemporaryProperty(
+  property: TemporaryProperty,
+  { members, abandon, progress }: Pick<Scope, 'members' | 'abandon' | 'progress'>,
+): Promise<void> {
   const source = await cibOf(members)
   if (!source || !isSet(property, source.cib)) return
   await source.member.$({ timeout: '30s' }).script(unsetScript(property))
-  await until(`the end of ${property.name}=${property.value}`, 30, async () => {
-    for (const member of members) member.changed()
-    return await isSetIn(members, property) ? undefined : true
-  }, { abandon, progress })
+  await until(
+    `the end of ${property.name}=${property.value}`,
+    30,
+    async () => {
+      for (const member of members) member.changed()
+      return (await isSetIn(members, property)) ? undefined : true
+    },
+    { abandon, progress },
+  )
 }

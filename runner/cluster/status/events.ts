@@ -35,7 +35,14 @@ export interface StatusEvent {
   links: { number: number; between: [string, string]; connected: boolean }[]
   /** The DC; null if there is none. */
   dc: { node: string | null; seen_by: string[] }[]
-  quorum: { quorate: boolean; votes?: number | undefined; expected?: number | undefined; ring: string; flags: string[]; seen_by: string[] }[]
+  quorum: {
+    quorate: boolean
+    votes?: number | undefined
+    expected?: number | undefined
+    ring: string
+    flags: string[]
+    seen_by: string[]
+  }[]
   resources: {
     id: string
     agent: string

@@ -14,14 +14,22 @@ export interface FrameShape {
  * the details of healthy clusters, then those of the others except their problems, and finally the last lines.
  */
 export function statusFrame(clusters: StatusEvent[], { style, columns, rows }: FrameShape): string[] {
-  const [full, brief]: StatusShape[] = [{ style, columns, hints: true }, { style, columns, hints: false }]
+  const [full, brief]: StatusShape[] = [
+    { style, columns, hints: true },
+    { style, columns, hints: false },
+  ]
   const isHealthy = ({ health }: StatusEvent) => health === 'ok'
-  const folded = (fold: (status: StatusEvent) => string[]) => [...clusters.filter(status => !isHealthy(status)).flatMap(fold), ...clusters.filter(isHealthy).map(status => statusLine(status, brief!))]
+  const folded = (fold: (status: StatusEvent) => string[]) => [
+    ...clusters.filter(status => !isHealthy(status)).flatMap(fold),
+    ...clusters.filter(isHealthy).map(status => statusLine(status, brief!)),
+  ]
   const pictures: (() => string[])[] = [
     () => sections(...clusters.map(status => statusLines(status, full!))),
     () => sections(...clusters.map(status => statusLines(status, brief!))),
     () => folded(status => statusLines(status, brief!)),
-    ...clusters.length > 1 ? [() => folded(status => statusLines(status, brief!).slice(0, 1 + status.problems.length))] : [],
+    ...(clusters.length > 1
+      ? [() => folded(status => statusLines(status, brief!).slice(0, 1 + status.problems.length))]
+      : []),
   ]
   let lines: string[] = []
   for (const picture of pictures) {

@@ -26,7 +26,12 @@ export interface StatusShape {
 export function statusLines(status: StatusEvent, shape: StatusShape): string[] {
   const { problems } = status
   // Consecutive problems with the same hint share it.
-  const lines = [headLine(status, shape.style), ...problems.flatMap((problem, at) => problemLines(problem, { ...shape, hints: shape.hints && problem.hint !== problems[at + 1]?.hint }))]
+  const lines = [
+    headLine(status, shape.style),
+    ...problems.flatMap((problem, at) =>
+      problemLines(problem, { ...shape, hints: shape.hints && problem.hint !== problems[at + 1]?.hint }),
+    ),
+  ]
   return [...lines, ...table(status, shape.style)].map(line => painted(line, shape))
 }
 
@@ -54,8 +59,12 @@ function problemLines({ level, text, hint }: Problem, { style, hints }: StatusSh
 
 function table(status: StatusEvent, style: Style): Piece[][] {
   const rows: [label: Piece, ...cells: Piece[]][] = [
-    ...nodeRows(status, style), ...linkRows(status, style), ...viewRows(status, style),
-    addressRow(status, style), ...resourceRows(status, style), ...failureRows(status, style),
+    ...nodeRows(status, style),
+    ...linkRows(status, style),
+    ...viewRows(status, style),
+    addressRow(status, style),
+    ...resourceRows(status, style),
+    ...failureRows(status, style),
   ]
   const width = widest(rows.map(([[label]]) => label))
   return rows.map(([[label, paint], ...cells]) => [['  '], [pad(label, width), paint], ['  '], ...cells])
@@ -64,15 +73,33 @@ function table(status: StatusEvent, style: Style): Piece[][] {
 type Row = [label: Piece, ...cells: Piece[]]
 
 function nodeRows({ nodes }: StatusEvent, style: Style): Row[] {
-  const rows = nodes.map(({ name, address, state, dc, remarks }) => ({ name, address, what: [state, ...dc ? ['DC'] : []].join(', '), remarks: remarks.join(', ') }))
-  const shared = nodes.length <= maximumNodeRows ? rows.map(row => [row]) : grouped(rows, ({ what, remarks }) => JSON.stringify([what, remarks]))
+  const rows = nodes.map(({ name, address, state, dc, remarks }) => ({
+    name,
+    address,
+    what: [state, ...(dc ? ['DC'] : [])].join(', '),
+    remarks: remarks.join(', '),
+  }))
+  const shared =
+    nodes.length <= maximumNodeRows
+      ? rows.map(row => [row])
+      : grouped(rows, ({ what, remarks }) => JSON.stringify([what, remarks]))
   const width = widest(rows.map(({ what }) => what))
   const addressWidth = widest(rows.map(({ address }) => address))
   return shared.map((row): Row => {
     const { what, address, remarks } = row[0]!
-    const paint = /^online/.test(what) ? style.good : /^(standby|maintenance|pending|unknown)/.test(what) ? style.careful : style.bad
+    const paint = /^online/.test(what)
+      ? style.good
+      : /^(standby|maintenance|pending|unknown)/.test(what)
+        ? style.careful
+        : style.bad
     const where = row.length > 1 ? '' : address
-    return [[names(row.map(({ name }) => name))], [pad(what, width), paint], ['  '], [remarks ? pad(where, addressWidth) : where, style.quiet], [remarks && `  ${remarks}`, style.careful]]
+    return [
+      [names(row.map(({ name }) => name))],
+      [pad(what, width), paint],
+      ['  '],
+      [remarks ? pad(where, addressWidth) : where, style.quiet],
+      [remarks && `  ${remarks}`, style.careful],
+    ]
   })
 }
 
@@ -83,26 +110,52 @@ function linkRows({ links, quorum }: StatusEvent, style: Style): Row[] {
   if (quorum.length === 0) return [[label, ['unknown', style.careful]]]
   return grouped(links, ({ number }) => String(number)).map(pairs => {
     const down = pairs.filter(({ connected }) => !connected).map(({ between }) => between.join(' - '))
-    const text = down.length === 0 ? 'connected' : down.length === pairs.length ? 'disconnected' : `disconnected: ${names(down)}`
+    const text =
+      down.length === 0 ? 'connected' : down.length === pairs.length ? 'disconnected' : `disconnected: ${names(down)}`
     return [label, [`${pairs[0]!.number}  `], [text, down.length === 0 ? style.good : style.bad]]
   })
 }
 
 function viewRows({ dc, quorum }: StatusEvent, style: Style): Row[] {
-  const by = (seenBy: string[], views: unknown[]): Piece => [views.length > 1 ? `  as seen by ${names(seenBy)}` : '', style.careful]
+  const by = (seenBy: string[], views: unknown[]): Piece => [
+    views.length > 1 ? `  as seen by ${names(seenBy)}` : '',
+    style.careful,
+  ]
   return [
-    ...quorum.length === 0 ? [[['quorum', style.quiet], ['unknown', style.careful]] satisfies Row] : quorum.map(({ quorate, votes, expected, ring, flags, seen_by: seenBy }): Row => [
-      ['quorum', style.quiet], quorate ? ['yes', style.good] : ['NO', style.bad],
-      [`${votes === undefined ? '' : `, ${votes} of ${expected} votes`}, ring ${ring}`], [flags.length > 0 ? `  ${flags.join(' ')}` : '', style.quiet], by(seenBy, quorum),
-    ]),
-    ...dc.length === 1 && dc[0]!.node !== null ? [] : dc.map(({ node, seen_by: seenBy }): Row => [['DC', style.quiet], node === null ? ['none', style.bad] : [node], by(seenBy, dc)]),
+    ...(quorum.length === 0
+      ? [
+          [
+            ['quorum', style.quiet],
+            ['unknown', style.careful],
+          ] satisfies Row,
+        ]
+      : quorum.map(({ quorate, votes, expected, ring, flags, seen_by: seenBy }): Row => [
+          ['quorum', style.quiet],
+          quorate ? ['yes', style.good] : ['NO', style.bad],
+          [`${votes === undefined ? '' : `, ${votes} of ${expected} votes`}, ring ${ring}`],
+          [flags.length > 0 ? `  ${flags.join(' ')}` : '', style.quiet],
+          by(seenBy, quorum),
+        ])),
+    ...(dc.length === 1 && dc[0]!.node !== null
+      ? []
+      : dc.map(({ node, seen_by: seenBy }): Row => [
+          ['DC', style.quiet],
+          node === null ? ['none', style.bad] : [node],
+          by(seenBy, dc),
+        ])),
   ]
 }
 
 function addressRow({ nodes, floating_ip: { address, holders } }: StatusEvent, style: Style): Row {
   const where = holders.map(({ node, interface: name }) => `${node} (${name})`)
-  const text = where.length === 0 ? `${address} on no node${nodes.every(({ seen }) => seen) ? '' : ' that answers'}` : `${address} on ${where.join(' AND ')}`
-  return [['floating IP', style.quiet], [text, where.length === 1 ? style.good : style.bad]]
+  const text =
+    where.length === 0
+      ? `${address} on no node${nodes.every(({ seen }) => seen) ? '' : ' that answers'}`
+      : `${address} on ${where.join(' AND ')}`
+  return [
+    ['floating IP', style.quiet],
+    [text, where.length === 1 ? style.good : style.bad],
+  ]
 }
 
 function resourceRows({ resources }: StatusEvent, style: Style): Row[] {
@@ -110,7 +163,12 @@ function resourceRows({ resources }: StatusEvent, style: Style): Row[] {
   return resources.map(({ id, agent, parents, state, nodes, remarks }): Row => {
     const isBad = nodes.length === 0 || remarks.some(remark => remark === 'failed' || remark === 'blocked')
     const inside = parents.length > 0 ? `, in ${parents.join(', ')}` : ''
-    return [[id], [pad(whereOf(nodes, state), width), isBad ? style.bad : style.good], [`  ${agent}${inside}`, style.quiet], [remarks.length > 0 ? `  ${remarks.join(', ')}` : '', style.careful]]
+    return [
+      [id],
+      [pad(whereOf(nodes, state), width), isBad ? style.bad : style.good],
+      [`  ${agent}${inside}`, style.quiet],
+      [remarks.length > 0 ? `  ${remarks.join(', ')}` : '', style.careful],
+    ]
   })
 }
 
@@ -121,18 +179,34 @@ function whereOf(nodes: string[], state: string): string {
 function failureRows({ failures }: StatusEvent, style: Style): Row[] {
   if (failures.length === 0) return [[['failures', style.quiet], ['none']]]
   const left = failures.length - shownFailures
-  const rows = failures.slice(-shownFailures).toReversed().map(({ operation, node, status, reason, at }): Row => [
-    ['failures', style.quiet], [`${operation} on ${node}: ${status}`, style.careful], [`${reason ? `: ${oneLine(reason)}` : ''}${at === undefined ? '' : `  ${at}`}`, style.quiet],
-  ])
-  return left > 0 ? [...rows, [['failures', style.quiet], [`${left} older`, style.quiet]]] : rows
+  const rows = failures
+    .slice(-shownFailures)
+    .toReversed()
+    .map(({ operation, node, status, reason, at }): Row => [
+      ['failures', style.quiet],
+      [`${operation} on ${node}: ${status}`, style.careful],
+      [`${reason ? `: ${oneLine(reason)}` : ''}${at === undefined ? '' : `  ${at}`}`, style.quiet],
+    ])
+  return left > 0
+    ? [
+        ...rows,
+        [
+          ['failures', style.quiet],
+          [`${left} older`, style.quiet],
+        ],
+      ]
+    : rows
 }
 
 /** A line in colour, cut at the width of the screen with its last column left free. */
 function painted(pieces: Piece[], { columns, style }: StatusShape): string {
   let room = columns === undefined ? Infinity : columns - 1
-  return pieces.map(([text, paint = plain => plain]) => {
-    const shown = clip(text, room, style.symbols.more)
-    room -= stringWidth(shown)
-    return paint(shown)
-  }).join('').trimEnd()
+  return pieces
+    .map(([text, paint = plain => plain]) => {
+      const shown = clip(text, room, style.symbols.more)
+      room -= stringWidth(shown)
+      return paint(shown)
+    })
+    .join('')
+    .trimEnd()
 }

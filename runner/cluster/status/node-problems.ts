@@ -12,16 +12,30 @@ export function unansweredPolls(polls: NodePoll[], { nodes }: StatusEvent): Prob
     const clusterState = state === 'unreachable' || state === 'unknown' ? '' : `; the cluster reports it as ${state}`
     if (absence) return [failed(absence.message + clusterState, absence.hint)]
     if (waiting === undefined) return []
-    return [(state === 'offline' || state === 'unclean' ? failed : warning)(`${name}: no answer for ${waiting} s${clusterState}`)]
+    return [
+      (state === 'offline' || state === 'unclean' ? failed : warning)(
+        `${name}: no answer for ${waiting} s${clusterState}`,
+      ),
+    ]
   })
 }
 
 /** The daemons that do not answer; nodes with the same fault are reported together. */
 export function stoppedDaemons(seen: AnsweringNode[]): Problem[] {
-  if (seen.length > 0 && seen.every(hasNoCluster)) return [failed(`no cluster on ${namesOf(seen)}: neither Corosync nor Pacemaker is installed`, '`ha-run site` builds the cluster')]
+  if (seen.length > 0 && seen.every(hasNoCluster))
+    return [
+      failed(
+        `no cluster on ${namesOf(seen)}: neither Corosync nor Pacemaker is installed`,
+        '`ha-run site` builds the cluster',
+      ),
+    ]
   const faults = seen.flatMap(({ name, view }) => daemonFaults(view).map(text => ({ text, name })))
   return [...new Set(faults.map(({ text }) => text))].map(text =>
-    failed(`${text} on ${namesOf(faults.filter(fault => fault.text === text))}`, '`ha-run site` starts stopped daemons; see `systemctl status corosync pacemaker` on the node'))
+    failed(
+      `${text} on ${namesOf(faults.filter(fault => fault.text === text))}`,
+      '`ha-run site` starts stopped daemons; see `systemctl status corosync pacemaker` on the node',
+    ),
+  )
 }
 
 function hasNoCluster({ view: { silent } }: AnsweringNode): boolean {
@@ -29,43 +43,92 @@ function hasNoCluster({ view: { silent } }: AnsweringNode): boolean {
 }
 
 function daemonFaults({ silent: { corosync, pacemaker } = {} }: NodeView): string[] {
-  if (corosync !== undefined && corosync === pacemaker) return [`corosync and pacemaker ${corosync === 'failed' ? 'have failed' : `are ${corosync}`}`]
-  return Object.entries({ corosync, pacemaker }).flatMap(([name, state]) => state === undefined ? [] : [`${name} ${state === 'failed' ? 'has failed' : `is ${state}`}`])
+  if (corosync !== undefined && corosync === pacemaker)
+    return [`corosync and pacemaker ${corosync === 'failed' ? 'have failed' : `are ${corosync}`}`]
+  return Object.entries({ corosync, pacemaker }).flatMap(([name, state]) =>
+    state === undefined ? [] : [`${name} ${state === 'failed' ? 'has failed' : `is ${state}`}`],
+  )
 }
 
 /** The nodes whose Corosync runs as a member of another cluster. */
 export function wrongClusters(cluster: Cluster, seen: AnsweringNode[]): Problem[] {
   const others = seen.filter(({ view }) => isInOtherCluster(cluster, view))
-  return groupsOf(others, ({ view }) => runsDebianDefault(view.cmap!) || view.cmap!.get('totem.cluster_name')!.value).map(({ value, items }) => value === true
-    ? failed(`${namesOf(items)}: runs the one-node cluster that Debian's package starts`, '`ha-run site` replaces it')
-    : failed(`${namesOf(items)}: runs as a member of the cluster ${value}, not of ${cluster.name}`))
+  return groupsOf(
+    others,
+    ({ view }) => runsDebianDefault(view.cmap!) || view.cmap!.get('totem.cluster_name')!.value,
+  ).map(({ value, items }) =>
+    value === true
+      ? failed(`${namesOf(items)}: runs the one-node cluster that Debian's package starts`, '`ha-run site` replaces it')
+      : failed(`${namesOf(items)}: runs as a member of the cluster ${value}, not of ${cluster.name}`),
+  )
 }
 
 /** The node states that the cluster reports, unless another problem of the node explains them already. */
-export function stateProblems(cluster: Cluster, polls: NodePoll[], { nodes }: StatusEvent, partitions: Partition[]): Problem[] {
+export function stateProblems(
+  cluster: Cluster,
+  polls: NodePoll[],
+  { nodes }: StatusEvent,
+  partitions: Partition[],
+): Problem[] {
   const { nodes: declared } = cluster
-  const reported = new Set(polls.filter(({ seen, absence, waiting }) =>
-    seen ? seen.silent?.corosync ?? seen.silent?.pacemaker ?? isInOtherCluster(cluster, seen) : absence ?? waiting !== undefined).map(({ node }) => node.name))
+  const reported = new Set(
+    polls
+      .filter(({ seen, absence, waiting }) =>
+        seen
+          ? (seen.silent?.corosync ?? seen.silent?.pacemaker ?? isInOtherCluster(cluster, seen))
+          : (absence ?? waiting !== undefined),
+      )
+      .map(({ node }) => node.name),
+  )
   const views = partitions.flatMap(({ members }) => members).filter(({ view }) => view.state)
   const problems = declared.flatMap(({ name }): Problem[] => {
     const state = nodes.find(node => node.name === name)!.state
-    if (state === 'unclean') return [failed(`${name} is unclean: the cluster waits until it is fenced or an admin confirms that it is off`, `run \`stonith_admin --confirm ${name}\` once it is certainly off`)]
+    if (state === 'unclean')
+      return [
+        failed(
+          `${name} is unclean: the cluster waits until it is fenced or an admin confirms that it is off`,
+          `run \`stonith_admin --confirm ${name}\` once it is certainly off`,
+        ),
+      ]
     if (state === 'pending') return [warning(`${name} is joining`)]
-    if (state === 'standby' || state === 'maintenance') return [warning(`${name} is in ${state}`, `if that is not intended, \`crm node ${state === 'standby' ? 'online' : 'ready'} ${name}\` ends it`)]
+    if (state === 'standby' || state === 'maintenance')
+      return [
+        warning(
+          `${name} is in ${state}`,
+          `if that is not intended, \`crm node ${state === 'standby' ? 'online' : 'ready'} ${name}\` ends it`,
+        ),
+      ]
     const isInMinority = partitions.slice(1).some(({ members }) => members.some(member => member.name === name))
     // Before the first election of a DC, all nodes are offline.
     if (reported.has(name) || isInMinority || views.every(({ view }) => view.state?.dc === undefined)) return []
     if (state === 'offline') return [failed(`${name} is offline`)]
     return state === 'unknown' ? [failed(`${name} is not in the cluster, as seen by ${namesOf(views)}`)] : []
   })
-  return [...problems, ...partitions.flatMap(part => disagreements(declared.map(({ name }) => name), part))]
+  return [
+    ...problems,
+    ...partitions.flatMap(part =>
+      disagreements(
+        declared.map(({ name }) => name),
+        part,
+      ),
+    ),
+  ]
 }
 
 /** The nodes on whose state the members of one partition disagree. */
 function disagreements(names: string[], { members }: Partition): Problem[] {
   const answering = members.filter(({ view }) => view.state)
   return names.flatMap(name => {
-    const opinions = groupsOf(answering, ({ view }) => view.state!.nodes.find(node => node.name === name)?.online ?? false)
-    return opinions.length < 2 ? [] : [warning(`the nodes disagree on whether ${name} is online: ${opinions.map(({ value, names: who }) => `${value ? 'online' : 'offline'} as seen by ${who.join(', ')}`).join(', ')}`)]
+    const opinions = groupsOf(
+      answering,
+      ({ view }) => view.state!.nodes.find(node => node.name === name)?.online ?? false,
+    )
+    return opinions.length < 2
+      ? []
+      : [
+          warning(
+            `the nodes disagree on whether ${name} is online: ${opinions.map(({ value, names: who }) => `${value ? 'online' : 'offline'} as seen by ${who.join(', ')}`).join(', ')}`,
+          ),
+        ]
   })
 }

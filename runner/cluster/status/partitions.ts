@@ -15,7 +15,18 @@ export interface AnsweringNode {
  * left out.
  */
 export function answeringNodes(cluster: Cluster, polls: NodePoll[]): AnsweringNode[] {
-  return polls.flatMap(({ node: { name }, seen }) => seen ? [{ name, view: isInOtherCluster(cluster, seen) ? { ...seen, quorum: undefined, links: undefined, state: undefined } : seen }] : [])
+  return polls.flatMap(({ node: { name }, seen }) =>
+    seen
+      ? [
+          {
+            name,
+            view: isInOtherCluster(cluster, seen)
+              ? { ...seen, quorum: undefined, links: undefined, state: undefined }
+              : seen,
+          },
+        ]
+      : [],
+  )
 }
 
 /** Whether a node's Corosync runs as a member of another cluster. */
@@ -40,7 +51,10 @@ export function partitionsOf(seen: AnsweringNode[]): Partition[] {
 }
 
 /** Groups nodes by a value, in the order in which each value first occurs. */
-export function groupsOf<T>(nodes: AnsweringNode[], valueOf: (node: AnsweringNode) => T): { value: T; items: AnsweringNode[]; names: string[] }[] {
+export function groupsOf<T>(
+  nodes: AnsweringNode[],
+  valueOf: (node: AnsweringNode) => T,
+): { value: T; items: AnsweringNode[]; names: string[] }[] {
   const groups = new Map<string, { value: T; items: AnsweringNode[]; names: string[] }>()
   for (const node of nodes) {
     const value = valueOf(node)

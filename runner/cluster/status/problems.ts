@@ -29,20 +29,36 @@ export function problemsOf(cluster: Cluster, polls: NodePoll[], status: StatusEv
 }
 
 /** Problems of the floating IP by the nodes' kernels, whatever the cluster reports. */
-function addressProblems({ resources: declared }: Cluster, polls: NodePoll[], { floating_ip: { address, holders }, resources }: StatusEvent): Problem[] {
+function addressProblems(
+  { resources: declared }: Cluster,
+  polls: NodePoll[],
+  { floating_ip: { address, holders }, resources }: StatusEvent,
+): Problem[] {
   const nodes = [...new Set(holders.map(({ node }) => node))]
   const where = holders.map(({ node, interface: name }) => `${node} (${name})`).join(' and ')
   if (nodes.length > 1) {
-    return [failed(`${address} IS ON ${nodes.length} NODES AT ONCE: ${where}`,
-      'repair the network, or run `systemctl stop corosync` on all nodes but one')]
+    return [
+      failed(
+        `${address} IS ON ${nodes.length} NODES AT ONCE: ${where}`,
+        'repair the network, or run `systemctl stop corosync` on all nodes but one',
+      ),
+    ]
   }
-  if (holders.length > 1) return [failed(`${address} is on two interfaces at once: ${where}`, 'remove the wrong one with `ip address del`')]
-  const floatIp = declared.find(resource => resource.kind === 'primitive' && resource.agent === 'ocf:heartbeat:IPaddr2' && resource.params['ip'] === address)
+  if (holders.length > 1)
+    return [failed(`${address} is on two interfaces at once: ${where}`, 'remove the wrong one with `ip address del`')]
+  const floatIp = declared.find(
+    resource =>
+      resource.kind === 'primitive' && resource.agent === 'ocf:heartbeat:IPaddr2' && resource.params['ip'] === address,
+  )
   const runs = resources.find(({ id }) => id === floatIp?.id)?.nodes ?? []
   const answersOfAll = polls.every(({ node, seen }) => seen !== undefined || !runs.includes(node.name))
   if (runs.length === 0 || !answersOfAll || runs.includes(nodes[0] ?? '')) return []
-  return [failed(`${address} is on ${where || 'no node'}, but the cluster reports it on ${runs.join(', ')}`,
-    'the next monitor will notice; remove a wrong address with `ip address del`')]
+  return [
+    failed(
+      `${address} is on ${where || 'no node'}, but the cluster reports it on ${runs.join(', ')}`,
+      'the next monitor will notice; remove a wrong address with `ip address del`',
+    ),
+  ]
 }
 
 /**
@@ -54,9 +70,26 @@ function splitProblems(partitions: Partition[]): Problem[] {
   const hint = 'Corosync joins them again once the network between them works'
   const quorate = partitions.filter(part => part.quorate)
   const inquorate = partitions.filter(part => !part.quorate).flatMap(({ members }) => members)
-  if (quorate.length > 1) return [failed(`THE CLUSTER IS SPLIT, AND EACH PART CLAIMS QUORUM: ${quorate.map(({ members }) => namesOf(members)).join(' | ')}`, hint)]
-  if (quorate.length === 1) return [failed(`${namesOf(inquorate)} ${inquorate.length > 1 ? 'do' : 'does'} not see ${namesOf(quorate[0]!.members)}; without quorum nothing runs there`, hint)]
-  return [failed(`the cluster is split: ${partitions.map(({ members }) => namesOf(members)).join(' | ')} do not see each other`, hint)]
+  if (quorate.length > 1)
+    return [
+      failed(
+        `THE CLUSTER IS SPLIT, AND EACH PART CLAIMS QUORUM: ${quorate.map(({ members }) => namesOf(members)).join(' | ')}`,
+        hint,
+      ),
+    ]
+  if (quorate.length === 1)
+    return [
+      failed(
+        `${namesOf(inquorate)} ${inquorate.length > 1 ? 'do' : 'does'} not see ${namesOf(quorate[0]!.members)}; without quorum nothing runs there`,
+        hint,
+      ),
+    ]
+  return [
+    failed(
+      `the cluster is split: ${partitions.map(({ members }) => namesOf(members)).join(' | ')} do not see each other`,
+      hint,
+    ),
+  ]
 }
 
 /** The partitions with quorum, or all if none has it: faults elsewhere follow from the lack of quorum. */
@@ -66,25 +99,55 @@ function activePartitions(partitions: Partition[]): Partition[] {
 }
 
 function quorumProblems(partitions: Partition[]): Problem[] {
-  return activePartitions(partitions).filter(({ quorate, members: [first] }) => !quorate && first?.view.quorum).map(({ members }) => {
-    const { votes, flags } = members[0]!.view.quorum!
-    const waits = flags.includes('WaitForAll') ? '; a cluster waits for all its nodes at its first start (WaitForAll)' : ''
-    return failed(`no quorum on ${namesOf(members)}: ${votes?.total ?? 0} of ${votes?.expected ?? '?'} votes, so nothing runs there${waits}`)
-  })
+  return activePartitions(partitions)
+    .filter(({ quorate, members: [first] }) => !quorate && first?.view.quorum)
+    .map(({ members }) => {
+      const { votes, flags } = members[0]!.view.quorum!
+      const waits = flags.includes('WaitForAll')
+        ? '; a cluster waits for all its nodes at its first start (WaitForAll)'
+        : ''
+      return failed(
+        `no quorum on ${namesOf(members)}: ${votes?.total ?? 0} of ${votes?.expected ?? '?'} votes, so nothing runs there${waits}`,
+      )
+    })
 }
 
 /** The nodes of one partition must agree on the DC. */
 function dcProblems({ members }: Partition): Problem[] {
   const answering = members.filter(({ view }) => view.state)
   const dcs = groupsOf(answering, ({ view }) => view.state!.dc ?? null)
-  if (dcs.length > 1) return [failed(`the nodes follow different DCs: ${dcs.map(({ value, names }) => `${value ?? 'none'} as seen by ${names.join(', ')}`).join('; ')}`)]
-  return dcs[0]?.value === null ? [failed(`no DC on ${namesOf(answering)}: nothing is started or stopped`, 'a DC is elected within 20 s of the start; see `journalctl -u pacemaker`')] : []
+  if (dcs.length > 1)
+    return [
+      failed(
+        `the nodes follow different DCs: ${dcs.map(({ value, names }) => `${value ?? 'none'} as seen by ${names.join(', ')}`).join('; ')}`,
+      ),
+    ]
+  return dcs[0]?.value === null
+    ? [
+        failed(
+          `no DC on ${namesOf(answering)}: nothing is started or stopped`,
+          'a DC is elected within 20 s of the start; see `journalctl -u pacemaker`',
+        ),
+      ]
+    : []
 }
 
 /** The broken links between present nodes of one ring: for all others the cause is reported already. */
 function linkProblems({ nodes, links }: StatusEvent, partitions: Partition[]): Problem[] {
   const partOf = (name: string) => partitions.findIndex(({ members }) => members.some(member => member.name === name))
-  const isPresent = (name: string) => nodes.some(node => node.name === name && !['offline', 'unclean', 'unreachable', 'unknown'].includes(node.state))
-  const down = links.filter(({ connected, between: [one, other] }) => !connected && isPresent(one) && isPresent(other) && (partOf(one) === partOf(other) || partOf(one) < 0 || partOf(other) < 0))
-  return down.map(({ number, between }) => failed(`link ${number} between ${between.join(' and ')} is disconnected`, 'check cable, switch and firewall (UDP 5405 and up)'))
+  const isPresent = (name: string) =>
+    nodes.some(node => node.name === name && !['offline', 'unclean', 'unreachable', 'unknown'].includes(node.state))
+  const down = links.filter(
+    ({ connected, between: [one, other] }) =>
+      !connected &&
+      isPresent(one) &&
+      isPresent(other) &&
+      (partOf(one) === partOf(other) || partOf(one) < 0 || partOf(other) < 0),
+  )
+  return down.map(({ number, between }) =>
+    failed(
+      `link ${number} between ${between.join(' and ')} is disconnected`,
+      'check cable, switch and firewall (UDP 5405 and up)',
+    ),
+  )
 }

@@ -22,7 +22,11 @@ export interface StatusReporterOptions {
 
 /** Reports the status of clusters for people or as JSON, once or repeatedly. */
 export function createStatusReporter({ json, watch, ...rest }: StatusReporterOptions): Reporter {
-  const options: ReporterOptions = { ...rest, diff: false, style: createStyle({ color: rest.color, utf8: localeIsUtf8(process.env) }) }
+  const options: ReporterOptions = {
+    ...rest,
+    diff: false,
+    style: createStyle({ color: rest.color, utf8: localeIsUtf8(process.env) }),
+  }
   if (json) return jsonReporter(options)
   if (!watch) return onceReporter(options)
   const { isTTY, columns } = options.stdout
@@ -38,7 +42,15 @@ export function onceReporter({ stdout, stderr, style }: ReporterOptions): Report
       writeText(stderr, latest.notices.splice(0))
     },
     async close() {
-      writeLines(stdout, sections(...latest.clusters.map(status => [...wrapped(stdout, statusLines(status, { style, hints: true })), ...configurationLines(status)])))
+      writeLines(
+        stdout,
+        sections(
+          ...latest.clusters.map(status => [
+            ...wrapped(stdout, statusLines(status, { style, hints: true })),
+            ...configurationLines(status),
+          ]),
+        ),
+      )
     },
   }
 }
@@ -56,7 +68,9 @@ export function logReporter({ stdout, stderr, style }: ReporterOptions, now = ()
       printed.set(status.cluster, lines.join('\n'))
       writeText(stdout, [now().toISOString(), ...lines, ''])
     },
-    async close() { writeText(stderr, latest.notices) },
+    async close() {
+      writeText(stderr, latest.notices)
+    },
   }
 }
 
@@ -69,10 +83,15 @@ export function screenReporter({ stdout, stderr, style }: ReporterOptions, now =
   const draw = () => {
     due = undefined
     const { columns, rows } = picture
-    const title = `${time === '' ? 'first reading' : `as of ${time}, read every 2 s`}; Ctrl-C ends it`.slice(0, columns - 1)
+    const title = `${time === '' ? 'first reading' : `as of ${time}, read every 2 s`}; Ctrl-C ends it`.slice(
+      0,
+      columns - 1,
+    )
     picture.draw([style.quiet(title), ...statusFrame(latest.clusters, { style, columns, rows: rows - 1 })])
   }
-  const redraw = () => { due ??= setImmediate(draw) }
+  const redraw = () => {
+    due ??= setImmediate(draw)
+  }
   stdout.on('resize', redraw)
   draw()
   return {

@@ -15,10 +15,20 @@ export function resourceProblems(cluster: Cluster, seen: AnsweringNode[], status
   const mayRun = quorum.some(({ quorate }) => quorate)
   return [
     ...primitives.filter(({ id }) => mayRun && !stopped.has(id)).flatMap(primitive => placement(primitive, status)),
-    ...status.resources.flatMap(({ id, remarks }) => remarks.filter(remark => remark === 'failed' || remark === 'blocked')
-      .map(remark => failed(remark === 'failed' ? `${id} has failed` : `${id} is blocked: the cluster no longer starts or stops it`, cleanup))),
+    ...status.resources.flatMap(({ id, remarks }) =>
+      remarks
+        .filter(remark => remark === 'failed' || remark === 'blocked')
+        .map(remark =>
+          failed(
+            remark === 'failed' ? `${id} has failed` : `${id} is blocked: the cluster no longer starts or stops it`,
+            cleanup,
+          ),
+        ),
+    ),
     ...partitionsOf(answering).flatMap(({ members }) => disagreements(members)),
-    ...failures.length === 0 ? [] : [warning(failures.length === 1 ? 'an action has failed' : `${failures.length} actions have failed`, cleanup)],
+    ...(failures.length === 0
+      ? []
+      : [warning(failures.length === 1 ? 'an action has failed' : `${failures.length} actions have failed`, cleanup)]),
   ]
 }
 
@@ -32,15 +42,28 @@ function placement({ id, clone }: Primitive, { resources, nodes }: StatusEvent):
     const idle = nodes.filter(({ name, state }) => state === 'online' && !resource.nodes.includes(name))
     return idle.length === 0 ? [] : [failed(`${id} does not run on ${namesOf(idle)}`)]
   }
-  return resource.nodes.length === 1 ? [] : [failed(`${id} runs on ${resource.nodes.length} nodes at once: ${resource.nodes.join(' and ')}`)]
+  return resource.nodes.length === 1
+    ? []
+    : [failed(`${id} runs on ${resource.nodes.length} nodes at once: ${resource.nodes.join(' and ')}`)]
 }
 
 /** The resources on whose place the members of one partition disagree. */
 function disagreements(members: AnsweringNode[]): Problem[] {
   const ids = [...new Set(members.flatMap(({ view }) => view.state?.resources.map(({ id }) => id) ?? []))]
   return ids.flatMap(id => {
-    const opinions = groupsOf(members, ({ view }) => view.state!.resources.filter(each => each.id === id && each.active).flatMap(({ nodes }) => nodes).toSorted())
-    return opinions.length < 2 ? [] : [warning(`the nodes disagree on where ${id} runs: ${opinions.map(({ value, names }) => `${value.length > 0 ? `on ${value.join(', ')}` : 'stopped'} as seen by ${names.join(', ')}`).join('; ')}`)]
+    const opinions = groupsOf(members, ({ view }) =>
+      view
+        .state!.resources.filter(each => each.id === id && each.active)
+        .flatMap(({ nodes }) => nodes)
+        .toSorted(),
+    )
+    return opinions.length < 2
+      ? []
+      : [
+          warning(
+            `the nodes disagree on where ${id} runs: ${opinions.map(({ value, names }) => `${value.length > 0 ? `on ${value.join(', ')}` : 'stopped'} as seen by ${names.join(', ')}`).join('; ')}`,
+          ),
+        ]
   })
 }
 
@@ -50,18 +73,42 @@ function stoppedByAdmin(seen: AnsweringNode[]): Set<string> {
 }
 
 /** What an admin has set, and what else keeps resources from running where they should. */
-export function adminOverrideProblems({ name: cluster }: Cluster, seen: AnsweringNode[], status: StatusEvent): Problem[] {
+export function adminOverrideProblems(
+  { name: cluster }: Cluster,
+  seen: AnsweringNode[],
+  status: StatusEvent,
+): Problem[] {
   const states = seen.flatMap(({ view: { state } }) => state ?? [])
   const maintenance = states.some(state => state.maintenance)
-  const unmanaged = status.resources.filter(({ remarks }) => remarks.includes('unmanaged')).map(({ id }) => ({ name: id }))
+  const unmanaged = status.resources
+    .filter(({ remarks }) => remarks.includes('unmanaged'))
+    .map(({ id }) => ({ name: id }))
   const withoutFeatureSet = [...new Set(states.flatMap(withoutAttributes))]
   const leftovers = [...new Set(seen.flatMap(({ view }) => view.leftovers))]
   return [
-    ...maintenance ? [warning(`${cluster} is in maintenance mode: nothing is started, stopped or monitored`, '`crm maintenance off` ends it')] : [],
-    ...[...stoppedByAdmin(seen)].map(id => warning(`${id} is stopped by target-role`, `\`crm resource start ${id}\` ends it`)),
-    ...unmanaged.length > 0 && !maintenance ? [warning(`not managed: ${namesOf(unmanaged)}`)] : [],
-    ...leftovers.map(id => warning(`${id} is left over from \`crm resource move\` or \`ban\``, '`crm resource clear` removes it')),
-    ...states.some(isMixed) ? [warning('the nodes have different versions of Pacemaker')] : [],
-    ...withoutFeatureSet.length > 0 ? [warning(`the CIB lacks the attributes of ${withoutFeatureSet.join(', ')}`, '`ha-run pacemaker` writes them again if they were lost; an older Pacemaker has none')] : [],
+    ...(maintenance
+      ? [
+          warning(
+            `${cluster} is in maintenance mode: nothing is started, stopped or monitored`,
+            '`crm maintenance off` ends it',
+          ),
+        ]
+      : []),
+    ...[...stoppedByAdmin(seen)].map(id =>
+      warning(`${id} is stopped by target-role`, `\`crm resource start ${id}\` ends it`),
+    ),
+    ...(unmanaged.length > 0 && !maintenance ? [warning(`not managed: ${namesOf(unmanaged)}`)] : []),
+    ...leftovers.map(id =>
+      warning(`${id} is left over from \`crm resource move\` or \`ban\``, '`crm resource clear` removes it'),
+    ),
+    ...(states.some(isMixed) ? [warning('the nodes have different versions of Pacemaker')] : []),
+    ...(withoutFeatureSet.length > 0
+      ? [
+          warning(
+            `the CIB lacks the attributes of ${withoutFeatureSet.join(', ')}`,
+            '`ha-run pacemaker` writes them again if they were lost; an older Pacemaker has none',
+          ),
+        ]
+      : []),
   ]
 }

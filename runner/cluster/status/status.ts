@@ -14,18 +14,32 @@ import type { NodeView } from './view.js'
 export function statusOf(cluster: Cluster, polls: PollResult<Node, NodeView>[]): StatusEvent {
   const seen = answeringNodes(cluster, polls)
   const status: StatusEvent = {
-    event: 'status', cluster: cluster.name, health: 'unknown', problems: [],
+    event: 'status',
+    cluster: cluster.name,
+    health: 'unknown',
+    problems: [],
     nodes: [...polls.map(poll => declaredNode(poll, seen)), ...undeclaredNodes(cluster, seen)],
     links: linksOf(cluster.nodes, seen),
-    dc: groupsOf(seen.filter(({ view }) => view.state), ({ view }) => view.state?.dc ?? null).map(({ value, names }) => ({ node: value, seen_by: names })),
+    dc: groupsOf(
+      seen.filter(({ view }) => view.state),
+      ({ view }) => view.state?.dc ?? null,
+    ).map(({ value, names }) => ({ node: value, seen_by: names })),
     quorum: quorumOf(seen),
     resources: resourcesOf(seen),
     floating_ip: {
       address: cluster.floatingIp.address,
       holders: seen.flatMap(({ name, view }) => view.interfaces.map(each => ({ node: name, interface: each }))),
     },
-    failures: seen.find(({ view }) => view.state)?.view.state?.failures.map(({ operation, node, status: result, reason, at }) =>
-      ({ operation, node, status: result, reason, ...at !== undefined && { at } })) ?? [],
+    failures:
+      seen
+        .find(({ view }) => view.state)
+        ?.view.state?.failures.map(({ operation, node, status: result, reason, at }) => ({
+          operation,
+          node,
+          status: result,
+          reason,
+          ...(at !== undefined && { at }),
+        })) ?? [],
   }
   const problems = problemsOf(cluster, polls, status)
   return { ...status, problems, health: seen.length === 0 ? 'unknown' : worstOf(problems) }
@@ -47,20 +61,33 @@ function worstOf(problems: StatusEvent['problems']): StatusEvent['health'] {
 }
 
 function declaredNode({ node, absence, waiting }: NodePoll, seen: AnsweringNode[]): StatusEvent['nodes'][number] {
-  const { name, links: [address = ''] } = node
+  const {
+    name,
+    links: [address = ''],
+  } = node
   const ownView = seen.find(node => node.name === name)?.view
   const hasQuorum = ({ quorum }: NodeView) => Number(quorum?.quorate ?? false)
-  const views = [...ownView ? [ownView] : [], ...seen.filter(each => each.name !== name).map(({ view }) => view)].toSorted((one, other) => hasQuorum(other) - hasQuorum(one))
-  const reported = views.map(view => view.state?.nodes.find(node => node.name === name)).find(state => state !== undefined)
+  const views = [
+    ...(ownView ? [ownView] : []),
+    ...seen.filter(each => each.name !== name).map(({ view }) => view),
+  ].toSorted((one, other) => hasQuorum(other) - hasQuorum(one))
+  const reported = views
+    .map(view => view.state?.nodes.find(node => node.name === name))
+    .find(state => state !== undefined)
   const state = reported ? nodeStateName(reported) : ownView ? 'offline' : absence ? 'unreachable' : 'unknown'
   return {
-    name, address, state,
-    dc: views.find(({ state }) => state)?.state?.dc === name, seen: ownView !== undefined,
+    name,
+    address,
+    state,
+    dc: views.find(({ state }) => state)?.state?.dc === name,
+    seen: ownView !== undefined,
     remarks: [
-      ...Object.entries(ownView?.silent ?? {}).map(([daemon, daemonState]) => daemonState === 'not installed' ? `no ${daemon}` : `${daemon} ${daemonState}`),
-      ...absence && state !== 'unreachable' ? ['unreachable'] : [],
-      ...waiting === undefined ? [] : [`no answer for ${waiting} s`],
-      ...!ownView && !absence && waiting === undefined ? ['not asked'] : [],
+      ...Object.entries(ownView?.silent ?? {}).map(([daemon, daemonState]) =>
+        daemonState === 'not installed' ? `no ${daemon}` : `${daemon} ${daemonState}`,
+      ),
+      ...(absence && state !== 'unreachable' ? ['unreachable'] : []),
+      ...(waiting === undefined ? [] : [`no answer for ${waiting} s`]),
+      ...(!ownView && !absence && waiting === undefined ? ['not asked'] : []),
     ],
   }
 }
@@ -70,14 +97,21 @@ function undeclaredNodes({ nodes }: Cluster, seen: AnsweringNode[]): StatusEvent
   const states = new Map(seen.flatMap(({ view }) => view.state?.nodes ?? []).map(state => [state.name, state]))
   for (const { name } of nodes) states.delete(name)
   return [...states.values()].map(state => ({
-    name: state.name, address: addressIn(state.name, seen), state: nodeStateName(state),
-    dc: seen.some(({ view }) => view.state?.dc === state.name), seen: false, remarks: ['not in the inventory'],
+    name: state.name,
+    address: addressIn(state.name, seen),
+    state: nodeStateName(state),
+    dc: seen.some(({ view }) => view.state?.dc === state.name),
+    seen: false,
+    remarks: ['not in the inventory'],
   }))
 }
 
 function addressIn(name: string, seen: AnsweringNode[]): string {
-  for (const { view: { cmap = new Map<string, { value: string }>() } } of seen) {
-    const [nameEntry] = [...cmap].find(([entry, { value }]) => /^nodelist\.node\.\d+\.name$/.test(entry) && value === name) ?? []
+  for (const {
+    view: { cmap = new Map<string, { value: string }>() },
+  } of seen) {
+    const [nameEntry] =
+      [...cmap].find(([entry, { value }]) => /^nodelist\.node\.\d+\.name$/.test(entry) && value === name) ?? []
     const address = cmap.get(nameEntry?.replace(/name$/, 'ring0_addr') ?? '')
     if (address) return address.value
   }
@@ -96,26 +130,41 @@ function nodeStateName({ online, standby, maintenance, pending, unclean }: NodeS
  * only.
  */
 function linksOf(nodes: Node[], seen: AnsweringNode[]): StatusEvent['links'] {
-  const ids = new Map(seen.flatMap(({ view: { cmap, state } }) =>
-    [...(state?.nodes ?? []).map(({ name, id }) => [name, Number(id)] as const), ...cmap ? nodeIdsIn(cmap) : []]))
+  const ids = new Map(
+    seen.flatMap(({ view: { cmap, state } }) => [
+      ...(state?.nodes ?? []).map(({ name, id }) => [name, Number(id)] as const),
+      ...(cmap ? nodeIdsIn(cmap) : []),
+    ]),
+  )
   const reports = (from: Node, to: Node, number: number): boolean[] => {
     const link = seen.find(({ name }) => name === from.name)?.view.links?.find(each => each.link === number)
     const peer = link?.peers.find(({ nodeId }) => nodeId === ids.get(to.name))
     // Corosync 2.4 lists no peers, only whether the whole ring is faulty.
     return peer ? [peer.connected && !link!.faulty] : link?.faulty === undefined ? [] : [!link.faulty]
   }
-  return Array.from({ length: Math.max(...nodes.map(({ links }) => links.length)) }, (_, number) => nodes.flatMap((one, at) =>
-    nodes.slice(at + 1).map((other): StatusEvent['links'][number] => {
-      const connected = [...reports(one, other, number), ...reports(other, one, number)]
-      return { number, between: [one.name, other.name], connected: connected.length > 0 && connected.every(Boolean) }
-    }))).flat()
+  return Array.from({ length: Math.max(...nodes.map(({ links }) => links.length)) }, (_, number) =>
+    nodes.flatMap((one, at) =>
+      nodes.slice(at + 1).map((other): StatusEvent['links'][number] => {
+        const connected = [...reports(one, other, number), ...reports(other, one, number)]
+        return { number, between: [one.name, other.name], connected: connected.length > 0 && connected.every(Boolean) }
+      }),
+    ),
+  ).flat()
 }
 
 function quorumOf(seen: AnsweringNode[]): StatusEvent['quorum'] {
-  return groupsOf(seen.filter(({ view }) => view.quorum), ({ view: { quorum } }) => {
-    const { quorate, votes, ringId, flags } = quorum!
-    return { quorate, ...votes && { votes: votes.total, expected: votes.expected }, ring: ringId, flags: flags.filter(flag => flag !== 'Quorate') }
-  }).map(({ value, names }) => ({ ...value, seen_by: names }))
+  return groupsOf(
+    seen.filter(({ view }) => view.quorum),
+    ({ view: { quorum } }) => {
+      const { quorate, votes, ringId, flags } = quorum!
+      return {
+        quorate,
+        ...(votes && { votes: votes.total, expected: votes.expected }),
+        ring: ringId,
+        flags: flags.filter(flag => flag !== 'Quorate'),
+      }
+    },
+  ).map(({ value, names }) => ({ ...value, seen_by: names }))
 }
 
 /**
@@ -129,11 +178,16 @@ function resourcesOf(seen: AnsweringNode[]): StatusEvent['resources'] {
     const active = own.filter(instance => instance.active)
     const [first] = [...active, ...own] as [ResourceState]
     return {
-      id, agent: first.agent, parents: first.parents, state: first.role.toLowerCase(),
+      id,
+      agent: first.agent,
+      parents: first.parents,
+      state: first.role.toLowerCase(),
       nodes: [...new Set(active.flatMap(({ nodes }) => nodes))],
       remarks: [
-        ...own.some(({ failed }) => failed) ? ['failed'] : [], ...own.some(({ blocked }) => blocked) ? ['blocked'] : [],
-        ...own.some(({ managed }) => !managed) ? ['unmanaged'] : [], ...own.some(({ orphaned }) => orphaned) ? ['orphaned'] : [],
+        ...(own.some(({ failed }) => failed) ? ['failed'] : []),
+        ...(own.some(({ blocked }) => blocked) ? ['blocked'] : []),
+        ...(own.some(({ managed }) => !managed) ? ['unmanaged'] : []),
+        ...(own.some(({ orphaned }) => orphaned) ? ['orphaned'] : []),
       ],
     }
   })

@@ -50,7 +50,9 @@ type Query = keyof typeof commands
  */
 const statusQueries: Family<NodeView> = {
   name: 'status of a cluster',
-  script: ([address = '']) => `ask() { hung=\${2:+$hung}; case $hung in 124|137) ;; *) timeout -k 1 ${daemonTimeoutSeconds} $1; hung=$? ;; esac; printf '\\0%s\\0' $hung; }
+  script: ([
+    address = '',
+  ]) => `ask() { hung=\${2:+$hung}; case $hung in 124|137) ;; *) timeout -k 1 ${daemonTimeoutSeconds} $1; hung=$? ;; esac; printf '\\0%s\\0' $hung; }
 ask '${commands.quorum}'; ask '${commands.links}' too; ask '${commands.cmap}' too; ask '${commands.state}'; ask '${commands.constraints}' too
 ${sh`ip -o -4 addr show to ${`${address}/32`}`}; printf '\\0'
 systemctl show -p LoadState,ActiveState corosync.service pacemaker.service`,
@@ -65,7 +67,9 @@ export function statusQuery(floatingIp: string): Fact<NodeView> {
 /** Parses the output of a status query. */
 export function viewIn(output: string): NodeView {
   const fields = output.split('\0')
-  const answers = Object.keys(commands).map((name, at) => [name, { text: fields[at * 2] ?? '', code: Number(fields[at * 2 + 1]) }] as const)
+  const answers = Object.keys(commands).map(
+    (name, at) => [name, { text: fields[at * 2] ?? '', code: Number(fields[at * 2 + 1]) }] as const,
+  )
   const outputs = Object.fromEntries(answers) as Record<Query, { text: string; code: number }>
   const [addresses = '', units = ''] = fields.slice(answers.length * 2)
   const unread: string[] = []
@@ -81,15 +85,20 @@ export function viewIn(output: string): NodeView {
     }
   }
   const view = {
-    quorum: read('quorum', parseQuorumtool), links: read('links', parseCfgtool), cmap: read('cmap', parseCmap), state: read('state', parseCrmMon),
-    interfaces: interfacesIn(addresses), leftovers: read('constraints', leftoversIn) ?? [], unread,
+    quorum: read('quorum', parseQuorumtool),
+    links: read('links', parseCfgtool),
+    cmap: read('cmap', parseCmap),
+    state: read('state', parseCrmMon),
+    interfaces: interfacesIn(addresses),
+    leftovers: read('constraints', leftoversIn) ?? [],
+    unread,
   }
   const [corosync, pacemaker] = units.trim().split('\n\n')
   return {
     ...view,
     silent: {
-      ...outputs.quorum.code !== 0 && !view.quorum && { corosync: daemonState(corosync, outputs.quorum.code) },
-      ...outputs.state.code !== 0 && { pacemaker: daemonState(pacemaker, outputs.state.code) },
+      ...(outputs.quorum.code !== 0 && !view.quorum && { corosync: daemonState(corosync, outputs.quorum.code) }),
+      ...(outputs.state.code !== 0 && { pacemaker: daemonState(pacemaker, outputs.state.code) }),
     },
   }
 }
@@ -117,8 +126,12 @@ export async function viewOf({ read }: Pick<ClusterMember, 'read'>, floatingIp: 
       return undefined
     }
   }
-  const [cmap, links, votes, state, interfaces] = await Promise.all(
-    [readIfParsable(runningCmap), readIfParsable(corosyncLinks), readIfParsable(quorum), readIfParsable(clusterState), readIfParsable(interfacesWith(floatingIp))],
-  )
+  const [cmap, links, votes, state, interfaces] = await Promise.all([
+    readIfParsable(runningCmap),
+    readIfParsable(corosyncLinks),
+    readIfParsable(quorum),
+    readIfParsable(clusterState),
+    readIfParsable(interfacesWith(floatingIp)),
+  ])
   return { cmap, links, quorum: votes, state, interfaces: interfaces ?? [], leftovers: [], unread }
 }

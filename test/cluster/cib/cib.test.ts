@@ -2,7 +2,17 @@ import test from 'ava'
 import fc from 'fast-check'
 import { candidate, foreignObjects, type DeclaredCib } from '../../../runner/cluster/cib/cib.js'
 import { draftOf, freeIds, freshId, resourceWith } from '../../../runner/cluster/cib/draft.js'
-import { attribute, elementsOf, firstOf, newElement, parseXml, remove, renderXml, walk, type Element } from '../../../runner/cluster/pacemaker/xml.js'
+import {
+  attribute,
+  elementsOf,
+  firstOf,
+  newElement,
+  parseXml,
+  remove,
+  renderXml,
+  walk,
+  type Element,
+} from '../../../runner/cluster/pacemaker/xml.js'
 import { declaration, hostileText } from '../arbitraries.js'
 import { declaredOf } from '../declared.js'
 
@@ -15,7 +25,8 @@ const cibWith = (cib: string, declared: DeclaredCib) => candidate(cib, declared)
 /** A CIB with somebody else's things in every section. */
 function withForeign(cib: string, value: string): string {
   const root = parseXml(cib)
-  const foreign = (name: string, id: string, ...children: Element[]) => newElement(name, { id: `x-${id}`, odd: value }, children)
+  const foreign = (name: string, id: string, ...children: Element[]) =>
+    newElement(name, { id: `x-${id}`, odd: value }, children)
   const resources = firstOf(root, 'configuration', 'resources')!
   const [first] = elementsOf(resources)
   resources.insertBefore(parseXml('<x><!-- theirs --></x>').firstChild!, first ?? null)
@@ -33,62 +44,87 @@ function foreignParts(cib: string): string[] {
 }
 
 test('after an edit nothing differs any more, whatever the CIB contained before', t => {
-  fc.assert(fc.property(declaration, declaration, hostileText, (before, declared, value) => {
-    const cib = withForeign(cibWith(empty, before), value)
-    const candidate = cibWith(cib, declared)
-    t.deepEqual(cibDifferences(candidate, declared), [])
-    t.is(cibWith(candidate, declared), candidate)
-    t.deepEqual(foreignParts(candidate), foreignParts(cib))
-  }), { numRuns: 300 })
+  fc.assert(
+    fc.property(declaration, declaration, hostileText, (before, declared, value) => {
+      const cib = withForeign(cibWith(empty, before), value)
+      const candidate = cibWith(cib, declared)
+      t.deepEqual(cibDifferences(candidate, declared), [])
+      t.is(cibWith(candidate, declared), candidate)
+      t.deepEqual(foreignParts(candidate), foreignParts(cib))
+    }),
+    { numRuns: 300 },
+  )
 })
 
 test('no difference, no edit', t => {
-  fc.assert(fc.property(declaration, hostileText, (declared, value) => {
-    const cib = withForeign(cibWith(empty, declared), value)
-    t.deepEqual(cibDifferences(cib, declared), [])
-    t.is(cibWith(cib, declared), cib)
-  }))
+  fc.assert(
+    fc.property(declaration, hostileText, (declared, value) => {
+      const cib = withForeign(cibWith(empty, declared), value)
+      t.deepEqual(cibDifferences(cib, declared), [])
+      t.is(cibWith(cib, declared), cib)
+    }),
+  )
 })
 
 test('ids stay unique', t => {
-  fc.assert(fc.property(declaration, declaration, (before, declared) => {
-    const elements = [...walk(parseXml(cibWith(cibWith(empty, before), declared)))]
-    const objects = elements.filter(({ tagName }) => tagName !== 'obj_ref')
-    const ids = objects.flatMap(element => attribute(element, 'id') ?? [])
-    t.deepEqual(ids, [...new Set(ids)])
-  }))
+  fc.assert(
+    fc.property(declaration, declaration, (before, declared) => {
+      const elements = [...walk(parseXml(cibWith(cibWith(empty, before), declared)))]
+      const objects = elements.filter(({ tagName }) => tagName !== 'obj_ref')
+      const ids = objects.flatMap(element => attribute(element, 'id') ?? [])
+      t.deepEqual(ids, [...new Set(ids)])
+    }),
+  )
 })
 
 test('everything that was added is removed when it is no longer declared, and nothing else', t => {
-  fc.assert(fc.property(declaration, hostileText, (declared, value) => {
-    const cib = withForeign(cibWith(empty, declared), value)
-    const rest = cibWith(cib, nothing)
-    t.deepEqual(foreignParts(rest), foreignParts(cib))
-    const left = [...walk(parseXml(rest))].filter(({ tagName }) => ['primitive', 'nvpair', 'op', 'clone', 'obj_ref', 'rsc_location', 'rsc_colocation', 'rsc_order'].includes(tagName))
-    t.deepEqual(left.filter(element => !attribute(element, 'id')!.startsWith('x-')), [])
-  }))
+  fc.assert(
+    fc.property(declaration, hostileText, (declared, value) => {
+      const cib = withForeign(cibWith(empty, declared), value)
+      const rest = cibWith(cib, nothing)
+      t.deepEqual(foreignParts(rest), foreignParts(cib))
+      const left = [...walk(parseXml(rest))].filter(({ tagName }) =>
+        ['primitive', 'nvpair', 'op', 'clone', 'obj_ref', 'rsc_location', 'rsc_colocation', 'rsc_order'].includes(
+          tagName,
+        ),
+      )
+      t.deepEqual(
+        left.filter(element => !attribute(element, 'id')!.startsWith('x-')),
+        [],
+      )
+    }),
+  )
 })
 
 test('a section that the declaration does not cover stays', t => {
-  fc.assert(fc.property(declaration, declared => {
-    const cib = cibWith(empty, declared)
-    t.is(cibWith(cib, {}), cib)
-  }))
+  fc.assert(
+    fc.property(declaration, declared => {
+      const cib = cibWith(empty, declared)
+      t.is(cibWith(cib, {}), cib)
+    }),
+  )
 })
 
 test('foreign objects are reported, and removed only with purge', t => {
-  fc.assert(fc.property(declaration, hostileText, (declared, value) => {
-    const cib = withForeign(cibWith(empty, declared), value)
-    const ids = foreignObjects(cib, declared).map(({ id }) => id)
-    t.deepEqual(ids.toSorted(), ['x-g', 'x-p', 'x-q', 'x-t'])
-    const purged = candidate(cib, declared, { purge: true })
-    t.deepEqual(foreignObjects(purged.text, declared), [])
-    t.deepEqual(purged.differences.map(({ subject }) => subject.split(' ').at(-1)!).toSorted(), ['x-g', 'x-p', 'x-t'], 'a group goes with its members')
-    t.deepEqual(candidate(purged.text, declared, { purge: true }).differences, [])
-  }))
+  fc.assert(
+    fc.property(declaration, hostileText, (declared, value) => {
+      const cib = withForeign(cibWith(empty, declared), value)
+      const ids = foreignObjects(cib, declared).map(({ id }) => id)
+      t.deepEqual(ids.toSorted(), ['x-g', 'x-p', 'x-q', 'x-t'])
+      const purged = candidate(cib, declared, { purge: true })
+      t.deepEqual(foreignObjects(purged.text, declared), [])
+      t.deepEqual(
+        purged.differences.map(({ subject }) => subject.split(' ').at(-1)!).toSorted(),
+        ['x-g', 'x-p', 'x-t'],
+        'a group goes with its members',
+      )
+      t.deepEqual(candidate(purged.text, declared, { purge: true }).differences, [])
+    }),
+  )
 })
 
-const remote = '<cib><configuration><crm_config/><nodes><node id="pi3" type="remote" uname="pi3"/></nodes><resources><primitive id="pi3" class="ocf" provider="pacemaker" type="remote"/></resources><constraints/></configuration></cib>'
+const remote =
+  '<cib><configuration><crm_config/><nodes><node id="pi3" type="remote" uname="pi3"/></nodes><resources><primitive id="pi3" class="ocf" provider="pacemaker" type="remote"/></resources><constraints/></configuration></cib>'
 
 test('a foreign primitive with the id of its remote node is reported as a primitive', t => {
   t.deepEqual(foreignObjects(remote, nothing), [{ id: 'pi3', kind: 'primitive', isLeftover: false }])

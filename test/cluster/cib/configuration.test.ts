@@ -17,7 +17,9 @@ const cib = `<cib epoch="5"><configuration>
 </configuration><status/></cib>`
 
 test('a CIB is shown in the form of crmsh', t => {
-  t.is(configurationText(cib), `cluster_property_set cib-bootstrap-options \\
+  t.is(
+    configurationText(cib),
+    `cluster_property_set cib-bootstrap-options \\
 	stonith-enabled=false
 node 1 node1 \\
 	params standby=on
@@ -32,16 +34,22 @@ primitive fence stonith:fence_x \\
 colocation together rsc=Web with-rsc=FloatIP score=INFINITY
 tag ha-run FloatIP Web
 meta_attributes rsc-options \\
-	resource-stickiness=100`)
+	resource-stickiness=100`,
+  )
 })
 
-const answer = (stdout: string, exitCode = 0) => cibConfiguration.family.parse({ stdout, exitCode } as never, [''])[0] as string | undefined
+const answer = (stdout: string, exitCode = 0) =>
+  cibConfiguration.family.parse({ stdout, exitCode } as never, [''])[0] as string | undefined
 
 test('passwords are hidden, from crmsh and from the CIB', t => {
   t.false(answer(cib)!.includes('hush'))
   t.true(answer(cib)!.includes('passwd=******'))
-  for (const before of ['<?xml version="1.0"?>\n', '<!-- kept -->\n', '\n<!-- kept --><?xml-model href="x"?>']) t.is(answer(before + cib), answer(cib))
-  t.is(answer('primitive fence stonith:fence_x \\\n\tparams ip=10.0.0.1 passwd="hush now" snmp_community=hush\n'), 'primitive fence stonith:fence_x \\\n\tparams ip=10.0.0.1 passwd=****** snmp_community=******')
+  for (const before of ['<?xml version="1.0"?>\n', '<!-- kept -->\n', '\n<!-- kept --><?xml-model href="x"?>'])
+    t.is(answer(before + cib), answer(cib))
+  t.is(
+    answer('primitive fence stonith:fence_x \\\n\tparams ip=10.0.0.1 passwd="hush now" snmp_community=hush\n'),
+    'primitive fence stonith:fence_x \\\n\tparams ip=10.0.0.1 passwd=****** snmp_community=******',
+  )
   t.is(withoutSecrets('login=root password_script=/x'), 'login=root password_script=******')
 })
 

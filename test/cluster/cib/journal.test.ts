@@ -11,10 +11,14 @@ test('an entry has both CIBs, only root can read it, the highest version is the 
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-journal-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const run = (script: string, input = '') => {
-    const { status, stdout, stderr } = spawnSync('sh', ['-c', script.replaceAll('/var/lib/ha-run', folder)], { input, encoding: 'utf8' })
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', script.replaceAll('/var/lib/ha-run', folder)], {
+      input,
+      encoding: 'utf8',
+    })
     return { status, stdout, stderr }
   }
-  const read = () => lastEntry.family.parse({ stdout: run(lastEntry.family.script([''])).stdout } as ProcessOutput, [''])[0]
+  const read = () =>
+    lastEntry.family.parse({ stdout: run(lastEntry.family.script([''])).stdout } as ProcessOutput, [''])[0]
   t.is(read(), undefined, 'no folder')
   const push = (name: string) => {
     t.like(run(beginScript(`before ${name}`.length), `before ${name}after ${name}`), { status: 0, stderr: '' })
@@ -24,7 +28,11 @@ test('an entry has both CIBs, only root can read it, the highest version is the 
   t.deepEqual(read(), { name: '0.9-x', before: 'before 0.9-x', after: 'after 0.9-x' })
   const before = '<cib admin_epoch="0" epoch="9"/>'
   run(beginScript(before.length), `${before}after`)
-  t.deepEqual(read(), { name: '0.10-unfinished', before, after: 'after' }, 'the change of an interrupted run is recorded')
+  t.deepEqual(
+    read(),
+    { name: '0.10-unfinished', before, after: 'after' },
+    'the change of an interrupted run is recorded',
+  )
   run(beginScript('<cib admin_epoch="0" ep'.length), '<cib admin_epoch="0" epafter')
   t.like(read(), { name: '0.9-x' }, 'an entry that was not written in full is ignored')
   for (let epoch = 10; epoch < 32; epoch += 1) push(`0.${epoch}-x`)

@@ -15,13 +15,21 @@ const tied: ShortDeclaration = {
 }
 const cloned: ShortDeclaration = {
   resources: [address, { ...site, clone: { id: 'WebSite-clone', meta: { interleave: 'true' } } }],
-  constraints: [{ kind: 'colocation', id: 'FloatIP-with-WebSite', resource: 'FloatIP', with: 'WebSite-clone', score: 'INFINITY' }],
+  constraints: [
+    { kind: 'colocation', id: 'FloatIP-with-WebSite', resource: 'FloatIP', with: 'WebSite-clone', score: 'INFINITY' },
+  ],
 }
 
 /** A CIB with this declared, and Apache active on these nodes. */
 function cibOf(declared: ShortDeclaration, ...active: string[]): string {
-  const states = active.map(node => `<node_state uname="${node}"><lrm><lrm_resources><lrm_resource id="WebSite"><lrm_rsc_op id="WebSite_last_0" operation="start" rc-code="0"/></lrm_resource></lrm_resources></lrm></node_state>`)
-  return candidate(`<cib epoch="7" admin_epoch="0"><configuration><crm_config/><nodes/><resources/><constraints/></configuration><status>${states.join('')}</status></cib>`, declaredOf(declared)).text
+  const states = active.map(
+    node =>
+      `<node_state uname="${node}"><lrm><lrm_resources><lrm_resource id="WebSite"><lrm_rsc_op id="WebSite_last_0" operation="start" rc-code="0"/></lrm_resource></lrm_resources></lrm></node_state>`,
+  )
+  return candidate(
+    `<cib epoch="7" admin_epoch="0"><configuration><crm_config/><nodes/><resources/><constraints/></configuration><status>${states.join('')}</status></cib>`,
+    declaredOf(declared),
+  ).text
 }
 
 const wanted = (cib: string, declared: ShortDeclaration) => candidate(cib, declaredOf(declared)).text
@@ -30,7 +38,10 @@ test('the first step keeps the clone and sets the wanted constraints', t => {
   const cib = cibOf(cloned, 'node1', 'node2')
   const { text, differences } = withClonesReduced(cib, wanted(cib, tied))!
   t.deepEqual(differences, [{ subject: 'clone WebSite-clone', from: 'one instance a node', to: 'one instance' }])
-  t.regex(text, /<clone id="WebSite-clone">\s*<meta_attributes[^]*name="interleave"[^]*<primitive id="WebSite"[^]*<\/clone>/)
+  t.regex(
+    text,
+    /<clone id="WebSite-clone">\s*<meta_attributes[^]*name="interleave"[^]*<primitive id="WebSite"[^]*<\/clone>/,
+  )
   t.regex(text, /<rsc_colocation id="WebSite-with-FloatIP" rsc="WebSite-clone" with-rsc="FloatIP" score="INFINITY"\/>/)
   t.regex(text, /<rsc_order id="FloatIP-before-WebSite" first="FloatIP" then="WebSite-clone" kind="Mandatory"\/>/)
   t.notRegex(text, /FloatIP-with-WebSite/)
@@ -62,14 +73,18 @@ test('no first step if it was made already, if one instance runs, if no colocati
 })
 
 test('nodes with the ids of the primitive and of its clone make no difference', t => {
-  const withNodes = (text: string) => text.replace(/<nodes(?:\/>|>[^]*<\/nodes>)/, '<nodes><node id="WebSite" uname="WebSite"/><node id="WebSite-clone" uname="WebSite-clone"/></nodes>')
+  const withNodes = (text: string) =>
+    text.replace(
+      /<nodes(?:\/>|>[^]*<\/nodes>)/,
+      '<nodes><node id="WebSite" uname="WebSite"/><node id="WebSite-clone" uname="WebSite-clone"/></nodes>',
+    )
   const cib = cibOf(cloned, 'node1', 'node2')
   const firstStep = (text: string) => withClonesReduced(text, wanted(text, tied))?.differences
   t.deepEqual(firstStep(withNodes(cib)), firstStep(cib))
   t.is(firstStep(cib)?.length, 1)
 })
 
-test('ha-run does not become the owner of somebody else\'s clone', t => {
+test("ha-run does not become the owner of somebody else's clone", t => {
   const cib = cibOf(cloned, 'node1', 'node2').replace('<obj_ref id="WebSite-clone"/>', '')
   const { text } = withClonesReduced(cib, wanted(cibOf(cloned, 'node1', 'node2'), tied))!
   t.notRegex(text, /<obj_ref id="WebSite-clone"\/>/)

@@ -15,9 +15,17 @@ interface Case {
 
 const file = new URL('../../../../test/cases/cluster/change-class.yml', import.meta.url)
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the file beside it has this shape
-for (const { setting, from, to, version = '3.1.7-1+deb12u2', onlyLink = false, ...expected } of load(readFileSync(file, 'utf8')) as Case[]) {
+for (const { setting, from, to, version = '3.1.7-1+deb12u2', onlyLink = false, ...expected } of load(
+  readFileSync(file, 'utf8'),
+) as Case[]) {
   test(`${setting}: ${from ?? '-'} -> ${to ?? '-'}, ${version}${onlyLink ? ', no other link' : ''}: ${expected.class}`, t => {
-    t.deepEqual(classify({ subject: setting, from, to }, { version: version === 'unknown' ? undefined : version, hasUnchangedLink: !onlyLink }), expected)
+    t.deepEqual(
+      classify(
+        { subject: setting, from, to },
+        { version: version === 'unknown' ? undefined : version, hasUnchangedLink: !onlyLink },
+      ),
+      expected,
+    )
   })
 }
 

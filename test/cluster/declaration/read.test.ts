@@ -101,8 +101,7 @@ test('what arrives as a parameter can stand in an XML attribute', t => {
       fc.property(hostile, value => {
         const result = read({ properties: { anything: value } })
         return (
-          result instanceof InventoryError
-          || !/[\p{Cc}\p{Cs}\ufffe\uffff]/u.test(result.properties['anything'] ?? '')
+          result instanceof InventoryError || !/[\p{Cc}\p{Cs}\ufffe\uffff]/u.test(result.properties['anything'] ?? '')
         )
       }),
       { numRuns: 500 },
@@ -140,8 +139,8 @@ test('a value of corosync.conf stays on its line', t => {
       fc.property(hostile, value => {
         const result = read({ corosync: { logging: { logfile: value } } })
         return (
-          arrives(value, result, ({ corosync }) => corosync.logging['logfile'])
-          && (result instanceof InventoryError || !/[\n\r{}]/.test(value))
+          arrives(value, result, ({ corosync }) => corosync.logging['logfile']) &&
+          (result instanceof InventoryError || !/[\n\r{}]/.test(value))
         )
       }),
       { numRuns: 300 },
@@ -154,5 +153,10 @@ test('holds on packages: wanted, not wanted, or nobody said', t => {
     const cluster = read(more)
     return cluster instanceof InventoryError ? cluster.message : cluster.holdPackages
   }
-  t.deepEqual([{ packages: { hold: true } }, { packages: { hold: false } }, { packages: {} }, {}].map(said), [true, false, undefined, undefined])
+  t.deepEqual([{ packages: { hold: true } }, { packages: { hold: false } }, { packages: {} }, {}].map(said), [
+    true,
+    false,
+    undefined,
+    undefined,
+  ])
 })

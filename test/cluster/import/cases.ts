@@ -36,20 +36,28 @@ export interface Case {
 }
 
 export function cases(): [name: string, data: Case][] {
-  return readdirSync(root).filter(file => file.endsWith('.yml')).toSorted()
+  return readdirSync(root)
+    .filter(file => file.endsWith('.yml'))
+    .toSorted()
     .map(file => [file.replace(/\.yml$/, ''), load(readFileSync(new URL(file, root), 'utf8')) as Case])
 }
 
 /** The node as `ha-run import` reads it. */
 export async function readRecorded(node: RecordedNode): Promise<NodeReading> {
   const printed: Record<string, string | undefined> = {
-    'corosync-cmapctl': node.cmap, 'corosync-quorumtool -s': node.quorum, 'crm_mon': node.state, 'cibadmin -Q': node.cib,
+    'corosync-cmapctl': node.cmap,
+    'corosync-quorumtool -s': node.quorum,
+    crm_mon: node.state,
+    'cibadmin -Q': node.cib,
     'ip -o -4 addr show': node.addresses ?? '',
   }
   return readNode(node.host, node.user, async <T>({ family, argument }: Fact<T>) => {
     if (family.name === 'text of files') return node.conf as T
     const stdout = printed[family.name]
-    const [value] = family.parse({ stdout: stdout ?? '', stderr: '', exitCode: stdout === undefined ? 1 : 0 } as ProcessOutput, [argument])
+    const [value] = family.parse(
+      { stdout: stdout ?? '', stderr: '', exitCode: stdout === undefined ? 1 : 0 } as ProcessOutput,
+      [argument],
+    )
     if (value instanceof Error) throw value
     return value as T
   })

@@ -13,7 +13,8 @@ import { cases, readRecorded, type Case } from './cases.js'
 
 const readAt = new Date('2026-11-28T18:50:00Z')
 
-const importOf = async ({ nodes }: Case) => inventoryText(mostTrustedFirst(await Promise.all(nodes.map(readRecorded))), readAt)
+const importOf = async ({ nodes }: Case) =>
+  inventoryText(mostTrustedFirst(await Promise.all(nodes.map(readRecorded))), readAt)
 
 /** The clusters as ha-run's own loader reads them. */
 function loaded(t: ExecutionContext, text: string): Cluster[] {
@@ -47,6 +48,15 @@ for (const [name, data] of cases()) {
 test('the inventory of a cluster that ha-run built declares what runs', async t => {
   const [cluster] = loaded(t, await importOf(new Map(cases()).get('of-ha-run')!))
   const [smallest] = readClusters(loadInventory('test/cases/declaration/good-smallest/inventory.yml'))
-  t.deepEqual({ ...cluster, group: '', nodes: [], explicit: undefined }, { ...smallest, group: '', nodes: [], explicit: undefined })
-  t.deepEqual(cluster?.nodes.map(node => [node.name, node.links]), [['node1', ['192.168.0.1']], ['node2', ['192.168.0.2']]])
+  t.deepEqual(
+    { ...cluster, group: '', nodes: [], explicit: undefined },
+    { ...smallest, group: '', nodes: [], explicit: undefined },
+  )
+  t.deepEqual(
+    cluster?.nodes.map(node => [node.name, node.links]),
+    [
+      ['node1', ['192.168.0.1']],
+      ['node2', ['192.168.0.2']],
+    ],
+  )
 })

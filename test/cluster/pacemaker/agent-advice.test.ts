@@ -18,13 +18,13 @@ function nodeWith(advice: string | undefined, hash: string | undefined) {
 }
 
 for (const [title, advice, hash, timeout] of [
-  ['cached advice is used if the agent\'s file is the same', kept, 'a1', '40s'],
+  ["cached advice is used if the agent's file is the same", kept, 'a1', '40s'],
   ['the agent is asked if its file differs', kept, 'b2', '50s'],
   ['the agent is asked if its file is missing, and the error is its own', kept, undefined, '50s'],
   ['the agent is asked if nothing is cached', undefined, 'a1', '50s'],
   ['the agent is asked if the cache is damaged', kept.slice(0, 30), 'a1', '50s'],
   ['the agent is asked if the cache has another format', '{"ocf:heartbeat:apache": {"hash": "a1"}}', 'a1', '50s'],
-  ['the agent is asked if only another agent\'s advice is cached', kept.replace('apache', 'nginx'), 'a1', '50s'],
+  ["the agent is asked if only another agent's advice is cached", kept.replace('apache', 'nginx'), 'a1', '50s'],
 ] as const) {
   test(title, async t => {
     const { member, asked } = nodeWith(advice, hash)
@@ -35,7 +35,8 @@ for (const [title, advice, hash, timeout] of [
 
 test('only OCF agents have a known path', t => {
   t.is(agentFile('ocf:heartbeat:IPaddr2'), '/usr/lib/ocf/resource.d/heartbeat/IPaddr2')
-  for (const other of ['systemd:nginx', 'lsb:foo', 'stonith:fence_ipmilan', 'ocf:..:/etc/passwd', 'apache']) t.is(agentFile(other), undefined, other)
+  for (const other of ['systemd:nginx', 'lsb:foo', 'stonith:fence_ipmilan', 'ocf:..:/etc/passwd', 'apache'])
+    t.is(agentFile(other), undefined, other)
 })
 
 test('an action may have a role and no timeout', t => {

@@ -1,5 +1,11 @@
 import test from 'ava'
-import { detached, unsetScript, firstElection, isSet, setScript } from '../../../runner/cluster/pacemaker/temporary-property.js'
+import {
+  detached,
+  unsetScript,
+  firstElection,
+  isSet,
+  setScript,
+} from '../../../runner/cluster/pacemaker/temporary-property.js'
 import { cibWith } from '../property-sets.js'
 
 for (const property of [detached, firstElection]) {
@@ -13,7 +19,8 @@ for (const property of [detached, firstElection]) {
   })
 
   test(`${name}: both scripts refer to the same set`, t => {
-    for (const script of [setScript(property), unsetScript(property)]) t.true(script.includes(`<cluster_property_set id="${set}"`))
+    for (const script of [setScript(property), unsetScript(property)])
+      t.true(script.includes(`<cluster_property_set id="${set}"`))
   })
 }
 

@@ -21,7 +21,13 @@ Executing Cluster Transition:
 
 test('a blocked action is not waited for, and the forecast shows it as blocked', t => {
   t.false(hasActions(blocked))
-  t.deepEqual(effectSentences(parseTransition(blocked)), ['Stop dummy01 ( bl460g6a ) due to unrunnable dummy02 stop (blocked)'])
+  t.deepEqual(effectSentences(parseTransition(blocked)), [
+    'Stop dummy01 ( bl460g6a ) due to unrunnable dummy02 stop (blocked)',
+  ])
   t.true(hasActions(moving))
-  t.false(hasActions('Transition Summary:\n\nExecuting Cluster Transition:\n\nRevised Cluster Status:\n  * Resource action: x\n'))
+  t.false(
+    hasActions(
+      'Transition Summary:\n\nExecuting Cluster Transition:\n\nRevised Cluster Status:\n  * Resource action: x\n',
+    ),
+  )
 })

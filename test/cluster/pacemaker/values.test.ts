@@ -19,7 +19,8 @@ test(time, 'P1M', undefined)
 test(time, '5 parsecs', undefined)
 
 const option = test.macro({
-  exec: (t, one: string, other: string, same: boolean) => t.deepEqual([sameOption(one, other), sameOption(other, one)], [same, same]),
+  exec: (t, one: string, other: string, same: boolean) =>
+    t.deepEqual([sameOption(one, other), sameOption(other, one)], [same, same]),
   title: (_, one: string, other: string, same) => `"${one}" and "${other}" are ${same ? 'the same' : 'different'}`,
 })
 

@@ -1,6 +1,14 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { attribute, attributesOf, elementsOf, newElement, parseXml, renderXml, type Element } from '../../../runner/cluster/pacemaker/xml.js'
+import {
+  attribute,
+  attributesOf,
+  elementsOf,
+  newElement,
+  parseXml,
+  renderXml,
+  type Element,
+} from '../../../runner/cluster/pacemaker/xml.js'
 import { hostileText } from '../arbitraries.js'
 
 const name = fc.constantFrom('cib', 'nvpair', 'rsc_order', 'x-y', 'class')
@@ -17,9 +25,9 @@ const { tree } = fc.letrec<{ tree: Tree }>(tie => ({
       // White space alone is not kept, and `--` cannot be in a comment.
       hostileText.map(text => [`t${text}`]),
       hostileText.map(text => [`<!--${text.replaceAll('-', '').replaceAll('\r', '')}-->`]),
-      fc.array(tie('tree'), { maxLength: 3 })
-    )
-  )
+      fc.array(tie('tree'), { maxLength: 3 }),
+    ),
+  ),
 }))
 
 function elementOf([tag, attributes, children]: Tree): Element {
@@ -33,18 +41,25 @@ function elementOf([tag, attributes, children]: Tree): Element {
 }
 
 function treeOf(element: Element): Tree {
-  return [element.tagName, attributesOf(element), [...element.childNodes].map(node => {
-    if (node.nodeType === node.COMMENT_NODE) return `<!--${node.nodeValue}-->`
-    return node.nodeType === node.TEXT_NODE ? node.nodeValue! : treeOf(node as Element)
-  })]
+  return [
+    element.tagName,
+    attributesOf(element),
+    [...element.childNodes].map(node => {
+      if (node.nodeType === node.COMMENT_NODE) return `<!--${node.nodeValue}-->`
+      return node.nodeType === node.TEXT_NODE ? node.nodeValue! : treeOf(node as Element)
+    }),
+  ]
 }
 
 test('a document that is written and parsed again is the same', t => {
-  fc.assert(fc.property(tree, expected => {
-    const text = renderXml(elementOf(expected))
-    t.is(renderXml(parseXml(text)), text)
-    t.deepEqual(treeOf(parseXml(text)), expected)
-  }), { numRuns: 500 })
+  fc.assert(
+    fc.property(tree, expected => {
+      const text = renderXml(elementOf(expected))
+      t.is(renderXml(parseXml(text)), text)
+      t.deepEqual(treeOf(parseXml(text)), expected)
+    }),
+    { numRuns: 500 },
+  )
 })
 
 test('a document that is parsed and written without an edit loses nothing', t => {
@@ -64,7 +79,11 @@ test('a document that is parsed and written without an edit loses nothing', t =>
 test('references and white space in attributes are read as XML 1.0 specifies', t => {
   const b = '&lt;&#x41;&#66;&apos;&quot;&gt;&amp;amp;'
   const element = parseXml(`<a b="${b}" c='one\n two\tthree\r\nfour&#10;' d="\u0085\u2028"/>`)
-  t.deepEqual(Object.fromEntries(attributesOf(element)), { b: '<AB\'">&amp;', c: 'one  two three four\n', d: '\u0085\u2028' })
+  t.deepEqual(Object.fromEntries(attributesOf(element)), {
+    b: '<AB\'">&amp;',
+    c: 'one  two three four\n',
+    d: '\u0085\u2028',
+  })
 })
 
 test('a report with a control character can be parsed', t => {
@@ -79,8 +98,20 @@ test('an element that is moved leaves its place', t => {
 })
 
 const broken = [
-  '', 'x', '<a>', '<a/><b/>', '<a></b>', '<?xml version="1.0"?>', '<a/>x', '<a b=1/>', '<a b="<"/>',
-  '<a b="&nbsp;"/>', '<a b="&amp"/>', '<a b="&#x110000;"/>', '<a b="1" b="2"/>', '<a>&#x110000;</a>'
+  '',
+  'x',
+  '<a>',
+  '<a/><b/>',
+  '<a></b>',
+  '<?xml version="1.0"?>',
+  '<a/>x',
+  '<a b=1/>',
+  '<a b="<"/>',
+  '<a b="&nbsp;"/>',
+  '<a b="&amp"/>',
+  '<a b="&#x110000;"/>',
+  '<a b="1" b="2"/>',
+  '<a>&#x110000;</a>',
 ]
 
 for (const text of broken) {

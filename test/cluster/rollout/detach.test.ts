@@ -12,7 +12,9 @@ const plain = cibWith({ 'cib-bootstrap-options': { 'stonith-enabled': 'false' } 
 test('resources keep running, unless one needs Corosync itself or an admin has set maintenance-mode to false', t => {
   t.true(canDetach(serving, plain))
   t.false(canDetach(locking, plain))
-  t.true(canDetach({ ...locking, resources: locking.resources.map(resource => ({ ...resource, active: false })) }, plain))
+  t.true(
+    canDetach({ ...locking, resources: locking.resources.map(resource => ({ ...resource, active: false })) }, plain),
+  )
   t.false(canDetach(serving, cibWith({ 'cib-bootstrap-options': { 'maintenance-mode': 'false' } })))
   t.true(canDetach(serving, cibWith({ 'cib-bootstrap-options': { 'maintenance-mode': 'true' } })))
 })

@@ -12,11 +12,23 @@ const serving: ShortState = { nodes: three, resources: { FloatIP: ['node1'], Web
 function quorumWith(votes: number[], needed: number): Quorum {
   const members = votes.map((count, at) => ({ nodeId: at + 1, votes: count, name: `node${at + 1}`, self: at === 0 }))
   const total = votes.reduce((sum, count) => sum + count, 0)
-  return { quorate: true, nodes: votes.length, nodeId: 1, ringId: '1.c', votes: { expected: total, total, quorum: needed }, flags: ['Quorate'], members }
+  return {
+    quorate: true,
+    nodes: votes.length,
+    nodeId: 1,
+    ringId: '1.c',
+    votes: { expected: total, total, quorum: needed },
+    flags: ['Quorate'],
+    members,
+  }
 }
 
 const fine: RollingView = {
-  nodes: three, state: stateOf(serving), quorum: quorumWith([1, 1, 1], 2), drained: [], newQuorum: 2,
+  nodes: three,
+  state: stateOf(serving),
+  quorum: quorumWith([1, 1, 1], 2),
+  drained: [],
+  newQuorum: 2,
   ids: new Map(three.map((name, at) => [name, at + 1])),
   wouldStop: {},
 }
@@ -29,23 +41,95 @@ const obstacle = test.macro({
 })
 
 test('three healthy nodes', obstacle, {}, undefined)
-test('two nodes with two_node, each a quorum', obstacle, { nodes: ['node1', 'node2'], state: stateOf({ resources: { WebSite: ['node1'] } }), quorum: quorumWith([1, 1], 1), newQuorum: 1 }, undefined)
-test('two nodes without two_node', obstacle, { nodes: ['node1', 'node2'], quorum: quorumWith([1, 1], 2) }, 'without node1, 1 of 2 votes are left, and the quorum is 2')
-test('a change that removes two_node', obstacle, { nodes: ['node1', 'node2'], quorum: quorumWith([1, 1], 1), newQuorum: 2 }, 'without node1, 1 of 2 votes are left, and the quorum is 2')
-test('a node with more votes than the rest', obstacle, { quorum: quorumWith([1, 3, 1], 3) }, 'without node2, 2 of 5 votes are left, and the quorum is 3')
-test('a member is missing already', obstacle, { quorum: { ...quorumWith([1, 1], 2), votes: { expected: 3, total: 2, quorum: 2 } } }, 'without node1, 1 of 3 votes are left, and the quorum is 2')
-test('maintenance mode', obstacle, { state: stateOf({ ...serving, maintenance: true }) }, 'the cluster is in maintenance mode, in which Pacemaker moves nothing')
-test('the others cannot take over', obstacle, { state: stateOf({ ...serving, standby: ['node2'], offline: ['node3'] }) }, 'FloatIP, WebSite on node1 could run nowhere else: node2 is in standby, node3 is offline')
+test(
+  'two nodes with two_node, each a quorum',
+  obstacle,
+  {
+    nodes: ['node1', 'node2'],
+    state: stateOf({ resources: { WebSite: ['node1'] } }),
+    quorum: quorumWith([1, 1], 1),
+    newQuorum: 1,
+  },
+  undefined,
+)
+test(
+  'two nodes without two_node',
+  obstacle,
+  { nodes: ['node1', 'node2'], quorum: quorumWith([1, 1], 2) },
+  'without node1, 1 of 2 votes are left, and the quorum is 2',
+)
+test(
+  'a change that removes two_node',
+  obstacle,
+  { nodes: ['node1', 'node2'], quorum: quorumWith([1, 1], 1), newQuorum: 2 },
+  'without node1, 1 of 2 votes are left, and the quorum is 2',
+)
+test(
+  'a node with more votes than the rest',
+  obstacle,
+  { quorum: quorumWith([1, 3, 1], 3) },
+  'without node2, 2 of 5 votes are left, and the quorum is 3',
+)
+test(
+  'a member is missing already',
+  obstacle,
+  { quorum: { ...quorumWith([1, 1], 2), votes: { expected: 3, total: 2, quorum: 2 } } },
+  'without node1, 1 of 3 votes are left, and the quorum is 2',
+)
+test(
+  'maintenance mode',
+  obstacle,
+  { state: stateOf({ ...serving, maintenance: true }) },
+  'the cluster is in maintenance mode, in which Pacemaker moves nothing',
+)
+test(
+  'the others cannot take over',
+  obstacle,
+  { state: stateOf({ ...serving, standby: ['node2'], offline: ['node3'] }) },
+  'FloatIP, WebSite on node1 could run nowhere else: node2 is in standby, node3 is offline',
+)
 test('one of the others can take over', obstacle, { state: stateOf({ ...serving, standby: ['node2'] }) }, undefined)
-test('a standby of an interrupted run does not count', obstacle, { state: stateOf({ ...serving, standby: ['node2', 'node3'] }), drained: ['node3'] }, undefined)
-test('no resource runs', obstacle, { state: stateOf({ nodes: three, resources: {}, standby: ['node2', 'node3'] }) }, undefined)
-test('Pacemaker may not stop a resource', obstacle, { state: stateOf({ ...serving, flags: { WebSite: { managed: false } } }) }, 'WebSite runs on node1 and Pacemaker may not stop it')
-test('a resource that may run on one node only', obstacle, { state: stateOf(serving), wouldStop: { node1: ['WebSite'] } }, 'WebSite on node1 could run nowhere else: pacemaker would stop it while the node is away')
+test(
+  'a standby of an interrupted run does not count',
+  obstacle,
+  { state: stateOf({ ...serving, standby: ['node2', 'node3'] }), drained: ['node3'] },
+  undefined,
+)
+test(
+  'no resource runs',
+  obstacle,
+  { state: stateOf({ nodes: three, resources: {}, standby: ['node2', 'node3'] }) },
+  undefined,
+)
+test(
+  'Pacemaker may not stop a resource',
+  obstacle,
+  { state: stateOf({ ...serving, flags: { WebSite: { managed: false } } }) },
+  'WebSite runs on node1 and Pacemaker may not stop it',
+)
+test(
+  'a resource that may run on one node only',
+  obstacle,
+  { state: stateOf(serving), wouldStop: { node1: ['WebSite'] } },
+  'WebSite on node1 could run nowhere else: pacemaker would stop it while the node is away',
+)
 test('Pacemaker does not run', obstacle, { state: undefined, quorum: quorumWith([1, 1], 2) }, undefined)
 
 test('nodes without resources restart first', t => {
-  t.deepEqual(rollingOrder(three.map(name => ({ name })), stateOf(serving)).map(({ name }) => name), ['node2', 'node3', 'node1'])
-  t.deepEqual(rollingOrder(three.map(name => ({ name })), undefined).map(({ name }) => name), three)
+  t.deepEqual(
+    rollingOrder(
+      three.map(name => ({ name })),
+      stateOf(serving),
+    ).map(({ name }) => name),
+    ['node2', 'node3', 'node1'],
+  )
+  t.deepEqual(
+    rollingOrder(
+      three.map(name => ({ name })),
+      undefined,
+    ).map(({ name }) => name),
+    three,
+  )
 })
 
 test('the forecast has the order of the nodes and what moves', t => {
@@ -62,15 +146,16 @@ test('the quorum is one more than half of the expected votes, or 1 with two_node
   t.is(quorumOf(conf('  expected_votes: 5\n')), 3)
 })
 
-test('ha-run\'s standby is marked before it is set, and the mark is removed last', t => {
+test("ha-run's standby is marked before it is set, and the mark is removed last", t => {
   const order = (script: string) => script.split('\n').flatMap(line => /-n (\S+)/.exec(line)?.[1] ?? [])
   t.deepEqual(order(drainScript('node1')), [drainMark, 'standby'])
   t.deepEqual(order(readmitScript('node1')), ['standby', drainMark])
   t.true(drainScript("it's").includes(`-N 'it'\\''s'`))
 })
 
-test('only the mark identifies ha-run\'s standby', t => {
-  const pair = (name: string) => `<instance_attributes id="i"><nvpair id="p" name="${name}" value="on"/></instance_attributes>`
+test("only the mark identifies ha-run's standby", t => {
+  const pair = (name: string) =>
+    `<instance_attributes id="i"><nvpair id="p" name="${name}" value="on"/></instance_attributes>`
   const cib = `<cib><configuration><nodes><node id="1" uname="node1">${pair('standby')}</node><node id="2" uname="node2">${pair(drainMark)}</node><node id="3" uname="node3"/></nodes></configuration></cib>`
   t.deepEqual(drainedNodes(cib), ['node2'])
   t.deepEqual(drainedNodes('<cib><configuration/></cib>'), [])

@@ -10,18 +10,42 @@ import { collector } from '../../ui/collector.js'
 
 const style = createStyle({ color: false, utf8: true })
 
-function statusOf(cluster: string, { count = 2, ...more }: Partial<StatusEvent> & { count?: number } = {}): StatusEvent {
+function statusOf(
+  cluster: string,
+  { count = 2, ...more }: Partial<StatusEvent> & { count?: number } = {},
+): StatusEvent {
   return {
-    event: 'status', cluster, health: 'ok', problems: [],
-    nodes: Array.from({ length: count }, (_, at) => ({ name: `node${at + 1}`, address: `192.0.2.${at + 1}`, state: 'online', dc: at === 0, seen: true, remarks: [] })),
-    links: [{ number: 0, between: ['node1', 'node2'], connected: true }], dc: [{ node: 'node1', seen_by: ['node1'] }],
+    event: 'status',
+    cluster,
+    health: 'ok',
+    problems: [],
+    nodes: Array.from({ length: count }, (_, at) => ({
+      name: `node${at + 1}`,
+      address: `192.0.2.${at + 1}`,
+      state: 'online',
+      dc: at === 0,
+      seen: true,
+      remarks: [],
+    })),
+    links: [{ number: 0, between: ['node1', 'node2'], connected: true }],
+    dc: [{ node: 'node1', seen_by: ['node1'] }],
     quorum: [{ quorate: true, votes: 2, expected: 2, ring: '1.9', flags: [], seen_by: ['node1'] }],
-    resources: [{ id: 'FloatIP', agent: 'ocf:heartbeat:IPaddr2', parents: [], state: 'started', nodes: ['node1'], remarks: [] }],
-    floating_ip: { address: '192.0.2.10', holders: [{ node: 'node1', interface: 'eth0' }] }, failures: [], ...more,
+    resources: [
+      { id: 'FloatIP', agent: 'ocf:heartbeat:IPaddr2', parents: [], state: 'started', nodes: ['node1'], remarks: [] },
+    ],
+    floating_ip: { address: '192.0.2.10', holders: [{ node: 'node1', interface: 'eth0' }] },
+    failures: [],
+    ...more,
   }
 }
 
-const trouble = statusOf('bad', { health: 'failed', problems: [{ level: 'failed', text: 'node2 is offline', hint: 'look after it' }, { level: 'warning', text: 'and more', hint: 'leave it' }] })
+const trouble = statusOf('bad', {
+  health: 'failed',
+  problems: [
+    { level: 'failed', text: 'node2 is offline', hint: 'look after it' },
+    { level: 'warning', text: 'and more', hint: 'leave it' },
+  ],
+})
 
 test('a picture never has more rows than there are, nor longer lines', t => {
   const clusters = [statusOf('one'), trouble, statusOf('three', { count: 40 })]
@@ -29,7 +53,10 @@ test('a picture never has more rows than there are, nor longer lines', t => {
     for (const columns of [20, 80]) {
       const lines = statusFrame(clusters, { style, columns, rows })
       t.true(lines.length <= rows, `${lines.length} of ${rows}`)
-      t.true(lines.every(line => line.length < columns), lines.join('\n'))
+      t.true(
+        lines.every(line => line.length < columns),
+        lines.join('\n'),
+      )
     }
   }
 })
@@ -39,14 +66,30 @@ test('where room is short, what is wrong is what stays', t => {
   const frame = (rows: number) => statusFrame(clusters, { style, columns: 80, rows })
   t.is(frame(99).join('\n').match(/->/g)?.length, 2)
   t.is(frame(29).join('\n').match(/->/g), null, 'remedies go first')
-  t.deepEqual(frame(12).filter(line => !line.startsWith(' ')), ['bad  ✖ unhealthy: 1 problem', 'one  ✔ healthy', 'three  ✔ healthy'])
-  t.deepEqual(frame(5), ['bad  ✖ unhealthy: 1 problem', '  ✖ node2 is offline', '  ! and more', 'one  ✔ healthy', 'three  ✔ healthy'])
-  t.deepEqual(frame(3), ['bad  ✖ unhealthy: 1 problem', '  ✖ node2 is offline', '… 3 more lines: `ha-run status` shows all'])
+  t.deepEqual(
+    frame(12).filter(line => !line.startsWith(' ')),
+    ['bad  ✖ unhealthy: 1 problem', 'one  ✔ healthy', 'three  ✔ healthy'],
+  )
+  t.deepEqual(frame(5), [
+    'bad  ✖ unhealthy: 1 problem',
+    '  ✖ node2 is offline',
+    '  ! and more',
+    'one  ✔ healthy',
+    'three  ✔ healthy',
+  ])
+  t.deepEqual(frame(3), [
+    'bad  ✖ unhealthy: 1 problem',
+    '  ✖ node2 is offline',
+    '… 3 more lines: `ha-run status` shows all',
+  ])
 })
 
 test('a single cluster fills the rows there are', t => {
   const lines = statusFrame([trouble], { style, columns: 80, rows: 6 })
-  t.deepEqual(lines, [...statusLines(trouble, { style, hints: false }).slice(0, 5), '… 5 more lines: `ha-run status` shows all'])
+  t.deepEqual(lines, [
+    ...statusLines(trouble, { style, hints: false }).slice(0, 5),
+    '… 5 more lines: `ha-run status` shows all',
+  ])
 })
 
 test('of many nodes, those of which the same is to be said share a row', t => {
@@ -58,7 +101,12 @@ test('of many nodes, those of which the same is to be said share a row', t => {
 test('what a node says drives no terminal', async t => {
   const out = collector()
   const reporter = onceReporter({ stdout: out, stderr: out, style, verbosity: 0, diff: false })
-  reporter.report(statusOf('one', { failures: [{ operation: 'x_monitor_0', node: 'node1', status: 'error', reason: 'a\x1b[2J\nb\u202e' }], configuration: { node: 'node1', text: 'primitive \x9b\n\tparams' } }))
+  reporter.report(
+    statusOf('one', {
+      failures: [{ operation: 'x_monitor_0', node: 'node1', status: 'error', reason: 'a\x1b[2J\nb\u202e' }],
+      configuration: { node: 'node1', text: 'primitive \x9b\n\tparams' },
+    }),
+  )
   await reporter.close()
   t.true(out.text().includes('a\\x1b[2J b\\u202e'))
   t.true(out.text().includes('    primitive \\x9b\n    \tparams\n'))
@@ -69,14 +117,23 @@ test('in a log, a status stands once for as long as nothing in it changes', asyn
   const reporter = logReporter({ stdout: out, stderr: out, style, verbosity: 0, diff: false }, () => new Date(0))
   for (const status of [statusOf('one'), statusOf('one'), trouble, statusOf('one'), trouble]) reporter.report(status)
   await reporter.close()
-  t.deepEqual(out.text().split('\n').filter(line => /^[a-z1]/.test(line)), ['1970-01-01T00:00:00.000Z', 'one  ✔ healthy', '1970-01-01T00:00:00.000Z', 'bad  ✖ unhealthy: 1 problem'])
+  t.deepEqual(
+    out
+      .text()
+      .split('\n')
+      .filter(line => /^[a-z1]/.test(line)),
+    ['1970-01-01T00:00:00.000Z', 'one  ✔ healthy', '1970-01-01T00:00:00.000Z', 'bad  ✖ unhealthy: 1 problem'],
+  )
 })
 
 const [open, closed] = ['\x1b[?1049h', '\x1b[?1049l']
 
 test('on a screen only rows that changed are written, and afterwards the terminal is as it was', async t => {
   const out = collector({ isTTY: true, columns: 80, rows: 24 })
-  const reporter = screenReporter({ stdout: out, stderr: out, style, verbosity: 0, diff: false }, () => new Date(2026, 0, 1, 12, 0, 0))
+  const reporter = screenReporter(
+    { stdout: out, stderr: out, style, verbosity: 0, diff: false },
+    () => new Date(2026, 0, 1, 12, 0, 0),
+  )
   reporter.report(statusOf('one'))
   await turn()
   await turn()

@@ -47,7 +47,13 @@ interface Case {
 
 function clusterIn({ nodes, declared, second }: Case): Cluster {
   const cluster = clusterOf(declared, nodes)
-  return { ...cluster, nodes: cluster.nodes.map((node, at) => ({ ...node, links: [...node.links, ...second?.[at] === undefined ? [] : [second[at]]] })) }
+  return {
+    ...cluster,
+    nodes: cluster.nodes.map((node, at) => ({
+      ...node,
+      links: [...node.links, ...(second?.[at] === undefined ? [] : [second[at]])],
+    })),
+  }
 }
 
 function pollOf(node: Node, cluster: Cluster, short: ShortView | undefined): PollResult<Node, NodeView> {
@@ -57,26 +63,71 @@ function pollOf(node: Node, cluster: Cluster, short: ShortView | undefined): Pol
   return waiting === undefined ? { node, seen: viewOf(node, cluster, short) } : { node, waiting }
 }
 
-function viewOf(node: Node, { name, nodes }: Cluster, { ring, quorate = true, votes, flags = [], down = [], cluster = name, crm, address = [], silent = {}, leftovers = [], unread = [] }: ShortView): NodeView {
+function viewOf(
+  node: Node,
+  { name, nodes }: Cluster,
+  {
+    ring,
+    quorate = true,
+    votes,
+    flags = [],
+    down = [],
+    cluster = name,
+    crm,
+    address = [],
+    silent = {},
+    leftovers = [],
+    unread = [],
+  }: ShortView,
+): NodeView {
   const { unclean = [], pending = [], resting = [], ...state } = crm ?? { resources: {} }
   const told = stateOf({ nodes: nodes.map(each => each.name), ...state })
   return {
-    ...ring !== undefined && {
+    ...(ring !== undefined && {
       quorum: {
-        quorate, ringId: ring, nodes: nodes.length, nodeId: nodes.indexOf(node) + 1, members: [], flags: [...flags, ...quorate ? ['Quorate'] : []],
+        quorate,
+        ringId: ring,
+        nodes: nodes.length,
+        nodeId: nodes.indexOf(node) + 1,
+        members: [],
+        flags: [...flags, ...(quorate ? ['Quorate'] : [])],
         votes: { total: votes?.[0] ?? nodes.length, expected: votes?.[1] ?? nodes.length, quorum: 1 },
       },
-      cmap: new Map([['totem.cluster_name', cluster], ...nodes.flatMap((each, at): [string, string][] => [[`nodelist.node.${at}.name`, each.name], [`nodelist.node.${at}.nodeid`, String(at + 1)], [`nodelist.node.${at}.ring0_addr`, each.links[0]!]])]
-        .map(([key, value]) => [key, { type: 'str', value }] as [string, { type: string; value: string }])),
+      cmap: new Map(
+        [
+          ['totem.cluster_name', cluster],
+          ...nodes.flatMap((each, at): [string, string][] => [
+            [`nodelist.node.${at}.name`, each.name],
+            [`nodelist.node.${at}.nodeid`, String(at + 1)],
+            [`nodelist.node.${at}.ring0_addr`, each.links[0]!],
+          ]),
+        ].map(([key, value]) => [key, { type: 'str', value }] as [string, { type: string; value: string }]),
+      ),
       links: node.links.map((own, link) => ({
-        link, address: own, peers: nodes.map((peer, at) => ({ nodeId: at + 1, self: peer === node, connected: !down.includes(`${link} ${peer.name}`) })),
+        link,
+        address: own,
+        peers: nodes.map((peer, at) => ({
+          nodeId: at + 1,
+          self: peer === node,
+          connected: !down.includes(`${link} ${peer.name}`),
+        })),
       })),
-    },
-    ...crm && { state: {
-      ...told,
-      nodes: told.nodes.map(each => ({ ...each, unclean: unclean.includes(each.name), pending: pending.includes(each.name), maintenance: resting.includes(each.name) })),
-    } },
-    interfaces: address, leftovers, silent, unread,
+    }),
+    ...(crm && {
+      state: {
+        ...told,
+        nodes: told.nodes.map(each => ({
+          ...each,
+          unclean: unclean.includes(each.name),
+          pending: pending.includes(each.name),
+          maintenance: resting.includes(each.name),
+        })),
+      },
+    }),
+    interfaces: address,
+    leftovers,
+    silent,
+    unread,
   }
 }
 
@@ -87,7 +138,10 @@ for (const file of readdirSync(folder).toSorted()) {
   const data = load(readFileSync(join(folder, file), 'utf8')) as Case
   test(`${file.replace('.yml', '')}: ${data.about}`, t => {
     const cluster = clusterIn(data)
-    const status = statusOf(cluster, cluster.nodes.map(node => pollOf(node, cluster, data.seen[node.name])))
+    const status = statusOf(
+      cluster,
+      cluster.nodes.map(node => pollOf(node, cluster, data.seen[node.name])),
+    )
     t.is(`${statusLines(status, { style, hints: true }).join('\n')}\n`, data.screen)
     if (data.topology) t.deepEqual(topologyIn(status), data.topology)
   })

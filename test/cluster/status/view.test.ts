@@ -11,10 +11,21 @@ import { answering } from '../../roles/corosync/cluster.js'
 import { shells } from '../../ssh/local-shell.js'
 
 /** What a tool printed on a Debian node once: one of the parsers' cases. */
-const printed = (file: string) => (load(readFileSync(join('test', 'cases', 'cluster', file), 'utf8')) as { output: string }).output
+const printed = (file: string) =>
+  (load(readFileSync(join('test', 'cases', 'cluster', file), 'utf8')) as { output: string }).output
 
-const corosync31 = { quorum: printed('quorumtool/two-nodes-corosync31.yml'), links: printed('cfgtool/corosync31-two-links.yml'), cmap: printed('cmap/corosync31.yml') }
-const units = (corosync: string, pacemaker: string) => [corosync, pacemaker].map(active => `LoadState=${active === 'not-found' ? active : 'loaded'}\nActiveState=${active === 'not-found' ? 'inactive' : active}\n`).join('\n')
+const corosync31 = {
+  quorum: printed('quorumtool/two-nodes-corosync31.yml'),
+  links: printed('cfgtool/corosync31-two-links.yml'),
+  cmap: printed('cmap/corosync31.yml'),
+}
+const units = (corosync: string, pacemaker: string) =>
+  [corosync, pacemaker]
+    .map(
+      active =>
+        `LoadState=${active === 'not-found' ? active : 'loaded'}\nActiveState=${active === 'not-found' ? 'inactive' : active}\n`,
+    )
+    .join('\n')
 
 interface Told {
   quorum?: string
@@ -27,18 +38,27 @@ interface Told {
 }
 
 /** A glance's output; what is left out has failed with `code`. */
-function output({ quorum, links, cmap, state, constraints, addresses = '', units: states = units('active', 'active') }: Told, code = 1): string {
-  const answers = [quorum, links, cmap, state, constraints].map(text => `${text ?? ''}\0${text === undefined ? code : 0}\0`)
+function output(
+  { quorum, links, cmap, state, constraints, addresses = '', units: states = units('active', 'active') }: Told,
+  code = 1,
+): string {
+  const answers = [quorum, links, cmap, state, constraints].map(
+    text => `${text ?? ''}\0${text === undefined ? code : 0}\0`,
+  )
   return `${answers.join('')}${addresses}\0${states}`
 }
 
 for (const release of ['debian11', 'debian12', 'debian13']) {
   test(`the view of a node with ${release}`, t => {
-    const view = viewIn(output({
-      ...corosync31, state: printed(`crm-mon/group-clone-bundle-failures-${release}.yml`),
-      constraints: '<constraints><rsc_location id="cli-ban-WebSite-on-node2" rsc="WebSite"/><rsc_location id="mine"/></constraints>',
-      addresses: '2: eth0    inet 192.168.0.10/24 scope global eth0\n',
-    }))
+    const view = viewIn(
+      output({
+        ...corosync31,
+        state: printed(`crm-mon/group-clone-bundle-failures-${release}.yml`),
+        constraints:
+          '<constraints><rsc_location id="cli-ban-WebSite-on-node2" rsc="WebSite"/><rsc_location id="mine"/></constraints>',
+        addresses: '2: eth0    inet 192.168.0.10/24 scope global eth0\n',
+      }),
+    )
     t.deepEqual(view.unread, [])
     t.deepEqual(view.silent, {})
     t.is(view.quorum?.ringId, '1.2c')
@@ -51,9 +71,15 @@ for (const release of ['debian11', 'debian12', 'debian13']) {
 }
 
 const leftovers: Record<string, [constraints: string, expected: string[]]> = {
-  'attributes in another order': ['<constraints><rsc_location rsc="a" node="n" id="cli-ban-a-on-n"/></constraints>', ['cli-ban-a-on-n']],
+  'attributes in another order': [
+    '<constraints><rsc_location rsc="a" node="n" id="cli-ban-a-on-n"/></constraints>',
+    ['cli-ban-a-on-n'],
+  ],
   'single quotes': ["<constraints><rsc_location id='cli-prefer-a' rsc='a'/></constraints>", ['cli-prefer-a']],
-  'an attribute a line': ['<constraints>\n  <rsc_location\n    id="cli-prefer-a"\n    rsc="a"/>\n</constraints>', ['cli-prefer-a']],
+  'an attribute a line': [
+    '<constraints>\n  <rsc_location\n    id="cli-prefer-a"\n    rsc="a"/>\n</constraints>',
+    ['cli-prefer-a'],
+  ],
   'in a comment': ['<constraints><!-- <rsc_location id="cli-prefer-a" rsc="a"/> --></constraints>', []],
   none: ['<constraints/>', []],
 }
@@ -82,15 +108,28 @@ const silence = test.macro({
   title: (name = '') => `silent: ${name}`,
 })
 
-test('neither daemon is installed', silence, { units: units('not-found', 'not-found') }, 127, { corosync: 'not installed', pacemaker: 'not installed' })
-test('neither runs', silence, { units: units('inactive', 'inactive') }, 1, { corosync: 'not running', pacemaker: 'not running' })
-test('Corosync was killed', silence, { units: units('failed', 'activating') }, 1, { corosync: 'failed', pacemaker: 'starting' })
-test('Pacemaker hangs', silence, { ...corosync31, units: units('active', 'active') }, 124, { pacemaker: 'not answering' })
+test('neither daemon is installed', silence, { units: units('not-found', 'not-found') }, 127, {
+  corosync: 'not installed',
+  pacemaker: 'not installed',
+})
+test('neither runs', silence, { units: units('inactive', 'inactive') }, 1, {
+  corosync: 'not running',
+  pacemaker: 'not running',
+})
+test('Corosync was killed', silence, { units: units('failed', 'activating') }, 1, {
+  corosync: 'failed',
+  pacemaker: 'starting',
+})
+test('Pacemaker hangs', silence, { ...corosync31, units: units('active', 'active') }, 124, {
+  pacemaker: 'not answering',
+})
 test('no systemd', silence, { units: '' }, 127, { corosync: 'not installed', pacemaker: 'not installed' })
 
 test('quorumtool’s exit code 2 means "not quorate" and is a valid answer', t => {
   const blocked = printed('quorumtool/blocked-after-full-stop-corosync31.yml')
-  const { quorum, silent } = viewIn(output({ units: units('active', 'active') }, 1).replace('\x001\0', `${blocked}\x002\0`))
+  const { quorum, silent } = viewIn(
+    output({ units: units('active', 'active') }, 1).replace('\x001\0', `${blocked}\x002\0`),
+  )
   t.like(quorum, { quorate: false })
   t.deepEqual(Object.keys(silent!), ['pacemaker'])
 })
@@ -103,7 +142,11 @@ test('an answer that cannot be parsed is reported, and the others are kept', t =
 })
 
 /** Runs a statusQuery where these commands are all that there is of the cluster's. */
-function glanceWith(t: ExecutionContext, shell: string[], commands: Record<string, string>): { stdout: string; ran: string[] } {
+function glanceWith(
+  t: ExecutionContext,
+  shell: string[],
+  commands: Record<string, string>,
+): { stdout: string; ran: string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-glance-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   for (const [name, body] of Object.entries(commands)) {
@@ -112,15 +155,24 @@ function glanceWith(t: ExecutionContext, shell: string[], commands: Record<strin
   }
   const { family, argument } = statusQuery('192.0.2.10')
   // With a socket for stdin, bash would read ~/.bashrc.
-  const { stdout } = spawnSync(shell[0]!, [...shell.slice(1), '-c', family.script([argument])], { encoding: 'utf8', env: { PATH: `${folder}:/usr/bin:/bin:/sbin:/usr/sbin` }, stdio: ['ignore', 'pipe', 'ignore'], timeout: 30_000 })
+  const { stdout } = spawnSync(shell[0]!, [...shell.slice(1), '-c', family.script([argument])], {
+    encoding: 'utf8',
+    env: { PATH: `${folder}:/usr/bin:/bin:/sbin:/usr/sbin` },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: 30_000,
+  })
   return { stdout, ran: readFileSync(join(folder, 'ran'), 'utf8').trim().split('\n') }
 }
 
 for (const [name, shell] of shells) {
   test(`${name}: a daemon that hangs costs 3 s once, and the other one is still queried`, t => {
     const { stdout, ran } = glanceWith(t, shell, {
-      'corosync-quorumtool': 'exec sleep 20', 'corosync-cfgtool': 'exec sleep 20', 'corosync-cmapctl': 'exec sleep 20',
-      crm_mon: 'echo said: $*', cibadmin: 'exit 1', systemctl: `printf '${units('active', 'active').replaceAll('\n', '\\n')}'`,
+      'corosync-quorumtool': 'exec sleep 20',
+      'corosync-cfgtool': 'exec sleep 20',
+      'corosync-cmapctl': 'exec sleep 20',
+      crm_mon: 'echo said: $*',
+      cibadmin: 'exit 1',
+      systemctl: `printf '${units('active', 'active').replaceAll('\n', '\\n')}'`,
     })
     const words = stdout.split('\0')
     t.deepEqual(words.slice(0, 10), ['', '124', '', '124', '', '124', 'said: -1 --output-as=xml\n', '0', '', '1'])
@@ -130,8 +182,15 @@ for (const [name, shell] of shells) {
 }
 
 test('the facts of a run give the same view, and one that cannot be parsed is left out', async t => {
-  const member = answering('node1', { 'corosync-cmapctl': undefined, 'corosync-cfgtool -s': undefined, 'corosync-quorumtool -s': { ringId: '1.9' }, 'ip addr show': ['eth0'] })
+  const member = answering('node1', {
+    'corosync-cmapctl': undefined,
+    'corosync-cfgtool -s': undefined,
+    'corosync-quorumtool -s': { ringId: '1.9' },
+    'ip addr show': ['eth0'],
+  })
   const view = await viewOf(member, '192.168.0.10')
   t.like(view, { quorum: { ringId: '1.9' }, interfaces: ['eth0'], unread: ['the test has no answer to "crm_mon "'] })
-  await t.throwsAsync(viewOf({ read: () => Promise.reject(new ConnectError('node1: gone')) }, '192.168.0.10'), { message: 'node1: gone' })
+  await t.throwsAsync(viewOf({ read: () => Promise.reject(new ConnectError('node1: gone')) }, '192.168.0.10'), {
+    message: 'node1: gone',
+  })
 })

@@ -13,7 +13,11 @@ onLab('a cluster that serves', async t => {
 })
 
 // A planned move, twice.
-drillVisited({ site, onLab }, async (...words) => drills.drill(...words), async () => drills.holder())
+drillVisited(
+  { site, onLab },
+  async (...words) => drills.drill(...words),
+  async () => drills.holder(),
+)
 
 for (const name of ['reboot', 'kill corosync', 'cut', 'freeze', 'kill pacemakerd', 'kill apache2']) {
   onLab(`single, ${name}: measured and repaired`, async t => {
@@ -28,7 +32,9 @@ onLab('after all faults a run changes nothing', async t => {
 })
 
 onLab('the same cluster in the cloned layout', async t => {
-  drills.inventory = await site.inventory('cloned.yml', cluster => { cluster['layout'] = 'cloned' })
+  drills.inventory = await site.inventory('cloned.yml', cluster => {
+    cluster['layout'] = 'cloned'
+  })
   const run = await site.run(['site'], { inventory: drills.inventory })
   t.is(run.exitCode, 0, troubles(run))
 })

@@ -44,8 +44,10 @@ const faults = (planned: Fault['expect']): Record<string, Fault> => ({
   reboot: { words: ['reboot'], expect: planned },
   'kill corosync': { words: ['kill', '--allow-split-brain'], expect: isBackAtOnce },
   'kill corosync, without a restart by systemd': {
-    words: ['kill', '--allow-split-brain'], expect: splits,
-    before: 'd=/run/systemd/system/corosync.service.d; mkdir -p $d; printf "[Service]\\nRestart=no\\n" >$d/zz-test.conf; systemctl daemon-reload',
+    words: ['kill', '--allow-split-brain'],
+    expect: splits,
+    before:
+      'd=/run/systemd/system/corosync.service.d; mkdir -p $d; printf "[Service]\\nRestart=no\\n" >$d/zz-test.conf; systemctl daemon-reload',
     after: 'rm -r /run/systemd/system/corosync.service.d; systemctl daemon-reload',
   },
   cut: { words: ['cut', '--allow-split-brain'], expect: splits },
@@ -67,12 +69,21 @@ const faults = (planned: Fault['expect']): Record<string, Fault> => ({
 })
 
 export const single = faults(moves)
-const { 'kill pacemakerd': _pacemakerd, 'kill apache2': _apache2, 'kill corosync, without a restart by systemd': _, ...both } = faults(movesAlone)
+const {
+  'kill pacemakerd': _pacemakerd,
+  'kill apache2': _apache2,
+  'kill corosync, without a restart by systemd': _,
+  ...both
+} = faults(movesAlone)
 /** The faults with which the layouts differ, or may differ. */
 export const cloned = both
 
 /** Drills the node that has the floating IP; asserts that the measurement is as expected and the node is repaired. @returns the round. */
-export async function measured(t: ExecutionContext, drills: DrillSite, { words, expect, before, after }: Fault): Promise<DrillRoundEvent> {
+export async function measured(
+  t: ExecutionContext,
+  drills: DrillSite,
+  { words, expect, before, after }: Fault,
+): Promise<DrillRoundEvent> {
   const node = await drills.holder()
   if (before !== undefined) await drills.site.on(node, before)
   const run = await drills.drill('--fault', ...words)

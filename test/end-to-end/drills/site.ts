@@ -24,12 +24,17 @@ export class DrillSite {
 
   /** Installs nftables, which the fault `cut` needs and a lab's node does not have. */
   async prepare(): Promise<void> {
-    await Promise.all(this.site.lab.nodes.map(async ({ name }) => this.site.on(name, 'command -v nft >/dev/null || { apt-get -qq update; apt-get install -y -q nftables; }')))
+    await Promise.all(
+      this.site.lab.nodes.map(async ({ name }) =>
+        this.site.on(name, 'command -v nft >/dev/null || { apt-get -qq update; apt-get install -y -q nftables; }'),
+      ),
+    )
   }
 
   /** The node that has the floating IP. */
   async holder(): Promise<string> {
-    for (const { name } of this.site.lab.nodes) if (await this.site.on(name, 'ip -o address show to 192.168.0.10/32') !== '') return name
+    for (const { name } of this.site.lab.nodes)
+      if ((await this.site.on(name, 'ip -o address show to 192.168.0.10/32')) !== '') return name
     return ''
   }
 

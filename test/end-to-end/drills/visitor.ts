@@ -8,13 +8,17 @@ import { noBrowser, withBrowser } from '../../ui/with-browser.js'
 import { visitor, type Visitor } from '../browser.js'
 import { troubles, type Result, type SharedLab } from '../site-harness.js'
 
-const title = 'a visitor with a browser sees the page before a drill, while the node is in standby, and after it; the report shows the drill'
+const title =
+  'a visitor with a browser sees the page before a drill, while the node is in standby, and after it; the report shows the drill'
 
 /** Milliseconds between two visits, so that the nodes have the machine to themselves in between. */
 const pause = 100
 
 /** Headings that a visitor sees in turn, each once as long as it stays, until something is over; and how many visits came to nothing. */
-async function headingsDuring<T>(guest: Visitor, work: Promise<T>): Promise<{ headings: string[]; refused: number; result: T }> {
+async function headingsDuring<T>(
+  guest: Visitor,
+  work: Promise<T>,
+): Promise<{ headings: string[]; refused: number; result: T }> {
   const headings: string[] = []
   let refused = 0
   const over = new AbortController()
@@ -36,7 +40,11 @@ async function headingsDuring<T>(guest: Visitor, work: Promise<T>): Promise<{ he
  *
  * @param drill - runs one with these words.
  */
-export function drillVisited({ site, onLab }: SharedLab, drill: (...words: string[]) => Promise<Result>, holder: () => Promise<string>): void {
+export function drillVisited(
+  { site, onLab }: SharedLab,
+  drill: (...words: string[]) => Promise<Result>,
+  holder: () => Promise<string>,
+): void {
   const { browser } = withBrowser()
   if (noBrowser !== null) {
     test.serial.skip(`${title} (skipped: ${noBrowser})`, () => {})
@@ -50,9 +58,15 @@ export function drillVisited({ site, onLab }: SharedLab, drill: (...words: strin
     const guest = await visitor(site.lab.name)
     t.teardown(() => guest.leave())
     t.is(await guest.visit(), `Site Teste - ${node}`)
-    const { headings, refused, result } = await headingsDuring(guest, drill('--fault', 'standby', '--rounds', '2', '--report', report))
+    const { headings, refused, result } = await headingsDuring(
+      guest,
+      drill('--fault', 'standby', '--rounds', '2', '--report', report),
+    )
     t.is(result.exitCode, 0, troubles(result))
-    t.deepEqual([...headings, await guest.visit()].filter((heading, at, all) => heading !== all[at - 1]), [node, other, node].map(name => `Site Teste - ${name}`))
+    t.deepEqual(
+      [...headings, await guest.visit()].filter((heading, at, all) => heading !== all[at - 1]),
+      [node, other, node].map(name => `Site Teste - ${name}`),
+    )
 
     const rounds = result.events.filter(event => event.event === 'drill-round')
     const outages = rounds.map(({ outage_ms }) => outage_ms)
@@ -61,17 +75,29 @@ export function drillVisited({ site, onLab }: SharedLab, drill: (...words: strin
     t.teardown(() => page.close())
     await page.open(String(pathToFileURL(report)))
     t.is(await page.evaluate('document.querySelector("h1").textContent'), 'Drill passed')
-    const sum = (of: (round: typeof rounds[number]) => number) => rounds.reduce((total, round) => total + of(round), 0)
+    const sum = (of: (round: (typeof rounds)[number]) => number) =>
+      rounds.reduce((total, round) => total + of(round), 0)
     t.deepEqual(await page.evaluate(texts('.figures dd')), [
-      durationText(Math.max(...outages)), durationText(sum(({ outage_ms }) => outage_ms) / 2), '2 of 2',
-      `${sum(({ failed_requests }) => failed_requests)} of ${sum(({ requests }) => requests)}`, 'never',
+      durationText(Math.max(...outages)),
+      durationText(sum(({ outage_ms }) => outage_ms) / 2),
+      '2 of 2',
+      `${sum(({ failed_requests }) => failed_requests)} of ${sum(({ requests }) => requests)}`,
+      'never',
     ])
     const summaries = await page.evaluate<string[]>(texts('summary'))
     for (const [at, from] of [node, other].entries()) {
       const heading = `Round ${at + 1} of 2: standby on ${from}, outage ${durationText(outages[at]!)}`
-      t.true(summaries.some(text => text.includes(heading)), `${heading}, in ${summaries.join('; ')}`)
+      t.true(
+        summaries.some(text => text.includes(heading)),
+        `${heading}, in ${summaries.join('; ')}`,
+      )
     }
-    t.deepEqual(await page.evaluate(`[...document.querySelectorAll('.wide .node')].filter(one => one.querySelector('.tab')).map(one => one.dataset.node)`), [node])
+    t.deepEqual(
+      await page.evaluate(
+        `[...document.querySelectorAll('.wide .node')].filter(one => one.querySelector('.tab')).map(one => one.dataset.node)`,
+      ),
+      [node],
+    )
     t.deepEqual(await page.evaluate(texts('.wide .node .on-tab')), ['192.168.0.10'])
     t.deepEqual(await page.evaluate(texts(`.wide [data-node="${node}"] .resource`)), ['FloatIP', 'WebSite'])
     t.deepEqual(page.requests, [String(pathToFileURL(report))], 'asks for nothing but itself')

@@ -38,10 +38,17 @@ export async function samplingAddress(site: LabNodes, work: () => Promise<unknow
 
 /** What the samples say from when every node has been sampled once. */
 export function addressSamples(names: string[], texts: string[]): AddressSamples {
-  const samples = texts.flatMap((text, at) => text.split('\n').filter(line => line !== '').map(line => {
-    const [time = '', has] = line.split(' ')
-    return { name: names[at]!, ms: Number(time) / 1000, has: has === '1' }
-  })).toSorted((one, other) => one.ms - other.ms)
+  const samples = texts
+    .flatMap((text, at) =>
+      text
+        .split('\n')
+        .filter(line => line !== '')
+        .map(line => {
+          const [time = '', has] = line.split(' ')
+          return { name: names[at]!, ms: Number(time) / 1000, has: has === '1' }
+        }),
+    )
+    .toSorted((one, other) => one.ms - other.ms)
   const last = new Map<string, { ms: number; has: boolean }>()
   const result: AddressSamples = { holders: [], twiceMs: 0, noneMs: 0, samples: samples.length, longestGapMs: 0 }
   let since = 0

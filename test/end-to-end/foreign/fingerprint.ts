@@ -16,9 +16,11 @@ export type Fingerprint = Record<string, Record<string, string>>
 
 /** What must not change on a cluster that somebody else has built, to be compared with an earlier one. */
 export async function fingerprint(site: LabNodes): Promise<Fingerprint> {
-  const nodes = await Promise.all(site.lab.nodes.map(async ({ name }) => {
-    const lines = (await site.on(name, ofNode)).trimEnd().split('\n')
-    return [name, Object.fromEntries(lines.map(line => line.split('\t')))] as const
-  }))
+  const nodes = await Promise.all(
+    site.lab.nodes.map(async ({ name }) => {
+      const lines = (await site.on(name, ofNode)).trimEnd().split('\n')
+      return [name, Object.fromEntries(lines.map(line => line.split('\t')))] as const
+    }),
+  )
   return { ...Object.fromEntries(nodes), cluster: { CIB: await site.on('node1', 'cibadmin -Q -o configuration') } }
 }

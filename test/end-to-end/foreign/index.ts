@@ -9,7 +9,10 @@ import { unnamedKnet } from './unnamed-knet.js'
  * serves. There is none without a nodelist: Corosync 3 refuses to start, even with multicast ("No valid name found for
  * local host").
  */
-export const specimens = { handBuilt, tutorial, byPcs, unnamedKnet } satisfies Record<string, (site: LabNodes) => Promise<void>>
+export const specimens = { handBuilt, tutorial, byPcs, unnamedKnet } satisfies Record<
+  string,
+  (site: LabNodes) => Promise<void>
+>
 
 export type SpecimenName = keyof typeof specimens
 export const specimenNames = Object.keys(specimens) as SpecimenName[]

@@ -29,20 +29,40 @@ const runs: Record<SpecimenName, (t: ExecutionContext, site: LabSite) => Promise
     await refused(t, site, site.lab.inventory, built)
     await adopted(t, site, site.lab.inventory)
     await changed(t, site)
-    await repaired(t, site, await site.inventory('declared.yml', cluster => {
-      cluster['resources'] = { FloatIP: {}, WebSite: { op: { monitor: '60s' } } }
-      cluster['constraints'] = {
-        colocation: { 'WebSite-with-FloatIP': { resource: 'WebSite', with: 'FloatIP' } },
-        order: { 'FloatIP-before-WebSite': { first: 'FloatIP', then: 'WebSite' } },
-      }
-    }))
+    await repaired(
+      t,
+      site,
+      await site.inventory('declared.yml', cluster => {
+        cluster['resources'] = { FloatIP: {}, WebSite: { op: { monitor: '60s' } } }
+        cluster['constraints'] = {
+          colocation: { 'WebSite-with-FloatIP': { resource: 'WebSite', with: 'FloatIP' } },
+          order: { 'FloatIP-before-WebSite': { first: 'FloatIP', then: 'WebSite' } },
+        }
+      }),
+    )
   },
   async byPcs(t, site) {
-    await refused(t, site, site.lab.inventory, /fencing works, by fence_nodes, and `fencing: disabled` would switch it off: write `fencing: kept`/)
-    await adopted(t, site, await site.inventory('kept.yml', cluster => { cluster['fencing'] = 'kept' }))
+    await refused(
+      t,
+      site,
+      site.lab.inventory,
+      /fencing works, by fence_nodes, and `fencing: disabled` would switch it off: write `fencing: kept`/,
+    )
+    await adopted(
+      t,
+      site,
+      await site.inventory('kept.yml', cluster => {
+        cluster['fencing'] = 'kept'
+      }),
+    )
   },
   async unnamedKnet(t, site) {
-    await refused(t, site, site.lab.inventory, /cannot be adopted, and nothing was changed: .*Pacemaker calls node1 .{1,2}node1\.example\.net.*an inventory cannot have node names with a dot yet/)
+    await refused(
+      t,
+      site,
+      site.lab.inventory,
+      /cannot be adopted, and nothing was changed: .*Pacemaker calls node1 .{1,2}node1\.example\.net.*an inventory cannot have node names with a dot yet/,
+    )
   },
 }
 

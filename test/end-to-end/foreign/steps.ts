@@ -16,11 +16,20 @@ rm -f /var/lib/pacemaker/cib/*`)
 
 /** Gives the nodes their host names, with the inventory's names as aliases in /etc/hosts. */
 export async function nameNodes(site: LabNodes, domain = ''): Promise<void> {
-  const lines = site.lab.nodes.map(({ name, address }) => `${address}\t${domain === '' ? name : `${name}${domain} ${name}`}`)
-  await Promise.all(site.lab.nodes.map(async ({ name }) => site.on(name, `set -e
+  const lines = site.lab.nodes.map(
+    ({ name, address }) => `${address}\t${domain === '' ? name : `${name}${domain} ${name}`}`,
+  )
+  await Promise.all(
+    site.lab.nodes.map(async ({ name }) =>
+      site.on(
+        name,
+        `set -e
 echo ${name}${domain} >/etc/hostname
 hostname ${name}${domain}
-printf '127.0.0.1\\tlocalhost\\n${lines.join('\\n')}\\n' >/etc/hosts`)))
+printf '127.0.0.1\\tlocalhost\\n${lines.join('\\n')}\\n' >/etc/hosts`,
+      ),
+    ),
+  )
 }
 
 /** Writes the same corosync.conf on all nodes. */
@@ -50,7 +59,8 @@ export async function startCluster(site: LabNodes): Promise<void> {
   await formed(site)
 }
 
-const online = (count: number) => `[ "$(crm_mon -1 --output-as=xml 2>/dev/null | grep -c '<node name=.* online="true".* pending="false"')" = ${count} ]`
+const online = (count: number) =>
+  `[ "$(crm_mon -1 --output-as=xml 2>/dev/null | grep -c '<node name=.* online="true".* pending="false"')" = ${count} ]`
 
 /** Waits until all nodes are online, and deletes what has shortened that. */
 export async function formed(site: LabNodes): Promise<void> {
@@ -62,12 +72,15 @@ export async function formed(site: LabNodes): Promise<void> {
 
 /** Loads the text of a crmsh configuration. */
 export async function configure(site: LabNodes, text: string): Promise<void> {
-  await site.on(site.lab.nodes[0]!.name, `set -e
+  await site.on(
+    site.lab.nodes[0]!.name,
+    `set -e
 cat >/root/cluster.crm <<'END-OF-FILE'
 ${text}
 END-OF-FILE
 crm configure load update /root/cluster.crm </dev/null 2>&1
-rm /root/cluster.crm`)
+rm /root/cluster.crm`,
+  )
 }
 
 const idle = `crm_mon -1 --output-as=xml 2>/dev/null | { xml=$(cat); echo "$xml" | grep -q 'role="Started"' && ! echo "$xml" | grep -q 'role="\\(Stopped\\|Starting\\|Stopping\\)"\\|failed="true"\\| pending="[A-Z]'; }`
@@ -81,9 +94,16 @@ export async function serving(site: LabNodes, seconds = 60): Promise<void> {
 
 /** Apache, with a page of its own on each node, and started by nobody but the cluster. */
 export async function installPage(site: LabNodes, page: (node: string) => string): Promise<void> {
-  await Promise.all(site.lab.nodes.map(async ({ name }) => site.on(name, `set -e
+  await Promise.all(
+    site.lab.nodes.map(async ({ name }) =>
+      site.on(
+        name,
+        `set -e
 systemctl -q disable --now apache2
 cat >/var/www/html/index.html <<'END-OF-FILE'
 ${page(name)}
-END-OF-FILE`)))
+END-OF-FILE`,
+      ),
+    ),
+  )
 }

@@ -11,9 +11,13 @@ const tasksOf = (more: object, at = 0) => {
 }
 
 test('every {node} in the page becomes the node’s name', async t => {
-  const page = tasksOf({ page: '<b>{node}</b> {node} $& {other}' }, 1).find(({ name }) => name.includes('index.html')) as NodeTask
+  const page = tasksOf({ page: '<b>{node}</b> {node} $& {other}' }, 1).find(({ name }) =>
+    name.includes('index.html'),
+  ) as NodeTask
   t.is(page.name, 'write /var/www/html/index.html')
-  const [difference] = await page.check(answering('node2', { 'state of files': undefined, 'text of files': undefined })) as Difference[]
+  const [difference] = (await page.check(
+    answering('node2', { 'state of files': undefined, 'text of files': undefined }),
+  )) as Difference[]
   t.is(difference?.to, '<b>node2</b> node2 $& {other}')
 })
 
@@ -24,9 +28,12 @@ test('a cluster without Apache has no tasks', t => {
 test('mod_status is enabled if both of its files are there', async t => {
   const check = async (load: unknown, conf: unknown) => {
     const module = tasksOf({}).find(({ name }) => name === 'enable mod_status') as NodeTask
-    const found = await module.check(answering('node1', {
-      'state of files /etc/apache2/mods-enabled/status.load': load, 'state of files /etc/apache2/mods-enabled/status.conf': conf,
-    })) as Difference[]
+    const found = (await module.check(
+      answering('node1', {
+        'state of files /etc/apache2/mods-enabled/status.load': load,
+        'state of files /etc/apache2/mods-enabled/status.conf': conf,
+      }),
+    )) as Difference[]
     return found.map(({ subject }) => subject.split('/').at(-1))
   }
   const link = { type: 'symbolic link' }

@@ -3,7 +3,12 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { apacheConfiguration, hashOf, loadedConfiguration, type Configuration } from '../../../roles/apache/configuration.js'
+import {
+  apacheConfiguration,
+  hashOf,
+  loadedConfiguration,
+  type Configuration,
+} from '../../../roles/apache/configuration.js'
 import { configtest, configurationErrors, readOnlyConfigtest, reloadGracefully } from '../../../roles/apache/reload.js'
 import { remote, type Remote } from '../../../runner/ssh/remote.js'
 import type { Session } from '../../../runner/ssh/session.js'
@@ -16,7 +21,9 @@ const load = 'echo $$ >"$0.new"; mv "$0.new" "${0%/*}/apache2.pid"'
 /** A `$` of this machine's shell; `rewrite` changes the paths in the scripts. */
 function localRemote(t: ExecutionContext, rewrite: (script: string) => string): Remote {
   const { session } = localSession(t)
-  const rewriting: Pick<Session, 'run'> = { run: async request => session.run({ ...request, scripts: request.scripts.map(rewrite) }) }
+  const rewriting: Pick<Session, 'run'> = {
+    run: async request => session.run({ ...request, scripts: request.scripts.map(rewrite) }),
+  }
   return remote({ name: 'node1', session: rewriting as Session })({ nothrow: true })
 }
 
@@ -27,13 +34,22 @@ async function setUp(t: ExecutionContext, onReload: string) {
   writeFileSync(join(folder, 'etc/ports.conf'), 'Listen 80\n')
   writeFileSync(join(folder, 'error.log'), 'AH00016: Configuration Failed\n')
   const program = join(folder, 'apache2')
-  writeFileSync(program, `#!/bin/sh\ntrap '${onReload}' USR1\n${load}\necho ready\nwhile :; do sleep 0.05; done\n`, { mode: 0o755 })
+  writeFileSync(program, `#!/bin/sh\ntrap '${onReload}' USR1\n${load}\necho ready\nwhile :; do sleep 0.05; done\n`, {
+    mode: 0o755,
+  })
   const apache = spawn(program, { stdio: ['ignore', 'pipe', 'ignore'] })
   t.teardown(() => apache.kill('SIGKILL'))
   await once(apache.stdout, 'data')
-  const $ = localRemote(t, script => script.replaceAll('/etc/apache2', join(folder, 'etc')).replaceAll('/run/apache2/', `${folder}/`)
-    .replaceAll('/run/ha-run.apache2', join(folder, 'note')).replaceAll('/var/log/apache2/', `${folder}/`).replace('tries=150', 'tries=10'))
-  const readConfiguration = async () => apacheConfiguration.family.parse(await $.script(apacheConfiguration.family.script([''])), [''])[0] as Configuration
+  const $ = localRemote(t, script =>
+    script
+      .replaceAll('/etc/apache2', join(folder, 'etc'))
+      .replaceAll('/run/apache2/', `${folder}/`)
+      .replaceAll('/run/ha-run.apache2', join(folder, 'note'))
+      .replaceAll('/var/log/apache2/', `${folder}/`)
+      .replace('tries=150', 'tries=10'),
+  )
+  const readConfiguration = async () =>
+    apacheConfiguration.family.parse(await $.script(apacheConfiguration.family.script([''])), [''])[0] as Configuration
   return { folder, apache, $, readConfiguration }
 }
 
@@ -100,13 +116,16 @@ test('no signal is sent if the pid belongs to another process', async t => {
 })
 
 test('errors of apache2ctl without its usual remarks', t => {
-  t.is(configurationErrors(`AH00558: apache2: Could not reliably determine the server's fully qualified domain name
+  t.is(
+    configurationErrors(`AH00558: apache2: Could not reliably determine the server's fully qualified domain name
 AH00526: Syntax error on line 14 of /etc/apache2/ports.conf:
 Invalid command 'Foo', perhaps misspelled
 
 Action '-DSTATUS -t' failed.
 The Apache error log may have more information.
-`), 'AH00526: Syntax error on line 14 of /etc/apache2/ports.conf:\nInvalid command \'Foo\', perhaps misspelled')
+`),
+    "AH00526: Syntax error on line 14 of /etc/apache2/ports.conf:\nInvalid command 'Foo', perhaps misspelled",
+  )
 })
 
 test('the configuration file of the agent is tested', async t => {

@@ -7,7 +7,13 @@ const [a, b, c] = ['a', 'b', 'c'].map(digit => digit.repeat(64)) as [string, str
 
 const keeps = test.macro({
   exec: (t, hashes: (string | undefined)[], loaded: string[], expected: string | undefined) => {
-    t.is(chooseKey(hashes.map((hash, at) => [`node${at + 1}`, hash]), new Set(loaded)), expected)
+    t.is(
+      chooseKey(
+        hashes.map((hash, at) => [`node${at + 1}`, hash]),
+        new Set(loaded),
+      ),
+      expected,
+    )
   },
   title: (name = '') => `the key for all nodes: ${name}`,
 })
@@ -20,7 +26,14 @@ test('the loaded one of three', keeps, [a, b, c], [a], a)
 
 const refuses = test.macro({
   exec: (t, hashes: (string | undefined)[], loaded: string[], who: string) => {
-    const error = t.throws(() => chooseKey(hashes.map((hash, at) => [`node${at + 1}`, hash]), new Set(loaded)), { instanceOf: TaskError })
+    const error = t.throws(
+      () =>
+        chooseKey(
+          hashes.map((hash, at) => [`node${at + 1}`, hash]),
+          new Set(loaded),
+        ),
+      { instanceOf: TaskError },
+    )
     t.true(error.message.includes(`: ${who}; corosync has loaded `), error.message)
     t.false(error.message.includes(a))
     t.truthy(error.hint)

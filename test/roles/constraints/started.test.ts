@@ -4,14 +4,17 @@ import { TaskError } from '../../../runner/errors.js'
 import { clusterOf, scopeOf } from '../corosync/cluster.js'
 import { stateOf, type ShortState } from '../verify/state.js'
 
-const waits = async (state: ShortState) => primitivesStarted(scopeOf({ node1: { crm_mon: stateOf(state) } }), clusterOf().resources)
+const waits = async (state: ShortState) =>
+  primitivesStarted(scopeOf({ node1: { crm_mon: stateOf(state) } }), clusterOf().resources)
 
 test('all run: no wait', async t => {
   await t.notThrowsAsync(waits({ resources: { FloatIP: ['node1'], WebSite: ['node1'] } }))
 })
 
 test('a resource that an admin keeps from running is not waited for', async t => {
-  await t.notThrowsAsync(waits({ resources: { FloatIP: ['node1'], WebSite: [] }, flags: { WebSite: { managed: false } } }))
+  await t.notThrowsAsync(
+    waits({ resources: { FloatIP: ['node1'], WebSite: [] }, flags: { WebSite: { managed: false } } }),
+  )
 })
 
 test('in maintenance mode nothing is waited for', async t => {
@@ -23,17 +26,30 @@ test('with every node in standby nothing is waited for', async t => {
 })
 
 test('a failed start is an error with the agent’s reason', async t => {
-  const error = await t.throwsAsync(waits({ resources: { FloatIP: ['node1'], WebSite: [] }, failures: [['WebSite_start_0', 'node2', 'error', 'no apache']] }), { instanceOf: TaskError })
+  const error = await t.throwsAsync(
+    waits({
+      resources: { FloatIP: ['node1'], WebSite: [] },
+      failures: [['WebSite_start_0', 'node2', 'error', 'no apache']],
+    }),
+    { instanceOf: TaskError },
+  )
   t.is(error.message, 'WebSite_start_0 on node2: error: no apache')
   t.regex(error.hint!, /--cleanup/)
 })
 
 test('an earlier failed monitor is not a failed start', async t => {
-  await t.notThrowsAsync(waits({ resources: { FloatIP: ['node1'], WebSite: ['node1'] }, failures: [['WebSite_monitor_60000', 'node2', 'error', '']] }))
+  await t.notThrowsAsync(
+    waits({
+      resources: { FloatIP: ['node1'], WebSite: ['node1'] },
+      failures: [['WebSite_monitor_60000', 'node2', 'error', '']],
+    }),
+  )
 })
 
 test('a resource that is still starting is waited for', async t => {
-  const states = ['Starting', 'Started'].map(role => stateOf({ resources: { FloatIP: ['node1'], WebSite: ['node1'] }, flags: { WebSite: { role } } }))
+  const states = ['Starting', 'Started'].map(role =>
+    stateOf({ resources: { FloatIP: ['node1'], WebSite: ['node1'] }, flags: { WebSite: { role } } }),
+  )
   const scope = scopeOf({ node1: {} })
   Object.assign(scope.leader, { readAgain: async () => Promise.resolve(states.shift()) })
   await primitivesStarted(scope, clusterOf().resources)

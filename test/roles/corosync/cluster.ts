@@ -17,7 +17,10 @@ export function clusterOf(more: object = {}, nodes = 2): Cluster {
   try {
     const hosts = Array.from({ length: nodes }, (_, at) => [`node${at + 1}`, { ansible_host: `192.168.0.${at + 1}` }])
     const cluster = { name: 'pacemaker1', floating_ip: '192.168.0.10/24', fencing: 'disabled', ...more }
-    writeFileSync(join(folder, 'site.yml'), JSON.stringify({ all: { vars: { cluster }, hosts: Object.fromEntries(hosts) } }))
+    writeFileSync(
+      join(folder, 'site.yml'),
+      JSON.stringify({ all: { vars: { cluster }, hosts: Object.fromEntries(hosts) } }),
+    )
     return readClusters(loadInventory(join(folder, 'site.yml')))[0]!
   } finally {
     rmSync(folder, { recursive: true })
@@ -38,11 +41,27 @@ export function answering(name: string, answers: Answers | undefined): ClusterMe
     if (key === undefined) throw new Error(`the test has no answer to "${family.name} ${argument}"`)
     return all[key]
   }
-  return { name, node: { name, links: [] }, unreachable: answers === undefined, read, readAgain: read, consent: noConsent } as unknown as ClusterMember & NodeScope
+  return {
+    name,
+    node: { name, links: [] },
+    unreachable: answers === undefined,
+    read,
+    readAgain: read,
+    consent: noConsent,
+  } as unknown as ClusterMember & NodeScope
 }
 
 /** A scope of members that answer from tables; undefined for one that cannot be reached. */
 export function scopeOf(members: Record<string, Answers | undefined>, selected = Object.keys(members)): Scope {
   const all = Object.entries(members).map(([name, answers]) => answering(name, answers))
-  return { members: all, selected: all.filter(({ name }) => selected.includes(name)), leader: all.find(({ unreachable }) => !unreachable)!, roles: new Set(), stop: new AbortController().signal, abandon: new AbortController().signal, progress: () => {}, consent: noConsent }
+  return {
+    members: all,
+    selected: all.filter(({ name }) => selected.includes(name)),
+    leader: all.find(({ unreachable }) => !unreachable)!,
+    roles: new Set(),
+    stop: new AbortController().signal,
+    abandon: new AbortController().signal,
+    progress: () => {},
+    consent: noConsent,
+  }
 }

@@ -12,14 +12,22 @@ import { answering, type Answers } from './cluster.js'
 function setUp(t: ExecutionContext, systemctl: string) {
   const root = mkdtempSync(join(tmpdir(), 'ha-run-wipe-'))
   t.teardown(() => rmSync(root, { recursive: true, force: true }))
-  for (const folder of ['var/lib/pacemaker/cib', 'var/backups', 'etc/corosync', 'bin']) mkdirSync(join(root, folder), { recursive: true })
+  for (const folder of ['var/lib/pacemaker/cib', 'var/backups', 'etc/corosync', 'bin'])
+    mkdirSync(join(root, folder), { recursive: true })
   writeFileSync(join(root, 'var/lib/pacemaker/cib/cib.xml'), '<cib/>')
   writeFileSync(join(root, 'var/lib/pacemaker/cib/.hidden'), 'x')
   writeFileSync(join(root, 'etc/corosync/corosync.conf'), 'conf')
   writeFileSync(join(root, 'bin/systemctl'), `#!/bin/sh\necho "$*" >>${root}/log\n${systemctl}\n`, { mode: 0o755 })
   const script = wipeScript().replaceAll(/(^|[\s=])\/(var|etc)\//g, `$1${root}/$2/`)
-  const { status } = spawnSync('/bin/sh', ['-c', script], { env: { PATH: `${join(root, 'bin')}:${process.env['PATH']}` } })
-  return { status, cib: () => readdirSync(join(root, 'var/lib/pacemaker/cib')), backups: join(root, 'var/backups/ha-run'), log: readFileSync(join(root, 'log'), 'utf8') }
+  const { status } = spawnSync('/bin/sh', ['-c', script], {
+    env: { PATH: `${join(root, 'bin')}:${process.env['PATH']}` },
+  })
+  return {
+    status,
+    cib: () => readdirSync(join(root, 'var/lib/pacemaker/cib')),
+    backups: join(root, 'var/backups/ha-run'),
+    log: readFileSync(join(root, 'log'), 'utf8'),
+  }
 }
 
 test('the default cluster is stopped, backed up, and removed', t => {
@@ -51,18 +59,36 @@ test('the script is valid sh', t => {
   t.is(spawnSync('sh', ['-n'], { input: wipeScript() }).stderr.toString(), '')
 })
 
-const debian = 'totem {\ncluster_name: debian\n}\nnodelist {\nnode {\nname: node1\nnodeid: 1\nring0_addr: 127.0.0.1\n}\n}\n'
-const cmapOf = (entries: Record<string, string>) => new Map(Object.entries(entries).map(([key, value]) => [key, { value }]))
+const debian =
+  'totem {\ncluster_name: debian\n}\nnodelist {\nnode {\nname: node1\nnodeid: 1\nring0_addr: 127.0.0.1\n}\n}\n'
+const cmapOf = (entries: Record<string, string>) =>
+  new Map(Object.entries(entries).map(([key, value]) => [key, { value }]))
 const runsDefault = cmapOf({ 'totem.cluster_name': 'debian', 'nodelist.node.0.ring0_addr': '127.0.0.1' })
 const file = { type: 'regular file' }
-const named = (pair: string, resources = '') => `<cib><configuration><crm_config><cluster_property_set id="cib-bootstrap-options">${pair}</cluster_property_set></crm_config><resources>${resources}</resources></configuration></cib>`
+const named = (pair: string, resources = '') =>
+  `<cib><configuration><crm_config><cluster_property_set id="cib-bootstrap-options">${pair}</cluster_property_set></crm_config><resources>${resources}</resources></configuration></cib>`
 const ofDebian = named('<nvpair id="x" name="cluster-name" value="debian"/>')
 
 const finds = test.macro({
-  exec: async (t, running: unknown, conf: string | undefined, cib: unknown, expected: string[], left: string = ofDebian) => {
-    const answers: Answers = { 'corosync-cmapctl': running, 'text of files /etc/corosync/corosync.conf': conf, 'text of files': left, 'state of files': cib }
+  exec: async (
+    t,
+    running: unknown,
+    conf: string | undefined,
+    cib: unknown,
+    expected: string[],
+    left: string = ofDebian,
+  ) => {
+    const answers: Answers = {
+      'corosync-cmapctl': running,
+      'text of files /etc/corosync/corosync.conf': conf,
+      'text of files': left,
+      'state of files': cib,
+    }
     const finding = await noDefaultCluster([]).check(answering('node1', answers))
-    t.deepEqual((finding as { subject: string }[]).map(({ subject }) => subject), expected)
+    t.deepEqual(
+      (finding as { subject: string }[]).map(({ subject }) => subject),
+      expected,
+    )
   },
   title: (name = '') => `no default cluster: ${name}`,
 })
@@ -73,16 +99,81 @@ test('a bare node', finds, undefined, undefined, undefined, [])
 test('running, with a CIB', finds, runsDefault, debian, file, [cluster, cib])
 test('running, without Pacemaker', finds, runsDefault, debian, undefined, [cluster])
 test('stopped, with a CIB', finds, undefined, debian, file, [cib])
-test('a member that lost its package keeps the CIB of its cluster', finds, undefined, debian, file, [], ofDebian.replace('"debian"', '"pacemaker1"'))
-test('stopped, with the attributes of its name in another order', finds, undefined, debian, file, [cib], named('<nvpair value="debian" id="x" name="cluster-name"/>'))
-test('stopped, with its name in single quotes', finds, undefined, debian, file, [cib], named("<nvpair id='x' name='cluster-name' value='debian'/>"))
-test('stopped, with its name on several lines', finds, undefined, debian, file, [cib], named('<nvpair\n  id="x"\n  name="cluster-name"\n  value="debian"/>'))
-test('a name in a comment does not count', finds, undefined, debian, file, [], named('<!-- <nvpair id="x" name="cluster-name" value="debian"/> -->'))
-test('an agent\'s parameter is not the name of the cluster', finds, undefined, debian, file, [], named('', '<primitive id="a"><instance_attributes id="s"><nvpair id="x" name="cluster-name" value="debian"/></instance_attributes></primitive>'))
+test(
+  'a member that lost its package keeps the CIB of its cluster',
+  finds,
+  undefined,
+  debian,
+  file,
+  [],
+  ofDebian.replace('"debian"', '"pacemaker1"'),
+)
+test(
+  'stopped, with the attributes of its name in another order',
+  finds,
+  undefined,
+  debian,
+  file,
+  [cib],
+  named('<nvpair value="debian" id="x" name="cluster-name"/>'),
+)
+test(
+  'stopped, with its name in single quotes',
+  finds,
+  undefined,
+  debian,
+  file,
+  [cib],
+  named("<nvpair id='x' name='cluster-name' value='debian'/>"),
+)
+test(
+  'stopped, with its name on several lines',
+  finds,
+  undefined,
+  debian,
+  file,
+  [cib],
+  named('<nvpair\n  id="x"\n  name="cluster-name"\n  value="debian"/>'),
+)
+test(
+  'a name in a comment does not count',
+  finds,
+  undefined,
+  debian,
+  file,
+  [],
+  named('<!-- <nvpair id="x" name="cluster-name" value="debian"/> -->'),
+)
+test(
+  "an agent's parameter is not the name of the cluster",
+  finds,
+  undefined,
+  debian,
+  file,
+  [],
+  named(
+    '',
+    '<primitive id="a"><instance_attributes id="s"><nvpair id="x" name="cluster-name" value="debian"/></instance_attributes></primitive>',
+  ),
+)
 test('a CIB that cannot be read is kept', finds, undefined, debian, file, [], ofDebian.replace('</cib>', ''))
 test('installed and never started', finds, undefined, debian, undefined, [])
-test('somebody else’s running cluster stays', finds, cmapOf({ 'totem.cluster_name': 'web', 'nodelist.node.0.ring0_addr': '127.0.0.1' }), debian, file, [])
-test('a cluster named debian with real addresses stays', finds, cmapOf({ 'totem.cluster_name': 'debian', 'nodelist.node.0.ring0_addr': '192.168.0.1' }), 'x {', file, [])
+test(
+  'somebody else’s running cluster stays',
+  finds,
+  cmapOf({ 'totem.cluster_name': 'web', 'nodelist.node.0.ring0_addr': '127.0.0.1' }),
+  debian,
+  file,
+  [],
+)
+test(
+  'a cluster named debian with real addresses stays',
+  finds,
+  cmapOf({ 'totem.cluster_name': 'debian', 'nodelist.node.0.ring0_addr': '192.168.0.1' }),
+  'x {',
+  file,
+  [],
+)
 test('somebody else’s stopped cluster stays', finds, undefined, debian.replace('debian', 'web'), file, [])
 
 /** Whether the task removes the running default cluster with this CIB, or the error. */
@@ -90,7 +181,8 @@ const wipes = test.macro({
   exec: async (t, text: string | undefined, expected: RegExp | undefined) => {
     const scripts: string[] = []
     const $ = () => ({ script: (script: string) => Promise.resolve(scripts.push(script)) })
-    const apply = async () => noDefaultCluster([]).apply(Object.assign(answering('node1', { 'text of files': text }), { $ }), [])
+    const apply = async () =>
+      noDefaultCluster([]).apply(Object.assign(answering('node1', { 'text of files': text }), { $ }), [])
     if (expected === undefined) await t.notThrowsAsync(apply)
     else await t.throwsAsync(apply, { instanceOf: TaskError, message: expected })
     t.is(scripts.length, expected === undefined ? 1 : 0)
@@ -102,7 +194,12 @@ const inUse = /has resources/
 test('no CIB yet', wipes, undefined, undefined)
 test('no resources', wipes, ofDebian, undefined)
 test('a resource in a comment', wipes, named('', '<!-- <primitive id="a" class="ocf" type="Dummy"/> -->'), undefined)
-test('a resource in a comment of several lines', wipes, named('<!--\n  <primitive id="a" class="ocf" type="Dummy">\n-->'), undefined)
+test(
+  'a resource in a comment of several lines',
+  wipes,
+  named('<!--\n  <primitive id="a" class="ocf" type="Dummy">\n-->'),
+  undefined,
+)
 test('a resource', wipes, named('', '<primitive id="a" class="ocf" type="Dummy"/>'), inUse)
 test('a resource in a group', wipes, named('', '<group id="g"><primitive\n id="a"/></group>'), inUse)
 test('a CIB that cannot be read', wipes, ofDebian.replace('</cib>', ''), /cannot be read, and was not changed/)

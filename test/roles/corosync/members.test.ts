@@ -5,7 +5,14 @@ import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import test, { type ExecutionContext } from 'ava'
 import { replaceOnAll, validateConf } from '../../../runner/cluster/rollout/shared-file.js'
-import { onNodes, readOnAll, refuseUnselected, sharedTextDifferences, type ClusterMember, type Scope } from '../../../runner/cluster/members.js'
+import {
+  onNodes,
+  readOnAll,
+  refuseUnselected,
+  sharedTextDifferences,
+  type ClusterMember,
+  type Scope,
+} from '../../../runner/cluster/members.js'
 import { TaskError } from '../../../runner/errors.js'
 import { Secret } from '../../../runner/secret.js'
 import { localMember, noConsent } from '../../engine/cluster.js'
@@ -16,10 +23,24 @@ const n2 = answering('n2', {})
 const n3 = answering('n3', {})
 
 test('nodes with equal texts are reported together', t => {
-  t.deepEqual(sharedTextDifferences('/x', 'new', [[n1, 'old'], [n2, undefined], [n3, 'old']]), [
-    { subject: '/x on n1, n3', from: 'old', to: 'new' }, { subject: '/x on n2', from: undefined, to: 'new' },
-  ])
-  t.deepEqual(sharedTextDifferences('/x', 'new', [[n1, 'new'], [n2, 'new']]), [])
+  t.deepEqual(
+    sharedTextDifferences('/x', 'new', [
+      [n1, 'old'],
+      [n2, undefined],
+      [n3, 'old'],
+    ]),
+    [
+      { subject: '/x on n1, n3', from: 'old', to: 'new' },
+      { subject: '/x on n2', from: undefined, to: 'new' },
+    ],
+  )
+  t.deepEqual(
+    sharedTextDifferences('/x', 'new', [
+      [n1, 'new'],
+      [n2, 'new'],
+    ]),
+    [],
+  )
   t.is(onNodes('x', [n1, n2]), 'x on n1, n2')
 })
 
@@ -27,14 +48,23 @@ test('a node that would have to change but is not selected is an error for all',
   const scope = scopeOf({ n1: {}, n2: {} }, ['n1'])
   const [one, other] = scope.members as [ClusterMember, ClusterMember]
   t.notThrows(() => refuseUnselected(scope, [one]))
-  const error = t.throws(() => refuseUnselected(scope, [one, other]), { instanceOf: TaskError, message: /^n2 would have to change too/ })
+  const error = t.throws(() => refuseUnselected(scope, [one, other]), {
+    instanceOf: TaskError,
+    message: /^n2 would have to change too/,
+  })
   t.regex(error.hint!, /--limit/)
 })
 
 test('unreachable nodes are not queried', async t => {
   const { members } = scopeOf({ n1: { f: 1 }, n2: undefined, n3: { f: 3 } })
   const fact = { family: { name: 'f', script: () => '', parse: () => [] }, argument: '' }
-  t.deepEqual((await readOnAll(members, fact)).map(([{ name }, value]) => [name, value]), [['n1', 1], ['n3', 3]])
+  t.deepEqual(
+    (await readOnAll(members, fact)).map(([{ name }, value]) => [name, value]),
+    [
+      ['n1', 1],
+      ['n3', 3],
+    ],
+  )
 })
 
 /** Real shells, all of this machine. */
@@ -43,7 +73,16 @@ function setUp(t: ExecutionContext, names: string[]) {
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const all = names.map(name => localMember(t, name))
   const members = all.map(({ member }) => member as unknown as ClusterMember)
-  const scope: Scope = { members, selected: members, leader: members[0]!, roles: new Set(), stop: new AbortController().signal, abandon: new AbortController().signal, progress: () => {}, consent: noConsent }
+  const scope: Scope = {
+    members,
+    selected: members,
+    leader: members[0]!,
+    roles: new Set(),
+    stop: new AbortController().signal,
+    abandon: new AbortController().signal,
+    progress: () => {},
+    consent: noConsent,
+  }
   return { folder, path: join(folder, 'x'), scope, shells: all.map(({ shell }) => shell) }
 }
 
@@ -74,7 +113,10 @@ asRoot('where one node cannot take it, no node does, and nothing is left', async
 asRoot('a candidate that a check refuses changes nothing', async t => {
   const { folder, path, scope } = setUp(t, ['n1'])
   writeFileSync(path, 'old')
-  await t.throwsAsync(replaceOnAll(scope.members, path, 'new', attributes, () => 'false\ntrue'), { name: 'CommandError' })
+  await t.throwsAsync(
+    replaceOnAll(scope.members, path, 'new', attributes, () => 'false\ntrue'),
+    { name: 'CommandError' },
+  )
   t.is(readFileSync(path, 'utf8'), 'old')
   t.deepEqual(readdirSync(folder), ['x'])
 })

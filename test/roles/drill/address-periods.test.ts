@@ -3,13 +3,18 @@ import { addressPeriods, duplicateAddressMs } from '../../../roles/drill/address
 
 const at = (seconds: string) => Date.parse(`2026-11-27T18:38:${seconds}Z`)
 /** Lines as `ip -ts -o monitor address` of iproute2 6.1 prints them. */
-const added = (seconds: string, address = '192.168.0.10') => `[2026-11-27T18:38:${seconds}] 2: eth0    inet ${address}/24 brd 192.168.0.255 scope global secondary eth0\\       valid_lft forever preferred_lft forever`
-const deleted = (seconds: string, address = '192.168.0.10') => `[2026-11-27T18:38:${seconds}] Deleted 2: eth0    inet ${address}/24 brd 192.168.0.255 scope global secondary eth0\\       valid_lft forever preferred_lft forever`
+const added = (seconds: string, address = '192.168.0.10') =>
+  `[2026-11-27T18:38:${seconds}] 2: eth0    inet ${address}/24 brd 192.168.0.255 scope global secondary eth0\\       valid_lft forever preferred_lft forever`
+const deleted = (seconds: string, address = '192.168.0.10') =>
+  `[2026-11-27T18:38:${seconds}] Deleted 2: eth0    inet ${address}/24 brd 192.168.0.255 scope global secondary eth0\\       valid_lft forever preferred_lft forever`
 const end = at('59.000')
 
 const periods = test.macro({
   exec: (t, lines: string[], expected: [number, number][]) => {
-    t.deepEqual(addressPeriods(lines, '192.168.0.10', end).map(({ from, to }) => [from, to]), expected)
+    t.deepEqual(
+      addressPeriods(lines, '192.168.0.10', end).map(({ from, to }) => [from, to]),
+      expected,
+    )
   },
   title: (name = '') => `address periods: ${name}`,
 })
@@ -18,15 +23,46 @@ test('never', periods, [], [])
 test('all the time', periods, ['present'], [[-Infinity, end]])
 test('until the address is removed', periods, ['present', deleted('04.250123')], [[-Infinity, at('04.250')]])
 test('since the address was added', periods, [added('04.250123')], [[at('04.250'), end]])
-test('two periods', periods, ['present', deleted('01.000000'), added('02.000000'), deleted('03.000000')], [[-Infinity, at('01.000')], [at('02.000'), at('03.000')]])
-test('added again while it is present', periods, ['present', added('01.000000'), deleted('02.000000')], [[-Infinity, at('02.000')]])
-test('other addresses are ignored, also those with the same beginning', periods, [added('01.000000', '192.168.0.1'), added('01.000000', '192.168.0.100'), 'rubbish'], [])
+test(
+  'two periods',
+  periods,
+  ['present', deleted('01.000000'), added('02.000000'), deleted('03.000000')],
+  [
+    [-Infinity, at('01.000')],
+    [at('02.000'), at('03.000')],
+  ],
+)
+test(
+  'added again while it is present',
+  periods,
+  ['present', added('01.000000'), deleted('02.000000')],
+  [[-Infinity, at('02.000')]],
+)
+test(
+  'other addresses are ignored, also those with the same beginning',
+  periods,
+  [added('01.000000', '192.168.0.1'), added('01.000000', '192.168.0.100'), 'rubbish'],
+  [],
+)
 
 test('how long two nodes have the address at once', t => {
   const one = [{ from: -Infinity, to: 1000 }]
   t.is(duplicateAddressMs([one, [{ from: 1000, to: 9000 }]]), 0)
   t.is(duplicateAddressMs([one, [{ from: 400, to: 9000 }]]), 600)
-  t.is(duplicateAddressMs([[{ from: 0, to: 10 }, { from: 20, to: 30 }], [{ from: 5, to: 25 }]]), 10)
-  t.is(duplicateAddressMs([[{ from: 0, to: 30 }], [{ from: 10, to: 20 }], [{ from: 10, to: 20 }]]), 10, 'a third node does not count again')
+  t.is(
+    duplicateAddressMs([
+      [
+        { from: 0, to: 10 },
+        { from: 20, to: 30 },
+      ],
+      [{ from: 5, to: 25 }],
+    ]),
+    10,
+  )
+  t.is(
+    duplicateAddressMs([[{ from: 0, to: 30 }], [{ from: 10, to: 20 }], [{ from: 10, to: 20 }]]),
+    10,
+    'a third node does not count again',
+  )
   t.is(duplicateAddressMs([[], []]), 0)
 })

@@ -2,14 +2,20 @@ import test from 'ava'
 import { longestOutage, outages, type PageAnswers } from '../../../roles/drill/outage.js'
 
 /** One request every 100 ms, from -100 on: `.` answered in 5 ms, `s` in 1000; `x` failed after 5 ms, `T` after 1500. */
-const answersOf = (pattern: string): PageAnswers => pattern.split('').map((sign, index) => {
-  const at = index * 100 - 100
-  return sign === '.' || sign === 's' ? { at, ms: sign === 's' ? 1000 : 5, node: 'node1' } : { at, ms: sign === 'T' ? 1500 : 5, error: 'no answer' }
-})
+const answersOf = (pattern: string): PageAnswers =>
+  pattern.split('').map((sign, index) => {
+    const at = index * 100 - 100
+    return sign === '.' || sign === 's'
+      ? { at, ms: sign === 's' ? 1000 : 5, node: 'node1' }
+      : { at, ms: sign === 'T' ? 1500 : 5, error: 'no answer' }
+  })
 
 const is = test.macro({
   exec: (t, pattern: string, expected: [number, number][]) => {
-    t.deepEqual(outages(answersOf(pattern)).map(({ from, to }) => [from, to]), expected)
+    t.deepEqual(
+      outages(answersOf(pattern)).map(({ from, to }) => [from, to]),
+      expected,
+    )
   },
   title: (_, pattern: string) => `outages of ${pattern}`,
 })
@@ -18,7 +24,10 @@ test(is, '', [])
 test(is, '......', [])
 test(is, '..xxx..', [[100, 405]])
 test(is, '..x.', [[100, 205]])
-test(is, '.x..xx.', [[0, 105], [300, 505]])
+test(is, '.x..xx.', [
+  [0, 105],
+  [300, 505],
+])
 // A request that hangs does not prolong the outage if a later one is answered.
 test(is, '.T..', [[0, 105]])
 // A lost SYN is sent again after a second; later requests are answered meanwhile.

@@ -15,10 +15,20 @@ const refusal = test.macro<[Partial<ShortState>, string | undefined]>({
 })
 
 test('none for a healthy cluster', refusal, {}, undefined)
-test('maintenance mode', refusal, { maintenance: true }, 'the cluster is in maintenance mode, in which Pacemaker moves nothing')
+test(
+  'maintenance mode',
+  refusal,
+  { maintenance: true },
+  'the cluster is in maintenance mode, in which Pacemaker moves nothing',
+)
 test('the node is in standby', refusal, { standby: ['node1'] }, 'node1 is in standby')
 test('another node is in standby', refusal, { standby: ['node2'] }, 'node2 is in standby')
-test('a standby of an interrupted run', refusal, { nodes: ['node1', 'node2', 'node3'], standby: ['node3'] }, 'node3 is in standby, left by an interrupted run: `ha-run site` ends it')
+test(
+  'a standby of an interrupted run',
+  refusal,
+  { nodes: ['node1', 'node2', 'node3'], standby: ['node3'] },
+  'node3 is in standby, left by an interrupted run: `ha-run site` ends it',
+)
 test('a node is offline', refusal, { offline: ['node2'] }, 'node2 is not a full member')
 test('Pacemaker does not know the node', refusal, { nodes: ['node2', 'node3'] }, 'pacemaker knows no node node1')
 
@@ -29,7 +39,10 @@ test('drill refusal: Pacemaker does not answer', t => {
 test('the node that runs the resource of the floating IP, also inside a group', t => {
   t.is(floatingIpNode(['FloatIP'], stateOf(serving)), 'node1')
   t.is(floatingIpNode(['FloatIP'], stateOf({ resources: { 'group/FloatIP': ['node2'], WebSite: ['node2'] } })), 'node2')
-  t.is(floatingIpNode(['FloatIP'], stateOf({ resources: { FloatIP: [], 'WebSite-clone/WebSite': ['node1', 'node2'] } })), undefined)
+  t.is(
+    floatingIpNode(['FloatIP'], stateOf({ resources: { FloatIP: [], 'WebSite-clone/WebSite': ['node1', 'node2'] } })),
+    undefined,
+  )
 })
 
 test('the node that sent an answer', t => {
@@ -49,6 +62,17 @@ test('if no page is declared, any page is accepted', t => {
 })
 
 test('the resources whose failures are cleared', t => {
-  const { failures } = stateOf({ resources: {}, failures: [['WebSite_monitor_10000', 'node1', 'not running', ''], ['WebSite_start_0', 'node1', 'error', ''], ['my_ip_stop_0', 'node2', 'error', ''], ['x_migrate_to_0', 'node1', 'error', '']] })
-  t.deepEqual(failedResources(failures).map(({ resource, node }) => `${resource} on ${node}`), ['WebSite on node1', 'my_ip on node2', 'x on node1'])
+  const { failures } = stateOf({
+    resources: {},
+    failures: [
+      ['WebSite_monitor_10000', 'node1', 'not running', ''],
+      ['WebSite_start_0', 'node1', 'error', ''],
+      ['my_ip_stop_0', 'node2', 'error', ''],
+      ['x_migrate_to_0', 'node1', 'error', ''],
+    ],
+  })
+  t.deepEqual(
+    failedResources(failures).map(({ resource, node }) => `${resource} on ${node}`),
+    ['WebSite on node1', 'my_ip on node2', 'x on node1'],
+  )
 })

@@ -2,7 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { applyScript, armScript, confirmScript, undoScript, unitText, type ArmedChange } from '../../../roles/network/armed-change.js'
+import {
+  applyScript,
+  armScript,
+  confirmScript,
+  undoScript,
+  unitText,
+  type ArmedChange,
+} from '../../../roles/network/armed-change.js'
 import { managerNames } from '../../../roles/network/managers/manager.js'
 import { managers } from '../../../roles/network/managers/index.js'
 
@@ -14,8 +21,14 @@ const paths = {
 }
 
 const change = (name: keyof typeof paths, more: Partial<ArmedChange> = {}): ArmedChange => ({
-  iface: 'eth0', path: paths[name], attributes: { mode: '0644', owner: 'root:root' }, activation: managers[name].activation('eth0'),
-  from: { address: '192.168.0.1', prefix: 24 }, to: { address: '192.168.0.21', prefix: 24 }, stopped: [], ...more,
+  iface: 'eth0',
+  path: paths[name],
+  attributes: { mode: '0644', owner: 'root:root' },
+  activation: managers[name].activation('eth0'),
+  from: { address: '192.168.0.1', prefix: 24 },
+  to: { address: '192.168.0.21', prefix: 24 },
+  stopped: [],
+  ...more,
 })
 
 /** The expected scripts, one file each. */
@@ -28,7 +41,11 @@ for (const name of managerNames) {
   })
 
   test(`${name}: every script is valid POSIX sh, whatever the interface is called`, t => {
-    const odd = change(name, { iface: `it's $(x) "0`, activation: managers[name].activation(`it's $(x) "0`), stopped: ['corosync.service', 'pacemaker.service'] })
+    const odd = change(name, {
+      iface: `it's $(x) "0`,
+      activation: managers[name].activation(`it's $(x) "0`),
+      stopped: ['corosync.service', 'pacemaker.service'],
+    })
     for (const script of [armScript(odd), applyScript(odd), undoScript(odd), confirmScript(odd)]) {
       t.is(spawnSync('sh', ['-n'], { input: script }).stderr.toString(), '')
     }
@@ -37,15 +54,31 @@ for (const name of managerNames) {
 
 test('the undo starts the stopped units once the former address is back', t => {
   const script = undoScript(change('ifupdown', { stopped: ['corosync.service', 'pacemaker.service'] }))
-  t.regex(script, /until ip [^\n]* to 192\.168\.0\.1\/32[^]*\nsystemctl start --no-block corosync\.service pacemaker\.service\n/)
+  t.regex(
+    script,
+    /until ip [^\n]* to 192\.168\.0\.1\/32[^]*\nsystemctl start --no-block corosync\.service pacemaker\.service\n/,
+  )
 })
 
 test('everything is prepared and the undo is armed before the change begins', t => {
   const script = armScript(change('ifupdown'))
-  const order = ['cat >"$candidate"', '/var/lib/ha-run/address/former', '>/var/lib/ha-run/address/apply', '>/var/lib/ha-run/address/undo',
-    'sync -f /var/lib', '>/etc/systemd/system/ha-run-address-undo.service', 'ln -sf', 'sync -f /etc', '--on-active=90 --timer-property=AccuracySec=100ms', '--unit=ha-run-address-change']
+  const order = [
+    'cat >"$candidate"',
+    '/var/lib/ha-run/address/former',
+    '>/var/lib/ha-run/address/apply',
+    '>/var/lib/ha-run/address/undo',
+    'sync -f /var/lib',
+    '>/etc/systemd/system/ha-run-address-undo.service',
+    'ln -sf',
+    'sync -f /etc',
+    '--on-active=90 --timer-property=AccuracySec=100ms',
+    '--unit=ha-run-address-change',
+  ]
   const at = order.map(text => script.indexOf(text))
-  t.deepEqual(at, at.toSorted((one, other) => one - other))
+  t.deepEqual(
+    at,
+    at.toSorted((one, other) => one - other),
+  )
   t.false(at.includes(-1))
 })
 
@@ -59,6 +92,9 @@ test('a confirmation fails if it is too late, or on another machine', t => {
 
 test('the former file is restored before any manager brings the network up', t => {
   const unit = unitText('eth0')
-  t.regex(unit, /^Before=.* network-pre\.target networking\.service ifup@eth0\.service dhcpcd\.service NetworkManager\.service systemd-networkd\.service$/m)
+  t.regex(
+    unit,
+    /^Before=.* network-pre\.target networking\.service ifup@eth0\.service dhcpcd\.service NetworkManager\.service systemd-networkd\.service$/m,
+  )
   t.regex(unit, /^After=local-fs\.target$/m)
 })

@@ -8,5 +8,5 @@ export function casesIn<Case>(folder: string, schema: z.ZodType<Case>): [name: s
   const path = join('test', 'cases', 'network', folder)
   return readdirSync(path)
     .toSorted()
-    .map((file) => [`${folder}/${file}`, schema.parse(load(readFileSync(join(path, file), 'utf8')))])
+    .map(file => [`${folder}/${file}`, schema.parse(load(readFileSync(join(path, file), 'utf8')))])
 }

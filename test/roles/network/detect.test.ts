@@ -15,12 +15,12 @@ const detectCase = z.strictObject({
 })
 
 for (const [name, { manager, ...probes }] of casesIn('detect', detectCase)) {
-  test(name, (t) => {
+  test(name, t => {
     t.is(managerOf(probes, 'eth0'), manager ?? undefined)
   })
 }
 
-test('the output is split at the markers', (t) => {
+test('the output is split at the markers', t => {
   const script = detectScript('eth0')
   const marker = /echo (\S+)\n/.exec(script)![1]
   const output = ['100 (connected)\nx\n', '', '/run/dhcpcd/sock\n', 'eth0=eth0\n'].join(`${marker}\n`)
@@ -32,14 +32,14 @@ test('the output is split at the markers', (t) => {
   })
 })
 
-test('the script is valid POSIX sh, whatever the interface is called', (t) => {
+test('the script is valid POSIX sh, whatever the interface is called', t => {
   for (const iface of ['eth0', "e'th 0; exit 1"]) {
     const output = execFileSync('sh', { input: detectScript(iface), encoding: 'utf8' })
     t.is(output.match(/--ha-run-next-probe--/g)?.length, 3)
   }
 })
 
-test('the script starts no daemon and does not read the session\'s stdin', (t) => {
+test("the script starts no daemon and does not read the session's stdin", t => {
   const script = detectScript('eth0')
   t.notRegex(script, /dhcpcd -[^U]/)
   t.true(script.includes('</dev/null'))

@@ -11,24 +11,46 @@ nodelist.node.0.ring0_addr (str) = 192.168.0.1
 totem.cluster_name (str) = pacemaker1
 `
 const debian = 'totem.cluster_name (str) = debian\nnodelist.node.0.ring0_addr (str) = 127.0.0.1\n'
-const conf = 'totem {\nversion: 2\ncluster_name: pacemaker1\n}\nnodelist {\nnode {\nname: node1\nnodeid: 1\nring0_addr: 192.168.0.1\n}\n}\n'
+const conf =
+  'totem {\nversion: 2\ncluster_name: pacemaker1\n}\nnodelist {\nnode {\nname: node1\nnodeid: 1\nring0_addr: 192.168.0.1\n}\n}\n'
 
 /** The check of node1, whose host name is `now` and will be `boot` after a boot. */
-async function outcome(now: string, boot: string, { cmap, file }: { cmap?: string; file?: string } = {}): Promise<string> {
-  const finding = await checkHostName('node1', answering('node1', {
-    'text of files /etc/hostname': `${boot}\n`, 'text of files /proc/sys/kernel/hostname': `${now}\n`,
-    'corosync-cmapctl': cmap === undefined ? undefined : parseCmap(cmap), 'text of files /etc/corosync/corosync.conf': file,
-  }).read)
+async function outcome(
+  now: string,
+  boot: string,
+  { cmap, file }: { cmap?: string; file?: string } = {},
+): Promise<string> {
+  const finding = await checkHostName(
+    'node1',
+    answering('node1', {
+      'text of files /etc/hostname': `${boot}\n`,
+      'text of files /proc/sys/kernel/hostname': `${now}\n`,
+      'corosync-cmapctl': cmap === undefined ? undefined : parseCmap(cmap),
+      'text of files /etc/corosync/corosync.conf': file,
+    }).read,
+  )
   if (finding instanceof Warn) return finding.reason
-  return finding instanceof Skip ? 'skipped' : finding.map(({ subject, from, to }) => `${subject}: ${from} -> ${to}`).join(', ')
+  return finding instanceof Skip
+    ? 'skipped'
+    : finding.map(({ subject, from, to }) => `${subject}: ${from} -> ${to}`).join(', ')
 }
 
-const stays = (now: string) => `the host name is ${now}, and the cluster knows this node as node1: the host name is kept`
+const stays = (now: string) =>
+  `the host name is ${now}, and the cluster knows this node as node1: the host name is kept`
 
 test('a new machine gets its name, also for the next boot', async t => {
-  t.is(await outcome('raspberrypi', 'raspberrypi'), 'host name in /etc/hostname: raspberrypi -> node1, host name: raspberrypi -> node1')
-  t.is(await outcome('raspberrypi', 'raspberrypi', { cmap: debian }), 'host name in /etc/hostname: raspberrypi -> node1, host name: raspberrypi -> node1')
-  t.is(await outcome('node1', 'raspberrypi', { cmap: nodelist('node1') }), 'host name in /etc/hostname: raspberrypi -> node1')
+  t.is(
+    await outcome('raspberrypi', 'raspberrypi'),
+    'host name in /etc/hostname: raspberrypi -> node1, host name: raspberrypi -> node1',
+  )
+  t.is(
+    await outcome('raspberrypi', 'raspberrypi', { cmap: debian }),
+    'host name in /etc/hostname: raspberrypi -> node1, host name: raspberrypi -> node1',
+  )
+  t.is(
+    await outcome('node1', 'raspberrypi', { cmap: nodelist('node1') }),
+    'host name in /etc/hostname: raspberrypi -> node1',
+  )
   t.is(await outcome('node1', 'node1', { cmap: nodelist('node1') }), '')
 })
 
@@ -37,7 +59,7 @@ test('the host name of a member is kept if the node list has its name', async t 
   t.is(await outcome('web-a', 'web-a', { file: conf }), stays('web-a'))
 })
 
-test('a stopped machine with another member\'s host name is that member', async t => {
+test("a stopped machine with another member's host name is that member", async t => {
   const both = conf.replace('nodelist {\n', 'nodelist {\nnode {\nname: node2\nnodeid: 2\nring0_addr: 192.168.0.2\n}\n')
   await t.throwsAsync(outcome('node2', 'node2', { file: both }), { message: /is a member of its cluster as node2/ })
 })

@@ -11,7 +11,7 @@ const hostsCase = z.strictObject({
 })
 
 for (const [name, { file, nodes, written }] of casesIn('hosts', hostsCase)) {
-  test(name, (t) => {
+  test(name, t => {
     t.is(hostsFile(file, nodes), written)
     t.is(hostsFile(written, nodes), written)
   })
@@ -25,26 +25,29 @@ const name = fc.constantFrom('node1', 'node2', 'NODE1', 'node10', 'localhost', '
 const address = fc.constantFrom('127.0.0.1', '127.0.1.1', '192.168.0.1', '192.168.0.2', '192.168.0.10', '::1')
 const separator = fc.constantFrom(' ', '\t', '  ')
 const lineEnd = fc.constantFrom('\n', '\r\n')
-const names = fc.array(fc.tuple(separator, name).map((parts) => parts.join('')), { minLength: 1, maxLength: 4 })
+const names = fc.array(
+  fc.tuple(separator, name).map(parts => parts.join('')),
+  { minLength: 1, maxLength: 4 },
+)
 const entry = fc
   .tuple(address, names, fc.constantFrom('', ' ', ' # node1', '#node2'))
   .map(([ip, chosen, comment]) => ip + chosen.join('') + comment)
 const line = fc.tuple(fc.oneof(entry, fc.constantFrom('', '# 127.0.1.1 node1', '   ', '192.168.0.1')), lineEnd)
 const hosts = fc
-  .tuple(fc.array(line.map((parts) => parts.join(''))), fc.oneof(entry, fc.constant('')))
+  .tuple(fc.array(line.map(parts => parts.join(''))), fc.oneof(entry, fc.constant('')))
   .map(([lines, last]) => lines.join('') + last)
 
-test('every node ends up on its own address only, and nothing else is changed', (t) => {
+test('every node ends up on its own address only, and nothing else is changed', t => {
   fc.assert(
-    fc.property(hosts, (file) => {
+    fc.property(hosts, file => {
       const written = hostsFile(file, nodes)
       t.is(hostsFile(written, nodes), written)
       t.true(written.endsWith('\n'))
-      const entries = written.split(/\r?\n/).map((text) => text.replace(/#.*/, '').trim().toLowerCase().split(/\s+/))
+      const entries = written.split(/\r?\n/).map(text => text.replace(/#.*/, '').trim().toLowerCase().split(/\s+/))
       for (const node of nodes) {
         const addresses = entries.filter(([, ...found]) => found.includes(node.name)).map(([ip]) => ip)
         t.true(addresses.length > 0)
-        t.true(addresses.every((ip) => ip === node.address))
+        t.true(addresses.every(ip => ip === node.address))
       }
       const rest = written.split(/\r?\n/)
       for (const kept of foreignLines(file)) {
@@ -58,5 +61,5 @@ test('every node ends up on its own address only, and nothing else is changed', 
 
 /** The lines without a node's name, including comments. */
 function foreignLines(text: string): string[] {
-  return text.split(/\r?\n/).filter((one) => one !== '' && !/\snode[12](\s|$|#)/i.test(one.replace(/#.*/, '')))
+  return text.split(/\r?\n/).filter(one => one !== '' && !/\snode[12](\s|$|#)/i.test(one.replace(/#.*/, '')))
 }

@@ -13,7 +13,7 @@ default via 192.168.0.254 dev eth0 onlink
 default dev tun0 scope link
 `
 
-test('addresses, with labels, veth peers and point to point', (t) => {
+test('addresses, with labels, veth peers and point to point', t => {
   t.deepEqual(addressesOf(addresses), [
     { interface: 'lo', address: '127.0.0.1', prefix: 8, isSecondary: false },
     { interface: 'eth0', address: '192.168.0.1', prefix: 24, isSecondary: false },
@@ -24,20 +24,20 @@ test('addresses, with labels, veth peers and point to point', (t) => {
   t.deepEqual(addressesOf(''), [])
 })
 
-test('the interface that has an address', (t) => {
+test('the interface that has an address', t => {
   t.is(interfaceOf(addresses, '192.168.0.10'), 'eth0')
   t.is(interfaceOf(addresses, '10.0.0.5'), 'host0')
   t.is(interfaceOf(addresses, '192.168.0.100'), undefined)
 })
 
-test('the default gateway, of one interface or of any', (t) => {
+test('the default gateway, of one interface or of any', t => {
   t.is(gatewayOf(routes), '192.168.0.254')
   t.is(gatewayOf(routes, 'host0'), '10.0.0.254')
   t.is(gatewayOf(routes, 'tun0'), undefined)
   t.is(gatewayOf(''), undefined)
 })
 
-test('of several addresses: the declared one, the connected one, or the first that is not secondary', (t) => {
+test('of several addresses: the declared one, the connected one, or the first that is not secondary', t => {
   const of = (declared: string, connectedTo?: string) =>
     liveOf({ addresses, routes }, 'eth0', { declared, connectedTo }).address
   t.is(of('192.168.0.10'), '192.168.0.10')

@@ -9,14 +9,15 @@ const facts: AddressingState = {
   manager: ifupdown,
   path: '/etc/network/interfaces',
   isMember: false,
-  outage: false, apart: [],
+  outage: false,
+  apart: [],
 }
 
-test('no differences', (t) => {
+test('no differences', t => {
   t.deepEqual(planAddressing(facts), { differences: [], pending: [] })
 })
 
-test('the file has another addressing', (t) => {
+test('the file has another addressing', t => {
   t.deepEqual(planAddressing({ ...facts, file: { address: '192.168.0.9', prefix: 16, dns: ['9.9.9.9'] } }), {
     differences: [
       { subject: 'address of eth0 in /etc/network/interfaces', from: '192.168.0.9/16', to: '192.168.0.1/24' },
@@ -27,18 +28,22 @@ test('the file has another addressing', (t) => {
   })
 })
 
-test('what is not declared makes no difference', (t) => {
+test('what is not declared makes no difference', t => {
   const declared = { address: '192.168.0.1', prefix: 24, dns: [] }
   const file = { address: '192.168.0.1', prefix: 24, gateway: '192.168.0.7', dns: ['9.9.9.9'] }
   const live = { ...facts.live, gateway: '192.168.0.7' }
   t.deepEqual(planAddressing({ ...facts, declared, file, live }), { differences: [], pending: [] })
 })
 
-const moved: AddressingState = { ...facts, live: { ...facts.live, address: '192.168.0.9' }, file: { ...facts.file, address: '192.168.0.9' } }
+const moved: AddressingState = {
+  ...facts,
+  live: { ...facts.live, address: '192.168.0.9' },
+  file: { ...facts.file, address: '192.168.0.9' },
+}
 const change = { from: { address: '192.168.0.9', prefix: 24 }, to: { address: '192.168.0.1', prefix: 24 } }
 const armed = 'armed: the node undoes it after 90 s unless it is confirmed over a new connection to 192.168.0.1'
 
-test('a change of the connected address is armed', (t) => {
+test('a change of the connected address is armed', t => {
   t.deepEqual(planAddressing(moved), {
     differences: [
       { subject: 'address of eth0 in /etc/network/interfaces', from: '192.168.0.9/24', to: '192.168.0.1/24' },
@@ -49,7 +54,7 @@ test('a change of the connected address is armed', (t) => {
   })
 })
 
-test('while Corosync uses the address it is refused, unless an outage is allowed', (t) => {
+test('while Corosync uses the address it is refused, unless an outage is allowed', t => {
   t.is(
     planAddressing({ ...moved, isMember: true }).refused,
     'eth0 has 192.168.0.9/24 and 192.168.0.1/24 is declared: that would change the address over which ha-run is connected, while ' +
@@ -61,7 +66,7 @@ test('while Corosync uses the address it is refused, unless an outage is allowed
   t.is(allowed.differences.at(-1)!.note, `pacemaker and corosync are stopped there first; ${armed}`)
 })
 
-test('refused if the file already has the new address: the former one could not be restored', (t) => {
+test('refused if the file already has the new address: the former one could not be restored', t => {
   t.is(
     planAddressing({ ...moved, file: facts.file }).refused,
     'eth0 has 192.168.0.9/24 and 192.168.0.1/24 is declared, which is already in /etc/network/interfaces: if the new address did not ' +
@@ -70,11 +75,11 @@ test('refused if the file already has the new address: the former one could not 
   )
 })
 
-test('an interface without an address gets it at the next boot', (t) => {
+test('an interface without an address gets it at the next boot', t => {
   t.is(planAddressing({ ...facts, live: { ...facts.live, address: undefined, prefix: undefined } }).change, undefined)
 })
 
-test('an address for another interface than the connected one is refused', (t) => {
+test('an address for another interface than the connected one is refused', t => {
   const plan = planAddressing({ ...facts, declared: { ...facts.declared, interface: 'eth1' } })
   t.is(
     plan.refused,
@@ -83,7 +88,7 @@ test('an address for another interface than the connected one is refused', (t) =
   )
 })
 
-test('what takes effect at the next boot is pending', (t) => {
+test('what takes effect at the next boot is pending', t => {
   const how = 'it takes effect at the next boot, or with `ifdown eth0; ifup eth0` (which may remove a floating IP)'
   const live = { interface: 'eth0', address: '192.168.0.1', prefix: 16, gateway: undefined }
   t.deepEqual(planAddressing({ ...facts, live }).pending, [

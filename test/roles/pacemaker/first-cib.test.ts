@@ -16,10 +16,21 @@ async function seeded(...nodes: NodeAtFirst[]): Promise<string[]> {
   const given: string[] = []
   const members = nodes.map(({ hasCib, unreachable = false }, at) => {
     const name = `node${at + 1}`
-    const $ = ({ input }: { input: string }) => ({ script: async (text: string) => text === seedScript() && input === '<cib/> and more' && given.push(name) })
-    return { name, unreachable, $, read: async ({ family }: Fact<unknown>) => family.name === 'cibadmin --empty' ? '<cib/>' : hasCib === true }
+    const $ = ({ input }: { input: string }) => ({
+      script: async (text: string) => text === seedScript() && input === '<cib/> and more' && given.push(name),
+    })
+    return {
+      name,
+      unreachable,
+      $,
+      read: async ({ family }: Fact<unknown>) => (family.name === 'cibadmin --empty' ? '<cib/>' : hasCib === true),
+    }
   })
-  const scope = { members, selected: members.filter((_, at) => !nodes[at]!.apart), leader: members[0] } as unknown as Scope
+  const scope = {
+    members,
+    selected: members.filter((_, at) => !nodes[at]!.apart),
+    leader: members[0],
+  } as unknown as Scope
   await seedFirstCib(scope, cib => ({ text: `${cib} and more`, differences: [] }))
   return given
 }

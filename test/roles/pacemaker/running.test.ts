@@ -11,23 +11,45 @@ const nothing = async () => (cib: string) => ({ text: cib, differences: [] })
 
 const finds = test.macro({
   exec: async (t, states: (ShortState | undefined | 'unreachable')[], expected: string[]) => {
-    const members = states.map((state, at) => [`node${at + 1}`, state === 'unreachable' ? undefined : { crm_mon: state && stateOf(state), 'cibadmin -Q': undefined }])
-    const finding = await pacemakerRuns({ needs: [], first: nothing }).check(scopeOf(Object.fromEntries(members) as Parameters<typeof scopeOf>[0]))
-    t.deepEqual((finding as { subject: string; from?: string }[]).map(({ subject, from }) => `${subject}: ${from ?? '-'}`), expected)
+    const members = states.map((state, at) => [
+      `node${at + 1}`,
+      state === 'unreachable' ? undefined : { crm_mon: state && stateOf(state), 'cibadmin -Q': undefined },
+    ])
+    const finding = await pacemakerRuns({ needs: [], first: nothing }).check(
+      scopeOf(Object.fromEntries(members) as Parameters<typeof scopeOf>[0]),
+    )
+    t.deepEqual(
+      (finding as { subject: string; from?: string }[]).map(({ subject, from }) => `${subject}: ${from ?? '-'}`),
+      expected,
+    )
   },
   title: (name = '') => `pacemaker runs: ${name}`,
 })
 
 test('everywhere, with a DC', finds, [fine, fine], [])
 test('nowhere', finds, [undefined, undefined], ['pacemaker on node1: not running', 'pacemaker on node2: not running'])
-test('on one node only', finds, [{ ...fine, nodes: ['node1'] }, undefined], ['pacemaker on node2: not running', 'node2: offline'])
+test(
+  'on one node only',
+  finds,
+  [{ ...fine, nodes: ['node1'] }, undefined],
+  ['pacemaker on node2: not running', 'node2: offline'],
+)
 test('without a DC yet', finds, [{ ...fine, dc: null }, fine], ['DC: -'])
 test('one node does not see the other', finds, [fine, { ...fine, offline: ['node1'] }], ['node1: offline'])
-test('a node in standby is online', finds, [{ ...fine, standby: ['node2'] }, { ...fine, standby: ['node2'] }], [])
+test(
+  'a node in standby is online',
+  finds,
+  [
+    { ...fine, standby: ['node2'] },
+    { ...fine, standby: ['node2'] },
+  ],
+  [],
+)
 test('an unreachable node is not waited for', finds, [{ ...fine, offline: ['node2'] }, 'unreachable'], [])
 
-test('the standby of an interrupted run is ended, an admin\'s standby stays', async t => {
-  const mark = (id: number, name: string) => `<node id="${id}" uname="node${id}"><instance_attributes id="i${id}"><nvpair id="n${id}" name="${name}" value="on"/></instance_attributes></node>`
+test("the standby of an interrupted run is ended, an admin's standby stays", async t => {
+  const mark = (id: number, name: string) =>
+    `<node id="${id}" uname="node${id}"><instance_attributes id="i${id}"><nvpair id="n${id}" name="${name}" value="on"/></instance_attributes></node>`
   const cib = `<cib><configuration><nodes>${mark(1, 'standby')}${mark(2, drainMark)}</nodes></configuration></cib>`
   const member = { crm_mon: stateOf({ ...fine, standby: ['node1', 'node2'] }), 'cibadmin -Q': cib }
   t.deepEqual(await pacemakerRuns({ needs: [], first: nothing }).check(scopeOf({ node1: member, node2: member })), [

@@ -8,11 +8,19 @@ const cib = (node1: string, node2 = '') => `<cib><configuration/><status>
 const pair = (name: string, value: string) => `<nvpair id="x-${name}" name="${name}" value="${value}"/>`
 
 test('fail counts per resource, operation and node', t => {
-  t.deepEqual(failCountsIn(cib(pair('fail-count-WebSite#monitor_60000', '3') + pair('last-failure-WebSite#monitor_60000', '1795804375'), pair('fail-count-FloatIP#start_0', 'INFINITY') + pair('fail-count-Old', '1'))), [
-    { resource: 'WebSite', operation: 'monitor_60000', node: 'node1', count: '3' },
-    { resource: 'FloatIP', operation: 'start_0', node: 'node2', count: 'INFINITY' },
-    { resource: 'Old', operation: 'an operation', node: 'node2', count: '1' },
-  ])
+  t.deepEqual(
+    failCountsIn(
+      cib(
+        pair('fail-count-WebSite#monitor_60000', '3') + pair('last-failure-WebSite#monitor_60000', '1795804375'),
+        pair('fail-count-FloatIP#start_0', 'INFINITY') + pair('fail-count-Old', '1'),
+      ),
+    ),
+    [
+      { resource: 'WebSite', operation: 'monitor_60000', node: 'node1', count: '3' },
+      { resource: 'FloatIP', operation: 'start_0', node: 'node2', count: 'INFINITY' },
+      { resource: 'Old', operation: 'an operation', node: 'node2', count: '1' },
+    ],
+  )
 })
 
 test('no fail counts, or 0', t => {

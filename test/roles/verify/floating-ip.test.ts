@@ -20,15 +20,35 @@ for (const [answers, violations] of cases) {
 
 /** A node with its hardware address and the answers that it gets; none if it has the address itself. */
 const node = (mac: string, macs?: string[]) => ({
-  'hardware addresses': new Map([['lo', '00:00:00:00:00:00'], ['eth0', mac]]), 'ip addr show': macs ? [] : ['eth0'], 'ARP answers for addresses': macs && { interface: 'eth0', macs },
+  'hardware addresses': new Map([
+    ['lo', '00:00:00:00:00:00'],
+    ['eth0', mac],
+  ]),
+  'ip addr show': macs ? [] : ['eth0'],
+  'ARP answers for addresses': macs && { interface: 'eth0', macs },
 })
 const [one, two] = ['02:00:00:00:00:01', '02:00:00:00:00:02']
 
 test('a node without the address asks which nodes answer', async t => {
   const judge = oneMachineAnswers(clusterOf())
-  t.like(await judge(scopeOf({ node1: node(one), node2: node(two, [one]) })), { status: 'ok', evidence: 'only node1 answers' })
-  t.like(await judge(scopeOf({ node1: node(one, [two]), node2: node(two) })), { status: 'ok', evidence: 'only node2 answers' })
-  t.like(await judge(scopeOf({ node1: node(one), node2: undefined })), { status: 'ok', evidence: 'node1 has it, and no other node could ask' })
-  t.like(await judge(scopeOf({ node1: node(one), node2: node(two) })), { status: 'failed', evidence: 'node1 and node2 have it, so both answer' })
-  t.like(await judge(scopeOf({ node1: node(one), node2: node(two, [one, foreign]) })), { status: 'failed', fleeting: true })
+  t.like(await judge(scopeOf({ node1: node(one), node2: node(two, [one]) })), {
+    status: 'ok',
+    evidence: 'only node1 answers',
+  })
+  t.like(await judge(scopeOf({ node1: node(one, [two]), node2: node(two) })), {
+    status: 'ok',
+    evidence: 'only node2 answers',
+  })
+  t.like(await judge(scopeOf({ node1: node(one), node2: undefined })), {
+    status: 'ok',
+    evidence: 'node1 has it, and no other node could ask',
+  })
+  t.like(await judge(scopeOf({ node1: node(one), node2: node(two) })), {
+    status: 'failed',
+    evidence: 'node1 and node2 have it, so both answer',
+  })
+  t.like(await judge(scopeOf({ node1: node(one), node2: node(two, [one, foreign]) })), {
+    status: 'failed',
+    fleeting: true,
+  })
 })

@@ -12,17 +12,22 @@ import { clusterOf } from '../corosync/cluster.js'
 
 const roles = [network, corosync, authkey, pacemaker, apache, constraints, verify]
 const cluster = clusterOf()
-const tasks = roles.flatMap(({ name, tasks: list }) => list({ cluster, node: cluster.nodes[0]! }).map(task => ({ role: name, task })))
+const tasks = roles.flatMap(({ name, tasks: list }) =>
+  list({ cluster, node: cluster.nodes[0]! }).map(task => ({ role: name, task })),
+)
 
 test('the site runs these roles in this order', t => {
   const known = roles.map(({ name }) => name)
-  t.deepEqual(readPlaybook('playbooks/site.yml', known).flatMap(play => play.roles), known)
+  t.deepEqual(
+    readPlaybook('playbooks/site.yml', known).flatMap(play => play.roles),
+    known,
+  )
 })
 
 // If no task had the name, the need would count as in sync, and a plan could not report "unknown".
 test('what a task needs is a task before it', t => {
   for (const [at, { role, task }] of tasks.entries()) {
-    for (const need of 'needs' in task ? task.needs ?? [] : []) {
+    for (const need of 'needs' in task ? (task.needs ?? []) : []) {
       const before = tasks.slice(0, at).some(one => one.role === (need.role ?? role) && one.task.name === need.name)
       t.true(before, `${role}: ${task.name} needs "${need.name}"`)
     }

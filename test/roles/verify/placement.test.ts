@@ -28,7 +28,9 @@ const schema = z.strictObject({
 
 const folder = join('test', 'cases', 'verify', 'placement')
 for (const file of readdirSync(folder).toSorted()) {
-  const { declared, violations, broken, remarks, ...state } = schema.parse(load(readFileSync(join(folder, file), 'utf8')))
+  const { declared, violations, broken, remarks, ...state } = schema.parse(
+    load(readFileSync(join(folder, file), 'utf8')),
+  )
   test(`placement: ${file.replace('.yml', '')}`, t => {
     const [cluster, seen] = [clusterOf(declared), stateOf(state)]
     t.deepEqual(placementViolations(cluster, seen), violations)
@@ -38,24 +40,40 @@ for (const file of readdirSync(folder).toSorted()) {
 }
 
 test('without violations, the headline shows where everything runs', async t => {
-  const verdict = await resourcesRunAsDeclared(clusterOf())(scopeOf({ node1: { crm_mon: stateOf({ resources: { FloatIP: ['node2'], WebSite: ['node2'] } }), 'cibadmin -Q': '<cib/>' } }))
-  t.like(verdict, { status: 'ok', evidence: 'FloatIP, WebSite on node2', headlines: [{ label: 'resources', text: 'FloatIP, WebSite on node2' }] })
+  const verdict = await resourcesRunAsDeclared(clusterOf())(
+    scopeOf({
+      node1: { crm_mon: stateOf({ resources: { FloatIP: ['node2'], WebSite: ['node2'] } }), 'cibadmin -Q': '<cib/>' },
+    }),
+  )
+  t.like(verdict, {
+    status: 'ok',
+    evidence: 'FloatIP, WebSite on node2',
+    headlines: [{ label: 'resources', text: 'FloatIP, WebSite on node2' }],
+  })
 })
 
 test('disconnected nodes each run it once: a violation', async t => {
   const on = (node: string) => ({ crm_mon: stateOf({ resources: { FloatIP: [node], WebSite: [node] } }) })
   t.like(await resourcesRunAsDeclared(clusterOf())(scopeOf({ node1: on('node1'), node2: on('node2') })), {
-    status: 'failed', evidence: 'FloatIP runs on node1 and node2, according to different nodes; WebSite runs on node1 and node2, according to different nodes',
+    status: 'failed',
+    evidence:
+      'FloatIP runs on node1 and node2, according to different nodes; WebSite runs on node1 and node2, according to different nodes',
   })
 })
 
 test('in maintenance mode a stopped resource is a warning', async t => {
   const stopped = { crm_mon: stateOf({ resources: { FloatIP: ['node1'], WebSite: [] }, maintenance: true }) }
-  t.like(await resourcesRunAsDeclared(clusterOf())(scopeOf({ node1: stopped, node2: stopped })), { status: 'warning', evidence: 'in maintenance mode: WebSite runs on no node' })
+  t.like(await resourcesRunAsDeclared(clusterOf())(scopeOf({ node1: stopped, node2: stopped })), {
+    status: 'warning',
+    evidence: 'in maintenance mode: WebSite runs on no node',
+  })
 })
 
 test('a violation if pacemaker does not answer', async t => {
-  t.like(await resourcesRunAsDeclared(clusterOf())(scopeOf({ node1: { crm_mon: undefined } })), { status: 'failed', evidence: 'node1: pacemaker does not answer' })
+  t.like(await resourcesRunAsDeclared(clusterOf())(scopeOf({ node1: { crm_mon: undefined } })), {
+    status: 'failed',
+    evidence: 'node1: pacemaker does not answer',
+  })
 })
 
 const floatingIp = test.macro({
@@ -70,10 +88,18 @@ test('on one node', floatingIp, ['eth0'], [], 'ok', '192.168.0.10 on eth0 of nod
 test('on the only reachable node', floatingIp, ['eth0'], undefined, 'ok', '192.168.0.10 on eth0 of node1')
 test('on no node', floatingIp, [], [], 'failed', '192.168.0.10 is on no node')
 test('on two nodes', floatingIp, ['eth0'], ['eth0'], 'failed', '192.168.0.10 is on eth0 of node1 and eth0 of node2')
-test('twice on one node', floatingIp, ['eth0', 'eth1'], [], 'failed', '192.168.0.10 is on eth0 of node1 and eth1 of node1')
+test(
+  'twice on one node',
+  floatingIp,
+  ['eth0', 'eth1'],
+  [],
+  'failed',
+  '192.168.0.10 is on eth0 of node1 and eth1 of node1',
+)
 
 test('the interfaces of each address in the output of ip', t => {
   const { family } = interfacesWith('192.168.0.10')
-  const stdout = '2: eth0    inet 192.168.0.10/24 scope global eth0\\ valid\n7: host0@if8    inet 192.168.0.10/24 scope global host0\n\0\n\0'
+  const stdout =
+    '2: eth0    inet 192.168.0.10/24 scope global eth0\\ valid\n7: host0@if8    inet 192.168.0.10/24 scope global host0\n\0\n\0'
   t.deepEqual(family.parse({ stdout } as never, ['192.168.0.10', '192.168.0.11']), [['eth0', 'host0@if8'], []])
 })

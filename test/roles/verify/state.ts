@@ -18,20 +18,47 @@ export interface ShortState {
 
 /** The complete state. A primitive on several nodes has one instance on each, as in the output of crm_mon. */
 export function stateOf({
-  resources, flags = {}, dc = 'node1', quorate = true, maintenance = false, offline = [], standby = [], nodes = ['node1', 'node2'], features = [], failures = [],
+  resources,
+  flags = {},
+  dc = 'node1',
+  quorate = true,
+  maintenance = false,
+  offline = [],
+  standby = [],
+  nodes = ['node1', 'node2'],
+  features = [],
+  failures = [],
 }: ShortState): ClusterState {
   return {
-    ...dc !== null && { dc }, quorate, maintenance, stonithEnabled: false,
+    ...(dc !== null && { dc }),
+    quorate,
+    maintenance,
+    stonithEnabled: false,
     nodes: nodes.map((name, at) => ({
-      name, id: String(at + 1), online: !offline.includes(name), standby: standby.includes(name), maintenance: false, pending: false, unclean: false,
-      ...features[at] !== undefined && { featureSet: features[at] },
+      name,
+      id: String(at + 1),
+      online: !offline.includes(name),
+      standby: standby.includes(name),
+      maintenance: false,
+      pending: false,
+      unclean: false,
+      ...(features[at] !== undefined && { featureSet: features[at] }),
     })),
     resources: Object.entries(resources).flatMap(([path, where]) => {
       const parents = path.split('/')
       const id = parents.pop()!
       return (where.length === 0 ? [[]] : where.map(node => [node])).map(on => ({
-        id, agent: 'ocf:heartbeat:Dummy', role: on.length === 0 ? 'Stopped' : 'Started', active: on.length > 0, failed: false, blocked: false, orphaned: false,
-        managed: true, nodes: on, parents, ...flags[id],
+        id,
+        agent: 'ocf:heartbeat:Dummy',
+        role: on.length === 0 ? 'Stopped' : 'Started',
+        active: on.length > 0,
+        failed: false,
+        blocked: false,
+        orphaned: false,
+        managed: true,
+        nodes: on,
+        parents,
+        ...flags[id],
       }))
     }),
     failures: failures.map(([operation, node, status, reason]) => ({ operation, node, status, reason, code: 1 })),

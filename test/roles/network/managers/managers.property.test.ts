@@ -1,35 +1,100 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { isAsDeclared, managerNames, type ManagerName, type Network } from '../../../../roles/network/managers/manager.js'
+import {
+  isAsDeclared,
+  managerNames,
+  type ManagerName,
+  type Network,
+} from '../../../../roles/network/managers/manager.js'
 import { managers } from '../../../../roles/network/managers/index.js'
 
 /** Lines that may stand anywhere in a manager's file, in any order: what comes out is odd, and has to survive. */
 const lines: Record<ManagerName, string[]> = {
   ifupdown: [
-    'auto eth0', 'allow-hotplug eth1', 'source /etc/network/interfaces.d/*', 'iface lo inet loopback',
-    'iface eth0 inet dhcp', 'iface eth0 inet static', 'iface eth0 inet6 static', 'iface eth1 inet static',
-    'iface eth0 inet static inherits x', '\taddress 192.168.0.9/24', '  address 10.0.0.1',
-    '  netmask 255.255.0.0', '\tgateway 192.168.0.253', 'mtu 1400', '\tdns-nameservers 9.9.9.9 1.0.0.1',
-    '  dns-nameserver 9.9.9.9', '  dns-search example.org', '  up ip route add \\',
-    '# address 192.168.0.1/24 \\', '', '  address \\',
+    'auto eth0',
+    'allow-hotplug eth1',
+    'source /etc/network/interfaces.d/*',
+    'iface lo inet loopback',
+    'iface eth0 inet dhcp',
+    'iface eth0 inet static',
+    'iface eth0 inet6 static',
+    'iface eth1 inet static',
+    'iface eth0 inet static inherits x',
+    '\taddress 192.168.0.9/24',
+    '  address 10.0.0.1',
+    '  netmask 255.255.0.0',
+    '\tgateway 192.168.0.253',
+    'mtu 1400',
+    '\tdns-nameservers 9.9.9.9 1.0.0.1',
+    '  dns-nameserver 9.9.9.9',
+    '  dns-search example.org',
+    '  up ip route add \\',
+    '# address 192.168.0.1/24 \\',
+    '',
+    '  address \\',
   ],
   dhcpcd: [
-    'interface eth0', 'interface eth1', 'interface', ' interface eth0 # x', 'profile home', 'ssid office',
-    'arping 10.0.0.1', 'static ip_address=192.168.0.9/24', '\tstatic\tip_address=10.0.0.1/8 # old',
-    'static ip_address=', 'static routers=10.0.0.1 10.0.0.2', 'static domain_name_servers=9.9.9.9',
-    'static ip6_address=fd00::1/64', '#static ip_address=192.168.0.1/24', ';interface eth0',
-    'denyinterfaces eth0', 'nohook resolv.conf', 'static', '', 'persistent',
+    'interface eth0',
+    'interface eth1',
+    'interface',
+    ' interface eth0 # x',
+    'profile home',
+    'ssid office',
+    'arping 10.0.0.1',
+    'static ip_address=192.168.0.9/24',
+    '\tstatic\tip_address=10.0.0.1/8 # old',
+    'static ip_address=',
+    'static routers=10.0.0.1 10.0.0.2',
+    'static domain_name_servers=9.9.9.9',
+    'static ip6_address=fd00::1/64',
+    '#static ip_address=192.168.0.1/24',
+    ';interface eth0',
+    'denyinterfaces eth0',
+    'nohook resolv.conf',
+    'static',
+    '',
+    'persistent',
   ],
   networkmanager: [
-    '[connection]', '[ipv4]', '[ipv6]', 'id=eth0', 'method=auto', 'method=manual', 'method = disabled',
-    'address1=192.168.0.9/24,192.168.0.253', 'address2=10.0.0.1/8', 'addresses=192.168.0.8/24', 'address1=',
-    'gateway=192.168.0.253', 'dns=9.9.9.9;1.0.0.1;', 'dns=', '# x=y', '', 'may-fail=false',
+    '[connection]',
+    '[ipv4]',
+    '[ipv6]',
+    'id=eth0',
+    'method=auto',
+    'method=manual',
+    'method = disabled',
+    'address1=192.168.0.9/24,192.168.0.253',
+    'address2=10.0.0.1/8',
+    'addresses=192.168.0.8/24',
+    'address1=',
+    'gateway=192.168.0.253',
+    'dns=9.9.9.9;1.0.0.1;',
+    'dns=',
+    '# x=y',
+    '',
+    'may-fail=false',
     'route1=10.0.0.0/8,192.168.0.3',
   ],
   networkd: [
-    '[Match]', 'Name=eth0', '[Network]', '[Address]', '[Route]', 'DHCP=yes', 'DHCP=ipv6', 'DHCP = ipv4',
-    'Address=192.168.0.9/24', 'Address=2001:db8::1/64', 'Address=10.0.0.1', 'Gateway=192.168.0.253',
-    'Gateway=_dhcp4', 'Destination=10.0.0.0/8', 'DNS=9.9.9.9 1.0.0.1', 'DNS=', '; DNS=1.1.1.1', 'Label=x', '',
+    '[Match]',
+    'Name=eth0',
+    '[Network]',
+    '[Address]',
+    '[Route]',
+    'DHCP=yes',
+    'DHCP=ipv6',
+    'DHCP = ipv4',
+    'Address=192.168.0.9/24',
+    'Address=2001:db8::1/64',
+    'Address=10.0.0.1',
+    'Gateway=192.168.0.253',
+    'Gateway=_dhcp4',
+    'Destination=10.0.0.0/8',
+    'DNS=9.9.9.9 1.0.0.1',
+    'DNS=',
+    '; DNS=1.1.1.1',
+    'Label=x',
+    '',
     'Table=7',
   ],
 }
@@ -47,7 +112,7 @@ for (const name of managerNames) {
     .tuple(fc.array(fc.constantFrom(...lines[name]), { maxLength: 25 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
     .map(([chosen, lineEnd, ends]) => chosen.join(lineEnd) + (ends ? lineEnd : ''))
 
-  test(`${name}: what is written is read, and writing twice is writing once`, (t) => {
+  test(`${name}: what is written is read, and writing twice is writing once`, t => {
     fc.assert(
       fc.property(file, fc.constantFrom(...networks), (text, network) => {
         const written = write(text, 'eth0', network)
@@ -58,7 +123,7 @@ for (const name of managerNames) {
     )
   })
 
-  test(`${name}: lines that are none of ours come out in their order`, (t) => {
+  test(`${name}: lines that are none of ours come out in their order`, t => {
     fc.assert(
       fc.property(file, fc.constantFrom(...networks), (text, network) => {
         // An empty file gets a head of ours; a line joined to the one before it may be part of a value of ours.
@@ -73,5 +138,5 @@ for (const name of managerNames) {
 function foreignLines(text: string): string[] {
   const ours =
     /address|netmask|gateway|dns|routers|domain_name_servers|method|DHCP|iface eth0|interface eth0|auto|\[(ipv4|Network)\]/i
-  return text.split(/\r?\n/).filter((line) => line !== '' && (!ours.test(line) || /^\s*[#;]/.test(line)))
+  return text.split(/\r?\n/).filter(line => line !== '' && (!ours.test(line) || /^\s*[#;]/.test(line)))
 }

@@ -25,7 +25,7 @@ const managerCase = z.strictObject({
 for (const name of managerNames) {
   const { read, write } = managers[name]
   for (const [title, { file, network, written, read: expected }] of casesIn(name, managerCase)) {
-    test(title, (t) => {
+    test(title, t => {
       t.deepEqual(defined(read(file, 'eth0')), defined(expected))
       t.is(write(file, 'eth0', network), written)
       t.is(write(written, 'eth0', network), written)

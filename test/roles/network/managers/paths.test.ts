@@ -7,25 +7,29 @@ import { networkmanager, profileOf } from '../../../../roles/network/managers/ne
 const stanza = 'auto eth0\niface eth0 inet dhcp\n'
 const at = (path: string, text: string) => ({ path, text })
 
-test('ifupdown: the file that contains the stanza, if the main file includes it', (t) => {
+test('ifupdown: the file that contains the stanza, if the main file includes it', t => {
   const main = '/etc/network/interfaces'
   t.is(ifupdown.path('eth0', []), main)
   t.is(ifupdown.path('eth0', [at(main, stanza)]), main)
   const included = at(`${main}.d/eth0.cfg`, stanza)
   t.is(ifupdown.path('eth0', [at(main, 'source interfaces.d/*\n'), included]), included.path)
   t.is(ifupdown.path('eth0', [at(main, `source-directory ${main}.d\n`), included]), main)
-  t.is(ifupdown.path('eth0', [at(main, `source-directory ${main}.d\n`), at(`${main}.d/eth0`, stanza)]), `${main}.d/eth0`)
+  t.is(
+    ifupdown.path('eth0', [at(main, `source-directory ${main}.d\n`), at(`${main}.d/eth0`, stanza)]),
+    `${main}.d/eth0`,
+  )
   t.is(ifupdown.path('eth0', [at(main, 'auto lo\n'), included]), main)
   t.is(ifupdown.path('eth0', [at(main, 'source interfaces.d/*\n'), at(`${main}.d/x`, 'iface eth0 inet6 auto\n')]), main)
 })
 
-test('dhcpcd has one file', (t) => {
+test('dhcpcd has one file', t => {
   t.is(dhcpcd.path('eth0', []), '/etc/dhcpcd.conf')
 })
 
-test('NetworkManager: the active profile, always under /etc', (t) => {
+test('NetworkManager: the active profile, always under /etc', t => {
   const folder = '/etc/NetworkManager/system-connections'
-  const shown = 'lo:/run/NetworkManager/system-connections/lo.nmconnection\n' +
+  const shown =
+    'lo:/run/NetworkManager/system-connections/lo.nmconnection\n' +
     'eth0:/run/NetworkManager/system-connections/Wired connection 1\\: cable.nmconnection\n'
   t.is(profileOf(shown, 'eth0'), '/run/NetworkManager/system-connections/Wired connection 1: cable.nmconnection')
   t.is(profileOf(shown, 'eth1'), undefined)
@@ -36,9 +40,10 @@ test('NetworkManager: the active profile, always under /etc', (t) => {
   t.is(networkmanager.path('eth1', [cable]), `${folder}/eth1.nmconnection`)
 })
 
-test('networkd: the file in use, or an own file if that one also matches other interfaces', (t) => {
+test('networkd: the file in use, or an own file if that one also matches other interfaces', t => {
   const folder = '/etc/systemd/network'
-  const status = '● 2: eth0\n                     Link File: /usr/lib/systemd/network/99-default.link\n' +
+  const status =
+    '● 2: eth0\n                     Link File: /usr/lib/systemd/network/99-default.link\n' +
     '                  Network File: /run/systemd/network/20-wired.network\n                         State: routable\n'
   t.is(networkFileOf(status), '/run/systemd/network/20-wired.network')
   t.is(networkFileOf('  Network File: n/a\n'), undefined)
