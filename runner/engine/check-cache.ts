@@ -37,6 +37,11 @@ export class CachedCheck<T, N extends NodeLike> {
     await result.catch(() => {})
   }
 
+  /** Settles when a prefetched check has ended, without repeating it. */
+  async prefetched(): Promise<void> {
+    await this.#prefetched?.result.catch(() => {})
+  }
+
   /** The prefetched result if this run has changed nothing since; otherwise a new one. */
   async result(member: Member<N>): Promise<T> {
     if (this.#prefetched?.generation !== this.#generation()) return this.recheck(member)
@@ -74,9 +79,11 @@ export class CheckCache<N extends NodeLike> {
     for (const member of this.#members) {
       const own = scheduled.filter(task => task.scope === 'node').filter(task => isReady(member, task))
       if (own.length > 0)
-        void this.#options.queue.add(async () =>
-          member.occupy(async () => Promise.all(own.map(async task => this.node(task, member).prefetch(member)))),
-        )
+        void this.#options.queue.add(async () => {
+          // While it waited for its place, the run may have been interrupted or the node lost.
+          if (this.#options.stop.aborted || member.unreachable) return
+          await member.occupy(async () => Promise.all(own.map(async task => this.node(task, member).prefetch(member))))
+        })
     }
     for (const task of scheduled) {
       const leader = this.#members.find(member => isReady(member, task))

@@ -119,7 +119,7 @@ export class ClusterRun<N extends NodeLike> {
           ...this.#checks.scope(trial, leader, progress),
           report: event => this.#events.added(event),
         }
-        return this.#tasks.occupyAll(async () => this.#try(trial, scope))
+        return this.#try(trial, scope)
       },
       undefined,
       () => this.#hasTried,

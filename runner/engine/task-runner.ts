@@ -101,10 +101,12 @@ export class TaskRunner<N extends NodeLike> {
 
   async runOnCluster(scheduled: ScheduledClusterTask<N>): Promise<void> {
     const { task } = scheduled
+    const cached = this.#checks.cluster(scheduled)
+    // Its reads may be in the queue still: work that has a place there must not wait for them.
+    await cached.prefetched()
     await this.withLeader(scheduled, async leader =>
       this.perform(scheduled, leader, async progress => {
         const scope = this.#checks.scope(scheduled, leader, progress)
-        const cached = this.#checks.cluster(scheduled)
         const absent = task.tolerant ? [] : this.#members.flatMap(({ trouble }) => trouble ?? [])
         const outcome = await this.#attempt(scheduled, {
           needs: task.needs,
@@ -114,13 +116,12 @@ export class TaskRunner<N extends NodeLike> {
           check: async () => cached.result(leader),
           recheck: async () => cached.recheck(leader),
           forecast: task.forecast && (async differences => task.forecast?.(scope, differences) ?? []),
-          apply: async differences =>
-            this.occupyAll(async () => {
-              const troubles = task.tolerant ? [] : this.#members.flatMap(({ trouble }) => trouble ?? [])
-              if (troubles.length > 0)
-                throw new TaskError(`${troubles.join(', ')}: nothing was changed, this task needs all nodes`)
-              return task.apply?.(scope, differences)
-            }),
+          apply: async differences => {
+            const troubles = task.tolerant ? [] : this.#members.flatMap(({ trouble }) => trouble ?? [])
+            if (troubles.length > 0)
+              throw new TaskError(`${troubles.join(', ')}: nothing was changed, this task needs all nodes`)
+            return task.apply?.(scope, differences)
+          },
         })
         return outcome.status === 'would-change' && absent.length > 0
           ? { status: 'unknown', reason: `until all nodes take part: ${absent.join(', ')}` }
@@ -129,14 +130,19 @@ export class TaskRunner<N extends NodeLike> {
     )
   }
 
-  /** Takes one place in the queue for work on all members together: some commands must run on all of them at once. */
-  async occupyAll<T>(work: () => Promise<T>): Promise<T> {
-    const occupied = this.#members.reduce((inner, member) => async () => member.occupy(inner), work)
-    return this.#options.queue.add(occupied)
+  /**
+   * Works with the first selected member that is ready; without one, the task is skipped. The work takes one place in the queue for
+   * all members together: some commands must run on all of them at once.
+   */
+  async withLeader(scheduled: ScheduledTask<N>, work: (leader: Member<N>) => Promise<void>): Promise<void> {
+    const occupied = this.#members.reduce(
+      (inner, member) => async () => member.occupy(inner),
+      async () => this.#withLeader(scheduled, work),
+    )
+    await this.#options.queue.add(occupied)
   }
 
-  /** Works with the first selected member that is ready; without one, the task is skipped. */
-  async withLeader(scheduled: ScheduledTask<N>, work: (leader: Member<N>) => Promise<void>): Promise<void> {
+  async #withLeader(scheduled: ScheduledTask<N>, work: (leader: Member<N>) => Promise<void>): Promise<void> {
     this.#events.reportLostNodes(this.#members)
     const selected = this.#members.filter(({ name }) => scheduled.selected.has(name))
     const leader = selected.find(({ trouble }) => trouble === undefined)

@@ -1,4 +1,5 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- a stand-in has what the code under test reads of it */
+import { EventEmitter, once } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import test from 'ava'
 import PQueue from 'p-queue'
@@ -125,4 +126,94 @@ test('with one fork, a check that reads twice and a task of the cluster that cha
   ])
   t.true(isDone)
   t.true(frames.total >= 9)
+})
+
+test('a task that waits for a place is skipped after Ctrl-C, and its time is its own', async t => {
+  const queue = new PQueue({ concurrency: 1 })
+  const stop = new AbortController()
+  const clock = new FakeClock()
+  const lines: string[] = []
+  const applied: string[] = []
+  const atWork = new EventEmitter()
+  const mayEnd = new EventEmitter()
+  const runOf = (name: string, apply: () => Promise<void>) => {
+    const cluster: ClusterLike = { name, nodes: [{ name: `${name}1`, connection: { host: name } }] }
+    const isDone = () => applied.includes(name)
+    const differing: ClusterTask = {
+      scope: 'cluster',
+      name: 'change',
+      check: () => Promise.resolve(isDone() ? [] : [{ subject: name, from: undefined, to: 'x' }]),
+      apply: async () => {
+        await apply()
+        applied.push(name)
+      },
+    }
+    const session = { run: () => Promise.reject(new Error('nothing is read')) }
+    const members = cluster.nodes.map(node => new Member(node, { name, session } as unknown as NodeConnection))
+    const scheduled = schedule(cluster, [
+      { role: { name: 'r', tasks: () => [differing] }, selected: new Set([`${name}1`]) },
+    ])
+    return new ClusterRun(name, members, scheduled, {
+      check: false,
+      stop: stop.signal,
+      abandon: new AbortController().signal,
+      consent: noConsent,
+      allAtOnce: false,
+      queue,
+      clock,
+      report: event => {
+        if (event.event === 'task') lines.push(`${event.cluster} ${event.status} ${event.reason ?? ''} ${event.ms}`)
+      },
+    }).run()
+  }
+  const first = runOf('a', async () => {
+    const end = once(mayEnd, 'end')
+    atWork.emit('begun')
+    await end
+  })
+  await once(atWork, 'begun')
+  const second = runOf('b', () => Promise.resolve())
+  for (let turns = 0; turns < 5; turns += 1) await turn()
+  stop.abort()
+  mayEnd.emit('end')
+  await Promise.all([first, second])
+  t.deepEqual(applied, ['a'])
+  t.deepEqual(lines, ['a changed  0', 'b skipped interrupted 0'])
+})
+
+test('checks that wait for a place are not sent after Ctrl-C', async t => {
+  const stop = new AbortController()
+  const checks = new Gauge()
+  const cluster: ClusterLike = {
+    name: 'c',
+    nodes: Array.from({ length: 20 }, (_, at) => ({ name: `n${at}`, connection: { host: `n${at}` } })),
+  }
+  const session = {
+    run: async () => {
+      stop.abort()
+      await turn()
+      return [{ exitCode: 0, stdout: '', stderr: '', signal: null, timedOut: false, truncated: false }]
+    },
+  }
+  const members = cluster.nodes.map(node => new Member(node, { name: node.name, session } as unknown as NodeConnection))
+  const tasks = () => [
+    task('reads', {
+      check: async ({ read }) => checks.during(async () => read(one).then(() => [])),
+      apply: () => Promise.resolve(),
+    }),
+  ]
+  const scheduled = schedule(cluster, [
+    { role: { name: 'r', tasks }, selected: new Set(cluster.nodes.map(({ name }) => name)) },
+  ])
+  await new ClusterRun('c', members, scheduled, {
+    check: false,
+    stop: stop.signal,
+    abandon: new AbortController().signal,
+    consent: noConsent,
+    allAtOnce: false,
+    queue: new PQueue({ concurrency: 1 }),
+    clock: new FakeClock(),
+    report: () => {},
+  }).run()
+  t.is(checks.total, 1)
 })

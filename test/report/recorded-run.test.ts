@@ -48,3 +48,14 @@ test(
   /^run\.jsonl, line 2 is not an event with a time$/,
 )
 test('a status', refuses, `{"event":"status",${time}}\n`, /does not start with a run event$/)
+test(
+  'a diff of another shape',
+  refuses,
+  `{"event":"run",${time}}\n{"event":"task",${time},"diff":[null]}\n`,
+  /^run\.jsonl, line 2 has a diff that is no list of differences$/,
+)
+test('an error after empty lines', refuses, `\n\n{"event":"run",${time}}\n\nbad\n`, /^run\.jsonl, line 5 is not JSON/)
+
+test('a run that was cut off in its last line', t => {
+  t.is(readRecordedRun(`{"event":"run",${time}}\n{"event":"ta`, 'run.jsonl').events.length, 1)
+})
