@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import writeFileAtomic from 'write-file-atomic'
 import { UsageError } from '../errors.js'
 import { reportPage } from '../report/page.js'
 import { readRecordedRun } from '../report/recorded-run.js'
+import { writeResult } from '../ui/write-result.js'
 import { knownRoles, loadViews } from './load-roles.js'
 
 /**
@@ -22,11 +22,7 @@ export async function writeReport(file: string, output = `${file.replace(/\.json
       cause: error,
     })
   }
-  try {
-    await writeFileAtomic(output, page)
-  } catch (error) {
-    throw new UsageError(`${output} cannot be written: ${(error as Error).message}`, { cause: error })
-  }
+  await writeResult(output, page)
   process.stdout.write(`${output}\n`)
 }
 

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import type { Cluster } from '../cluster/declaration/declaration.js'
 import { Connections } from '../engine/connections.js'
 import type { Reporter } from '../engine/events.js'
-import { UsageError } from '../errors.js'
+import { exitCodes, HaRunError, UsageError } from '../errors.js'
 import { makeControlDirectory, removeControlDirectory } from '../ssh/openssh.js'
 import { askPassword } from './ask-password.js'
 import { wantsColor } from './color.js'
@@ -38,6 +38,7 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
   const started = flags.askBecomePass ? Date.now() : performance.timeOrigin
   const id = randomBytes(4).toString('hex')
   let reporter: Reporter | undefined
+  let exit: number
   const interrupt = onInterrupt(text => reporter?.report({ event: 'notice', text }))
   const { stop, abandon } = interrupt
   const controlDirectory = makeControlDirectory()
@@ -88,7 +89,7 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
         scheduled: schedule(job.cluster, await loadSteps(job, request.roleFlags)),
       })),
     )
-    const { exit } = await execute(
+    const summary = await execute(
       scheduled,
       {
         run: id,
@@ -115,13 +116,28 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
               locked,
             }),
     )
-    return exit
+    exit = summary.exit
+  } catch (error) {
+    // The first error counts.
+    await reporter?.close().catch(() => {})
+    throw error
   } finally {
     await connections.close()
     interrupt.done()
     removeControlDirectory(controlDirectory)
-    await reporter?.close()
   }
+  return closeReporter(reporter, exit)
+}
+
+/** Writes the page and the JUnit file. An error there fails a run that has not failed by itself. @returns the exit code. */
+async function closeReporter(reporter: Reporter, exit: number): Promise<number> {
+  try {
+    await reporter.close()
+  } catch (error) {
+    if (!(error instanceof HaRunError) || exit === exitCodes.ok || exit === exitCodes.drift) throw error
+    process.stderr.write(`${error.message}\n`)
+  }
+  return exit
 }
 
 /** Who takes over a cluster, as one line for its nodes. */

@@ -82,7 +82,9 @@ export class FactReader {
             else resolve(value)
           }
         } catch (error) {
-          for (const { reject } of requests) reject(error)
+          // A parser throws at output that it cannot read. A TypeError would be a defect of its own.
+          const reason = error instanceof Error && !(error instanceof TypeError) ? this.#named(error) : error
+          for (const { reject } of requests) reject(reason)
         }
       }
     } catch (error) {

@@ -1,8 +1,8 @@
-import writeFileAtomic from 'write-file-atomic'
 import type { Reporter } from '../engine/events.js'
 import type { EventView } from '../ui/event-view.js'
 import { reportPage } from './page.js'
 import type { AnyEvent } from '../ui/visible.js'
+import { writeResult } from '../ui/write-result.js'
 
 /** Events that the page does not show. */
 const unused: ReadonlySet<AnyEvent['event']> = new Set<AnyEvent['event']>(['progress', 'task-start', 'task-pause'])
@@ -18,6 +18,6 @@ export function reportReporter(
     report(event) {
       if (!unused.has(event.event)) events.push(event)
     },
-    close: async () => writeFileAtomic(file, reportPage(events, now(), views)),
+    close: async () => writeResult(file, reportPage(events, now(), views)),
   }
 }

@@ -1,9 +1,9 @@
 import { XMLBuilder } from 'fast-xml-parser'
-import writeFileAtomic from 'write-file-atomic'
 import type { AssertionEvent, ErrorEvent, ErrorReport, Reporter, TaskEvent } from '../engine/events.js'
 import { withoutControls } from './escape.js'
 import { grouped, oneLine } from './text.js'
 import type { AnyEvent } from './visible.js'
+import { writeResult } from './write-result.js'
 
 /** Collects a run and writes it as JUnit XML when it is over. */
 export function junitReporter(file: string): Reporter {
@@ -12,7 +12,7 @@ export function junitReporter(file: string): Reporter {
     report(event) {
       if (event.event !== 'progress') events.push(event)
     },
-    close: async () => writeFileAtomic(file, junit(events)),
+    close: async () => writeResult(file, junit(events)),
   }
 }
 

@@ -124,6 +124,10 @@ test('a failed run writes its report; a report that cannot be written is refused
   t.regex(page, /<h1 class="bad">Not verified<\/h1>/)
   t.regex(page, /node1: the connection was refused/)
   t.true(page.endsWith('</html>\n'))
+  // This name is valid, and that of the temporary file beside it is too long.
+  const late = await haRun(t, 'verify', '--report', join(folder, 'r'.repeat(250)), '-i', inventory, '-F', config)
+  t.is(late.exit, 4)
+  t.regex(late.stderr, /cannot be written: ENAMETOOLONG/)
   for (const unwritable of [join(folder, 'nowhere', 'report.html'), join(file, 'report.html'), folder]) {
     for (const flag of ['--report', '--junit']) {
       const refused = await haRun(t, 'verify', flag, unwritable, '-i', inventory, '-F', config, '--json')

@@ -86,7 +86,7 @@ test('a failing parse rejects its own family only', async t => {
     reader.read(wrong),
     reader.read(fact('right', 'echo y', ({ stdout }) => stdout)),
   ])
-  t.like(bad, { status: 'rejected', reason: { message: 'garbage' } })
+  t.like(bad, { status: 'rejected', reason: { name: 'TaskError', message: 'node1: garbage' } })
   t.like(good, { status: 'fulfilled', value: 'y\n' })
 })
 

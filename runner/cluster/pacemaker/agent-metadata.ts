@@ -1,6 +1,6 @@
+import { XMLParser } from 'fast-xml-parser'
 import type { Operation, Primitive } from '../declaration/declaration.js'
 import { milliseconds } from './values.js'
-import { attributesOf, elementsOf, firstOf, parseXml } from './xml.js'
 
 /** An operation that an agent supports, with the agent's advice for it. */
 export interface AdvisedAction {
@@ -10,16 +10,42 @@ export interface AdvisedAction {
 }
 
 /**
+ * Takes what libxml2's recovery mode takes, in which Pacemaker reads metadata: agents in use have a `--` in a comment, an unescaped
+ * `<` in an attribute, or a prefix without a namespace. Truncated text is refused.
+ */
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '',
+  parseAttributeValue: false,
+  ignoreDeclaration: true,
+  isArray: name => name === 'action',
+})
+
+interface Metadata {
+  actions?: { action?: { name?: string; timeout?: string; role?: string }[] } | string
+}
+
+/**
  * Reads the operations from an agent's metadata: `crm_resource --show-metadata ocf:heartbeat:apache`.
  * @throws Error if this is no `<resource-agent>` document.
  */
 export function parseAgentMetadata(text: string): AdvisedAction[] {
-  const agent = parseXml(text)
-  if (agent.tagName !== 'resource-agent') throw new Error(`not an agent's metadata: <${agent.tagName}>`)
-  return elementsOf(firstOf(agent, 'actions'), 'action').map(action => {
-    const { name = '', timeout, role } = Object.fromEntries(attributesOf(action))
-    return { name, ...(timeout && { timeout }), ...(role && { role }) }
-  })
+  const [[name, agent] = []] = Object.entries(parse(text))
+  if (name !== 'resource-agent') throw new Error(`not an agent's metadata: <${name}>`)
+  const actions = typeof agent?.actions === 'object' ? (agent.actions.action ?? []) : []
+  return actions.map(({ name: action = '', timeout, role }) => ({
+    name: action,
+    ...(timeout && { timeout }),
+    ...(role && { role }),
+  }))
+}
+
+function parse(text: string): Record<string, Metadata> {
+  try {
+    return parser.parse(text.trim(), true) as Record<string, Metadata>
+  } catch (error) {
+    throw new Error(`not valid XML: ${(error as Error).message}`, { cause: error })
+  }
 }
 
 /**

@@ -29,11 +29,17 @@ const metadata: Family<AdvisedAction[]> = {
   parse({ stdout, stderr }, agents) {
     const fields = stdout.split('\0')
     return agents.map((agent, at) => {
-      if (fields[at * 2 + 1] === '0') return parseAgentMetadata(fields[at * 2]!)
-      throw new TaskError(`there is no agent ${agent}`, {
-        command: `crm_resource --show-metadata ${agent}`,
-        output: lastLines(stderr),
-      })
+      const command = `crm_resource --show-metadata ${agent}`
+      if (fields[at * 2 + 1] !== '0')
+        throw new TaskError(`there is no agent ${agent}`, { command, output: lastLines(stderr) })
+      try {
+        return parseAgentMetadata(fields[at * 2]!)
+      } catch (error) {
+        throw new TaskError(`the metadata of ${agent} cannot be read: ${(error as Error).message}`, {
+          command,
+          cause: error,
+        })
+      }
     })
   },
 }

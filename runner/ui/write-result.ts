@@ -1,0 +1,11 @@
+import writeFileAtomic from 'write-file-atomic'
+import { UsageError } from '../errors.js'
+
+/** Writes a page or a JUnit file, whole or not at all. @throws UsageError if it cannot be written. */
+export async function writeResult(file: string, text: string): Promise<void> {
+  try {
+    await writeFileAtomic(file, text)
+  } catch (error) {
+    throw new UsageError(`${file} cannot be written: ${(error as Error).message}`, { cause: error })
+  }
+}
