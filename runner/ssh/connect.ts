@@ -7,7 +7,6 @@ import { type ConnectOptions, loginCommand, untilShellReady } from './login.js'
 import { NodeConnection } from './node-connection.js'
 import { masterArgs, type Destination } from './openssh.js'
 import { Session } from './session.js'
-import { userConfigHint } from './user-config.js'
 
 /** sshd drops connections while too many others log in (MaxStartups). */
 const maxAttempts = 3
@@ -47,6 +46,8 @@ async function explained(
   if (!(error instanceof ConnectError) || !isSshFailure(stderr)) return error
   const fingerprints = isUnknownHostKey(stderr) ? await readFingerprints(destination, options) : []
   const message = fingerprints.length === 0 ? error.message : `${error.message}: it is ${fingerprints.join(', ')}`
+  // Only a failure needs it, and ssh-config takes time to load.
+  const { userConfigHint } = await import('./user-config.js')
   const hint = [error.hint, await userConfigHint(name, destination.host, options.configFile)]
     .filter(line => line !== undefined)
     .join('\n')
