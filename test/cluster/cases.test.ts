@@ -1,5 +1,6 @@
 import test from 'ava'
-import { parseAgentMetadata, withTimeouts } from '../../runner/cluster/pacemaker/agent-metadata.js'
+import { parseAgentMetadata } from '../../runner/cluster/pacemaker/agent-metadata.js'
+import { withTimeouts } from '../../runner/cluster/pacemaker/operation-timeouts.js'
 import { parseCfgtool } from '../../runner/cluster/corosync/cfgtool.js'
 import { candidate } from '../../runner/cluster/cib/cib.js'
 import { membersOf, parseCmap } from '../../runner/cluster/corosync/cmap.js'

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini'
 import { replaceScript } from '../../tasks/write-file.js'
 import { fileState, fileText } from '../../facts/files.js'
-import type { AdvisedAction } from './agent-metadata.js'
-import { agentMetadata } from './facts.js'
+import type { AdvisedAction } from './operation-timeouts.js'
 import type { ClusterMember, Scope } from '../members.js'
 
 /**
@@ -32,6 +31,8 @@ export async function advisedActions(member: ClusterMember, agent: string): Prom
     const known = parseAdvice(text)[agent]
     if (known && known.hash === state?.hash) return known.actions
   }
+  // Rarely needed: its parser loads only then.
+  const { agentMetadata } = await import('./agent-metadata.js')
   return member.read(agentMetadata(agent))
 }
 

@@ -1,17 +1,12 @@
 import { XMLParser } from 'fast-xml-parser'
-import type { Operation, Primitive } from '../declaration/declaration.js'
-import { milliseconds } from './values.js'
-
-/** An operation that an agent supports, with the agent's advice for it. */
-export interface AdvisedAction {
-  name: string
-  timeout?: string
-  role?: string
-}
+import { lastLines, TaskError } from '../../errors.js'
+import { withDaemonTimeout, type Fact, type Family } from '../../facts/fact.js'
+import { sh } from '../../ssh/quote.js'
+import type { AdvisedAction } from './operation-timeouts.js'
 
 /**
- * Takes what libxml2's recovery mode takes, in which Pacemaker reads metadata: agents in use have a `--` in a comment, an unescaped
- * `<` in an attribute, or a prefix without a namespace. Truncated text is refused.
+ * Lenient, since an agent that works must not fail for its metadata: a `--` in a comment, an unescaped `<` in an attribute and a
+ * prefix without a namespace are accepted. Truncated text is refused.
  */
 const parser = new XMLParser({
   ignoreAttributes: false,
@@ -48,33 +43,31 @@ function parse(text: string): Record<string, Metadata> {
   }
 }
 
-/**
- * The primitive with an explicit timeout for every operation, start and stop included: the declared one, or else the one that the
- * agent advises. Pacemaker itself does not use the advised timeouts: without an `<op>`, every operation has 20 s, and a stop
- * that times out blocks the resource (docs/facts.md, Resource agents).
- */
-export function withTimeouts(primitive: Primitive, actions: AdvisedAction[]): Primitive {
-  const declared = new Set(primitive.operations.map(operation => operation.name))
-  const implied = ['start', 'stop']
-    .filter(name => !declared.has(name))
-    .map((name): Operation => ({ name, interval: '0s', options: {} }))
-  return {
-    ...primitive,
-    operations: [...implied, ...primitive.operations].flatMap(operation => {
-      const timeout = operation.timeout ?? advised(actions, operation.name, operation.options['role'])
-      // Without advice for start or stop, Pacemaker's default applies, and no element is needed.
-      if (timeout === undefined && !declared.has(operation.name)) return []
-      return [{ ...operation, ...(timeout !== undefined && { timeout }) }]
-    }),
-  }
+const metadata: Family<AdvisedAction[]> = {
+  name: 'crm_resource --show-metadata',
+  script: agents =>
+    agents
+      .map(agent => withDaemonTimeout(sh`crm_resource --show-metadata ${agent}`) + `; printf '\\0%s\\0' $?`)
+      .join('\n'),
+  parse({ stdout, stderr }, agents) {
+    const fields = stdout.split('\0')
+    return agents.map((agent, at) => {
+      const command = `crm_resource --show-metadata ${agent}`
+      if (fields[at * 2 + 1] !== '0')
+        throw new TaskError(`there is no agent ${agent}`, { command, output: lastLines(stderr) })
+      try {
+        return parseAgentMetadata(fields[at * 2]!)
+      } catch (error) {
+        throw new TaskError(`the metadata of ${agent} cannot be read: ${(error as Error).message}`, {
+          command,
+          cause: error,
+        })
+      }
+    })
+  },
 }
 
-/** The longest timeout that the agent advises for the role: a monitor may be advised several times, with different depths. */
-function advised(actions: AdvisedAction[], name: string, role: string | undefined): string | undefined {
-  const timeouts = actions
-    .filter(action => action.name === name && (role === undefined || (action.role ?? role) === role))
-    .flatMap(({ timeout }) => (timeout === undefined || milliseconds(timeout) === undefined ? [] : [timeout]))
-    // Without a unit, a time is in seconds, in metadata as in the CIB; the unit makes that clear to readers.
-    .map(timeout => (/^\d+$/.test(timeout) ? `${timeout}s` : timeout))
-  return timeouts.sort((one, other) => (milliseconds(other) ?? 0) - (milliseconds(one) ?? 0))[0]
+/** What an agent advises for its operations. Rejects with TaskError if the node has no such agent. */
+export function agentMetadata(agent: string): Fact<AdvisedAction[]> {
+  return { family: metadata, argument: agent }
 }
