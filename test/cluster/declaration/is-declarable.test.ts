@@ -1,5 +1,5 @@
 import test from 'ava'
-import { isDeclarable } from '../../runner/cluster/declaration/corosync-settings.js'
+import { isDeclarable } from '../../../runner/cluster/declaration/corosync-settings.js'
 
 const cases: [setting: string, isOne: boolean][] = [
   ['totem.token', true],

@@ -1,8 +1,8 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
-import { editedConf } from '../../runner/cluster/corosync/wanted-conf.js'
-import { refuseUnloadedChanges, type RolloutPlan } from '../../runner/cluster/rollout/rollout-plan.js'
-import { clusterOf } from '../roles/corosync/cluster.js'
+import { editedConf } from '../../../runner/cluster/corosync/wanted-conf.js'
+import { refuseUnloadedChanges, type RolloutPlan } from '../../../runner/cluster/rollout/rollout-plan.js'
+import { clusterOf } from '../../roles/corosync/cluster.js'
 
 const conf = '# theirs\ntotem {\n\tversion: 2\n\ttoken: 1000\n}\n'
 const keys = new Map(

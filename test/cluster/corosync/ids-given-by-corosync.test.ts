@@ -1,11 +1,11 @@
 import test from 'ava'
-import { parseCorosyncConf } from '../../runner/cluster/corosync/conf.js'
-import { flatten } from '../../runner/cluster/corosync/settings.js'
+import { parseCorosyncConf } from '../../../runner/cluster/corosync/conf.js'
+import { flatten } from '../../../runner/cluster/corosync/settings.js'
 import {
   settingDifferences,
   inForceValue,
   timersNotInForce,
-} from '../../runner/cluster/corosync/setting-differences.js'
+} from '../../../runner/cluster/corosync/setting-differences.js'
 
 /** As Corosync 3.1.7 runs it on the lab: udpu, no ids in the file, and a port in its own section. */
 const file = flatten(
