@@ -5,6 +5,9 @@ import type { Scope } from '../../runner/cluster/members.js'
 import { until } from '../../runner/tasks/index.js'
 import { TaskError } from '../../runner/errors.js'
 
+/** Instances of a promotable clone are promoted or not; Pacemaker up to 2.0 calls them Master and Slave. */
+const runningRoles: ReadonlySet<string> = new Set(['Started', 'Promoted', 'Unpromoted', 'Master', 'Slave'])
+
 /** Longer than any agent's advised start and stop together. */
 const startTimeoutSeconds = 120
 
@@ -55,7 +58,7 @@ function isStartedOrStoppedByAdmin(state: ClusterState, id: string): boolean {
     noNodeCanRunIt ||
     instances.some(
       ({ role, active, nodes, managed, targetRole }) =>
-        (active && nodes.length > 0 && role === 'Started') || !managed || targetRole === 'Stopped',
+        (active && nodes.length > 0 && runningRoles.has(role)) || !managed || targetRole === 'Stopped',
     )
   )
 }

@@ -55,3 +55,11 @@ test('a resource that is still starting is waited for', async t => {
   await primitivesStarted(scope, clusterOf().resources)
   t.deepEqual(states, [])
 })
+
+for (const role of ['Promoted', 'Unpromoted', 'Master', 'Slave']) {
+  test(`an instance of a promotable clone runs: ${role}`, async t => {
+    await t.notThrowsAsync(
+      waits({ resources: { FloatIP: ['node1'], WebSite: ['node1'] }, flags: { WebSite: { role } } }),
+    )
+  })
+}
