@@ -124,7 +124,7 @@ onLab(
       }
       t.true(shown(written).length <= 24)
     }
-    await until(/healthy/)
+    await until(/ healthy/)
     await powerKill(node2)
     await until(/^ {2}node2 +offline .*unreachable/m)
     await until(/floating IP {2}192\.168\.0\.10 on node1 \(eth0\)/)
@@ -145,7 +145,7 @@ onLab(
     })
     t.is((await site.run(['status', '-l', 'node1'])).exitCode, 0, 'whoever leaves it out is not told of it')
     await boot(node2)
-    await until(/healthy/)
+    await until(/ healthy/)
     await until(/^ {2}node2 +online[ ,]/m)
     t.is(await logins(), before + 3, 'one for the watch, two for the others')
     running.stdin.write('\x03')

@@ -29,7 +29,8 @@ export function activityOf(cib: string): Activity {
 
 /** What happened from one reading to the other. */
 export function effectsBetween(before: Activity, after: Activity): Effect[] {
-  const resources = [...new Set([...before.keys(), ...after.keys()])]
+  // By name: in the CIB they stand in the order in which the nodes happened to probe them.
+  const resources = [...new Set([...before.keys(), ...after.keys()])].toSorted()
   return resources.flatMap(resource => {
     const [was, is] = [
       before.get(resource) ?? new Map<string, string>(),

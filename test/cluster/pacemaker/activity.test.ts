@@ -35,6 +35,14 @@ test(
   ['nothing started, stopped or moved: as forecast'],
 )
 test(
+  'two starts, by name: the CIB has them in the order of the probes',
+  compares,
+  {},
+  { 'n1/B': 'start 1', 'n1/A': 'start 2' },
+  ['Start A ( n1 )', 'Start B ( n1 )'],
+  ['A started on n1, B started on n1: as forecast'],
+)
+test(
   'a move',
   compares,
   { 'n1/A': 'start 1', 'n2/A': 'monitor 2 7' },
