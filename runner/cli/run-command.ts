@@ -124,7 +124,7 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
   } finally {
     await connections.close()
     interrupt.done()
-    removeControlDirectory(controlDirectory)
+    await removeControlDirectory(controlDirectory)
   }
   return closeReporter(reporter, exit)
 }

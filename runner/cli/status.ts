@@ -120,7 +120,7 @@ export async function status(flags: StatusFlags): Promise<number> {
     end.abort()
     await connections.close()
     interrupt.done()
-    removeControlDirectory(controlDirectory)
+    await removeControlDirectory(controlDirectory)
     await reporter.close()
   }
 }

@@ -72,5 +72,5 @@ try {
   )
   process.stdout.write(`${ok} checks\n`)
 } finally {
-  removeControlDirectory(controlDirectory)
+  await removeControlDirectory(controlDirectory)
 }
