@@ -69,7 +69,7 @@ export async function importCluster(targets: string[], flags: ImportFlags): Prom
   } finally {
     await connections.close()
     interrupt.done()
-    await removeControlDirectory(controlDirectory)
+    removeControlDirectory(controlDirectory)
     await reporter.close()
   }
 }

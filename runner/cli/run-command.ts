@@ -124,7 +124,7 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
   } finally {
     await connections.close()
     interrupt.done()
-    await removeControlDirectory(controlDirectory)
+    removeControlDirectory(controlDirectory)
   }
   return closeReporter(reporter, exit)
 }

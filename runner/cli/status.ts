@@ -120,7 +120,7 @@ export async function status(flags: StatusFlags): Promise<number> {
     end.abort()
     await connections.close()
     interrupt.done()
-    await removeControlDirectory(controlDirectory)
+    removeControlDirectory(controlDirectory)
     await reporter.close()
   }
 }

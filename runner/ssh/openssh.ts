@@ -1,5 +1,4 @@
-import { mkdtempSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sha256 } from '../hash.js'
 import type { Connection } from '../inventory/site.js'
@@ -25,9 +24,8 @@ export function makeControlDirectory(): string {
   return mkdtempSync('/tmp/ha-run-')
 }
 
-/** Removes it, also while an attempt to connect that was just given up removes its own part. */
-export async function removeControlDirectory(directory: string): Promise<void> {
-  await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
+export function removeControlDirectory(directory: string): void {
+  rmSync(directory, { recursive: true, force: true })
 }
 
 /** A name may be longer than a socket's path can be, so its hash is used. */

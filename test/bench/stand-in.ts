@@ -72,5 +72,5 @@ try {
   )
   process.stdout.write(`${ok} checks\n`)
 } finally {
-  await removeControlDirectory(controlDirectory)
+  removeControlDirectory(controlDirectory)
 }

@@ -136,12 +136,12 @@ test('two nodes whose names differ in a character that a path cannot have do not
   t.not(socket('a b'), socket('a_b'))
 })
 
-test('the control directory is private, short enough for a socket, and is removed', async t => {
+test('the control directory is private, short enough for a socket, and is removed', t => {
   const directory = makeControlDirectory()
   t.teardown(() => removeControlDirectory(directory))
   t.is(statSync(directory).mode & 0o777, 0o700)
   // ssh binds `<path>.<16 random characters>` first, and a socket's path has 104 bytes on the shortest system.
   t.true(`${directory}/${'x'.repeat(40)}.${'r'.repeat(16)}`.length < 104)
-  await removeControlDirectory(directory)
+  removeControlDirectory(directory)
   t.throws(() => statSync(directory), { code: 'ENOENT' })
 })
