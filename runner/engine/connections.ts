@@ -40,14 +40,15 @@ export class Connections {
 
   /** Starts to connect to the nodes, without waiting for them. */
   start(nodes: NodeLike[]): void {
-    for (const node of nodes) void this.#connect(node, this.#options.ssh)
+    for (const node of nodes) void this.#begin(node, async () => reach(node, this.#options.ssh))
   }
 
-  #connect(node: NodeLike, ssh: ConnectOptions): Promise<Reached> {
+  /** `close` waits for the attempt, with all that it removes when it fails. */
+  #begin(node: NodeLike, attempt: () => Promise<Reached>): Promise<Reached> {
     const reached = this.queue.add(async () => {
       if (this.#options.stop.aborted || this.#closed)
         throw new ConnectError(`${node.name}: interrupted before it was connected`)
-      return reach(node, ssh)
+      return attempt()
     })
     // An error is reported to whoever asks for the node.
     reached.catch(() => {})
@@ -57,7 +58,7 @@ export class Connections {
 
   /** @throws HaRunError if the node cannot be reached. */
   async to(node: NodeLike): Promise<Reached> {
-    return this.#reached.get(node) ?? this.#connect(node, this.#options.ssh)
+    return this.#reached.get(node) ?? this.#begin(node, async () => reach(node, this.#options.ssh))
   }
 
   /**
@@ -68,13 +69,15 @@ export class Connections {
    */
   async reconnect(node: NodeLike): Promise<Reached> {
     const { ssh } = this.#options
-    const controlDirectory = await mkdtemp(join(ssh.controlDirectory, 'again-'))
-    try {
-      return await this.#connect(node, { ...ssh, controlDirectory })
-    } catch (error) {
-      await rm(controlDirectory, { recursive: true, force: true })
-      throw error
-    }
+    return this.#begin(node, async () => {
+      const controlDirectory = await mkdtemp(join(ssh.controlDirectory, 'again-'))
+      try {
+        return await reach(node, { ...ssh, controlDirectory })
+      } catch (error) {
+        await rm(controlDirectory, { recursive: true, force: true })
+        throw error
+      }
+    })
   }
 
   /** Closes all connections; one may be closed already. */
