@@ -12,7 +12,7 @@ export function parseClock(nanoseconds: string): number {
   return Number(BigInt(nanoseconds.trim())) / 1e6
 }
 
-/** By how many milliseconds a node's clock is ahead of this machine's. The error is at most half a round trip. */
+/** The milliseconds that a node's clock is ahead of this machine's, to within half a round trip. */
 export async function measureClockOffset({ $ }: ClusterMember): Promise<number> {
   let best = { roundTripMs: Infinity, offsetMs: 0 }
   for (let reading = 0; reading < readings; reading += 1) {

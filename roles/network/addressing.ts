@@ -45,7 +45,7 @@ export function staticAddress(node: Node): NodeTask {
       const remarks = [
         ...(override
           ? [
-              `${node.name} is at ${override.address}: correct \`ansible_host\` in the inventory, which is ${node.connection.host}`,
+              `${node.name} has the address ${override.address}, but \`ansible_host\` in the inventory is ${node.connection.host}: change it`,
             ]
           : []),
         ...plan.pending,

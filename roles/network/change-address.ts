@@ -46,7 +46,7 @@ export async function changeAddress(scope: Scope, change: ArmedChange, content: 
   })
   const { from, to, stopped } = change
   return [
-    `${member.name} is at ${to.address} now, confirmed over a new connection; correct \`ansible_host\` in the inventory if it is ${from.address}`,
+    `${member.name} has ${to.address} now, confirmed over a new connection; if \`ansible_host\` in the inventory is ${from.address}, change it`,
     ...(stopped.length === 0
       ? []
       : [

@@ -9,7 +9,7 @@ import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import { crmSimulate } from '../../runner/cluster/pacemaker/forecast.js'
 import type { Effect } from '../../runner/cluster/pacemaker/transition.js'
 
-/** How often a change is computed anew because somebody else has changed the configuration meanwhile. */
+/** How often a change is attempted: it is computed again if somebody else has changed the configuration meanwhile. */
 const attempts = 5
 
 /** A change of the CIB that was made. */
@@ -23,7 +23,7 @@ export interface CibChange {
 
 /**
  * Changes the CIB by one versioned patch, so that resources never start without their constraints and nobody else's change is
- * overwritten: the patch names the version it was made from, and if the configuration has changed since, it is made anew
+ * overwritten: the patch names the version that it applies to. If the configuration has changed since, a new patch is made
  * (docs/safety.md). The CIB before and after is recorded on the nodes.
  *
  * @param first - the change that this one completes. If nobody has changed the CIB in between, both are recorded as one.

@@ -37,8 +37,8 @@ export function newKey(name: string): ClusterTask<Node> {
 }
 
 /**
- * A Corosync that systemd started has no record of its key. Without one, later tasks could not tell that the loaded key
- * differs from the new file, and would never load it.
+ * If systemd started Corosync, nothing has recorded which authkey it loaded. Later tasks compare the record with the new
+ * file: without a record they would never load the new key.
  */
 async function recordWhereMissing(members: ClusterMember[], hash: string): Promise<void> {
   const unrecorded = (await readOnAll(members, runningCmap)).filter(([, cmap]) => cmap && !cmap.has(loadedKeyEntry))

@@ -110,7 +110,10 @@ onLab('an address that answers: the run goes on there, and the next one finds th
     'node1 network: write /etc/hosts',
     'node2 network: write /etc/hosts',
   ])
-  t.regex(staticAddress(run, 'node1').effects!.join(), /node1 is at 192\.168\.0\.21 now.*correct `ansible_host`/)
+  t.regex(
+    staticAddress(run, 'node1').effects!.join(),
+    /node1 has 192\.168\.0\.21 now.*if `ansible_host` in the inventory is 192\.168\.0\.1, change it/,
+  )
   t.deepEqual(await addresses('node1'), ['192.168.0.21/24'])
   t.regex(await site.on('node1', 'ip route'), /default via 192\.168\.0\.254/)
   t.is(await remains('node1'), '')
@@ -118,7 +121,7 @@ onLab('an address that answers: the run goes on there, and the next one finds th
   t.deepEqual([again.exitCode, withStatus(again, 'changed')], [0, []], troubles(again))
   t.regex(
     staticAddress(again, 'node1').reason!,
-    /node1 is at 192\.168\.0\.21: correct `ansible_host` in the inventory, which is 192\.168\.0\.1/,
+    /node1 has the address 192\.168\.0\.21, but `ansible_host` in the inventory is 192\.168\.0\.1: change it/,
   )
 })
 
