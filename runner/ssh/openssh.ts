@@ -88,38 +88,19 @@ export function masterArgs(name: string, connection: Destination, settings: SshS
   ]
 }
 
-/**
- * One more channel of the master. With `ProxyCommand=false` a dead master is an error at once; ssh would otherwise open a
- * connection of its own without notice.
- */
+/** With `ProxyCommand=false` a dead master is an error at once; ssh would otherwise open a connection of its own without notice. */
+function overMaster(name: string, settings: SshSettings): string[] {
+  return ['ssh', '-S', controlPath(name, settings), '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false']
+}
+
+/** One more channel of the master. */
 export function channelArgs(name: string, connection: Destination, settings: SshSettings, command: string): string[] {
-  return [
-    'ssh',
-    '-S',
-    controlPath(name, settings),
-    '-o',
-    'ControlMaster=no',
-    '-o',
-    'ProxyCommand=false',
-    ...destination(connection, settings),
-    command,
-  ]
+  return [...overMaster(name, settings), ...destination(connection, settings), command]
 }
 
 /** A TCP connection from the node to an address (`ssh -W`) over the master. */
 export function forwardArgs(name: string, connection: Destination, settings: SshSettings, to: string): string[] {
-  return [
-    'ssh',
-    '-S',
-    controlPath(name, settings),
-    '-o',
-    'ControlMaster=no',
-    '-o',
-    'ProxyCommand=false',
-    '-W',
-    to,
-    ...destination(connection, settings),
-  ]
+  return [...overMaster(name, settings), '-W', to, ...destination(connection, settings)]
 }
 
 /** Makes the master listen on a socket file and forward each connection to an address, from the node. */
