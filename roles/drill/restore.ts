@@ -5,7 +5,7 @@ import { loadedKeyEntry, readCorosyncState } from '../../runner/cluster/corosync
 import type { ClusterTrialScope } from '../../runner/cluster/members.js'
 import { rewriteLost } from '../../runner/cluster/rollout/node-attributes.js'
 import { readmitDrained } from '../../runner/cluster/rollout/temporary-settings.js'
-import { missing, stateOf, untilNoneLeft, untilOnline } from '../../runner/cluster/rollout/pacemaker-state.js'
+import { stateOf, untilNoneLeft, untilOnline, untilRunningAgain } from '../../runner/cluster/rollout/pacemaker-state.js'
 import { retryUntilReachable } from '../../runner/tasks/index.js'
 import { ConnectError, InterruptedError } from '../../runner/errors.js'
 import { reconnect } from '../../runner/ssh/reconnect.js'
@@ -88,13 +88,7 @@ export async function restoreCluster(before: ClusterState, scope: ClusterTrialSc
   await readmitDrained(scope)
   const rewritten = await rewriteLost(scope)
   await untilSettled(scope)
-  await untilNoneLeft(
-    'all resources to run again',
-    resourcesTimeoutSeconds,
-    scope,
-    now => missing(now, before),
-    '`crm_mon -1rf` shows what does not start',
-  )
+  await untilRunningAgain(before, resourcesTimeoutSeconds, scope)
   // A restarted Corosync has lost the record of its authkey, by which later runs know which one it has loaded.
   for (const { member, cmap, keyHash } of await readCorosyncState(scope.members)) {
     if (keyHash !== undefined && cmap && !cmap.has(loadedKeyEntry)) await recordLoadedKey(member, keyHash)

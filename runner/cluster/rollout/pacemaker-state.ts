@@ -99,6 +99,17 @@ export async function untilNoneLeft(
   )
 }
 
+/** Waits until all resources that ran before run again. */
+export async function untilRunningAgain(before: ClusterState, timeoutSeconds: number, scope: Scope): Promise<void> {
+  await untilNoneLeft(
+    'all resources to run again',
+    timeoutSeconds,
+    scope,
+    now => missing(now, before),
+    '`crm_mon -1rf` shows what does not start',
+  )
+}
+
 /**
  * The ids of the resources that ran before and do not run now.
  *

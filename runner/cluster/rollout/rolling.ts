@@ -8,7 +8,7 @@ import { untilSettled } from '../pacemaker/forecast.js'
 import { readmitDrained } from './temporary-settings.js'
 import { notInForce, readCorosyncState, type CorosyncState } from '../corosync/state.js'
 import { onNodes, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../members.js'
-import { missing, startPacemaker, stateOf, untilNoneLeft, untilOnline } from './pacemaker-state.js'
+import { missing, startPacemaker, stateOf, untilNoneLeft, untilOnline, untilRunningAgain } from './pacemaker-state.js'
 import { findRollingObstacle } from './rolling-refusal.js'
 
 /** Time for all resources of a node to stop and start elsewhere: agents advise up to 60 s for a stop. */
@@ -122,13 +122,7 @@ async function drain(member: ClusterMember, before: ClusterState, scope: Scope):
 async function readmit(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
   await member.$({ timeout: '30s' }).script(readmitScript(member.name))
   await untilSettled(scope)
-  await untilNoneLeft(
-    'all resources to run again',
-    moveTimeoutSeconds,
-    scope,
-    now => missing(now, before),
-    '`crm_mon -1rf` shows what does not start',
-  )
+  await untilRunningAgain(before, moveTimeoutSeconds, scope)
 }
 
 function runningOn({ resources }: ClusterState, node: string): string[] {
