@@ -37,18 +37,24 @@ const hosts = fc
   .tuple(fc.array(line.map(parts => parts.join(''))), fc.oneof(entry, fc.constant('')))
   .map(([lines, last]) => lines.join('') + last)
 
-test('every node ends up on its own address only, and nothing else is changed', t => {
+test('every node ends up on its own IPv4 address only, and nothing else is changed', t => {
   fc.assert(
     fc.property(hosts, file => {
       const written = hostsFile(file, nodes)
       t.is(hostsFile(written, nodes), written)
       t.true(written.endsWith('\n'))
-      const entries = written.split(/\r?\n/).map(text => text.replace(/#.*/, '').trim().toLowerCase().split(/\s+/))
+      const entries = entriesOf(written)
       for (const node of nodes) {
         const addresses = entries.filter(([, ...found]) => found.includes(node.name)).map(([ip]) => ip)
-        t.true(addresses.length > 0)
-        t.true(addresses.every(ip => ip === node.address))
+        t.true(addresses.includes(node.address))
+        t.true(addresses.every(ip => ip === node.address || ip === '::1'))
       }
+      t.deepEqual(ipv6Lines(written), ipv6Lines(file))
+      const [before, after] = [entriesOf(file), entries].map(found => new Set(found.flatMap(([, ...names]) => names)))
+      t.deepEqual(
+        [...before!].filter(lost => !after!.has(lost)),
+        [],
+      )
       const rest = written.split(/\r?\n/)
       for (const kept of foreignLines(file)) {
         const at = rest.indexOf(kept)
@@ -58,6 +64,14 @@ test('every node ends up on its own address only, and nothing else is changed', 
     }),
   )
 })
+
+function entriesOf(text: string): string[][] {
+  return text.split(/\r?\n/).map(one => one.replace(/#.*/, '').trim().toLowerCase().split(/\s+/))
+}
+
+function ipv6Lines(text: string): string[] {
+  return text.split(/\r?\n/).filter(one => one.startsWith('::1'))
+}
 
 /** The lines without a node's name, including comments. */
 function foreignLines(text: string): string[] {
