@@ -64,11 +64,12 @@ const ownAddress = 'own address'
 
 const probes: Family<ArpAnswers | undefined> = {
   name: 'ARP answers for addresses',
+  waits: true,
   script: addresses =>
     addresses
       .map(
         address =>
-          sh`if [ "$(ip -o -4 addr show to ${`${address}/32`})" ]; then echo ${ownAddress}; else perl -e ${program} ${address} 2>&1 || :; fi; printf '\\0'`,
+          sh`if [ "$(ip -o -4 addr show to ${`${address}/32`})" ]; then echo ${ownAddress}; else perl -e ${program} ${address} || :; fi; printf '\\0'`,
       )
       .join('\n'),
   parse: ({ stdout }, addresses) => addresses.map((address, at) => answersIn(stdout.split('\0')[at] ?? '', address)),

@@ -15,6 +15,8 @@ export interface Family<T> {
   name: string
   /** POSIX sh that reads and never writes. */
   script(args: readonly string[]): string
+  /** True if the script mostly waits: it runs beside those of other facts, with its stderr in its stdout. */
+  waits?: boolean
   /**
    * One value for each argument, in their order, or an Error; the reader adds the node's name to a plain Error. The exit code
    * may be anything.

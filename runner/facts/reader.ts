@@ -60,14 +60,19 @@ export class FactReader {
     const waiting = this.#waiting.splice(0)
     if (waiting.length === 0) return
     // A fact may be requested twice in a turn, if `forget` was called in between.
-    const families = [...new Set(waiting.map(({ family }) => family))].map(family => {
+    const families = [...new Set(waiting.map(({ family }) => family))].toSorted(foregroundFirst).map(family => {
       const requests = waiting.filter(request => request.family === family)
       return { family, requests, args: [...new Set(requests.map(({ argument }) => argument))] }
     })
     try {
       const scripts = families.map(({ family, args }) => family.script(args))
       const from = Date.now()
-      const parts = await this.#node.session.run({ scripts, timeoutSeconds: frameTimeoutSeconds })
+      const foreground = families.filter(({ family }) => !family.waits).length
+      const parts = await this.#node.session.run({
+        scripts: scripts.slice(0, foreground),
+        waiting: scripts.slice(foreground),
+        timeoutSeconds: frameTimeoutSeconds,
+      })
       const times = { from, to: Date.now() }
       for (const [index, { family, requests, args }] of families.entries()) {
         try {
@@ -96,4 +101,9 @@ export class FactReader {
   #named(error: Error): Error {
     return error instanceof HaRunError ? error : new TaskError(`${this.#node.name}: ${error.message}`, { cause: error })
   }
+}
+
+/** In the order of a frame's results. */
+function foregroundFirst(one: Family<unknown>, other: Family<unknown>): number {
+  return Number(one.waits ?? false) - Number(other.waits ?? false)
 }

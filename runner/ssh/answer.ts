@@ -93,9 +93,9 @@ export class FrameAnswer {
   }
 
   /** One result for each script of the request; a script that never ran has no output. */
-  results({ scripts }: FrameRequest): ScriptResult[] {
+  results({ scripts, waiting = [] }: FrameRequest): ScriptResult[] {
     const { texts, exitCodes, endCode } = this.stdout
-    return scripts.map((_, index) => ({
+    return [...scripts, ...waiting].map((_, index) => ({
       exitCode: exitCodes[index] ?? endCode,
       stdout: texts[index] ?? '',
       stderr: this.stderr.texts[index] ?? '',

@@ -9,6 +9,8 @@ import { quote } from './quote.js'
 
 export interface FrameRequest {
   scripts: readonly string[]
+  /** Scripts that mostly wait: they run beside the others, one after the other, and their stderr joins their stdout. */
+  waiting?: readonly string[] | undefined
   /** Seconds after which the node itself ends the frame's process group. */
   timeoutSeconds: number
   /** Bytes for the scripts' stdin; without, stdin is empty. */
@@ -43,12 +45,21 @@ export function freshNonce(): string {
  *
  * @throws RangeError if the scripts are too long for one argument.
  */
-export function encode(nonce: string, { scripts, timeoutSeconds, input }: FrameRequest): string {
+export function encode(nonce: string, { scripts, waiting = [], timeoutSeconds, input }: FrameRequest): string {
+  const stdoutMarker = `printf '\\n%s\\n' "${nonce} part $?"`
+  const stderrMarker = `printf '\\n%s\\n' '${nonce} part' >&2`
+  const foreground = scripts.map(script => `(\n${script}\n); ${stdoutMarker}; ${stderrMarker}`)
   const body = [
     `printf '\\n%s\\n' "${nonce} start $PPID"; printf '\\n%s\\n' '${nonce} start' >&2`,
-    ...scripts.map(
-      script => `(\n${script}\n); printf '\\n%s\\n' "${nonce} part $?"; printf '\\n%s\\n' '${nonce} part' >&2`,
-    ),
+    ...(waiting.length === 0
+      ? foreground
+      : [
+          // The pipe keeps their output until the others have ended: a frame writes no file.
+          `{ ${waiting.map(script => `(\n${script}\n) 2>&1 </dev/null; ${stdoutMarker}`).join('\n')}\n} | {`,
+          'exec 3<&0 </dev/null',
+          ...foreground,
+          `cat <&3; ${waiting.map(() => stderrMarker).join('; ')}\n}`,
+        ]),
   ].join('\n')
   if (Buffer.byteLength(body) > maxScriptBytes) {
     throw new RangeError(`a frame of ${Buffer.byteLength(body)} bytes is too long: send the data as input`)

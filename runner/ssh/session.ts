@@ -54,7 +54,7 @@ export class Session {
   /**
    * Runs scripts in one process group, one after the other, each in a subshell.
    *
-   * @returns one result for each script; an exit code that is not 0 is a result, not an error.
+   * @returns one result for each script, those of `waiting` last; an exit code that is not 0 is a result, not an error.
    * @throws ConnectError if the session is or gets lost: how much was done is unknown then.
    */
   async run(request: FrameRequest): Promise<ScriptResult[]> {

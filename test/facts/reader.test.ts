@@ -35,6 +35,18 @@ test('what is read in one turn goes in one frame, a family in one script', async
   t.is(place.session.frames, 1)
 })
 
+test('a fact that waits is read beside the others of its turn, and each gets its own answer', async t => {
+  const place = localNode(t)
+  const reader = new FactReader(place)
+  const waits: Family<string> = { ...echoFamily('waits').of('').family, waits: true }
+  const { of } = echoFamily('one')
+  t.deepEqual(
+    await Promise.all([reader.read({ family: waits, argument: 'late' }), reader.read(of('a')), reader.read(of('b'))]),
+    ['late', 'a', 'b'],
+  )
+  t.is(place.session.frames, 1)
+})
+
 /** Some microtasks later, in the same turn of the event loop. */
 async function turn0<T>(work: () => Promise<T>): Promise<T> {
   for (let at = 0; at < 10; at += 1) await Promise.resolve()

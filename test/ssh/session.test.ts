@@ -51,6 +51,26 @@ for (const [name, argv] of shells) {
     )
   })
 
+  test(`scripts that wait run beside the others, and their outputs come last, ${name}`, async t => {
+    const { session } = localSession(t, argv)
+    const meet = join(directory(t), 'meet')
+    const parts = await session.run({
+      scripts: [sh`cat; until [ -e ${meet} ]; do sleep 0.01; done; echo met; echo odd >&2`, 'exit 3'],
+      waiting: [sh`cat; echo early; : >${meet}; echo wrong >&2; exit 4`, 'head -c 200000 /dev/zero'],
+      timeoutSeconds,
+    })
+    t.deepEqual(
+      parts.map(({ stdout, stderr, exitCode }) => [stdout, stderr, exitCode]),
+      [
+        ['met\n', 'odd\n', 0],
+        ['', '', 3],
+        ['early\nwrong\n', '', 4],
+        ['\0'.repeat(200_000), '', 0],
+      ],
+    )
+    t.deepEqual(await outputs(session, 'echo next'), ['next\n'])
+  })
+
   test(`stdin is the input, byte for byte, whatever its size, ${name}`, async t => {
     const { session } = localSession(t, argv)
     for (const size of [1, 56, 57, 58, 4096, 65_536, 300_000]) {
@@ -192,6 +212,13 @@ test('the node terminates a hanging script with its children; earlier results ar
   t.is(children.length, 2)
   t.true(await comesTrue(() => children.every(pid => !isAlive(pid))))
   t.deepEqual(await outputs(session, 'echo next'), ['next\n'])
+})
+
+test('the node terminates a script that waits too long; the results of the others are kept', async t => {
+  const { session } = localSession(t)
+  const [done, hung] = await session.run({ scripts: ['echo done'], waiting: ['sleep 300'], timeoutSeconds: 1 })
+  t.deepEqual(done, { exitCode: 0, stdout: 'done\n', stderr: '', timedOut: false })
+  t.like(hung, { stdout: '', timedOut: true })
 })
 
 // `timeout -k 5` sends its KILL only while the frame's own sh lives, and that one goes at the TERM.
