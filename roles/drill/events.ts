@@ -37,9 +37,8 @@ export interface DrillRoundEvent {
 }
 
 /** The answers to all requests in a round of a drill. Times are milliseconds since the fault, and negative before it. */
-export interface DrillAnswersSignal {
+export interface DrillAnswersEvent {
   event: 'drill-answers'
-  isSignal: true
   cluster: string
   round: number
   /** In the order of the requests: `node` served the page, or `error` is the reason why there was no good answer. */
@@ -51,8 +50,6 @@ export interface DrillAnswersSignal {
 declare module '../../runner/tasks/added-events.js' {
   interface AddedEvents {
     'drill-round': DrillRoundEvent
-  }
-  interface AddedSignals {
-    'drill-answers': DrillAnswersSignal
+    'drill-answers': DrillAnswersEvent
   }
 }

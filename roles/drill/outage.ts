@@ -1,7 +1,7 @@
-import type { DrillAnswersSignal } from './events.js'
+import type { DrillAnswersEvent } from './events.js'
 
 /** The answers to the requests for the page, or the errors. */
-export type PageAnswers = DrillAnswersSignal['answers']
+export type PageAnswers = DrillAnswersEvent['answers']
 
 /** A period without a good answer, in milliseconds since the fault. */
 export interface Outage {

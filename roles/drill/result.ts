@@ -1,4 +1,4 @@
-import type { DrillAnswersSignal, DrillRoundEvent } from './events.js'
+import type { DrillAnswersEvent, DrillRoundEvent } from './events.js'
 import { duplicateAddressMs, type AddressPeriod } from './address-periods.js'
 import type { JournalEvent } from './journal.js'
 import { longestOutage, outages, type PageAnswers } from './outage.js'
@@ -29,7 +29,7 @@ export interface Observations {
 }
 
 /** Summarizes a round: its result for the machine-readable output, and what the report draws. */
-export function summarizeRound(observations: Observations): { event: DrillRoundEvent; signal: DrillAnswersSignal } {
+export function summarizeRound(observations: Observations): { event: DrillRoundEvent; signal: DrillAnswersEvent } {
   const {
     cluster,
     round,
@@ -83,7 +83,6 @@ export function summarizeRound(observations: Observations): { event: DrillRoundE
     },
     signal: {
       event: 'drill-answers',
-      isSignal: true,
       cluster,
       round,
       answers: answers.map(({ at, ms, node: server, error }) => ({

@@ -28,6 +28,6 @@ export async function topologyOf(cluster: Cluster, members: ClusterMember[]): Pr
 export function withTopology(cluster: Cluster, check: (scope: Scope) => Promise<Verdict>) {
   return async (scope: Scope): Promise<Verdict> => {
     const [verdict, topology] = await Promise.all([check(scope), topologyOf(cluster, scope.members)])
-    return { ...verdict, events: [{ event: 'topology', isSignal: true, cluster: cluster.name, topology }] }
+    return { ...verdict, events: [{ event: 'topology', cluster: cluster.name, topology }] }
   }
 }

@@ -1,4 +1,4 @@
-import type { AddedEvents, AddedSignals } from '../tasks/added-events.js'
+import type { AddedEvents } from '../tasks/added-events.js'
 import type { Difference } from '../tasks/difference.js'
 
 /**
@@ -77,6 +77,14 @@ export interface AssertionEvent extends Place {
   ms: number
 }
 
+/** A line about the cluster in the table at the end of a run, e.g. `members` -> `node1, node2`. */
+export interface HeadlineEvent {
+  event: 'headline'
+  cluster: string
+  label: string
+  text: string
+}
+
 /** An error that belongs to no task: a node that cannot be reached, a lock, a wrong inventory. */
 export interface ErrorEvent {
   event: 'error'
@@ -103,6 +111,7 @@ export type MachineEvent =
   | RunStartEvent
   | TaskEvent
   | AssertionEvent
+  | HeadlineEvent
   | ErrorEvent
   | SummaryEvent
   | AddedEvents[keyof AddedEvents]
@@ -121,14 +130,6 @@ export interface TaskPauseSignal extends Place {
   event: 'task-pause'
 }
 
-/** A line about the cluster in the table at the end of a run, e.g. `members` -> `node1, node2`. */
-export interface HeadlineSignal {
-  event: 'headline'
-  cluster: string
-  label: string
-  text: string
-}
-
 /** What a running task is doing: `installing 62 %: libqb100`; empty to clear that. */
 export interface ProgressSignal extends Place {
   event: 'progress'
@@ -143,27 +144,15 @@ export interface NoticeSignal {
   text: string
 }
 
-export type Signal =
-  | TaskStartSignal
-  | TaskPauseSignal
-  | ProgressSignal
-  | HeadlineSignal
-  | NoticeSignal
-  | AddedSignals[keyof AddedSignals]
+export type Signal = TaskStartSignal | TaskPauseSignal | ProgressSignal | NoticeSignal
 
 export type RunEvent = MachineEvent | Signal
 
-const signals: ReadonlySet<string> = new Set<Signal['event']>([
-  'task-start',
-  'task-pause',
-  'progress',
-  'headline',
-  'notice',
-])
+const signals: ReadonlySet<string> = new Set<Signal['event']>(['task-start', 'task-pause', 'progress', 'notice'])
 
 /** Whether `--json` prints it. */
 export function isMachineEvent(event: RunEvent): event is MachineEvent {
-  return !signals.has(event.event) && !('isSignal' in event)
+  return !signals.has(event.event)
 }
 
 /** Takes events in order. `close` shows the rest and restores the terminal. */

@@ -18,7 +18,7 @@ export function clusterPart(cluster: ClusterTally, id: string, events: readonly 
   const topology = signal?.event === 'topology' ? signal.topology : undefined
   const rounds = roundsOf(events, name)
   const serving = new Set([
-    ...(topology?.floatingIp.nodes ?? []),
+    ...(topology?.floating_ip.nodes ?? []),
     ...rounds.flatMap(({ answers, result }) => [result.node, ...answers.flatMap(({ node }) => node ?? [])]),
   ])
   const colours = nodeColours(

@@ -26,7 +26,7 @@ export function topologyPicture(
   label: string,
   width: number,
 ): Markup {
-  const { nodes, floatingIp, resources } = topology
+  const { nodes, floating_ip: floatingIp, resources } = topology
   const links = linkStates(topology.links)
   const most = Math.max(1, Math.floor((width + card.gap) / (card.width + card.gap)))
   const columns = Math.max(1, Math.ceil(nodes.length / Math.ceil(nodes.length / most)))

@@ -15,7 +15,7 @@ ${responsive(width => topologyPicture(topology, colours, `Nodes, links and resou
 }
 
 /** The content of the picture, as sentences without full stops. */
-export function topologyText({ nodes, links, resources, floatingIp }: Topology): string[] {
+export function topologyText({ nodes, links, resources, floating_ip: floatingIp }: Topology): string[] {
   const states = grouped(nodes, ({ state }) => state).map(
     group => `${names(group.map(({ name }) => name))} ${group[0]!.state}`,
   )

@@ -11,8 +11,4 @@
 // oxlint-disable-next-line typescript/no-empty-interface -- others add its members
 export interface AddedEvents {}
 
-/** The same for signals, which `--json` does not print. Each has `isSignal: true`. */
-// oxlint-disable-next-line typescript/no-empty-interface -- others add its members
-export interface AddedSignals {}
-
-export type AddedEvent = AddedEvents[keyof AddedEvents] | AddedSignals[keyof AddedSignals]
+export type AddedEvent = AddedEvents[keyof AddedEvents]

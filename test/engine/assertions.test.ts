@@ -36,9 +36,8 @@ test('headlines come with their assertion', async t => {
 test('events that a role adds come with their assertion, also if it fails', async t => {
   const added: AddedEvent = {
     event: 'topology',
-    isSignal: true,
     cluster: 'c',
-    topology: { nodes: [], links: [], resources: [], floatingIp: { address: '192.0.2.10', nodes: [] } },
+    topology: { nodes: [], links: [], resources: [], floating_ip: { address: '192.0.2.10', nodes: [] } },
   }
   const c = localCluster(t)
   await c.run(() => [says('one', { status: 'failed', evidence: '', events: [added] })])

@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { DrillAnswersSignal, DrillRoundEvent } from '../../roles/drill/events.js'
+import type { DrillAnswersEvent, DrillRoundEvent } from '../../roles/drill/events.js'
 import { distribution } from '../../runner/report/distribution.js'
 import { figuresOf } from '../../runner/ui/figures.js'
 import { outagesOf, roundsOf } from '../../runner/report/rounds.js'
@@ -21,9 +21,8 @@ const result = (values: Partial<DrillRoundEvent> = {}): DrillRoundEvent => ({
   duplicate_address_ms: 0,
   ...values,
 })
-const answers = (round: number, ...list: DrillAnswersSignal['answers']): DrillAnswersSignal => ({
+const answers = (round: number, ...list: DrillAnswersEvent['answers']): DrillAnswersEvent => ({
   event: 'drill-answers',
-  isSignal: true,
   cluster: 'web',
   round,
   answers: list,
@@ -64,7 +63,7 @@ test('an outage that did not end lasts to the last request; without failures the
 })
 
 test('the times of a round are marks, unless a reported mark has the same time', t => {
-  const reported: DrillAnswersSignal = {
+  const reported: DrillAnswersEvent = {
     ...answers(1),
     marks: [
       { at: 0, text: 'standby on node1' },

@@ -37,7 +37,7 @@ test('every node has a card, with a tab if it has the floating IP', t => {
     for (const width of [800, 328]) {
       const svg = String(topologyPicture(topology, new Map(), 'label', width))
       t.is(svg.match(/data-node=/g)?.length, topology.nodes.length, name)
-      const holders = topology.floatingIp.nodes.filter(holder => topology.nodes.some(node => node.name === holder))
+      const holders = topology.floating_ip.nodes.filter(holder => topology.nodes.some(node => node.name === holder))
       t.is(svg.match(/class="tab /g)?.length ?? 0, holders.length, name)
       t.is(svg.includes('is on no node'), holders.length === 0, name)
       t.is(svg.includes('tab doubled'), holders.length > 1, name)
@@ -68,7 +68,7 @@ test('every element is inside the picture', t => {
 })
 
 test('a cluster without nodes, links and address is drawn', t => {
-  const empty: Topology = { nodes: [], links: [], resources: [], floatingIp: { address: '192.168.0.10', nodes: [] } }
+  const empty: Topology = { nodes: [], links: [], resources: [], floating_ip: { address: '192.168.0.10', nodes: [] } }
   t.notThrows(() => String(topologyPicture(empty, new Map(), 'label', 328)))
   t.deepEqual(topologyText(empty), ['', 'No DC', '192.168.0.10 is on no node'])
 })

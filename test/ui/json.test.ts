@@ -84,7 +84,7 @@ for (const verbosity of [0, 1]) {
       .map(line => JSON.parse(line) as { event: string })
     t.deepEqual(
       lines.map(({ event }) => event),
-      ['error', 'summary'],
+      ['error', 'headline', 'summary'],
     )
     t.is(stderr.text(), verbosity === 0 ? '' : 'a near miss\n✖ c\n  locked\\x1b\n')
   })

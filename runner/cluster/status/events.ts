@@ -75,13 +75,12 @@ export interface Topology {
   links: { number: number; between: [string, string]; connected: boolean }[]
   resources: { id: string; nodes: string[] }[]
   /** The floating IP and the nodes whose kernel has it: exactly one unless something is wrong. */
-  floatingIp: { address: string; nodes: string[] }
+  floating_ip: { address: string; nodes: string[] }
 }
 
 /** The present topology of a cluster. The last one before the summary is the state in which the run left it. */
-export interface TopologySignal {
+export interface TopologyEvent {
   event: 'topology'
-  isSignal: true
   cluster: string
   topology: Topology
 }
@@ -89,8 +88,6 @@ export interface TopologySignal {
 declare module '../../tasks/added-events.js' {
   interface AddedEvents {
     status: StatusEvent
-  }
-  interface AddedSignals {
-    topology: TopologySignal
+    topology: TopologyEvent
   }
 }

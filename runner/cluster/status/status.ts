@@ -51,7 +51,7 @@ export function topologyIn({ nodes, links, resources, floating_ip: { address, ho
     nodes: nodes.map(({ name, address: own, state, dc }) => ({ name, address: own, state, dc })),
     links,
     resources: resources.map(({ id, nodes: runsOn }) => ({ id, nodes: runsOn })),
-    floatingIp: { address, nodes: [...new Set(holders.map(({ node }) => node))] },
+    floating_ip: { address, nodes: [...new Set(holders.map(({ node }) => node))] },
   }
 }
 

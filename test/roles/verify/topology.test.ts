@@ -28,7 +28,7 @@ test('the topology comes from all members, and shows an unreachable one', async 
     ],
   )
   t.deepEqual(topology.resources, [{ id: 'FloatIP', nodes: ['node1'] }])
-  t.deepEqual(topology.floatingIp, { address: '192.168.0.10', nodes: ['node1'] })
+  t.deepEqual(topology.floating_ip, { address: '192.168.0.10', nodes: ['node1'] })
 })
 
 test('a failed assertion has the topology too', async t => {
@@ -40,7 +40,7 @@ test('a failed assertion has the topology too', async t => {
   t.like(verdict, {
     status: 'failed',
     evidence: 'no',
-    events: [{ event: 'topology', cluster: cluster.name, topology: { floatingIp: { nodes: ['node1'] } } }],
+    events: [{ event: 'topology', cluster: cluster.name, topology: { floating_ip: { nodes: ['node1'] } } }],
   })
 })
 
