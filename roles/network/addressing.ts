@@ -13,7 +13,7 @@ import { unitState } from '../../runner/facts/units.js'
 import { sh } from '../../runner/ssh/quote.js'
 import { isChangeArmed, undoSeconds } from './armed-change.js'
 import { changeAddress } from './change-address.js'
-import { detectScript, managerOf, probesOf } from './detect.js'
+import { detectScript, logicalNameOf, managerOf, probesOf } from './detect.js'
 import { interfaceOf, liveOf } from './live.js'
 import type { Manager, ManagerFile, Network } from './managers/manager.js'
 import { managers } from './managers/index.js'
@@ -53,18 +53,18 @@ export function staticAddress(node: Node): NodeTask {
       return plan.differences.length === 0 && remarks.length > 0 ? warn(remarks.join('; ')) : plan.differences
     },
     async apply(scope) {
-      const { plan, manager, path, iface, text, units } = await readAddressing(scope, node, network!)
+      const { plan, manager, path, iface, name, preferred, text, units } = await readAddressing(scope, node, network!)
       const state = await scope.read(fileState(path))
       const attributes = {
         mode: state?.mode ?? manager.mode,
         owner: state ? `${state.owner}:${state.group}` : 'root:root',
       }
-      const content = manager.write(text, iface, network!)
+      const content = manager.write(text, name, network!, preferred)
       await scope.$.script(keepFormerScript(path))
       if (plan.change)
         return changeAddress(
           scope,
-          { iface, path, attributes, activation: manager.activation(iface), ...plan.change, stopped: units },
+          { iface, path, attributes, activation: manager.activation(iface, name), ...plan.change, stopped: units },
           content,
         )
       await scope.$({ input: content }).script(replaceScript(path, attributes))
@@ -96,8 +96,9 @@ async function readAddressing(scope: NodeScope, node: Node, network: Network) {
       hint: 'declare `interface` for this node',
     })
   }
-  const name = managerOf(probesOf(await read(managerProbes(iface))), iface)
-  if (name === undefined) {
+  const found = probesOf(await read(managerProbes(iface)))
+  const managerName = managerOf(found, iface)
+  if (managerName === undefined) {
     throw new TaskError(
       `${iface} has no network manager that ha-run supports (NetworkManager, systemd-networkd, dhcpcd, ifupdown)`,
       {
@@ -105,7 +106,7 @@ async function readAddressing(scope: NodeScope, node: Node, network: Network) {
       },
     )
   }
-  const manager = managers[name]
+  const manager = managers[managerName]
   const [own, active, isArmed, units] = await Promise.all([
     read(filesOf(manager)),
     activeFile(read, manager, iface),
@@ -116,22 +117,34 @@ async function readAddressing(scope: NodeScope, node: Node, network: Network) {
   const activeText =
     active === undefined || own.some(file => file.path === active) ? undefined : await read(fileText(active))
   const files = activeText === undefined ? own : [...own, { path: active!, text: activeText }]
-  const path = manager.path(iface, files, active)
+  const live = liveOf(kernel, iface, { declared: network.address, connectedTo })
+  const preferred = [network.address, connectedTo, ...(live.address === undefined ? [] : [live.address])]
+  const up = { iface, logical: logicalNameOf(found, iface) }
+  const refused = manager.refusal?.(files, up, network, preferred)
+  if (refused !== undefined) {
+    throw new TaskError(refused, {
+      hint: `give ${iface} a stanza of its own, in a file that is included by name, or remove \`address\` for this node`,
+    })
+  }
+  const name = manager.nameIn?.(files, up, preferred) ?? iface
+  const path = manager.path(name, files, active, preferred)
   const replacesActive = active !== undefined && posix.basename(active) === posix.basename(path)
   const text = (files.find(file => file.path === path) ?? files.find(file => replacesActive && file.path === active))
     ?.text
-  const live = liveOf(kernel, iface, { declared: network.address, connectedTo })
+  const file = manager.read(text, name, preferred)
+  const former = [file.address, live.address].filter(address => address !== undefined && address !== network.address)
   const state = {
     declared: network,
     live,
-    file: manager.read(text, iface),
-    manager,
+    file,
+    staleLines: [...new Set(former)].flatMap(address => manager.linesNaming?.(text, name, preferred, address!) ?? []),
+    reapplyCommand: manager.reapplyCommand(iface, name),
     path,
     isMember: units.length > 0,
     outage: consent.outage,
     apart,
   }
-  return { manager, path, iface, text, isArmed, units, plan: planAddressing(state) }
+  return { manager, path, iface, name, preferred, text, isArmed, units, plan: planAddressing(state) }
 }
 
 /** The cluster's running units, in the order in which they start. Debian's default cluster does not count. */
@@ -163,26 +176,26 @@ function managerProbes(iface: string): Fact<string> {
 
 const managerFiles: Family<ManagerFile[]> = {
   name: 'files of a network manager',
-  // The patterns are ha-run's own. They are not quoted, so that the node's shell expands them.
-  script: patterns =>
-    patterns
-      .map(
-        pattern =>
-          `for f in ${pattern}; do [ -f "$f" ] && printf '%s\\0' "$f" && cat -- "$f" && printf '\\0'; done; printf '\\0'`,
-      )
-      .join('\n'),
-  parse({ stdout }, patterns) {
+  script: scripts => scripts.map(script => `${script}\nprintf '\\0'`).join('\n'),
+  parse({ stdout }, scripts) {
     const fields = stdout.split('\0')
-    return patterns.map(() => {
-      const files: ManagerFile[] = []
-      for (let path = fields.shift(); path; path = fields.shift()) files.push({ path, text: fields.shift() ?? '' })
-      return files
+    return scripts.map(() => {
+      const files = new Map<string, ManagerFile>()
+      for (let path = fields.shift(); path; path = fields.shift()) {
+        const text = fields.shift() ?? ''
+        files.set(path, files.get(path) ?? { path, text })
+      }
+      return [...files.values()]
     })
   },
 }
 
-function filesOf(manager: Manager): Fact<ManagerFile[]> {
-  return { family: managerFiles, argument: manager.files.join(' ') }
+/** The patterns are ha-run's own. They are not quoted, so that the node's shell expands them. */
+function filesOf({ files }: Manager): Fact<ManagerFile[]> {
+  const argument = Array.isArray(files)
+    ? `for f in ${files.join(' ')}; do [ -f "$f" ] && printf '%s\\0' "$f" && cat -- "$f" && printf '\\0'; done`
+    : files.script
+  return { family: managerFiles, argument }
 }
 
 const activeFiles: Family<string> = {

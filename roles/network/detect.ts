@@ -64,6 +64,12 @@ export function managerOf(probes: Probes, iface: string): ManagerName | undefine
   return isUp ? 'ifupdown' : undefined
 }
 
+/** The stanza with which ifupdown has the interface up: `eth0=home` if an admin or a mapping has chosen that of `home`. */
+export function logicalNameOf({ ifquery }: Probes, iface: string): string {
+  const line = ifquery.split('\n').find(one => one.trim().startsWith(`${iface}=`))
+  return line?.trim().slice(iface.length + 1) ?? iface
+}
+
 /**
  * `100 (connected)` and the states before and after it, from 40, prepare, upward (nm-dbus-types, NMDeviceState). Not
  * `(connected (externally))`: then another program has configured the interface.

@@ -1,7 +1,7 @@
 import type { Difference } from '../../runner/tasks/index.js'
 import { undoSeconds } from './armed-change.js'
 import type { Live } from './live.js'
-import { cidr, type Addressing, type Manager, type Network } from './managers/manager.js'
+import { cidr, type Addressing, type Network } from './managers/manager.js'
 
 export interface AddressingPlan {
   /** How the manager's file differs from the declaration, and the address if the kernel has another. */
@@ -26,7 +26,10 @@ export interface AddressingState {
   live: Live
   /** What `manager.read` found in the file at `path`. */
   file: Addressing
-  manager: Pick<Manager, 'reapplyCommand'>
+  /** What the file has beside the address and names a former one; ha-run does not edit it. */
+  staleLines?: readonly string[]
+  /** The command with which an admin applies the file. */
+  reapplyCommand: string
   path: string
   /** Whether a cluster's Corosync runs on this node. */
   isMember: boolean
@@ -68,7 +71,7 @@ function addressDifference({ from, to }: AddressChange, { live, isMember }: Addr
   }
 }
 
-function fileDifferences({ declared, live, file, path }: AddressingState): Difference[] {
+function fileDifferences({ declared, live, file, path, staleLines = [] }: AddressingState): Difference[] {
   const iface = declared.interface ?? live.interface
   const prefix = file.prefix === undefined ? '' : `/${file.prefix}`
   const fields: [name: string, from: string | undefined, to: string | undefined][] = [
@@ -78,11 +81,16 @@ function fileDifferences({ declared, live, file, path }: AddressingState): Diffe
   ]
   return fields
     .filter(([, from, to]) => to !== undefined && from !== to)
-    .map(([name, from, to]) => ({ subject: `${name} of ${iface} in ${path}`, from, to }))
+    .map(([name, from, to]) => ({
+      subject: `${name} of ${iface} in ${path}`,
+      from,
+      to,
+      ...(name === 'address' && staleLines.length > 0 && { note: `stays, check it: ${staleLines.join('; ')}` }),
+    }))
 }
 
 function refusal(
-  { declared, live, file, manager, path, isMember, outage, apart }: AddressingState,
+  { declared, live, file, reapplyCommand, path, isMember, outage, apart }: AddressingState,
   change: AddressChange | undefined,
 ): string | undefined {
   const wanted = cidr(declared)
@@ -99,7 +107,7 @@ function refusal(
   if (file.address === declared.address) {
     return (
       `${mismatch}, which is already in ${path}: if the new address did not answer, the former one could not be restored. Reboot ` +
-      `the node, or put ${cidr(change.from)} back into ${path} and run again. By hand, on the node's console: \`${manager.reapplyCommand(iface)}\`.`
+      `the node, or put ${cidr(change.from)} back into ${path} and run again. By hand, on the node's console: \`${reapplyCommand}\`.`
     )
   }
   if (isMember && outage && apart.length > 0) {
@@ -116,10 +124,10 @@ function refusal(
   )
 }
 
-function pendingChanges({ declared, live, manager }: AddressingState): string[] {
+function pendingChanges({ declared, live, reapplyCommand }: AddressingState): string[] {
   const iface = live.interface
   if ((declared.interface ?? iface) !== iface || (live.address ?? declared.address) !== declared.address) return []
-  const effect = `it takes effect at the next boot, or with \`${manager.reapplyCommand(iface)}\` (which may remove a floating IP)`
+  const effect = `it takes effect at the next boot, or with \`${reapplyCommand}\` (which may remove a floating IP)`
   const pending: string[] = []
   if (live.address === undefined) {
     pending.push(`${iface} has no IPv4 address yet, ${cidr(declared)} is declared: ${effect}`)

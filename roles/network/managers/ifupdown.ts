@@ -1,106 +1,109 @@
-import { posix } from 'node:path'
-import { matchesGlob } from '../../../runner/glob.js'
-import { parseCidr, prefixOfNetmask } from '../../../runner/ipv4.js'
+import { broadcastOf, networkOf } from '../../../runner/ipv4.js'
 import { sh } from '../../../runner/ssh/quote.js'
 import { ended, lineEndOf, withPart } from '../lines.js'
+import { ifupdownRefusal } from './ifupdown-refusal.js'
+import { addressingIn, locateStanza, inetStanza, staticStanzas } from './inet-stanza.js'
 import {
   cidr,
   isAsDeclared,
-  joined,
-  type Addressing,
+  type Activation,
   type Manager,
   type ManagerFile,
   type Network,
-  type Activation,
+  type UpInterface,
 } from './manager.js'
-import { inetStanza, isBroughtUp, statementsOf, type Stanza, type Statement } from './stanza.js'
+import { sourcedFilesScript } from './sourced-files.js'
+import {
+  commandsOf,
+  isBroughtUp,
+  lineOf,
+  optionsNamed,
+  stanzasOf,
+  statementsOf,
+  type Stanza,
+  type Statement,
+} from './stanza.js'
 
 const main = '/etc/network/interfaces'
 
 /**
- * /etc/network/interfaces (interfaces(5)). The first of several `iface NAME inet` stanzas has the interface's own address. Measured
- * with 0.8.41: `netmask` overrides the prefix in `address`; without both, the address's class decides; CRLF is accepted.
- * `dns-nameservers` is an option of resolvconf(8).
+ * /etc/network/interfaces and the files that it includes (interfaces(5)). Each `iface NAME inet` stanza of an interface adds an
+ * address, and so does each one of an alias, `eth0:0`. Measured with 0.8.41: `netmask` overrides the prefix in `address`; without
+ * both, the address's class decides; CRLF is accepted. `dns-nameservers` is an option of resolvconf(8).
  */
 export const ifupdown: Manager = {
   name: 'ifupdown',
-  files: [main, '/etc/network/interfaces.d/*'],
+  files: { script: sourcedFilesScript(main) },
   mode: '0644',
   path,
-  read,
+  nameIn,
+  refusal: ifupdownRefusal,
+  linesNaming,
+  read: addressingIn,
   write,
-  reapplyCommand: iface => `ifdown ${iface}; ifup ${iface}`,
+  reapplyCommand: (iface, name = iface) => `ifdown ${name}; ifup ${name}`,
   activation,
 }
 
 /**
  * ifdown stops what the present file has started, such as a DHCP client, so it runs before the replacement. After a failed ifup the
- * interface is "not configured" but has its address: hence `--force` and the flush (measured with 0.8.41).
+ * interface is "not configured" but has its address: hence `--force` and the flush (measured with 0.8.41). The flush also removes the
+ * addresses of aliases, which are interfaces of their own for ifupdown.
  */
-function activation(iface: string): Activation {
-  return {
-    before: [sh`ifdown --force ${iface}`, sh`ip -4 address flush dev ${iface}`],
-    after: [sh`ifup --force ${iface}`],
+function activation(iface: string, name = iface): Activation {
+  const flush = sh`ip -4 address flush dev ${iface}`
+  if (name !== iface) {
+    return { before: [sh`ifdown --force ${name}`, flush + sh` label ${name}`], after: [sh`ifup --force ${name}`] }
   }
+  const aliases = sh`ifquery --state | awk -F= -v ${`prefix=${iface}:`} 'index($1, prefix) == 1 { print $1 }'`
+  return { before: [sh`ifdown --force ${iface}`, flush], after: [`${sh`ifup --force ${iface}`} $(${aliases})`] }
 }
 
-function path(iface: string, files: ManagerFile[]): string {
-  const top = files.find(file => file.path === main)?.text ?? ''
-  const holder = files.find(
-    file => (file.path === main || isSourced(top, file.path)) && inetStanza(statementsOf(file.text), iface),
-  )
-  return holder?.path ?? main
+function path(name: string, files: ManagerFile[], _: string | undefined, preferred: readonly string[] = []): string {
+  return locateStanza(files, name, preferred)?.file.path ?? main
 }
 
-/** Whether the main file includes another: `source PATTERN`, or `source-directory`, which takes plain names only. */
-function isSourced(top: string, file: string): boolean {
-  return statementsOf(top).some(({ words: [keyword, ...patterns] }) =>
-    patterns.some(pattern => {
-      const absolute = posix.resolve(posix.dirname(main), pattern)
-      if (keyword === 'source') return matchesGlob(file, absolute)
-      return keyword === 'source-directory' && posix.dirname(file) === absolute && /\/[\w-]+$/.test(file)
-    }),
-  )
+function nameIn(files: ManagerFile[], { iface, logical }: UpInterface, preferred: readonly string[]): string {
+  return locateStanza(files, logical, preferred)?.stanza?.name ?? iface
 }
 
-function read(text: string | undefined, iface: string): Addressing {
-  const stanza = inetStanza(statementsOf(text ?? ''), iface)
-  if (stanza?.head.words[3] !== 'static') return {}
-  const value = (key: string) => optionsNamed(stanza, key)[0]?.words[1]
-  const found = parseCidr(value('address') ?? '')
-  const netmask = value('netmask')
-  const ownPrefix = found && (found.prefix ?? classPrefix(found.address))
-  const dns = [...optionsNamed(stanza, 'dns-nameservers'), ...optionsNamed(stanza, 'dns-nameserver')]
-  return {
-    address: found?.address,
-    prefix: netmask === undefined ? ownPrefix : prefixOfNetmask(netmask),
-    gateway: joined(optionsNamed(stanza, 'gateway').map(({ words }) => words[1] ?? '')),
-    dns: dns.length === 0 ? undefined : dns.flatMap(({ words }) => words.slice(1)),
-  }
+/** The commands of the stanza that name an address: they stay as they are, and may be wrong after a change of it. */
+function linesNaming(text: string | undefined, name: string, preferred: readonly string[], address: string): string[] {
+  const stanza = inetStanza(stanzasOf(statementsOf(text ?? '')), name, preferred)
+  return commandsOf(stanza ?? { options: [] })
+    .filter(({ words }) => words.some(word => word.split(/[^\d.]/).includes(address)))
+    .map(lineOf)
 }
 
-function write(text: string | undefined, iface: string, network: Network): string {
+function write(text: string | undefined, iface: string, network: Network, preferred: readonly string[]): string {
   const current = text ?? ''
-  if (isAsDeclared(read(current, iface), network)) return current
+  const before = addressingIn(current, iface, preferred)
+  if (isAsDeclared(before, network)) return current
   const lineEnd = lineEndOf(current)
   const statements = statementsOf(current)
-  const stanza = inetStanza(statements, iface)
+  const stanzas = stanzasOf(statements)
+  const stanza = inetStanza(stanzas, iface, preferred)
   if (!stanza) {
     const up = isBroughtUp(statements, iface) ? [] : [`auto ${iface}`]
     const options = declaredOptions(network).map(([key, value]) => `    ${key} ${value}`)
     return withPart(current, [...up, `iface ${iface} inet static`, ...options, ''].join(lineEnd), lineEnd)
   }
   const edited = new Map<Statement, string>([[stanza.head, ended(asStatic(stanza.head.text), lineEnd)]])
-  const remove = (key: string) => optionsNamed(stanza, key).forEach(option => edited.set(option, ''))
-  remove('netmask')
-  if (network.dns.length > 0) remove('dns-nameserver')
+  const remove = (options: Statement[]) => options.forEach(option => edited.set(option, ''))
+  remove(optionsNamed(stanza, 'netmask'))
+  if (before.address !== network.address || before.prefix !== network.prefix) remove(staleOptions(stanza, network))
+  const shared = [stanza, ...staticStanzas(stanzas, stanza.name)]
+  if (network.dns.length > 0) remove(shared.flatMap(one => optionsNamed(one, 'dns-nameserver')))
   let after = stanza.head
   for (const [key, value] of declaredOptions(network)) {
-    const option = `${indentOf(stanza)}${key} ${value}${lineEnd}`
-    const first = optionsNamed(stanza, key)[0]
-    remove(key)
-    if (first) edited.set((after = first), option)
-    else edited.set(after, ended(edited.get(after) ?? after.text, lineEnd) + option)
+    const option = (indentation: string) => `${indentation}${key} ${value}${lineEnd}`
+    const holder: Stanza =
+      key === 'address' ? stanza : (shared.find(one => optionsNamed(one, key).length > 0) ?? stanza)
+    const [first, ...others] = optionsNamed(holder, key)
+    remove(others)
+    if (first) edited.set(first, option(indentationOf(first)))
+    else edited.set(after, ended(edited.get(after) ?? after.text, lineEnd) + option(indentationOf(stanza.options[0])))
+    if (first && holder === stanza) after = first
   }
   return statements.map(statement => edited.get(statement) ?? statement.text).join('')
 }
@@ -112,8 +115,12 @@ function declaredOptions(network: Network): [key: string, value: string][] {
   return options
 }
 
-function optionsNamed(stanza: Stanza, key: string): Statement[] {
-  return stanza.options.filter(({ words }) => words[0] === key)
+/** The options that were right for the former address and prefix. `broadcast +` and `broadcast -` are right for any. */
+function staleOptions(stanza: Stanza, { address, prefix }: Network): Statement[] {
+  const right = { broadcast: ['+', '-', broadcastOf(address, prefix)], network: [networkOf(address, prefix)] }
+  return Object.entries(right).flatMap(([name, values]) =>
+    optionsNamed(stanza, name).filter(({ words: [, value = ''] }) => !values.includes(value)),
+  )
 }
 
 /** An `iface` line with its method replaced; `inherits …` after it is kept. */
@@ -121,14 +128,8 @@ function asStatic(head: string): string {
   return head.replace(/^((?:\s|\\\n)*iface(?:\s|\\\n)+\S+(?:\s|\\\n)+inet(?:\s|\\\n)+)[^\s\\]+/, '$1static')
 }
 
-/** How the stanza's options are indented. */
-function indentOf(stanza: Stanza): string {
-  return stanza.options[0] ? /^[ \t]*/.exec(stanza.options[0].text)![0] : '    '
-}
-
-/** The prefix length that ifupdown uses if a stanza has none: that of the address's class (measured, ifupdown 0.8.41). */
-export function classPrefix(address: string): number {
-  const first = Number(address.split('.')[0])
-  if (first < 128) return 8
-  return first < 192 ? 16 : 24
+/** How an option is indented. */
+function indentationOf(option: Statement | undefined): string {
+  const [indent = ''] = /^[ \t]*/.exec(option?.text ?? '    ') ?? []
+  return indent
 }

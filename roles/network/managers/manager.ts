@@ -16,6 +16,12 @@ export interface Addressing {
   dns?: string[] | undefined
 }
 
+/** An interface that a manager has up, and the name under which its files have it: usually the same (`logicalNameOf`). */
+export interface UpInterface {
+  iface: string
+  logical: string
+}
+
 /** A file of a manager as it is on the node. */
 export interface ManagerFile {
   path: string
@@ -25,8 +31,11 @@ export interface ManagerFile {
 /** Reads and edits the configuration files of one network manager. All functions are pure. */
 export interface Manager {
   name: ManagerName
-  /** The files, as shell patterns, whose contents `path` needs. */
-  files: string[]
+  /**
+   * The files whose contents `path` needs: shell patterns, or, if files include others, a POSIX sh script that prints the path and
+   * the content of each file, with a NUL byte after each.
+   */
+  files: string[] | { script: string }
   /** The mode of a new file; its owner is root. */
   mode: string
   /**
@@ -34,18 +43,32 @@ export interface Manager {
    * (`profileOf`, `networkFileOf`). If there is no file at the path yet and `active` has the same base name, `read` and `write` get
    * the text of `active`.
    */
-  path: (iface: string, files: ManagerFile[], active?: string) => string
-  /** The interface's static IPv4 addressing in the file; empty if the file is absent. */
-  read: (text: string | undefined, iface: string) => Addressing
+  path: (iface: string, files: ManagerFile[], active?: string, preferred?: readonly string[]) => string
+  /** The name of an interface in the files, if it may be another one. The other functions get it as `iface`. */
+  nameIn?: (files: ManagerFile[], up: UpInterface, preferred: readonly string[]) => string
+  /** Why ha-run cannot edit the files for an interface, as a sentence. */
+  refusal?: (
+    files: ManagerFile[],
+    up: UpInterface,
+    network: Network,
+    preferred: readonly string[],
+  ) => string | undefined
+  /** What `write` keeps in the file although it names an address. */
+  linesNaming?: (text: string | undefined, iface: string, preferred: readonly string[], address: string) => string[]
+  /**
+   * The interface's static IPv4 addressing in the file; empty if the file is absent. Of several addresses, it is the first one of
+   * the preferred ones that the file has.
+   */
+  read: (text: string | undefined, iface: string, preferred: readonly string[]) => Addressing
   /**
    * The file with the declared addressing and everything else unchanged. A gateway and DNS servers that are not declared are kept. A
    * text that already has the declared addressing is returned as it is.
    */
-  write: (text: string | undefined, iface: string, network: Network) => string
+  write: (text: string | undefined, iface: string, network: Network, preferred: readonly string[]) => string
   /** The command with which an admin applies the file. */
-  reapplyCommand: (iface: string) => string
-  /** The commands with which ha-run applies a new file to a running interface. */
-  activation: (iface: string) => Activation
+  reapplyCommand: (iface: string, name?: string) => string
+  /** The commands with which ha-run applies a new file to a running interface, `name` being that of `nameIn`. */
+  activation: (iface: string, name?: string) => Activation
 }
 
 /** Commands before and after the replacement of a file. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import test from 'ava'
 import { z } from 'zod'
-import { detectScript, managerOf, probesOf } from '../../../roles/network/detect.js'
+import { detectScript, logicalNameOf, managerOf, probesOf } from '../../../roles/network/detect.js'
 import { managerNames } from '../../../roles/network/managers/manager.js'
 import { casesIn } from './cases.js'
 
@@ -19,6 +19,13 @@ for (const [name, { manager, ...probes }] of casesIn('detect', detectCase)) {
     t.is(managerOf(probes, 'eth0'), manager ?? undefined)
   })
 }
+
+test('ifupdown names the stanza with which it has an interface up', t => {
+  const logical = (ifquery: string) => logicalNameOf({ nmcli: '', networkctl: '', dhcpcd: '', ifquery }, 'eth0')
+  t.is(logical('eth0=eth0\n'), 'eth0')
+  t.is(logical('eth0=home\n'), 'home')
+  t.is(logical(''), 'eth0')
+})
 
 test('the output is split at the markers', t => {
   const script = detectScript('eth0')

@@ -6,7 +6,7 @@ const facts: AddressingState = {
   declared: { address: '192.168.0.1', prefix: 24, gateway: '192.168.0.254', dns: ['1.1.1.1', '8.8.8.8'] },
   live: { interface: 'eth0', address: '192.168.0.1', prefix: 24, gateway: '192.168.0.254' },
   file: { address: '192.168.0.1', prefix: 24, gateway: '192.168.0.254', dns: ['1.1.1.1', '8.8.8.8'] },
-  manager: ifupdown,
+  reapplyCommand: ifupdown.reapplyCommand('eth0'),
   path: '/etc/network/interfaces',
   isMember: false,
   outage: false,
@@ -52,6 +52,15 @@ test('a change of the connected address is armed', t => {
     change,
     pending: [],
   })
+})
+
+test('what the file keeps and names the former address is in the plan', t => {
+  const [first, ...others] = planAddressing({ ...moved, staleLines: ['up ip rule add from 192.168.0.9'] }).differences
+  t.is(first?.note, 'stays, check it: up ip rule add from 192.168.0.9')
+  t.deepEqual(
+    others.map(({ note }) => note),
+    [armed],
+  )
 })
 
 test('while Corosync uses the address it is refused, unless an outage is allowed', t => {

@@ -17,7 +17,7 @@ sync -- /etc/network
 fi
 ); restored=$?
 [ ! -e /run/ha-run.address ] || {
-ifup --force eth0
+ifup --force eth0 $(ifquery --state | awk -F= -v 'prefix=eth0:' 'index($1, prefix) == 1 { print $1 }')
 n=150; until ip -4 -o address show dev eth0 to 192.168.0.1/32 | grep -q . || [ $n = 0 ]; do sleep 0.2; n=$((n - 1)); done
 ip -4 address del 192.168.0.21/24 dev eth0 2>/dev/null
 :

@@ -13,6 +13,8 @@ const managerCase = z.strictObject({
     gateway: z.string().optional(),
     dns: z.array(z.string()),
   }),
+  /** The addresses to look for in a file with several. Absent: the declared one. */
+  preferred: z.array(z.string()).optional(),
   written: z.string(),
   read: z.strictObject({
     address: z.string().optional(),
@@ -24,12 +26,15 @@ const managerCase = z.strictObject({
 
 for (const name of managerNames) {
   const { read, write } = managers[name]
-  for (const [title, { file, network, written, read: expected }] of casesIn(name, managerCase)) {
+  for (const [title, { file, network, preferred = [network.address], written, read: expected }] of casesIn(
+    name,
+    managerCase,
+  )) {
     test(title, t => {
-      t.deepEqual(defined(read(file, 'eth0')), defined(expected))
-      t.is(write(file, 'eth0', network), written)
-      t.is(write(written, 'eth0', network), written)
-      const now = read(written, 'eth0')
+      t.deepEqual(defined(read(file, 'eth0', preferred)), defined(expected))
+      t.is(write(file, 'eth0', network, preferred), written)
+      t.is(write(written, 'eth0', network, preferred), written)
+      const now = read(written, 'eth0', preferred)
       t.is(`${now.address}/${now.prefix}`, `${network.address}/${network.prefix}`)
     })
   }

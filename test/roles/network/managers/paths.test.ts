@@ -7,19 +7,16 @@ import { networkmanager, profileOf } from '../../../../roles/network/managers/ne
 const stanza = 'auto eth0\niface eth0 inet dhcp\n'
 const at = (path: string, text: string) => ({ path, text })
 
-test('ifupdown: the file that contains the stanza, if the main file includes it', t => {
+test('ifupdown: the file with the stanza that has the address, or else with any stanza of the interface', t => {
   const main = '/etc/network/interfaces'
+  const included = at('/srv/network/eth0.conf', stanza)
   t.is(ifupdown.path('eth0', []), main)
   t.is(ifupdown.path('eth0', [at(main, stanza)]), main)
-  const included = at(`${main}.d/eth0.cfg`, stanza)
-  t.is(ifupdown.path('eth0', [at(main, 'source interfaces.d/*\n'), included]), included.path)
-  t.is(ifupdown.path('eth0', [at(main, `source-directory ${main}.d\n`), included]), main)
-  t.is(
-    ifupdown.path('eth0', [at(main, `source-directory ${main}.d\n`), at(`${main}.d/eth0`, stanza)]),
-    `${main}.d/eth0`,
-  )
-  t.is(ifupdown.path('eth0', [at(main, 'auto lo\n'), included]), main)
-  t.is(ifupdown.path('eth0', [at(main, 'source interfaces.d/*\n'), at(`${main}.d/x`, 'iface eth0 inet6 auto\n')]), main)
+  t.is(ifupdown.path('eth0', [at(main, 'auto eth0\n'), included]), included.path)
+  t.is(ifupdown.path('eth0', [at(main, 'auto eth0\n'), at('/srv/x', 'iface eth0 inet6 auto\n')]), '/srv/x')
+  const second = at(`${main}.d/second`, 'iface eth0 inet static\n  address 192.168.0.9/24\n')
+  t.is(ifupdown.path('eth0', [at(main, stanza), second], undefined, ['192.168.0.1']), main)
+  t.is(ifupdown.path('eth0', [at(main, stanza), second], undefined, ['192.168.0.1', '192.168.0.9']), second.path)
 })
 
 test('dhcpcd has one file', t => {
