@@ -3,6 +3,8 @@ import { replaceScript } from '../../runner/tasks/write-file.js'
 import { unlessForeign } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { role } from '../../runner/cluster/role.js'
 import { staticAddress } from './addressing.js'
+import { firewallGuard } from './firewall/guard.js'
+import { openFirewall } from './firewall/open.js'
 import { checkHostName, hostNameFile } from './host-name.js'
 import { hostsFile } from './hosts-file.js'
 
@@ -22,6 +24,8 @@ export default role('network', ({ cluster, node }) => {
   })
 
   return [
+    // Before anything is changed: nodes whose packets are dropped would wait for each other in vain.
+    cluster.firewall === 'open' ? openFirewall(cluster, node) : firewallGuard(cluster),
     // First: if the node cannot get its declared address, /etc/hosts must not contain it.
     ...(cluster.nodes.some(({ network }) => network) ? [staticAddress(node)] : []),
     unlessForeign(hosts),

@@ -7,6 +7,7 @@ import { clocksAgree } from './clocks.js'
 import { placementMeetsConstraints } from './constraints.js'
 import { noFailCounts, noFailedActions } from './failures.js'
 import { confAsDeclared, configurationInForce, sameConf, sameAuthkey } from './files.js'
+import { firewallsLetPass } from './firewall.js'
 import { floatingIpOnOneNode, oneMachineAnswers } from './floating-ip.js'
 import { daemonsOnHold } from './package-holds.js'
 import { linksCarryTraffic, linksConnected } from './links.js'
@@ -39,6 +40,11 @@ export default role('verify', ({ cluster }) => [
         ),
       ]
     : []),
+  assertion(
+    "no firewall drops the cluster's packets",
+    withEffectiveDeclaration(cluster, firewallsLetPass),
+    "Each node's packet filter lets Corosync's packets and requests for the page through, now and after the next boot.",
+  ),
   assertion(
     'every declared node has joined',
     everyNodeJoined(cluster),

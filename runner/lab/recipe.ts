@@ -32,6 +32,7 @@ export const offeredPackages = [
   'pacemaker-cli-utils',
   'pcs',
   'resource-agents',
+  'ufw',
 ]
 
 /** The names that releases give to the DHCP client of older Raspberry Pis: each is offered where it exists. */

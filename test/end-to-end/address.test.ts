@@ -52,6 +52,58 @@ systemctl list-units --no-legend 'ha-run*'; flock -n /run/lock/ha-run.pacemaker1
 const staticAddress = (result: Result, host: string) =>
   tasksOf(result).find(task => task.task === 'static address' && task.host === host)!
 
+onLab(
+  "a firewall that drops the cluster's packets: a run stops, opens them where that is declared, and repairs them",
+  async t => {
+    await site.on(
+      'node2',
+      `apt-get -qq update; apt-get -qq -y install nftables >/dev/null 2>&1
+cat >/etc/nftables.conf <<'END'
+#!/usr/sbin/nft -f
+flush ruleset
+table inet filter {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    iifname lo accept
+    ip protocol icmp accept
+    tcp dport 22 accept
+  }
+}
+END
+systemctl enable -q --now nftables`,
+    )
+    const stopped = await site.run(['site'])
+    t.is(stopped.exitCode, 2)
+    t.deepEqual(withStatus(stopped, 'changed'), [])
+    t.regex(
+      troubles(stopped),
+      /node2: UDP 5405 from node1, TCP 80 \(the page\) from node1 is dropped: `policy drop` in chain input of table inet filter"/,
+    )
+    const inventory = await site.inventory('open.yml', cluster => Object.assign(cluster, { firewall: 'open' }))
+    const opened = "network: the firewall lets the cluster's packets pass"
+    const conf = await file('node2', '/etc/nftables.conf')
+    const plan = await site.run(['network', '--check'], { inventory })
+    t.true(withStatus(plan, 'would-change').includes(`node2 ${opened}`), troubles(plan))
+    t.is(await file('node2', '/etc/nftables.conf'), conf)
+    const run = await site.run(['network'], { inventory })
+    t.is(run.exitCode, 0, troubles(run))
+    t.deepEqual(
+      withStatus(run, 'changed').filter(name => name.endsWith(opened)),
+      [`node2 ${opened}`],
+    )
+    const rules = /ip saddr 192\.168\.0\.1 udp dport 5405 accept/
+    t.regex(await site.on('node2', 'nft list chain inet filter input'), rules)
+    await site.on('node2', 'systemctl restart nftables')
+    t.regex(await site.on('node2', 'nft list chain inet filter input'), rules)
+    t.deepEqual(withStatus(await site.run(['network'], { inventory }), 'changed'), [])
+    // What an admin has loaded again from the former file.
+    await site.on('node2', 'nft -f /var/lib/ha-run/former/etc/nftables.conf')
+    t.deepEqual(withStatus(await site.run(['network'], { inventory }), 'changed'), [`node2 ${opened}`])
+    t.is(await site.on('node2', 'ls -d /run/ha-run.firewall /etc/.*ha-run 2>/dev/null || :'), '')
+    await site.on('node2', 'systemctl disable -q --now nftables; nft flush ruleset')
+  },
+)
+
 onLab('an address that cannot answer: the node is back by itself, and the run says so', async t => {
   await makeUnreachable()
   const before = await file('node2', '/etc/network/interfaces')

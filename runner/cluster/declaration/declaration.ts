@@ -30,6 +30,8 @@ export interface Cluster {
   operationDefaults: Record<string, string>
   /** Whether the packages of Corosync and Pacemaker are held; left out: ha-run changes no holds. */
   holdPackages?: boolean
+  /** `open`: the nodes' firewalls let the cluster's packets pass; left out: ha-run changes no firewall. */
+  firewall?: 'open'
   /** HTML text; `{node}` stands for the node's name. */
   page: string
   /** What the inventory itself declares, without the defaults. Nothing else applies to a foreign cluster. */

@@ -110,6 +110,7 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
     resourceDefaults: { ...defaultResourceDefaults[layout], ...declared.resource_defaults },
     operationDefaults: declared.operation_defaults ?? {},
     ...(declared.packages?.hold !== undefined && { holdPackages: declared.packages.hold }),
+    ...(declared.firewall !== undefined && { firewall: declared.firewall }),
     page: declared.page ?? defaultPage,
     explicit: explicitOf(declared, resources, constraints),
   }

@@ -174,6 +174,7 @@ export const clusterSchema = mapping('a mapping that declares the cluster', {
       hold: z.optional(z.boolean({ error: ({ input }) => expected('true or false', input) })),
     }),
   ),
+  firewall: z.optional(oneOf(['open'])),
   page: z.optional(textThat('the HTML text of a page', () => true)),
 })
 

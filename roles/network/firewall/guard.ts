@@ -1,0 +1,47 @@
+import { TaskError } from '../../../runner/errors.js'
+import { clusterGuard } from '../../../runner/cluster/role.js'
+import type { Cluster } from '../../../runner/cluster/declaration/declaration.js'
+import { reachable } from '../../../runner/cluster/members.js'
+import { flowSentences } from '../../../runner/cluster/firewall/flows.js'
+import { warn } from '../../../runner/tasks/index.js'
+import { readNodeFirewall } from '../../../runner/cluster/firewall/state.js'
+import { remedies } from '../../../runner/cluster/firewall/remedies.js'
+
+/**
+ * Stops a run before anything is installed if a packet filter drops what the nodes would then wait for in vain. On a node whose
+ * Corosync runs it is a warning: the run may repair other things, and verify reports the rest.
+ */
+export function firewallGuard(cluster: Cluster) {
+  return clusterGuard("the nodes' firewalls let the cluster's packets pass", {
+    async check({ members }) {
+      const nodes = await Promise.all(
+        reachable(members).map(async member => ({ member, ...(await readNodeFirewall(member, cluster)) })),
+      )
+      const sentences = (verdict: 'dropped' | 'answers' | 'unclear') =>
+        nodes.flatMap(({ member, firewall, results }) =>
+          flowSentences(results, verdict, firewall).map(sentence => `${member.name}: ${sentence}`),
+        )
+      const dropped = sentences('dropped')
+      const hint = nodes
+        .map(({ member, firewall, results }) => {
+          const commands = remedies(
+            results.filter(({ verdict }) => verdict !== 'passes'),
+            firewall,
+          )
+          return { name: member.name, commands }
+        })
+        .filter(({ commands }) => commands.length > 0)
+        .map(({ name, commands }) => `on ${name}: ${commands.map(command => `\`${command}\``).join(', ')}`)
+        .join('; ')
+      if (dropped.length > 0 && nodes.every(({ isRunning }) => !isRunning)) {
+        throw new TaskError([...dropped, ...sentences('answers')].join('; '), {
+          hint: `declare \`firewall: open\` for the cluster, so that ha-run opens these ports of ufw and nftables; or by hand, ${hint}`,
+        })
+      }
+      const remarks = [...dropped, ...sentences('answers'), ...sentences('unclear')]
+      return remarks.length === 0
+        ? []
+        : warn(`${remarks.join('; ')}. To open them: \`firewall: open\` in the inventory, or ${hint}`)
+    },
+  })
+}
