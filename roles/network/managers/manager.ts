@@ -56,13 +56,14 @@ export interface Manager {
   /** What `write` keeps in the file although it names an address. */
   linesNaming?: (text: string | undefined, iface: string, preferred: readonly string[], address: string) => string[]
   /**
-   * The interface's static IPv4 addressing in the file; empty if the file is absent. Of several addresses, it is the first one of
-   * the preferred ones that the file has.
+   * The interface's static IPv4 addressing in the file; empty if the file is absent. If the file has several addresses, its own is
+   * the one that `ownEntry` picks by `preferred`.
    */
   read: (text: string | undefined, iface: string, preferred: readonly string[]) => Addressing
   /**
-   * The file with the declared addressing and everything else unchanged. A gateway and DNS servers that are not declared are kept. A
-   * text that already has the declared addressing is returned as it is.
+   * The file with the declared addressing and everything else unchanged. Of several addresses, the declared one replaces the one
+   * that `read` returns for the same `preferred`. A gateway and DNS servers that are not declared are kept. A text that already has
+   * the declared addressing is returned as it is.
    */
   write: (text: string | undefined, iface: string, network: Network, preferred: readonly string[]) => string
   /** The command with which an admin applies the file. */
@@ -86,6 +87,21 @@ export function isAsDeclared(actual: Addressing, network: Network): boolean {
     (network.gateway === undefined || actual.gateway === network.gateway) &&
     (network.dns.length === 0 || actual.dns?.join(' ') === network.dns.join(' '))
   )
+}
+
+/**
+ * The interface's own one of several address entries: the one with the first of the preferred addresses that any entry has, or else
+ * the first entry.
+ *
+ * @param preferred - the declared address, then the one that is live or over which ha-run is connected.
+ */
+export function ownEntry<Entry>(
+  entries: readonly Entry[],
+  addressOf: (entry: Entry) => string | undefined,
+  preferred: readonly string[],
+): Entry | undefined {
+  const found = preferred.map(address => entries.find(entry => addressOf(entry) === address))
+  return found.find(entry => entry !== undefined) ?? entries[0]
 }
 
 /** `192.168.0.1/24` */

@@ -4,7 +4,16 @@ import { matchesGlob } from '../../../runner/glob.js'
 import { parseCidr } from '../../../runner/ipv4.js'
 import { sh } from '../../../runner/ssh/quote.js'
 import { addEntry, iniEntries, removeEntries, replaceEntry, type IniEntry } from './ini.js'
-import { cidr, isAsDeclared, joined, type Addressing, type Manager, type ManagerFile, type Network } from './manager.js'
+import {
+  cidr,
+  isAsDeclared,
+  joined,
+  ownEntry,
+  type Addressing,
+  type Manager,
+  type ManagerFile,
+  type Network,
+} from './manager.js'
 
 const folder = '/etc/systemd/network'
 
@@ -49,10 +58,10 @@ function patternsOf(text: string): string[] {
   return names.flatMap(entry => entry.value.split(/\s+/))
 }
 
-function read(text: string | undefined): Addressing {
+function read(text: string | undefined, _iface: string, preferred: readonly string[]): Addressing {
   const entries = iniEntries(text ?? '')
   const isStatic = !leasesIpv4(entries)
-  const found = isStatic ? parseCidr(addressEntries(entries)[0]?.value ?? '') : undefined
+  const found = isStatic ? parseCidr(ownAddress(entries, preferred)?.value ?? '') : undefined
   const dns = dnsEntries(entries).reduce<string[]>(
     // An empty assignment clears those before it.
     (servers, { value }) => (value === '' ? [] : [...servers, ...value.split(/\s+/)]),
@@ -66,12 +75,12 @@ function read(text: string | undefined): Addressing {
   }
 }
 
-function write(text: string | undefined, iface: string, network: Network): string {
+function write(text: string | undefined, iface: string, network: Network, preferred: readonly string[]): string {
   let result = text || `[Match]\nName=${iface}\n`
-  if (isAsDeclared(read(result), network)) return result
+  if (isAsDeclared(read(result, iface, preferred), network)) return result
   // DHCPv6 still starts if a router requests it (systemd.network(5), DHCP=).
   if (leasesIpv4(iniEntries(result))) result = setOnly(result, dhcpEntries, 'DHCP', 'no')
-  const [address] = addressEntries(iniEntries(result))
+  const address = ownAddress(iniEntries(result), preferred)
   if (address) result = replaceEntry(result, address, cidr(network))
   else result = addEntry(result, 'Network', 'Address', cidr(network))
   if (network.gateway !== undefined) result = setOnly(result, gatewayEntries, 'Gateway', network.gateway)
@@ -101,6 +110,10 @@ function leasesIpv4(entries: IniEntry[]): boolean {
 function addressEntries(entries: IniEntry[]): IniEntry[] {
   const sections = new Set(['Network', 'Address'])
   return entries.filter(entry => sections.has(entry.section) && entry.key === 'Address' && parseCidr(entry.value))
+}
+
+function ownAddress(entries: IniEntry[], preferred: readonly string[]): IniEntry | undefined {
+  return ownEntry(addressEntries(entries), ({ value }) => parseCidr(value)?.address, preferred)
 }
 
 /** IPv4 default routes: `Gateway=` in `[Network]`, or in a `[Route]` section without a destination or a table. */

@@ -2,7 +2,15 @@ import { posix } from 'node:path'
 import { sh } from '../../../runner/ssh/quote.js'
 import { addEntry, iniEntries, replaceEntry, setEntry, type IniEntry } from './ini.js'
 import { parseCidr } from '../../../runner/ipv4.js'
-import { cidr, isAsDeclared, type Addressing, type Manager, type ManagerFile, type Network } from './manager.js'
+import {
+  cidr,
+  isAsDeclared,
+  ownEntry,
+  type Addressing,
+  type Manager,
+  type ManagerFile,
+  type Network,
+} from './manager.js'
 
 const folder = '/etc/NetworkManager/system-connections'
 
@@ -39,12 +47,12 @@ export function profileOf(nmcliOutput: string, iface: string): string | undefine
   return line?.slice(start.length).replace(/\\(.)/g, '$1') || undefined
 }
 
-function read(text: string | undefined): Addressing {
+function read(text: string | undefined, _iface: string, preferred: readonly string[]): Addressing {
   const current = text ?? ''
-  const [first] = addressEntries(current)
+  const own = ownAddress(current, preferred)
   // With other methods than `manual`, addresses may be present too, in addition to those from DHCP.
   const isManual = valueOf(current, 'ipv4', 'method') === 'manual'
-  const [address = '', gateway] = isManual && first ? partsOf(first) : []
+  const [address = '', gateway] = isManual && own ? partsOf(own) : []
   const found = parseCidr(address)
   const dns = valueOf(current, 'ipv4', 'dns')
     ?.split(/[;,\s]+/)
@@ -58,23 +66,27 @@ function read(text: string | undefined): Addressing {
   }
 }
 
-function write(text: string | undefined, iface: string, network: Network): string {
+function write(text: string | undefined, iface: string, network: Network, preferred: readonly string[]): string {
   let result = text || `[connection]\nid=${iface}\ntype=ethernet\ninterface-name=${iface}\n`
-  if (isAsDeclared(read(result), network)) return result
-  const first = addressEntries(result)[0]
+  if (isAsDeclared(read(result, iface, preferred), network)) return result
+  const before = ownAddress(result, preferred)
   const hasGateway = valueOf(result, 'ipv4', 'gateway') !== undefined
-  const addressGateway = hasGateway ? undefined : (network.gateway ?? (first && partsOf(first)[1]))
+  const addressGateway = hasGateway ? undefined : (network.gateway ?? (before && partsOf(before)[1]))
   const address = [cidr(network), ...(addressGateway === undefined ? [] : [addressGateway])].join(',')
 
   result = setEntry(result, 'ipv4', 'method', 'manual')
-  const now = addressEntries(result)[0]
+  const now = ownAddress(result, preferred)
   result = now ? replaceEntry(result, now, address) : addEntry(result, 'ipv4', 'address1', address)
   if (hasGateway && network.gateway !== undefined) result = setEntry(result, 'ipv4', 'gateway', network.gateway)
   if (network.dns.length > 0) result = setEntry(result, 'ipv4', 'dns', `${network.dns.join(';')};`)
   return result
 }
 
-/** The address entries, that of the interface's own address first; of entries with the same key the last one counts. */
+function ownAddress(text: string, preferred: readonly string[]): IniEntry | undefined {
+  return ownEntry(addressEntries(text), entry => parseCidr(partsOf(entry)[0] ?? '')?.address, preferred)
+}
+
+/** The address entries in NetworkManager's order; of entries with the same key the last one counts. */
 function addressEntries(text: string): IniEntry[] {
   const number = (entry: IniEntry) => Number(/\d*$/.exec(entry.key)![0])
   return iniEntries(text)
