@@ -6,12 +6,13 @@ import { Secret } from '../secret.js'
 /**
  * Asks on the terminal and does not show what is typed. Ctrl-D ends the input, as Enter does.
  *
+ * @param option - the option that makes ha-run ask.
  * @throws UsageError without a terminal, or if Ctrl-D is all that is typed.
  * @throws InterruptedError on Ctrl-C.
  */
-export async function askPassword(question: string): Promise<Secret> {
+export async function askPassword(question: string, option = '--ask-become-pass'): Promise<Secret> {
   const { stdin, stderr } = process
-  if (!stdin.isTTY) throw new UsageError('--ask-become-pass needs a terminal to ask on')
+  if (!stdin.isTTY) throw new UsageError(`${option} needs a terminal to ask on`)
   // readline edits the line and writes it to its output, which nobody sees.
   const hidden = new Writable({ write: (_chunk, _encoding, done) => done() })
   // It switches echo off at once, so before anybody can answer the question.

@@ -158,8 +158,19 @@ function withReachOptions(command: Command): Command {
         ).conflicts(['inventory', 'sshConfig']),
       )
       .option('-l, --limit <pattern>', "work on these nodes only: names, globs, groups, 'web:!node2'")
+      .option(
+        '--vault-password-file <file>',
+        'decrypt ansible-vault values with the password in this file (repeatable)',
+        appended,
+      )
+      .option('--ask-vault-pass', 'ask for the password of ansible-vault values')
       .option('-f, --forks <n>', 'work on at most so many nodes at the same time', positiveInteger, 20),
   )
+}
+
+/** The values of an option that can be repeated. */
+function appended(value: string, earlier: string[] = []): string[] {
+  return [...earlier, value]
 }
 
 function withSshOptions(command: Command): Command {

@@ -1,5 +1,7 @@
+import type { VaultFlags } from './vault-passwords.js'
+
 /** Options of the commands that run roles, as commander parses them. */
-export interface RunFlags {
+export interface RunFlags extends VaultFlags {
   inventory: string
   limit?: string
   check?: boolean
@@ -26,7 +28,7 @@ export type ConfirmedRunFlags = RunFlags & { yes?: boolean }
 /** Options of `ha-run status`. */
 export type StatusFlags = Pick<
   RunFlags,
-  'inventory' | 'limit' | 'forks' | 'sshConfig' | 'askBecomePass' | 'json' | 'verbose' | 'color'
+  keyof VaultFlags | 'inventory' | 'limit' | 'forks' | 'sshConfig' | 'askBecomePass' | 'json' | 'verbose' | 'color'
 > & { watch?: boolean }
 
 /** Options of `ha-run import`. */

@@ -7,6 +7,7 @@ import { selectHosts } from '../inventory/limit.js'
 import { loadInventory } from '../inventory/load.js'
 import { readPlaybook, type Play } from '../inventory/playbook.js'
 import type { Inventory } from '../inventory/site.js'
+import type { Vault } from '../inventory/vault.js'
 
 /** What a command runs: roles on all nodes, a playbook that ha-run ships, or a playbook of the user. */
 export interface RunTarget {
@@ -35,10 +36,10 @@ export interface RunPlan {
 export function planRun(
   target: RunTarget,
   knownRoles: string[],
-  options: { inventory: string; limit?: string },
+  options: { inventory: string; limit?: string; vault?: Vault },
 ): RunPlan {
   const plays = playsOf(target, knownRoles)
-  const inventory = loadInventory(options.inventory)
+  const inventory = loadInventory(options.inventory, options.vault)
   const clusters = readClusters(inventory)
   const limit = new Set(selectHosts(inventory, options.limit ?? 'all'))
   const steps = plays.flatMap(({ hosts, roles }) => {

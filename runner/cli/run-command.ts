@@ -12,6 +12,7 @@ import type { RunFlags } from './flags.js'
 import { knownRoles, loadRole, loadViews } from './load-roles.js'
 import { planRun, type Job, type RunTarget } from './plan-run.js'
 import { onInterrupt } from './signals.js'
+import { openVault } from './vault-passwords.js'
 
 /** What a command runs, and what it adds to that. */
 export interface RunRequest extends RunTarget {
@@ -30,7 +31,7 @@ export interface RunRequest extends RunTarget {
  * @returns the exit code.
  */
 export async function runCommand(request: RunRequest, flags: RunFlags, argv: string[]): Promise<number> {
-  const { inventory, jobs } = planRun(request, knownRoles(), flags)
+  const { inventory, jobs } = planRun(request, knownRoles(), { ...flags, vault: await openVault(flags) })
   request.checkClusters?.(jobs.map(({ cluster }) => cluster))
   for (const file of [flags.junit, flags.report]) if (file !== undefined) requireWritable(file)
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined

@@ -19,6 +19,7 @@ import { askPassword } from './ask-password.js'
 import { wantsColor } from './color.js'
 import type { StatusFlags } from './flags.js'
 import { onInterrupt } from './signals.js'
+import { openVault } from './vault-passwords.js'
 
 /** The time from one poll to the next. */
 const pollIntervalMs = 2000
@@ -41,7 +42,7 @@ export async function status(flags: StatusFlags): Promise<number> {
     throw new UsageError('--watch has no room for the configuration that -v shows', {
       hint: '`ha-run status -v` prints it once',
     })
-  const inventory = loadInventory(flags.inventory)
+  const inventory = loadInventory(flags.inventory, await openVault(flags))
   const selected = new Set(selectHosts(inventory, flags.limit ?? 'all'))
   const clusters = readClusters(inventory).filter(({ nodes }) => nodes.some(({ name }) => selected.has(name)))
   if (clusters.length === 0) throw new UsageError('no node of a cluster is selected', { hint: 'check --limit' })

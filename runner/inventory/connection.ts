@@ -1,8 +1,11 @@
 import { homedir } from 'node:os'
+import { split } from 'shlex'
+import { Secret } from '../secret.js'
 import { expected } from './check.js'
-import type { Variables } from './groups.js'
+import type { Variable, Variables } from './groups.js'
 import type { Connection } from './site.js'
-import { refuseUnusable } from './unusable.js'
+import { usableSshArgs } from './ssh-args.js'
+import { refuseUnusable, whyUnusable } from './unusable.js'
 
 /** Ansible's names of each setting: the current one first, then older ones that still work. */
 const aliases = {
@@ -10,33 +13,76 @@ const aliases = {
   port: ['ansible_port', 'ansible_ssh_port'],
   user: ['ansible_user', 'ansible_ssh_user'],
   keyFile: ['ansible_ssh_private_key_file', 'ansible_private_key_file'],
+  password: ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'],
   become: ['ansible_become'],
+  becomePassword: ['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'],
+  sshArgs: ['ansible_ssh_args'],
+  commonArgs: ['ansible_ssh_common_args'],
+  extraArgs: ['ansible_ssh_extra_args'],
 } as const
 
-export const connectionVariables: readonly string[] = Object.values(aliases).flat()
+/** Settings that a connection may do without: one that cannot be read is a warning. */
+const optional = { password: true, becomePassword: true, sshArgs: true, commonArgs: true, extraArgs: true }
+
+/** What ha-run does in one way only, and the values that ask for that way. */
+const fixed: Record<string, { usual: RegExp; instead: string }> = {
+  ansible_connection: { usual: /^(ansible\.builtin\.)?(ssh|smart)$/, instead: 'ha-run connects with ssh' },
+  ansible_become_method: { usual: /^(ansible\.builtin\.)?sudo$/, instead: 'ha-run becomes root with sudo' },
+  ansible_become_user: { usual: /^root$/, instead: 'ha-run works as root' },
+}
+
+export const connectionVariables: readonly string[] = [...Object.values(aliases).flat(), ...Object.keys(fixed)]
 
 /**
  * How ssh reaches a host. Throws an InventoryError for a value that ssh cannot use, or could take for an option.
+ *
+ * @param warnings - takes a sentence for each value that has no effect, the same for all hosts.
  */
-export function readConnection(name: string, variables: Variables): Connection {
+export function readConnection(name: string, variables: Variables, warnings: string[]): Connection {
   const read = <Value>(key: keyof typeof aliases, parse: (value: unknown) => Value | undefined, what: string) => {
-    const alias = aliases[key].find(variable => variables.has(variable))
-    const variable = alias === undefined ? undefined : variables.get(alias)
-    if (!alias || !variable || variable.value === undefined) return undefined
+    const found = firstOf(variables, aliases[key])
+    if (!found) return undefined
+    const [alias, variable] = found
+    const reason = key in optional ? whyUnusable(variable.origin) : undefined
+    if (reason !== undefined) {
+      warnings.push(`${alias} has no effect: ${reason}`)
+      return undefined
+    }
     refuseUnusable(variable.origin)
     const parsed = parse(variable.value)
     if (parsed !== undefined) return parsed
-    const [message = '', hint] = expected(what, variable.value).split('\n')
+    const isPassword = key === 'password' || key === 'becomePassword'
+    const [message = '', hint] = expected(what, isPassword ? typeof variable.value : variable.value).split('\n')
     throw variable.origin.error(`${alias}: ${message}`, hint)
   }
+  for (const [variable, { usual, instead }] of Object.entries(fixed)) {
+    const found = firstOf(variables, [variable])
+    if (found && !usual.test(String(found[1].value))) warnings.push(`${variable} has no effect: ${instead}`)
+  }
+  const args = (['sshArgs', 'commonArgs', 'extraArgs'] as const).flatMap(key => {
+    const { usable, ignored } = usableSshArgs(read(key, parseArgs, "ssh's arguments as a text") ?? [])
+    if (ignored.length > 0)
+      warnings.push(`${aliases[key][0]}: ${ignored.join(' ')} has no effect, since ha-run sets that itself`)
+    return usable
+  })
   const keyFile = read('keyFile', parsePath, 'the path of a private key')
   return {
     host: read('host', parseArgument, 'a host name or an address') ?? name,
     port: read('port', parsePort, 'a port from 1 to 65535'),
     user: read('user', parseArgument, 'a login name'),
     keyFile: keyFile?.replace(/^~(?=\/|$)/, homedir()),
+    password: read('password', parsePassword, 'a password as a text'),
     become: read('become', parseBoolean, 'true or false'),
+    becomePassword: read('becomePassword', parsePassword, 'a password as a text'),
+    ...(args.length > 0 && { args }),
   }
+}
+
+/** The first of these variables that has a value. */
+function firstOf(variables: Variables, names: readonly string[]): [name: string, variable: Variable] | undefined {
+  const name = names.find(each => variables.has(each))
+  const variable = name === undefined ? undefined : variables.get(name)
+  return name === undefined || !variable || variable.value === undefined ? undefined : [name, variable]
 }
 
 /** An argument for ssh's command line, where a leading dash would make it an option. */
@@ -58,4 +104,20 @@ function parseBoolean(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value
   if (/^(yes|on|true)$/i.test(String(value))) return true
   return /^(no|off|false)$/i.test(String(value)) ? false : undefined
+}
+
+/** A password may consist of digits. ssh and sudo read it up to the end of the line. */
+function parsePassword(value: unknown): Secret | undefined {
+  const text = typeof value === 'number' ? String(value) : value
+  return typeof text === 'string' && /^[^\n\r\0]+$/.test(text) ? new Secret(Buffer.from(text)) : undefined
+}
+
+/** Split as a shell would, which is how Ansible reads them. */
+function parseArgs(value: unknown): string[] | undefined {
+  if (typeof value !== 'string' || /[\0\n]/.test(value)) return undefined
+  try {
+    return split(value)
+  } catch {
+    return undefined
+  }
 }

@@ -16,6 +16,7 @@ import { InventoryError } from '../errors.js'
 import { marksOf, templateHint } from './marks.js'
 import { Origin } from './origin.js'
 import type { Source } from './origin.js'
+import { closedVault, concealAll, isVaulted, type Vault } from './vault.js'
 
 /** The document of a YAML file: its value, and the position of everything in it. */
 export interface Document {
@@ -24,16 +25,20 @@ export interface Document {
 }
 
 /**
- * YAML 1.2's core schema with merge keys, as Ansible users write them. `!vault` loads as null, and `Origin.unusable` finds
- * it: an inventory may contain secrets that ha-run never reads. `!unsafe` is Ansible's tag for "no Jinja".
+ * YAML 1.2's core schema with merge keys, as Ansible users write them. A `!vault` that cannot be decrypted loads as null, and
+ * `Origin.unusable` finds it: an inventory may contain secrets that ha-run never reads. `!unsafe` is Ansible's tag for "no Jinja".
  */
-const schema = CORE_SCHEMA.withTags(
-  mergeTag,
-  faithful(intCoreTag),
-  faithful(floatCoreTag),
-  defineScalarTag<null>('!vault', { resolve: () => null, identify: () => false }),
-  defineScalarTag<string>('!unsafe', { resolve: text => text, identify: () => false }),
-)
+const schemaWith = (vault: Vault) =>
+  CORE_SCHEMA.withTags(
+    mergeTag,
+    faithful(intCoreTag),
+    faithful(floatCoreTag),
+    defineScalarTag<string | null>('!vault', {
+      resolve: text => vault.decryptValue(text) ?? null,
+      identify: () => false,
+    }),
+    defineScalarTag<string>('!unsafe', { resolve: text => text, identify: () => false }),
+  )
 
 /**
  * A number only if its text is the number's own: js-yaml would turn `0644` into 644 and `1.10` into 1.1.
@@ -49,24 +54,26 @@ function faithful(tag: ScalarTagDefinition<number>): ScalarTagDefinition<number>
 }
 
 /**
- * The only document of a YAML file; undefined if the file is empty or has only comments.
+ * The only document of a YAML file; undefined if the file is empty or has only comments. A file that is encrypted as a whole is
+ * decrypted; if that is impossible, it is a text.
  *
  * Throws an InventoryError if the file cannot be read, is not YAML, or has several documents.
  */
-export function readDocument(file: string): Document | undefined {
-  const source: Source = { file, text: readText(file) }
+export function readDocument(file: string, vault: Vault = closedVault): Document | undefined {
+  const source = decrypted({ file, text: readText(file) }, vault)
   try {
     const events = parseEvents(source.text, { filename: file })
     if (events.length === 0) return undefined
     refuseSecondDocument(source, events)
-    const origin = new Origin(source, marksOf(source, events))
+    const origin = new Origin(source, marksOf(source, events, vault))
     // Few inventories need an alias at all; without a limit a small file can stand for a huge value.
     const [value] = constructFromEvents(events, {
       source: source.text,
       filename: file,
-      schema,
+      schema: schemaWith(vault),
       maxAliases: 100,
     })
+    if (source.isSecret) concealAll(value)
     if (Array.isArray(value) && looksLikeIni(source.text)) throw refuseIni(source)
     return value === null ? undefined : { value, origin }
   } catch (error) {
@@ -75,10 +82,16 @@ export function readDocument(file: string): Document | undefined {
   }
 }
 
+/** The source's text, decrypted if it is encrypted as a whole and a password fits. */
+function decrypted(source: Source, vault: Vault): Source {
+  const text = isVaulted(source.text) ? vault.decrypt(source.text) : undefined
+  return text === undefined ? source : { file: source.file, text, isSecret: true }
+}
+
 function refuseSecondDocument(source: Source, events: Event[]): void {
   const second = events.findIndex((event, index) => index > 0 && event.type === EVENT_ID.DOCUMENT)
   if (second < 0) return
-  const { value } = marksOf(source, events.slice(second))
+  const { value } = marksOf(source, events.slice(second), closedVault)
   const separator = source.text.lastIndexOf('\n---', value) + 1
   throw originAt(source, separator).error(
     'expected one YAML document, got a second one',

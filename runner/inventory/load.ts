@@ -12,6 +12,7 @@ import { nearMisses } from './near-misses.js'
 import type { Origin } from './origin.js'
 import type { Group, Host, Inventory } from './site.js'
 import { readVarsFiles } from './vars-files.js'
+import { closedVault, isVaulted, type Vault } from './vault.js'
 
 const newcomerHint = () => `Copy ${examplePath()} to inventory/site.yml and put your own nodes into it.`
 
@@ -21,26 +22,31 @@ const newcomerHint = () => `Copy ${examplePath()} to inventory/site.yml and put 
  *
  * Throws an InventoryError, with file, line and column.
  */
-export function loadInventory(path: string): Inventory {
+export function loadInventory(path: string, vault: Vault = closedVault): Inventory {
   if (!existsSync(path)) throw new InventoryError(`there is no inventory at "${path}"`, { hint: newcomerHint() })
   const isDirectory = statSync(path).isDirectory()
   const warnings: string[] = []
   const entries: Entries = { groups: new Map(), hosts: new Map() }
   const files = isDirectory ? inventoryFiles(path, warnings) : [path]
-  const [start] = files.map(file => readInventoryFile(file, entries))
+  const [start] = files.map(file => readInventoryFile(file, entries, vault))
   for (const name of ['all', 'ungrouped']) {
     if (!entries.groups.has(name)) {
       entries.groups.set(name, { name, origin: start!, children: new Map(), hosts: new Set(), vars: new Map() })
     }
   }
-  return resolve(path, isDirectory ? path : dirname(path), entries, warnings)
+  return resolve(path, isDirectory ? path : dirname(path), entries, vault, warnings)
 }
 
 /** @returns the start of the file. */
-function readInventoryFile(file: string, entries: Entries): Origin {
-  const document = readDocument(file)
+function readInventoryFile(file: string, entries: Entries, vault: Vault): Origin {
+  const document = readDocument(file, vault)
   if (!document) {
     throw new InventoryError(`expected an inventory, got an empty file: "${file}"`, { hint: newcomerHint() })
+  }
+  if (typeof document.value === 'string' && isVaulted(document.value)) {
+    throw new InventoryError(`"${file}" is encrypted with ansible-vault, and no given password decrypts it`, {
+      hint: 'Give its password: --vault-password-file FILE, or --ask-vault-pass.',
+    })
   }
   readGroups(document, entries)
   return document.origin
@@ -66,13 +72,13 @@ function inventoryFiles(directory: string, warnings: string[]): string[] {
 }
 
 /** Resolves groups and the precedence of variables. */
-function resolve(path: string, beside: string, entries: Entries, warnings: string[]): Inventory {
+function resolve(path: string, beside: string, entries: Entries, vault: Vault, warnings: string[]): Inventory {
   const tree = orderGroups(entries)
   const groupFiles = new Map(
-    tree.order.map(({ name }) => [name, readVarsFiles(join(beside, 'group_vars'), name, warnings)]),
+    tree.order.map(({ name }) => [name, readVarsFiles(join(beside, 'group_vars'), name, vault, warnings)]),
   )
   const hostFiles = new Map(
-    [...entries.hosts.keys()].map(name => [name, readVarsFiles(join(beside, 'host_vars'), name, warnings)]),
+    [...entries.hosts.keys()].map(name => [name, readVarsFiles(join(beside, 'host_vars'), name, vault, warnings)]),
   )
 
   const groups = new Map<string, Group>()
@@ -99,7 +105,7 @@ function resolve(path: string, beside: string, entries: Entries, warnings: strin
       name: host.name,
       origin: host.origin,
       groups: names,
-      connection: readConnection(host.name, all),
+      connection: readConnection(host.name, all, warnings),
       ...split(all),
     })
   }

@@ -2,6 +2,7 @@ import { EVENT_ID, SCALAR_STYLE, getScalarValue } from 'js-yaml'
 import type { Event, ScalarEvent } from 'js-yaml'
 import { Origin } from './origin.js'
 import type { Mark, Source } from './origin.js'
+import type { Vault } from './vault.js'
 
 const jinja = /\{\{.*?\}\}|\{%.*?%\}/s
 
@@ -13,7 +14,7 @@ export const templateHint = 'ha-run does not evaluate Jinja: write the value its
  *
  * Throws an InventoryError if a key is itself a list or a mapping; an unquoted `{{ name }}` is one.
  */
-export function marksOf(source: Source, events: Event[]): Mark {
+export function marksOf(source: Source, events: Event[], vault: Vault): Mark {
   const anchors = new Map<string, Mark>()
   let next = 1 // past the document's own event
 
@@ -35,8 +36,11 @@ export function marksOf(source: Source, events: Event[]): Mark {
     const value = tagged ? event.tagStart : start >= 0 ? start : (key ?? 0)
     const mark: Mark = { key: key ?? value, value, children: new Map() }
     if (event.type === EVENT_ID.SCALAR) {
-      if (tagged && textAt(event.tagStart, event.tagEnd) === '!vault') mark.unusable = 'vault'
-      else if (jinja.test(getScalarValue(source.text, event))) mark.unusable = 'template'
+      const text = getScalarValue(source.text, event)
+      const isEncrypted = tagged && textAt(event.tagStart, event.tagEnd) === '!vault'
+      const plain = isEncrypted ? vault.decrypt(text) : text
+      if (plain === undefined) mark.unusable = vault.isOpen ? 'other-vault' : 'vault'
+      else if (jinja.test(plain)) mark.unusable = 'template'
     } else if (event.type === EVENT_ID.SEQUENCE) readItems(mark)
     else readPairs(mark)
     if (event.anchorStart >= 0) anchors.set(textAt(event.anchorStart, event.anchorEnd), mark)

@@ -1,11 +1,17 @@
 import { YAMLException } from 'js-yaml'
+import { concealed } from '../concealed.js'
 import { InventoryError } from '../errors.js'
 
 /** A file's text; `file` is the path as the user would type it. */
 export interface Source {
   file: string
   text: string
+  /** The file was decrypted: no error may show its text. */
+  isSecret?: boolean
 }
+
+/** A Jinja expression, or an encrypted value without a password, or with passwords none of which fits. */
+export type Unusable = 'template' | 'vault' | 'other-vault'
 
 /**
  * The position of a YAML node in its file, as offsets. Nodes behind an alias or a merge key have the position where they are
@@ -16,7 +22,7 @@ export interface Mark {
   key: number
   value: number
   /** The reason why the value cannot be used as it is written. */
-  unusable?: 'template' | 'vault' | undefined
+  unusable?: Unusable | undefined
   children: Map<string, Mark>
 }
 
@@ -49,7 +55,7 @@ export class Origin {
   }
 
   /** The first node in or under this one, in the order of the file, that `!vault` or `{{ }}` makes unusable. */
-  unusable(): { why: 'template' | 'vault'; origin: Origin } | undefined {
+  unusable(): { why: Unusable; origin: Origin } | undefined {
     // A node can be reached by many aliases: each is visited once.
     const seen = new Set<Mark>()
     const search = (mark: Mark): Mark | undefined => {
@@ -81,7 +87,9 @@ export class Origin {
    * An error about this node, in js-yaml's own form: message, file, line, column, and the lines with a caret.
    */
   error(message: string, hint?: string): InventoryError {
-    return new InventoryError(this.#exception(message).message, hint === undefined ? {} : { hint })
+    // A message may quote the value.
+    const text = this.#source.isSecret ? `${message} ${this.place}` : this.#exception(message).message
+    return new InventoryError(concealed(text), hint === undefined ? {} : { hint })
   }
 
   #exception(message: string): YAMLException {

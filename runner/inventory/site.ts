@@ -1,3 +1,4 @@
+import type { Secret } from '../secret.js'
 import type { Origin } from './origin.js'
 
 /** How ssh reaches a host. Undefined settings are left to ssh's own configuration. */
@@ -8,6 +9,12 @@ export interface Connection {
   user?: string | undefined
   /** `ansible_ssh_private_key_file`, `~` expanded. */
   keyFile?: string | undefined
+  /** `ansible_password`: ssh's answer if the node asks for one. */
+  password?: Secret | undefined
+  /** `ansible_become_password`. */
+  becomePassword?: Secret | undefined
+  /** Further arguments for ssh, from `ansible_ssh_common_args` and the like. */
+  args?: readonly string[] | undefined
   /** `ansible_become`; undefined means sudo unless the login is root. */
   become?: boolean | undefined
   /** The address that the inventory declares for the node, if it is another one: the node answers there once it was changed. */

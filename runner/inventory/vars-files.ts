@@ -4,6 +4,7 @@ import { isMapping, show } from './check.js'
 import { readDocument } from './document.js'
 import { readVariables } from './groups.js'
 import type { Variables } from './groups.js'
+import { isVaulted, type Vault } from './vault.js'
 
 /** The extensions that Ansible tries, in its order. */
 const extensions = ['', '.yml', '.yaml', '.json']
@@ -14,7 +15,7 @@ const extensions = ['', '.yml', '.yaml', '.json']
  *
  * Throws an InventoryError if a file is not a mapping of variables.
  */
-export function readVarsFiles(directory: string, name: string, warnings: string[]): Variables {
+export function readVarsFiles(directory: string, name: string, vault: Vault, warnings: string[]): Variables {
   const variables: Variables = new Map()
   if (name.includes('/') || !existsSync(directory)) return variables
   const [path, ...hidden] = extensions
@@ -22,15 +23,16 @@ export function readVarsFiles(directory: string, name: string, warnings: string[
     .filter(file => existsSync(file))
   if (path === undefined) return variables
   for (const file of hidden) warnings.push(`"${file}" is not read, because "${path}" is there (as in Ansible)`)
-  for (const file of filesIn(path)) readVarsFile(file, variables, warnings)
+  for (const file of filesIn(path)) readVarsFile(file, variables, vault, warnings)
   return variables
 }
 
-function readVarsFile(file: string, into: Variables, warnings: string[]): void {
-  const document = readDocument(file)
+function readVarsFile(file: string, into: Variables, vault: Vault, warnings: string[]): void {
+  const document = readDocument(file, vault)
   if (!document) return
-  if (typeof document.value === 'string' && document.value.startsWith('$ANSIBLE_VAULT;')) {
-    warnings.push(`"${file}" is encrypted with ansible-vault, which ha-run does not read: nothing in it counts`)
+  if (typeof document.value === 'string' && isVaulted(document.value)) {
+    const reason = vault.isOpen ? 'no given password decrypts it' : 'no password was given (--vault-password-file)'
+    warnings.push(`"${file}" is encrypted with ansible-vault, and ${reason}: nothing in it counts`)
     return
   }
   if (!isMapping(document.value)) {

@@ -16,12 +16,15 @@ const noChunks = {
 /**
  * Starts a local process with pipes to ha-run. It is detached, so that a Ctrl-C on the terminal reaches ha-run alone and
  * a running step can be finished. Debian's sh starts in about half of bash's time (1.3 ms to 2.3 ms).
+ *
+ * @param env - variables beside those of this process.
  */
-export function startProcess(argv: string[]): ProcessPromise {
+export function startProcess(argv: string[], env: Record<string, string> = {}): ProcessPromise {
   return $({
     quiet: true,
     nothrow: true,
     detached: true,
+    env: { ...process.env, ...env },
     shell: '/bin/sh',
     quote,
     prefix: 'exec ',

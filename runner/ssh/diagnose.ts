@@ -27,7 +27,7 @@ const sshFailures: KnownFailure[] = [
   {
     pattern: /Permission denied \(/,
     message: 'the login was refused',
-    hint: 'check `ansible_user` and `ansible_ssh_private_key_file`; `ssh-copy-id` installs your key; ha-run logs in by key or agent, never by password',
+    hint: 'check `ansible_user` and `ansible_ssh_private_key_file`; `ssh-copy-id` installs your key; a password is used only if `ansible_password` has it',
   },
   {
     pattern: /Could not resolve hostname/,
@@ -66,7 +66,7 @@ const sudoFailures: KnownFailure[] = [
   {
     pattern: /incorrect password attempt|Sorry, try again|no password was provided/,
     message: 'sudo refused the password',
-    hint: 'run again with --ask-become-pass and enter the password of that user',
+    hint: 'run again with --ask-become-pass and enter the password of that user, or correct `ansible_become_password`',
   },
   {
     pattern: /sudo: not installed/,

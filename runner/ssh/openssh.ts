@@ -38,7 +38,10 @@ function controlPath(host: string, settings: SshSettings): string {
  * its name on the command line, so that the user's configuration for it still applies (jump hosts, keys, `%h`), and it
  * must show the key that known_hosts has for it.
  */
-function destination({ host, port, user, keyFile, override }: Destination, { configFile }: SshSettings): string[] {
+function destination(
+  { host, port, user, keyFile, override, args = [] }: Destination,
+  { configFile }: SshSettings,
+): string[] {
   return [
     ...(configFile === undefined ? [] : ['-F', configFile]),
     ...(port === undefined ? [] : ['-p', String(port)]),
@@ -49,6 +52,7 @@ function destination({ host, port, user, keyFile, override }: Destination, { con
       : ['-o', `HostName=${override.address}`, '-o', `HostKeyAlias=${override.hostKeyAlias}`]),
     '-o',
     'BatchMode=yes',
+    ...args,
     '-T',
     '--',
     host,
@@ -83,6 +87,8 @@ export function masterArgs(name: string, connection: Destination, settings: SshS
     'ServerAliveInterval=5',
     '-o',
     'ServerAliveCountMax=3',
+    // Of an option that is given twice, ssh takes the first.
+    ...(connection.password === undefined ? [] : ['-o', 'BatchMode=no', '-o', 'NumberOfPasswordPrompts=1']),
     ...destination(connection, settings),
     command,
   ]

@@ -1,4 +1,5 @@
 import type { Reporter } from '../engine/events.js'
+import { concealing } from './concealing.js'
 import type { EventView } from './event-view.js'
 import { jsonReporter } from './json.js'
 import type { Terminal } from './options.js'
@@ -38,7 +39,7 @@ export async function createReporter(options: CreateReporterOptions): Promise<Re
   const others = [...(options.others ?? [])]
   // The XML builder takes longer to load than plain lines take to print.
   if (options.junit !== undefined) others.unshift((await import('./junit.js')).junitReporter(options.junit))
-  return others.length === 0 ? reporter : tee(reporter, ...others)
+  return concealing(others.length === 0 ? reporter : tee(reporter, ...others))
 }
 
 /**

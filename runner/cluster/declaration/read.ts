@@ -166,7 +166,8 @@ function readDeclared(value: unknown, origin: Origin): DeclaredCluster {
 function refuseTemplates(value: unknown, origin: Origin): void {
   if (!isMapping(value)) return refuseUnusable(origin)
   for (const key of Object.keys(value)) {
-    if (key !== 'page' || origin.at(key).unusable()?.why === 'vault') refuseUnusable(origin.at(key))
+    const why = origin.at(key).unusable()?.why
+    if (key !== 'page' || (why !== undefined && why !== 'template')) refuseUnusable(origin.at(key))
   }
 }
 

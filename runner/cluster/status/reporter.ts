@@ -1,5 +1,6 @@
 import type { Reporter } from '../../engine/events.js'
 import { AlternateScreen } from '../../ui/alternate-screen.js'
+import { concealing } from '../../ui/concealing.js'
 import { jsonReporter } from '../../ui/json.js'
 import type { ReporterOptions, Terminal } from '../../ui/options.js'
 import { createStyle, localeIsUtf8 } from '../../ui/style.js'
@@ -21,7 +22,11 @@ export interface StatusReporterOptions {
 }
 
 /** Reports the status of clusters for people or as JSON, once or repeatedly. */
-export function createStatusReporter({ json, watch, ...rest }: StatusReporterOptions): Reporter {
+export function createStatusReporter(options: StatusReporterOptions): Reporter {
+  return concealing(suitableReporter(options))
+}
+
+function suitableReporter({ json, watch, ...rest }: StatusReporterOptions): Reporter {
   const options: ReporterOptions = {
     ...rest,
     diff: false,

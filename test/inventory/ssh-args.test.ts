@@ -1,0 +1,28 @@
+import test from 'ava'
+import { split } from 'shlex'
+import { usableSshArgs } from '../../runner/inventory/ssh-args.js'
+
+const cases: [args: string, usable: string, ignored: string][] = [
+  ['-o ProxyJump=admin@gate', '-o ProxyJump=admin@gate', ''],
+  ['-J gate -p 2222 -C', '-J gate -p 2222 -C', ''],
+  [`-o ProxyCommand='ssh -W %h:%p -q gate'`, `-o 'ProxyCommand=ssh -W %h:%p -q gate'`, ''],
+  [`-oProxyCommand='nc %h %p' -o "User pi"`, `'-oProxyCommand=nc %h %p' -o 'User pi'`, ''],
+  [
+    '-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null',
+    '-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null',
+    '',
+  ],
+  ['-C -o ControlMaster=auto -o ControlPersist=60s', '-C', '-o ControlMaster=auto -o ControlPersist=60s'],
+  ['-o "controlpath /tmp/%h" -4', '-4', `-o 'controlpath /tmp/%h'`],
+  ['-oBatchMode=no', '', '-oBatchMode=no'],
+  ['-N -f -tt -W host:22 -v', '', '-N -f -tt -W host:22 -v'],
+  ['-o', '', '-o'],
+  ['other-host reboot', '', 'other-host reboot'],
+]
+
+for (const [args, usable, ignored] of cases) {
+  test(`ssh gets what concerns the way to a node: ${args}`, t => {
+    const result = usableSshArgs(split(args))
+    t.deepEqual([result.usable, result.ignored], [split(usable), split(ignored)])
+  })
+}
