@@ -1,5 +1,6 @@
 import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
 import { keyAttributes, keyPath } from '../../runner/cluster/corosync/files.js'
+import { refuseMixedVersions } from '../../runner/cluster/rollout/mixed-versions.js'
 import { replaceOnAll } from '../../runner/cluster/rollout/shared-file.js'
 import { generateKey, recordLoadedKey } from '../../runner/cluster/rollout/authkey.js'
 import type { Node } from '../../runner/cluster/declaration/declaration.js'
@@ -27,6 +28,7 @@ export function newKey(name: string): ClusterTask<Node> {
       formerHash ??= hash
       if (hash !== formerHash) return []
       refuseUnselected(scope, scope.members)
+      await refuseMixedVersions(scope.members)
       return [{ subject: keyPath, from: fingerprint(hash), to: 'a new key' }]
     },
     async apply({ members, leader }) {

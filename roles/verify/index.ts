@@ -101,7 +101,7 @@ export default role('verify', ({ cluster }) => [
   assertion(
     'all nodes run the same versions',
     sameVersions,
-    'Corosync and Pacemaker have the same versions on all nodes: mixed versions are meant for the time of an upgrade only.',
+    'Corosync and Pacemaker have the same versions on all nodes: mixed versions are meant for the time of an upgrade only, and nothing is reloaded meanwhile.',
   ),
   assertion(
     'corosync and pacemaker are on hold',

@@ -6,7 +6,7 @@ import { RemoteProcess, type NodeSession, type RemoteOptions } from './remote-pr
  * back is zx's own `ProcessOutput`.
  *
  * ```ts
- * const { stdout } = await $`dpkg --print-architecture`
+ * const { stdout } = await $`uname -r`
  * const units = await $`systemctl list-units --failed --plain --no-legend`.timeout('10s').lines()
  * const { exitCode } = await $`systemctl is-active ${unit}`.nothrow()
  * await $({ input: key, timeout: '10s' })`install -m 0400 /dev/stdin ${path}`

@@ -127,7 +127,7 @@ onLab('site builds the rest and proves it', async t => {
   t.is(run.exitCode, 0, troubles(run))
   t.deepEqual(namesOf(run), planned)
   const assertions = run.events.filter(event => event.event === 'assertion')
-  t.is(assertions.filter(({ status }) => status === 'ok').length, 30)
+  t.is(assertions.filter(({ status }) => status === 'ok').length, 31)
   t.deepEqual(
     assertions.filter(({ status }) => status === 'warning').map(({ task }) => task),
     ['corosync and pacemaker are on hold', 'fencing is enabled'],

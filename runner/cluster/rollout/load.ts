@@ -16,6 +16,7 @@ import { groupedOverNodes } from './setting-report.js'
 import { loadedKeyEntry, lacksKey, readCorosyncState, type CorosyncState } from '../corosync/state.js'
 import { onNodes, refuseUnselected, type Scope } from '../members.js'
 import { clusterTask } from '../role.js'
+import { refuseMixedVersions } from './mixed-versions.js'
 import { rollNodes } from './rolling.js'
 import { noteOf, refuseUnloadedChanges, planRollout, type RolloutPlan } from './rollout-plan.js'
 
@@ -46,6 +47,7 @@ export function corosyncRunsItsFiles(cluster: Cluster, needs: readonly TaskRef[]
       if (new Set(states.map(({ keyHash }) => keyHash)).size > 1 || states.some(lacksKey)) {
         return skip('waiting for the authkey role, which gives every node the same key')
       }
+      if (states.some(hasOtherKey)) await refuseMixedVersions(scope.members)
       return differences(states, await rolloutPlanOf(scope, states))
     },
     async forecast(scope) {

@@ -19,6 +19,7 @@ import { readOnAll, type ClusterMember, type Scope } from '../members.js'
 import { runsDebianDefault } from '../corosync/node-ids.js'
 import { drainedIn } from './temporary-settings.js'
 import { findRollingObstacle } from './rolling-refusal.js'
+import { refuseMixedVersions } from './mixed-versions.js'
 import { lostProtection } from './lost-protection.js'
 
 /** How a running cluster gets from its present settings to those of a corosync.conf. */
@@ -39,7 +40,7 @@ export interface RolloutPlan {
  *
  * @param mayResume - the files are already in place, so a stopped or drained node may be the trace of an interrupted
  *   rolling restart. Each node is then checked only when its turn comes.
- * @throws TaskError if the plan needs an outage that the user has not allowed, with every setting, both values and the
+ * @throws TaskError if the nodes have different versions of Corosync, or if the plan needs an outage that the user has not allowed, with every setting, both values and the
  *   reason.
  */
 export async function planRollout(
@@ -74,6 +75,7 @@ export async function planRollout(
   }
   const recreatedLinks = [...new Set(all.flatMap(change => recreatedLink(change) ?? []))]
   const plan = { class: mostDisruptive(all.map(change => effectOf(change).class)), changes, effectOf, recreatedLinks }
+  if (plan.class !== 'full stop') await refuseMixedVersions(scope.members)
   if (plan.class === 'rolling restart') {
     const isResumed = mayResume && (states.some(({ active }) => !active) || (await drainedIn(scope.members)).length > 0)
     const obstacle = isResumed ? undefined : await findRollingObstacle(conf, states, scope)

@@ -4,7 +4,7 @@ import { flowResults, flowSentences, neededFlows, type NeededFlow } from '../../
 import { remedies } from '../../../runner/cluster/firewall/remedies.js'
 import { parseCmap } from '../../../runner/cluster/corosync/cmap.js'
 import { parseIptables } from '../../../runner/facts/firewall/iptables.js'
-import { clusterOf } from './cluster.js'
+import { declaredCluster } from './cluster.js'
 
 const flowsOf = (cluster: Cluster, cmap?: string) =>
   neededFlows(cluster.nodes[0] as Node, cluster, cmap === undefined ? undefined : parseCmap(cmap)).map(
@@ -12,27 +12,17 @@ const flowsOf = (cluster: Cluster, cmap?: string) =>
   )
 
 test("each link has a port of its own, and the page is Apache's", t => {
-  t.deepEqual(
-    flowsOf(
-      clusterOf({
-        links: [
-          ['192.168.0.1', '10.0.0.1'],
-          ['192.168.0.2', '10.0.0.2'],
-        ],
-      }),
-    ),
-    [
-      'UDP 5405 from node2: 192.168.0.2 > 192.168.0.1',
-      'UDP 5405 to node2: 192.168.0.1 > 192.168.0.2',
-      'UDP 5406 from node2: 10.0.0.2 > 10.0.0.1',
-      'UDP 5406 to node2: 10.0.0.1 > 10.0.0.2',
-      'TCP 80 (the page) from node2: 192.168.0.2 > 192.168.0.10',
-    ],
-  )
+  t.deepEqual(flowsOf(declaredCluster({ link1: ['10.0.0.1', '10.0.0.2'] })), [
+    'UDP 5405 from node2: 192.168.0.2 > 192.168.0.1',
+    'UDP 5405 to node2: 192.168.0.1 > 192.168.0.2',
+    'UDP 5406 from node2: 10.0.0.2 > 10.0.0.1',
+    'UDP 5406 to node2: 10.0.0.1 > 10.0.0.2',
+    'TCP 80 (the page) from node2: 192.168.0.2 > 192.168.0.10',
+  ])
 })
 
 test('a declared port counts, and the one that runs counts more', t => {
-  const cluster = clusterOf({ interface: [{ mcastport: '5415' }], servesPage: false })
+  const cluster = declaredCluster({ interface: [{ mcastport: '5415' }], servesPage: false })
   t.deepEqual(flowsOf(cluster), [
     'UDP 5415 from node2: 192.168.0.2 > 192.168.0.1',
     'UDP 5415 to node2: 192.168.0.1 > 192.168.0.2',
@@ -41,9 +31,11 @@ test('a declared port counts, and the one that runs counts more', t => {
 })
 
 test('every other node is a sender, and SCTP is not judged', t => {
-  const links = [['192.168.0.1'], ['192.168.0.2'], ['192.168.0.3']]
-  t.is(flowsOf(clusterOf({ links, servesPage: false })).length, 4)
-  t.deepEqual(flowsOf(clusterOf({ interface: [{ linknumber: '0', knet_transport: 'sctp' }], servesPage: false })), [])
+  t.is(flowsOf(declaredCluster({ nodes: 3, servesPage: false })).length, 4)
+  t.deepEqual(
+    flowsOf(declaredCluster({ interface: [{ linknumber: '0', knet_transport: 'sctp' }], servesPage: false })),
+    [],
+  )
 })
 
 /** iptables with a policy and rules of INPUT, and a policy of OUTPUT. */
@@ -53,7 +45,7 @@ const rules = (input: string[], policy = 'DROP', output = 'ACCEPT') =>
   )
 
 const node1 = (cluster: Cluster): NeededFlow[] => neededFlows(cluster.nodes[0] as Node, cluster, undefined)
-const verdicts = (chains: ReturnType<typeof rules>, cluster = clusterOf({ servesPage: false })) =>
+const verdicts = (chains: ReturnType<typeof rules>, cluster = declaredCluster({ servesPage: false })) =>
   flowResults(chains, node1(cluster), { interfaces: new Map([['192.168.0.1', 'eth0']]) }).map(({ verdict }) => verdict)
 
 const established = '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'
@@ -66,11 +58,11 @@ test("knet's packets pass as answers, if the filter tracks connections and lets 
 })
 
 test("udpu's packets have another source port, and requests for the page are no answers", t => {
-  t.deepEqual(verdicts(rules([established]), clusterOf({ transport: 'udpu', servesPage: false })), [
+  t.deepEqual(verdicts(rules([established]), declaredCluster({ transport: 'udpu', servesPage: false })), [
     'dropped',
     'passes',
   ])
-  t.deepEqual(verdicts(rules([established]), clusterOf({})), ['answers', 'passes', 'dropped'])
+  t.deepEqual(verdicts(rules([established]), declaredCluster({})), ['answers', 'passes', 'dropped'])
 })
 
 test('the interface of the link counts', t => {
@@ -80,7 +72,7 @@ test('the interface of the link counts', t => {
 })
 
 test('sentences name the rule once, and the commands of the tool that has it', t => {
-  const cluster = clusterOf({ links: [['192.168.0.1'], ['192.168.0.2'], ['192.168.0.3']] })
+  const cluster = declaredCluster({ nodes: 3 })
   const chains = rules(['-s 192.168.0.0/24 -p udp -j REJECT'], 'ACCEPT')
   const results = flowResults(chains, node1(cluster), { interfaces: new Map() })
   t.deepEqual(flowSentences(results, 'dropped', { ufw: false }), [

@@ -8,7 +8,7 @@ import type { NodeFirewall } from '../../../../runner/cluster/firewall/state.js'
 import { parseIptables } from '../../../../runner/facts/firewall/iptables.js'
 import { parseNft } from '../../../../runner/facts/firewall/nft.js'
 import type { Firewall } from '../../../../runner/facts/firewall/read.js'
-import { clusterOf } from '../../../cluster/firewall/cluster.js'
+import { declaredCluster } from '../../../cluster/firewall/cluster.js'
 
 const text = (name: string, file: string) => readFileSync(join('test', 'cases', 'firewall', name, file), 'utf8')
 const nft = (name: string) => parseNft(text(name, 'nft.json'), text(name, 'nft.txt'))
@@ -23,7 +23,7 @@ function nodeFirewall(found: Pick<Firewall, 'chains'> & Partial<Firewall>): Node
     interfaces: new Map([['192.168.0.1', 'eth0']]),
     ...found,
   }
-  const cluster = clusterOf({})
+  const cluster = declaredCluster({})
   const needed = cluster.nodes.slice(0, 1).flatMap(node => neededFlows(node, cluster, undefined))
   return {
     firewall,
