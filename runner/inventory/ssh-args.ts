@@ -4,10 +4,10 @@
  */
 
 /** Options of ssh(1) with a value that concern the way to a node. */
-const withValue = new Set([...'bBcEFiIJlmoPp'].map(letter => `-${letter}`))
+const withValue = new Set('-b -B -c -E -F -i -I -J -l -m -o -P -p'.split(' '))
 
 /** Options without a value that concern it. */
-const alone = new Set([...'46AaCKkXxYyq'].map(letter => `-${letter}`))
+const alone = new Set('-4 -6 -A -a -C -K -k -X -x -Y -y -q'.split(' '))
 
 /** Settings of ssh_config(5) that ha-run sets itself, in lower case. */
 const ownSettings = new Set([
