@@ -8,14 +8,14 @@ import { runLocally } from './process.js'
 
 /** The admin's access to a lab: keys, an ssh configuration, an inventory. */
 
-/** An ssh configuration that knows the lab's nodes, and checks their host keys. */
-export function sshConfigText(lab: Lab): string {
+/** An ssh configuration that knows the lab's nodes and as whom to log in, and checks their host keys. */
+export function sshConfigText(lab: Lab, login: string): string {
   const config = new SSHConfig()
   for (const node of lab.nodes) {
     config.append({
       Host: [node.name, node.address],
       HostName: node.address,
-      User: 'root',
+      User: login,
       IdentityFile: join(lab.dir, 'key'),
       IdentitiesOnly: 'yes',
       UserKnownHostsFile: join(lab.dir, 'known_hosts'),
@@ -67,9 +67,9 @@ export async function ensureKey(lab: string, file: string): Promise<KeyPair> {
 }
 
 /** Writes the lab's inventory, ssh configuration and known hosts. */
-export async function writeAccess(lab: Lab, hostKeys: Map<LabNode, KeyPair>): Promise<void> {
+export async function writeAccess(lab: Lab, hostKeys: Map<LabNode, KeyPair>, login: string): Promise<void> {
   const known = [...hostKeys].map(([node, key]) => knownHostsLine(node, key.public))
   await writeFile(lab.inventory, labInventoryText(lab))
-  await writeFile(lab.sshConfig, sshConfigText(lab))
+  await writeFile(lab.sshConfig, sshConfigText(lab, login))
   await writeFile(join(lab.dir, 'known_hosts'), known.join(''))
 }

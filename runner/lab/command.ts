@@ -4,6 +4,7 @@ import { down } from './down.js'
 import { exec } from './exec.js'
 import { boot, cutCable, freezeNode, healCable, powerKill, thawNode } from './faults.js'
 import { requireHost } from './host.js'
+import { likenesses } from './likenesses.js'
 import type { LabNode } from './names.js'
 import { requireNode } from './state.js'
 import { readStatus, type NodeStatus } from './status.js'
@@ -21,6 +22,13 @@ const faults: { name: string; summary: string; done: string; act: (node: LabNode
 /** The Debian releases that have the packages of a cluster. */
 const releases = ['bullseye', 'bookworm', 'trixie']
 
+interface UpArguments {
+  name: string
+  release?: string
+  like?: string
+  yes: boolean
+}
+
 /** `ha-run lab` with its subcommands. */
 export function labCommand(report: (line: string) => void): Command {
   const lab = new Command('ha-run lab')
@@ -33,11 +41,24 @@ export function labCommand(report: (line: string) => void): Command {
     .addOption(
       new Option('--release <name>', "Debian release of the nodes (default: this machine's own)").choices(releases),
     )
+    .addOption(
+      new Option('--like <machine>', 'nodes like a fresh Raspberry Pi: its release, network manager and users')
+        .choices(likenesses.map(({ name }) => name))
+        .conflicts('release'),
+    )
     .option('--yes', 'install missing Debian packages on this machine', false)
-    .action(async (count: number, { name, release, yes }: { name: string; release?: string; yes: boolean }) => {
+    .action(async (count: number, { name, release, like, yes }: UpArguments) => {
       const started = performance.now()
       const made = await interruptibly(signal =>
-        up({ name, count, yes, report, signal, ...(release !== undefined && { release }) }),
+        up({
+          name,
+          count,
+          yes,
+          report,
+          signal,
+          ...(release !== undefined && { release }),
+          ...(like !== undefined && { like }),
+        }),
       )
       const nodes = made.nodes.map(node => `${node.name} ${node.address}`)
       report(`lab ${name} is up after ${seconds(started)} s: ${nodes.join(', ')}`)

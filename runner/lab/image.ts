@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { TaskError } from '../errors.js'
 import { sha256 } from '../hash.js'
 import { buildGroup, inGroup, makeGroup } from './cgroup.js'
 import { locked } from './lock.js'
@@ -13,8 +14,9 @@ import {
   offeredPackages,
   offeredWhereKnown,
   recipeHash,
+  recipeOf,
 } from './recipe.js'
-import { hostDownloadSettings, hostSources } from './sources.js'
+import { hostDownloadSettings, hostSources, withoutSecurity } from './sources.js'
 
 /** The name suffix of an unfinished image's directory: it names the lab that builds it, whose `down` removes it. */
 export const partSuffix = (lab: string) => `.part-${lab}`
@@ -30,8 +32,8 @@ export interface Image {
 export interface ImageOptions {
   /** The lab in whose control group the image is built. */
   lab: string
-  /** The release's code name. */
-  suite: string
+  /** The name of its recipe: a release's code name, or a likeness. */
+  recipe: string
   yes: boolean
   report: (line: string) => void
   signal?: AbortSignal | undefined
@@ -42,8 +44,8 @@ export interface ImageOptions {
  * it. The image gets its name when it is complete, so that an interrupted build is never used.
  */
 export async function ensureImage(options: ImageOptions): Promise<Image> {
-  const { suite } = options
-  const dir = join(imagesDir, `${suite}-${recipeHash(suite)}`)
+  const { recipe } = options
+  const dir = join(imagesDir, `${recipe}-${recipeHash(recipe)}`)
   const image = { root: join(dir, 'root'), packages: join(dir, 'packages') }
   if (existsSync(dir)) return image
   return locked(
@@ -65,7 +67,34 @@ export async function ensureImage(options: ImageOptions): Promise<Image> {
   )
 }
 
-async function build(part: string, { lab, suite, yes, report, signal }: ImageOptions): Promise<void> {
+async function build(part: string, options: ImageOptions): Promise<void> {
+  const { recipe: name, yes, report } = options
+  const { suite } = recipeOf(name)
+  report(`building the base image of ${name} from this machine's own apt sources (once)`)
+  const sources = await hostSources(suite, yes)
+  try {
+    await buildFrom(sources, part, options)
+  } catch (error) {
+    const released = withoutSecurity(sources, suite)
+    if (!isIncompleteMirror(error) || released.length === sources.length) throw error
+    report(`  the mirror lists packages of ${suite}-security and does not have them: beginning again without them`)
+    await runLocally(['rm', '-rf', '--one-file-system', part], { timeoutSeconds: 120 })
+    await mkdir(part)
+    await buildFrom(released, part, options)
+  }
+}
+
+/** At the end of a release's support, mirrors remove its security updates before the list of them. */
+function isIncompleteMirror(error: unknown): boolean {
+  return error instanceof TaskError && /\b404 +Not Found/.test(error.output ?? '')
+}
+
+async function buildFrom(
+  sources: string[],
+  part: string,
+  { lab, recipe: name, report, signal }: ImageOptions,
+): Promise<void> {
+  const recipe = recipeOf(name)
   const group = await makeGroup(buildGroup(lab))
   const paths = {
     root: join(part, 'root'),
@@ -73,14 +102,13 @@ async function build(part: string, { lab, suite, yes, report, signal }: ImageOpt
     sources: join(part, 'sources.list'),
     script: join(part, 'customize.sh'),
   }
-  await writeFile(paths.sources, (await hostSources(suite, yes)).join('\n') + '\n')
-  await writeFile(paths.script, customizeScript())
-  report(`building the base image of ${suite} from this machine's own apt sources (once)`)
+  await writeFile(paths.sources, sources.join('\n') + '\n')
+  await writeFile(paths.script, customizeScript(recipe))
   const onLine = (line: string) => {
     if (/^I: [a-z -]+\.\.\.$/.test(line)) report(`  ${line.slice(3)}`)
   }
   const env = { LC_ALL: 'C.UTF-8' }
-  const debootstrap = debootstrapCommand(paths, suite, await hostDownloadSettings())
+  const debootstrap = debootstrapCommand(paths, recipe, await hostDownloadSettings())
   await runLocally(inGroup(group, debootstrap), { timeoutSeconds: 900, onLine, signal, env })
   report('  downloading the packages that nodes can install')
   await download(paths, argv => runLocally(inGroup(group, argv), { timeoutSeconds: 600, signal, env }))
@@ -133,14 +161,14 @@ export function isLowerLayer(dir: string, mounts: string): boolean {
   return mounts.includes(`lowerdir=${dir}/`) || mounts.includes(`:${dir}/`)
 }
 
-/** Removes interrupted builds, and images of older recipes that no mounted node uses. Images of other releases stay. */
+/** Removes interrupted builds, and images of older recipes that no mounted node uses. Images of other recipes stay. */
 async function prune(): Promise<void> {
   await mkdir(imagesDir, { recursive: true })
   const mounts = await readFile('/proc/self/mounts', 'utf8')
   for (const name of await readdir(imagesDir)) {
     const dir = join(imagesDir, name)
-    const [suite = ''] = name.split('-', 1)
-    if (name !== `${suite}-${recipeHash(suite)}` && !isLowerLayer(dir, mounts))
+    const recipe = name.replace(/-[^-]*$/, '')
+    if (name !== `${recipe}-${recipeHash(recipe)}` && !isLowerLayer(dir, mounts))
       await runLocally(['rm', '-rf', '--one-file-system', dir], { timeoutSeconds: 120 })
   }
 }

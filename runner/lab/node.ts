@@ -1,31 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { quote } from 'zx/core'
 import { ConnectError, UsageError, lastLines } from '../errors.js'
 import { killGroup, makeGroup, machineGroup, nodeGroup, populated, removeGroup, watchGroup } from './cgroup.js'
 import type { Image } from './image.js'
-import { consoleLog, gateway, machineName, nodeDir, nodeRoot, prefixLength, type LabNode } from './names.js'
+import { consoleLog, machineName, nodeDir, nodeRoot, type LabNode } from './names.js'
 import { networkOffCommands, inLab, inNode } from './network.js'
 import { runLocally, runCommands } from './process.js'
-import { repositoryMount } from './recipe.js'
+import { repositoryMount, type Recipe } from './recipe.js'
 
 /** One node: its disk and its power. */
-
-/** /etc/network/interfaces of a fresh node. */
-export function interfacesFile(node: LabNode): string {
-  return [
-    'auto lo',
-    'iface lo inet loopback',
-    '',
-    'auto eth0',
-    'iface eth0 inet static',
-    `    address ${node.address}/${prefixLength}`,
-    `    gateway ${gateway}`,
-    '',
-  ].join('\n')
-}
 
 /**
  * Mounts a node's disk: a layer of its own over the image, or over such a layer in a snapshot. `volatile` makes syncs free;
@@ -100,15 +86,19 @@ export async function mountDisk(node: LabNode, image: Image, lower?: string): Pr
 }
 
 /** Writes the node's own files to a fresh disk: addresses, ids and keys. */
-export async function installNode(node: LabNode, identity: Identity): Promise<void> {
+export async function installNode(node: LabNode, recipe: Recipe, identity: Identity): Promise<void> {
   const root = nodeRoot(node)
-  await writeFile(join(root, 'etc/network/interfaces'), interfacesFile(node))
+  const publicKey = identity.authorizedKey.trim()
+  for (const { path, content, mode = '0644' } of recipe.nodeFiles({ address: node.address, publicKey })) {
+    await mkdir(dirname(join(root, path)), { recursive: true })
+    await writeFile(join(root, path), content, { mode: Number.parseInt(mode, 8) })
+  }
   await writeFile(join(root, 'etc/machine-id'), `${randomBytes(16).toString('hex')}\n`)
   await writeFile(join(root, 'etc/ssh/ssh_host_ed25519_key'), identity.hostKey.secret, { mode: 0o600 })
   await writeFile(join(root, 'etc/ssh/ssh_host_ed25519_key.pub'), identity.hostKey.public)
   const users = (await readFile(join(root, 'etc/passwd'), 'utf8')).split('\n').map(line => line.split(':'))
   for (const [name = '', , uid, gid, , userHome = ''] of users) {
-    if (!['root', 'pi', 'admin'].includes(name)) continue
+    if (!['pi', 'admin', recipe.login].includes(name)) continue
     const dir = join(root, userHome, '.ssh')
     // systemd has made root's already.
     await mkdir(dir, { recursive: true, mode: 0o700 })
@@ -154,7 +144,8 @@ export async function powerKill(node: LabNode): Promise<void> {
 export async function waitForSsh(node: LabNode, timeoutSeconds = 60): Promise<void> {
   const events = join(await makeGroup(nodeGroup(node)), 'cgroup.events')
   const script = [
-    `until ${sshGreets}; do`,
+    // An attempt that began before the network manager had set the address would wait for minutes.
+    `until timeout 2 bash -c '${sshGreets}' bash "$1"; do`,
     '  sleep 0.05; [ $SECONDS -lt 2 ] || grep -q "populated 1" "$2" || exit 3',
     'done 2>/dev/null',
   ].join('\n')

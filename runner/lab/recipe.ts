@@ -1,15 +1,41 @@
 import { sha256 } from '../hash.js'
+import { likenesses } from './likenesses.js'
+import { gateway, prefixLength } from './names.js'
+
+/** A file of an image or of a node; the mode is 0644 by default. */
+export interface RecipeFile {
+  path: string
+  content: string
+  mode?: string
+}
 
 /**
  * The recipe of a node: a bare Debian machine like one from an installer or a Raspberry Pi image, and the packages that it can
  * install from a read-only repository. The recipe's hash names the cached image.
  */
+export interface Recipe {
+  /** Of the likeness, or the release's code name. */
+  name: string
+  /** The release's code name. */
+  suite: string
+  /** In addition to `basePackages`; among them is what manages the network. */
+  packages: string[]
+  /** All nodes have the same host name, as fresh machines do. */
+  hostName: string
+  locale: string
+  /** Files of the image, beside those of every image. */
+  files: RecipeFile[]
+  maskedUnits: string[]
+  /** The user as whom the lab's ssh configuration logs in. */
+  login: string
+  /** A fresh node's own files: its addresses, in the form of the machine's network manager. */
+  nodeFiles: (node: { address: string; publicKey: string }) => RecipeFile[]
+}
 
-/** The machine is minimal; udev is not needed, since devices and the network come from outside. */
+/** Of every machine, which is minimal; udev is not needed, since devices and the network come from outside. */
 export const basePackages = [
   'adduser',
   'dbus',
-  'ifupdown',
   'iproute2',
   'iputils-ping',
   'openssh-server',
@@ -41,11 +67,8 @@ export const offeredWhereKnown = ['dhcpcd', 'dhcpcd-base', 'dhcpcd5']
 /** The repository's directory on a node. */
 export const repositoryMount = '/srv/ha-run/packages'
 
-/** All nodes have the same host name, as fresh Raspberry Pis do. */
-const hostName = 'debian'
-
 /** Timers that would interfere with tests, and the login on an unused console. */
-const maskedUnits = [
+const commonMaskedUnits = [
   'apt-daily.timer',
   'apt-daily-upgrade.timer',
   'dpkg-db-backup.timer',
@@ -54,50 +77,101 @@ const maskedUnits = [
   'console-getty.service',
 ]
 
-/** Files of the base image, by path; the mode is 0644 by default. */
-const files: { path: string; content: string; mode?: string }[] = [
-  { path: '/etc/hostname', content: `${hostName}\n` },
-  {
-    path: '/etc/hosts',
-    content: `127.0.0.1\tlocalhost\n127.0.1.1\t${hostName}\n\n::1\tlocalhost ip6-localhost ip6-loopback\n`,
-  },
+/** Files of every base image. */
+const commonFiles: RecipeFile[] = [
   // Without a name server a lookup fails at once; with one that does not answer it would take 10 s.
   { path: '/etc/resolv.conf', content: '' },
-  { path: '/etc/default/locale', content: 'LANG=C.UTF-8\n' },
-  { path: '/etc/locale.conf', content: 'LANG=C.UTF-8\n' },
   { path: '/etc/apt/sources.list', content: `deb [trusted=yes] file:${repositoryMount} ./\n` },
   { path: '/etc/systemd/journald.conf.d/lab.conf', content: '[Journal]\nStorage=volatile\nRuntimeMaxUse=16M\n' },
   { path: '/etc/ssh/sshd_config.d/lab.conf', content: 'HostKey /etc/ssh/ssh_host_ed25519_key\n' },
   { path: '/etc/sudoers.d/pi', content: 'pi ALL=(ALL) NOPASSWD: ALL\n', mode: '0440' },
 ]
 
+/** A bare Debian of a release, as from its installer: root logs in, and ifupdown has the address. */
+function debian(suite: string): Recipe {
+  return {
+    name: suite,
+    suite,
+    packages: ['ifupdown'],
+    hostName: 'debian',
+    locale: 'C.UTF-8',
+    files: [],
+    maskedUnits: [],
+    login: 'root',
+    nodeFiles: ({ address }) => [{ path: '/etc/network/interfaces', content: interfacesFile(address) }],
+  }
+}
+
+/** /etc/network/interfaces of a fresh Debian node. */
+export function interfacesFile(address: string): string {
+  return [
+    'auto lo',
+    'iface lo inet loopback',
+    '',
+    'auto eth0',
+    'iface eth0 inet static',
+    `    address ${address}/${prefixLength}`,
+    `    gateway ${gateway}`,
+    '',
+  ].join('\n')
+}
+
+/** The recipe of that name: a likeness's, or that of a Debian release. */
+export function recipeOf(name: string): Recipe {
+  return likenesses.find(likeness => likeness.name === name) ?? debian(name)
+}
+
 /** The script that mmdebstrap runs in the finished tree: it adds files and users, and masks units. */
-export function customizeScript(): string {
+export function customizeScript({ hostName, locale, files, maskedUnits }: Recipe): string {
+  const all: RecipeFile[] = [
+    { path: '/etc/hostname', content: `${hostName}\n` },
+    {
+      path: '/etc/hosts',
+      content: `127.0.0.1\tlocalhost\n127.0.1.1\t${hostName}\n\n::1\tlocalhost ip6-localhost ip6-loopback\n`,
+    },
+    { path: '/etc/default/locale', content: `LANG=${locale}\n` },
+    { path: '/etc/locale.conf', content: `LANG=${locale}\n` },
+    ...commonFiles,
+    ...files,
+  ]
   return [
     'set -eu',
     'rm -rf /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/99mmdebstrap /etc/ssh/ssh_host_* /etc/resolv.conf',
-    `mkdir -p ${repositoryMount} /etc/systemd/journald.conf.d`,
-    ...files.flatMap(({ path, content, mode = '0644' }) => [
+    `mkdir -p ${repositoryMount}`,
+    ...all.flatMap(({ path, content, mode = '0644' }) => [
+      `mkdir -p "$(dirname ${path})"`,
       `cat >${path} <<'END-OF-FILE'\n${content}END-OF-FILE`,
       `chmod ${mode} ${path}`,
     ]),
+    '[ ! -e /etc/locale.gen ] || locale-gen',
     'useradd --create-home --shell /bin/bash --groups sudo pi',
     'useradd --create-home --shell /bin/bash --groups sudo admin',
     'echo admin:raspberry | chpasswd',
-    `systemctl mask ${maskedUnits.join(' ')}`,
+    `systemctl mask ${[...commonMaskedUnits, ...maskedUnits].join(' ')}`,
   ].join('\n')
 }
 
 /** Names the image: another recipe, another image. */
-export function recipeHash(suite: string): string {
-  const recipe = [suite, basePackages, offeredPackages, offeredWhereKnown, customizeScript(), repositoryMount]
-  return sha256(JSON.stringify(recipe)).slice(0, 12)
+export function recipeHash(name: string): string {
+  const recipe = recipeOf(name)
+  const parts = [
+    recipe.suite,
+    packagesOf(recipe),
+    offeredPackages,
+    offeredWhereKnown,
+    customizeScript(recipe),
+    repositoryMount,
+  ]
+  return sha256(JSON.stringify(parts)).slice(0, 12)
 }
+
+/** All packages that a fresh node has been given, without their dependencies. */
+export const packagesOf = ({ packages }: Recipe) => [...basePackages, ...packages]
 
 /** The command that makes the base image at `root`, from a sources.list and settings of the host's apt. */
 export function debootstrapCommand(
   paths: { root: string; sources: string; script: string },
-  suite: string,
+  recipe: Recipe,
   settings: string[],
 ): string[] {
   return [
@@ -108,14 +182,14 @@ export function debootstrapCommand(
     '--mode=root',
     '--variant=minbase',
     '--format=directory',
-    `--include=${basePackages.join(',')}`,
+    `--include=${packagesOf(recipe).join(',')}`,
     '--aptopt=APT::Install-Recommends "false"',
     // Absolute, and so the host's own: a private mirror's login.
     '--aptopt=Dir::Etc::netrc "/etc/apt/auth.conf"',
     '--aptopt=Dir::Etc::netrcparts "/etc/apt/auth.conf.d"',
     ...settings.map(setting => `--aptopt=${setting}`),
     `--customize-hook=chroot "$1" sh <${paths.script}`,
-    suite,
+    recipe.suite,
     paths.root,
     paths.sources,
   ]

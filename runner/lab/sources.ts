@@ -31,6 +31,11 @@ export function sourcesList(targets: string, suite: string, wanted = suite): str
   return [...components].map(([source, parts]) => `${source} ${[...parts].join(' ')}`)
 }
 
+/** Lines of a sources.list without those of a suite's security updates. */
+export function withoutSecurity(sources: string[], suite: string): string[] {
+  return sources.filter(source => !source.includes(` ${suite}-security `))
+}
+
 /**
  * The download settings of this machine's apt, as lines of an apt.conf.
  * @param dump output of `apt-config dump`

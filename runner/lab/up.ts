@@ -8,6 +8,7 @@ import { locked } from './lock.js'
 import { checkCount, checkName, labOf, type Lab, type LabNode } from './names.js'
 import { makeBridge, makeCable } from './network.js'
 import { bootNode, installNode, mountDisk } from './node.js'
+import { recipeOf, type Recipe } from './recipe.js'
 import { findLeftovers, isAlive, isEmpty, removeLeftovers } from './leftovers.js'
 import { requireInotifyInstances } from './inotify-limit.js'
 import { copyKeys, diskIn } from './snapshot.js'
@@ -21,6 +22,8 @@ export interface UpOptions {
   report: (line: string) => void
   /** The code name of the Debian release that nodes get; this machine's own if left out. */
   release?: string
+  /** The machine that nodes are like, instead of a Debian from its installer: one of `likenesses`, which has its release. */
+  like?: string
   /** The directory of a snapshot: the nodes start from its disks instead of being bare. It is only read. */
   snapshot?: string
   /** Aborts the start; what exists by then is removed. */
@@ -36,7 +39,7 @@ const concurrency = 8
  * @throws UsageError if there is a lab of that name already, or this machine cannot run a lab
  * @throws ConnectError if a node does not come up
  */
-export async function up({ name, count, yes, report, release, snapshot, signal }: UpOptions): Promise<Lab> {
+export async function up({ name, count, yes, report, release, like, snapshot, signal }: UpOptions): Promise<Lab> {
   checkName(name)
   checkCount(count)
   await requireHost()
@@ -49,10 +52,11 @@ export async function up({ name, count, yes, report, release, snapshot, signal }
     if (!isEmpty(await findLeftovers(name))) await removeLeftovers(name)
     await requireInotifyInstances(count)
     try {
-      const image = await ensureImage({ lab: name, suite: release ?? (await hostSuite()), yes, report, signal })
+      const recipe = recipeOf(like ?? release ?? (await hostSuite()))
+      const image = await ensureImage({ lab: name, recipe: recipe.name, yes, report, signal })
       const lab = labOf(name, count)
       report(`starting ${lab.nodes.map(node => node.name).join(', ')}`)
-      await build(lab, image, { snapshot, signal })
+      await build(lab, image, recipe, { snapshot, signal })
       await writeRecord(name, { count, image })
       return lab
     } catch (error) {
@@ -65,6 +69,7 @@ export async function up({ name, count, yes, report, release, snapshot, signal }
 async function build(
   lab: Lab,
   image: Image,
+  recipe: Recipe,
   { snapshot, signal }: Pick<UpOptions, 'snapshot' | 'signal'>,
 ): Promise<void> {
   await mkdir(lab.dir, { recursive: true, mode: 0o755 })
@@ -79,7 +84,7 @@ async function build(
     hostKeys.set(node, hostKey)
     await makeCable(node)
     await mountDisk(node, image, snapshot === undefined ? undefined : diskIn(snapshot, node))
-    if (snapshot === undefined) await installNode(node, { hostKey, authorizedKey })
+    if (snapshot === undefined) await installNode(node, recipe, { hostKey, authorizedKey })
     signal?.throwIfAborted()
     await bootNode(node, image)
   })
@@ -87,7 +92,7 @@ async function build(
   const results = await Promise.allSettled(work.map(task => queue.add(task)))
   const failure = results.find(result => result.status === 'rejected')
   if (failure) throw failure.reason
-  await writeAccess(lab, hostKeys)
+  await writeAccess(lab, hostKeys, recipe.login)
 }
 
 function alreadyUp(lab: Lab): UsageError {

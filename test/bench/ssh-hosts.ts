@@ -53,7 +53,7 @@ UsePAM no
   )
   const failure = started.find(result => result.status === 'rejected')
   if (failure) throw failure.reason
-  await writeAccess(lab, new Map(lab.nodes.map(node => [node, hostKey])))
+  await writeAccess(lab, new Map(lab.nodes.map(node => [node, hostKey])), 'root')
 }
 
 async function start(lab: Lab, node: LabNode): Promise<void> {

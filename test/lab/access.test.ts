@@ -19,7 +19,7 @@ test('the inventory is the smallest complete one', t => {
 })
 
 test("the ssh configuration knows nodes by name and address, and enters the lab's namespace", t => {
-  const [first, second] = sshConfigText(lab).split('\n\n')
+  const [first, second] = sshConfigText(lab, 'root').split('\n\n')
   t.is(
     first,
     [

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import test from 'ava'
 import { nodeOf } from '../../runner/lab/names.js'
 import { cableCommands, networkOffCommands } from '../../runner/lab/network.js'
-import { interfacesFile, mountCommand, nspawnCommand, powerScript } from '../../runner/lab/node.js'
+import { mountCommand, nspawnCommand, powerScript } from '../../runner/lab/node.js'
 
 const node = nodeOf('demo', 1)
 const image = { root: '/image/root', packages: '/image/packages' }
@@ -18,11 +18,6 @@ test("a node's disk is its own layer over the image", t => {
     `lowerdir=/image/root,upperdir=${disk}/upper,workdir=${disk}/work,volatile`,
     `${disk}/root`,
   ])
-})
-
-test("a node's eth0 is static and managed by ifupdown", t => {
-  const [, stanza] = interfacesFile(node).split('\n\n')
-  t.is(stanza, 'auto eth0\niface eth0 inet static\n    address 192.168.0.1/24\n    gateway 192.168.0.254\n')
 })
 
 test('a cable goes straight from namespace to namespace', t => {

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { downloadSettings, sourcesList } from '../../runner/lab/sources.js'
+import { downloadSettings, sourcesList, withoutSecurity } from '../../runner/lab/sources.js'
 
 test("the host's own sources of its release, and no others", t => {
   const targets = [
@@ -31,6 +31,13 @@ test('another release, on the mirrors that the host uses', t => {
     sourcesList(targets, 'bookworm', 'trixie').map(line => line.split(' ').slice(2).join(' ')),
     ['http://mirror.example/debian/ trixie main', 'http://mirror.example/debian-security/ trixie-security main'],
   )
+})
+
+test("without a suite's security updates", t => {
+  const lines = ['bullseye', 'bullseye-updates', 'bullseye-security'].map(
+    suite => `deb http://mirror.example/ ${suite} main`,
+  )
+  t.deepEqual(withoutSecurity(lines, 'bullseye'), lines.slice(0, 2))
 })
 
 test("Ubuntu's pockets share one code name; proposed and backports stay out", t => {
