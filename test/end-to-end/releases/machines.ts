@@ -5,6 +5,7 @@ import { ensureImage } from '../../../runner/lab/image.js'
 import { nodeDir, nodeRoot } from '../../../runner/lab/names.js'
 import { bootNode, installNode, mountDisk } from '../../../runner/lab/node.js'
 import { runCommands } from '../../../runner/lab/process.js'
+import { recipeOf } from '../../../runner/lab/recipe.js'
 import type { Row } from './rows.js'
 
 /** Two bare machines as a row has them. */
@@ -21,14 +22,14 @@ export async function takeDown(lab: Lab): Promise<void> {
 
 /** Gives a node a fresh disk with another release. */
 async function reinstall(lab: Lab, node: LabNode, suite: string, report: (line: string) => void): Promise<void> {
-  const image = await ensureImage({ lab: lab.name, suite, yes: true, report })
+  const image = await ensureImage({ lab: lab.name, recipe: suite, yes: true, report })
   const text = async (file: string) => readFile(join(lab.dir, file), 'utf8')
   const key = `host_key_${node.name}`
   await powerKill(node)
   await runCommands([['umount', nodeRoot(node)]])
   for (const part of ['upper', 'work']) await rm(join(nodeDir(node), part), { recursive: true })
   await mountDisk(node, image)
-  await installNode(node, {
+  await installNode(node, recipeOf(suite), {
     hostKey: { secret: await text(key), public: await text(`${key}.pub`) },
     authorizedKey: await text('key.pub'),
   })
