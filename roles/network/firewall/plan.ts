@@ -1,8 +1,9 @@
 import type { Difference } from '../../../runner/tasks/index.js'
 import { ruleLabel, type FlowResult, type NeededFlow } from '../../../runner/cluster/firewall/flows.js'
-import { nftRule, remedies, toolOf, ufwRule } from '../../../runner/cluster/firewall/remedies.js'
+import { nftRule, remedies, toolOf, ufwRule, type FirewallTool } from '../../../runner/cluster/firewall/remedies.js'
 import type { NodeFirewall } from '../../../runner/cluster/firewall/state.js'
-import { nftablesConf } from '../../../runner/facts/firewall/read.js'
+import { nftablesConf, type Firewall } from '../../../runner/facts/firewall/read.js'
+import type { Chain } from '../../../runner/facts/firewall/ruleset.js'
 import { armedNote } from './armed-opening.js'
 import { insertLine } from './nftables-conf.js'
 
@@ -24,46 +25,50 @@ export interface OpeningPlan {
 export function planOpening({ firewall, results, bootResults }: NodeFirewall): OpeningPlan {
   const open = results.filter(({ verdict }) => verdict !== 'passes')
   const openAtBoot = bootResults.filter(({ verdict }) => verdict !== 'passes')
-  const by = (tool: string) => open.filter(result => toolOf(result, firewall) === tool)
-  const ufw = by('ufw')
+  const by = (tool: FirewallTool) => open.filter(result => toolOf(result, firewall) === tool)
+  const [ufw, nft] = [by('ufw'), by('nft')]
+  // ufw puts a new rule behind its others, so that it may not decide what is unclear now.
+  const unclear = ufw.filter(({ verdict }) => verdict === 'unclear')
   const dropped = ufw.filter(({ verdict }) => verdict !== 'unclear')
-  const own = dropped.find(({ rules }) =>
-    rules.some(({ chain }) => chain.name === 'ufw-user-input' || chain.name === 'ufw-user-output'),
-  )
-  const nft = by('nft')
-  const isLoadedAtBoot = ({ rules }: FlowResult) =>
-    rules.every(({ base }) =>
-      firewall.bootChains?.some(({ table, name }) => table === base.table && name === base.name),
-    )
-  const others = [...by('firewalld'), ...by('iptables'), ...nft.filter(result => !isLoadedAtBoot(result))]
-  const refused = own
-    ? `${own.needed.label} is dropped by a rule that somebody has added to ufw: ${own.rules.map(rule => ruleLabel(rule, firewall)).join(' and ')}. \`ufw status numbered\` shows it: delete it, then run again`
-    : others.length > 0
-      ? `ha-run opens ports of ufw, and of nftables if systemd loads ${nftablesConf} at boot with these chains; here, ${others
-          .slice(0, 1)
-          .map(
-            ({ needed, rules }) =>
-              `${needed.label} depends on ${rules.map(rule => ruleLabel(rule, firewall)).join(' and ')}`,
-          )
-          .join()}. By hand: ${remedies(others, firewall)
-          .map(command => `\`${command}\``)
-          .join(', ')}, and the same where these rules are loaded from at boot`
-      : undefined
+  const others = [
+    ...by('firewalld'),
+    ...by('iptables'),
+    ...nft.filter(({ rules }) => !rules.every(({ base }) => isLoadedAtBoot(base, firewall))),
+  ]
+  const refused = deniedInUfw(dropped, firewall) ?? withoutFile(others, firewall)
   return {
     ufw: distinct(dropped.map(({ needed }) => ufwRule(needed))),
     nft: distinct(nft.flatMap(result => nftRules(result))),
     nftAtBoot: distinct(openAtBoot.flatMap(result => nftRules(result))),
     ...(refused !== undefined && { refused }),
-    remarks: [
-      ...firewall.unreadable,
-      ...ufw
-        .filter(({ verdict }) => verdict === 'unclear')
-        .map(
-          ({ needed, rules }) =>
-            `${needed.label} depends on ${rules.map(rule => ruleLabel(rule, firewall)).join(' and ')}`,
-        ),
-    ],
+    remarks: [...firewall.unreadable, ...unclear.map(result => dependence(result, firewall))],
   }
+}
+
+function isLoadedAtBoot(chain: Chain, { bootChains = [] }: Firewall): boolean {
+  return bootChains.some(({ table, name }) => table === chain.table && name === chain.name)
+}
+
+/** A rule that an admin has added comes before a new one. */
+function deniedInUfw(dropped: FlowResult[], firewall: Firewall): string | undefined {
+  const denied = dropped.find(({ rules }) => rules.some(({ chain }) => /^ufw-user-(input|output)$/.test(chain.name)))
+  if (!denied) return undefined
+  const rules = denied.rules.map(rule => ruleLabel(rule, firewall)).join(' and ')
+  return `${denied.needed.label} is dropped by a rule that somebody has added to ufw: ${rules}. \`ufw status numbered\` shows it: delete it, then run again`
+}
+
+function withoutFile(results: FlowResult[], firewall: Firewall): string | undefined {
+  const [first] = results
+  if (!first) return undefined
+  const commands = remedies(results, firewall).map(command => `\`${command}\``)
+  return (
+    `ha-run opens ports of ufw, and of nftables if systemd loads ${nftablesConf} at boot with these chains; here, ${dependence(first, firewall)}. ` +
+    `By hand: ${commands.join(', ')}, and the same in the file from which these rules are loaded at boot`
+  )
+}
+
+function dependence({ needed, rules }: FlowResult, firewall: Firewall): string {
+  return `${needed.label} depends on ${rules.map(rule => ruleLabel(rule, firewall)).join(' and ')}`
 }
 
 function nftRules({ needed, rules }: { needed: NeededFlow; rules: FlowResult['rules'] }): string[] {

@@ -27,7 +27,9 @@ export function parseIptables(text: string): Chain[] {
       })
     }
     const [, owner] = /^(?:\[\d+:\d+\] )?-A (\S+)/.exec(line) ?? []
-    chains.find(({ table: at, name }) => at === table && name === owner)?.rules.push(ruleOf(line))
+    chains
+      .find(({ table: at, name }) => at === table && name === owner)
+      ?.rules.push(ruleOf(line.replace(/^\[\d+:\d+\] /, '')))
   }
   return chains
 }
@@ -37,7 +39,7 @@ const passive = new Set(['LOG', 'NFLOG', 'ULOG', 'MARK', 'CONNMARK', 'TRACE', 'A
 
 /** The rest of the line after a jump belongs to the target. */
 function ruleOf(line: string): Rule {
-  const words = wordsOf(line.replace(/^\[\d+:\d+\] /, '')).slice(2)
+  const words = wordsOf(line).slice(2)
   const conditions: Condition[] = []
   let isNegated = false
   while (words.length > 0) {

@@ -1,4 +1,4 @@
-import { hooks, type Chain, type Flow } from './ruleset.js'
+import { hooks, type Chain, type Flow, type RuleVerdict } from './ruleset.js'
 
 /** What the rules of a node do with a flow. */
 export interface Judgement {
@@ -20,6 +20,8 @@ export interface DecidingRule {
 interface Outcome {
   kind: 'accept' | 'drop' | 'return' | 'continue' | 'unknown'
   rule: Omit<DecidingRule, 'base'>
+  /** Whether the rule applies to all packets of the flow that reach it. */
+  isCertain: boolean
   /** The rule that is not understood, if the outcome depends on one. */
   doubt?: Omit<DecidingRule, 'base'>
 }
@@ -52,7 +54,10 @@ function judgeBase(chains: Chain[], base: Chain, flow: Flow): Judgement {
   // Versions of nft up to 1.0.6 do not print whose packets a chain of the hook ingress gets.
   if (base.base?.hook === 'ingress' && !base.base.devices)
     return { verdict: 'unclear', rules: [{ ...first.rule, base }] }
-  if (outcomes.every(({ kind }) => kind === 'drop')) return { verdict: 'dropped', rules: [{ ...first.rule, base }] }
+  if (outcomes.every(({ kind }) => kind === 'drop')) {
+    const { rule } = outcomes.find(({ isCertain }) => isCertain) ?? first
+    return { verdict: 'dropped', rules: [{ ...rule, base }] }
+  }
   // What happens if no doubtful rule applies is last: the rule that may change it is named.
   const usual = outcomes.at(-1)?.kind
   const doubtful =
@@ -76,32 +81,38 @@ function outcomesOf(chains: Chain[], chain: Chain, flow: Flow, depth: number): O
     const rule = { text, chain }
     const applies = conjunction(conditions.map(condition => condition(flow)))
     if (applies === false || verdict === undefined) continue
-    const results = resultsOf(verdict).map(result => ({
+    const results = resultsOf(chains, rule, verdict, flow, depth).map(result => ({
       ...result,
-      ...(applies === undefined && { doubt: result.doubt ?? rule }),
+      ...(applies === undefined && { isCertain: false, doubt: result.doubt ?? rule }),
     }))
     possible.push(...results.filter(({ kind }) => kind !== 'continue'))
     doubt = applies === undefined ? (doubt ?? rule) : (doubt ?? results.find(({ kind }) => kind === 'continue')?.doubt)
     if (applies === true && results.every(({ kind }) => kind !== 'continue')) return distinct(possible)
-
-    function resultsOf(decision: NonNullable<typeof verdict>): Outcome[] {
-      if (decision.kind !== 'jump' && decision.kind !== 'goto') return [{ kind: decision.kind, rule }]
-      const target = chains.find(({ table, name }) => table === chain.table && name === decision.chain)
-      if (!target || depth >= maximumDepth) return [{ kind: 'unknown', rule, doubt: rule }]
-      const left = decision.kind === 'jump' ? 'continue' : 'return'
-      return outcomesOf(chains, target, flow, depth + 1).map(outcome =>
-        ends(outcome) ? outcome : { ...outcome, kind: left },
-      )
-    }
   }
   return distinct([
     ...possible,
-    { kind: 'continue', rule: { text: 'end of the chain', chain }, ...(doubt && { doubt }) },
+    { kind: 'continue', rule: { text: 'end of the chain', chain }, isCertain: true, ...(doubt && { doubt }) },
   ])
 }
 
+/** What may happen if the rule applies. */
+function resultsOf(chains: Chain[], rule: Outcome['rule'], verdict: RuleVerdict, flow: Flow, depth: number): Outcome[] {
+  if (verdict.kind !== 'jump' && verdict.kind !== 'goto') return [{ kind: verdict.kind, rule, isCertain: true }]
+  const target = chains.find(({ table, name }) => table === rule.chain.table && name === verdict.chain)
+  if (!target || depth >= maximumDepth) return [{ kind: 'unknown', rule, isCertain: true, doubt: rule }]
+  const left = verdict.kind === 'jump' ? 'continue' : 'return'
+  return outcomesOf(chains, target, flow, depth + 1).map(outcome =>
+    ends(outcome) ? outcome : { ...outcome, kind: left },
+  )
+}
+
+/** One outcome of each kind, with a rule that is sure to apply if there is one. */
 function distinct(outcomes: Outcome[]): Outcome[] {
-  return outcomes.filter((one, at) => outcomes.findIndex(({ kind }) => kind === one.kind) === at)
+  const chosen = outcomes.map(
+    ({ kind }) =>
+      outcomes.find(other => other.kind === kind && other.isCertain) ?? outcomes.find(other => other.kind === kind),
+  )
+  return outcomes.filter(outcome => chosen.includes(outcome))
 }
 
 function conjunction(values: (boolean | undefined)[]): boolean | undefined {

@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ConnectError } from '../../../runner/errors.js'
 import { down, powerKill, up, type Lab, type LabNode } from '../../../runner/lab/index.js'
 import { ensureImage } from '../../../runner/lab/image.js'
 import { nodeDir, nodeRoot } from '../../../runner/lab/names.js'
@@ -8,8 +9,19 @@ import { runCommands } from '../../../runner/lab/process.js'
 import { recipeOf } from '../../../runner/lab/recipe.js'
 import type { Row } from './rows.js'
 
-/** Two bare machines as a row has them. */
-export async function bringUp(lab: Lab, { release, second, like }: Row, report: (line: string) => void): Promise<void> {
+/** Two bare machines as a row has them. On a machine with much else to do, one may not boot in time: then all of it is tried once more. */
+export async function bringUp(lab: Lab, row: Row, report: (line: string) => void): Promise<void> {
+  try {
+    await start(lab, row, report)
+  } catch (error) {
+    if (!(error instanceof ConnectError)) throw error
+    report(error.message)
+    await takeDown(lab)
+    await start(lab, row, report)
+  }
+}
+
+async function start(lab: Lab, { release, second, like }: Row, report: (line: string) => void): Promise<void> {
   await up({ name: lab.name, count: lab.nodes.length, yes: true, report, release, ...(like !== undefined && { like }) })
   const last = lab.nodes.at(-1)
   if (second !== undefined && last) await reinstall(lab, last, second, report)
