@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { boot, powerKill } from '../../runner/lab/index.js'
 import { labSite, summaryOf, tasksOf, troubles, withStatus } from './site-harness.js'
 
@@ -106,6 +107,32 @@ onLab('a user with sudo will do, with a password and without', async t => {
   )
   t.is(wrong.exitCode, 4)
   t.regex(wrong.screen, /sudo refused the password/)
+  // Without a key, by the passwords in the inventory.
+  const keyless = await site.sshConfig('keyless', text =>
+    text
+      .replaceAll('User root', 'User admin')
+      .replaceAll(/IdentityFile .*/g, 'IdentityFile none\n  IdentityAgent none'),
+  )
+  const withPasswords = async (password: string) =>
+    site.file(
+      `${password}.yml`,
+      JSON.stringify({
+        ...JSON.parse(await readFile(inventory, 'utf8')),
+        passwords: {
+          children: { two: null },
+          vars: { ansible_password: password, ansible_become_password: 'raspberry' },
+        },
+      }),
+    )
+  const byPassword = await site.run(['verify', '-l', 'two'], {
+    inventory: await withPasswords('raspberry'),
+    config: keyless,
+  })
+  t.is(byPassword.exitCode, 0, troubles(byPassword))
+  const refused = await site.run(['verify', '-l', 'two'], { inventory: await withPasswords('banana'), config: keyless })
+  t.is(refused.exitCode, 4)
+  t.regex(troubles(refused), /node4: the login was refused.*ansible_password/)
+  t.false(JSON.stringify([byPassword, refused]).includes('raspberry'))
   await site.on('node4', 'gpasswd -d admin sudo')
   const none = await site.terminal(
     ['verify', '-l', 'two', '--ask-become-pass', '-i', inventory, '-F', await site.login('admin')],

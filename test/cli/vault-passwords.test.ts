@@ -1,0 +1,49 @@
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { openVault } from '../../runner/cli/vault-passwords.js'
+import { UsageError } from '../../runner/errors.js'
+import { folderOf, haRun, inventoryOf } from './ha-run.js'
+
+const encrypted = readFileSync('test/cases/vault/group_vars/web.yml', 'utf8')
+const decrypts = async (vaultPasswordFile?: string[]) =>
+  (await openVault({ ...(vaultPasswordFile && { vaultPasswordFile }) })).decrypt(encrypted) !== undefined
+const [right, other] = ['test/cases/vault/password', 'test/cases/vault/other-password']
+
+test.serial('passwords come from files, of which one may fit, or else from ANSIBLE_VAULT_PASSWORD_FILE', async t => {
+  t.true(await decrypts([other, right]))
+  t.false(await decrypts([other]))
+  t.false(await decrypts())
+  process.env['ANSIBLE_VAULT_PASSWORD_FILE'] = right
+  t.teardown(() => delete process.env['ANSIBLE_VAULT_PASSWORD_FILE'])
+  t.true(await decrypts())
+  t.false(await decrypts([other]))
+})
+
+test('a program prints the password, as for Ansible', async t => {
+  const program = join(folderOf(t), 'password.sh')
+  writeFileSync(program, `#!/bin/sh\ncat '${process.cwd()}/${right}'\n`)
+  chmodSync(program, 0o755)
+  t.true(await decrypts([program]))
+  writeFileSync(program, '#!/bin/sh\necho canary; echo locked >&2; exit 3\n')
+  const { message, output } = await t.throwsAsync<UsageError>(decrypts([program]), { instanceOf: UsageError })
+  t.regex(message, /printed no password of the vault: exit code 3/)
+  t.is(output, 'locked')
+})
+
+test('a password file that is missing or empty is an error before anything else happens', async t => {
+  const inventory = inventoryOf(t, 1, 2)
+  const empty = join(folderOf(t), 'empty')
+  writeFileSync(empty, '\n')
+  for (const [file, reason] of [
+    [empty, /has no password in it/],
+    [`${empty}er`, /cannot be read: ENOENT/],
+  ] as const) {
+    const { exit, stdout, stderr } = await haRun(t, 'site', '-i', inventory, '--vault-password-file', file)
+    t.is(exit, 1)
+    t.regex(stdout + stderr, reason)
+  }
+  const asked = await haRun(t, 'site', '-i', inventory, '--ask-vault-pass')
+  t.is(asked.exit, 1)
+  t.regex(asked.stdout + asked.stderr, /--ask-vault-pass needs a terminal/)
+})
