@@ -17,6 +17,7 @@ import { detectScript, logicalNameOf, managerOf, probesOf } from './detect.js'
 import { interfaceOf, liveOf } from './live.js'
 import type { Manager, ManagerFile, Network } from './managers/manager.js'
 import { managers } from './managers/index.js'
+import { netplanFiles, netplanIdOf } from './managers/netplan-profile.js'
 import { profileOf } from './managers/networkmanager.js'
 import { networkFileOf } from './managers/networkd.js'
 import { planAddressing } from './plan.js'
@@ -60,6 +61,7 @@ export function staticAddress(node: Node): NodeTask {
         owner: state ? `${state.owner}:${state.group}` : 'root:root',
       }
       const content = manager.write(text, name, network!, preferred)
+      if (manager.validation) await scope.$({ input: content }).script(manager.validation(path))
       await scope.$.script(keepFormerScript(path))
       if (plan.change)
         return changeAddress(
@@ -106,13 +108,20 @@ async function readAddressing(scope: NodeScope, node: Node, network: Network) {
       },
     )
   }
-  const manager = managers[managerName]
-  const [own, active, isArmed, units] = await Promise.all([
-    read(filesOf(manager)),
-    activeFile(read, manager, iface),
+  const ownManager = managers[managerName]
+  const mayBeRendered = managerName === 'networkmanager' || managerName === 'networkd'
+  const [ownFiles, ofNetplan, activeProfile, isArmed, units] = await Promise.all([
+    read(filesOf(ownManager)),
+    mayBeRendered ? read(filesOf({ files: netplanFiles })) : [],
+    activeFile(read, ownManager, iface),
     read(isChangeArmed),
     clusterUnits(read),
   ])
+  const netplanId = netplanIdOf(activeProfile)
+  // Loaded only if it is needed, with the library that edits YAML.
+  const manager =
+    netplanId === undefined ? ownManager : (await import('./managers/netplan.js')).netplan(managerName, netplanId)
+  const [own, active] = netplanId === undefined ? [ownFiles, activeProfile] : [ofNetplan, undefined]
   // The active profile may be in /run or /usr: then the new file starts from its text.
   const activeText =
     active === undefined || own.some(file => file.path === active) ? undefined : await read(fileText(active))
@@ -123,7 +132,9 @@ async function readAddressing(scope: NodeScope, node: Node, network: Network) {
   const refused = manager.refusal?.(files, up, network, preferred)
   if (refused !== undefined) {
     throw new TaskError(refused, {
-      hint: `give ${iface} a stanza of its own, in a file that is included by name, or remove \`address\` for this node`,
+      hint:
+        manager.remedy?.(iface) ??
+        `give ${iface} a stanza of its own, in a file that is included by name, or remove \`address\` for this node`,
     })
   }
   const name = manager.nameIn?.(files, up, preferred) ?? iface
@@ -191,7 +202,7 @@ const managerFiles: Family<ManagerFile[]> = {
 }
 
 /** The patterns are ha-run's own. They are not quoted, so that the node's shell expands them. */
-function filesOf({ files }: Manager): Fact<ManagerFile[]> {
+function filesOf({ files }: Pick<Manager, 'files'>): Fact<ManagerFile[]> {
   const argument = Array.isArray(files)
     ? `for f in ${files.join(' ')}; do [ -f "$f" ] && printf '%s\\0' "$f" && cat -- "$f" && printf '\\0'; done`
     : files.script

@@ -107,7 +107,7 @@ ${sh`rm -f -- ${path}`} ${candidate}
 ${sh`sync -- ${posix.dirname(path)}`}
 fi
 ); restored=$?
-[ ! -e ${thisBoot} ] || {
+${(activation.rendering ?? []).map(command => `${command}\n`).join('')}[ ! -e ${thisBoot} ] || {
 ${lines(activation.after)}
 ${waitUntil(hasAddress(iface, from.address), 30)}
 ${sh`ip -4 address del ${`${to.address}/${to.prefix}`} dev ${iface} 2>/dev/null`}
@@ -130,7 +130,7 @@ ${lines(activation.before)}
 set -e
 ${commitScript(path, candidateOf(path))}
 ); moved=$?
-${lines(activation.after)}
+${lines([...(activation.rendering ?? []), ...activation.after])}
 echo $((moved + $?)) >${folder}/result
 `
 }

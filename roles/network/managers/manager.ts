@@ -53,6 +53,10 @@ export interface Manager {
     network: Network,
     preferred: readonly string[],
   ) => string | undefined
+  /** What to do about a refusal, for its hint. */
+  remedy?: (iface: string) => string
+  /** A script that fails if the manager does not accept a new text for the file; it reads the text from stdin. */
+  validation?: (path: string) => string
   /** What `write` keeps in the file although it names an address. */
   linesNaming?: (text: string | undefined, iface: string, preferred: readonly string[], address: string) => string[]
   /**
@@ -76,6 +80,8 @@ export interface Manager {
 export interface Activation {
   /** For managers that need the old file to remove what it has set up. */
   before: string[]
+  /** After the replacement, also while the network is not up yet: for files that are rendered to others at boot. */
+  rendering?: string[]
   after: string[]
 }
 

@@ -1,0 +1,128 @@
+import { isIPv4 } from 'node:net'
+import { posix } from 'node:path'
+import { isMap, isScalar, isSeq, parseDocument, visit, YAMLSeq, type Document, type YAMLMap } from 'yaml'
+import { parseCidr } from '../../../runner/ipv4.js'
+import type { ManagerFile } from './manager.js'
+import { netplanDirectories } from './netplan-profile.js'
+
+/** The YAML files of netplan (netplan(5)): which ones count, and what they say about one definition of an interface. */
+
+/** The kinds of definitions. ha-run edits those of `ethernets`. */
+const kinds = [
+  'ethernets',
+  'wifis',
+  'modems',
+  'bonds',
+  'bridges',
+  'vlans',
+  'tunnels',
+  'vrfs',
+  'dummy-devices',
+  'virtual-ethernets',
+  'nm-devices',
+]
+
+/** A file and its YAML. */
+export interface NetplanFile extends ManagerFile {
+  document: Document
+}
+
+/** The files that count, in the order in which netplan merges them. */
+export function effectiveFiles(files: readonly ManagerFile[]): NetplanFile[] {
+  const byName = new Map<string, ManagerFile>()
+  for (const directory of netplanDirectories.toReversed()) {
+    for (const file of files) if (posix.dirname(file.path) === directory) byName.set(posix.basename(file.path), file)
+  }
+  return [...byName.values()]
+    .toSorted((a, b) => (posix.basename(a.path) < posix.basename(b.path) ? -1 : 1))
+    .map(file => ({ ...file, document: parseDocument(file.text) }))
+}
+
+/** Why a file cannot be edited, as a sentence. */
+export function unreadable({ path, document }: NetplanFile): string | undefined {
+  const [error] = document.errors
+  if (error) return `${path} is not valid YAML: ${error.message.split('\n', 1)[0]}`
+  let hasAlias = false
+  visit(document, {
+    Alias() {
+      hasAlias = true
+      return visit.BREAK
+    },
+  })
+  return hasAlias ? `${path} has YAML aliases, which ha-run does not edit` : undefined
+}
+
+/** The kind of a definition, in whichever file it is. */
+export function kindOf(files: readonly NetplanFile[], id: string): string | undefined {
+  return kinds.find(kind => files.some(({ document }) => document.hasIn(['network', kind, id])))
+}
+
+/** A file's part of the definition of an ethernet interface. */
+export function definitionIn(document: Document, id: string): YAMLMap | undefined {
+  const found = document.getIn(['network', 'ethernets', id], true)
+  return isMap(found) ? found : undefined
+}
+
+/** Whether addresses come from a DHCP server; undefined if the definition leaves it open. */
+export function leases(definition: YAMLMap): boolean | undefined {
+  const value = definition.get('dhcp4')
+  if (typeof value === 'string') return /^(true|yes|on|y)$/i.test(value)
+  return typeof value === 'boolean' ? value : undefined
+}
+
+/** An IPv4 address of a definition, at its place in the list. */
+export interface AddressItem {
+  at: number
+  address: string
+  prefix: number | undefined
+}
+
+/** The IPv4 addresses: `192.168.0.1/24`, or that with options such as a label. */
+export function addressItems(definition: YAMLMap): AddressItem[] {
+  return itemsOf(definition, 'addresses').flatMap((item, at) => {
+    const text = isMap(item) ? item.items[0]?.key : item
+    const found = parseCidr(String(isScalar(text) ? text.value : text))
+    return found ? [{ at, address: found.address, prefix: found.prefix }] : []
+  })
+}
+
+/** A default route by IPv4, at its place in the list. */
+export interface RouteItem {
+  at: number
+  gateway: string
+}
+
+/** `to: default` with an IPv4 gateway, or `to: 0.0.0.0/0`, in the main routing table. */
+export function defaultRoutes(definition: YAMLMap): RouteItem[] {
+  return itemsOf(definition, 'routes').flatMap((item, at) => {
+    if (!isMap(item) || item.has('table')) return []
+    const [to, via] = [String(item.get('to')), String(item.get('via'))]
+    return ['default', '0.0.0.0/0', '0/0'].includes(to) && isIPv4(via) ? [{ at, gateway: via }] : []
+  })
+}
+
+/** The older form of a default route. */
+export function gateway4Of(definition: YAMLMap): string | undefined {
+  const value = definition.get('gateway4')
+  return typeof value === 'string' ? value : undefined
+}
+
+/** All name servers, IPv6 ones too. */
+export function nameServers(definition: YAMLMap): string[] {
+  const servers = definition.getIn(['nameservers', 'addresses'], true)
+  return isSeq(servers) ? servers.items.map(item => String(isScalar(item) ? item.value : item)) : []
+}
+
+function itemsOf(definition: YAMLMap, key: string): unknown[] {
+  const list = definition.get(key, true)
+  return isSeq(list) ? list.items : []
+}
+
+/** The list at a key, which is made if there is none. */
+export function listIn(document: Document, definition: YAMLMap, key: string): YAMLSeq {
+  const found = definition.get(key, true)
+  if (isSeq(found)) return found
+  const list = new YAMLSeq(document.schema)
+  definition.set(key, list)
+  return list
+}
