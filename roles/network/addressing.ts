@@ -1,4 +1,3 @@
-import { posix } from 'node:path'
 import { keepFormerScript } from '../../runner/tasks/former.js'
 import { replaceScript } from '../../runner/tasks/write-file.js'
 import type { Node } from '../../runner/cluster/declaration/declaration.js'
@@ -66,7 +65,14 @@ export function staticAddress(node: Node): NodeTask {
       if (plan.change)
         return changeAddress(
           scope,
-          { iface, path, attributes, activation: manager.activation(iface, name), ...plan.change, stopped: units },
+          {
+            iface,
+            path,
+            attributes,
+            activation: manager.activation(iface, name, path),
+            ...plan.change,
+            stopped: units,
+          },
           content,
         )
       await scope.$({ input: content }).script(replaceScript(path, attributes))
@@ -129,25 +135,24 @@ async function readAddressing(scope: NodeScope, node: Node, network: Network) {
   const live = liveOf(kernel, iface, { declared: network.address, connectedTo })
   const preferred = [network.address, connectedTo, ...(live.address === undefined ? [] : [live.address])]
   const up = { iface, logical: logicalNameOf(found, iface) }
-  const refused = manager.refusal?.(files, up, network, preferred)
+  const refused = manager.refusal?.(files, up, network, preferred, active)
   if (refused !== undefined) {
     throw new TaskError(refused, {
-      hint:
-        manager.remedy?.(iface) ??
-        `give ${iface} a stanza of its own, in a file that is included by name, or remove \`address\` for this node`,
+      hint: manager.remedy?.(iface) ?? 'remove `address` for this node',
     })
   }
   const name = manager.nameIn?.(files, up, preferred) ?? iface
   const path = manager.path(name, files, active, preferred)
-  const replacesActive = active !== undefined && posix.basename(active) === posix.basename(path)
-  const text = (files.find(file => file.path === path) ?? files.find(file => replacesActive && file.path === active))
-    ?.text
+  const present = files.find(file => file.path === path)
+  const start = present ?? manager.startingText?.(iface, files, active)
+  const text = start?.text
   const file = manager.read(text, name, preferred)
   const former = [file.address, live.address].filter(address => address !== undefined && address !== network.address)
   const state = {
     declared: network,
     live,
     file,
+    ...(start && 'splitFrom' in start && { splitFrom: start.splitFrom }),
     staleLines: [...new Set(former)].flatMap(address => manager.linesNaming?.(text, name, preferred, address!) ?? []),
     reapplyCommand: manager.reapplyCommand(iface, name),
     path,

@@ -31,6 +31,8 @@ export interface AddressingState {
   /** The command with which an admin applies the file. */
   reapplyCommand: string
   path: string
+  /** The file from which `path`, a new one for this interface alone, is split off. */
+  splitFrom?: string | undefined
   /** Whether a cluster's Corosync runs on this node. */
   isMember: boolean
   /** Whether the service may be stopped (`--allow-outage`). */
@@ -46,8 +48,13 @@ export interface AddressingState {
 export function planAddressing(state: AddressingState): AddressingPlan {
   const change = addressChange(state)
   const refused = refusal(state, change)
+  const inFile = fileDifferences(state)
   return {
-    differences: [...fileDifferences(state), ...(change ? [addressDifference(change, state)] : [])],
+    differences: [
+      ...(inFile.length === 0 ? [] : splitDifferences(state)),
+      ...inFile,
+      ...(change ? [addressDifference(change, state)] : []),
+    ],
     ...(change && { change }),
     ...(refused !== undefined && { refused }),
     pending: pendingChanges(state),
@@ -71,6 +78,13 @@ function addressDifference({ from, to }: AddressChange, { live, isMember }: Addr
   }
 }
 
+/** A file that other interfaces may use is not edited. */
+function splitDifferences({ path, splitFrom, live }: AddressingState): Difference[] {
+  if (splitFrom === undefined) return []
+  const note = `${splitFrom} may be for other interfaces too, and stays as it is`
+  return [{ subject: path, from: undefined, to: `split off from ${splitFrom} for ${live.interface} alone`, note }]
+}
+
 function fileDifferences({ declared, live, file, path, staleLines = [] }: AddressingState): Difference[] {
   const iface = declared.interface ?? live.interface
   const prefix = file.prefix === undefined ? '' : `/${file.prefix}`
@@ -79,7 +93,8 @@ function fileDifferences({ declared, live, file, path, staleLines = [] }: Addres
     ['gateway', file.gateway, declared.gateway],
     ['DNS servers', file.dns?.join(' '), declared.dns.length === 0 ? undefined : declared.dns.join(' ')],
   ]
-  return fields
+  const faults = (file.faults ?? []).map(({ setting, from, to }) => ({ subject: `${setting} in ${path}`, from, to }))
+  const differing = fields
     .filter(([, from, to]) => to !== undefined && from !== to)
     .map(([name, from, to]) => ({
       subject: `${name} of ${iface} in ${path}`,
@@ -87,10 +102,11 @@ function fileDifferences({ declared, live, file, path, staleLines = [] }: Addres
       to,
       ...(name === 'address' && staleLines.length > 0 && { note: `stays, check it: ${staleLines.join('; ')}` }),
     }))
+  return [...differing, ...faults]
 }
 
 function refusal(
-  { declared, live, file, reapplyCommand, path, isMember, outage, apart }: AddressingState,
+  { declared, live, file, reapplyCommand, path, splitFrom, isMember, outage, apart }: AddressingState,
   change: AddressChange | undefined,
 ): string | undefined {
   const wanted = cidr(declared)
@@ -106,7 +122,7 @@ function refusal(
   const mismatch = `${iface} has ${cidr(change.from)} and ${wanted} is declared`
   if (file.address === declared.address) {
     return (
-      `${mismatch}, which is already in ${path}: if the new address did not answer, the former one could not be restored. Reboot ` +
+      `${mismatch}, which is already in ${splitFrom ?? path}: if the new address did not answer, the former one could not be restored. Reboot ` +
       `the node, or put ${cidr(change.from)} back into ${path} and run again. By hand, on the node's console: \`${reapplyCommand}\`.`
     )
   }

@@ -2,19 +2,37 @@ import { isIPv4 } from 'node:net'
 import { parseCidr } from '../../../runner/ipv4.js'
 import { sh } from '../../../runner/ssh/quote.js'
 import { ended, splitLines, withPart } from '../lines.js'
-import { cidr, isAsDeclared, joined, type Addressing, type Manager, type Network, type Activation } from './manager.js'
+import {
+  cidr,
+  ipv4Servers,
+  isAsDeclared,
+  joined,
+  withIpv6Servers,
+  type Activation,
+  type Addressing,
+  type Manager,
+  type ManagerFile,
+  type Network,
+  type UpInterface,
+} from './manager.js'
 
 /**
  * /etc/dhcpcd.conf, see dhcpcd.conf(5). A block begins at `interface NAME` and ends at the next `interface`, `ssid` or
  * `profile` line; `arping` is an option inside it (if-options.c, read_config). Several blocks for one interface add up.
- * Measured with 9.4.1: a later `ip_address` replaces an earlier one; `routers` add up; quoted values and CRLF line ends are errors.
- * So a CR counts as part of the value here, and lines of ha-run end with LF, whatever the other lines end with.
+ * What stands before the first of these lines is for all interfaces.
+ *
+ * Measured with 9.4.1: an interface gets one address, that of the last `ip_address`, with the first prefix in any of them; a later
+ * `inform` ends static addressing; `routers` add up, and the first one is used; quoted values and CRLF line ends are errors. So a CR
+ * counts as part of the value here, and lines of ha-run end with LF, whatever the other lines end with.
  */
 export const dhcpcd: Manager = {
   name: 'dhcpcd',
   files: ['/etc/dhcpcd.conf'],
   mode: '0644',
   path: () => '/etc/dhcpcd.conf',
+  refusal,
+  remedy: iface =>
+    `move these lines into the blocks of their interfaces, or remove \`address\` for the node of ${iface}`,
   read,
   write,
   reapplyCommand: () => 'kill -HUP $(cat $(dhcpcd -P))',
@@ -34,11 +52,13 @@ function activation(iface: string): Activation {
   }
 }
 
-/** A `static KEY=VALUE` line of an interface's blocks. */
+/** A `static KEY=VALUE` line that is for an interface. `inform ADDRESS` has the key `inform`. */
 interface Static {
   at: number
   key: string
   value: string
+  /** Whether it is for all interfaces: it stands before the first block. */
+  isGlobal: boolean
 }
 
 interface Blocks {
@@ -52,17 +72,26 @@ const opens = new Set(['interface', 'ssid', 'profile'])
 function read(text: string | undefined, iface: string): Addressing {
   const { statics } = blocksOf(splitLines(text ?? ''), iface)
   const valuesOf = (key: string) => statics.filter(entry => entry.key === key).map(entry => entry.value)
-  const found = parseCidr(valuesOf('ip_address').at(-1) ?? '')
+  const isStatic = statics.findLast(({ key }) => key === 'ip_address' || key === 'inform')?.key === 'ip_address'
+  const addresses = isStatic ? valuesOf('ip_address').map(value => parseCidr(value)) : []
   return {
-    address: found?.address,
-    prefix: found?.prefix,
-    gateway: joined(
-      valuesOf('routers')
-        .flatMap(value => value.split(' '))
-        .filter(isIPv4),
-    ),
-    dns: valuesOf('domain_name_servers').at(-1)?.split(' '),
+    address: addresses.at(-1)?.address,
+    prefix: addresses.find(found => found?.prefix !== undefined)?.prefix,
+    gateway: joined([...new Set(valuesOf('routers').flatMap(value => value.split(' ')))].filter(isIPv4)),
+    dns: ipv4Servers(serversOf(statics)),
   }
+}
+
+/** What all interfaces share is not edited: it may be more than an interface's own block can override. */
+function refusal([file]: ManagerFile[], { iface }: UpInterface, network: Network): string | undefined {
+  if (!file || isAsDeclared(read(write(file.text, iface, network), iface), network)) return undefined
+  const shared = blocksOf(splitLines(file.text), iface).statics.filter(({ isGlobal }) => isGlobal)
+  const lines = shared.map(({ key, value }) => `\`static ${key}=${value}\``)
+  return `${file.path} has addressing for all interfaces, before its first \`interface\` line: ${lines.join(', ')}`
+}
+
+function serversOf(statics: Static[]): string[] {
+  return statics.findLast(({ key }) => key === 'domain_name_servers')?.value.split(' ') ?? []
 }
 
 function write(text: string | undefined, iface: string, network: Network): string {
@@ -70,15 +99,17 @@ function write(text: string | undefined, iface: string, network: Network): strin
   if (isAsDeclared(read(current, iface), network)) return current
   const wanted: [key: string, value: string][] = [['ip_address', cidr(network)]]
   if (network.gateway !== undefined) wanted.push(['routers', network.gateway])
-  if (network.dns.length > 0) wanted.push(['domain_name_servers', network.dns.join(' ')])
-
   const lines = splitLines(current)
-  const { opening, statics } = blocksOf(lines, iface)
+  const { opening, statics: all } = blocksOf(lines, iface)
+  if (network.dns.length > 0)
+    wanted.push(['domain_name_servers', withIpv6Servers(network.dns, serversOf(all)).join(' ')])
+  const statics = all.filter(({ isGlobal }) => !isGlobal)
   const entries = wanted.map(([key, value]) => `static ${key}=${value}\n`)
   if (opening === undefined) return withPart(current, [`interface ${iface}\n`, ...entries].join(''), '\n')
 
   // One line per setting, at the place of its first one: dhcpcd would add up several routers.
   lines[opening] = ended(lines[opening]!, '\n')
+  for (const { at, key } of statics) if (key === 'inform') lines[at] = ''
   let after = opening
   wanted.forEach(([key], index) => {
     const [first, ...others] = statics.filter(entry => entry.key === key).map(entry => entry.at)
@@ -97,15 +128,19 @@ function write(text: string | undefined, iface: string, network: Network): strin
 
 function blocksOf(lines: string[], iface: string): Blocks {
   const blocks: Blocks = { opening: undefined, statics: [] }
-  let inside = false
+  let isGlobal = true
+  let isInside = true
   for (const [at, line] of lines.entries()) {
     const [, option = '', argument = ''] = /^(\S+)[ \t]*(.*)$/s.exec(statement(line)) ?? []
     if (opens.has(option)) {
-      inside = option === 'interface' && argument === iface
-      if (inside) blocks.opening ??= at
-    } else if (inside && option === 'static') {
+      isGlobal = false
+      isInside = option === 'interface' && argument === iface
+      if (isInside) blocks.opening ??= at
+    } else if (isInside && option === 'static') {
       const [key = '', ...value] = argument.split('=')
-      blocks.statics.push({ at, key, value: value.join('=') })
+      blocks.statics.push({ at, key, value: value.join('='), isGlobal })
+    } else if (isInside && option === 'inform') {
+      blocks.statics.push({ at, key: 'inform', value: argument, isGlobal })
     }
   }
   return blocks

@@ -38,6 +38,8 @@ export const ifupdown: Manager = {
   path,
   nameIn,
   refusal: ifupdownRefusal,
+  remedy: iface =>
+    `give ${iface} a stanza of its own, in a file that is included by name, or remove \`address\` for this node`,
   linesNaming,
   read: addressingIn,
   write,

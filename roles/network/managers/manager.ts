@@ -13,7 +13,24 @@ export interface Addressing {
   prefix?: number | undefined
   /** If a file has several, all of them separated by spaces, so that they equal no declared gateway. */
   gateway?: string | undefined
+  /** Without IPv6 servers, which stay in the file beside the declared ones. */
   dns?: string[] | undefined
+  /** Other settings that keep the addressing from this interface; `write` corrects them. */
+  faults?: Fault[]
+}
+
+/** A setting that is wrong for static addressing, whatever the declared addressing is. */
+export interface Fault {
+  setting: string
+  from?: string | undefined
+  to: string
+}
+
+/** The text from which a new file starts. */
+export interface StartingText {
+  text: string
+  /** The file in use, if the new file takes the interface out of it, because other interfaces may use it too. */
+  splitFrom?: string
 }
 
 /** An interface that a manager has up, and the name under which its files have it: usually the same (`logicalNameOf`). */
@@ -40,10 +57,11 @@ export interface Manager {
   mode: string
   /**
    * The file for the interface's addressing. `active` is the file that the manager reports to be in use, if it can be asked
-   * (`profileOf`, `networkFileOf`). If there is no file at the path yet and `active` has the same base name, `read` and `write` get
-   * the text of `active`.
+   * (`profileOf`, `networkFileOf`).
    */
   path: (iface: string, files: ManagerFile[], active?: string, preferred?: readonly string[]) => string
+  /** The text for `read` and `write` if there is no file at the path yet: that of the file in use, for this interface alone. */
+  startingText?: (iface: string, files: ManagerFile[], active?: string) => StartingText | undefined
   /** The name of an interface in the files, if it may be another one. The other functions get it as `iface`. */
   nameIn?: (files: ManagerFile[], up: UpInterface, preferred: readonly string[]) => string
   /** Why ha-run cannot edit the files for an interface, as a sentence. */
@@ -52,6 +70,7 @@ export interface Manager {
     up: UpInterface,
     network: Network,
     preferred: readonly string[],
+    active?: string,
   ) => string | undefined
   /** What to do about a refusal, for its hint. */
   remedy?: (iface: string) => string
@@ -66,14 +85,14 @@ export interface Manager {
   read: (text: string | undefined, iface: string, preferred: readonly string[]) => Addressing
   /**
    * The file with the declared addressing and everything else unchanged. Of several addresses, the declared one replaces the one
-   * that `read` returns for the same `preferred`. A gateway and DNS servers that are not declared are kept. A text that already has
-   * the declared addressing is returned as it is.
+   * that `read` returns for the same `preferred`. A gateway and DNS servers that are not declared are kept, and so are
+   * IPv6 servers. A text that already has the declared addressing is returned as it is.
    */
   write: (text: string | undefined, iface: string, network: Network, preferred: readonly string[]) => string
   /** The command with which an admin applies the file. */
   reapplyCommand: (iface: string, name?: string) => string
-  /** The commands with which ha-run applies a new file to a running interface, `name` being that of `nameIn`. */
-  activation: (iface: string, name?: string) => Activation
+  /** The commands with which ha-run applies the file at `path` to a running interface, `name` being that of `nameIn`. */
+  activation: (iface: string, name: string, path: string) => Activation
 }
 
 /** Commands before and after the replacement of a file. */
@@ -91,7 +110,8 @@ export function isAsDeclared(actual: Addressing, network: Network): boolean {
     actual.address === network.address &&
     actual.prefix === network.prefix &&
     (network.gateway === undefined || actual.gateway === network.gateway) &&
-    (network.dns.length === 0 || actual.dns?.join(' ') === network.dns.join(' '))
+    (network.dns.length === 0 || actual.dns?.join(' ') === network.dns.join(' ')) &&
+    (actual.faults ?? []).length === 0
   )
 }
 
@@ -106,8 +126,33 @@ export function ownEntry<Entry>(
   addressOf: (entry: Entry) => string | undefined,
   preferred: readonly string[],
 ): Entry | undefined {
+  return preferredEntry(entries, addressOf, preferred) ?? entries[0]
+}
+
+/** As `ownEntry`, but undefined if no entry has a preferred address: beside DHCP, the interface's own address is in no entry. */
+export function preferredEntry<Entry>(
+  entries: readonly Entry[],
+  addressOf: (entry: Entry) => string | undefined,
+  preferred: readonly string[],
+): Entry | undefined {
   const found = preferred.map(address => entries.find(entry => addressOf(entry) === address))
-  return found.find(entry => entry !== undefined) ?? entries[0]
+  return found.find(entry => entry !== undefined)
+}
+
+/** The IPv4 ones of a file's DNS servers, in the form of `Addressing`. */
+export function ipv4Servers(servers: string[]): string[] | undefined {
+  const found = servers.filter(server => !isIpv6Server(server))
+  return found.length === 0 ? undefined : found
+}
+
+/** The declared DNS servers, and after them the IPv6 ones of the file: only IPv4 servers can be declared. */
+export function withIpv6Servers(declared: string[], present: string[]): string[] {
+  return [...declared, ...present.filter(isIpv6Server)]
+}
+
+/** `2620:fe::fe` or `[2620:fe::fe]:53#dns.quad9.net`; `9.9.9.9:53` is IPv4. */
+function isIpv6Server(server: string): boolean {
+  return server.startsWith('[') || /^[^#]*:[^#]*:/.test(server)
 }
 
 /** `192.168.0.1/24` */

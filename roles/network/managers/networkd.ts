@@ -1,51 +1,39 @@
 import { isIPv4 } from 'node:net'
 import { posix } from 'node:path'
-import { matchesGlob } from '../../../runner/glob.js'
 import { parseCidr } from '../../../runner/ipv4.js'
 import { sh } from '../../../runner/ssh/quote.js'
 import { addEntry, iniEntries, removeEntries, replaceEntry, type IniEntry } from './ini.js'
 import {
   cidr,
+  ipv4Servers,
   isAsDeclared,
   joined,
   ownEntry,
+  preferredEntry,
+  withIpv6Servers,
   type Addressing,
   type Manager,
   type ManagerFile,
   type Network,
+  type UpInterface,
 } from './manager.js'
+import { dropInsOf, withDropIns } from './networkd-drop-ins.js'
+import { networkFiles, networkPath, startingText } from './networkd-files.js'
+import { effective } from './networkd-match.js'
 
-const folder = '/etc/systemd/network'
-
-/**
- * A .network file of systemd-networkd (systemd.network(5)). Ignored: drop-ins (`NAME.network.d/*.conf`), which override the file, and
- * values that span several lines.
- */
+/** A .network file of systemd-networkd (systemd.network(5)). Ignored: values that span several lines. */
 export const networkd: Manager = {
   name: 'networkd',
-  files: [`${folder}/*.network`],
+  files: networkFiles,
   mode: '0644',
-  path,
+  path: networkPath,
+  startingText,
+  refusal,
+  remedy: iface => `move the addressing of ${iface} into one file, or remove \`address\` for this node`,
   read,
   write,
   reapplyCommand: iface => `networkctl reload; networkctl reconfigure ${iface}`,
   activation: iface => ({ before: [], after: ['networkctl reload', sh`networkctl reconfigure ${iface}`] }),
-}
-
-/**
- * The file in use, under /etc, where it overrides one of the same name in other folders. If that file also matches other interfaces,
- * this one gets its own file, which sorts before it, since networkd uses the first file that matches.
- */
-function path(iface: string, files: ManagerFile[], active?: string): string {
-  const inOrder = files.toSorted((a, b) => (posix.basename(a.path) < posix.basename(b.path) ? -1 : 1))
-  const matches = (file: ManagerFile) => patternsOf(file.text).some(pattern => matchesGlob(iface, pattern))
-  const used = active ?? inOrder.find(matches)?.path
-  if (used === undefined) return `${folder}/10-${iface}.network`
-  const name = posix.basename(used)
-  const text = files.find(file => posix.basename(file.path) === name)?.text
-  if (text === undefined || patternsOf(text).join(' ') === iface) return posix.join(folder, name)
-  const own = ['10-', '00-', '00-00-'].map(start => `${start}${iface}.network`)
-  return posix.join(folder, own.find(candidate => candidate < name) ?? `${own.at(-1)}`)
 }
 
 /** The .network file in use, from `networkctl status IFACE`. */
@@ -53,38 +41,53 @@ export function networkFileOf(networkctlOutput: string): string | undefined {
   return /^\s*Network File:\s*(\/.*\.network)\s*$/m.exec(networkctlOutput)?.[1]
 }
 
-function patternsOf(text: string): string[] {
-  const names = iniEntries(text).filter(entry => entry.section === 'Match' && entry.key === 'Name')
-  return names.flatMap(entry => entry.value.split(/\s+/))
+/** Drop-ins are not edited: if they have addressing, the file alone does not show what the interface gets. */
+function refusal(
+  files: ManagerFile[],
+  { iface }: UpInterface,
+  _network: Network,
+  preferred: readonly string[],
+  active?: string,
+): string | undefined {
+  const path = networkPath(iface, files, active)
+  const dropIns = dropInsOf(files, posix.basename(path))
+  const text = files.find(file => file.path === path)?.text ?? startingText(iface, files, active)?.text
+  if (text === undefined || dropIns.length === 0) return undefined
+  const alone = read(text, iface, preferred)
+  const whole = read(withDropIns(text, dropIns), iface, preferred)
+  const field = (['address', 'prefix', 'gateway', 'dns'] as const).find(
+    name => String(alone[name] ?? '') !== String(whole[name] ?? ''),
+  )
+  return (
+    field && `${iface} has its ${field} from a drop-in of ${path}: ${dropIns.map(dropIn => dropIn.path).join(', ')}`
+  )
 }
 
 function read(text: string | undefined, _iface: string, preferred: readonly string[]): Addressing {
   const entries = iniEntries(text ?? '')
   const isStatic = !leasesIpv4(entries)
   const found = isStatic ? parseCidr(ownAddress(entries, preferred)?.value ?? '') : undefined
-  const dns = dnsEntries(entries).reduce<string[]>(
-    // An empty assignment clears those before it.
-    (servers, { value }) => (value === '' ? [] : [...servers, ...value.split(/\s+/)]),
-    [],
-  )
   return {
     address: found?.address,
     prefix: found?.prefix,
     gateway: joined(gatewayEntries(entries).map(entry => entry.value)),
-    dns: dns.length === 0 ? undefined : dns,
+    dns: ipv4Servers(serversOf(entries)),
   }
 }
 
 function write(text: string | undefined, iface: string, network: Network, preferred: readonly string[]): string {
   let result = text || `[Match]\nName=${iface}\n`
   if (isAsDeclared(read(result, iface, preferred), network)) return result
+  const before = iniEntries(result)
   // DHCPv6 still starts if a router requests it (systemd.network(5), DHCP=).
-  if (leasesIpv4(iniEntries(result))) result = setOnly(result, dhcpEntries, 'DHCP', 'no')
-  const address = ownAddress(iniEntries(result), preferred)
+  if (leasesIpv4(before)) result = setOnly(result, dhcpEntries, 'DHCP', 'no')
+  const pick = leasesIpv4(before) ? preferredEntry : ownEntry
+  const address = pick(addressEntries(iniEntries(result)), addressOf, preferred)
   if (address) result = replaceEntry(result, address, cidr(network))
   else result = addEntry(result, 'Network', 'Address', cidr(network))
   if (network.gateway !== undefined) result = setOnly(result, gatewayEntries, 'Gateway', network.gateway)
-  if (network.dns.length > 0) result = setOnly(result, dnsEntries, 'DNS', network.dns.join(' '))
+  if (network.dns.length > 0)
+    result = setOnly(result, dnsEntries, 'DNS', withIpv6Servers(network.dns, serversOf(before)).join(' '))
   return result
 }
 
@@ -102,6 +105,10 @@ function inNetwork(entries: IniEntry[], key: string): IniEntry[] {
 const dhcpEntries = (entries: IniEntry[]) => inNetwork(entries, 'DHCP')
 const dnsEntries = (entries: IniEntry[]) => inNetwork(entries, 'DNS')
 
+function serversOf(entries: IniEntry[]): string[] {
+  return effective(dnsEntries(entries)).flatMap(({ value }) => value.split(/\s+/))
+}
+
 function leasesIpv4(entries: IniEntry[]): boolean {
   return /^(yes|true|on|1|y|t|ipv4|v4|both)$/i.test(dhcpEntries(entries).at(-1)?.value ?? 'no')
 }
@@ -113,8 +120,10 @@ function addressEntries(entries: IniEntry[]): IniEntry[] {
 }
 
 function ownAddress(entries: IniEntry[], preferred: readonly string[]): IniEntry | undefined {
-  return ownEntry(addressEntries(entries), ({ value }) => parseCidr(value)?.address, preferred)
+  return ownEntry(addressEntries(entries), addressOf, preferred)
 }
+
+const addressOf = ({ value }: IniEntry) => parseCidr(value)?.address
 
 /** IPv4 default routes: `Gateway=` in `[Network]`, or in a `[Route]` section without a destination or a table. */
 function gatewayEntries(entries: IniEntry[]): IniEntry[] {

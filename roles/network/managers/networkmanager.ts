@@ -1,16 +1,23 @@
 import { posix } from 'node:path'
 import { sh } from '../../../runner/ssh/quote.js'
 import { addEntry, iniEntries, replaceEntry, setEntry, type IniEntry } from './ini.js'
-import { parseCidr } from '../../../runner/ipv4.js'
 import {
   cidr,
+  ipv4Servers,
   isAsDeclared,
   ownEntry,
+  preferredEntry,
+  withIpv6Servers,
+  type Activation,
   type Addressing,
+  type Fault,
   type Manager,
   type ManagerFile,
   type Network,
+  type StartingText,
+  type UpInterface,
 } from './manager.js'
+import { addressEntries, partsOf } from './networkmanager-address.js'
 
 const folder = '/etc/NetworkManager/system-connections'
 
@@ -23,20 +30,73 @@ export const networkmanager: Manager = {
   files: [`${folder}/*.nmconnection`],
   mode: '0600',
   path,
+  startingText,
+  refusal,
+  remedy: iface => `give ${iface} a profile for all users, or remove \`address\` for this node`,
   read,
   write,
   reapplyCommand: iface => `nmcli connection reload; nmcli device reapply ${iface}`,
-  activation: iface => ({ before: [], after: ['nmcli connection reload', sh`nmcli device reapply ${iface}`] }),
+  activation,
 }
 
 /**
- * The active profile's file. A file under /etc overrides one of the same name in /run or /usr/lib (NetworkManager.conf(5), plugin
- * keyfile), so a copy of such a profile goes there: it starts from the profile's text and so keeps its uuid.
+ * Of two files with the same uuid, NetworkManager uses the one in /run rather than the one in /etc (measured with 1.42). So the profile in
+ * /run is put aside for as long as the one in /etc exists. An undo of the change removes that one, and the one in /run returns.
+ */
+function activation(iface: string, _name: string, path: string): Activation {
+  const base = posix.basename(path)
+  const [volatile, aside] = [`/run/NetworkManager/system-connections/${base}`, `/run/ha-run.${base}`]
+  return {
+    before: [],
+    after: [
+      sh`if [ -e ${path} ]; then [ ! -e ${volatile} ] || mv -f -- ${volatile} ${aside}; else [ ! -e ${aside} ] || mv -f -- ${aside} ${volatile}; fi`,
+      'nmcli connection reload',
+      sh`nmcli device reapply ${iface}`,
+    ],
+  }
+}
+
+/**
+ * The active profile's file, under /etc: a copy of a profile in /run or /usr/lib has its uuid, and is used instead of it from the next
+ * boot on (NetworkManager decides by the uuid). If there is another profile's file of that name, the copy gets another name.
  */
 function path(iface: string, files: ManagerFile[], active?: string): string {
-  if (active !== undefined) return posix.join(folder, posix.basename(active))
-  const own = files.find(file => valueOf(file.text, 'connection', 'interface-name') === iface)
-  return own?.path ?? `${folder}/${iface}.nmconnection`
+  if (active === undefined) {
+    const own = files.find(file => valueOf(file.text, 'connection', 'interface-name') === iface)
+    return own?.path ?? `${folder}/${iface}.nmconnection`
+  }
+  const uuid = uuidOf(files.find(file => file.path === active)?.text)
+  const copy = files.find(file => posix.dirname(file.path) === folder && uuidOf(file.text) === uuid)
+  if (copy && uuid !== undefined) return copy.path
+  const name = posix.basename(active)
+  const present = files.find(file => file.path === posix.join(folder, name))
+  return !present || uuidOf(present.text) === uuid
+    ? posix.join(folder, name)
+    : posix.join(folder, name.replace(/(\.nmconnection)?$/, `-${iface}.nmconnection`))
+}
+
+/** The active profile's text. */
+function startingText(_iface: string, files: ManagerFile[], active?: string): StartingText | undefined {
+  return files.find(file => file.path === active)
+}
+
+function uuidOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : valueOf(text, 'connection', 'uuid')
+}
+
+/** A profile for some users is active only while one of them is logged in. */
+function refusal(
+  files: ManagerFile[],
+  { iface }: UpInterface,
+  _network: Network,
+  _preferred: readonly string[],
+  active?: string,
+): string | undefined {
+  const file = path(iface, files, active)
+  const text = files.find(candidate => candidate.path === file)?.text ?? startingText(iface, files, active)?.text ?? ''
+  const users = valueOf(text, 'connection', 'permissions')
+  if (users === undefined || users === '') return undefined
+  return `the profile ${file} is for some users only (permissions=${users}): ${iface} has no address before one of them logs in`
 }
 
 /** The file of an interface's active profile, from `nmcli -t -f DEVICE,FILENAME connection show --active`. */
@@ -47,57 +107,84 @@ export function profileOf(nmcliOutput: string, iface: string): string | undefine
   return line?.slice(start.length).replace(/\\(.)/g, '$1') || undefined
 }
 
-function read(text: string | undefined, _iface: string, preferred: readonly string[]): Addressing {
+function read(text: string | undefined, iface: string, preferred: readonly string[]): Addressing {
   const current = text ?? ''
-  const own = ownAddress(current, preferred)
+  const entries = addressEntries(current)
   // With other methods than `manual`, addresses may be present too, in addition to those from DHCP.
-  const isManual = valueOf(current, 'ipv4', 'method') === 'manual'
-  const [address = '', gateway] = isManual && own ? partsOf(own) : []
-  const found = parseCidr(address)
-  const dns = valueOf(current, 'ipv4', 'dns')
-    ?.split(/[;,\s]+/)
-    .filter(server => server !== '')
+  const own = isManual(current) ? ownEntry(entries, addressOf, preferred) : undefined
+  const found = own && partsOf(own)
+  const faults = text ? faultsOf(text, iface) : []
   return {
     address: found?.address,
     // For an address without a prefix NetworkManager assumes /24 and warns: here it counts as a difference.
     prefix: found?.prefix,
-    gateway: valueOf(current, 'ipv4', 'gateway') ?? gateway,
-    dns: dns?.length ? dns : undefined,
+    gateway: valueOf(current, 'ipv4', 'gateway') ?? gatewayEntry(entries)?.gateway,
+    dns: ipv4Servers(serversOf(current)),
+    ...(faults.length > 0 && { faults }),
   }
 }
 
 function write(text: string | undefined, iface: string, network: Network, preferred: readonly string[]): string {
   let result = text || `[connection]\nid=${iface}\ntype=ethernet\ninterface-name=${iface}\n`
   if (isAsDeclared(read(result, iface, preferred), network)) return result
-  const before = ownAddress(result, preferred)
-  const hasGateway = valueOf(result, 'ipv4', 'gateway') !== undefined
-  const addressGateway = hasGateway ? undefined : (network.gateway ?? (before && partsOf(before)[1]))
-  const address = [cidr(network), ...(addressGateway === undefined ? [] : [addressGateway])].join(',')
-
+  for (const { setting, to } of faultsOf(result, iface)) result = setEntry(result, 'connection', setting, to)
+  const pick = isManual(result) ? ownEntry : preferredEntry
   result = setEntry(result, 'ipv4', 'method', 'manual')
-  const now = ownAddress(result, preferred)
-  result = now ? replaceEntry(result, now, address) : addEntry(result, 'ipv4', 'address1', address)
-  if (hasGateway && network.gateway !== undefined) result = setEntry(result, 'ipv4', 'gateway', network.gateway)
-  if (network.dns.length > 0) result = setEntry(result, 'ipv4', 'dns', `${network.dns.join(';')};`)
-  return result
+  const own = pick(addressEntries(result), addressOf, preferred)
+  const address = [cidr(network), ...(own ? [partsOf(own).gateway] : [])].filter(part => part !== undefined).join(',')
+  result = own ? replaceEntry(result, own, address) : addEntry(result, 'ipv4', nextKey(result), address)
+  if (network.gateway !== undefined) result = setGateway(result, network.gateway, network.address)
+  const servers = withIpv6Servers(network.dns, serversOf(result))
+  return network.dns.length === 0 ? result : setEntry(result, 'ipv4', 'dns', `${servers.join(';')};`)
 }
 
-function ownAddress(text: string, preferred: readonly string[]): IniEntry | undefined {
-  return ownEntry(addressEntries(text), entry => parseCidr(partsOf(entry)[0] ?? '')?.address, preferred)
+/** The gateway stays in the setting that NetworkManager takes it from; a new one goes behind the interface's own address. */
+function setGateway(text: string, gateway: string, address: string): string {
+  if (valueOf(text, 'ipv4', 'gateway') !== undefined) return setEntry(text, 'ipv4', 'gateway', gateway)
+  const entries = addressEntries(text)
+  const holder = gatewayEntry(entries)?.entry ?? entries.find(entry => addressOf(entry) === address)
+  if (!holder) return text
+  const [first] = /^[^,;\s]+/.exec(holder.value) ?? []
+  const { address: held, prefix } = partsOf(holder)
+  return replaceEntry(text, holder, `${prefix === undefined ? first : `${held}/${prefix}`},${gateway}`)
 }
 
-/** The address entries in NetworkManager's order; of entries with the same key the last one counts. */
-function addressEntries(text: string): IniEntry[] {
-  const number = (entry: IniEntry) => Number(/\d*$/.exec(entry.key)![0])
-  return iniEntries(text)
-    .filter(entry => entry.section === 'ipv4' && /^address(es)?\d*$/.test(entry.key) && entry.value !== '')
-    .filter((entry, _, all) => all.findLast(other => other.key === entry.key) === entry)
-    .toSorted((a, b) => number(a) - number(b))
+/** The first address with a gateway: its gateway is the profile's, unless `gateway` is set, and all others are ignored (measured with 1.42). */
+function gatewayEntry(entries: IniEntry[]): { entry: IniEntry; gateway: string } | undefined {
+  return entries
+    .map(entry => ({ entry, gateway: partsOf(entry).gateway }))
+    .find((found): found is { entry: IniEntry; gateway: string } => found.gateway !== undefined)
 }
 
-/** `192.168.0.1/24,192.168.0.254` in its two parts. */
-function partsOf(entry: IniEntry): string[] {
-  return entry.value.split(/[;,\s]+/).filter(part => part !== '')
+/** A key for a further address. */
+function nextKey(text: string): string {
+  const numbers = addressEntries(text).map(({ key }) => Number(/\d*$/.exec(key)?.[0]))
+  return `address${Math.max(0, ...numbers) + 1}`
+}
+
+/** Without `interface-name` and a card's address, any card may take the profile, and this interface may get none. */
+function faultsOf(text: string, iface: string): Fault[] {
+  const name = valueOf(text, 'connection', 'interface-name')
+  const card = ['ethernet', '802-3-ethernet', 'wifi', '802-11-wireless'].some(
+    section => valueOf(text, section, 'mac-address') !== undefined,
+  )
+  const isBound = name === iface || ((name ?? '') === '' && card)
+  const autoconnect = valueOf(text, 'connection', 'autoconnect')
+  const isManualStart = autoconnect !== undefined && /^(false|no|off|0|f|n)$/i.test(autoconnect)
+  return [
+    ...(isBound ? [] : [{ setting: 'interface-name', ...(name !== undefined && { from: name }), to: iface }]),
+    ...(isManualStart ? [{ setting: 'autoconnect', from: autoconnect, to: 'true' }] : []),
+  ]
+}
+
+function isManual(text: string): boolean {
+  return valueOf(text, 'ipv4', 'method') === 'manual'
+}
+
+const addressOf = (entry: IniEntry) => partsOf(entry).address
+
+function serversOf(text: string): string[] {
+  return (valueOf(text, 'ipv4', 'dns') ?? '').split(/[;,\s]+/).filter(server => server !== '')
 }
 
 function valueOf(text: string, section: string, key: string): string | undefined {

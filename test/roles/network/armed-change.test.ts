@@ -24,7 +24,7 @@ const change = (name: keyof typeof paths, more: Partial<ArmedChange> = {}): Arme
   iface: 'eth0',
   path: paths[name],
   attributes: { mode: '0644', owner: 'root:root' },
-  activation: managers[name].activation('eth0'),
+  activation: managers[name].activation('eth0', 'eth0', paths[name]),
   from: { address: '192.168.0.1', prefix: 24 },
   to: { address: '192.168.0.21', prefix: 24 },
   stopped: [],
@@ -43,7 +43,7 @@ for (const name of managerNames) {
   test(`${name}: every script is valid POSIX sh, whatever the interface is called`, t => {
     const odd = change(name, {
       iface: `it's $(x) "0`,
-      activation: managers[name].activation(`it's $(x) "0`),
+      activation: managers[name].activation(`it's $(x) "0`, `it's $(x) "0`, `/etc/it's $(x)`),
       stopped: ['corosync.service', 'pacemaker.service'],
     })
     for (const script of [armScript(odd), applyScript(odd), undoScript(odd), confirmScript(odd)]) {

@@ -108,3 +108,22 @@ test('what takes effect at the next boot is pending', t => {
     `eth0 has no IPv4 address yet, 192.168.0.1/24 is declared: ${how}`,
   ])
 })
+
+test('a file that is split off from a shared one is named, if anything is to be written', t => {
+  const path = '/etc/systemd/network/10-eth0.network'
+  const splitFrom = '/etc/systemd/network/20-wired.network'
+  t.deepEqual(planAddressing({ ...facts, path, splitFrom, file: {} }).differences[0], {
+    subject: path,
+    from: undefined,
+    to: `split off from ${splitFrom} for eth0 alone`,
+    note: `${splitFrom} may be for other interfaces too, and stays as it is`,
+  })
+  t.deepEqual(planAddressing({ ...facts, path, splitFrom }).differences, [])
+})
+
+test('settings that keep the addressing from the interface are differences', t => {
+  const faults = [{ setting: 'interface-name', to: 'eth0' }]
+  t.deepEqual(planAddressing({ ...facts, path: '/x', file: { ...facts.file, faults } }).differences, [
+    { subject: 'interface-name in /x', from: undefined, to: 'eth0' },
+  ])
+})

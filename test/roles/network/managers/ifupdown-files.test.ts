@@ -71,7 +71,7 @@ iface eth1 inet static
 })
 
 test('an alias goes down and up alone; the interface comes up with its aliases', t => {
-  t.deepEqual(ifupdown.activation('eth0', 'eth0:1'), {
+  t.deepEqual(ifupdown.activation('eth0', 'eth0:1', '/etc/network/interfaces'), {
     before: ['ifdown --force eth0:1', 'ip -4 address flush dev eth0 label eth0:1'],
     after: ['ifup --force eth0:1'],
   })

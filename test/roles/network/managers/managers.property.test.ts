@@ -45,7 +45,9 @@ const lines: Record<ManagerName, string[]> = {
     '\tstatic\tip_address=10.0.0.1/8 # old',
     'static ip_address=',
     'static routers=10.0.0.1 10.0.0.2',
-    'static domain_name_servers=9.9.9.9',
+    'static domain_name_servers=9.9.9.9 2620:fe::fe',
+    'inform 192.168.0.9/24',
+    'static ip_address=192.168.0.8/16',
     'static ip6_address=fd00::1/64',
     '#static ip_address=192.168.0.1/24',
     ';interface eth0',
@@ -64,7 +66,12 @@ const lines: Record<ManagerName, string[]> = {
     'method=manual',
     'method = disabled',
     'address1=192.168.0.9/24,192.168.0.253',
-    'address2=10.0.0.1/8',
+    'address2=10.0.0.1/8,10.0.0.254',
+    'address4=172.16.0.1/12',
+    'address=192.168.0.7;24;192.168.0.252;',
+    'address01=192.168.0.6/24',
+    'interface-name=eth0',
+    'autoconnect=false',
     'addresses=192.168.0.8/24',
     'address1=',
     'gateway=192.168.0.253',
@@ -87,10 +94,12 @@ const lines: Record<ManagerName, string[]> = {
     'Address=192.168.0.9/24',
     'Address=2001:db8::1/64',
     'Address=10.0.0.1',
+    'Address=172.16.0.1/12',
+    'Address=192.168.0.1/24',
     'Gateway=192.168.0.253',
     'Gateway=_dhcp4',
     'Destination=10.0.0.0/8',
-    'DNS=9.9.9.9 1.0.0.1',
+    'DNS=9.9.9.9 2620:fe::fe 1.0.0.1',
     'DNS=',
     '; DNS=1.1.1.1',
     'Label=x',
@@ -110,7 +119,11 @@ const networks: Network[] = [
 const preferredOf = ({ address }: Network) => [address, '192.168.0.9']
 
 for (const name of managerNames) {
-  const { read, write } = managers[name]
+  const { read, write, refusal, path } = managers[name]
+  /** What dhcpcd gives to all interfaces is refused. */
+  const isRefused = (text: string, network: Network) =>
+    name === 'dhcpcd' &&
+    refusal?.([{ path: path('eth0', []), text }], { iface: 'eth0', logical: 'eth0' }, network, []) !== undefined
   const file = fc
     .tuple(fc.array(fc.constantFrom(...lines[name]), { maxLength: 25 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
     .map(([chosen, lineEnd, ends]) => chosen.join(lineEnd) + (ends ? lineEnd : ''))
@@ -118,6 +131,7 @@ for (const name of managerNames) {
   test(`${name}: what is written is read, and writing twice is writing once`, t => {
     fc.assert(
       fc.property(file, fc.constantFrom(...networks), (text, network) => {
+        fc.pre(!isRefused(text, network))
         const written = write(text, 'eth0', network, preferredOf(network))
         t.true(isAsDeclared(read(written, 'eth0', preferredOf(network)), network), written)
         t.is(write(written, 'eth0', network, preferredOf(network)), written)
@@ -137,9 +151,34 @@ for (const name of managerNames) {
   })
 }
 
+for (const name of ['networkmanager', 'networkd'] as const) {
+  const { read, write } = managers[name]
+
+  test(`${name}: of several addresses, only the interface's own one is replaced`, t => {
+    const addresses = lines[name].filter(line => /^address\d*=\d|^Address=\d/.test(line))
+    const head = name === 'networkd' ? ['[Network]'] : ['[ipv4]', 'method=manual']
+    const file = fc.shuffledSubarray(addresses, { minLength: 2 }).map(chosen => [...head, ...chosen, ''].join('\n'))
+    fc.assert(
+      fc.property(file, fc.constantFrom(...networks), (text, network) => {
+        const preferred = preferredOf(network)
+        const { address: own } = read(text, 'eth0', preferred)
+        const expected = addressesIn(text).map(address => (address === own ? network.address : address))
+        t.deepEqual(addressesIn(write(text, 'eth0', network, preferred)), expected, text)
+        const present = preferred.find(address => addressesIn(text).includes(address))
+        if (present !== undefined) t.is(own, present, text)
+      }),
+    )
+  })
+}
+
+/** The addresses of a file, in its order, without those that the manager ignores. */
+function addressesIn(text: string): string[] {
+  return [...text.matchAll(/^address(?:[1-9]\d*)?\s*=\s*([\d.]+)/gim)].map(([, address = '']) => address)
+}
+
 /** The lines that no declared addressing has anything to do with, comments among them. */
 function foreignLines(text: string): string[] {
   const ours =
-    /address|netmask|gateway|dns|routers|domain_name_servers|method|DHCP|iface eth0|interface eth0|auto|\[(ipv4|Network)\]/i
+    /address|netmask|gateway|dns|routers|domain_name_servers|method|DHCP|inform|^\[connection|interface-name|autoconnect|iface eth0|interface eth0|auto|\[(ipv4|Network)\]/i
   return text.split(/\r?\n/).filter(line => line !== '' && (!ours.test(line) || /^\s*[#;]/.test(line)))
 }

@@ -21,6 +21,7 @@ const managerCase = z.strictObject({
     prefix: z.number().optional(),
     gateway: z.string().optional(),
     dns: z.array(z.string()).optional(),
+    faults: z.array(z.strictObject({ setting: z.string(), from: z.string().optional(), to: z.string() })).optional(),
   }),
 })
 

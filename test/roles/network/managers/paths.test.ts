@@ -52,3 +52,22 @@ test('networkd: the file in use, or an own file if that one also matches other i
   t.is(networkd.path('eth0', [own, all]), `${folder}/00-eth0.network`)
   t.is(networkd.path('eth0', [own, all], own.path), own.path)
 })
+
+test('dhcpcd: what all interfaces share and a block cannot override is refused', t => {
+  const up = { iface: 'eth0', logical: 'eth0' }
+  const refusalOf = (text: string, gateway: string | undefined) =>
+    dhcpcd.refusal?.(
+      [at('/etc/dhcpcd.conf', text)],
+      up,
+      { address: '192.168.0.1', prefix: 24, dns: [], ...(gateway !== undefined && { gateway }) },
+      [],
+    )
+  const routers = 'static routers=192.168.0.253\ninterface eth0\nstatic ip_address=192.168.0.9/24\n'
+  t.is(
+    refusalOf(routers, '192.168.0.254'),
+    '/etc/dhcpcd.conf has addressing for all interfaces, before its first `interface` line: `static routers=192.168.0.253`',
+  )
+  t.is(refusalOf(routers, undefined), undefined)
+  t.is(refusalOf(routers, '192.168.0.253'), undefined)
+  t.regex(refusalOf('static ip_address=10.0.0.1/8\n', undefined) ?? '', /`static ip_address=10\.0\.0\.1\/8`/)
+})
