@@ -2,7 +2,16 @@ import { isIPv4 } from 'node:net'
 import { posix } from 'node:path'
 import { isMap, isScalar, parseDocument, YAMLMap, type Document } from 'yaml'
 import { quote, sh } from '../../../runner/ssh/quote.js'
-import { cidr, isAsDeclared, joined, type Addressing, type Manager, type ManagerName, type Network } from './manager.js'
+import {
+  cidr,
+  isAsDeclared,
+  joined,
+  ownEntry,
+  type Addressing,
+  type Manager,
+  type ManagerName,
+  type Network,
+} from './manager.js'
 import {
   addressItems,
   defaultRoutes,
@@ -126,7 +135,7 @@ function read(text: string | undefined, id: string, preferred: readonly string[]
   const definition = definitionIn(parseDocument(text ?? ''), id)
   if (!definition) return {}
   const items = leases(definition) ? [] : addressItems(definition)
-  const own = items.find(({ address }) => preferred.includes(address)) ?? items[0]
+  const own = ownEntry(items, ({ address }) => address, preferred)
   const gateways = defaultRoutes(definition).map(({ gateway }) => gateway)
   const servers = nameServers(definition).filter(server => isIPv4(server))
   return {
@@ -147,7 +156,7 @@ function write(text: string | undefined, id: string, network: Network, preferred
   if (leases(definition) !== false && (leases(definition) || items.length === 0)) definition.set('dhcp4', false)
 
   const addresses = listIn(document, definition, 'addresses')
-  const own = items.find(({ address }) => preferred.includes(address)) ?? items[0]
+  const own = ownEntry(items, ({ address }) => address, preferred)
   const item = own && addresses.items[own.at]
   const withOptions = isMap(item) ? item.items[0] : undefined
   if (withOptions) withOptions.key = document.createNode(cidr(network))
