@@ -61,12 +61,12 @@ test('a profile that netplan has rendered names its definition', t => {
 
 test('netplan renders the files before its renderer applies them, and the script that validates them is valid sh', t => {
   const { activation, validation } = netplan('networkd', 'eth0')
-  t.deepEqual(activation('eth0'), {
+  t.deepEqual(activation('eth0', 'eth0', '/etc/netplan/50-cloud-init.yaml'), {
     before: [],
     rendering: ['netplan generate'],
     after: ['networkctl reload', 'networkctl reconfigure eth0'],
   })
-  t.deepEqual(netplan('networkmanager', 'eth0').activation('eth0').after, [
+  t.deepEqual(netplan('networkmanager', 'eth0').activation('eth0', 'eth0', '/etc/netplan/50-cloud-init.yaml').after, [
     'nmcli connection reload',
     'nmcli device reapply eth0',
   ])
@@ -78,7 +78,7 @@ test('the undo renders the restored file at boot too, when the network is not up
     iface: 'eth0',
     path: '/etc/netplan/50-cloud-init.yaml',
     attributes: { mode: '0600', owner: 'root:root' },
-    activation: netplan('networkmanager', 'eth0').activation('eth0'),
+    activation: netplan('networkmanager', 'eth0').activation('eth0', 'eth0', '/etc/netplan/50-cloud-init.yaml'),
     from: { address: '192.168.0.1', prefix: 24 },
     to: { address: '192.168.0.2', prefix: 24 },
     stopped: [],
