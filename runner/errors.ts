@@ -1,3 +1,5 @@
+import { concealed } from './concealed.js'
+
 /**
  * The known errors, by who must act on them. A known error is printed as one block without a stack (`-v` shows it); any other
  * error is a defect of ha-run and is printed with its stack.
@@ -32,11 +34,12 @@ export abstract class HaRunError extends Error {
   readonly output: string | undefined
 
   constructor(message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause })
+    super(concealed(message), { cause: details.cause })
+    const shown = (text: string | undefined) => (text === undefined ? undefined : concealed(text))
     this.name = new.target.name
-    this.hint = details.hint
-    this.command = details.command
-    this.output = details.output
+    this.hint = shown(details.hint)
+    this.command = shown(details.command)
+    this.output = shown(details.output)
   }
 }
 

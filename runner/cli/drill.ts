@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises'
+import { concealed } from '../concealed.js'
 import { UsageError } from '../errors.js'
 import type { ConfirmedRunFlags } from './flags.js'
 import { loadRoleModule } from './load-roles.js'
@@ -38,7 +39,7 @@ async function ask(plan: string[], stop: AbortSignal): Promise<boolean> {
     // Node never settles a question whose input has ended.
     const inputEnded = new Promise<string>(resolve => lines.once('close', () => resolve('')))
     const answer = await Promise.race([
-      lines.question([...plan.map(line => `  ${line}`), 'Go on? [y/N] '].join('\n'), { signal: stop }),
+      lines.question([...plan.map(line => `  ${concealed(line)}`), 'Go on? [y/N] '].join('\n'), { signal: stop }),
       inputEnded,
     ])
     return /^y(es)?$/i.test(answer.trim())

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { isConcealed, mask } from '../concealed.js'
 import { didYouMean, nearest } from './nearest.js'
 import type { Origin } from './origin.js'
 
@@ -12,6 +13,8 @@ const keyIssue = { atKey: true }
 /** A value as an error message shows it. */
 export function show(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
+  // A shortened text would not be masked.
+  if ((typeof value === 'string' || typeof value === 'number') && isConcealed(String(value))) return mask
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 59)}…` : value)
   if (typeof value === 'number' || typeof value === 'boolean') return `${value}`
   return Array.isArray(value) ? 'a list' : 'a mapping'

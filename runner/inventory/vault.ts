@@ -75,6 +75,6 @@ function withoutPadding(padded: Buffer): Buffer {
 
 /** Hides every text in a value of a decrypted file, whatever it is used for. */
 export function concealAll(value: unknown): void {
-  if (typeof value === 'string') conceal(value)
+  if (typeof value === 'string' || typeof value === 'number') conceal(String(value))
   else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) concealAll(inner)
 }

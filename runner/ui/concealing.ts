@@ -1,23 +1,29 @@
-import { concealed, concealsAnything } from '../concealed.js'
+import { concealed, mask } from '../concealed.js'
 import type { Reporter } from '../engine/events.js'
-import type { AnyEvent } from './visible.js'
+import type { Difference } from '../tasks/difference.js'
+import { mapText, type AnyEvent } from './visible.js'
+
+/** Fields with words of ha-run, not of an inventory or a node. */
+const ownFields = new Set<string | undefined>(['event', 'status'])
 
 /** Masks in every event what must not be shown, before any reporter sees it. */
 export function concealing(reporter: Reporter): Reporter {
-  if (!concealsAnything()) return reporter
   return {
-    report(event) {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the text of its strings changes
-      reporter.report(withoutSecrets(event) as AnyEvent)
-    },
+    report: event => reporter.report(withoutSecrets(event)),
     suspend: async () => (await reporter.suspend?.()) ?? (() => {}),
     close: async () => reporter.close(),
   }
 }
 
-function withoutSecrets(value: unknown): unknown {
-  if (typeof value === 'string') return concealed(value)
-  if (Array.isArray(value)) return value.map(withoutSecrets)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutSecrets(inner)]))
+function withoutSecrets(event: AnyEvent): AnyEvent {
+  const shown = mapText(event, (text, field) => (ownFields.has(field) ? text : concealed(text)))
+  return 'diff' in event && event.diff && 'diff' in shown
+    ? { ...shown, diff: event.diff.map(differenceWithoutSecrets) }
+    : shown
+}
+
+/** If the declared value is masked, so is the present one: it is probably the former secret. */
+function differenceWithoutSecrets(difference: Difference): Difference {
+  const shown = mapText(difference, concealed)
+  return shown.to !== difference.to && shown.from !== undefined ? { ...shown, from: mask } : shown
 }

@@ -25,14 +25,18 @@ function spell(character: string): string {
  * control the terminal.
  */
 export function visibleEvent(event: AnyEvent): AnyEvent {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the text of its strings changes
-  return visibleValue(event) as AnyEvent
+  // Output often comes through a pty, which ends lines with \r\n. In a difference, \r\n is what differs.
+  return mapText(event, (text, field) => visible(field === 'output' ? text.replace(/\r+$/gm, '') : text))
 }
 
-function visibleValue(value: unknown, field?: string): unknown {
-  // Output often comes through a pty, which ends lines with \r\n. In a difference, \r\n is what differs.
-  if (typeof value === 'string') return visible(field === 'output' ? value.replace(/\r+$/gm, '') : value)
-  if (Array.isArray(value)) return value.map(inner => visibleValue(inner))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, visibleValue(inner, name)]))
+/** The value with every string in it changed. `field` is the name of the field that has the string. */
+export function mapText<Value>(value: Value, change: (text: string, field?: string) => string): Value {
+  const map = (inner: unknown, field?: string): unknown => {
+    if (typeof inner === 'string') return change(inner, field)
+    if (Array.isArray(inner)) return inner.map(item => map(item))
+    if (typeof inner !== 'object' || inner === null) return inner
+    return Object.fromEntries(Object.entries(inner).map(([name, item]) => [name, map(item, name)]))
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the text of its strings changes
+  return map(value) as Value
 }

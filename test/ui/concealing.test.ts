@@ -47,6 +47,32 @@ for (const mode of ['plain', 'tty', 'json'] as const) {
   })
 }
 
+test('the present value of a difference is the former secret, so it is masked too', async t => {
+  conceal('the new secret')
+  const out = collector()
+  const reporter = await createReporter({
+    mode: 'json',
+    stdout: out,
+    stderr: out,
+    verbosity: 0,
+    color: false,
+    diff: true,
+  })
+  const diff = [
+    { subject: 'passwd of DB', from: 'the old one', to: 'the new secret' },
+    { subject: 'user of DB', from: 'root', to: 'admin' },
+    { subject: 'token of DB', from: undefined, to: 'the new secret' },
+  ]
+  const place = { cluster: 'c', role: 'pacemaker', task: 'resources' }
+  reporter.report({ event: 'task', ...place, status: 'would-change', diff, ms: 1 })
+  await reporter.close()
+  t.notRegex(out.text(), /the old one|the new secret/)
+  t.regex(
+    out.text(),
+    /"from":"\*{8}","to":"\*{8}".*"from":"root","to":"admin".*"subject":"token of DB","from":null,"to":"\*{8}"/,
+  )
+})
+
 test('of two texts, the longer is masked as a whole; short ones are not masked', t => {
   conceal('sesame')
   conceal('open sesame now')
