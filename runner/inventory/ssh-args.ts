@@ -4,22 +4,38 @@
  */
 
 /** Options of ssh(1) with a value that concern the way to a node. */
-const withValue = new Set('-b -B -c -E -F -i -I -J -l -m -o -P -p'.split(' '))
+const withValue = new Set('-b -B -c -F -i -I -J -l -m -o -p'.split(' '))
 
 /** Options without a value that concern it. */
-const alone = new Set('-4 -6 -A -a -C -K -k -X -x -Y -y -q'.split(' '))
+const alone = new Set('-4 -6 -A -a -C -K -k -x'.split(' '))
 
-/** Settings of ssh_config(5) that ha-run sets itself, in lower case. */
+/** Options with a value that have no effect. */
+const ignoredWithValue = new Set('-D -E -e -L -O -P -Q -R -S -W -w'.split(' '))
+
+/**
+ * Settings of ssh_config(5) that ha-run sets itself, in lower case: those of its connections, keep-alives and messages. A forwarded port
+ * would be opened by the master and then again by each channel.
+ */
 const ownSettings = new Set([
   'batchmode',
   'controlmaster',
   'controlpath',
   'controlpersist',
+  'dynamicforward',
+  'escapechar',
   'forkafterauthentication',
+  'localforward',
+  'loglevel',
+  'logverbose',
   'remotecommand',
+  'remoteforward',
   'requesttty',
+  'serveralivecountmax',
+  'serveraliveinterval',
   'sessiontype',
   'stdinnull',
+  'syslogfacility',
+  'tunnel',
 ])
 
 /** @param args - as a shell would split them. */
@@ -28,13 +44,17 @@ export function usableSshArgs(args: readonly string[]): { usable: string[]; igno
   for (let at = 0; at < args.length; at += 1) {
     const argument = args[at] ?? ''
     const option = argument.slice(0, 2)
-    const takesValue = withValue.has(option)
+    const takesValue = withValue.has(option) || ignoredWithValue.has(option)
     const isWhole = takesValue && argument.length === 2
     const words = isWhole && at + 1 < args.length ? [argument, args[(at += 1)] ?? ''] : [argument]
-    const isUsable = takesValue
-      ? (!isWhole || words.length === 2) && !(option === '-o' && isOwnSetting(words.at(-1)?.replace(/^-o/, '') ?? ''))
+    const value = words.length === 2 ? words[1] : argument.slice(2)
+    const isUsable = withValue.has(option)
+      ? value !== undefined && value !== '' && !(option === '-o' && isOwnSetting(value))
       : alone.has(argument)
-    ;(isUsable ? result.usable : result.ignored).push(...words)
+    if (!isUsable) result.ignored.push(...words)
+    // ssh refuses -J beside the ProxyCommand that channels over a master have, but ignores a second proxy among the settings.
+    else if (option === '-J') result.usable.push('-o', `ProxyJump=${value}`)
+    else result.usable.push(...words)
   }
   return result
 }

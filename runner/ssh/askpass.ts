@@ -1,64 +1,42 @@
-import { constants } from 'node:fs'
-import { open, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConnectError } from '../errors.js'
-import type { Secret } from '../secret.js'
-import { runProcess } from './channel.js'
-import { hostKeyName, type Destination, type SshSettings } from './openssh.js'
-import { effectiveConfig } from './user-config.js'
 
 /**
- * Answers ssh's question for a password. ssh asks a program, which reads the password from a named pipe: so it is in no argument, in no
- * environment and in no file. The program answers for the node alone: a jump host that asks for a password gets none, and a
- * question about a host key or a key's passphrase is refused.
+ * How ssh gets the password of the login. ssh runs the program in SSH_ASKPASS with its question as the argument, and with ssh's own
+ * stdin and stderr (docs/facts.md, SSH). The program asks ha-run on stderr, reads one line of stdin, and prints it for ssh.
+ * So the password is in no argument, environment or file, and leaves this process only when ssh asks for it.
+ *
+ * The program answers only the ssh process that ha-run started: a jump host has an ssh process of its own, and chooses the text of its
+ * questions. It refuses all other questions, such as for a key's passphrase or about the host key.
  */
 export interface Askpass {
   /** The environment of ssh. */
   env: Record<string, string>
-  /** Forgets the password. */
-  close(): Promise<void>
+  /** What the program prints on stderr. No server can know it, since it is random. */
+  request: string
 }
 
-/** In `user@host's password:` and `(user@host) Password:`, host is the alias of the host key, or else the host name. */
 const program = `#!/bin/sh
+[ "$PPID" = "$HA_RUN_SSH_PID" ] || exit 1
 case $1 in
-*"@$HA_RUN_ASKPASS_HOST's password:"* | "("*"@$HA_RUN_ASKPASS_HOST) "*[Pp]assword*) ;;
+*"'s password: " | "("*") Password: ") ;;
 *) exit 1 ;;
 esac
-IFS= read -r answer <"$HA_RUN_ASKPASS_PIPE" && printf '%s\\n' "$answer"
+echo "$HA_RUN_REQUEST" >&2
+IFS= read -r password && printf '%s\\n' "$password"
 `
 
-/** @throws ConnectError if ssh cannot read its configuration, or no pipe can be made. */
-export async function askpassFor(
-  password: Secret,
-  destination: Destination,
-  settings: SshSettings,
-  attempt: string,
-): Promise<Askpass> {
-  const configuration = await effectiveConfig(destination, settings)
-  const [script, pipe] = ['askpass', 'pipe'].map(kind => join(settings.controlDirectory, `${attempt}.${kind}`)) as [
-    string,
-    string,
-  ]
-  await writeFile(script, program, { mode: 0o700 })
-  const { exitCode, stderr } = await runProcess(['mkfifo', '-m', '0600', pipe])
-  if (exitCode !== 0)
-    throw new ConnectError(`no pipe for the password can be made in ${settings.controlDirectory}`, { output: stderr })
-  // Opened for both directions, a pipe keeps what was written until somebody reads it; close() discards it.
-  const handle = await open(pipe, constants.O_RDWR)
-  await handle.write(Buffer.concat([password.reveal(), Buffer.from('\n')]))
-  return {
-    env: {
-      SSH_ASKPASS: script,
-      SSH_ASKPASS_REQUIRE: 'force',
-      HA_RUN_ASKPASS_HOST: promptHost(configuration),
-      HA_RUN_ASKPASS_PIPE: pipe,
-    },
-    close: async () => handle.close(),
-  }
-}
+/** Shell text before \`exec ssh\`: the process of the shell becomes that of ssh. */
+export const exportProcess = 'export HA_RUN_SSH_PID=$$; '
 
-/** The host as ssh names it when it asks: without the port that known_hosts has. */
-function promptHost(configuration: string): string {
-  return hostKeyName(configuration).replace(/^\[(.*)\]:\d+$/, '$1')
+/** The program is the same for all nodes of a run. SSH_ASKPASS_REQUIRE counts from OpenSSH 8.4 on. */
+export function askpassIn(controlDirectory: string): Askpass {
+  const file = join(controlDirectory, 'askpass')
+  if (!existsSync(file)) {
+    writeFileSync(file, program)
+    chmodSync(file, 0o700)
+  }
+  const request = `ha-run: ssh asks for the password of the login (${randomBytes(6).toString('hex')})`
+  return { env: { SSH_ASKPASS: file, SSH_ASKPASS_REQUIRE: 'force', HA_RUN_REQUEST: request }, request }
 }

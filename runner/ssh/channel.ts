@@ -1,5 +1,6 @@
 import { $, type ProcessOutput, type ProcessPromise } from 'zx/core'
 import type { ConnectError } from '../errors.js'
+import { exportProcess } from './askpass.js'
 import { diagnose } from './diagnose.js'
 import { quote } from './quote.js'
 import type { Channel } from './session.js'
@@ -17,17 +18,17 @@ const noChunks = {
  * Starts a local process with pipes to ha-run. It is detached, so that a Ctrl-C on the terminal reaches ha-run alone and
  * a running step can be finished. Debian's sh starts in about half of bash's time (1.3 ms to 2.3 ms).
  *
- * @param env - variables beside those of this process.
+ * @param env - variables beside those of this process, for an ssh that may ask for a password.
  */
-export function startProcess(argv: string[], env: Record<string, string> = {}): ProcessPromise {
+export function startProcess(argv: string[], env?: Record<string, string>): ProcessPromise {
   return $({
     quiet: true,
     nothrow: true,
     detached: true,
-    env: { ...process.env, ...env },
     shell: '/bin/sh',
     quote,
-    prefix: 'exec ',
+    prefix: env ? `${exportProcess}exec ` : 'exec ',
+    ...(env && { env: { ...process.env, ...env } }),
     postfix: '',
     store: { stdout: noChunks, stderr: noChunks, stdall: noChunks },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectError } from '../errors.js'
-import type { Askpass } from './askpass.js'
+import { askpassIn } from './askpass.js'
 import { SshChannel, startProcess } from './channel.js'
 import { isSshFailure, isThrottled, isUnknownHostKey } from './diagnose.js'
 import { readFingerprints } from './host-key.js'
@@ -21,28 +20,20 @@ const maxAttempts = 3
 export async function connect(name: string, destination: Destination, given: ConnectOptions): Promise<NodeConnection> {
   // As for Ansible, what the inventory says about the host counts before the command line.
   const options = destination.becomePassword ? { ...given, becomePassword: destination.becomePassword } : given
+  const { password } = destination
   for (let attempt = 1; ; attempt += 1) {
-    const askpass = await askpassOf(destination, options)
+    const askpass = password && { ...askpassIn(options.controlDirectory), password }
     const login = loginCommand(destination.become, options.becomePassword !== undefined)
     const channel = new SshChannel(startProcess(masterArgs(name, destination, options, login), askpass?.env), name)
     try {
-      await untilShellReady(channel, name, options)
+      await untilShellReady(channel, name, options, askpass)
       return new NodeConnection(name, new Session(channel, name), destination, options)
     } catch (error) {
       if (attempt === maxAttempts || !isThrottled(channel.stderr))
         throw await explained(error, channel.stderr, name, destination, options)
       await sleep(200 * attempt + Math.random() * 300)
-    } finally {
-      await askpass?.close()
     }
   }
-}
-
-/** Undefined for a host without a password, since few have one and askpass.ts takes time to load. */
-async function askpassOf(destination: Destination, options: ConnectOptions): Promise<Askpass | undefined> {
-  if (destination.password === undefined) return undefined
-  const { askpassFor } = await import('./askpass.js')
-  return askpassFor(destination.password, destination, options, randomBytes(4).toString('hex'))
 }
 
 /** The error, with the fingerprint of an unknown host key and with what the user's ssh configuration adds to the failure. */

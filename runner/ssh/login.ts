@@ -51,24 +51,33 @@ export interface ConnectOptions extends SshSettings {
 /** From the start of ssh to a root shell: the connection, a slow sudo, a slow login shell. */
 const shellTimeoutSeconds = 30
 
-/** Waits until the root shell on the node is ready, and answers sudo if it asks for a password. @throws ConnectError */
+/** The password of the login, and the line of stderr that asks for it (askpass.ts). */
+export interface LoginPassword {
+  request: string
+  password: Secret
+}
+
+/** Waits until the root shell on the node is ready, and answers ssh and sudo if they ask for a password. @throws ConnectError */
 export async function untilShellReady(
   channel: SshChannel,
   name: string,
   { becomePassword: password, abandon }: ConnectOptions,
+  login?: LoginPassword,
 ): Promise<void> {
+  const send = (secret: Secret) => channel.write(`${secret.reveal().toString()}\n`)
   let output = ''
   const ready = new Promise<void>((resolve, reject) => {
     channel.onOutput('stdout', chunk => {
       if (output.includes(shellReady)) return
       const wasAsked = output.includes(passwordRequest)
       output += chunk.toString()
-      if (!wasAsked && output.includes(passwordRequest) && password) channel.write(`${password.reveal().toString()}\n`)
+      if (!wasAsked && output.includes(passwordRequest) && password) send(password)
       if (output.includes(shellReady)) resolve()
     })
     // At the end of its input sudo gives up after the first wrong password.
     channel.onOutput('stderr', chunk => {
       if (chunk.toString().includes('Sorry, try again')) channel.end()
+      if (login && chunk.toString().includes(login.request)) send(login.password)
     })
     void channel.closed.then(reason => {
       reject(

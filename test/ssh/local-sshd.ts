@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
@@ -52,8 +52,12 @@ async function freePort(): Promise<number> {
 }
 
 /** @returns the server once it listens; undefined if the port was taken in the meantime. */
-async function listening(configFile: string, port: number): Promise<ChildProcess | undefined> {
-  const server = spawn(isolated[0]!, [...isolated.slice(1), sshd, '-D', '-e', '-f', configFile, '-p', `${port}`], {
+async function listening(folder: string, port: number): Promise<ChildProcess | undefined> {
+  // The mounts are in the namespace alone.
+  const accounts = ['passwd', 'shadow'].filter(name => existsSync(join(folder, name)))
+  const mounts = accounts.map(name => `mount --bind ${join(folder, name)} /etc/${name} && `).join('')
+  const command = `${mounts}exec ${sshd} -D -e -f ${join(folder, 'sshd_config')} -p ${port}`
+  const server = spawn(isolated[0]!, [...isolated.slice(1), 'sh', '-c', command], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   return new Promise((resolve, reject) => {
@@ -69,8 +73,15 @@ async function listening(configFile: string, port: number): Promise<ChildProcess
   })
 }
 
-/** Starts an sshd, which is stopped with the test. */
-export async function localSshd(t: Pick<ExecutionContext, 'teardown'>): Promise<LocalSshd> {
+/**
+ * Starts an sshd, which is stopped with the test.
+ *
+ * @param password - lets a user `pi` in with this password; the user exists for this server alone.
+ */
+export async function localSshd(
+  t: Pick<ExecutionContext, 'teardown'>,
+  { password }: { password?: string } = {},
+): Promise<LocalSshd> {
   const folder = mkdtempSync('/tmp/ha-run-sshd-')
   const at = (name: string) => join(folder, name)
   for (const name of ['hostkey', 'userkey'])
@@ -86,15 +97,23 @@ PidFile none
 StrictModes no
 UsePAM no
 PermitRootLogin yes
-PasswordAuthentication no
+PasswordAuthentication ${password === undefined ? 'no' : 'yes'}
 KbdInteractiveAuthentication no
 `,
   )
+  if (password !== undefined) {
+    const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim()
+    const [passwd, shadow] = ['passwd', 'shadow'].map(name => readFileSync(`/etc/${name}`, 'utf8'))
+    writeFileSync(at('passwd'), `${passwd}pi:x:65533:65533::/:/bin/sh\n`)
+    writeFileSync(at('shadow'), `${shadow}pi:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 })
+    // For the keys of the user: sshd reads them as the user.
+    chmodSync(folder, 0o711)
+  }
   let port = await freePort()
-  let server = await listening(at('sshd_config'), port)
+  let server = await listening(folder, port)
   while (!server) {
     port = await freePort()
-    server = await listening(at('sshd_config'), port)
+    server = await listening(folder, port)
   }
   const gone = new Promise(resolve => server.on('exit', resolve))
   t.teardown(async () => {
