@@ -115,7 +115,7 @@ onLab('a user with sudo will do, with a password and without', async t => {
   )
   const withPasswords = async (password: string) =>
     site.file(
-      `${password}.yml`,
+      'passwords.yml',
       JSON.stringify({
         ...JSON.parse(await readFile(inventory, 'utf8')),
         passwords: {
