@@ -87,7 +87,7 @@ export const steps = {
     expect(namesWith(failed, 'failed').length === 0, namesWith(failed, 'failed').join())
   },
 
-  /** Two releases: a warning, no reload of Corosync, and nothing written that would need one. */
+  /** Two releases: a warning, no reload of Corosync, no new key, and nothing written that would need a reload. */
   async mixed(admin: Admin) {
     const verified = await admin.run(['verify', '--stable', '0'])
     expect(
@@ -96,7 +96,9 @@ export const steps = {
     )
     const before = await admin.onAll(`cat ${conf}`)
     admin.declare(cluster => Object.assign(cluster, { corosync: { token: 5000 } }))
-    await admin.run(['site', '--stable', '0'], 2)
+    const refused = JSON.stringify(await admin.run(['site', '--stable', '0'], 2))
+    expect(refused.includes('the nodes have different versions of corosync'), 'the refusal does not name the versions')
+    await admin.run(['rotate-key', '--stable', '0'], 2)
     const after = await admin.onAll(`cat ${conf}`)
     expect(after.join() === before.join(), 'corosync.conf was written')
   },
