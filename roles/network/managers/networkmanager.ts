@@ -40,7 +40,8 @@ export const networkmanager: Manager = {
 }
 
 /**
- * Of two files with the same uuid, NetworkManager uses the one in /run rather than the one in /etc (measured with 1.42). So the profile in
+ * A running device does not take another `interface-name` (measured with 1.42: "Can't reapply changes"): then the profile is started
+ * again. Of two files with the same uuid, NetworkManager uses the one in /run rather than the one in /etc (measured with 1.42). So the profile in
  * /run is put aside for as long as the one in /etc exists. An undo of the change removes that one, and the one in /run returns.
  */
 function activation(iface: string, _name: string, path: string): Activation {
@@ -51,7 +52,7 @@ function activation(iface: string, _name: string, path: string): Activation {
     after: [
       sh`if [ -e ${path} ]; then [ ! -e ${volatile} ] || mv -f -- ${volatile} ${aside}; else [ ! -e ${aside} ] || mv -f -- ${aside} ${volatile}; fi`,
       'nmcli connection reload',
-      sh`nmcli device reapply ${iface}`,
+      sh`nmcli device reapply ${iface} || nmcli -w 30 connection up uuid "$(nmcli -t -f UUID,DEVICE connection show --active | sed -n ${`s/:${iface}$//p`})" ifname ${iface}`,
     ],
   }
 }

@@ -18,7 +18,7 @@ fi
 [ ! -e /run/ha-run.address ] || {
 if [ -e '/etc/NetworkManager/system-connections/Wired connection 1.nmconnection' ]; then [ ! -e '/run/NetworkManager/system-connections/Wired connection 1.nmconnection' ] || mv -f -- '/run/NetworkManager/system-connections/Wired connection 1.nmconnection' '/run/ha-run.Wired connection 1.nmconnection'; else [ ! -e '/run/ha-run.Wired connection 1.nmconnection' ] || mv -f -- '/run/ha-run.Wired connection 1.nmconnection' '/run/NetworkManager/system-connections/Wired connection 1.nmconnection'; fi
 nmcli connection reload
-nmcli device reapply eth0
+nmcli device reapply eth0 || nmcli -w 30 connection up uuid "$(nmcli -t -f UUID,DEVICE connection show --active | sed -n 's/:eth0$//p')" ifname eth0
 n=150; until ip -4 -o address show dev eth0 to 192.168.0.1/32 | grep -q . || [ $n = 0 ]; do sleep 0.2; n=$((n - 1)); done
 ip -4 address del 192.168.0.21/24 dev eth0 2>/dev/null
 :
