@@ -163,6 +163,11 @@ function withReachOptions(command: Command): Command {
         'decrypt ansible-vault values with the password in this file (repeatable)',
         appended,
       )
+      .option(
+        '--vault-id <label@file>',
+        'the same for values with that label; LABEL@prompt asks (repeatable)',
+        appended,
+      )
       .option('--ask-vault-pass', 'ask for the password of ansible-vault values')
       .option('-f, --forks <n>', 'work on at most so many nodes at the same time', positiveInteger, 20),
   )

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { split } from 'shlex'
+import { conceal } from '../concealed.js'
 import { Secret } from '../secret.js'
 import { expected } from './check.js'
 import type { Variable, Variables } from './groups.js'
@@ -81,8 +82,24 @@ export function readConnection(name: string, variables: Variables, warnings: str
 /** The first of these variables that has a value. */
 function firstOf(variables: Variables, names: readonly string[]): [name: string, variable: Variable] | undefined {
   const name = names.find(each => variables.has(each))
-  const variable = name === undefined ? undefined : variables.get(name)
+  const variable = name === undefined ? undefined : referenced(variables.get(name), variables)
   return name === undefined || !variable || variable.value === undefined ? undefined : [name, variable]
+}
+
+/**
+ * The variable that a text such as `{{ vault_become_password }}` names: Ansible users keep a secret in an encrypted file under another
+ * name, and refer to it. Any other Jinja expression stays as it is.
+ */
+function referenced(variable: Variable | undefined, variables: Variables): Variable | undefined {
+  const seen = new Set<Variable>()
+  for (let at = variable; at !== undefined && !seen.has(at);) {
+    const name = typeof at.value === 'string' ? /^\{\{\s*([A-Za-z_]\w*)\s*\}\}$/.exec(at.value)?.[1] : undefined
+    const target = name === undefined ? undefined : variables.get(name)
+    if (!target) return at
+    seen.add(at)
+    at = target
+  }
+  return variable
 }
 
 /** An argument for ssh's command line, where a leading dash would make it an option. */
@@ -106,10 +123,15 @@ function parseBoolean(value: unknown): boolean | undefined {
   return /^(no|off|false)$/i.test(String(value)) ? false : undefined
 }
 
-/** A password may consist of digits. ssh and sudo read it up to the end of the line. */
+/**
+ * A password may consist of digits. ssh and sudo read it up to the end of the line; `echo … | ansible-vault encrypt_string` adds one.
+ */
 function parsePassword(value: unknown): Secret | undefined {
   const text = typeof value === 'number' ? String(value) : value
-  return typeof text === 'string' && /^[^\n\r\0]+$/.test(text) ? new Secret(Buffer.from(text)) : undefined
+  const [, password] = (typeof text === 'string' && /^([^\n\r\0]+)\r?\n?$/.exec(text)) || []
+  if (password === undefined) return undefined
+  conceal(password)
+  return new Secret(Buffer.from(password))
 }
 
 /** Split as a shell would, which is how Ansible reads them. */

@@ -31,8 +31,15 @@ function readVarsFile(file: string, into: Variables, vault: Vault, warnings: str
   const document = readDocument(file, vault)
   if (!document) return
   if (typeof document.value === 'string' && isVaulted(document.value)) {
-    const reason = vault.isOpen ? 'no given password decrypts it' : 'no password was given (--vault-password-file)'
-    warnings.push(`"${file}" is encrypted with ansible-vault, and ${reason}: nothing in it counts`)
+    // As for Ansible, a wrong password is an error: nobody knows which variables are missing.
+    if (vault.isOpen)
+      throw document.origin.error(
+        'no given password decrypts this file of ansible-vault',
+        'Give the password with which it was encrypted: --vault-password-file can be repeated.',
+      )
+    warnings.push(
+      `"${file}" is encrypted with ansible-vault, and no password was given (--vault-password-file): nothing in it counts`,
+    )
     return
   }
   if (!isMapping(document.value)) {

@@ -1,13 +1,13 @@
 import { createDecipheriv, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
 import { conceal } from '../concealed.js'
-import type { Secret } from '../secret.js'
+import { Secret } from '../secret.js'
 
 /**
  * Values and files that ansible-vault encrypted, in its formats 1.1 and 1.2, which adds a label. The hexadecimal body is again three
  * lines of hexadecimal: salt, HMAC and ciphertext (lib/ansible/parsing/vault in Ansible, VaultAES256).
  */
 
-const header = /^\$ANSIBLE_VAULT;1\.[12];AES256(?:;[^\n]*)?\r?\n/
+const header = /^\$ANSIBLE_VAULT;1\.[12];AES256(?:;([^\r\n]*))?\r?\n/
 
 /** Iterations of PBKDF2, and the bytes that it makes: a key for AES, one for the HMAC, and the initial counter. */
 const iterations = 10_000
@@ -18,13 +18,22 @@ export function isVaulted(text: string): boolean {
   return text.startsWith('$ANSIBLE_VAULT;')
 }
 
+/** A password that is read when it is first needed. */
+export interface VaultPassword {
+  /** Of `--vault-id LABEL@SOURCE`. It is tried first for what was encrypted with that label. */
+  label?: string | undefined
+  read(): Secret
+}
+
 /** Decrypts with the passwords that the user has given. */
 export class Vault {
-  readonly #passwords: readonly Secret[]
+  readonly #passwords: readonly VaultPassword[]
   readonly #decrypted = new Map<string, string | undefined>()
 
-  constructor(passwords: readonly Secret[]) {
-    this.#passwords = passwords
+  constructor(passwords: readonly (Secret | VaultPassword)[]) {
+    this.#passwords = passwords.map(password =>
+      password instanceof Secret ? { read: () => password } : once(password),
+    )
   }
 
   /** Whether there is a password at all. */
@@ -32,13 +41,25 @@ export class Vault {
     return this.#passwords.length > 0
   }
 
-  /** The text; undefined if no password fits, or if it is damaged, which looks the same. */
+  /**
+   * The text; undefined if no password fits, or if it is damaged, which looks the same.
+   *
+   * @throws UsageError if a password cannot be read.
+   */
   decrypt(vaulted: string): string | undefined {
     const known = this.#decrypted.get(vaulted)
     if (known !== undefined || this.#decrypted.has(vaulted)) return known
-    const text = this.#passwords.flatMap(password => decryptWith(vaulted, password) ?? []).at(0)
+    let text: string | undefined
+    for (const { read } of this.#inOrder(vaulted)) text ??= decryptWith(vaulted, read())
     this.#decrypted.set(vaulted, text)
     return text
+  }
+
+  /** As for Ansible, a password with the label of the text comes first, then all others. */
+  #inOrder(vaulted: string): VaultPassword[] {
+    const label = header.exec(vaulted)?.[1]
+    const isFirst = (password: VaultPassword) => label !== undefined && password.label === label
+    return [...this.#passwords.filter(isFirst), ...this.#passwords.filter(password => !isFirst(password))]
   }
 
   /** Decrypts a single value, which is hidden in all output from then on. */
@@ -47,6 +68,11 @@ export class Vault {
     if (text !== undefined) conceal(text)
     return text
   }
+}
+
+function once({ label, read }: VaultPassword): VaultPassword {
+  let secret: Secret | undefined
+  return { label, read: () => (secret ??= read()) }
 }
 
 /** Without a password: everything that is encrypted stays so. */

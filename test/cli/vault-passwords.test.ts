@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { openVault } from '../../runner/cli/vault-passwords.js'
 import { UsageError } from '../../runner/errors.js'
+import { vaultText } from '../inventory/vault-text.js'
 import { folderOf, haRun, inventoryOf } from './ha-run.js'
 
 const encrypted = readFileSync('test/cases/vault/group_vars/web.yml', 'utf8')
@@ -25,10 +26,22 @@ test('a program prints the password, as for Ansible', async t => {
   writeFileSync(program, `#!/bin/sh\ncat '${process.cwd()}/${right}'\n`)
   chmodSync(program, 0o755)
   t.true(await decrypts([program]))
-  writeFileSync(program, '#!/bin/sh\necho canary; echo locked >&2; exit 3\n')
-  const { message, output } = await t.throwsAsync<UsageError>(decrypts([program]), { instanceOf: UsageError })
-  t.regex(message, /printed no password of the vault: exit code 3/)
-  t.is(output, 'locked')
+  writeFileSync(program, '#!/bin/sh\necho canary; exit 3\n')
+  const { message } = await t.throwsAsync<UsageError>(decrypts([program]), { instanceOf: UsageError })
+  t.regex(message, /printed no password of the vault: exit code 3$/)
+  // It does not run if nothing has to be decrypted: it may ask the user.
+  await t.notThrowsAsync(openVault({ vaultPasswordFile: [program] }))
+})
+
+test('--vault-id has a label, which a client program gets', async t => {
+  const client = join(folderOf(t), 'keyring-client.sh')
+  writeFileSync(client, `#!/bin/sh\n[ "$*" = '--vault-id dev' ] && printf '%s\\n' ' spaces count '\n`)
+  chmodSync(client, 0o755)
+  const text = vaultText('x', ' spaces count ', 'dev')
+  t.is((await openVault({ vaultId: [`dev@${client}`] })).decrypt(text), 'x')
+  await t.throwsAsync(async () => (await openVault({ vaultId: [client] })).decrypt(text), { message: /exit code 1/ })
+  t.is((await openVault({ vaultId: [`dev@${right}`] })).decrypt(encrypted) === undefined, false)
+  await t.throwsAsync(openVault({ vaultId: ['dev@'] }), { instanceOf: UsageError, message: /LABEL@FILE/ })
 })
 
 test('a password file that is missing or empty is an error before anything else happens', async t => {

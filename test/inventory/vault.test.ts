@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -8,8 +8,10 @@ import { readClusters } from '../../runner/cluster/declaration/read.js'
 import { concealed } from '../../runner/concealed.js'
 import { InventoryError } from '../../runner/errors.js'
 import { loadInventory } from '../../runner/inventory/load.js'
-import { isVaulted, Vault } from '../../runner/inventory/vault.js'
+import { isVaulted, Vault, type VaultPassword } from '../../runner/inventory/vault.js'
 import { Secret } from '../../runner/secret.js'
+import { folderOf } from '../cli/ha-run.js'
+import { vaultText } from './vault-text.js'
 
 const folder = 'test/cases/vault'
 const secretIn = (file: string) => new Secret(Buffer.from(readFileSync(join(folder, file), 'utf8').trim()))
@@ -29,21 +31,83 @@ test('values and whole files that ansible-vault encrypted are decrypted, with th
   )
 })
 
-test('without a password that fits, an encrypted value has no effect, and is refused if nothing can replace it', t => {
-  for (const [vault, reason] of [
-    [new Vault([]), 'no password was given'],
-    [new Vault([other]), 'no given password decrypts it'],
-  ] as const) {
-    const inventory = loadInventory(join(folder, 'inventory.yml'), vault)
-    t.is(inventory.hosts.get('node1')!.connection.becomePassword, undefined)
-    t.is(inventory.warnings.length, 2)
-    t.true(inventory.warnings.every(warning => warning.includes(reason)))
-    t.regex(inventory.warnings[0]!, /group_vars\/web\.yml" is encrypted.*nothing in it counts$/)
-    const { message, hint = '' } = t.throws(() => readClusters(inventory), { instanceOf: InventoryError })
-    t.regex(message, /^expected a value, got one encrypted with !vault.*inventory\.yml" \(10:17\)/)
-    t.regex(hint, /--vault-password-file/)
-  }
+test('without a password, an encrypted value has no effect, and is refused if nothing can replace it', t => {
+  const inventory = loadInventory(join(folder, 'inventory.yml'), new Vault([]))
+  t.is(inventory.hosts.get('node1')!.connection.becomePassword, undefined)
+  t.is(inventory.warnings.length, 2)
+  t.true(inventory.warnings.every(warning => warning.includes('no password was given')))
+  t.regex(inventory.warnings[0]!, /group_vars\/web\.yml" is encrypted.*nothing in it counts$/)
+  const { message, hint = '' } = t.throws(() => readClusters(inventory), { instanceOf: InventoryError })
+  t.regex(message, /^expected a value, got one encrypted with !vault.*inventory\.yml" \(10:17\)/)
+  t.regex(hint, /--vault-password-file/)
 })
+
+test('a wrong password is an error that names the encrypted file, or the value that is needed', t => {
+  const vault = new Vault([other])
+  const whole = t.throws(() => loadInventory(join(folder, 'inventory.yml'), vault), { instanceOf: InventoryError })
+  t.regex(whole.message, /^no given password decrypts this file.*group_vars\/web\.yml" \(1:1\)/)
+  t.regex(whole.hint ?? '', /--vault-password-file/)
+  const copy = folderOf(t)
+  writeFileSync(join(copy, 'site.yml'), readFileSync(join(folder, 'inventory.yml')))
+  const value = t.throws(() => readClusters(loadInventory(copy, vault)), { instanceOf: InventoryError })
+  t.regex(value.message, /^expected a value, got one encrypted with !vault that no given password decrypts.*\(10:17\)/)
+})
+
+test('a variable that refers to one in an encrypted file has its value, as vault_ variables of Ansible users do', t => {
+  const copy = folderOf(t)
+  mkdirSync(join(copy, 'group_vars'))
+  writeFileSync(
+    join(copy, 'group_vars/all.yml'),
+    vaultText('vault_sudo: "{{ vault_both }}"\nvault_both: canary-reference\nloop: "{{ loop }}"\n', 'first password'),
+  )
+  writeFileSync(
+    join(copy, 'site.yml'),
+    `all:
+  hosts:
+    node1: { ansible_become_password: "{{ vault_sudo }}", ansible_password: '{{vault_both}}' }
+    node2: { ansible_become_password: "{{ vault_other }}", ansible_password: "x{{ vault_both }}" }
+    node3: { ansible_become_password: "{{ loop }}" }
+`,
+  )
+  const password = { label: 'first', read: () => new Secret(Buffer.from('first password')) }
+  const { hosts, warnings } = loadInventory(copy, new Vault([password]))
+  const [one, two, three] = ['node1', 'node2', 'node3'].map(name => hosts.get(name)!.connection)
+  t.is(one!.becomePassword?.reveal().toString(), 'canary-reference')
+  t.is(one!.password?.reveal().toString(), 'canary-reference')
+  for (const other of [two!.becomePassword, two!.password, three!.becomePassword]) t.is(other, undefined)
+  t.true(warnings.every(warning => warning.includes('ha-run does not evaluate Jinja')))
+  t.is(concealed('canary-reference'), '********')
+})
+
+test('the password with the label of a text is tried first, and each is read once, when it is needed', t => {
+  const read: string[] = []
+  const noted = (password: string, label?: string): VaultPassword => ({
+    label,
+    read: () => {
+      read.push(password)
+      return new Secret(Buffer.from(password))
+    },
+  })
+  const vault = new Vault([noted('wrong'), noted('right', 'dev')])
+  t.deepEqual(read, [])
+  t.is(vault.decrypt(vaultText('x', 'right', 'dev')), 'x')
+  t.deepEqual(read, ['right'])
+  t.is(vault.decrypt(vaultText('y', 'right', 'prod')), 'y')
+  t.is(vault.decrypt(vaultText('z', 'right')), 'z')
+  t.deepEqual(read, ['right', 'wrong'])
+})
+
+// Made by ansible-vault of ansible-core 2.14.18, each beside the text that it encrypted.
+const files = readdirSync(join(folder, 'files')).filter(name => name.endsWith('.vault'))
+for (const file of files) {
+  test(`decrypts what ansible-vault encrypted: ${file}`, t => {
+    const passwords = ['first password', 'other password'].map(text => new Secret(Buffer.from(text)))
+    const [text, plain] = ['.vault', '.txt'].map(end =>
+      readFileSync(join(folder, 'files', file.replace('.vault', end)), 'utf8'),
+    )
+    t.is(new Vault(passwords).decrypt(text!), plain)
+  })
+}
 
 test('an error in a decrypted file shows its place and none of its text', t => {
   const place = mkdtempSync(join(tmpdir(), 'ha-run-vault-'))
