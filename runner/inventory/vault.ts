@@ -22,7 +22,7 @@ export function isVaulted(text: string): boolean {
 export interface VaultPassword {
   /** Of `--vault-id LABEL@SOURCE`. It is tried first for what was encrypted with that label. */
   label?: string | undefined
-  read(): Secret
+  read: () => Secret
 }
 
 /** Decrypts with the passwords that the user has given. */
