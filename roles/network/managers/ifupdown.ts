@@ -6,6 +6,7 @@ import { addressingIn, locateStanza, inetStanza, staticStanzas } from './inet-st
 import {
   cidr,
   isAsDeclared,
+  withIpv6Servers,
   type Activation,
   type Manager,
   type ManagerFile,
@@ -15,6 +16,7 @@ import {
 import { sourcedFilesScript } from './sourced-files.js'
 import {
   commandsOf,
+  dnsServers,
   isBroughtUp,
   lineOf,
   optionsNamed,
@@ -95,9 +97,11 @@ function write(text: string | undefined, iface: string, network: Network, prefer
   remove(optionsNamed(stanza, 'netmask'))
   if (before.address !== network.address || before.prefix !== network.prefix) remove(staleOptions(stanza, network))
   const shared = [stanza, ...staticStanzas(stanzas, stanza.name)]
-  if (network.dns.length > 0) remove(shared.flatMap(one => optionsNamed(one, 'dns-nameserver')))
+  const singleServers = shared.flatMap(one => optionsNamed(one, 'dns-nameserver'))
+  if (network.dns.length > 0) remove(singleServers)
+  const serverLists = shared.map(one => optionsNamed(one, 'dns-nameservers')).find(options => options.length > 0) ?? []
   let after = stanza.head
-  for (const [key, value] of declaredOptions(network)) {
+  for (const [key, value] of declaredOptions(network, dnsServers([...serverLists, ...singleServers]))) {
     const option = (indentation: string) => `${indentation}${key} ${value}${lineEnd}`
     const holder: Stanza =
       key === 'address' ? stanza : (shared.find(one => optionsNamed(one, key).length > 0) ?? stanza)
@@ -110,10 +114,11 @@ function write(text: string | undefined, iface: string, network: Network, prefer
   return statements.map(statement => edited.get(statement) ?? statement.text).join('')
 }
 
-function declaredOptions(network: Network): [key: string, value: string][] {
+/** @param servers - in the options that the result replaces. */
+function declaredOptions(network: Network, servers: string[] = []): [key: string, value: string][] {
   const options: [string, string][] = [['address', cidr(network)]]
   if (network.gateway !== undefined) options.push(['gateway', network.gateway])
-  if (network.dns.length > 0) options.push(['dns-nameservers', network.dns.join(' ')])
+  if (network.dns.length > 0) options.push(['dns-nameservers', withIpv6Servers(network.dns, servers).join(' ')])
   return options
 }
 

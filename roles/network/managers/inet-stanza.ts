@@ -1,6 +1,6 @@
 import { parseCidr, prefixOfNetmask } from '../../../runner/ipv4.js'
-import { joined, type Addressing, type ManagerFile } from './manager.js'
-import { optionsNamed, stanzasOf, statementsOf, type Stanza, type Statement } from './stanza.js'
+import { ipv4Servers, joined, type Addressing, type ManagerFile } from './manager.js'
+import { dnsServers, optionsNamed, stanzasOf, statementsOf, type Stanza, type Statement } from './stanza.js'
 
 /** What a stanza means: its own options and those that it inherits. */
 
@@ -81,12 +81,11 @@ function ownAddressing(stanza: Stanza, stanzas: Stanza[]): Addressing {
   const found = parseCidr(values('address')[0] ?? '')
   const [netmask] = values('netmask')
   const ownPrefix = found && (found.prefix ?? classPrefix(found.address))
-  const dns = options.filter(({ words: [key = ''] }) => ['dns-nameservers', 'dns-nameserver'].includes(key))
   return {
     address: found?.address,
     prefix: netmask === undefined ? ownPrefix : prefixOfNetmask(netmask),
     gateway: joined(values('gateway')),
-    dns: dns.length === 0 ? undefined : dns.flatMap(({ words }) => words.slice(1)),
+    dns: ipv4Servers(dnsServers(options)),
   }
 }
 

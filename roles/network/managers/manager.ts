@@ -147,7 +147,7 @@ export function ipv4Servers(servers: string[]): string[] | undefined {
 
 /** The declared DNS servers, and after them the IPv6 ones of the file: only IPv4 servers can be declared. */
 export function withIpv6Servers(declared: string[], present: string[]): string[] {
-  return [...declared, ...present.filter(isIpv6Server)]
+  return [...declared, ...new Set(present.filter(isIpv6Server))]
 }
 
 /** `2620:fe::fe` or `[2620:fe::fe]:53#dns.quad9.net`; `9.9.9.9:53` is IPv4. */

@@ -51,6 +51,12 @@ export function optionsNamed(stanza: Pick<Stanza, 'options'>, name: string): Sta
   return stanza.options.filter(({ words }) => words[0] === name)
 }
 
+/** The DNS servers in options, IPv6 ones too. */
+export function dnsServers(options: Statement[]): string[] {
+  const dns = options.filter(({ words: [name = ''] }) => ['dns-nameservers', 'dns-nameserver'].includes(name))
+  return dns.flatMap(({ words }) => words.slice(1))
+}
+
 /** A stanza's commands; ha-run does not know what they do. */
 export function commandsOf({ options }: Pick<Stanza, 'options'>): Statement[] {
   return options.filter(({ words: [name = ''] }) => commands.has(name))

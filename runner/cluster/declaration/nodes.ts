@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import { expected, show } from '../../inventory/check.js'
 import type { Origin } from '../../inventory/origin.js'
 import type { Host } from '../../inventory/site.js'
@@ -101,8 +101,18 @@ function readGateway(value: unknown, { address, prefix }: PrefixedAddress, origi
 }
 
 function readDns(value: unknown, origin: Origin): string[] {
-  if (!Array.isArray(value)) return [readIPv4('dns', value, origin, 'an IPv4 address or a list of them')]
-  return value.map((server, index) => readIPv4('dns', server, origin.at(index)))
+  if (!Array.isArray(value)) return [readServer(value, origin, 'an IPv4 address or a list of them')]
+  return value.map((server, index) => readServer(server, origin.at(index)))
+}
+
+function readServer(value: unknown, origin: Origin, form = 'an IPv4 address'): string {
+  if (typeof value === 'string' && isIPv6(value)) {
+    throw origin.error(
+      `dns: expected ${form}, got the IPv6 address ${show(value)}`,
+      "Declare the IPv4 servers only: IPv6 servers in the node's network settings stay beside them.",
+    )
+  }
+  return readIPv4('dns', value, origin, form)
 }
 
 /** @throws InventoryError unless the floating IP can move between all nodes and is no node's own address. */
