@@ -32,7 +32,7 @@ export const networkmanager: Manager = {
   path,
   startingText,
   refusal,
-  remedy: iface => `give ${iface} a profile for all users, or remove \`address\` for this node`,
+  remedy: iface => `give ${iface} a profile of its own for all users, or remove \`address\` for this node`,
   read,
   write,
   reapplyCommand: iface => `nmcli connection reload; nmcli device reapply ${iface}`,
@@ -85,7 +85,7 @@ function uuidOf(text: string | undefined): string | undefined {
   return text === undefined ? undefined : valueOf(text, 'connection', 'uuid')
 }
 
-/** A profile for some users is active only while one of them is logged in. */
+/** A profile for some users is active only while one of them is logged in; one for several interfaces at once is not for this one alone. */
 function refusal(
   files: ManagerFile[],
   { iface }: UpInterface,
@@ -95,9 +95,14 @@ function refusal(
 ): string | undefined {
   const file = path(iface, files, active)
   const text = files.find(candidate => candidate.path === file)?.text ?? startingText(iface, files, active)?.text ?? ''
-  const users = valueOf(text, 'connection', 'permissions')
-  if (users === undefined || users === '') return undefined
-  return `the profile ${file} is for some users only (permissions=${users}): ${iface} has no address before one of them logs in`
+  const users = valueOf(text, 'connection', 'permissions') ?? ''
+  if (users !== '')
+    return `the profile ${file} is for some users only (permissions=${users}): ${iface} has no address before one of them logs in`
+  // `manual-multiple` and `multiple`: bound to one interface, the profile would be missing on the others.
+  const sharing = valueOf(text, 'connection', 'multi-connect') ?? ''
+  return ['2', '3'].includes(sharing) && !isBound(text, iface)
+    ? `the profile ${file} may be active on several interfaces at once (multi-connect=${sharing})`
+    : undefined
 }
 
 /** The file of an interface's active profile, from `nmcli -t -f DEVICE,FILENAME connection show --active`. */
@@ -164,16 +169,22 @@ function nextKey(text: string): string {
 }
 
 /** Without `interface-name` and a card's address, any card may take the profile, and this interface may get none. */
-function faultsOf(text: string, iface: string): Fault[] {
-  const name = valueOf(text, 'connection', 'interface-name')
+function isBound(text: string, iface: string): boolean {
+  const name = valueOf(text, 'connection', 'interface-name') ?? ''
   const card = ['ethernet', '802-3-ethernet', 'wifi', '802-11-wireless'].some(
     section => valueOf(text, section, 'mac-address') !== undefined,
   )
-  const isBound = name === iface || ((name ?? '') === '' && card)
+  return name === iface || (name === '' && card)
+}
+
+function faultsOf(text: string, iface: string): Fault[] {
+  const name = valueOf(text, 'connection', 'interface-name')
   const autoconnect = valueOf(text, 'connection', 'autoconnect')
   const isManualStart = autoconnect !== undefined && /^(false|no|off|0|f|n)$/i.test(autoconnect)
   return [
-    ...(isBound ? [] : [{ setting: 'interface-name', ...(name !== undefined && { from: name }), to: iface }]),
+    ...(isBound(text, iface)
+      ? []
+      : [{ setting: 'interface-name', ...(name !== undefined && { from: name }), to: iface }]),
     ...(isManualStart ? [{ setting: 'autoconnect', from: autoconnect, to: 'true' }] : []),
   ]
 }
