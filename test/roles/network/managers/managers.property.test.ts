@@ -151,6 +151,29 @@ for (const name of managerNames) {
   })
 }
 
+for (const name of managerNames) {
+  const { write } = managers[name]
+  const settings = {
+    networkmanager: ['[ipv4]', 'method=manual', 'dns='],
+    networkd: ['[Network]', 'DNS='],
+    dhcpcd: ['interface eth0', 'static domain_name_servers='],
+    ifupdown: ['iface eth0 inet static', 'dns-nameservers '],
+  }[name]
+
+  test(`${name}: IPv6 servers stay in their order`, t => {
+    const servers = ['9.9.9.9', '2620:fe::fe', '1.0.0.1', '2620:fe::9', 'fd51:42f8:caae:d92e::1']
+    fc.assert(
+      fc.property(fc.shuffledSubarray(servers, { minLength: 1 }), chosen => {
+        const separator = name === 'networkmanager' ? ';' : ' '
+        const text = `${settings.join('\n')}${chosen.join(separator)}\n`
+        const written = write(text, 'eth0', { address: '192.168.0.1', prefix: 24, dns: ['1.1.1.1'] }, [])
+        const found = (written.match(/[0-9a-f]+(?::+[0-9a-f]+)+/g) ?? []).join(' ')
+        t.is(found, chosen.filter(server => server.includes(':')).join(' '), written)
+      }),
+    )
+  })
+}
+
 for (const name of ['networkmanager', 'networkd'] as const) {
   const { read, write } = managers[name]
 
