@@ -34,8 +34,8 @@ const stages: { title: string; command: string[] }[] = [
   },
 ]
 
-/** What the tests use: a lab's packages, a browser with a font, a server to log in to, a third POSIX shell. */
-const packages = [...requiredPackages, 'busybox', 'chromium', 'fonts-dejavu-core', 'openssh-server']
+/** What the tests use: a lab's packages, Ansible's reader of inventories, a browser with a font, a server to log in to, a third POSIX shell. */
+const packages = [...requiredPackages, 'ansible-core', 'busybox', 'chromium', 'fonts-dejavu-core', 'openssh-server']
 
 /** Seconds after which a run is ended: four times what it takes on two cores. */
 const limitSeconds = 3600

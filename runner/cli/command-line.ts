@@ -150,7 +150,11 @@ async function run(request: RunRequest, flags: RunFlags): Promise<void> {
 function withReachOptions(command: Command): Command {
   return withSshOptions(
     command
-      .option('-i, --inventory <path>', 'inventory file or directory', 'inventory/')
+      .addOption(
+        new Option('-i, --inventory <path>', 'inventory file or directory (repeatable)')
+          .argParser(appendedAnew())
+          .default(['inventory/'], '"inventory/"'),
+      )
       .addOption(
         new Option(
           '--lab <name>',
@@ -176,6 +180,12 @@ function withReachOptions(command: Command): Command {
 /** The values of an option that can be repeated. */
 function appended(value: string, earlier: string[] = []): string[] {
   return [...earlier, value]
+}
+
+/** As `appended`, without what was set before: a default, or the values before the command's name. */
+function appendedAnew(): (value: string) => string[] {
+  let values: string[] | undefined
+  return value => (values = appended(value, values))
 }
 
 function withSshOptions(command: Command): Command {

@@ -2,7 +2,7 @@ import type { VaultFlags } from './vault-passwords.js'
 
 /** Options of the commands that run roles, as commander parses them. */
 export interface RunFlags extends VaultFlags {
-  inventory: string
+  inventory: string[]
   limit?: string
   check?: boolean
   diff?: boolean

@@ -6,6 +6,6 @@ export async function useLab(command: Command): Promise<void> {
   if (typeof lab !== 'string') return
   const { requireLab } = await import('../lab/state.js')
   const { inventory, sshConfig } = await requireLab(lab)
-  command.setOptionValue('inventory', inventory)
+  command.setOptionValue('inventory', [inventory])
   command.setOptionValue('sshConfig', sshConfig)
 }

@@ -36,7 +36,7 @@ export interface RunPlan {
 export function planRun(
   target: RunTarget,
   knownRoles: string[],
-  options: { inventory: string; limit?: string; vault?: Vault },
+  options: { inventory: string[]; limit?: string; vault?: Vault },
 ): RunPlan {
   const plays = playsOf(target, knownRoles)
   const inventory = loadInventory(options.inventory, options.vault)

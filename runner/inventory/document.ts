@@ -60,7 +60,17 @@ function faithful(tag: ScalarTagDefinition<number>): ScalarTagDefinition<number>
  * Throws an InventoryError if the file cannot be read, is not YAML, or has several documents.
  */
 export function readDocument(file: string, vault: Vault = closedVault): Document | undefined {
-  const source = decrypted({ file, text: readText(file) }, vault)
+  return parseDocument(readSource(file, vault), vault)
+}
+
+/** A file with its text, decrypted if it is encrypted as a whole and a password fits. Throws an InventoryError that names it. */
+export function readSource(file: string, vault: Vault): Source {
+  return decrypted({ file, text: readText(file) }, vault)
+}
+
+/** As `readDocument`, of a file that was read. */
+export function parseDocument(source: Source, vault: Vault): Document | undefined {
+  const { file } = source
   try {
     const events = parseEvents(source.text, { filename: file })
     if (events.length === 0) return undefined
@@ -118,7 +128,7 @@ function looksLikeIni(text: string): boolean {
 function refuseIni(source: Source): InventoryError {
   return originAt(source, 0).error(
     'expected YAML, got what looks like an INI inventory',
-    '`ansible-inventory -i FILE --list --yaml --output NEW.yml` converts it.',
+    'A file named *.yml is YAML: give an INI inventory a name without an extension, or with .ini.',
   )
 }
 

@@ -7,3 +7,8 @@ export function examplePath(): string {
   const fromHere = relative(process.cwd(), file)
   return fromHere.startsWith('..') ? file : fromHere
 }
+
+/** The hint of an error about an inventory that is missing or empty. */
+export function newcomerHint(): string {
+  return `Copy ${examplePath()} to inventory/site.yml and put your own nodes into it.`
+}

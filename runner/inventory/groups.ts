@@ -1,6 +1,7 @@
 import { isMapping, show } from './check.js'
 import type { Document } from './document.js'
-import { expandHostRange } from './host-range.js'
+import { hostsOf } from './host-pattern.js'
+import type { NamedHost } from './host-pattern.js'
 import { templateHint } from './marks.js'
 import { nearest } from './nearest.js'
 import type { Origin } from './origin.js'
@@ -49,16 +50,16 @@ export function readGroups({ value, origin }: Document, entries: Entries): void 
   }
 }
 
+/** The entry of a group, which is made if it is new. */
+export function groupOf(name: string, origin: Origin, { groups }: Entries): GroupEntry {
+  const group = groups.get(name) ?? { name, origin, children: new Map(), hosts: new Set(), vars: new Map() }
+  groups.set(name, group)
+  return group
+}
+
 function readGroup(name: string, value: unknown, origin: Origin, entries: Entries): GroupEntry {
   refuseTemplate(name, origin)
-  const group = entries.groups.get(name) ?? {
-    name,
-    origin: origin.key,
-    children: new Map<string, Origin>(),
-    hosts: new Set<string>(),
-    vars: new Map() as Variables,
-  }
-  entries.groups.set(name, group)
+  const group = groupOf(name, origin.key, entries)
   for (const [key, inner] of Object.entries(section(value, origin, 'a mapping with hosts, children or vars'))) {
     const at = origin.at(key)
     if (key === 'vars') readVariables(inner, at, group.vars)
@@ -86,22 +87,28 @@ function unknownKeyHint(key: string): string {
 
 function readHosts(pattern: string, vars: unknown, origin: Origin, group: GroupEntry, entries: Entries): void {
   refuseTemplate(pattern, origin)
-  for (const { name, port } of hostsOf(pattern, origin)) {
-    const host = entries.hosts.get(name) ?? { name, origin: origin.key, vars: new Map() as Variables }
-    entries.hosts.set(name, host)
-    group.hosts.add(name)
-    if (port !== undefined) host.vars.set('ansible_port', { value: port, origin: origin.key })
-    readVariables(vars, origin, host.vars)
-  }
+  for (const host of addHosts(pattern, origin.key, group, entries)) readVariables(vars, origin, host.vars)
 }
 
-/** Ansible takes `node1:2222` for a host and its port. */
-function hostsOf(pattern: string, origin: Origin): { name: string; port?: number }[] {
-  const [, names = pattern, port] = /^([^:]*|.*\]):(\d+)$/.exec(pattern) ?? []
+/** Adds the hosts of a pattern to a group. Throws an InventoryError if the pattern is not valid. */
+export function addHosts(pattern: string, origin: Origin, group: GroupEntry, { hosts }: Entries): HostEntry[] {
+  return namedBy(pattern, origin).map(({ name, port }) => {
+    group.hosts.add(name)
+    const known = hosts.get(name)
+    if (known) return known
+    // As in Ansible, a port counts only where the host is first named.
+    const vars: Variables = new Map(port === undefined ? [] : [['ansible_port', { value: port, origin }]])
+    const host = { name, origin, vars }
+    hosts.set(name, host)
+    return host
+  })
+}
+
+function namedBy(pattern: string, origin: Origin): NamedHost[] {
   try {
-    return expandHostRange(names).map(name => (port === undefined ? { name } : { name, port: Number(port) }))
+    return hostsOf(pattern)
   } catch (error) {
-    if (error instanceof RangeError) throw origin.key.error(error.message)
+    if (error instanceof RangeError) throw origin.error(error.message)
     throw error
   }
 }

@@ -22,6 +22,9 @@ export function expandHostRange(pattern: string): string[] {
   )
 }
 
+/** In Python's order, which Ansible uses. */
+const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
+
 function values(first: string, last: string, step: string, rangeText: string): string[] {
   if (!/^[1-9]\d*$/.test(step)) {
     throw new RangeError(`expected a step of 1 or more in the host range ${rangeText}, got "${step}"`)
@@ -36,12 +39,10 @@ function values(first: string, last: string, step: string, rangeText: string): s
       String(number).padStart(padded ? first.length : 0, '0'),
     )
   }
-  if (/^[a-z]$/.test(first + last.slice(1)) && /^[a-z]$/.test(last)) {
-    return count(first.charCodeAt(0), last.charCodeAt(0), Number(step), rangeText).map(code =>
-      String.fromCharCode(code),
-    )
+  if (/^[a-z]$/i.test(first) && /^[a-z]$/i.test(last)) {
+    return count(letters.indexOf(first), letters.indexOf(last), Number(step), rangeText).map(index => letters[index]!)
   }
-  throw new RangeError(`expected two numbers or two small letters in the host range ${rangeText}`)
+  throw new RangeError(`expected two numbers or two letters in the host range ${rangeText}`)
 }
 
 /** More hosts than this in one range are a typing error, and would only fill the memory. */

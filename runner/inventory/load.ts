@@ -1,86 +1,57 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { ansibleInventoryHint } from './ansible-config.js'
 import { InventoryError } from '../errors.js'
 import { skippedClusters } from './cluster-variables.js'
 import { readConnection } from './connection.js'
-import { readDocument } from './document.js'
-import { examplePath } from './example.js'
+import { newcomerHint } from './example.js'
 import { orderGroups } from './group-order.js'
-import { readGroups } from './groups.js'
 import type { Entries, Variables } from './groups.js'
+import { readInventoryFile } from './inventory-file.js'
+import { filesOf } from './inventory-files.js'
 import { nearMisses } from './near-misses.js'
 import type { Origin } from './origin.js'
-import type { Group, Host, Inventory } from './site.js'
+import type { Connection, Group, Host, Inventory } from './site.js'
 import { readVarsFiles } from './vars-files.js'
-import { closedVault, isVaulted, type Vault } from './vault.js'
-
-const newcomerHint = () => `Copy ${examplePath()} to inventory/site.yml and put your own nodes into it.`
+import { closedVault, type Vault } from './vault.js'
 
 /**
- * Reads an inventory: a file, or every *.yml and *.yaml directly in a directory except `example.yml`; and the `group_vars/` and
- * `host_vars/` next to it.
+ * Reads inventories: files, or the files directly in a directory; and the `group_vars/` and `host_vars/` beside each. As in
+ * Ansible, they count as one inventory, and what a later one declares takes precedence.
  *
  * Throws an InventoryError, with file, line and column.
  */
-export function loadInventory(path: string, vault: Vault = closedVault): Inventory {
-  if (!existsSync(path)) throw new InventoryError(`there is no inventory at "${path}"`, { hint: newcomerHint() })
-  const isDirectory = statSync(path).isDirectory()
+export function loadInventory(path: string | readonly string[], vault: Vault = closedVault): Inventory {
+  const paths = typeof path === 'string' ? [path] : path
   const warnings: string[] = []
   const entries: Entries = { groups: new Map(), hosts: new Map() }
-  const files = isDirectory ? inventoryFiles(path, warnings) : [path]
-  const [start] = files.map(file => readInventoryFile(file, entries, vault))
+  const missing = paths.find(each => !existsSync(each))
+  if (missing !== undefined) {
+    throw new InventoryError(`there is no inventory at "${missing}"`, {
+      hint: ansibleInventoryHint() ?? newcomerHint(),
+    })
+  }
+  const sources = paths.map(each => filesOf(each, warnings))
+  const [start] = sources.flatMap(({ files }) => files.map(file => readInventoryFile(file, entries, vault)))
   for (const name of ['all', 'ungrouped']) {
     if (!entries.groups.has(name)) {
       entries.groups.set(name, { name, origin: start!, children: new Map(), hosts: new Set(), vars: new Map() })
     }
   }
-  return resolve(path, isDirectory ? path : dirname(path), entries, vault, warnings)
-}
-
-/** @returns the start of the file. */
-function readInventoryFile(file: string, entries: Entries, vault: Vault): Origin {
-  const document = readDocument(file, vault)
-  if (!document) {
-    throw new InventoryError(`expected an inventory, got an empty file: "${file}"`, { hint: newcomerHint() })
-  }
-  if (typeof document.value === 'string' && isVaulted(document.value)) {
-    throw new InventoryError(`"${file}" is encrypted with ansible-vault, and no given password decrypts it`, {
-      hint: 'Give its password: --vault-password-file FILE, or --ask-vault-pass.',
-    })
-  }
-  readGroups(document, entries)
-  return document.origin
-}
-
-/**
- * The inventory files of a directory. The example is left out, so that a fresh clone never runs against its addresses;
- * subdirectories are left out too, since labs write their inventories into one.
- */
-function inventoryFiles(directory: string, warnings: string[]): string[] {
-  const files: string[] = []
-  for (const entry of readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const { name } = entry
-    if (entry.isDirectory() || name.startsWith('.')) continue
-    if (/^(?!example\.).*\.ya?ml$/.test(name)) files.push(join(directory, name))
-    else if (/^[^.]+$|\.ini$/.test(name)) {
-      warnings.push(`"${join(directory, name)}" is not read: ha-run reads inventories in YAML, named *.yml or *.yaml`)
-    }
-  }
-  if (files.length > 0) return files
-  const leftOut = warnings.length > 0 ? ` ${warnings.join('. ')}.` : ''
-  throw new InventoryError(`there is no inventory in "${directory}"`, { hint: `${newcomerHint()}${leftOut}` })
+  // The variables beside a directory that is given twice apply at its last place.
+  const beside = sources.map(({ directory }) => directory).filter((each, index, all) => all.lastIndexOf(each) === index)
+  return { path: paths.join(', '), ...resolve(beside, entries, vault, warnings) }
 }
 
 /** Resolves groups and the precedence of variables. */
-function resolve(path: string, beside: string, entries: Entries, vault: Vault, warnings: string[]): Inventory {
+function resolve(beside: string[], entries: Entries, vault: Vault, warnings: string[]): Omit<Inventory, 'path'> {
   const tree = orderGroups(entries)
-  const groupFiles = new Map(
-    tree.order.map(({ name }) => [name, readVarsFiles(join(beside, 'group_vars'), name, vault, warnings)]),
-  )
-  const hostFiles = new Map(
-    [...entries.hosts.keys()].map(name => [name, readVarsFiles(join(beside, 'host_vars'), name, vault, warnings)]),
-  )
+  const varsFiles = (directory: string, name: string) =>
+    merge(...beside.map(each => readVarsFiles(join(each, directory), name, vault, warnings)))
+  const groupFiles = new Map(tree.order.map(({ name }) => [name, varsFiles('group_vars', name)]))
+  const hostFiles = new Map([...entries.hosts.keys()].map(name => [name, varsFiles('host_vars', name)]))
 
+  const found: string[] = []
   const groups = new Map<string, Group>()
   for (const group of entries.groups.values()) {
     const own = merge(group.vars, groupFiles.get(group.name)!)
@@ -105,12 +76,24 @@ function resolve(path: string, beside: string, entries: Entries, vault: Vault, w
       name: host.name,
       origin: host.origin,
       groups: names,
-      connection: readConnection(host.name, all, warnings),
+      connection: () => connectionOf(host.name, all, found),
       ...split(all),
     })
   }
   warnings.push(...skippedClusters(groups, hosts.values()))
-  return { path, hosts, groups, warnings: [...new Set(warnings)] }
+  for (const warning of warnings) addOnce(found, warning)
+  return { hosts, groups, warnings: found }
+}
+
+function connectionOf(name: string, variables: Variables, warnings: string[]): Connection {
+  const own: string[] = []
+  const connection = readConnection(name, variables, own)
+  for (const warning of own) addOnce(warnings, warning)
+  return connection
+}
+
+function addOnce(warnings: string[], warning: string): void {
+  if (!warnings.includes(warning)) warnings.push(warning)
 }
 
 function merge(...layers: Variables[]): Variables {

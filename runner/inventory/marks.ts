@@ -6,6 +6,11 @@ import type { Vault } from './vault.js'
 
 const jinja = /\{\{.*?\}\}|\{%.*?%\}/s
 
+/** True if a text contains a Jinja expression. */
+export function isTemplate(text: string): boolean {
+  return jinja.test(text)
+}
+
 /** The hint of every error about a Jinja expression. */
 export const templateHint = 'ha-run does not evaluate Jinja: write the value itself.'
 

@@ -14,7 +14,7 @@ export interface Source {
 export type Unusable = 'template' | 'vault' | 'other-vault'
 
 /**
- * The position of a YAML node in its file, as offsets. Nodes behind an alias or a merge key have the position where they are
+ * The position of a YAML node, or of a value in INI, in its file, as offsets. Nodes behind an alias or a merge key have the position where they are
  * written.
  */
 export interface Mark {
@@ -104,11 +104,18 @@ export class Origin {
 
 /**
  * The lines around an error appear on screens and in logs, and an Ansible inventory may contain passwords. Offsets do not
- * change.
+ * change. In INI, a password can begin with `#` and contain commas.
  */
 function withoutPasswords(text: string): string {
   return text.replace(
-    /([\w-]*(?:passw|_pass\b|secret)[\w-]*["']?\s*:[ \t]*)([^\s,}#][^\r\n,}]*)/gi,
-    (_, key: string, value: string) => key + '*'.repeat(value.length),
+    /([\w-]*(?:passw|_pass\b|secret)[\w-]*["']?\s*)(?:(:[ \t]*)([^\s,}#][^\r\n,}]*)|(=[ \t]*)([^\r\n]+))/gi,
+    (
+      _,
+      name: string,
+      colon: string | undefined,
+      inYaml: string | undefined,
+      equals: string | undefined,
+      inIni: string | undefined,
+    ) => name + (colon ?? equals ?? '') + '*'.repeat((inYaml ?? inIni ?? '').length),
   )
 }

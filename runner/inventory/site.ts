@@ -29,7 +29,11 @@ export interface Host {
   /** Every group that contains it, nearest first, `all` last. */
   groups: string[]
   vars: Record<string, unknown>
-  connection: Connection
+  /**
+   * Reads how ssh reaches it, which may add to the warnings of the inventory. For the nodes of a cluster only: what an inventory
+   * contains about other hosts need not mean anything to ha-run. Throws an InventoryError.
+   */
+  connection: () => Connection
   /** Where each variable is declared, for error messages. */
   origins: Record<string, Origin>
 }
@@ -47,7 +51,7 @@ export interface Group {
 
 /** An inventory as it was read, before anything is known about clusters. */
 export interface Inventory {
-  /** The file or directory that was read. */
+  /** The files and directories that were read, as one text. */
   path: string
   hosts: Map<string, Host>
   /** `all` and `ungrouped` are always there. */

@@ -57,6 +57,8 @@ test(refuses, ['sites'], /there is no command and no role "sites"/, /[Dd]id you 
 test(refuses, ['corosink'], /there is no command and no role "corosink"/, /[Dd]id you mean.*corosync/)
 test(refuses, ['corosync', 'zzz'], /no role "zzz"/, /corosync/)
 test(refuses, ['site', '--chekc'], /unknown option '--chekc'/, /--check/)
+test(refuses, ['site', '-i', 'nowhere'], /there is no inventory at "nowhere"/, /Copy .*example\.yml/)
+test(refuses, ['site', '-i', main, '-i', 'nowhere'], /there is no inventory at "nowhere"/, /Copy .*example\.yml/)
 test(refuses, ['site', 'extra'], /too many arguments/, /ha-run --help/)
 test(refuses, ['site', '-f', '0'], /expected a number from 1 to 9999/, /ha-run --help/)
 test(refuses, ['site', '--forks', 'many'], /expected a number from 1 to 9999/, /ha-run --help/)

@@ -29,8 +29,8 @@ function errorText({ message, hint }: InventoryError): string {
   return hint === undefined ? `${message}\n` : `${message}\n\nHint: ${hint}\n`
 }
 
-/** A case's inventory: a folder of that name, or one file. */
+/** A case's inventory: a folder of that name, or one file, in YAML or INI. */
 export function inventoryOf(folder: string): string {
-  const inner = join(folder, 'inventory')
-  return existsSync(inner) ? inner : join(folder, 'inventory.yml')
+  const present = ['inventory', 'hosts'].map(name => join(folder, name)).find(path => existsSync(path))
+  return present ?? join(folder, 'inventory.yml')
 }

@@ -14,7 +14,7 @@ testCases('inventory', folder => {
     hosts: Object.fromEntries(
       [...hosts.values()].map(host => [
         host.name,
-        { groups: host.groups, connection: host.connection, vars: host.vars },
+        { groups: host.groups, connection: host.connection(), vars: host.vars },
       ]),
     ),
   }
@@ -31,7 +31,7 @@ test('~ in the path of a key is the home directory', t => {
   t.teardown(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'site.yml')
   writeFileSync(file, 'all:\n  hosts:\n    node1: { ansible_ssh_private_key_file: ~/.ssh/key }\n')
-  t.is(loadInventory(file).hosts.get('node1')?.connection.keyFile, join(homedir(), '.ssh/key'))
+  t.is(loadInventory(file).hosts.get('node1')?.connection().keyFile, join(homedir(), '.ssh/key'))
 })
 
 test('origins have the position of the value that takes precedence', t => {

@@ -20,7 +20,7 @@ const [right, other] = [secretIn('password'), secretIn('other-password')]
 test('values and whole files that ansible-vault encrypted are decrypted, with the password that fits', t => {
   const inventory = loadInventory(join(folder, 'inventory.yml'), new Vault([other, right]))
   t.deepEqual(inventory.warnings, [])
-  const [one, two] = ['node1', 'node2'].map(name => inventory.hosts.get(name)!.connection)
+  const [one, two] = ['node1', 'node2'].map(name => inventory.hosts.get(name)!.connection())
   t.is(one!.becomePassword?.reveal().toString(), 'canary-become-é')
   t.is(two!.becomePassword?.reveal().toString(), 'canary-whole-file')
   t.is(two!.user, 'canary-user')
@@ -33,7 +33,7 @@ test('values and whole files that ansible-vault encrypted are decrypted, with th
 
 test('without a password, an encrypted value has no effect, and is refused if nothing can replace it', t => {
   const inventory = loadInventory(join(folder, 'inventory.yml'), new Vault([]))
-  t.is(inventory.hosts.get('node1')!.connection.becomePassword, undefined)
+  t.is(inventory.hosts.get('node1')!.connection().becomePassword, undefined)
   t.is(inventory.warnings.length, 2)
   t.true(inventory.warnings.every(warning => warning.includes('no password was given')))
   t.regex(inventory.warnings[0]!, /group_vars\/web\.yml" is encrypted.*nothing in it counts$/)
@@ -71,7 +71,7 @@ test('a variable that refers to one in an encrypted file has its value, as vault
   )
   const password = { label: 'first', read: () => new Secret(Buffer.from('first password')) }
   const { hosts, warnings } = loadInventory(copy, new Vault([password]))
-  const [one, two, three] = ['node1', 'node2', 'node3'].map(name => hosts.get(name)!.connection)
+  const [one, two, three] = ['node1', 'node2', 'node3'].map(name => hosts.get(name)!.connection())
   t.is(one!.becomePassword?.reveal().toString(), 'canary-reference')
   t.is(one!.password?.reveal().toString(), 'canary-reference')
   for (const other of [two!.becomePassword, two!.password, three!.becomePassword]) t.is(other, undefined)

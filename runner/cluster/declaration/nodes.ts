@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { expected, show } from '../../inventory/check.js'
 import type { Origin } from '../../inventory/origin.js'
-import type { Host } from '../../inventory/site.js'
+import type { Connection, Host } from '../../inventory/site.js'
 import { refuseUnusable } from '../../inventory/unusable.js'
 import { networkOf } from '../../ipv4.js'
 import { readIPv4, readPrefixed, refuseEnds } from './ipv4.js'
@@ -28,9 +28,10 @@ export function readDeclaredNode(host: Host, cluster: string): DeclaredNode {
   const interfaceName =
     declaredInterface.value === undefined ? undefined : readInterface(declaredInterface.value, declaredInterface.origin)
   const address = variable('address')
-  const base = { name: host.name, cluster, connection: host.connection }
+  const connection = host.connection()
+  const base = { name: host.name, cluster, connection }
   if (address.value === undefined) {
-    const link = linkFromConnection(host)
+    const link = linkFromConnection(host, connection)
     return { node: { ...base, links: [link.address] }, interface: interfaceName, origin: link.origin }
   }
   const prefixed = readPrefixed('address', address.value, address.origin)
@@ -39,8 +40,8 @@ export function readDeclaredNode(host: Host, cluster: string): DeclaredNode {
   return {
     node: {
       ...base,
-      ...(prefixed.address !== host.connection.host && {
-        connection: { ...host.connection, address: prefixed.address },
+      ...(prefixed.address !== connection.host && {
+        connection: { ...connection, address: prefixed.address },
       }),
       links: [prefixed.address],
       network: {
@@ -72,7 +73,10 @@ function refuseName({ name, origin }: Host): void {
   )
 }
 
-function linkFromConnection({ name, connection, origins, origin }: Host): { address: string; origin: Origin } {
+function linkFromConnection(
+  { name, origins, origin }: Host,
+  connection: Connection,
+): { address: string; origin: Origin } {
   const at = origins['ansible_host'] ?? origins['ansible_ssh_host'] ?? origin
   if (!isIPv4(connection.host)) {
     throw at.error(

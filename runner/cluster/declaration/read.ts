@@ -149,8 +149,12 @@ function explicitOf(declared: DeclaredCluster, resources: Resource[], constraint
 /** The cluster_name in the corosync.conf that Debian ships: nodes in a cluster of that name count as bare. */
 const debianDefaultName = 'debian'
 
+const mappingHint =
+  'A mapping has lines of its own: write "cluster:" and its settings into group_vars/GROUP.yml, or into a YAML inventory.'
+
 function readDeclared(value: unknown, origin: Origin): DeclaredCluster {
   refuseTemplates(value, origin)
+  if (typeof value === 'string') throw origin.error(expected('a mapping that declares the cluster', value), mappingHint)
   const declared = check(clusterSchema, value, origin)
   if (declared.name === debianDefaultName) {
     throw origin
