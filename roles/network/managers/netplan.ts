@@ -7,6 +7,7 @@ import {
   isAsDeclared,
   joined,
   ownEntry,
+  preferredEntry,
   type Addressing,
   type Manager,
   type ManagerName,
@@ -153,10 +154,12 @@ function write(text: string | undefined, id: string, network: Network, preferred
   const document = parseDocument(current || 'network:\n  version: 2\n')
   const definition = ensureDefinition(document, id)
   const items = addressItems(definition)
-  if (leases(definition) !== false && (leases(definition) || items.length === 0)) definition.set('dhcp4', false)
+  const isLeased = leases(definition)
+  if (isLeased !== false && (isLeased || items.length === 0)) definition.set('dhcp4', false)
 
   const addresses = listIn(document, definition, 'addresses')
-  const own = ownEntry(items, ({ address }) => address, preferred)
+  const pick = isLeased ? preferredEntry : ownEntry
+  const own = pick(items, ({ address }) => address, preferred)
   const item = own && addresses.items[own.at]
   const withOptions = isMap(item) ? item.items[0] : undefined
   if (withOptions) withOptions.key = document.createNode(cidr(network))
