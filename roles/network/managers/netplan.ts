@@ -47,7 +47,7 @@ export function netplan(renderer: ManagerName, id: string): Manager {
     files: netplanFiles,
     mode: '0600',
     nameIn: () => id,
-    refusal: (files, { iface }) => refusal(effectiveFiles(files), id, iface),
+    refusal: (files, { iface }, network) => refusal(effectiveFiles(files), id, iface, network),
     remedy: iface =>
       `give ${iface} one definition with its addresses, in one file of ${folder}, or remove \`address\` for this node`,
     path: (_, files) => pathOf(effectiveFiles(files), id),
@@ -59,7 +59,7 @@ export function netplan(renderer: ManagerName, id: string): Manager {
   }
 }
 
-function refusal(files: NetplanFile[], id: string, iface: string): string | undefined {
+function refusal(files: NetplanFile[], id: string, iface: string, network: Network): string | undefined {
   const broken = files.map(unreadable).find(reason => reason !== undefined)
   if (broken !== undefined) return broken
   // A wireless profile is named after the interface and the network.
@@ -72,16 +72,16 @@ function refusal(files: NetplanFile[], id: string, iface: string): string | unde
     const reason = unsupported(definition, iface)
     if (reason !== undefined) return `${file.path} has ${reason} for ${id}, which ha-run does not edit`
   }
-  const holders = parts.filter(({ definition }) => hasAddressing(definition))
-  if (holders.length > 1) {
-    const paths = holders.map(({ file }) => file.path)
+  const path = pathOf(files, id)
+  const holders = parts.filter(({ definition }) => hasDeclaredFields(definition, network))
+  if (holders.some(({ file }) => file.path !== path)) {
+    const paths = parts.filter(part => holders.includes(part) || part.file.path === path).map(({ file }) => file.path)
     return `the addressing of ${id} is spread over ${paths.join(' and ')}, and netplan adds their lists up`
   }
   const leasing = parts.findLast(({ definition }) => leases(definition) !== undefined)
-  const [holder] = holders
-  if (holder && leasing && leases(leasing.definition) && leasing !== holder)
-    return `${leasing.file.path} requests a DHCP lease for ${id}, and ${holder.file.path} has its addresses`
-  const path = pathOf(files, id)
+  const isLater = leasing !== undefined && parts.indexOf(leasing) > parts.findIndex(({ file }) => file.path === path)
+  if (leasing && leases(leasing.definition) && leasing.file.path !== path && (holders.length > 0 || isLater))
+    return `${leasing.file.path} requests a DHCP lease for ${id}, and ${path} has its other addressing`
   return posix.dirname(path) === folder
     ? undefined
     : `the addressing of ${id} is in ${path}, which is not an admin's file: what ha-run writes there would not last`
@@ -116,20 +116,26 @@ function partsOf(files: NetplanFile[], id: string): Part[] {
   })
 }
 
-function hasAddressing(definition: YAMLMap): boolean {
+/** Whether a definition has an address, or a gateway or DNS servers while those are declared. */
+function hasDeclaredFields(definition: YAMLMap, { gateway, dns }: Network): boolean {
   return (
-    addressItems(definition).length > 0 ||
-    defaultRoutes(definition).length > 0 ||
-    gateway4Of(definition) !== undefined ||
-    nameServers(definition).some(server => isIPv4(server))
+    hasAddress(definition) ||
+    (gateway !== undefined && hasGateway(definition)) ||
+    (dns.length > 0 && hasServers(definition))
   )
 }
+
+const hasAddress = (definition: YAMLMap) => addressItems(definition).length > 0
+const hasGateway = (definition: YAMLMap) => defaultRoutes(definition).length > 0 || gateway4Of(definition) !== undefined
+const hasServers = (definition: YAMLMap) => nameServers(definition).some(server => isIPv4(server))
 
 /** The file with the interface's addressing; for a leased address, the last one that defines the interface, which overrides others. */
 function pathOf(files: NetplanFile[], id: string): string {
   const parts = partsOf(files, id)
-  const part = parts.find(({ definition }) => hasAddressing(definition)) ?? parts.at(-1)
-  return part?.file.path ?? `${folder}/90-ha-run.yaml`
+  const [found] = [hasAddress, hasGateway, hasServers].flatMap(
+    isIn => parts.find(({ definition }) => isIn(definition)) ?? [],
+  )
+  return (found ?? parts.at(-1))?.file.path ?? `${folder}/90-ha-run.yaml`
 }
 
 function read(text: string | undefined, id: string, preferred: readonly string[]): Addressing {
