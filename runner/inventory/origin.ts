@@ -1,6 +1,7 @@
 import { YAMLException } from 'js-yaml'
 import { concealed } from '../concealed.js'
 import { InventoryError } from '../errors.js'
+import { withoutPasswords } from './passwords.js'
 
 /** A file's text; `file` is the path as the user would type it. */
 export interface Source {
@@ -100,22 +101,4 @@ export class Origin {
       throw error
     }
   }
-}
-
-/**
- * The lines around an error appear on screens and in logs, and an Ansible inventory may contain passwords. Offsets do not
- * change. In INI, a password can begin with `#` and contain commas.
- */
-function withoutPasswords(text: string): string {
-  return text.replace(
-    /([\w-]*(?:passw|_pass\b|secret)[\w-]*["']?\s*)(?:(:[ \t]*)([^\s,}#][^\r\n,}]*)|(=[ \t]*)([^\r\n]+))/gi,
-    (
-      _,
-      name: string,
-      colon: string | undefined,
-      inYaml: string | undefined,
-      equals: string | undefined,
-      inIni: string | undefined,
-    ) => name + (colon ?? equals ?? '') + '*'.repeat((inYaml ?? inIni ?? '').length),
-  )
 }
