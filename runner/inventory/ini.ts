@@ -6,6 +6,7 @@ import { Origin } from './origin.js'
 import type { Mark, Source } from './origin.js'
 import { readPythonLiteral } from './python-literal.js'
 import { splitWords } from './shell-words.js'
+import { concealAll } from './vault.js'
 
 /** Ansible's INI format: sections of hosts, of child groups, and of variables; a file may begin with hosts. */
 
@@ -142,7 +143,9 @@ function readValue(source: Source, text: string, key: number, offsetOf: (index: 
   const literal = readPythonLiteral(text)
   const mark = literal ? moved(literal.mark, offsetOf) : { value: offsetOf(0), children: new Map<string, Mark>() }
   const unusable = isTemplate(text) ? 'template' : undefined
-  return { value: literal ? literal.value : text, origin: new Origin(source, { ...mark, key, unusable }) }
+  const value = literal ? literal.value : text
+  if (source.isSecret) concealAll(value)
+  return { value, origin: new Origin(source, { ...mark, key, unusable }) }
 }
 
 function moved(mark: Mark, offsetOf: (index: number) => number): Mark {

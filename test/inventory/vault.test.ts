@@ -31,6 +31,23 @@ test('values and whole files that ansible-vault encrypted are decrypted, with th
   )
 })
 
+test('an INI inventory that ansible-vault encrypted is decrypted, and hidden in all output', t => {
+  const directory = mkdtempSync(join(tmpdir(), 'ha-run-vault-'))
+  t.teardown(() => rmSync(directory, { recursive: true }))
+  const file = join(directory, 'hosts')
+  const load = (text: string, password: Secret) => {
+    writeFileSync(file, vaultText(text, right.reveal().toString()))
+    return loadInventory(file, new Vault([password]))
+  }
+  const { hosts } = load("node1 note=canary-host\n[all:vars]\nother = ['canary-ini-list', 42]\n", right)
+  t.deepEqual(hosts.get('node1')!.vars, { note: 'canary-host', other: ['canary-ini-list', 42] })
+  t.is(concealed('canary-host canary-ini-list node1'), '******** ******** node1')
+  const broken = t.throws(() => load('node1 canary-word canary-more\n', right), { instanceOf: InventoryError })
+  t.notRegex(broken.message, /canary/)
+  t.regex(broken.message, /hosts" \(1:7\)$/)
+  t.throws(() => load('node1\n', other), { instanceOf: InventoryError, message: /no given password decrypts/ })
+})
+
 test('without a password, an encrypted value has no effect, and is refused if nothing can replace it', t => {
   const inventory = loadInventory(join(folder, 'inventory.yml'), new Vault([]))
   t.is(inventory.hosts.get('node1')!.connection().becomePassword, undefined)
