@@ -70,7 +70,10 @@ class Reader {
     const text = this.#readTexts()
     if (text !== undefined) return plain(text, start)
     const name = this.#match(/[A-Za-z]+(?![\w.])/y)
-    if (name !== undefined && names.has(name)) return plain(names.get(name), start)
+    if (name !== undefined) {
+      if (!names.has(name)) throw new NotALiteral()
+      return plain(names.get(name), start)
+    }
     const sign = this.#match(/[+-]/y)
     this.#skipSpace()
     const number = this.#match(float) ?? this.#match(integer)
