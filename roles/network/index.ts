@@ -3,6 +3,7 @@ import { replaceScript } from '../../runner/tasks/write-file.js'
 import { unlessForeign } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { role } from '../../runner/cluster/role.js'
 import { staticAddress } from './addressing.js'
+import { cloudInitHosts, cloudInitSettings } from './cloud-init.js'
 import { firewallGuard } from './firewall/guard.js'
 import { openFirewall } from './firewall/open.js'
 import { checkHostName, hostNameFile } from './host-name.js'
@@ -12,7 +13,9 @@ import { hostsFile } from './hosts-file.js'
 export default role('network', ({ cluster, node }) => {
   const addresses = cluster.nodes.map(({ name, links: [address] }) => ({ name, address: address! }))
 
-  const hosts = file('/etc/hosts', { content: current => hostsFile(current ?? '', addresses), keepFormer: true })
+  const hosts = unlessForeign(
+    file('/etc/hosts', { content: current => hostsFile(current ?? '', addresses), keepFormer: true }),
+  )
 
   const hostName = task('host name as in the inventory', {
     check: async ({ read }) => checkHostName(node.name, read),
@@ -28,7 +31,9 @@ export default role('network', ({ cluster, node }) => {
     cluster.firewall === 'open' ? openFirewall(cluster, node) : firewallGuard(cluster),
     // First: if the node cannot get its declared address, /etc/hosts must not contain it.
     ...(cluster.nodes.some(({ network }) => network) ? [staticAddress(node)] : []),
-    unlessForeign(hosts),
+    unlessForeign(cloudInitSettings(node)),
+    hosts,
+    unlessForeign(cloudInitHosts(hosts)),
     unlessForeign(hostName),
   ]
 })
