@@ -2,7 +2,7 @@ import { clusterTaskUnlessForeign } from '../../runner/cluster/adoption/foreign-
 import { corosyncRunsItsFiles } from '../../runner/cluster/rollout/load.js'
 import { role } from '../../runner/cluster/role.js'
 import { guard } from '../../runner/tasks/index.js'
-import { packageVersion } from '../../runner/facts/packages.js'
+import { packageState } from '../../runner/facts/packages.js'
 import { corosyncTasks } from '../corosync/refs.js'
 import { sharedKey } from './key.js'
 
@@ -16,7 +16,7 @@ export default role('authkey', ({ cluster }) => {
   return [
     guard('corosync is installed', {
       needs: [corosyncTasks.install],
-      isMet: async ({ read }) => (await read(packageVersion('corosync'))) !== undefined,
+      isMet: async ({ read }) => (await read(packageState('corosync'))).version !== undefined,
       hint: 'run the corosync role first: `ha-run corosync authkey`',
     }),
     share,

@@ -1,6 +1,6 @@
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/index.js'
-import { packageHeld } from '../../runner/facts/packages.js'
+import { packageState } from '../../runner/facts/packages.js'
 import { advisory } from './verdict.js'
 
 /**
@@ -17,8 +17,8 @@ const hint =
 export async function daemonsOnHold({ members }: Scope): Promise<Verdict> {
   const upgradable = await Promise.all(
     daemons.map(async name => {
-      const states = await readOnAll(members, packageHeld(name))
-      return { name, nodes: states.filter(([, held]) => !held).map(([member]) => member.name) }
+      const states = await readOnAll(members, packageState(name))
+      return { name, nodes: states.filter(([, { isHeld }]) => !isHeld).map(([member]) => member.name) }
     }),
   )
   const violations = upgradable

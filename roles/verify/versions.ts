@@ -2,7 +2,7 @@ import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/index.js'
 import { lostFromCib } from '../../runner/cluster/rollout/node-attributes.js'
-import { packageVersion } from '../../runner/facts/packages.js'
+import { packageState } from '../../runner/facts/packages.js'
 import { advisory, mismatch, readAvailableViews, pacemakerNotAnswering } from './verdict.js'
 
 /** Packages whose daemons communicate between nodes. */
@@ -15,7 +15,7 @@ const daemons = ['corosync', 'pacemaker']
 export async function sameVersions(scope: Scope): Promise<Verdict> {
   const [lost, ...installed] = await Promise.all([
     lostFromCib(scope),
-    ...daemons.map(async name => [name, await readOnAll(scope.members, packageVersion(name))] as const),
+    ...daemons.map(async name => [name, await readOnAll(scope.members, packageState(name))] as const),
   ])
   const { violations } = await readAvailableViews(scope, clusterState, pacemakerNotAnswering, ({ nodes }) =>
     mismatch(
@@ -27,7 +27,7 @@ export async function sameVersions(scope: Scope): Promise<Verdict> {
   )
   const versions = installed.map(
     ([name, states]) =>
-      [name, states.map(([member, version]): [string, string] => [member.name, version ?? 'missing'])] as const,
+      [name, states.map(([member, { version }]): [string, string] => [member.name, version ?? 'missing'])] as const,
   )
   return advisory(
     [...violations, ...versions.flatMap(([name, states]) => mismatch(name, states))],

@@ -1,43 +1,32 @@
 import { sh } from '../ssh/quote.js'
 import type { Fact, Family } from './fact.js'
 
-const versions: Family<string | undefined> = {
-  name: 'installed packages',
+/** A Debian package on a node. */
+export interface PackageState {
+  /** Undefined if it is not (fully) installed. */
+  version: string | undefined
+  /** On hold (`apt-mark hold`): apt and unattended-upgrades do not change it. */
+  isHeld: boolean
+}
+
+const states: Family<PackageState> = {
+  name: 'packages',
   // dpkg-query exits with 1 if it does not know one of them, which is a result too.
-  script: names => sh`dpkg-query -W -f='\${Package}\\t\${db:Status-Status}\\t\${Version}\\n' -- ${names} 2>/dev/null`,
+  script: names =>
+    sh`dpkg-query -W -f='\${Package}\\t\${db:Status-Want}\\t\${db:Status-Status}\\t\${Version}\\n' -- ${names} 2>/dev/null`,
   parse({ stdout }, names) {
-    const rows = stdout
-      .trim()
-      .split('\n')
-      .map(row => row.split('\t'))
-    const installed = new Map(
-      rows.filter(([, status]) => status === 'installed').map(([name, , version]) => [name, version]),
-    )
-    return names.map(name => installed.get(name))
+    const rows = stdout.split('\n').map(row => row.split('\t'))
+    // A package of two architectures has two rows.
+    return names.map(name => {
+      const own = rows.filter(([each]) => each === name)
+      return {
+        version: own.findLast(([, , status]) => status === 'installed')?.[3],
+        isHeld: own.some(([, want]) => want === 'hold'),
+      }
+    })
   },
 }
 
-const holds: Family<boolean> = {
-  name: 'held packages',
-  script: names => sh`dpkg-query -W -f='\${Package}\\t\${db:Status-Want}\\n' -- ${names} 2>/dev/null`,
-  parse({ stdout }, names) {
-    const held = new Set(
-      stdout
-        .split('\n')
-        .map(row => row.split('\t'))
-        .filter(([, want]) => want === 'hold')
-        .map(([name]) => name),
-    )
-    return names.map(name => held.has(name))
-  },
-}
-
-/** True if a Debian package is on hold (`apt-mark hold`): apt and unattended-upgrades do not change it. */
-export function packageHeld(name: string): Fact<boolean> {
-  return { family: holds, argument: name }
-}
-
-/** The installed version of a Debian package; undefined if it is not (fully) installed. */
-export function packageVersion(name: string): Fact<string | undefined> {
-  return { family: versions, argument: name }
+export function packageState(name: string): Fact<PackageState> {
+  return { family: states, argument: name }
 }

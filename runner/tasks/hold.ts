@@ -1,5 +1,5 @@
 import { task, type NodeTask, type TaskRef } from './task.js'
-import { packageHeld } from '../facts/packages.js'
+import { packageState } from '../facts/packages.js'
 
 /**
  * A Debian package on hold, or not. apt and unattended-upgrades do not upgrade a held package without
@@ -16,8 +16,8 @@ export function hold(name: string, wanted: boolean | undefined, needs: readonly 
       // One after the other with installations, because both take dpkg's lock.
       background: true,
       async check({ read }) {
-        const held = await read(packageHeld(name))
-        return held === wanted ? [] : [{ subject: `package ${name}`, from: stateOf(held), to: stateOf(wanted) }]
+        const { isHeld } = await read(packageState(name))
+        return isHeld === wanted ? [] : [{ subject: `package ${name}`, from: stateOf(isHeld), to: stateOf(wanted) }]
       },
       apply: async ({ $ }) => {
         await $`apt-mark ${wanted ? 'hold' : 'unhold'} -- ${name}`

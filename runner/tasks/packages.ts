@@ -1,5 +1,5 @@
 import { task, type NodeTask } from './task.js'
-import { packageVersion } from '../facts/packages.js'
+import { packageState } from '../facts/packages.js'
 import { atExit } from '../ssh/at-exit.js'
 import { sh } from '../ssh/quote.js'
 import { followApt } from './apt-progress.js'
@@ -56,9 +56,9 @@ export function packages(names: readonly string[], { units = [], late = false }:
     background: true,
     late,
     async check({ read }) {
-      const versions = await Promise.all(names.map(name => read(packageVersion(name))))
+      const states = await Promise.all(names.map(name => read(packageState(name))))
       return names.flatMap((name, at) =>
-        versions[at] === undefined ? [{ subject: `package ${name}`, from: undefined, to: 'installed' }] : [],
+        states[at]?.version === undefined ? [{ subject: `package ${name}`, from: undefined, to: 'installed' }] : [],
       )
     },
     async apply({ $, progress }, differences) {

@@ -6,7 +6,7 @@ import type { Role } from '../../runner/tasks/role.js'
 import { task } from '../../runner/tasks/task.js'
 import { fact } from '../../runner/facts/fact.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
-import { packageVersion } from '../../runner/facts/packages.js'
+import { packageState } from '../../runner/facts/packages.js'
 import { labOf } from '../../runner/lab/names.js'
 import { makeControlDirectory, removeControlDirectory } from '../../runner/ssh/openssh.js'
 
@@ -30,7 +30,10 @@ const role: Role = {
         task(`text of ${path}`, { check: async ({ read }) => found(path, await read(fileText(path))), apply }),
       ),
     ...['openssh-server', 'dpkg'].map(name =>
-      task(`package ${name}`, { check: async ({ read }) => found(name, await read(packageVersion(name))), apply }),
+      task(`package ${name}`, {
+        check: async ({ read }) => found(name, (await read(packageState(name))).version),
+        apply,
+      }),
     ),
     task('kernel', {
       check: async ({ read }) => found('kernel', await read(fact('kernel', 'uname -r', ({ stdout }) => stdout.trim()))),

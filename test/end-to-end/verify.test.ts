@@ -126,6 +126,17 @@ const faults: Fault[] = [
     mend: [['passive', 'systemctl -q disable --now apache2']],
   },
   {
+    title: 'a firewall would drop requests for the page, if the address came there',
+    make: [
+      [
+        'passive',
+        "apt-get -qq update; apt-get -qq install -y nftables >/dev/null; nft add table inet shop; nft add chain inet shop input '{ type filter hook input priority 0; }'; nft add rule inet shop input tcp dport 80 drop",
+      ],
+    ],
+    failing: { "no firewall drops the cluster's packets": /^node[12]: TCP 80 .*is dropped: .* table inet shop/ },
+    mend: [['passive', 'nft delete table inet shop; apt-get -qq purge -y nftables >/dev/null']],
+  },
+  {
     title: 'a node was upgraded, the other was not',
     make: [
       [

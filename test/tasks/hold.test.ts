@@ -6,12 +6,12 @@ import { shellText, type Arguments } from '../../runner/ssh/quote.js'
 import { said } from './scope.js'
 
 /** A node on which the package is on hold or not, and what it was told. */
-function nodeWith(held: boolean): { scope: NodeScope; told: string[] } {
+function nodeWith(isHeld: boolean): { scope: NodeScope; told: string[] } {
   const told: string[] = []
   const $ = async (pieces: TemplateStringsArray, ...values: Arguments[]) => {
     told.push(shellText(pieces, values))
   }
-  return { scope: { $, read: async () => held } as unknown as NodeScope, told }
+  return { scope: { $, read: async () => ({ isHeld }) } as unknown as NodeScope, told }
 }
 
 for (const [wanted, held, finding, command] of [

@@ -148,7 +148,7 @@ test('only missing packages are installed', async t => {
   const task = packages(['a', 'b', 'c'])
   const finding = await task.check({
     $: undefined as never,
-    read: (async ({ argument }: { argument: string }) => (argument === 'b' ? '1.0' : undefined)) as never,
+    read: (async ({ argument }: { argument: string }) => ({ version: argument === 'b' ? '1.0' : undefined })) as never,
   } as never)
   t.deepEqual(
     finding,

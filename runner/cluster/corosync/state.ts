@@ -1,6 +1,6 @@
 import { TaskError } from '../../errors.js'
 import { fileState, fileText } from '../../facts/files.js'
-import { packageVersion } from '../../facts/packages.js'
+import { packageState } from '../../facts/packages.js'
 import { unitState } from '../../facts/units.js'
 import type { Difference } from '../../tasks/difference.js'
 import type { Cmap } from './cmap.js'
@@ -56,7 +56,7 @@ export async function readCorosyncState(members: ClusterMember[]): Promise<Coros
 /** The oldest version of the corosync package on these nodes. */
 export async function oldestCorosync(members: ClusterMember[]): Promise<string | undefined> {
   const versions = await Promise.all(
-    reachable(members).map(async member => (await member.read(packageVersion('corosync'))) ?? ''),
+    reachable(members).map(async member => (await member.read(packageState('corosync'))).version ?? ''),
   )
   return versions.toSorted((one, other) => one.localeCompare(other, 'en', { numeric: true }))[0]
 }

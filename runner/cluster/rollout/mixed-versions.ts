@@ -1,5 +1,5 @@
 import { TaskError } from '../../errors.js'
-import { packageVersion } from '../../facts/packages.js'
+import { packageState } from '../../facts/packages.js'
 import { readOnAll, type ClusterMember } from '../members.js'
 
 /**
@@ -9,7 +9,7 @@ import { readOnAll, type ClusterMember } from '../members.js'
  * @throws TaskError if the nodes have different upstream versions; a different Debian revision of the same one is none.
  */
 export async function refuseMixedVersions(members: ClusterMember[]): Promise<void> {
-  const versions = (await readOnAll(members, packageVersion('corosync'))).flatMap(([{ name }, version]) =>
+  const versions = (await readOnAll(members, packageState('corosync'))).flatMap(([{ name }, { version }]) =>
     version === undefined ? [] : [{ name, version: upstreamOf(version) }],
   )
   if (new Set(versions.map(({ version }) => version)).size < 2) return

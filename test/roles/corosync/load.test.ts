@@ -41,7 +41,7 @@ function node(given: State = {}): Answers {
     'state of units': { active },
     'corosync-cmapctl': keys,
     'corosync-quorumtool -s': undefined,
-    'installed packages': '3.1.7-1+deb12u2',
+    packages: { version: '3.1.7-1+deb12u2', isHeld: false },
     'cibadmin -Q': undefined,
     crm_mon: undefined,
   }

@@ -3,8 +3,8 @@ import { daemonsOnHold } from '../../../roles/verify/package-holds.js'
 import { scopeOf } from '../corosync/cluster.js'
 
 const node = (corosync: boolean, pacemaker: boolean) => ({
-  'held packages corosync': corosync,
-  'held packages pacemaker': pacemaker,
+  'packages corosync': { version: '3', isHeld: corosync },
+  'packages pacemaker': { version: '2', isHeld: pacemaker },
 })
 
 test('both packages are on hold on every node', async t => {
