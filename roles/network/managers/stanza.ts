@@ -71,7 +71,7 @@ export function lineOf({ words }: Statement): string {
 export function isBroughtUp(statements: Statement[], iface: string): boolean {
   return statements.some(
     ({ words: [keyword = '', ...names] }) =>
-      /^(auto|allow-.+)$/.test(keyword) && names.some(name => !name.includes('=') && matchesInterface(name, iface)),
+      /^(auto|allow-.+)$/.test(keyword) && names.some(name => matchesInterface(name, iface)),
   )
 }
 

@@ -6,6 +6,7 @@ import {
   type ManagerName,
   type Network,
 } from '../../../../roles/network/managers/manager.js'
+import { optionsNamed, stanzasOf, statementsOf } from '../../../../roles/network/managers/stanza.js'
 import { managers } from '../../../../roles/network/managers/index.js'
 
 /** Lines that may stand anywhere in a manager's file, in any order: what comes out is odd, and has to survive. */
@@ -19,7 +20,14 @@ const lines: Record<ManagerName, string[]> = {
     'iface eth0 inet static',
     'iface eth0 inet6 static',
     'iface eth1 inet static',
+    'iface eth0 inet static',
+    'iface eth0:1 inet static',
+    'iface x inet static',
     'iface eth0 inet static inherits x',
+    'iface eth0 inherits x',
+    'auto',
+    '  broadcast 192.168.0.255',
+    '  network 10.0.0.0',
     '\taddress 192.168.0.9/24',
     '  address 10.0.0.1',
     '  netmask 255.255.0.0',
@@ -120,10 +128,16 @@ const preferredOf = ({ address }: Network) => [address, '192.168.0.9']
 
 for (const name of managerNames) {
   const { read, write, refusal, path } = managers[name]
-  /** What dhcpcd gives to all interfaces is refused. */
-  const isRefused = (text: string, network: Network) =>
-    name === 'dhcpcd' &&
-    refusal?.([{ path: path('eth0', []), text }], { iface: 'eth0', logical: 'eth0' }, network, []) !== undefined
+  /** What dhcpcd gives to all interfaces is refused, and what ifupdown shares or decides at run time. */
+  const isRefused = (text: string, network: Network) => {
+    const preferred = name === 'ifupdown' ? preferredOf(network) : []
+    const file = { path: path('eth0', []), text }
+    const reason = refusal?.([file], { iface: 'eth0', logical: 'eth0' }, network, preferred)
+    // A file of ifupdown without the stanza is refused, but what is written must be right all the same.
+    return name === 'dhcpcd'
+      ? reason !== undefined
+      : name === 'ifupdown' && !(reason ?? 'not found').includes('not found')
+  }
   const file = fc
     .tuple(fc.array(fc.constantFrom(...lines[name]), { maxLength: 25 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
     .map(([chosen, lineEnd, ends]) => chosen.join(lineEnd) + (ends ? lineEnd : ''))
@@ -199,9 +213,38 @@ function addressesIn(text: string): string[] {
   return [...text.matchAll(/^address(?:[1-9]\d*)?\s*=\s*([\d.]+)/gim)].map(([, address = '']) => address)
 }
 
+test('ifupdown: the addresses of all stanzas but one stay', t => {
+  const text = fc
+    .array(fc.constantFrom(...lines.ifupdown.filter(line => !line.endsWith('\\'))), { maxLength: 25 })
+    .map(chosen => ['iface eth0 inet static', ...chosen, ''].join('\n'))
+  fc.assert(
+    fc.property(text, fc.constantFrom(...networks), (before, network) => {
+      const { write, refusal } = managers.ifupdown
+      const preferred = preferredOf(network)
+      fc.pre(
+        refusal?.([{ path: '/file', text: before }], { iface: 'eth0', logical: 'eth0' }, network, preferred) ===
+          undefined,
+      )
+      const after = stanzaAddresses(write(before, 'eth0', network, preferred))
+      const changed = stanzaAddresses(before).map((address, at) => (address === after[at] ? [] : [after[at]]))
+      t.true(['', network.address].includes(changed.flat().join()), before)
+      t.is(after.length, changed.length)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+/** The first address of each stanza, as ifupdown uses it. */
+function stanzaAddresses(text: string): (string | undefined)[] {
+  return stanzasOf(statementsOf(text)).map(stanza => {
+    const [option] = optionsNamed(stanza, 'address')
+    return option?.words[1]?.replace(/\/.*/, '')
+  })
+}
+
 /** The lines that no declared addressing has anything to do with, comments among them. */
 function foreignLines(text: string): string[] {
   const ours =
-    /address|netmask|gateway|dns|routers|domain_name_servers|method|DHCP|inform|^\[connection|interface-name|autoconnect|iface eth0|interface eth0|auto|\[(ipv4|Network)\]/i
+    /address|netmask|gateway|dns|routers|domain_name_servers|method|DHCP|inform|^\[connection|interface-name|autoconnect|iface eth0|interface eth0|auto|\[(ipv4|Network)\]|^ +(broadcast|network)/i
   return text.split(/\r?\n/).filter(line => line !== '' && (!ours.test(line) || /^\s*[#;]/.test(line)))
 }
