@@ -3,7 +3,7 @@ import { refuseMixedVersions } from '../../../runner/cluster/rollout/mixed-versi
 import { answering } from '../../roles/corosync/cluster.js'
 
 const nodesWith = (...versions: (string | undefined)[]) =>
-  versions.map((version, at) => answering(`node${at + 1}`, { 'installed packages': version }))
+  versions.map((version, at) => answering(`node${at + 1}`, { packages: { version, isHeld: false } }))
 
 test('two upstream versions are refused, with the nodes; two revisions of Debian are not', async t => {
   await t.throwsAsync(refuseMixedVersions(nodesWith('3.1.7-1+deb12u2', '3.1.9-2+deb13u1')), {
