@@ -27,7 +27,7 @@ export default role('network', ({ cluster, node }) => {
   })
 
   return [
-    // Before anything is changed: nodes whose packets are dropped would wait for each other in vain.
+    // Before anything is changed: nodes whose packets are dropped would wait for each other until they time out.
     cluster.firewall === 'open' ? openFirewall(cluster, node) : firewallGuard(cluster),
     // First: if the node cannot get its declared address, /etc/hosts must not contain it.
     ...(cluster.nodes.some(({ network }) => network) ? [staticAddress(node)] : []),

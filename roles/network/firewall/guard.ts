@@ -8,7 +8,7 @@ import { readNodeFirewall } from '../../../runner/cluster/firewall/state.js'
 import { remedies } from '../../../runner/cluster/firewall/remedies.js'
 
 /**
- * Stops a run before anything is installed if a packet filter drops what the nodes would then wait for in vain. On a node whose
+ * Stops a run before anything is installed if a packet filter drops the packets for which the nodes would then wait until they time out. On a node whose
  * Corosync runs it is a warning: the run may repair other things, and verify reports the rest.
  */
 export function firewallGuard(cluster: Cluster) {
