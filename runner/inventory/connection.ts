@@ -23,7 +23,7 @@ const aliases = {
 } as const
 
 /** Settings that a connection may do without: one that cannot be read is a warning. */
-const optional = { password: true, becomePassword: true, sshArgs: true, commonArgs: true, extraArgs: true }
+const optional = new Set<string>(['password', 'becomePassword', 'sshArgs', 'commonArgs', 'extraArgs'])
 
 /** What ha-run does in one way only, and the values that ask for that way. */
 const fixed: Record<string, { usual: RegExp; instead: string }> = {
@@ -44,7 +44,7 @@ export function readConnection(name: string, variables: Variables, warnings: str
     const found = firstOf(variables, aliases[key])
     if (!found) return undefined
     const [alias, variable] = found
-    const reason = key in optional ? whyUnusable(variable.origin) : undefined
+    const reason = optional.has(key) ? whyUnusable(variable.origin) : undefined
     if (reason !== undefined) {
       warnings.push(`${alias} has no effect: ${reason}`)
       return undefined

@@ -1,5 +1,4 @@
 import { YAMLException } from 'js-yaml'
-import { concealed } from '../concealed.js'
 import { InventoryError } from '../errors.js'
 import { withoutPasswords } from './passwords.js'
 
@@ -88,9 +87,8 @@ export class Origin {
    * An error about this node, in js-yaml's own form: message, file, line, column, and the lines with a caret.
    */
   error(message: string, hint?: string): InventoryError {
-    // A message may quote the value.
     const text = this.#source.isSecret ? `${message} ${this.place}` : this.#exception(message).message
-    return new InventoryError(concealed(text), hint === undefined ? {} : { hint })
+    return new InventoryError(text, hint === undefined ? {} : { hint })
   }
 
   #exception(message: string): YAMLException {

@@ -27,7 +27,7 @@ echo "$HA_RUN_REQUEST" >&2
 IFS= read -r password && printf '%s\\n' "$password"
 `
 
-/** Shell text before \`exec ssh\`: the process of the shell becomes that of ssh. */
+/** Shell text before `exec ssh`: the process of the shell becomes that of ssh. */
 export const exportProcess = 'export HA_RUN_SSH_PID=$$; '
 
 /** The program is the same for all nodes of a run. SSH_ASKPASS_REQUIRE counts from OpenSSH 8.4 on. */
