@@ -1,9 +1,9 @@
 import { homedir } from 'node:os'
-import { split } from 'shlex'
 import { conceal } from '../concealed.js'
 import { Secret } from '../secret.js'
 import { expected } from './check.js'
 import type { Variable, Variables } from './groups.js'
+import { splitWords } from './shell-words.js'
 import type { Connection } from './site.js'
 import { usableSshArgs } from './ssh-args.js'
 import { refuseUnusable, whyUnusable } from './unusable.js'
@@ -138,8 +138,9 @@ function parsePassword(value: unknown): Secret | undefined {
 function parseArgs(value: unknown): string[] | undefined {
   if (typeof value !== 'string' || /[\0\n]/.test(value)) return undefined
   try {
-    return split(value)
-  } catch {
+    return splitWords(value, { comments: false }).map(({ text }) => text)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
     return undefined
   }
 }

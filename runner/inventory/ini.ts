@@ -121,7 +121,7 @@ function readHostLine({ text, offset }: Line, source: Source, group: GroupEntry,
 
 function wordsOf(text: string, origin: Origin) {
   try {
-    return splitWords(text)
+    return splitWords(text, { comments: true })
   } catch (error) {
     if (error instanceof RangeError) throw origin.error(error.message)
     throw error

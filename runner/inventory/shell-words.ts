@@ -7,12 +7,13 @@ export interface ShellWord {
 }
 
 /**
- * Splits a line into words as Python's `shlex.split(line, comments=True)`, with which Ansible reads host lines: quotes group, a
- * backslash quotes one character, and `#` ends the line, even inside a word.
+ * Splits a line into words as Python's `shlex.split`, with which Ansible reads host lines and ssh's arguments: quotes group, a backslash
+ * quotes one character.
  *
+ * @param options.comments - whether `#` ends the line, even inside a word, as in host lines.
  * Throws a RangeError if a quote is not closed, or nothing follows a backslash.
  */
-export function splitWords(line: string): ShellWord[] {
+export function splitWords(line: string, { comments }: { comments: boolean }): ShellWord[] {
   const words: ShellWord[] = []
   let word: ShellWord | undefined
   let quote: string | undefined
@@ -20,7 +21,7 @@ export function splitWords(line: string): ShellWord[] {
   for (let index = 0; index < line.length; index++) {
     const character = line[index]!
     if (quote === undefined) {
-      if (character === '#') break
+      if (comments && character === '#') break
       if (/[ \t\r\n]/.test(character)) {
         word = undefined
         continue

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { split } from 'shlex'
+import { splitWords } from '../../runner/inventory/shell-words.js'
 import { usableSshArgs } from '../../runner/inventory/ssh-args.js'
 
 const cases: [args: string, usable: string, ignored: string][] = [
@@ -19,9 +19,12 @@ const cases: [args: string, usable: string, ignored: string][] = [
   ['-o LogLevel=QUIET -o LocalForward="80 a:80" -6', '-6', `-o LogLevel=QUIET -o 'LocalForward=80 a:80'`],
   ['-E /tmp/log -L 80:a:80 -S none -4', '-4', '-E /tmp/log -L 80:a:80 -S none'],
   ['-N -f -tt -W host:22 -v', '', '-N -f -tt -W host:22 -v'],
+  [`-o 'ProxyCommand=nc %h#1 %p' -i ~/a\\ b#c`, `-o 'ProxyCommand=nc %h#1 %p' -i '~/a b#c'`, ''],
   ['-o', '', '-o'],
   ['other-host reboot', '', 'other-host reboot'],
 ]
+
+const split = (args: string) => splitWords(args, { comments: false }).map(({ text }) => text)
 
 for (const [args, usable, ignored] of cases) {
   test(`ssh gets what concerns the way to a node: ${args}`, t => {

@@ -14,7 +14,7 @@ export function vaultText(plaintext: string | Buffer, password: string, label?: 
   return [header, ...(body.match(/.{1,80}/g) ?? []), ''].join('\n')
 }
 
-/** The same as a value in YAML, indented by so many spaces. */
+/** The same as a value in YAML, indented by that number of spaces. */
 export function vaultValue(plaintext: string, password: string, indent: number): string {
   const lines = vaultText(plaintext, password).trimEnd().split('\n')
   return `!vault |\n${lines.map(line => ' '.repeat(indent) + line).join('\n')}`

@@ -46,7 +46,7 @@ test('a template renders to the text that it is made of', t => {
   )
 })
 
-test('what cloud-init will undo is said, and nothing if it does no harm', t => {
+test('what cloud-init will undo is reported, and nothing if it does no harm', t => {
   t.deepEqual(remarksOn({ hostname: 'raspberrypi', manageEtcHosts: 'true' }, 'node1'), [])
   t.deepEqual(remarksOn({ hostname: 'node1', preserveHostname: 'false' }, 'node1'), [])
   t.regex(remarksOn({ hostname: 'raspberrypi', preserveHostname: 'false' }, 'node1')[0] ?? '', /becomes raspberrypi/)
