@@ -66,6 +66,8 @@ export async function untilShellReady(
 ): Promise<void> {
   const send = (secret: Secret) => channel.write(`${secret.reveal().toString()}\n`)
   let output = ''
+  let messages = ''
+  let answered = 0
   const ready = new Promise<void>((resolve, reject) => {
     channel.onOutput('stdout', chunk => {
       if (output.includes(shellReady)) return
@@ -74,10 +76,15 @@ export async function untilShellReady(
       if (!wasAsked && output.includes(passwordRequest) && password) send(password)
       if (output.includes(shellReady)) resolve()
     })
-    // At the end of its input sudo gives up after the first wrong password.
     channel.onOutput('stderr', chunk => {
-      if (chunk.toString().includes('Sorry, try again')) channel.end()
-      if (login && chunk.toString().includes(login.request)) send(login.password)
+      // From then on it is that of the scripts.
+      if (output.includes(shellReady)) return
+      messages += chunk.toString()
+      // At the end of its input sudo gives up after the first wrong password.
+      if (messages.includes('Sorry, try again')) channel.end()
+      // ssh asks once for each method of authentication.
+      const requests = login ? messages.split(login.request).length - 1 : 0
+      for (; login && answered < requests; answered += 1) send(login.password)
     })
     void channel.closed.then(reason => {
       reject(

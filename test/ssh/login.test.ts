@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import test, { type ExecutionContext } from 'ava'
-import { loginCommand, passwordRequest, shellReady } from '../../runner/ssh/login.js'
+import { Secret } from '../../runner/secret.js'
+import { SshChannel, startProcess } from '../../runner/ssh/channel.js'
+import { loginCommand, passwordRequest, shellReady, untilShellReady } from '../../runner/ssh/login.js'
 import { sh } from '../../runner/ssh/quote.js'
 
 const isRoot = process.getuid?.() === 0
@@ -115,4 +117,22 @@ asRoot('a wrong password starts nothing', t => {
   })
   t.is(stdout, `${passwordRequest}\n`)
   t.is(stderr, 'Sorry, try again.\n')
+})
+
+test('a request for the password of the login may come in two pieces, and once for each method; after the login nothing is one', async t => {
+  const request = 'ha-run: ssh asks (1)'
+  const script = sh`printf %s ${request.slice(0, 9)} >&2; sleep 0.2; echo ${request.slice(9)} >&2; read -r one
+echo ${request} >&2; read -r two
+[ "$one $two" = 'secret secret' ] && echo ${shellReady}; sleep 0.2
+echo ${`${request} Sorry, try again`} >&2; read -r three; echo "got $three"`
+  const channel = new SshChannel(startProcess(['sh', '-c', script]), 'node1')
+  let output = ''
+  channel.onOutput('stdout', chunk => {
+    output += chunk.toString()
+  })
+  const options = { controlDirectory: '/nowhere' }
+  await untilShellReady(channel, 'node1', options, { request, password: new Secret(Buffer.from('secret')) })
+  setTimeout(() => channel.write('more\n'), 500)
+  await channel.closed
+  t.regex(output, /got more/)
 })
