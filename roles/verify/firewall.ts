@@ -1,6 +1,6 @@
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import { flowSentences } from '../../runner/cluster/firewall/flows.js'
-import { remedies } from '../../runner/cluster/firewall/remedies.js'
+import { remediesByNode } from '../../runner/cluster/firewall/remedies.js'
 import { readNodeFirewall } from '../../runner/cluster/firewall/state.js'
 import { reachable, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/index.js'
@@ -26,15 +26,11 @@ export function firewallsLetPass(cluster: Cluster) {
       ...sentences('unclear'),
       ...nodes.flatMap(({ name, firewall }) => firewall.unreadable.map(reason => `${name}: ${reason}`)),
     ]
-    const commands = nodes.flatMap(({ name, firewall, results, bootResults }) => {
-      const open = [...results, ...bootResults].filter(({ verdict }) => verdict !== 'passes')
-      const typed = remedies(open, firewall).map(command => `\`${command}\``)
-      return typed.length === 0 ? [] : [`on ${name}: ${typed.join(', ')}`]
-    })
+    const commands = remediesByNode(nodes.map(node => ({ ...node, results: [...node.results, ...node.bootResults] })))
     return {
       status: dropped.length > 0 ? 'failed' : remarks.length > 0 ? 'warning' : 'ok',
       evidence: [...dropped, ...remarks].join('; ') || "no rule drops the cluster's packets",
-      hint: `\`firewall: open\` in the inventory and \`ha-run network\` open the ports of ufw and nftables; by hand, ${commands.join('; ')}`,
+      hint: `\`firewall: open\` in the inventory and \`ha-run network\` open the ports of ufw and nftables; by hand, ${commands}`,
     }
   }
 }

@@ -83,8 +83,9 @@ export async function untilShellReady(
       // At the end of its input sudo gives up after the first wrong password.
       if (messages.includes('Sorry, try again')) channel.end()
       // ssh asks once for each method of authentication.
-      const requests = login ? messages.split(login.request).length - 1 : 0
-      for (; login && answered < requests; answered += 1) send(login.password)
+      if (!login) return
+      for (const requests = messages.split(login.request).length - 1; answered < requests; answered += 1)
+        send(login.password)
     })
     void channel.closed.then(reason => {
       reject(

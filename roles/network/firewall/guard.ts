@@ -5,7 +5,7 @@ import { reachable } from '../../../runner/cluster/members.js'
 import { flowSentences } from '../../../runner/cluster/firewall/flows.js'
 import { warn } from '../../../runner/tasks/index.js'
 import { readNodeFirewall } from '../../../runner/cluster/firewall/state.js'
-import { remedies } from '../../../runner/cluster/firewall/remedies.js'
+import { remediesByNode } from '../../../runner/cluster/firewall/remedies.js'
 
 /**
  * Stops a run before anything is installed if a packet filter drops the packets for which the nodes would then wait until they time out. On a node whose
@@ -22,17 +22,7 @@ export function firewallGuard(cluster: Cluster) {
           flowSentences(results, verdict, firewall).map(sentence => `${member.name}: ${sentence}`),
         )
       const dropped = sentences('dropped')
-      const hint = nodes
-        .map(({ member, firewall, results }) => {
-          const commands = remedies(
-            results.filter(({ verdict }) => verdict !== 'passes'),
-            firewall,
-          )
-          return { name: member.name, commands }
-        })
-        .filter(({ commands }) => commands.length > 0)
-        .map(({ name, commands }) => `on ${name}: ${commands.map(command => `\`${command}\``).join(', ')}`)
-        .join('; ')
+      const hint = remediesByNode(nodes.map(({ member, ...node }) => ({ name: member.name, ...node })))
       if (dropped.length > 0 && nodes.every(({ isRunning }) => !isRunning)) {
         throw new TaskError([...dropped, ...sentences('answers')].join('; '), {
           hint: `declare \`firewall: open\` for the cluster, so that ha-run opens these ports of ufw and nftables; or by hand, ${hint}`,

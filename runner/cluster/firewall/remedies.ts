@@ -37,6 +37,19 @@ export function remedies(results: FlowResult[], firewall: Firewall): string[] {
   return [...new Set(commands)]
 }
 
+/** What to type on which node, for a hint; empty if all of it passes. */
+export function remediesByNode(nodes: { name: string; firewall: Firewall; results: FlowResult[] }[]): string {
+  return nodes
+    .flatMap(({ name, firewall, results }) => {
+      const commands = remedies(
+        results.filter(({ verdict }) => verdict !== 'passes'),
+        firewall,
+      )
+      return commands.length === 0 ? [] : [`on ${name}: ${commands.map(command => `\`${command}\``).join(', ')}`]
+    })
+    .join('; ')
+}
+
 function commandsFor({ needed, rules }: FlowResult, tool: FirewallTool): string[] {
   const { direction, protocol, port, peer, to } = needed
   if (tool === 'ufw') return [`ufw ${ufwRule(needed)}`]
