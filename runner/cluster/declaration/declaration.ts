@@ -1,4 +1,5 @@
 import type { Connection } from '../../inventory/site.js'
+import type { Secret } from '../../secret.js'
 
 /** What the inventory declares about clusters, completed with all defaults (`read.ts`), so that roles need none. */
 
@@ -12,7 +13,9 @@ export interface Cluster {
   nodes: Node[]
   floatingIp: { address: string; prefix: number }
   /** `disabled`: the cluster has no fencing devices. `kept`: the devices of the running cluster stay as they are. */
-  fencing: 'disabled' | 'kept'
+  fencing: 'disabled' | 'kept' | DeclaredFencing
+  /** The arbiter that has a vote besides the nodes; left out if none is declared. */
+  quorumDevice?: QuorumDevice
   corosync: {
     /** The setting `totem.transport`; knet by default. */
     transport: 'knet' | 'udpu' | 'udp'
@@ -58,6 +61,37 @@ export interface Node {
   links: string[]
   /** Static addressing; left out if the inventory does not declare `address`. */
   network?: { address: string; prefix: number; gateway?: string; dns: string[]; interface?: string }
+}
+
+/** The devices that fence the nodes, and how they are used. */
+export interface DeclaredFencing {
+  devices: FencingDevice[]
+  /** The property priority-fencing-delay, such as `5s`: in a tie, the node with the floating IP wins. Left out: no delay. */
+  delay?: string
+  /** For each node the levels of devices, in their order; the devices of one level act together. Empty if none are declared. */
+  levels: Record<string, string[][]>
+  action: 'reboot' | 'off'
+}
+
+export interface FencingDevice {
+  id: string
+  /** The name of the agent's program, such as `fence_ipmilan`. */
+  agent: string
+  /** The names of the nodes that it fences, with the plug of each if one device has several. */
+  fences: { node: string; plug?: string }[]
+  params: Record<string, string>
+  /** Parameters whose values are secret, by name. */
+  secrets: Record<string, SecretSource>
+}
+
+/** Where a secret is read from on the admin machine. `value`: the inventory itself has it, from a vault. */
+export type SecretSource = { env: string } | { file: string } | { command: string[] } | { value: Secret }
+
+/** corosync-qdevice on every node, with corosync-qnetd on a host that is no member. */
+export interface QuorumDevice {
+  /** The arbiter: a host of the inventory outside of the cluster. */
+  arbiter: Node
+  algorithm: 'ffsplit' | 'lms'
 }
 
 export type Resource = Primitive | ResourceGroup
