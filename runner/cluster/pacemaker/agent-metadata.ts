@@ -13,11 +13,24 @@ const parser = new XMLParser({
   attributeNamePrefix: '',
   parseAttributeValue: false,
   ignoreDeclaration: true,
-  isArray: name => name === 'action',
+  isArray: name => ['action', 'parameter', 'option'].includes(name),
 })
 
-interface Metadata {
+/** What an agent says about itself, as far as ha-run reads it. An element without content is an empty string. */
+export interface AgentDocument {
+  name?: string
+  parameters?: { parameter?: ParameterElement[] } | string
   actions?: { action?: { name?: string; timeout?: string; role?: string }[] } | string
+}
+
+export interface ParameterElement {
+  name?: string
+  required?: string
+  deprecated?: string
+  /** The former names, separated by commas. */
+  obsoletes?: string
+  content?: { type?: string; default?: string; option?: { value?: string }[] } | string
+  shortdesc?: { '#text'?: string | number } | string | number
 }
 
 /**
@@ -25,9 +38,8 @@ interface Metadata {
  * @throws Error if this is no `<resource-agent>` document.
  */
 export function parseAgentMetadata(text: string): AdvisedAction[] {
-  const [[name, agent] = []] = Object.entries(parse(text))
-  if (name !== 'resource-agent') throw new Error(`not an agent's metadata: <${name}>`)
-  const actions = typeof agent?.actions === 'object' ? (agent.actions.action ?? []) : []
+  const { actions: list } = parseAgentDocument(text)
+  const actions = typeof list === 'object' ? (list.action ?? []) : []
   return actions.map(({ name: action = '', timeout, role }) => ({
     name: action,
     ...(timeout && { timeout }),
@@ -35,9 +47,16 @@ export function parseAgentMetadata(text: string): AdvisedAction[] {
   }))
 }
 
-function parse(text: string): Record<string, Metadata> {
+/** @throws Error if this is no `<resource-agent>` document. */
+export function parseAgentDocument(text: string): AgentDocument {
+  const [[name, agent] = []] = Object.entries(parse(text))
+  if (name !== 'resource-agent' || agent === undefined) throw new Error(`not an agent's metadata: <${name}>`)
+  return agent
+}
+
+function parse(text: string): Record<string, AgentDocument> {
   try {
-    return parser.parse(text.trim(), true) as Record<string, Metadata>
+    return parser.parse(text.trim(), true) as Record<string, AgentDocument>
   } catch (error) {
     throw new Error(`not valid XML: ${(error as Error).message}`, { cause: error })
   }
