@@ -48,6 +48,19 @@ export interface ResourceState {
   parents: string[]
 }
 
+/**
+ * The resources without the fencing devices. Pacemaker runs a device on a node only to monitor it: every node that may run it can
+ * fence with it (docs/facts.md, Fencing).
+ */
+export function servicesIn({ resources }: ClusterState): ResourceState[] {
+  return resources.filter(({ agent }) => !agent.startsWith('stonith:'))
+}
+
+/** The services that run on a node. */
+export function servicesOn(state: ClusterState, node: string): ResourceState[] {
+  return servicesIn(state).filter(({ active, nodes }) => active && nodes.includes(node))
+}
+
 export interface Failure {
   /** `WebSite_monitor_60000`. */
   operation: string

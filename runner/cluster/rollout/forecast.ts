@@ -1,4 +1,4 @@
-import type { ClusterState } from '../pacemaker/crm-mon.js'
+import { servicesOn, type ClusterState } from '../pacemaker/crm-mon.js'
 import { canDetach } from './detach.js'
 import { clusterState } from '../pacemaker/facts.js'
 import { readOnAll, type Scope } from '../members.js'
@@ -32,8 +32,7 @@ export function forecastRolling(nodes: string[], state: ClusterState | undefined
     nodes.map(name => ({ name })),
     state,
   ).map(({ name }, index) => {
-    const running =
-      state?.resources.filter(({ active, nodes: runsOn }) => active && runsOn.includes(name)).map(({ id }) => id) ?? []
+    const running = state ? servicesOn(state, name).map(({ id }) => id) : []
     const moves =
       running.length === 0
         ? 'nothing runs there'

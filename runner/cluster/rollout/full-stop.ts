@@ -5,7 +5,7 @@ import { unitState } from '../../facts/units.js'
 import { confAttributes, confPath } from '../corosync/files.js'
 import { commitOnAll, discardStaged, stageOnAll, validateConf } from './shared-file.js'
 import { joinTimeoutSeconds, startTogether } from './start.js'
-import type { ClusterState } from '../pacemaker/crm-mon.js'
+import { servicesIn, type ClusterState } from '../pacemaker/crm-mon.js'
 import { canDetach } from './detach.js'
 import { cibOf, endTemporaryProperty } from './temporary-settings.js'
 import { quorum } from '../corosync/facts.js'
@@ -103,7 +103,8 @@ async function detach(scope: Scope): Promise<ClusterState | undefined> {
   if (!state || !source || !canDetach(state, source.cib)) return undefined
   if (!isSet(detached, source.cib)) await source.member.$({ timeout: '30s' }).script(setScript(detached))
   await until('maintenance mode', 30, async () => (await stateOf(scope))?.maintenance === true || undefined, scope)
-  return state
+  // Pacemaker starts a fencing device again only when maintenance mode has ended.
+  return { ...state, resources: servicesIn(state) }
 }
 
 /** Ends maintenance mode once Pacemaker has found all resources again. It then recovers those that failed meanwhile. */

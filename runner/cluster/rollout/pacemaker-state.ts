@@ -1,6 +1,6 @@
 import type { Difference } from '../../tasks/difference.js'
 import { until } from '../../tasks/until.js'
-import type { ClusterState } from '../pacemaker/crm-mon.js'
+import { servicesIn, type ClusterState } from '../pacemaker/crm-mon.js'
 import { clusterState } from '../pacemaker/facts.js'
 import { onNodes, readOnAll, reachable, type ClusterMember, type Scope } from '../members.js'
 
@@ -113,12 +113,13 @@ export async function untilRunningAgain(before: ClusterState, timeoutSeconds: nu
 /**
  * The ids of the resources that ran before and do not run now.
  *
- * @param isOneDrained - while a node is drained, a clone that ran on several nodes needs only one instance.
+ * @param isOneDrained - while a node is drained, a clone that ran on several nodes needs only one instance, and a fencing device
+ * that no other node may run is not missed: it fences the other node, and that one is alone with the service.
  */
 export function missing(now: ClusterState, before: ClusterState, isOneDrained = false): string[] {
   const instances = ({ resources }: ClusterState, wanted: string) =>
     resources.filter(({ id, active, failed }) => id === wanted && active && !failed).length
-  return before.resources
+  return (isOneDrained ? servicesIn(before) : before.resources)
     .map(({ id }) => id)
     .filter(id => {
       const former = instances(before, id)

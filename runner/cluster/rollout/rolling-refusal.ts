@@ -1,4 +1,4 @@
-import type { ClusterState } from '../pacemaker/crm-mon.js'
+import { servicesIn, servicesOn, type ClusterState } from '../pacemaker/crm-mon.js'
 import { flatten } from '../corosync/settings.js'
 import { nodeSections, parseCorosyncConf } from '../corosync/conf.js'
 import { activityOf } from '../pacemaker/activity.js'
@@ -41,7 +41,7 @@ export function rollingObstacle({
   for (const name of nodes) {
     const loss = quorum && quorumLoss(name, quorum, newQuorum, ids)
     if (loss !== undefined) return loss
-    const running = state.resources.filter(({ active, nodes: runsOn }) => active && runsOn.includes(name))
+    const running = servicesOn(state, name)
     const stuck = running.find(({ managed, blocked }) => !managed || blocked)
     if (stuck) return `${stuck.id} runs on ${name} and Pacemaker may not stop it`
     const others = state.nodes.filter(node => node.name !== name)
@@ -52,7 +52,7 @@ export function rollingObstacle({
     if (running.length > 0 && available.length === 0) {
       return `${running.map(({ id }) => id).join(', ')} on ${name} could run nowhere else: ${others.map(stateText).join(', ')}`
     }
-    const stopped = wouldStop[name] ?? []
+    const stopped = (wouldStop[name] ?? []).filter(id => servicesIn(state).some(service => service.id === id))
     if (stopped.length > 0)
       return `${stopped.join(', ')} on ${name} could run nowhere else: pacemaker would stop ${stopped.length === 1 ? 'it' : 'them'} while the node is away`
   }

@@ -1,6 +1,6 @@
 import { InterruptedError, TaskError } from '../../errors.js'
 import { unitState } from '../../facts/units.js'
-import type { ClusterState } from '../pacemaker/crm-mon.js'
+import { servicesOn, type ClusterState } from '../pacemaker/crm-mon.js'
 import { refuseChangedFiles } from './reload.js'
 import { startTogether } from './start.js'
 import { drainScript, readmitScript } from '../pacemaker/drain.js'
@@ -43,7 +43,7 @@ function outdatedMembers(states: CorosyncState[]): ClusterMember[] {
 
 /** Nodes on which nothing runs restart first, so that resources which move to them need not move again. */
 export function rollingOrder<M extends { name: string }>(members: M[], state: ClusterState | undefined): M[] {
-  const isBusy = ({ name }: M) => state?.resources.some(({ active, nodes }) => active && nodes.includes(name)) ?? false
+  const isBusy = ({ name }: M) => state !== undefined && servicesOn(state, name).length > 0
   return [...members.filter(member => !isBusy(member)), ...members.filter(isBusy)]
 }
 
@@ -114,7 +114,7 @@ async function drain(member: ClusterMember, before: ClusterState, scope: Scope):
     `the resources of ${member.name} to run elsewhere`,
     moveTimeoutSeconds,
     scope,
-    now => [...runningOn(now, member.name), ...missing(now, before, true)],
+    now => [...servicesOn(now, member.name).map(({ id }) => id), ...missing(now, before, true)],
     '`crm_mon -1rA` shows what keeps them; a resource that does not start elsewhere has no other node that may run it',
   )
 }
@@ -123,10 +123,6 @@ async function readmit(member: ClusterMember, before: ClusterState, scope: Scope
   await member.$({ timeout: '30s' }).script(readmitScript(member.name))
   await untilSettled(scope)
   await untilRunningAgain(before, moveTimeoutSeconds, scope)
-}
-
-function runningOn({ resources }: ClusterState, node: string): string[] {
-  return resources.filter(({ active, nodes }) => active && nodes.includes(node)).map(({ id }) => id)
 }
 
 /** @throws TaskError if the restarted daemon does not run with the settings of its file. */

@@ -3,11 +3,18 @@ import { drainedNodes, drainMark, drainScript, readmitScript } from '../../../ru
 import { forecastRolling } from '../../../runner/cluster/rollout/forecast.js'
 import type { Quorum } from '../../../runner/cluster/corosync/quorumtool.js'
 import { quorumOf, rollingObstacle, type RollingView } from '../../../runner/cluster/rollout/rolling-refusal.js'
+import { missing } from '../../../runner/cluster/rollout/pacemaker-state.js'
 import { rollingOrder } from '../../../runner/cluster/rollout/rolling.js'
 import { stateOf, type ShortState } from '../../roles/verify/state.js'
 
 const three = ['node1', 'node2', 'node3']
 const serving: ShortState = { nodes: three, resources: { FloatIP: ['node1'], WebSite: ['node1'] } }
+const device = { agent: 'stonith:fence_plug' }
+/** node1 monitors the plug of node2, and the other way round. */
+const fenced: ShortState = {
+  resources: { FloatIP: ['node1'], plug1: ['node2'], plug2: ['node1'] },
+  flags: { plug1: device, plug2: device },
+}
 
 function quorumWith(votes: number[], needed: number): Quorum {
   const members = votes.map((count, at) => ({ nodeId: at + 1, votes: count, name: `node${at + 1}`, self: at === 0 }))
@@ -113,6 +120,18 @@ test(
   { state: stateOf(serving), wouldStop: { node1: ['WebSite'] } },
   'WebSite on node1 could run nowhere else: pacemaker would stop it while the node is away',
 )
+test(
+  'a fencing device that no other node may run: it fences the other node',
+  obstacle,
+  {
+    nodes: ['node1', 'node2'],
+    state: stateOf(fenced),
+    quorum: quorumWith([1, 1], 1),
+    newQuorum: 1,
+    wouldStop: { node1: ['plug2'], node2: ['plug1'] },
+  },
+  undefined,
+)
 test('Pacemaker does not run', obstacle, { state: undefined, quorum: quorumWith([1, 1], 2) }, undefined)
 
 test('nodes without resources restart first', t => {
@@ -130,6 +149,16 @@ test('nodes without resources restart first', t => {
     ).map(({ name }) => name),
     three,
   )
+  t.deepEqual(rollingOrder([{ name: 'node1' }, { name: 'node2' }], stateOf(fenced)), [
+    { name: 'node2' },
+    { name: 'node1' },
+  ])
+})
+
+test('while a node is drained, a fencing device that only it may run is not missed', t => {
+  const now = stateOf({ resources: { FloatIP: [], plug1: [], plug2: ['node1'] } })
+  t.deepEqual(missing(now, stateOf(fenced), true), ['FloatIP'])
+  t.deepEqual(missing(now, stateOf(fenced)), ['FloatIP', 'plug1'])
 })
 
 test('the forecast has the order of the nodes and what moves', t => {
@@ -137,6 +166,7 @@ test('the forecast has the order of the nodes and what moves', t => {
     'first Corosync restarts on node2: nothing runs there',
     'then Corosync restarts on node1: FloatIP moves away before',
   ])
+  t.deepEqual(forecastRolling(['node2'], stateOf(fenced)), ['first Corosync restarts on node2: nothing runs there'])
 })
 
 test('the quorum is one more than half of the expected votes, or 1 with two_node', t => {
