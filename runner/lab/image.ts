@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rename, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TaskError } from '../errors.js'
 import { sha256 } from '../hash.js'
@@ -7,15 +7,7 @@ import { buildGroup, inGroup, makeGroup } from './cgroup.js'
 import { locked } from './lock.js'
 import { imagesDir } from './names.js'
 import { runLocally } from './process.js'
-import {
-  customizeScript,
-  debootstrapCommand,
-  foreignApt,
-  offeredPackages,
-  offeredWhereKnown,
-  recipeHash,
-  recipeOf,
-} from './recipe.js'
+import { customizeScript, debootstrapCommand, foreignApt, offeredIn, recipeHash, recipeOf } from './recipe.js'
 import { hostDownloadSettings, hostSources, withoutSecurity } from './sources.js'
 
 /** The name suffix of an unfinished image's directory: it names the lab that builds it, whose `down` removes it. */
@@ -47,7 +39,10 @@ export async function ensureImage(options: ImageOptions): Promise<Image> {
   const { recipe } = options
   const dir = join(imagesDir, `${recipe}-${recipeHash(recipe)}`)
   const image = { root: join(dir, 'root'), packages: join(dir, 'packages') }
-  if (existsSync(dir)) return image
+  if (existsSync(dir)) {
+    await utimes(dir, new Date(), new Date())
+    return image
+  }
   return locked(
     'image',
     {
@@ -127,7 +122,7 @@ async function download(
   const options = foreignApt(paths)
   await execute(['apt-get', ...options, '--quiet', 'update'])
   const known = new Set((await execute(['apt-cache', ...options, 'pkgnames'])).stdout.split('\n'))
-  const wanted = [...offeredPackages, ...offeredWhereKnown.filter(name => known.has(name))]
+  const wanted = offeredIn(known)
   const install = ['apt-get', ...options, '--quiet', '--yes', '--download-only', 'install']
   await execute([...install, ...wanted])
   // For a dependency on `a | b`, the whole set may resolve to b and a single package to a: both must be offered.
@@ -161,6 +156,9 @@ export function isLowerLayer(dir: string, mounts: string): boolean {
   return mounts.includes(`lowerdir=${dir}/`) || mounts.includes(`:${dir}/`)
 }
 
+/** An image that was used so lately can be one that another version of ha-run is about to mount. */
+const inUseMs = 30 * 60_000
+
 /** Removes interrupted builds, and images of older recipes that no mounted node uses. Images of other recipes stay. */
 async function prune(): Promise<void> {
   await mkdir(imagesDir, { recursive: true })
@@ -168,7 +166,9 @@ async function prune(): Promise<void> {
   for (const name of await readdir(imagesDir)) {
     const dir = join(imagesDir, name)
     const recipe = name.replace(/-[^-]*$/, '')
-    if (name !== `${recipe}-${recipeHash(recipe)}` && !isLowerLayer(dir, mounts))
-      await runLocally(['rm', '-rf', '--one-file-system', dir], { timeoutSeconds: 120 })
+    const isCurrent = name === `${recipe}-${recipeHash(recipe)}` || isLowerLayer(dir, mounts)
+    const isFinished = !name.includes(partSuffix(''))
+    if (isCurrent || (isFinished && Date.now() - (await stat(dir)).mtimeMs < inUseMs)) continue
+    await runLocally(['rm', '-rf', '--one-file-system', dir], { timeoutSeconds: 120 })
   }
 }

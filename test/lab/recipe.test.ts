@@ -6,6 +6,7 @@ import {
   customizeScript,
   debootstrapCommand,
   foreignApt,
+  offeredIn,
   offeredPackages,
   interfacesFile,
   packagesOf,
@@ -69,4 +70,11 @@ test("a Release file has the index's sum and size, and a date that apt can read"
   const [, date, , sum] = releaseFile('Package: x\n').split('\n')
   t.regex(date ?? '', /^Date: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT$/)
   t.regex(sum ?? '', /^ [0-9a-f]{64} 11 Packages$/)
+})
+
+test('fence agents come in one package, or in one package each', t => {
+  t.true(offeredIn(new Set(['fence-agents', 'dhcpcd5'])).includes('fence-agents'))
+  const split = offeredIn(new Set(['fence-agents', 'fence-agents-common', 'fence-agents-netio']))
+  t.true(split.includes('fence-agents-netio'))
+  t.false(split.includes('fence-agents'))
 })
