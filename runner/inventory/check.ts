@@ -54,8 +54,8 @@ export function count(what: string, least: number) {
 }
 
 /** Text, a number or true/false, as the text in a configuration file. */
-export function scalar(what: string, test: (value: string) => boolean = () => true) {
-  const error = (issue: { input?: unknown }) => expected(what, issue.input)
+export function scalar(what: string, test: (value: string) => boolean = () => true, hint?: string) {
+  const error = (issue: { input?: unknown }) => expected(what, issue.input, hint)
   const plain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value) && test(String(value))
   return z.pipe(z.unknown().check(z.refine(plain, { error })), z.transform(String))
 }

@@ -34,7 +34,13 @@ export function marksOf(source: Source, events: Event[], vault: Vault): Mark {
       // js-yaml refuses an unknown alias.
       const target = anchors.get(textAt(event.anchorStart, event.anchorEnd))
       const value = event.anchorStart - 1
-      return { key: key ?? value, value, unusable: target?.unusable, children: target?.children ?? new Map() }
+      return {
+        key: key ?? value,
+        value,
+        unusable: target?.unusable,
+        isEncrypted: target?.isEncrypted,
+        children: target?.children ?? new Map(),
+      }
     }
     const tagged = event.tagStart >= 0
     const start = event.type === EVENT_ID.SCALAR ? scalarStart(event) : event.start
@@ -42,8 +48,8 @@ export function marksOf(source: Source, events: Event[], vault: Vault): Mark {
     const mark: Mark = { key: key ?? value, value, children: new Map() }
     if (event.type === EVENT_ID.SCALAR) {
       const text = getScalarValue(source.text, event)
-      const isEncrypted = tagged && textAt(event.tagStart, event.tagEnd) === '!vault'
-      const plain = isEncrypted ? vault.decrypt(text) : text
+      mark.isEncrypted = tagged && textAt(event.tagStart, event.tagEnd) === '!vault'
+      const plain = mark.isEncrypted ? vault.decrypt(text) : text
       if (plain === undefined) mark.unusable = vault.isOpen ? 'other-vault' : 'vault'
       else if (jinja.test(plain)) mark.unusable = 'template'
     } else if (event.type === EVENT_ID.SEQUENCE) readItems(mark)

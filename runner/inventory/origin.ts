@@ -23,6 +23,8 @@ export interface Mark {
   value: number
   /** The reason why the value cannot be used as it is written. */
   unusable?: Unusable | undefined
+  /** The value is encrypted with `!vault`. */
+  isEncrypted?: boolean | undefined
   children: Map<string, Mark>
 }
 
@@ -70,6 +72,16 @@ export class Origin {
     }
     const mark = search(this.#mark)
     return mark?.unusable && { why: mark.unusable, origin: new Origin(this.#source, mark) }
+  }
+
+  /** Whether the value is encrypted with `!vault`. */
+  get isEncrypted(): boolean {
+    return this.#mark.isEncrypted === true
+  }
+
+  /** Whether the value is encrypted, by itself or with its whole file. */
+  get isInVault(): boolean {
+    return this.isEncrypted || this.#source.isSecret === true
   }
 
   /** To compare positions in one file. */

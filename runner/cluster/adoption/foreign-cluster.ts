@@ -1,5 +1,5 @@
 import { skip, type ClusterTask, type NodeTask, type Verdict } from '../../tasks/task.js'
-import type { Cluster, Node } from '../declaration/declaration.js'
+import type { Cluster, DeclaredFencing, Node } from '../declaration/declaration.js'
 import type { ClusterMember, Scope } from '../members.js'
 import { nodeProvenance, readProvenance } from './provenance.js'
 
@@ -7,8 +7,19 @@ import { nodeProvenance, readProvenance } from './provenance.js'
 
 /** The declaration without ha-run's defaults. */
 export function withoutDefaults(cluster: Cluster): Cluster {
-  const { corosync: _, page, ...explicit } = cluster.explicit
-  return { ...cluster, ...explicit, page: page ?? '', foreign: true }
+  const { corosync: _, page, fencing, ...explicit } = cluster.explicit
+  return {
+    ...cluster,
+    ...explicit,
+    page: page ?? '',
+    fencing: typeof cluster.fencing === 'string' ? cluster.fencing : withDelay(cluster.fencing, fencing?.delay),
+    foreign: true,
+  }
+}
+
+function withDelay(declared: DeclaredFencing, delay: string | undefined): DeclaredFencing {
+  const { delay: _, ...fencing } = declared
+  return { ...fencing, ...(delay !== undefined && { delay }) }
 }
 
 /** The declaration that applies to the running cluster: without the defaults if somebody else built it. */

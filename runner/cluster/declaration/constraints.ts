@@ -59,7 +59,8 @@ export function completeConstraints(
   return [...unchanged, ...constraints].map(constraint => onClones(constraint, named))
 }
 
-function idsOf(resource: Resource): string[] {
+/** The ids that a resource has in the CIB: its own, and its clone's. */
+export function idsOf(resource: Resource): string[] {
   return resource.kind === 'primitive' && resource.clone ? [resource.id, resource.clone.id] : [resource.id]
 }
 

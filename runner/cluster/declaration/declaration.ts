@@ -51,6 +51,8 @@ export interface Explicit extends Pick<
   /** Settings of corosync.conf with their section: `totem.token`. */
   corosync: ConfValues
   page?: string
+  /** The settings of `fencing` that have defaults. */
+  fencing?: Partial<Pick<DeclaredFencing, 'delay' | 'action'>>
 }
 
 export interface Node {

@@ -1,4 +1,5 @@
 import type { Origin } from '../../inventory/origin.js'
+import type { Cluster } from './declaration.js'
 
 /** Properties that Pacemaker writes itself or that are declared elsewhere, with where. */
 const notDeclarable: Record<string, string> = {
@@ -12,13 +13,14 @@ const notDeclarable: Record<string, string> = {
 
 /**
  * The cluster's properties. `fencing: disabled` adds stonith-enabled=false, since Pacemaker starts nothing if fencing
- * is enabled and there is no device. `fencing: kept` adds nothing.
+ * is enabled and there is no device. `fencing: kept` adds nothing, and with devices the role fencing enables it, once each has
+ * answered.
  *
  * @throws InventoryError for a property that is declared elsewhere.
  */
 export function completeProperties(
   declared: Record<string, string>,
-  isFencingKept: boolean,
+  fencing: Cluster['fencing'],
   origin: Origin,
 ): Record<string, string> {
   for (const name of Object.keys(declared)) {
@@ -26,5 +28,5 @@ export function completeProperties(
       throw origin.at(name).key.error(`the property "${name}" cannot be set here`, notDeclarable[name])
     }
   }
-  return isFencingKept ? { ...declared } : { 'stonith-enabled': 'false', ...declared }
+  return fencing === 'disabled' ? { 'stonith-enabled': 'false', ...declared } : { ...declared }
 }

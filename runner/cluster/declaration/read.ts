@@ -4,9 +4,10 @@ import { examplePath } from '../../inventory/example.js'
 import type { Origin } from '../../inventory/origin.js'
 import type { Group, Inventory } from '../../inventory/site.js'
 import { refuseUnusable } from '../../inventory/unusable.js'
-import { completeConstraints } from './constraints.js'
+import { completeConstraints, idsOf } from './constraints.js'
 import { completeCorosync } from './corosync.js'
 import { defaultClones, defaultConstraints, defaultPage, defaultResourceDefaults } from './defaults.js'
+import { explicitFencing, readFencing, withPriority } from './fencing.js'
 import { readPrefixed } from './ipv4.js'
 import { withLinks } from './links.js'
 import { checkAddresses, readDeclaredNode } from './nodes.js'
@@ -76,7 +77,7 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
     ...commonInterface(nodes),
   }
   const { layout = 'single' } = declared
-  const resources = completeResources(
+  const plainResources = completeResources(
     declared.resources ?? {},
     floatIpParams,
     defaultClones[layout],
@@ -86,12 +87,24 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
   const names = nodes.map(({ node }) => node.name)
   const constraints = completeConstraints(
     declared.constraints ?? {},
-    resources,
+    plainResources,
     names,
     defaultConstraints[layout],
     origin.at('constraints'),
   )
-  refuseColocatedClone(resources, constraints, declared, origin)
+  refuseColocatedClone(plainResources, constraints, declared, origin)
+  const fencing = readFencing(
+    declared.fencing,
+    {
+      nodes: names,
+      ids: new Set([...plainResources.flatMap(idsOf), ...constraints.map(({ id }) => id)]),
+      properties: declared.properties ?? {},
+      hasQuorumDevice: false,
+    },
+    origin,
+  )
+  const explicit = explicitFencing(declared.fencing, fencing)
+  const resources = withPriority(plainResources, floatingIp.address, fencing)
   return {
     name: declared.name,
     group: group.name,
@@ -102,17 +115,20 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
       origin.at('corosync', 'links'),
     ),
     floatingIp,
-    fencing: declared.fencing === 'kept' ? 'kept' : 'disabled',
+    fencing,
     corosync: completeCorosync(corosync, nodes.length, origin.at('corosync')),
     resources,
     constraints,
-    properties: completeProperties(declared.properties ?? {}, declared.fencing === 'kept', origin.at('properties')),
+    properties: completeProperties(declared.properties ?? {}, fencing, origin.at('properties')),
     resourceDefaults: { ...defaultResourceDefaults[layout], ...declared.resource_defaults },
     operationDefaults: declared.operation_defaults ?? {},
     ...(declared.packages?.hold !== undefined && { holdPackages: declared.packages.hold }),
     ...(declared.firewall !== undefined && { firewall: declared.firewall }),
     page: declared.page ?? defaultPage,
-    explicit: explicitOf(declared, resources, constraints),
+    explicit: {
+      ...explicitOf(declared, explicit?.delay === undefined ? plainResources : resources, constraints),
+      ...(explicit && { fencing: explicit }),
+    },
   }
 }
 
@@ -161,8 +177,6 @@ function readDeclared(value: unknown, origin: Origin): DeclaredCluster {
       .at('name')
       .error(`expected a name other than "${debianDefaultName}", the name of Debian's default cluster`)
   }
-  if (declared.fencing !== 'disabled' && declared.fencing !== 'kept')
-    throw fencingError(declared.fencing, origin.at('fencing'))
   return declared
 }
 
@@ -173,20 +187,6 @@ function refuseTemplates(value: unknown, origin: Origin): void {
     const why = origin.at(key).unusable()?.why
     if (key !== 'page' || (why !== undefined && why !== 'template')) refuseUnusable(origin.at(key))
   }
-}
-
-/**
- * There is no safe default. Without fencing, two nodes that lose contact both run the floating IP, both of them
- * quorate. With fencing enabled but no device, Pacemaker starts nothing.
- */
-function fencingError(value: unknown, origin: Origin): Error {
-  const choice =
-    '"fencing: disabled" is the only choice for a new cluster so far; "fencing: kept" leaves the devices of a running cluster as they are. Without fencing, ' +
-    'nodes that lose contact each assume that the others are dead, and all of them take the floating IP. That is acceptable for a demonstration or a ' +
-    'static page, but not for shared data. Therefore the setting is required, and verify always warns about it.'
-  return value === undefined || value === null
-    ? origin.error('"fencing" is missing: expected "disabled" or "kept"', choice)
-    : origin.error(expected('fencing "disabled" or "kept"', value), choice)
 }
 
 /**

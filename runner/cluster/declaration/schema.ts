@@ -1,30 +1,11 @@
 import * as z from 'zod/mini'
-import { either, expected, isMapping, mapping, named, oneOf, scalar, textThat } from '../../inventory/check.js'
+import { either, expected, isMapping, mapping, named, oneOf, textThat } from '../../inventory/check.js'
 import { layouts } from './defaults.js'
 import { prefixedForm } from './ipv4.js'
 import { corosyncSchema } from './corosync-settings.js'
+import { attribute, attributes, duration, id, idText } from './schema-parts.js'
 
 /** The schema of `cluster:`, key by key. The other files of this folder check how the values fit together. */
-
-/** XML allows no control characters except tab and line ends, and turns those into spaces in attributes. */
-const attribute = scalar(
-  'text, a number or true/false, without control characters or line ends',
-  // XML allows neither lone surrogates nor these two noncharacters.
-  value => !/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u.test(value),
-)
-
-/** CIB ids are XML NCNames; only ASCII, because people type them into shells. */
-const id = {
-  what: 'a name of letters, digits, "_", "-" and "." that starts with a letter',
-  test: (name: string) => /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name),
-}
-const idText = textThat(id.what, id.test)
-
-const attributes = named('a mapping of names to values', id, attribute)
-
-const duration = scalar('a time such as 10s, 500ms or 2min', value =>
-  /^\d+(\.\d+)?\s?(ms|msec|us|usec|s|sec|m|min|h|hr)?$|^P(?=[\dT])[\dYMWDTHS.,]+$/.test(value),
-)
 
 /** The attributes of an op element in Pacemaker Explained; `name` is the key. */
 const operationAttributes = {
@@ -143,6 +124,7 @@ export const clusterSchema = mapping('a mapping that declares the cluster', {
     /^[A-Za-z0-9][A-Za-z0-9_.-]{0,30}$/.test(name),
   ),
   floating_ip: z.string({ error: ({ input }) => expected(prefixedForm, input) }),
+  /** Read by `fencing.ts`, so that an error about it can explain the choice. */
   fencing: z.optional(z.unknown()),
   layout: z.optional(oneOf(layouts)),
   corosync: z.optional(corosyncSchema),
