@@ -52,13 +52,20 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
     connections.start(jobs.flatMap(({ cluster }) => cluster.nodes))
     const roles = jobs.flatMap(({ steps }) => steps.map(({ role }) => role))
     // These modules load while ssh connects, which takes as long.
-    const [{ execute, stableSeconds }, { schedule }, { createReporter }, { requireAdoption }, views] =
+    const [{ execute, stableSeconds }, { schedule }, { createReporter }, { requireAdoption }, views, clusters] =
       await Promise.all([
         import('../engine/execute.js'),
         import('../engine/schedule.js'),
         import('../ui/reporter.js'),
         import('../cluster/adoption/require-adoption.js'),
         loadViews(roles),
+        Promise.all(
+          jobs.map(async job => {
+            const loaded = await loadJob(job, request.roleFlags)
+            connections.start(loaded.supporting)
+            return loaded
+          }),
+        ),
       ])
     reporter = await createReporter({
       mode: flags.json ? 'json' : undefined,
@@ -79,19 +86,17 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
       command: argv,
       inventory: inventory.path,
       check: flags.check ?? false,
-      clusters: jobs.map(({ cluster }) => ({ name: cluster.name, nodes: cluster.nodes.map(({ name }) => name) })),
+      clusters: clusters.map(({ cluster, supporting }) => ({
+        name: cluster.name,
+        nodes: cluster.nodes.map(({ name }) => name),
+        ...(supporting.length > 0 && { supporting: supporting.map(({ name }) => name) }),
+      })),
     })
     for (const text of inventory.warnings) reporter.report({ event: 'notice', text })
     const onlyVerifies = roles.every(role => role === 'verify')
     const onlyReads = roles.every(role => role === 'verify' || (role === 'drill' && flags.check))
-    const scheduled = await Promise.all(
-      jobs.map(async job => ({
-        cluster: job.cluster,
-        scheduled: schedule(job.cluster, await loadSteps(job, request.roleFlags)),
-      })),
-    )
     const summary = await execute(
-      scheduled,
+      clusters.map(({ cluster, steps, supporting }) => ({ cluster, scheduled: schedule(cluster, steps), supporting })),
       {
         run: id,
         started,
@@ -146,9 +151,12 @@ function adopter(run: string): string {
   return `${process.env['SUDO_USER'] ?? process.env['USER'] ?? 'somebody'} on ${new Date().toISOString()} (run ${run})`
 }
 
-/** Replaces the names of roles by the roles. */
-async function loadSteps({ steps }: Job, flags: object | undefined) {
-  return Promise.all(steps.map(async ({ role, selected }) => ({ role: await loadRole(role, flags), selected })))
+/** Replaces the names of roles by the roles, and adds the hosts on which they work besides the cluster's nodes. */
+async function loadJob({ cluster, steps: named }: Job, flags: object | undefined) {
+  const steps = await Promise.all(
+    named.map(async ({ role, selected }) => ({ role: await loadRole(role, flags), selected })),
+  )
+  return { cluster, steps, supporting: [...new Set(steps.flatMap(({ role }) => role.supporting?.(cluster) ?? []))] }
 }
 
 /** Takes the run's progress off the terminal while `work` uses it. */

@@ -1,5 +1,5 @@
 import type { Role } from '../tasks/role.js'
-import type { Assertion, ClusterGuard, ClusterTask, Task, Trial } from '../tasks/task.js'
+import type { Assertion, ClusterGuard, ClusterTask, Trial } from '../tasks/task.js'
 import type { Cluster, Node } from './declaration/declaration.js'
 
 export type ClusterRole = Role<Cluster, Node>
@@ -13,9 +13,15 @@ export type ClusterRole = Role<Cluster, Node>
  *   return [install, service('corosync.service', { enabled: true, needs: [install] })]
  * })
  * ```
+ *
+ * @param options - `supporting`: the hosts that it works on although they are no members.
  */
-export function role(name: string, tasks: (place: { cluster: Cluster; node: Node }) => Task<Node>[]): ClusterRole {
-  return { name, tasks }
+export function role(
+  name: string,
+  tasks: ClusterRole['tasks'],
+  options: Pick<ClusterRole, 'supporting'> = {},
+): ClusterRole {
+  return { name, tasks, ...options }
 }
 
 /** A task that runs once for the whole cluster, with access to all members. */

@@ -14,7 +14,8 @@ const settleSeconds = 30
 export const stableSeconds = 5
 
 export interface AssertOptions<N extends NodeLike> {
-  members: Member<N>[]
+  /** All hosts that assertions may read from. */
+  hosts: Member<N>[]
   checks: CheckCache<N>
   events: RunEvents<N>
   /** Seconds for which assertions must hold; 0: they are checked once. By default `stableSeconds` after a change of this run, otherwise 0. */
@@ -32,7 +33,7 @@ export interface AssertOptions<N extends NodeLike> {
 export async function assertTogether<N extends NodeLike>(
   assertions: [ScheduledAssertion<N>, ...ScheduledAssertion<N>[]],
   selected: Member<N>[],
-  { members, checks, events, stop, clock, ...options }: AssertOptions<N>,
+  { hosts, checks, events, stop, clock, ...options }: AssertOptions<N>,
 ): Promise<void> {
   const { anyChanged } = events.outcomes
   const [first] = assertions
@@ -52,7 +53,7 @@ export async function assertTogether<N extends NodeLike>(
       clock,
       progress: progress.report,
       forget: () => {
-        for (const member of members) member.changed()
+        for (const host of hosts) host.changed()
       },
     },
   )

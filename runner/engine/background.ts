@@ -6,7 +6,7 @@ import type { Member, NodeLike } from '../tasks/member.js'
 import type { Progress } from '../tasks/progress.js'
 import type { NodeTask } from '../tasks/task.js'
 import type { CheckCache } from './check-cache.js'
-import { taskOf, type ScheduledNodeTask, type ScheduledTask } from './schedule.js'
+import { isFor, taskOf, type ScheduledNodeTask, type ScheduledTask } from './schedule.js'
 
 /** A task whose `apply` was started before its turn. */
 export interface StartedApply {
@@ -57,7 +57,7 @@ export class BackgroundTasks<N extends NodeLike> {
     this.#starts.set(member, starts)
     let mayStart = Promise.resolve(true)
     for (const next of this.#behind(scheduled)) {
-      if (!next.selected.has(member.name) || starts.has(next)) continue
+      if (!isFor(next, member.name) || starts.has(next)) continue
       const task = taskOf(next, member.name)
       if (!task.apply || !task.background) continue
       const start = mayStart.then(async may => (may ? this.#start(next, task, member) : undefined))

@@ -5,6 +5,7 @@ import type { ReportProgress } from '../tasks/progress.js'
 import type { Finding, Verdict } from '../tasks/task.js'
 import type { ClusterScope, NodeScope } from '../tasks/scope.js'
 import {
+  isFor,
   taskOf,
   type ScheduledAssertion,
   type ScheduledClusterTask,
@@ -13,7 +14,10 @@ import {
 } from './schedule.js'
 
 /** What the scopes of all tasks have in common. */
-export type CheckOptions = Pick<ClusterScope, 'roles' | 'stop' | 'abandon' | 'consent'> & { queue: PQueue }
+export type CheckOptions<N extends NodeLike = NodeLike> = Pick<
+  ClusterScope<N>,
+  'supporting' | 'roles' | 'stop' | 'abandon' | 'consent'
+> & { queue: PQueue }
 
 /** Prefetched checks run before their tasks start: no row can show their progress. */
 const silent: ReportProgress = () => {}
@@ -62,21 +66,24 @@ export class CachedCheck<T, N extends NodeLike> {
 /** The checks of one cluster's tasks. */
 export class CheckCache<N extends NodeLike> {
   readonly #members: Member<N>[]
-  readonly #options: CheckOptions
+  readonly #options: CheckOptions<N>
   readonly #nodeChecks = new Map<ScheduledNodeTask, Map<Member<N>, CachedCheck<Finding, N>>>()
   readonly #clusterChecks = new Map<ScheduledClusterTask<N>, CachedCheck<Finding, N>>()
   readonly #assertions = new Map<ScheduledAssertion<N>, CachedCheck<Verdict, N>>()
 
-  constructor(members: Member<N>[], { roles, stop, abandon, consent, queue }: CheckOptions) {
+  constructor(members: Member<N>[], { supporting, roles, stop, abandon, consent, queue }: CheckOptions<N>) {
     this.#members = members
-    this.#options = { roles, stop, abandon, consent, queue }
+    this.#options = { supporting, roles, stop, abandon, consent, queue }
+  }
+
+  get #hosts(): Member<N>[] {
+    return [...this.#members, ...this.#options.supporting]
   }
 
   /** Sends all checks at once: a run with nothing to do costs about one round trip per node. The queue bounds how many nodes are checked at once. */
   prefetch(scheduled: ScheduledTask<N>[]): void {
-    const isReady = ({ name, unreachable }: Member<N>, { selected }: ScheduledTask<N>) =>
-      selected.has(name) && !unreachable
-    for (const member of this.#members) {
+    const isReady = ({ name, unreachable }: Member<N>, task: ScheduledTask<N>) => isFor(task, name) && !unreachable
+    for (const member of this.#hosts) {
       const own = scheduled.filter(task => task.scope === 'node').filter(task => isReady(member, task))
       if (own.length > 0)
         void this.#options.queue.add(async () => {
@@ -131,9 +138,10 @@ export class CheckCache<N extends NodeLike> {
   }
 
   scope({ selected }: ScheduledTask<N>, leader: Member<N>, progress = silent): ClusterScope<N> {
-    const { roles, stop, abandon, consent } = this.#options
+    const { supporting, roles, stop, abandon, consent } = this.#options
     return {
       members: this.#members,
+      supporting,
       selected: this.#members.filter(({ name }) => selected.has(name)),
       leader,
       progress,
@@ -153,7 +161,7 @@ export class CheckCache<N extends NodeLike> {
   }
 
   get #generation(): number {
-    return this.#members.reduce((sum, { generation }) => sum + generation, 0)
+    return this.#hosts.reduce((sum, { generation }) => sum + generation, 0)
   }
 }
 

@@ -4,10 +4,19 @@ import { assertTogether } from './assert-together.js'
 import { CheckCache } from './check-cache.js'
 import type { RunEvent } from './events.js'
 import { RunEvents, type Settled } from './run-events.js'
-import { stages, type ScheduledAssertion, type ScheduledTask, type ScheduledTrial, type Stage } from './schedule.js'
+import {
+  isFor,
+  stages,
+  type ScheduledAssertion,
+  type ScheduledTask,
+  type ScheduledTrial,
+  type Stage,
+} from './schedule.js'
 import { TaskRunner, type TaskRunnerOptions } from './task-runner.js'
 
-export interface ClusterRunOptions extends TaskRunnerOptions {
+export interface ClusterRunOptions<N extends NodeLike = NodeLike> extends TaskRunnerOptions {
+  /** Hosts that the run works on although they are no members. */
+  supporting?: Member<N>[] | undefined
   /** Aborted by the second Ctrl-C: waits end too. */
   abandon: AbortSignal
   consent: Consent
@@ -21,21 +30,26 @@ export interface ClusterRunOptions extends TaskRunnerOptions {
 /** Runs the tasks of one cluster, in order, on all its nodes. */
 export class ClusterRun<N extends NodeLike> {
   readonly #members: Member<N>[]
+  /** The members and the supporting hosts. */
+  readonly #hosts: Member<N>[]
   readonly #scheduled: ScheduledTask<N>[]
-  readonly #options: ClusterRunOptions
+  readonly #options: ClusterRunOptions<N>
   readonly #events: RunEvents<N>
   readonly #checks: CheckCache<N>
   readonly #tasks: TaskRunner<N>
   #hasTried = false
 
   /** @param cluster - its name. @param scheduled - its tasks, from `schedule`. */
-  constructor(cluster: string, members: Member<N>[], scheduled: ScheduledTask<N>[], options: ClusterRunOptions) {
+  constructor(cluster: string, members: Member<N>[], scheduled: ScheduledTask<N>[], options: ClusterRunOptions<N>) {
+    const { supporting = [] } = options
     this.#members = members
+    this.#hosts = [...members, ...supporting]
     this.#scheduled = scheduled
     this.#options = options
     this.#events = new RunEvents(cluster, event => options.report(event), options.clock)
-    this.#checks = new CheckCache(members, { ...options, roles: new Set(scheduled.map(({ role }) => role)) })
-    this.#tasks = new TaskRunner(members, scheduled, this.#checks, this.#events, options)
+    const roles = new Set(scheduled.map(({ role }) => role))
+    this.#checks = new CheckCache(members, { ...options, supporting, roles })
+    this.#tasks = new TaskRunner({ members, supporting }, scheduled, this.#checks, this.#events, options)
   }
 
   /**
@@ -43,7 +57,7 @@ export class ClusterRun<N extends NodeLike> {
    * @param precheck - checks the cluster, and rejects if nothing may be changed. It writes nothing before the lock is taken.
    */
   async run(lock?: () => Promise<void>, precheck?: (locked: Promise<void>) => Promise<void>): Promise<void> {
-    for (const member of this.#members) member.boundReads(this.#options.queue)
+    for (const host of this.#hosts) host.boundReads(this.#options.queue)
     this.#checks.prefetch(this.#scheduled)
     // Prefetched questions are sent at the end of this turn of the event loop, together with and behind the commands of the lock.
     const locked = lock?.() ?? Promise.resolve()
@@ -57,7 +71,7 @@ export class ClusterRun<N extends NodeLike> {
       // Assertions behind a trial check what it has left: without one, they would repeat those before it.
       if (stage.scope === 'trial' && !this.#hasTried) break
     }
-    this.#events.reportLostNodes(this.#members)
+    this.#events.reportLostNodes(this.#hosts)
   }
 
   async #runStage(stage: Stage<N>): Promise<void> {
@@ -72,12 +86,12 @@ export class ClusterRun<N extends NodeLike> {
         const onNode = async (member: Member<N>) =>
           this.#options.queue.add(async () =>
             member.occupy(async () => {
-              for (const task of stage.tasks) await this.#tasks.runOnNode(task, member)
+              for (const task of stage.tasks) if (isFor(task, member.name)) await this.#tasks.runOnNode(task, member)
             }),
           )
-        const selected = this.#selected(stage.selected)
-        if (stage.oneAtATime) for (const member of selected) await onNode(member)
-        else await Promise.all(selected.map(onNode))
+        const hosts = this.#hosts.filter(({ name }) => stage.tasks.some(task => isFor(task, name)))
+        if (stage.oneAtATime) for (const host of hosts) await onNode(host)
+        else await Promise.all(hosts.map(onNode))
       }
     }
   }
@@ -87,12 +101,12 @@ export class ClusterRun<N extends NodeLike> {
   }
 
   async #assert(assertions: [ScheduledAssertion<N>, ...ScheduledAssertion<N>[]], selected: Member<N>[]): Promise<void> {
-    this.#events.reportLostNodes(this.#members)
+    this.#events.reportLostNodes(this.#hosts)
     const reason = this.#unassertable(selected)
     if (reason) for (const assertion of assertions) this.#events.settled(assertion, undefined, reason, 0)
     else
       await assertTogether(assertions, selected, {
-        members: this.#members,
+        hosts: this.#hosts,
         checks: this.#checks,
         events: this.#events,
         ...this.#options,
@@ -145,7 +159,7 @@ export class ClusterRun<N extends NodeLike> {
     try {
       return { status: 'ok', effects: await run(scope) }
     } finally {
-      for (const member of this.#members) member.changed()
+      for (const host of this.#hosts) host.changed()
     }
   }
 }

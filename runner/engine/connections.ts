@@ -28,6 +28,7 @@ export interface Reached {
  */
 export class Connections {
   readonly #reached = new Map<NodeLike, Promise<Reached>>()
+  readonly #names = new Set<string>()
   /** Bounds all work on nodes. */
   readonly queue: PQueue
   readonly #options: ConnectionsOptions
@@ -40,7 +41,14 @@ export class Connections {
 
   /** Starts to connect to the nodes, without waiting for them. */
   start(nodes: NodeLike[]): void {
-    for (const node of nodes) void this.#begin(node, async () => reach(node, this.#options.ssh))
+    for (const node of nodes) void this.#connect(node)
+  }
+
+  /** One host may support several clusters of a run: each has a connection of its own. */
+  #connect(node: NodeLike): Promise<Reached> {
+    const isNamesake = this.#names.has(node.name)
+    this.#names.add(node.name)
+    return this.#begin(node, async () => (isNamesake ? this.#reachApart(node) : reach(node, this.#options.ssh)))
   }
 
   /** `close` waits for the attempt, with all that it removes when it fails. */
@@ -58,26 +66,24 @@ export class Connections {
 
   /** @throws HaRunError if the node cannot be reached. */
   async to(node: NodeLike): Promise<Reached> {
-    return this.#reached.get(node) ?? this.#begin(node, async () => reach(node, this.#options.ssh))
+    return this.#reached.get(node) ?? this.#connect(node)
   }
 
-  /**
-   * Connects again to a node that was lost or could not be reached. The connection shares no ssh master with an earlier one,
-   * which may be dead without any sign of it.
-   *
-   * @throws HaRunError if the node cannot be reached.
-   */
+  /** Connects again to a node that was lost or could not be reached. @throws HaRunError if the node cannot be reached. */
   async reconnect(node: NodeLike): Promise<Reached> {
+    return this.#begin(node, async () => this.#reachApart(node))
+  }
+
+  /** The connection shares no ssh master with an earlier one, which may be dead without any sign of it. */
+  async #reachApart(node: NodeLike): Promise<Reached> {
     const { ssh } = this.#options
-    return this.#begin(node, async () => {
-      const controlDirectory = await mkdtemp(join(ssh.controlDirectory, 'again-'))
-      try {
-        return await reach(node, { ...ssh, controlDirectory })
-      } catch (error) {
-        await rm(controlDirectory, { recursive: true, force: true })
-        throw error
-      }
-    })
+    const controlDirectory = await mkdtemp(join(ssh.controlDirectory, 'again-'))
+    try {
+      return await reach(node, { ...ssh, controlDirectory })
+    } catch (error) {
+      await rm(controlDirectory, { recursive: true, force: true })
+      throw error
+    }
   }
 
   /** Closes all connections; one may be closed already. */

@@ -46,7 +46,13 @@ export interface RunStartEvent {
   command: string[]
   inventory: string
   check: boolean
-  clusters: { name: string; nodes: string[] }[]
+  /** `supporting`: the hosts that the run works on although they are no nodes of the cluster; left out if there are none. */
+  clusters: { name: string; nodes: string[]; supporting?: string[] | undefined }[]
+}
+
+/** The names of all hosts of a cluster's run, each of which has a row. */
+export function hostsOf({ nodes, supporting = [] }: RunStartEvent['clusters'][number]): string[] {
+  return [...nodes, ...supporting]
 }
 
 export interface TaskEvent extends Place {

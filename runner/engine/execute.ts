@@ -17,6 +17,8 @@ export { stableSeconds } from './assert-together.js'
 export interface ScheduledCluster<C extends ClusterLike<N>, N extends NodeLike> {
   cluster: C
   scheduled: ScheduledTask<N>[]
+  /** Hosts that its tasks work on although they are no members. */
+  supporting?: N[]
 }
 
 export interface ExecuteOptions {
@@ -68,21 +70,26 @@ export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
     options.reporter.report(event)
   }
   const { queue } = options.connections
-  const allAtOnce = clusters.reduce((sum, { cluster }) => sum + cluster.nodes.length, 0) <= queue.concurrency
+  const hostCount = clusters.reduce(
+    (sum, { cluster, supporting = [] }) => sum + cluster.nodes.length + supporting.length,
+    0,
+  )
   await Promise.all(
-    clusters.map(async ({ cluster, scheduled }) => {
-      const members = await Promise.all(
-        cluster.nodes.map(node => join(node, cluster.name, options.connections, report)),
-      )
+    clusters.map(async ({ cluster, scheduled, supporting: supportingNodes = [] }) => {
+      const connected = async (nodes: N[]) =>
+        Promise.all(nodes.map(node => join(node, cluster.name, options.connections, report)))
+      const [members, supporting] = await Promise.all([connected(cluster.nodes), connected(supportingNodes)])
+      const hosts = [...members, ...supporting]
       const abandon = () =>
-        void Promise.allSettled(connectionsOf(members).map(connection => connection.endRunningGroups()))
+        void Promise.allSettled(connectionsOf(hosts).map(connection => connection.endRunningGroups()))
       options.abandon.addEventListener('abort', abandon)
       try {
-        const lock = options.lock ? async () => lockCluster(members, cluster.name, options.run) : undefined
+        const lock = options.lock ? async () => lockCluster(hosts, cluster.name, options.run) : undefined
         await new ClusterRun(cluster.name, members, scheduled, {
           ...options,
+          supporting,
           queue,
-          allAtOnce,
+          allAtOnce: hostCount <= queue.concurrency,
           clock: systemClock,
           report,
         }).run(
@@ -98,7 +105,7 @@ export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
         report({ event: 'error', cluster: cluster.name, status: 'failed', error: errorReport(error) })
       } finally {
         options.abandon.removeEventListener('abort', abandon)
-        await Promise.all(connectionsOf(members).map(connection => connection.close()))
+        await Promise.all(connectionsOf(hosts).map(connection => connection.close()))
       }
     }),
   )

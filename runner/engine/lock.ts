@@ -57,18 +57,14 @@ function refuse(cluster: string, node: string, owner: string | undefined): void 
 }
 
 /**
- * Takes a cluster's lock on all reachable members. The run that has the lock on the first node by name continues, so that of
+ * Takes a cluster's lock on all reachable hosts of its run. The run that has the lock on the first node by name continues, so that of
  * two runs exactly one does; the other at once releases what it has taken on further nodes. All nodes are asked in one turn of
  * the event loop, so that whatever is sent to the sessions next runs under the lock, without another round trip.
  *
  * @throws LockedError with who has the lock.
  */
-export async function lockCluster<N extends NodeLike>(
-  members: Member<N>[],
-  cluster: string,
-  run: string,
-): Promise<void> {
-  const reachable = members
+export async function lockCluster<N extends NodeLike>(hosts: Member<N>[], cluster: string, run: string): Promise<void> {
+  const reachable = hosts
     .filter(({ unreachable }) => !unreachable)
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))
   const answers = await Promise.all(

@@ -17,11 +17,13 @@ interface Scheduled {
   count: number
   /** Names of the selected nodes. */
   selected: Set<string>
+  /** Names of the hosts that its role works on although they are no members. */
+  supporting: ReadonlySet<string>
 }
 
 export interface ScheduledNodeTask extends Scheduled {
   scope: 'node'
-  /** Each node's own task, by the node's name. */
+  /** Each node's own task, by the node's name: that of each member, or of each supporting host. */
   tasks: ReadonlyMap<string, NodeTask | NodeGuard>
   oneAtATime: boolean
 }
@@ -62,7 +64,8 @@ function stepTasks<C extends ClusterLike<N>, N extends NodeLike>(
   cluster: C,
   { role, selected }: Step<C, N>,
 ): ScheduledTask<N>[] {
-  const lists = cluster.nodes.map(node => ({ node: node.name, tasks: role.tasks({ cluster, node }) }))
+  const supporting = new Set(role.supporting?.(cluster))
+  const lists = [...cluster.nodes, ...supporting].map(node => ({ node, tasks: role.tasks({ cluster, node }) }))
   const [first] = lists
   return (
     first?.tasks.map((task, at): ScheduledTask<N> => {
@@ -71,9 +74,20 @@ function stepTasks<C extends ClusterLike<N>, N extends NodeLike>(
       if (others.some(other => other.task?.name !== name || other.count !== first.tasks.length)) {
         throw new Error(`role ${role.name} has other tasks for some nodes: every node must have "${name}"`)
       }
-      const place: Scheduled = { role: role.name, name, index: at + 1, count: first.tasks.length, selected }
+      const place: Scheduled = {
+        role: role.name,
+        name,
+        index: at + 1,
+        count: first.tasks.length,
+        selected,
+        supporting: new Set([...supporting].map(host => host.name)),
+      }
       if (task.scope === 'node') {
-        const own = others.flatMap(other => (other.task?.scope === 'node' ? [[other.node, other.task] as const] : []))
+        const own = others.flatMap(other =>
+          other.task?.scope === 'node' && supporting.has(other.node) === (task.supporting ?? false)
+            ? [[other.node.name, other.task] as const]
+            : [],
+        )
         return { ...place, scope: 'node', tasks: new Map(own), oneAtATime: task.oneAtATime ?? false }
       }
       if (task.scope === 'cluster') return { ...place, scope: 'cluster', task }
@@ -81,6 +95,11 @@ function stepTasks<C extends ClusterLike<N>, N extends NodeLike>(
       return { ...place, scope: 'trial', task }
     }) ?? []
   )
+}
+
+/** Whether a task is for a host, and the host is selected. */
+export function isFor<N extends NodeLike>(scheduled: ScheduledTask<N>, host: string): boolean {
+  return scheduled.selected.has(host) && (scheduled.scope !== 'node' || scheduled.tasks.has(host))
 }
 
 /** A node's own task. */

@@ -42,6 +42,7 @@ interface WorkAttempt<N extends NodeLike> extends Attempt, Pick<PlannedWork, 'la
 /** Runs single tasks of a cluster: checks, applies and reports them, and leaves out what an earlier failure forbids. */
 export class TaskRunner<N extends NodeLike> {
   readonly #members: Member<N>[]
+  readonly #supporting: Member<N>[]
   readonly #checks: CheckCache<N>
   readonly #events: RunEvents<N>
   readonly #options: TaskRunnerOptions
@@ -49,13 +50,14 @@ export class TaskRunner<N extends NodeLike> {
   #failedAt: string | undefined
 
   constructor(
-    members: Member<N>[],
+    { members, supporting }: { members: Member<N>[]; supporting: Member<N>[] },
     scheduled: ScheduledTask<N>[],
     checks: CheckCache<N>,
     events: RunEvents<N>,
     options: TaskRunnerOptions,
   ) {
     this.#members = members
+    this.#supporting = supporting
     this.#checks = checks
     this.#events = events
     this.#options = options
@@ -70,8 +72,12 @@ export class TaskRunner<N extends NodeLike> {
     })
   }
 
+  get #hosts(): Member<N>[] {
+    return [...this.#members, ...this.#supporting]
+  }
+
   async runOnNode(scheduled: ScheduledNodeTask, member: Member<N>): Promise<void> {
-    this.#events.reportLostNodes(this.#members)
+    this.#events.reportLostNodes(this.#hosts)
     const task = taskOf(scheduled, member.name)
     const background = await this.#background.startOf(scheduled, member)
     if (member.unreachable && !background) return
@@ -107,19 +113,19 @@ export class TaskRunner<N extends NodeLike> {
     await this.withLeader(scheduled, async leader =>
       this.perform(scheduled, leader, async progress => {
         const scope = this.#checks.scope(scheduled, leader, progress)
-        const absent = task.tolerant ? [] : this.#members.flatMap(({ trouble }) => trouble ?? [])
+        const absent = this.#absent(scheduled)
         const outcome = await this.#attempt(scheduled, {
           needs: task.needs,
           lasting: task.lasting,
           host: undefined,
-          touched: this.#members,
+          touched: this.#hosts,
           check: async () => cached.result(leader),
           recheck: async () => cached.recheck(leader),
           forecast: task.forecast && (async differences => task.forecast?.(scope, differences) ?? []),
           apply: async differences => {
-            const troubles = task.tolerant ? [] : this.#members.flatMap(({ trouble }) => trouble ?? [])
-            if (troubles.length > 0)
-              throw new TaskError(`${troubles.join(', ')}: nothing was changed, this task needs all nodes`)
+            const absentNow = this.#absent(scheduled)
+            if (absentNow.length > 0)
+              throw new TaskError(`${absentNow.join(', ')}: nothing was changed, this task needs all nodes`)
             return task.apply?.(scope, differences)
           },
         })
@@ -130,12 +136,21 @@ export class TaskRunner<N extends NodeLike> {
     )
   }
 
+  /** Why hosts cannot take part in a change that needs all members and its role's supporting hosts. */
+  #absent({ task, selected, supporting }: ScheduledClusterTask<N>): string[] {
+    if (task.tolerant) return []
+    return [
+      ...this.#members.flatMap(({ trouble }) => trouble ?? []),
+      ...[...supporting].filter(name => !selected.has(name)).map(name => `${name} is not selected`),
+    ]
+  }
+
   /**
    * Works with the first selected member that is ready; without one, the task is skipped. The work takes one place in the queue for
    * all members together: some commands must run on all of them at once.
    */
   async withLeader(scheduled: ScheduledTask<N>, work: (leader: Member<N>) => Promise<void>): Promise<void> {
-    const occupied = this.#members.reduce(
+    const occupied = this.#hosts.reduce(
       (inner, member) => async () => member.occupy(inner),
       async () => this.#withLeader(scheduled, work),
     )
@@ -143,7 +158,7 @@ export class TaskRunner<N extends NodeLike> {
   }
 
   async #withLeader(scheduled: ScheduledTask<N>, work: (leader: Member<N>) => Promise<void>): Promise<void> {
-    this.#events.reportLostNodes(this.#members)
+    this.#events.reportLostNodes(this.#hosts)
     const selected = this.#members.filter(({ name }) => scheduled.selected.has(name))
     const leader = selected.find(({ trouble }) => trouble === undefined)
     if (leader) return work(leader)
@@ -172,7 +187,7 @@ export class TaskRunner<N extends NodeLike> {
     // The time for which it waited for its turn is not its own.
     const startedAt = background ? background.startedAt + background.waitedMs() : clock.now()
     // A task that was started is finished.
-    const obstacle = background ? undefined : this.obstacle(member)
+    const obstacle = background ? undefined : (this.obstacle(member) ?? this.#missingSupport(scheduled))
     if (obstacle !== undefined) {
       this.#events.settled(scheduled, host, { status: 'skipped', reason: obstacle }, 0)
       return
@@ -196,6 +211,11 @@ export class TaskRunner<N extends NodeLike> {
     if (this.#options.stop.aborted) return 'interrupted'
     if (member.trouble !== undefined) return member.trouble
     return this.#failedAt === undefined ? undefined : `the cluster failed at "${this.#failedAt}"`
+  }
+
+  /** Why a role cannot be continued: a host that supports it cannot be worked on. */
+  #missingSupport({ supporting }: ScheduledTask<N>): string | undefined {
+    return this.#supporting.find(({ name, trouble }) => supporting.has(name) && trouble !== undefined)?.trouble
   }
 
   async #attempt(

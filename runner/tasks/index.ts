@@ -3,7 +3,7 @@
  * `assertion` and `trial` are in runner/cluster/role.ts, because their tasks get the declared cluster.
  */
 export type { Difference } from './difference.js'
-export { guard, skip, task, taskRef, warn } from './task.js'
+export { guard, onSupporting, skip, task, taskRef, warn } from './task.js'
 export type {
   Assertion,
   ClusterGuard,

@@ -8,4 +8,9 @@ import type { Task } from './task.js'
 export interface Role<C extends ClusterLike = ClusterLike, N extends NodeLike = C['nodes'][number]> {
   name: string
   tasks(place: { cluster: C; node: N }): Task<N>[]
+  /**
+   * The hosts that it works on although they are no members of the cluster. They have the tasks that are marked as theirs
+   * (`onSupporting`). If one of them cannot be worked on, no further task of the role runs, and other roles go on.
+   */
+  supporting?(cluster: C): N[]
 }

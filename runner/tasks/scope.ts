@@ -32,6 +32,8 @@ export interface ClusterScope<N extends NodeLike = NodeLike> {
   members: Member<N>[]
   /** The members that this run may change; the others are only read. */
   selected: Member<N>[]
+  /** Hosts that the run works on although they are no members; those of the task's role are reachable, unless the task is an assertion. */
+  supporting: Member<N>[]
   /** Names of the roles of this run. */
   roles: ReadonlySet<string>
   /** Aborted by the first Ctrl-C: work in several steps ends after the current step. */

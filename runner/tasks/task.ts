@@ -76,6 +76,8 @@ interface OnNode {
   background?: boolean
   /** No other task needs it: it runs after all others, but before the assertions at the end of a run. */
   late?: boolean
+  /** Runs on the supporting hosts of its role, and not on the members (`onSupporting`). */
+  supporting?: boolean
 }
 
 interface OnCluster {
@@ -152,6 +154,11 @@ export type Task<N extends NodeLike = NodeLike> =
 /** A task for every selected node; nodes run in parallel, unless it is for one at a time. */
 export function task(name: string, work: Omit<NodeTask, 'scope' | 'name'>): NodeTask {
   return { scope: 'node', name, ...work }
+}
+
+/** The same task for the supporting hosts of the role, in place of the members. */
+export function onSupporting(task: NodeTask): NodeTask {
+  return { ...task, supporting: true }
 }
 
 /** A task of another role, for `needs`. The role exports it and uses its name for the task. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js'
+import { hostsOf } from '../engine/events.js'
 import type { AssertionEvent, Reporter, Status, TaskEvent, TaskStartSignal } from '../engine/events.js'
 import { finalSummary } from './final-summary.js'
 import { effectLines } from './difference.js'
@@ -37,7 +38,7 @@ export function plainReporter(options: ReporterOptions, clock?: Clock): Reporter
       if (event.event === 'progress') return
       events.push(event)
       if (event.event === 'run') {
-        const names = event.clusters.flatMap(({ name, nodes }) => [name, ...nodes])
+        const names = event.clusters.flatMap(cluster => [cluster.name, ...hostsOf(cluster)])
         nameWidth = widest(names)
       }
       if (options.verbosity <= 0 && isRepeated(event, reasons)) return

@@ -1,3 +1,4 @@
+import { hostsOf } from '../engine/events.js'
 import type { AssertionEvent, ErrorEvent, RunStartEvent, TaskEvent, TaskStartSignal } from '../engine/events.js'
 import { noCounts } from './tally.js'
 import type { Counts } from './tally.js'
@@ -22,7 +23,7 @@ export interface Row {
   work: Promise<void>
 }
 
-/** A row for each cluster and each node, in the order of the inventory. */
+/** A row for each cluster, each of its nodes and each host that supports it, in the order of the inventory. */
 export class Rows {
   readonly all: Row[]
   /** The last notice about the run as a whole: that it was interrupted, for example. */
@@ -34,11 +35,12 @@ export class Rows {
     const ended = new Promise<void>(resolve => {
       this.#settle = resolve
     })
-    this.all = run.clusters.flatMap(({ name, nodes }) => [
-      newRow(name, 'cluster', now, ended),
-      ...nodes.map(node => newRow(node, 'node', now, ended)),
+    const entries = run.clusters.flatMap((cluster): [string, Row][] => [
+      [keyOf(cluster.name), newRow(cluster.name, 'cluster', now, ended)],
+      ...hostsOf(cluster).map((host): [string, Row] => [keyOf(cluster.name, host), newRow(host, 'node', now, ended)]),
     ])
-    this.#byName = new Map(this.all.map(row => [keyOf(row.kind, row.name), row]))
+    this.all = entries.map(([, row]) => row)
+    this.#byName = new Map(entries)
   }
 
   /** Settles the work of every row: the run has ended. */
@@ -76,9 +78,8 @@ export class Rows {
   }
 
   #rowOf(event: AnyEvent): Row | undefined {
-    if (!('cluster' in event) || event.event === 'headline') return undefined
-    if ('host' in event && event.host !== undefined) return this.#byName.get(keyOf('node', event.host))
-    return event.cluster === undefined ? undefined : this.#byName.get(keyOf('cluster', event.cluster))
+    if (!('cluster' in event) || event.event === 'headline' || event.cluster === undefined) return undefined
+    return this.#byName.get(keyOf(event.cluster, 'host' in event ? event.host : undefined))
   }
 }
 
@@ -102,9 +103,9 @@ function newRow(name: string, kind: Row['kind'], now: number, end: Promise<void>
   }
 }
 
-/** A node may have the name of its cluster. */
-function keyOf(kind: string, name: string): string {
-  return `${kind} ${name}`
+/** A node may have the name of its cluster, and one host may support several clusters. */
+function keyOf(cluster: string, host?: string): string {
+  return JSON.stringify([cluster, host])
 }
 
 function taskKey({ role, task }: { role: string; task: string }): string {

@@ -1,3 +1,4 @@
+import { hostsOf } from '../engine/events.js'
 import type { AnyEvent } from './visible.js'
 
 /**
@@ -17,8 +18,8 @@ export class RunOrder<T> {
   take(item: T): T[] {
     const event = this.#eventOf(item)
     if (event.event === 'run') {
-      for (const { name, nodes } of event.clusters) {
-        this.#clusters.set(name, { nodes: new Map(nodes.map(node => [node, []])), settled: [] })
+      for (const cluster of event.clusters) {
+        this.#clusters.set(cluster.name, { nodes: new Map(hostsOf(cluster).map(host => [host, []])), settled: [] })
       }
     }
     if (event.event === 'summary') return [...this.#rest(), item]

@@ -7,7 +7,7 @@ import { counted, secondsText } from './text.js'
 
 /** The verdict on a run, and its numbers. */
 export interface Outcome extends RunVerdict {
-  /** `2 nodes`, `3 clusters, 8 nodes`. */
+  /** `2 nodes`, `3 clusters, 8 nodes`, `2 nodes, 1 supporting host`. */
   scope: string
   numbers: string[]
 }
@@ -24,7 +24,8 @@ export function summaryLine(tally: Tally, style: Style, views: readonly EventVie
 export function outcomeOf(tally: Tally, views: readonly EventView[]): Outcome | undefined {
   const { run, summary, total, clusters } = tally
   if (!run || !summary) return undefined
-  const nodes = clusters.reduce((count, cluster) => count + cluster.nodes.length, 0)
+  const nodes = run.clusters.reduce((count, cluster) => count + cluster.nodes.length, 0)
+  const supporting = new Set(run.clusters.flatMap(cluster => cluster.supporting ?? [])).size
   const checks = sum(total)
   const verifying = tally.tasks.length === 0 && tally.assertions.length > 0
   const usual = verdictOf(summary.exit, verifying, total.changed + total['would-change'] > 0)
@@ -42,7 +43,11 @@ export function outcomeOf(tally: Tally, views: readonly EventView[]): Outcome | 
   ].filter(part => part !== false)
   return {
     ...(own ?? usual),
-    scope: `${clusters.length > 1 ? `${clusters.length} clusters, ` : ''}${counted(nodes, 'node')}`,
+    scope: [
+      ...(clusters.length > 1 ? [`${clusters.length} clusters`] : []),
+      counted(nodes, 'node'),
+      ...(supporting > 0 ? [counted(supporting, 'supporting host')] : []),
+    ].join(', '),
     numbers,
   }
 }

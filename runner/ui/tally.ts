@@ -1,4 +1,4 @@
-import { statuses } from '../engine/events.js'
+import { hostsOf, statuses } from '../engine/events.js'
 import type { AssertionEvent, RunStartEvent, Status, SummaryEvent, TaskEvent } from '../engine/events.js'
 import type { AnyEvent } from './visible.js'
 
@@ -17,6 +17,7 @@ export interface Tally {
 
 export interface ClusterTally {
   name: string
+  /** Its nodes, and behind them the hosts that support it. */
   nodes: { name: string; counts: Counts }[]
   /** Counts of the tasks that ran once for the whole cluster. */
   own: Counts
@@ -45,21 +46,24 @@ export function sum(counts: Counts): number {
 /** Counts the events of a run for each node, for each cluster, and in total. */
 export function tally(events: AnyEvent[]): Tally {
   const run = events.find(event => event.event === 'run')
-  const clusters = (run?.clusters ?? []).map(({ name, nodes }) => ({
-    name,
-    nodes: nodes.map(node => ({ name: node, counts: noCounts() })),
+  const clusters = (run?.clusters ?? []).map(cluster => ({
+    name: cluster.name,
+    nodes: hostsOf(cluster).map(node => ({ name: node, counts: noCounts() })),
     own: noCounts(),
     headlines: new Map<string, string>(),
   }))
   const total = noCounts()
   const byCluster = new Map(clusters.map(cluster => [cluster.name, cluster]))
-  const byHost = new Map(clusters.flatMap(cluster => cluster.nodes.map(node => [node.name, node.counts])))
+  // One host may support several clusters.
+  const countsOf = (cluster: string | undefined, host: string) =>
+    byCluster.get(cluster ?? '')?.nodes.find(({ name }) => name === host)?.counts
   for (const event of events) {
     if (event.event === 'headline') byCluster.get(event.cluster)?.headlines.set(event.label, event.text)
     if (event.event !== 'task' && event.event !== 'assertion' && event.event !== 'error') continue
     if (event.status === undefined) continue
     total[event.status]++
-    const counts = event.host === undefined ? byCluster.get(event.cluster ?? '')?.own : byHost.get(event.host)
+    const counts =
+      event.host === undefined ? byCluster.get(event.cluster ?? '')?.own : countsOf(event.cluster, event.host)
     if (counts) counts[event.status]++
   }
   return {

@@ -47,24 +47,36 @@ export interface RunSettings {
   stable?: number
   confirm?: (plan: string[]) => Promise<boolean>
   clock?: Clock
+  /** The tasks of a role without supporting hosts, which runs before it. */
+  before?: (node: NodeLike) => Task[]
 }
 
 /**
  * A cluster of local shells, each with a folder of its own, and the events of its runs.
  *
  * @param absent - nodes that cannot be reached.
+ * @param supporters - hosts that the role works on although they are no members.
  */
-export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: string[] = []) {
+export function localCluster(
+  t: ExecutionContext,
+  names = ['n1', 'n2'],
+  absent: string[] = [],
+  supporters: string[] = [],
+) {
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-engine-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  const cluster: ClusterLike = { name: 'c', nodes: names.map(name => ({ name, connection: { host: name } })) }
+  const asNode = (name: string) => ({ name, connection: { host: name } })
+  const cluster: ClusterLike = { name: 'c', nodes: names.map(asNode) }
+  const supportingNodes = supporters.map(asNode)
   const shells = new Map<string, LocalShell>()
-  const members = cluster.nodes.map(node => {
+  const memberOf = (node: NodeLike) => {
     if (absent.includes(node.name)) return new Member(node, new ConnectError(`${node.name}: no answer`))
     const { member, shell } = localMember(t, node.name)
     shells.set(node.name, shell)
     return member
-  })
+  }
+  const members = cluster.nodes.map(memberOf)
+  const supporting = supportingNodes.map(memberOf)
   const events: (MachineEvent | Signal)[] = []
   const path = (node: string, name: string) => join(folder, `${node}.${name}`)
 
@@ -76,7 +88,8 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
     path,
     write: (node: string, name: string, text: string) => writeFileSync(path(node, name), text),
     text: (node: string, name: string) => readFileSync(path(node, name), 'utf8'),
-    frames: () => members.map(member => (member.unreachable ? 0 : member.connection.session.frames)),
+    frames: () =>
+      [...members, ...supporting].map(member => (member.unreachable ? 0 : member.connection.session.frames)),
 
     /** Runs a role; all runs use the same connections. */
     async run(
@@ -84,22 +97,26 @@ export function localCluster(t: ExecutionContext, names = ['n1', 'n2'], absent: 
       {
         check = false,
         forks = 20,
-        selected = names,
+        selected = [...names, ...supporters],
         stop = new AbortController().signal,
         stable = 0,
         confirm,
         clock = systemClock,
+        before = () => [],
       }: RunSettings = {},
     ) {
       events.length = 0
-      const role: Role = { name: 'r', tasks: ({ node }) => tasks(node) }
+      const role: Role = { name: 'r', tasks: ({ node }) => tasks(node), supporting: () => supportingNodes }
+      const other: Role = { name: 'other', tasks: ({ node }) => before(node) }
+      const steps = [other, role].map(each => ({ role: each, selected: new Set(selected) }))
       const queue = new PQueue({ concurrency: forks })
       const tally = new RunTally(Date.now())
       const report = (event: MachineEvent | Signal) => {
         events.push(event)
         if ('status' in event || event.event === 'error') tally.count(event)
       }
-      await new ClusterRun(cluster.name, members, schedule(cluster, [{ role, selected: new Set(selected) }]), {
+      await new ClusterRun(cluster.name, members, schedule(cluster, steps), {
+        supporting,
         check,
         stop,
         stable,

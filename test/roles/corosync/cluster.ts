@@ -57,6 +57,7 @@ export function scopeOf(members: Record<string, Answers | undefined>, selected =
   return {
     members: all,
     selected: all.filter(({ name }) => selected.includes(name)),
+    supporting: [],
     leader: all.find(({ unreachable }) => !unreachable)!,
     roles: new Set(),
     stop: new AbortController().signal,

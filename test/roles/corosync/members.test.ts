@@ -76,6 +76,7 @@ function setUp(t: ExecutionContext, names: string[]) {
   const scope: Scope = {
     members,
     selected: members,
+    supporting: [],
     leader: members[0]!,
     roles: new Set(),
     stop: new AbortController().signal,
