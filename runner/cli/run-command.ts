@@ -8,6 +8,7 @@ import { exitCodes, HaRunError, UsageError } from '../errors.js'
 import { makeControlDirectory, removeControlDirectory } from '../ssh/openssh.js'
 import { askPassword } from './ask-password.js'
 import { wantsColor } from './color.js'
+import { readFencingSecrets } from './fencing-secrets.js'
 import type { RunFlags } from './flags.js'
 import { knownRoles, loadRole, loadViews } from './load-roles.js'
 import { planRun, type Job, type RunTarget } from './plan-run.js'
@@ -31,8 +32,9 @@ export interface RunRequest extends RunTarget {
  * @returns the exit code.
  */
 export async function runCommand(request: RunRequest, flags: RunFlags, argv: string[]): Promise<number> {
-  const { inventory, jobs } = planRun(request, knownRoles(), { ...flags, vault: await openVault(flags) })
-  request.checkClusters?.(jobs.map(({ cluster }) => cluster))
+  const { inventory, jobs: planned } = planRun(request, knownRoles(), { ...flags, vault: await openVault(flags) })
+  request.checkClusters?.(planned.map(({ cluster }) => cluster))
+  const jobs = readFencingSecrets(planned, inventory)
   for (const file of [flags.junit, flags.report]) if (file !== undefined) requireWritable(file)
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined
   // The time that users notice: since the command started, or since they typed the password.

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, resolve } from 'node:path'
@@ -6,6 +5,7 @@ import { UsageError } from '../errors.js'
 import { closedVault, Vault, type VaultPassword } from '../inventory/vault.js'
 import { Secret } from '../secret.js'
 import { askPassword } from './ask-password.js'
+import { programOutput } from './program-output.js'
 
 export interface VaultFlags {
   vaultPasswordFile?: string[]
@@ -74,17 +74,15 @@ function textOf(path: string): string {
   }
 }
 
-/** As for Ansible, a program named `*-client` gets the label. It may ask the user on the terminal, and write there. */
+/** As for Ansible, a program named `*-client` gets the label. */
 function outputOf(path: string, label: string | undefined): string {
   const isClient = label !== undefined && /-client(\.[^.]*)?$/.test(basename(path))
-  const { status, stdout, error } = spawnSync(path, isClient ? ['--vault-id', label] : [], {
-    stdio: ['inherit', 'pipe', 'inherit'],
-    encoding: 'utf8',
-  })
-  if (error || status !== 0)
-    throw new UsageError(
-      `${path} printed no password of the vault: ${error?.message ?? `exit code ${status ?? 'none'}`}`,
-      { hint, cause: error },
-    )
-  return stdout.replace(/^[\r\n]+|[\r\n]+$/g, '')
+  try {
+    return programOutput(path, isClient ? ['--vault-id', label] : []).replace(/^[\r\n]+|[\r\n]+$/g, '')
+  } catch (error) {
+    throw new UsageError(`${path} printed no password of the vault: ${(error as Error).message}`, {
+      hint,
+      cause: error,
+    })
+  }
 }
