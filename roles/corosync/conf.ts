@@ -1,4 +1,4 @@
-import { keepFormerScript } from '../../runner/tasks/former.js'
+import { keepFormer } from '../../runner/tasks/former.js'
 import { clusterTaskUnlessForeign } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
 import { confAttributes, confPath } from '../../runner/cluster/corosync/files.js'
@@ -46,7 +46,7 @@ export function declaredConf(cluster: Cluster, needs: readonly TaskRef[]): Clust
     },
     async apply(scope) {
       const { wanted, outdated, withWrongMode, attributes, isForeign } = await compareFiles(scope, cluster)
-      if (isForeign) await Promise.all(outdated.map(({ $ }) => $.script(keepFormerScript(confPath))))
+      if (isForeign) await Promise.all(outdated.map(({ $ }) => keepFormer($, confPath)))
       if (outdated.length > 0 && (await planFor(scope, wanted)).class === 'full stop') {
         await fullStop(scope, await readCorosyncState(scope.members), wanted)
       } else {

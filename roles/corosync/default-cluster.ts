@@ -8,7 +8,7 @@ import { attribute, descendantsOf, elementsOf, parseXml } from '../../runner/clu
 import { task, type NodeTask, type TaskRef } from '../../runner/tasks/index.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
-import { sh } from '../../runner/ssh/quote.js'
+import type { Remote } from '../../runner/ssh/remote.js'
 import { corosyncTasks } from './refs.js'
 
 /**
@@ -41,14 +41,14 @@ export function noDefaultCluster(needs: readonly TaskRef[]): NodeTask {
           hint: 'remove its resources, or give it another name, then run again',
         })
       }
-      await $({ timeout: '120s' }).script(wipeScript())
+      await removeDefaultCluster($)
     },
   })
 }
 
 /** Stops the daemons, backs up the default cluster's configuration and CIB, and removes the CIB. */
-export function wipeScript(): string {
-  return sh`set -e
+export async function removeDefaultCluster($: Remote): Promise<void> {
+  await $({ timeout: '120s' })`set -e
 timeout 60 systemctl stop pacemaker.service corosync.service || { systemctl kill -s KILL pacemaker.service || :; systemctl stop corosync.service; }
 systemctl is-active -q pacemaker.service corosync.service && exit 1
 kept=/var/backups/ha-run/debian-cluster.$(date +%Y%m%dT%H%M%S)

@@ -1,5 +1,5 @@
-import { keepFormerScript } from '../../runner/tasks/former.js'
-import { replaceScript } from '../../runner/tasks/write-file.js'
+import { keepFormer } from '../../runner/tasks/former.js'
+import { replaceFile } from '../../runner/tasks/write-file.js'
 import type { Node } from '../../runner/cluster/declaration/declaration.js'
 import { runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { runsDebianDefault } from '../../runner/cluster/corosync/node-ids.js'
@@ -60,8 +60,8 @@ export function staticAddress(node: Node): NodeTask {
         owner: state ? `${state.owner}:${state.group}` : 'root:root',
       }
       const content = manager.write(text, name, network!, preferred)
-      if (manager.validation) await scope.$({ input: content }).script(manager.validation(path))
-      await scope.$.script(keepFormerScript(path))
+      if (manager.validation) await scope.$({ input: content })`${manager.validation(path)}`
+      await keepFormer(scope.$, path)
       if (plan.change)
         return changeAddress(
           scope,
@@ -75,7 +75,7 @@ export function staticAddress(node: Node): NodeTask {
           },
           content,
         )
-      await scope.$({ input: content }).script(replaceScript(path, attributes))
+      await replaceFile(scope.$, path, content, attributes)
       return undefined
     },
   })

@@ -1,8 +1,9 @@
 import { posix } from 'node:path'
-import { candidateOf, commitScript, stageScript, type FileAttributes } from '../../runner/tasks/write-file.js'
+import { candidateOf, commitFile, stageFile, type FileAttributes } from '../../runner/tasks/write-file.js'
 import { fact } from '../../runner/facts/fact.js'
 import { atExit } from '../../runner/ssh/at-exit.js'
-import { quote, sh } from '../../runner/ssh/quote.js'
+import { sh, ShellText } from '../../runner/ssh/quote.js'
+import type { Remote } from '../../runner/ssh/remote.js'
 import type { Activation } from './managers/manager.js'
 
 /**
@@ -35,11 +36,11 @@ const wanted = `/etc/systemd/system/multi-user.target.wants/${unit}.service`
 const thisBoot = '/run/ha-run.address'
 
 /** A test whether a change awaits its confirmation. If only one of the files exists, a power failure has interrupted a clean-up. */
-const isArmedTest = `[ -e ${folder}/undo ] && [ -e ${unitFile} ]`
+const isArmedTest = new ShellText(`[ -e ${folder}/undo ] && [ -e ${unitFile} ]`)
 
 export const isChangeArmed = fact(
   'armed change of address',
-  `${isArmedTest} && echo armed; true`,
+  sh`${isArmedTest} && echo armed; true`,
   ({ stdout }) => stdout !== '',
 )
 
@@ -69,29 +70,30 @@ WantedBy=multi-user.target
 }
 
 /** Removes all that a change needs, the files of `isArmedTest` first. `systemctl disable` is not available early in a boot. */
-const cleanUp = `rm -f -- ${unitFile} ${wanted}
+const cleanUp = new ShellText(sh`rm -f -- ${unitFile} ${wanted}
 [ ! -e ${thisBoot} ] || systemctl daemon-reload
-rm -rf -- ${folder} ${thisBoot}`
+rm -rf -- ${folder} ${thisBoot}`)
 
 /** Kills the session from which the change was made: its connection is dead, and it would keep the cluster's lock for hours. */
-const endSession = `session=$(cat ${folder}/session 2>/dev/null) && case $(readlink "/proc/$session/fd/9") in
+const endSession =
+  new ShellText(`session=$(cat ${folder}/session 2>/dev/null) && case $(readlink "/proc/$session/fd/9") in
   /run/lock/ha-run.*) kill -KILL "$session" ;;
-esac`
+esac`)
 
 const hasAddress = (iface: string, address: string) =>
-  sh`ip -4 -o address show dev ${iface} to ${`${address}/32`} | grep -q .`
+  new ShellText(sh`ip -4 -o address show dev ${iface} to ${`${address}/32`} | grep -q .`)
 
 /** Waits until a test succeeds. @param seconds - at most. */
-const waitUntil = (test: string, seconds: number) =>
-  `n=${seconds * 5}; until ${test} || [ $n = 0 ]; do sleep 0.2; n=$((n - 1)); done`
+const waitUntil = (test: ShellText, seconds: number) =>
+  new ShellText(sh`n=${seconds * 5}; until ${test} || [ $n = 0 ]; do sleep 0.2; n=$((n - 1)); done`)
 
 /**
  * What the node runs by itself without a confirmation: it restores and activates the former file and starts the stopped units. If
  * the file cannot be restored, the network comes up all the same, and the next boot tries again.
  */
 export function undoScript({ iface, path, activation, from, to, stopped }: ArmedChange): string {
-  const candidate = quote(candidateOf(path))
-  return `undo() {
+  const candidate = candidateOf(path)
+  return sh`undo() {
 [ ! -e ${thisBoot} ] || {
 systemctl kill -s KILL ${changeUnit}.service 2>/dev/null
 ${lines(activation.before)}
@@ -101,17 +103,17 @@ set -e
 if [ -e ${folder}/former ]; then
 cp -p -- ${folder}/former ${candidate}
 sync -- ${candidate}
-${commitScript(path, candidateOf(path))}
+${commitFile(path, candidate)}
 else
-${sh`rm -f -- ${path}`} ${candidate}
-${sh`sync -- ${posix.dirname(path)}`}
+rm -f -- ${path} ${candidate}
+sync -- ${posix.dirname(path)}
 fi
 ); restored=$?
-${(activation.rendering ?? []).map(command => `${command}\n`).join('')}[ ! -e ${thisBoot} ] || {
+${new ShellText((activation.rendering ?? []).map(command => `${command}\n`).join(''))}[ ! -e ${thisBoot} ] || {
 ${lines(activation.after)}
 ${waitUntil(hasAddress(iface, from.address), 30)}
-${sh`ip -4 address del ${`${to.address}/${to.prefix}`} dev ${iface} 2>/dev/null`}
-${stopped.length === 0 ? ':' : sh`systemctl start --no-block ${stopped}`}
+ip -4 address del ${to.address}/${to.prefix} dev ${iface} 2>/dev/null
+${stopped.length === 0 ? ':' : new ShellText(sh`systemctl start --no-block ${stopped}`)}
 ${endSession}
 }
 [ $restored = 0 ] || exit
@@ -123,12 +125,12 @@ undo; exit
 
 /** The change itself. It runs outside of the session, whose connection breaks with the address, and leaves its result in a file. */
 export function applyScript({ path, activation }: ArmedChange): string {
-  return `# Time to report that the change has begun.
+  return sh`# Time to report that the change has begun.
 sleep 1
 ${lines(activation.before)}
 (
 set -e
-${commitScript(path, candidateOf(path))}
+${commitFile(path, candidateOf(path))}
 ); moved=$?
 ${lines([...(activation.rendering ?? []), ...activation.after])}
 echo $((moved + $?)) >${folder}/result
@@ -138,13 +140,15 @@ echo $((moved + $?)) >${folder}/result
 /**
  * Prepares everything, arms the undo and only then starts the change. If a step fails, the former state is restored.
  *
- * @returns the script; it reads the file's new content from stdin.
+ * @param content - the file's new content.
  */
-export function armScript(change: ArmedChange): string {
+export async function armChange($: Remote, change: ArmedChange, content: string): Promise<void> {
   const { iface, path, attributes } = change
-  return `if ${isArmedTest}; then echo 'a change of address is already armed on this node' >&2; exit 1; fi
+  await $({
+    input: content,
+  })`if ${isArmedTest}; then echo 'a change of address is already armed on this node' >&2; exit 1; fi
 rm -rf -- ${folder} && mkdir -p -m 0700 -- ${folder} || exit
-${stageScript(path, candidateOf(path), attributes)}
+${stageFile(path, candidateOf(path), attributes)}
 disarm() {
 set +e
 systemctl stop ${unit}.timer 2>/dev/null
@@ -152,17 +156,17 @@ rm -f -- "$candidate"
 ${cleanUp}
 }
 ${atExit('[ $code = 0 ] || disarm')}
-${sh`[ ! -e ${path} ] || cp -p -- ${path} ${`${folder}/former`}`}
-${sh`printf %s ${applyScript(change)} >${`${folder}/apply`}`}
+[ ! -e ${path} ] || cp -p -- ${path} ${folder}/former
+printf %s ${applyScript(change)} >${folder}/apply
 pid=$PPID
 while [ "$pid" -gt 1 ]; do
   case $(readlink "/proc/$pid/fd/9") in /run/lock/ha-run.*) echo "$pid" >${folder}/session; break ;; esac
   pid=$(cut -d' ' -f4 "/proc/$pid/stat")
 done
-${sh`printf %s ${undoScript(change)} >${`${folder}/undo`}`}
+printf %s ${undoScript(change)} >${folder}/undo
 sync -f ${folder}
 mkdir -p ${posix.dirname(wanted)}
-${sh`printf %s ${unitText(iface)} >${unitFile}`}
+printf %s ${unitText(iface)} >${unitFile}
 ln -sf ${unitFile} ${wanted}
 sync -f ${unitFile}
 : >${thisBoot}
@@ -176,14 +180,17 @@ systemd-run -q --collect -p KillMode=process --unit=${changeUnit} /bin/sh ${fold
  * Confirms the change, over a new connection, if it has succeeded and the kernel has the address. Removes the former address if the
  * manager has left it. Fails if the undo has begun, or if this is another machine.
  */
-export function confirmScript({ iface, from, to }: Pick<ArmedChange, 'iface' | 'from' | 'to'>): string {
-  return `fail() { echo "$1" >&2; exit 1; }
+export async function confirmArmedChange(
+  $: Remote,
+  { iface, from, to }: Pick<ArmedChange, 'iface' | 'from' | 'to'>,
+): Promise<void> {
+  await $`fail() { echo "$1" >&2; exit 1; }
 ${isArmedTest} || fail 'no change of address is armed here: it was undone, or this is another machine'
-${waitUntil(`[ -s ${folder}/result ]`, 20)}
+${waitUntil(new ShellText(`[ -s ${folder}/result ]`), 20)}
 [ "$(cat ${folder}/result)" = 0 ] || fail 'the network manager reported an error with the new address'
-${hasAddress(iface, to.address)} || fail ${sh`${`${iface} does not have ${to.address}`}`}
-${waitUntil(`! ${hasAddress(iface, from.address)}`, 10)}
-${sh`ip -4 address del ${`${from.address}/${from.prefix}`} dev ${iface} 2>/dev/null`}
+${hasAddress(iface, to.address)} || fail ${`${iface} does not have ${to.address}`}
+${waitUntil(new ShellText(sh`! ${hasAddress(iface, from.address)}`), 10)}
+ip -4 address del ${from.address}/${from.prefix} dev ${iface} 2>/dev/null
 systemctl stop ${unit}.timer || fail 'the undo has begun'
 case $(systemctl is-active ${unit}.service) in inactive|failed) ;; *) fail 'the undo has begun' ;; esac
 ${isArmedTest} || fail 'the change was undone'
@@ -191,6 +198,6 @@ ${endSession}
 ${cleanUp}`
 }
 
-function lines(commands: string[]): string {
-  return commands.length === 0 ? ':' : commands.join('\n')
+function lines(commands: string[]): ShellText {
+  return new ShellText(commands.length === 0 ? ':' : commands.join('\n'))
 }

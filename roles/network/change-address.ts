@@ -4,7 +4,7 @@ import { FactReader } from '../../runner/facts/reader.js'
 import type { NodeConnection } from '../../runner/ssh/node-connection.js'
 import { reconnect } from '../../runner/ssh/reconnect.js'
 import { remote, type Remote } from '../../runner/ssh/remote.js'
-import { armScript, confirmScript, isChangeArmed, undoSeconds, type ArmedChange } from './armed-change.js'
+import { armChange, confirmArmedChange, isChangeArmed, undoSeconds, type ArmedChange } from './armed-change.js'
 import { cidr } from './managers/manager.js'
 
 /** Within which the node must answer at the new address: shorter than `undoSeconds`, since the confirmation takes time. */
@@ -30,7 +30,7 @@ export async function changeAddress(scope: Scope, change: ArmedChange, content: 
   const { $, member } = scope
   await stopUnits(scope, change)
   try {
-    await $({ input: content }).script(armScript(change))
+    await armChange($, change, content)
   } catch (error) {
     // If the connection was lost just then, it is not known whether the change has begun: the next steps find out.
     if (!(error instanceof ConnectError)) {
@@ -63,7 +63,7 @@ async function confirmChange(scope: Scope, change: ArmedChange): Promise<NodeCon
   try {
     return await retryUntilReachable(expectation, answerTimeoutSeconds, scope, async () =>
       connectionAfter(await reconnect(member.connection, to.address), async connection => {
-        await remote(connection).script(confirmScript(change))
+        await confirmArmedChange(remote(connection), change)
       }),
     )
   } catch (error) {

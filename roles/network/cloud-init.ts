@@ -1,9 +1,9 @@
 import type { Node } from '../../runner/cluster/declaration/declaration.js'
 import { fact } from '../../runner/facts/fact.js'
 import { fileText } from '../../runner/facts/files.js'
-import { keepFormerScript } from '../../runner/tasks/former.js'
+import { keepFormer } from '../../runner/tasks/former.js'
 import { task, warn, type NodeTask, type TaskRef } from '../../runner/tasks/index.js'
-import { replaceScript } from '../../runner/tasks/write-file.js'
+import { replaceFile } from '../../runner/tasks/write-file.js'
 
 /**
  * cloud-init sets the host name and, with `manage_etc_hosts`, writes /etc/hosts again at each boot (measured with 25.1.4). Settings of
@@ -97,7 +97,7 @@ export function cloudInitSettings(node: Node): NodeTask {
       return remarks.length === 0 ? [] : warn(remarks.join('; '))
     },
     async apply({ $, read }) {
-      await $({ input: wanted }).script(replaceScript(settingsPath, rootFile))
+      await replaceFile($, settingsPath, wanted, rootFile)
       const remarks = remarksOn((await read(cloudInit)) ?? {}, node.name)
       return remarks.length === 0 ? undefined : remarks
     },
@@ -125,8 +125,8 @@ export function cloudInitHosts(hosts: TaskRef): NodeTask {
     },
     async apply({ $, read }) {
       const wanted = hostsTemplate((await read(fileText('/etc/hosts'))) ?? '')
-      await $.script(keepFormerScript(hostsTemplatePath))
-      await $({ input: wanted }).script(replaceScript(hostsTemplatePath, rootFile))
+      await keepFormer($, hostsTemplatePath)
+      await replaceFile($, hostsTemplatePath, wanted, rootFile)
     },
   })
 }

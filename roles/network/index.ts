@@ -1,5 +1,5 @@
 import { file, task } from '../../runner/tasks/index.js'
-import { replaceScript } from '../../runner/tasks/write-file.js'
+import { replaceFile } from '../../runner/tasks/write-file.js'
 import { unlessForeign } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { role } from '../../runner/cluster/role.js'
 import { staticAddress } from './addressing.js'
@@ -21,7 +21,7 @@ export default role('network', ({ cluster, node }) => {
     check: async ({ read }) => checkHostName(node.name, read),
     // What `hostnamectl set-hostname` does, without a running D-Bus.
     async apply({ $ }) {
-      await $({ input: `${node.name}\n` }).script(replaceScript(hostNameFile, { mode: '0644', owner: 'root:root' }))
+      await replaceFile($, hostNameFile, `${node.name}\n`, { mode: '0644', owner: 'root:root' })
       await $`hostname -- ${node.name}`
     },
   })

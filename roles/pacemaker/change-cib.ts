@@ -1,13 +1,13 @@
 import { TaskError } from '../../runner/errors.js'
 import type { CibEdit } from '../../runner/cluster/cib/cib.js'
 import { discardEntry, finishEntry, beginEntry } from '../../runner/cluster/cib/journal.js'
-import { cibadminPatchScript, configurationHasChanged } from '../../runner/cluster/cib/patch-script.js'
 import { rereadCib, runEdit } from '../../runner/cluster/cib/read.js'
 import { versionOf, withoutStatus } from '../../runner/cluster/cib/version.js'
 import { reachable, type Scope } from '../../runner/cluster/members.js'
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import { crmSimulate } from '../../runner/cluster/pacemaker/forecast.js'
 import type { Effect } from '../../runner/cluster/pacemaker/transition.js'
+import { configurationHasChanged, patchCib } from './patch-cib.js'
 
 /** How often a change is attempted: it is computed again if somebody else has changed the configuration meanwhile. */
 const attempts = 5
@@ -41,11 +41,7 @@ export async function changeCib(scope: Scope, edit: CibEdit, first?: CibChange):
     const [seen, wanted] = [withoutStatus(before), withoutStatus(candidate.text)]
     const completesFirst = first && versionOf(first.after) === versionOf(before)
     await beginEntry(recording, completesFirst ? withoutStatus(first.before) : seen, wanted)
-    const patch = cibadminPatchScript(versionOf(before), Buffer.byteLength(seen))
-    const { exitCode, stdout, stderr } = await leader
-      .$({ input: seen + wanted })
-      .script(patch)
-      .nothrow()
+    const { exitCode, stdout, stderr } = await patchCib(leader.$, versionOf(before), seen, wanted)
     if (exitCode === 0) {
       const after = await rereadCib(scope)
       await finishEntry(recording, versionOf(after), new Date())

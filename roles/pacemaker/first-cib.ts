@@ -2,10 +2,11 @@ import { posix } from 'node:path'
 import type { CibEdit } from '../../runner/cluster/cib/cib.js'
 import { cibPath, runEdit } from '../../runner/cluster/cib/read.js'
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
-import { firstElection, setScript } from '../../runner/cluster/pacemaker/temporary-property.js'
+import { firstElection, propertySetXml } from '../../runner/cluster/pacemaker/temporary-property.js'
 import { fact, type Fact } from '../../runner/facts/fact.js'
 import { atExit } from '../../runner/ssh/at-exit.js'
 import { sh } from '../../runner/ssh/quote.js'
+import type { Remote } from '../../runner/ssh/remote.js'
 
 const folder = posix.dirname(cibPath)
 
@@ -34,20 +35,20 @@ export async function seedFirstCib({ members, selected, leader }: Scope, edit: C
   const empty = await leader.read(emptyCib)
   if (empty === undefined) return
   const { text } = runEdit(() => edit(empty))
-  await Promise.all(members.map(({ $ }) => $({ timeout: '30s', nothrow: true, input: text }).script(seedScript())))
+  await Promise.all(members.map(({ $ }) => seed($, text)))
 }
 
 /**
- * The CIB comes on stdin. The script completes it beside the folder and moves it in whole, unless a CIB or Pacemaker has
- * appeared meanwhile. Pacemaker accepts a CIB without a signature, but discards one with a signature that does not match.
+ * Completes the CIB beside its folder and moves it in whole, unless a CIB or Pacemaker has appeared meanwhile. Pacemaker accepts
+ * a CIB without a signature, but discards one with a signature that does not match.
  */
-export function seedScript(): string {
-  return `set -e
+export async function seed($: Remote, cib: string): Promise<void> {
+  await $({ timeout: '30s', nothrow: true, input: cib })`set -e
 systemctl is-active -q pacemaker.service && exit 0
-${sh`[ -z "$(ls -A ${folder})" ]`} || exit 0
+[ -z "$(ls -A ${folder})" ] || exit 0
 d=$(mktemp -d /var/lib/pacemaker/ha-run.XXXXXX); ${atExit('rm -rf "$d"')}
 cat >"$d/cib.xml"
-CIB_file=$d/cib.xml ${setScript(firstElection)}
+CIB_file=$d/cib.xml cibadmin --create --scope crm_config --xml-text ${propertySetXml(firstElection)}
 chmod 0600 "$d/cib.xml"; chown hacluster:haclient "$d/cib.xml"
-${sh`sync "$d/cib.xml"; [ -e ${cibPath} ] || mv "$d/cib.xml" ${cibPath}; sync ${folder}`}`
+sync "$d/cib.xml"; [ -e ${cibPath} ] || mv "$d/cib.xml" ${cibPath}; sync ${folder}`
 }

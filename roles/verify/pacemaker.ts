@@ -58,7 +58,7 @@ export function fencingEnabled({ fencing, nodes }: Cluster) {
       ? { status: 'ok', evidence: 'by the devices that the cluster has', hint: '' }
       : {
           status: 'warning',
-          evidence: `fencing: ${fencing}`,
+          evidence: `fencing: ${typeof fencing === 'string' ? fencing : 'its devices'}`,
           hint:
             nodes.length === 2
               ? 'if the two nodes are disconnected from each other, both stay quorate and both take the floating IP: visitors reach either by chance, and the data that each writes diverges; ' +

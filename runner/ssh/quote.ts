@@ -1,8 +1,21 @@
 import { Secret } from '../secret.js'
 
-/** What may stand in a `${}` of a remote command: one argument, or a list of them. */
+/** What may stand in a `${}` of a remote command: one argument, a list of them, or shell text. */
 export type Argument = string | number
-export type Arguments = Argument | readonly Argument[]
+export type Arguments = Argument | readonly Argument[] | ShellText
+
+/** A part of a script: a template inserts it as it is, without quotes. */
+export class ShellText {
+  readonly #text: string
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  toString(): string {
+    return this.#text
+  }
+}
 
 /**
  * One argument as POSIX sh reads it back, byte for byte: in single quotes unless it is plain.
@@ -21,10 +34,11 @@ export function quote(argument: Argument): string {
 
 /** The arguments of a shell command. */
 export function quoteAll(args: Arguments): string {
+  if (args instanceof ShellText) return args.toString()
   return typeof args === 'object' ? args.map(quote).join(' ') : quote(args)
 }
 
-/** A template's text, with its values quoted for POSIX sh; lists become several arguments. */
+/** A template's text, with its values quoted for POSIX sh; lists become several arguments, and shell text stays as it is. */
 export function shellText(pieces: TemplateStringsArray, values: readonly Arguments[]): string {
   return String.raw({ raw: pieces }, ...values.map(quoteAll))
 }

@@ -8,9 +8,12 @@ import type { Session } from './session.js'
 /** As in zx, a number with its unit. A bare number is refused: zx would read it as milliseconds. */
 export type Duration = `${number}ms` | `${number}s` | `${number}m`
 
+/** Bytes for a command's stdin. */
+export type RemoteInput = string | Buffer | Secret
+
 export interface RemoteOptions {
-  /** Bytes for the command's stdin. Without, stdin is empty. */
-  input?: string | Buffer | Secret | undefined
+  /** Without, stdin is empty. */
+  input?: RemoteInput | undefined
   /** Time after which the node ends the command and all that it started; 60 s by default. */
   timeout?: Duration
   /** stdout is a secret: no error quotes it. */

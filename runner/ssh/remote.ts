@@ -1,6 +1,8 @@
 import { shellText, type Arguments } from './quote.js'
 import { RemoteProcess, type NodeSession, type RemoteOptions } from './remote-process.js'
 
+export type { RemoteInput } from './remote-process.js'
+
 /**
  * zx's `$`, bound to a node: arguments are quoted for the node's POSIX sh, lists become several arguments, and what comes
  * back is zx's own `ProcessOutput`.
@@ -10,6 +12,7 @@ import { RemoteProcess, type NodeSession, type RemoteOptions } from './remote-pr
  * const units = await $`systemctl list-units --failed --plain --no-legend`.timeout('10s').lines()
  * const { exitCode } = await $`systemctl is-active ${unit}`.nothrow()
  * await $({ input: key, timeout: '10s' })`install -m 0400 /dev/stdin ${path}`
+ * await $`d=$(mktemp -d); ${atExit('rm -rf "$d"')}; …`
  * await $({ onLine: line => progress(line) }).script(text)
  * ```
  */

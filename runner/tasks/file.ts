@@ -3,8 +3,8 @@ import { sha256 } from '../hash.js'
 import { task, type NodeTask, type TaskRef } from './task.js'
 import { TaskError } from '../errors.js'
 import { fileState, fileText, type FileState } from '../facts/files.js'
-import { keepFormerScript } from './former.js'
-import { replaceScript, type Validate } from './write-file.js'
+import { keepFormer } from './former.js'
+import { replaceFile, type Validate } from './write-file.js'
 
 export interface FileOptions {
   /** The whole content, or a function of the present content (undefined without a file) if only a part of it is declared. */
@@ -27,7 +27,7 @@ export interface FileOptions {
  * ```
  */
 export function file(path: string, options: FileOptions): NodeTask {
-  const { content, mode = '0644', owner = 'root:root', validate, keepFormer = false, needs } = options
+  const { content, mode = '0644', owner = 'root:root', validate, keepFormer: keepsFormer = false, needs } = options
   const attributes = { mode, owner }
   return task(`write ${path}`, {
     ...(needs && { needs }),
@@ -48,9 +48,9 @@ export function file(path: string, options: FileOptions): NodeTask {
       const current = await read(fileText(path))
       const wanted = wantedText(path, content, current)
       if (differences.some(({ subject }) => subject === path)) {
-        if (current !== undefined && (typeof keepFormer === 'function' ? keepFormer(current) : keepFormer))
-          await $.script(keepFormerScript(path))
-        await $({ input: wanted }).script(replaceScript(path, attributes, validate))
+        if (current !== undefined && (typeof keepsFormer === 'function' ? keepsFormer(current) : keepsFormer))
+          await keepFormer($, path)
+        await replaceFile($, path, wanted, attributes, validate)
       } else {
         await $`chmod ${mode} -- ${path} && chown ${owner} -- ${path}`
       }

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { atExit } from '../ssh/at-exit.js'
-import { sh } from '../ssh/quote.js'
+import { sh, ShellText } from '../ssh/quote.js'
+import type { Remote, RemoteInput } from '../ssh/remote.js'
 
 /** Mode and owner of a file. */
 export interface FileAttributes {
@@ -17,33 +18,41 @@ export type Validate = (candidate: string) => string
  * The first half of a replacement: writes a candidate beside `path`, syncs it to disk, and validates it. The file itself does
  * not change yet. If a step fails, the candidate is removed.
  *
- * @returns a script that reads the content from stdin.
+ * @returns commands that read the content from stdin.
  */
-export function stageScript(
+export function stageFile(
   path: string,
   candidate: string,
   { mode, owner }: FileAttributes,
   validate?: Validate,
-): string {
-  return [
+): ShellText {
+  const commands = [
     sh`set -e; candidate=${candidate}`,
     atExit('[ $code = 0 ] || rm -f -- "$candidate"'),
     sh`mkdir -p -- ${posix.dirname(path)}`,
     `umask 077; cat >"$candidate"; chmod ${mode} -- "$candidate"; chown ${owner} -- "$candidate"`,
     ...(validate ? [`{ ${validate(candidate)}\n} >&2`] : []),
     'sync -- "$candidate"',
-  ].join('\n')
+  ]
+  return new ShellText(commands.join('\n'))
 }
 
 /** The second half: renames the candidate, so that there is always the complete old file or the complete new one. */
-export function commitScript(path: string, candidate: string): string {
-  return sh`mv -fT -- ${candidate} ${path}\nsync -- ${posix.dirname(path)}`
+export function commitFile(path: string, candidate: string): ShellText {
+  return new ShellText(sh`mv -fT -- ${candidate} ${path}\nsync -- ${posix.dirname(path)}`)
 }
 
 /** Both halves, for a file that concerns one node only. They are one list of commands, because `set -e` does not apply before `&&`. */
-export function replaceScript(path: string, attributes: FileAttributes, validate?: Validate): string {
+export async function replaceFile(
+  $: Remote,
+  path: string,
+  content: RemoteInput,
+  attributes: FileAttributes,
+  validate?: Validate,
+): Promise<void> {
   const candidate = candidateOf(path)
-  return `${stageScript(path, candidate, attributes, validate)}\n${commitScript(path, candidate)}`
+  await $({ input: content })`${stageFile(path, candidate, attributes, validate)}
+${commitFile(path, candidate)}`
 }
 
 /** Where the candidate for a file is written, beside the file. */

@@ -304,7 +304,7 @@ test('the cleanup of a script that is terminated from outside is waited for', as
   const { session, shell } = localSession(t)
   const file = join(directory(t), 'back')
   const answer = session.run({
-    scripts: [`${atExit(sh`sleep 0.5 && : >${file}`)}; echo begun; sleep 60`],
+    scripts: [sh`${atExit(sh`sleep 0.5 && : >${file}`)}; echo begun; sleep 60`],
     timeoutSeconds: 60,
   })
   t.true(await comesTrue(() => session.runningGroups.length === 1))

@@ -12,18 +12,30 @@ import {
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
-import { candidateOf, commitScript, replaceScript, stageScript } from '../../runner/tasks/write-file.js'
+import {
+  candidateOf,
+  commitFile,
+  replaceFile,
+  stageFile,
+  type FileAttributes,
+  type Validate,
+} from '../../runner/tasks/write-file.js'
 import { sh } from '../../runner/ssh/quote.js'
 import type { ScriptResult } from '../../runner/ssh/frame.js'
 import { hostileWord } from '../ssh/hostile.js'
 import { localSession } from '../ssh/local-shell.js'
 import { comesTrue } from '../comes-true.js'
+import { sent } from '../sent.js'
 import { folderOf } from './scope.js'
 
 const owner = 'root:root'
 const attributes = { mode: '0640', owner }
 const isRoot = process.getuid?.() === 0
 const asRoot = isRoot ? test : test.skip
+
+/** The commands with which a file is replaced; the content is what the test gives them. */
+const replacing = async (path: string, attributesOf: FileAttributes, validate?: Validate): Promise<string> =>
+  (await sent($ => replaceFile($, path, '', attributesOf, validate))).script
 
 /** Runs a script on the local shell with so many bytes on stdin. */
 function setUp(t: ExecutionContext) {
@@ -37,7 +49,7 @@ function setUp(t: ExecutionContext) {
 asRoot('a file is replaced with its mode, and nothing is left beside it', async t => {
   const { folder, path, run } = setUp(t)
   writeFileSync(path, 'old', { mode: 0o777 })
-  t.is((await run(replaceScript(path, attributes), 'new\n')).exitCode, 0)
+  t.is((await run(await replacing(path, attributes), 'new\n')).exitCode, 0)
   t.is(readFileSync(path, 'utf8'), 'new\n')
   t.is(statSync(path).mode & 0o7777, 0o640)
   t.deepEqual(readdirSync(folder), ['x.conf'])
@@ -45,7 +57,7 @@ asRoot('a file is replaced with its mode, and nothing is left beside it', async 
 
 asRoot('the owner is the declared one', async t => {
   const { path, run } = setUp(t)
-  t.is((await run(replaceScript(path, { mode: '0400', owner: 'nobody:nogroup' }), 'x')).exitCode, 0)
+  t.is((await run(await replacing(path, { mode: '0400', owner: 'nobody:nogroup' }), 'x')).exitCode, 0)
   const { uid, gid, mode } = statSync(path)
   t.deepEqual([uid, gid, mode & 0o7777], [65534, 65534, 0o400])
 })
@@ -53,7 +65,7 @@ asRoot('the owner is the declared one', async t => {
 asRoot('a folder that is missing is made', async t => {
   const { folder, run } = setUp(t)
   const path = join(folder, 'a b', 'c', 'x.conf')
-  t.is((await run(replaceScript(path, attributes), 'x')).exitCode, 0)
+  t.is((await run(await replacing(path, attributes), 'x')).exitCode, 0)
   t.is(readFileSync(path, 'utf8'), 'x')
   t.is(statSync(join(folder, 'a b')).mode & 0o777, 0o755)
 })
@@ -64,7 +76,7 @@ asRoot('any content arrives, under any name', async t => {
   await fc.assert(
     fc.asyncProperty(name, fc.uint8Array({ maxLength: 300 }), async (base, content) => {
       const path = join(folder, base)
-      const { exitCode, stderr } = await run(replaceScript(path, attributes), Buffer.from(content))
+      const { exitCode, stderr } = await run(await replacing(path, attributes), Buffer.from(content))
       t.is(exitCode, 0, stderr)
       t.deepEqual([...readFileSync(path)], [...content])
     }),
@@ -80,7 +92,7 @@ asRoot('what a check refuses changes nothing and leaves nothing', async t => {
   const { folder, path, run } = setUp(t)
   writeFileSync(path, 'old', { mode: 0o600 })
   const { exitCode, stdout, stderr } = await run(
-    replaceScript(path, attributes, candidate => sh`echo looks; grep -q good -- ${candidate} || exit 8`),
+    await replacing(path, attributes, candidate => sh`echo looks; grep -q good -- ${candidate} || exit 8`),
     'bad',
   )
   t.is(exitCode, 8)
@@ -95,7 +107,7 @@ asRoot('a check sees the whole candidate, with its mode, before the old file goe
   const { path, run } = setUp(t)
   writeFileSync(path, 'old')
   const { stderr } = await run(
-    replaceScript(path, attributes, candidate => sh`cat -- ${candidate} ${path}; stat -c %a -- ${candidate}`),
+    await replacing(path, attributes, candidate => sh`cat -- ${candidate} ${path}; stat -c %a -- ${candidate}`),
     'new ',
   )
   t.is(stderr, 'new old640\n')
@@ -105,26 +117,14 @@ asRoot('a check sees the whole candidate, with its mode, before the old file goe
 // committed all the same.
 asRoot('a check that fails in the middle fails', async t => {
   const { path, run } = setUp(t)
-  t.not(
-    (
-      await run(
-        replaceScript(path, attributes, () => 'false\ntrue'),
-        'x',
-      )
-    ).exitCode,
-    0,
-  )
+  t.not((await run(await replacing(path, attributes, () => 'false\ntrue'), 'x')).exitCode, 0)
   t.throws(() => statSync(path), { code: 'ENOENT' })
 })
 
 asRoot('ended in the middle, the old file stands and nothing is beside it', async t => {
   const { folder, path, run } = setUp(t)
   writeFileSync(path, 'old')
-  const { timedOut } = await run(
-    replaceScript(path, attributes, () => 'sleep 60'),
-    'new',
-    1,
-  )
+  const { timedOut } = await run(await replacing(path, attributes, () => 'sleep 60'), 'new', 1)
   t.true(timedOut)
   t.is(readFileSync(path, 'utf8'), 'old')
   t.true(await comesTrue(() => readdirSync(folder).length === 1), readdirSync(folder).join())
@@ -133,7 +133,7 @@ asRoot('ended in the middle, the old file stands and nothing is beside it', asyn
 asRoot('a full disk changes nothing and leaves nothing', async t => {
   const { folder, path, run } = setUp(t)
   writeFileSync(path, 'old')
-  const { exitCode } = await run(`ulimit -f 8\n${replaceScript(path, attributes)}`, 'x'.repeat(100_000))
+  const { exitCode } = await run(`ulimit -f 8\n${await replacing(path, attributes)}`, 'x'.repeat(100_000))
   t.not(exitCode, 0)
   t.is(readFileSync(path, 'utf8'), 'old')
   t.deepEqual(readdirSync(folder), ['x.conf'])
@@ -143,7 +143,7 @@ asRoot('a link gives way to the file, what it led to stays', async t => {
   const { folder, path, run } = setUp(t)
   writeFileSync(join(folder, 'target'), 'target')
   symlinkSync('target', path)
-  t.is((await run(replaceScript(path, attributes), 'new')).exitCode, 0)
+  t.is((await run(await replacing(path, attributes), 'new')).exitCode, 0)
   t.true(lstatSync(path).isFile())
   t.is(readFileSync(join(folder, 'target'), 'utf8'), 'target')
 })
@@ -151,14 +151,14 @@ asRoot('a link gives way to the file, what it led to stays', async t => {
 asRoot('a folder is never replaced, and nothing is put into it', async t => {
   const { path, run } = setUp(t)
   mkdirSync(path)
-  t.not((await run(replaceScript(path, attributes), 'new')).exitCode, 0)
+  t.not((await run(await replacing(path, attributes), 'new')).exitCode, 0)
   t.deepEqual(readdirSync(path), [])
 })
 
 asRoot('where the rename fails, nothing is left beside', async t => {
   const { folder, path, run } = setUp(t)
   mkdirSync(path)
-  await run(replaceScript(path, attributes), 'new')
+  await run(await replacing(path, attributes), 'new')
   t.deepEqual(readdirSync(folder), ['x.conf'])
 })
 
@@ -166,10 +166,10 @@ asRoot('staged is not yet in place; committed is', async t => {
   const { folder, path, run } = setUp(t)
   writeFileSync(path, 'old')
   const candidate = candidateOf(path)
-  t.is((await run(stageScript(path, candidate, attributes), 'new')).exitCode, 0)
+  t.is((await run(String(stageFile(path, candidate, attributes)), 'new')).exitCode, 0)
   t.is(readFileSync(path, 'utf8'), 'old')
   t.is(readFileSync(candidate, 'utf8'), 'new')
-  t.is((await run(commitScript(path, candidate), '')).exitCode, 0)
+  t.is((await run(String(commitFile(path, candidate)), '')).exitCode, 0)
   t.is(readFileSync(path, 'utf8'), 'new')
   t.deepEqual(readdirSync(folder), ['x.conf'])
 })
@@ -196,7 +196,7 @@ asRoot('the candidate is on the disk before the rename, and the rename before th
   const { folder, path, run } = setUp(t)
   const candidate = candidateOf(path)
   const { script, calls } = withSync(t, folder)
-  t.is((await run(script(replaceScript(path, attributes)), 'new')).exitCode, 0)
+  t.is((await run(script(await replacing(path, attributes)), 'new')).exitCode, 0)
   t.deepEqual(calls(), [`-- ${candidate} [.x.conf.ha-run ]`, `-- ${folder} [x.conf ]`])
 })
 
@@ -204,14 +204,14 @@ asRoot('a candidate that cannot be written to the disk changes nothing', async t
   const { folder, path, run } = setUp(t)
   writeFileSync(path, 'old')
   const { script } = withSync(t, folder, 1)
-  t.not((await run(script(replaceScript(path, attributes)), 'new')).exitCode, 0)
+  t.not((await run(script(await replacing(path, attributes)), 'new')).exitCode, 0)
   t.is(readFileSync(path, 'utf8'), 'old')
   t.deepEqual(readdirSync(folder), ['x.conf'])
 })
 
 asRoot('staged by itself, a check that fails in the middle fails, and a full disk does', async t => {
   const { folder, path, run } = setUp(t)
-  const stage = (check?: () => string) => stageScript(path, candidateOf(path), attributes, check)
+  const stage = (check?: () => string) => String(stageFile(path, candidateOf(path), attributes, check))
   t.not(
     (
       await run(
@@ -228,7 +228,7 @@ asRoot('staged by itself, a check that fails in the middle fails, and a full dis
 asRoot('a candidate that a killed run has left is no obstacle', async t => {
   const { path, run } = setUp(t)
   writeFileSync(candidateOf(path), 'half of something longer', { mode: 0o400 })
-  t.is((await run(replaceScript(path, attributes), 'new')).exitCode, 0)
+  t.is((await run(await replacing(path, attributes), 'new')).exitCode, 0)
   t.is(readFileSync(path, 'utf8'), 'new')
   t.is(statSync(path).mode & 0o7777, 0o640)
 })
@@ -236,22 +236,22 @@ asRoot('a candidate that a killed run has left is no obstacle', async t => {
 asRoot('nobody else reads a secret while it is staged', async t => {
   const { path, run } = setUp(t)
   const { stderr } = await run(
-    stageScript(path, candidateOf(path), { mode: '0400', owner }, candidate => sh`stat -c %a -- ${candidate}`),
+    String(stageFile(path, candidateOf(path), { mode: '0400', owner }, candidate => sh`stat -c %a -- ${candidate}`)),
     'key',
   )
   t.is(stderr, '400\n')
-  t.regex(stageScript(path, 'c', attributes), /umask 077; cat >/)
+  t.regex(String(stageFile(path, 'c', attributes)), /umask 077; cat >/)
 })
 
 test('the candidate is a hidden file in the same folder', t => {
   t.is(candidateOf('/etc/corosync/corosync.conf'), '/etc/corosync/.corosync.conf.ha-run')
 })
 
-test('sh can parse every script', t => {
+test('sh can parse every script', async t => {
   const scripts = [
-    stageScript("/a 'b'", '/c $d', attributes, () => 'true # comment'),
-    commitScript('/a', '/b'),
-    replaceScript('/a', attributes, () => 'if true; then :; fi'),
+    stageFile("/a 'b'", '/c $d', attributes, () => 'true # comment'),
+    commitFile('/a', '/b'),
+    await replacing('/a', attributes, () => 'if true; then :; fi'),
   ]
-  for (const script of scripts) t.is(spawnSync('sh', ['-n'], { input: script }).stderr.toString(), '')
+  for (const script of scripts) t.is(spawnSync('sh', ['-n'], { input: String(script) }).stderr.toString(), '')
 })

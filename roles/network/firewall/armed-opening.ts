@@ -1,5 +1,6 @@
 import { atExit } from '../../../runner/ssh/at-exit.js'
-import { sh } from '../../../runner/ssh/quote.js'
+import { sh, ShellText } from '../../../runner/ssh/quote.js'
+import type { Remote } from '../../../runner/ssh/remote.js'
 import { insertLine } from './nftables-conf.js'
 
 /**
@@ -19,16 +20,16 @@ const unit = 'ha-run-firewall-undo'
  *
  * @param rules - of ufw, and of nft for now.
  */
-export function openScript({ ufw, nft }: { ufw: string[]; nft: string[] }): string {
-  return `PATH="$PATH:/usr/sbin:/sbin"
+export async function openPorts($: Remote, { ufw, nft }: { ufw: string[]; nft: string[] }): Promise<void> {
+  await $({ timeout: '60s' })`PATH="$PATH:/usr/sbin:/sbin"
 if [ -e ${folder} ]; then echo 'an earlier change of the firewall is still armed on this node' >&2; exit 1; fi
 mkdir -m 0700 ${folder}
-${sh`printf %s ${undoScript(ufw)} >${`${folder}/undo`}`}
+printf %s ${undoScript(ufw)} >${folder}/undo
 ${atExit(`[ $code = 0 ] || { systemctl stop ${unit}.timer 2>/dev/null; sh ${folder}/undo; }`)}
 set -e
 systemd-run -q --on-active=${undoSeconds} --timer-property=AccuracySec=100ms --unit=${unit} /bin/sh ${folder}/undo
-${ufw.map(rule => `ufw ${rule} comment ha-run >/dev/null`).join('\n')}
-${nft.map(rule => `added=$(nft -e -a ${sh`${insertLine(rule)}`}); echo "$added" >>${folder}/added`).join('\n')}
+${new ShellText(ufw.map(rule => `ufw ${rule} comment ha-run >/dev/null`).join('\n'))}
+${new ShellText(nft.map(rule => sh`added=$(nft -e -a ${insertLine(rule)}); echo "$added" >>${folder}/added`).join('\n'))}
 `
 }
 
@@ -42,10 +43,12 @@ rm -rf ${folder}
 }
 
 /** Confirms the change, over a new connection. Fails if the undo has begun. */
-export const confirmOpeningScript = `fail() { echo "$1" >&2; exit 1; }
+export async function confirmOpening($: Remote): Promise<void> {
+  await $`fail() { echo "$1" >&2; exit 1; }
 [ -e ${folder}/undo ] || fail 'the change of the firewall was undone'
 systemctl stop ${unit}.timer || fail 'the undo has begun'
 case $(systemctl is-active ${unit}.service) in inactive|failed) ;; *) fail 'the undo has begun' ;; esac
 [ -e ${folder}/undo ] || fail 'the change of the firewall was undone'
 rm -rf ${folder}
 `
+}

@@ -6,10 +6,10 @@ import { remote } from '../../../runner/ssh/remote.js'
 import { quote } from '../../../runner/ssh/quote.js'
 import type { Cluster, Node } from '../../../runner/cluster/declaration/declaration.js'
 import { readNodeFirewall } from '../../../runner/cluster/firewall/state.js'
-import { keepFormerScript } from '../../../runner/tasks/former.js'
+import { keepFormer } from '../../../runner/tasks/former.js'
 import { retryUntilReachable, task, warn, type NodeScope, type NodeTask } from '../../../runner/tasks/index.js'
-import { replaceScript } from '../../../runner/tasks/write-file.js'
-import { confirmOpeningScript, openScript, undoSeconds } from './armed-opening.js'
+import { replaceFile } from '../../../runner/tasks/write-file.js'
+import { confirmOpening, openPorts, undoSeconds } from './armed-opening.js'
 import { withRules } from './nftables-conf.js'
 import { openingDifferences, planOpening } from './plan.js'
 
@@ -27,7 +27,7 @@ export function openFirewall(cluster: Cluster, node: Node): NodeTask {
     async apply(scope) {
       const planned = await plan(scope)
       if (planned.ufw.length > 0 || planned.nft.length > 0) {
-        await scope.$({ timeout: '60s' }).script(openScript(planned))
+        await openPorts(scope.$, planned)
         await confirm(scope)
       }
       if (planned.nftAtBoot.length > 0) await writeNftablesConf(scope, planned.nftAtBoot)
@@ -45,7 +45,7 @@ async function confirm(scope: NodeScope): Promise<void> {
     async () => {
       const connection = await reconnect(member.connection)
       try {
-        await remote(connection).script(confirmOpeningScript)
+        await confirmOpening(remote(connection))
       } finally {
         await connection.close()
       }
@@ -61,12 +61,12 @@ async function confirm(scope: NodeScope): Promise<void> {
 /** The new file must load on a machine without any rules, as at boot: in a network namespace of its own. */
 async function writeNftablesConf({ $, read }: NodeScope, rules: string[]): Promise<void> {
   const [text, state] = await Promise.all([read(fileText(nftablesConf)), read(fileState(nftablesConf))])
-  await $.script(keepFormerScript(nftablesConf))
-  await $({ input: withRules(text ?? '', rules) }).script(
-    replaceScript(
-      nftablesConf,
-      { mode: state?.mode ?? '0755', owner: state ? `${state.owner}:${state.group}` : 'root:root' },
-      candidate => `PATH="$PATH:/usr/sbin:/sbin" unshare -n nft -f ${quote(candidate)}`,
-    ),
+  await keepFormer($, nftablesConf)
+  await replaceFile(
+    $,
+    nftablesConf,
+    withRules(text ?? '', rules),
+    { mode: state?.mode ?? '0755', owner: state ? `${state.owner}:${state.group}` : 'root:root' },
+    candidate => `PATH="$PATH:/usr/sbin:/sbin" unshare -n nft -f ${quote(candidate)}`,
   )
 }

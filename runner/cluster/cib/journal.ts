@@ -23,37 +23,35 @@ export interface JournalEntry {
 /** Records the present and the wanted CIB before the change, so that the change of an interrupted run is recorded too. */
 export async function beginEntry(members: ClusterMember[], before: string, after: string): Promise<void> {
   await Promise.all(
-    members.map(async ({ $ }) => $({ input: before + after }).script(beginScript(Buffer.byteLength(before)))),
+    members.map(
+      async ({ $ }) => $({ input: before + after })`set -e; umask 077
+mkdir -p ${folder}; rm -rf ${unfinished}; mkdir ${unfinished}; cd ${unfinished}
+head -c ${Buffer.byteLength(before)} >before.xml; cat >after.xml; sync -f before.xml after.xml`,
+    ),
   )
 }
 
-/** Completes the entry. @param version - of the CIB after the change. */
+/**
+ * Completes the entry. `sort -V` orders the names as versions. Entries above the present one are removed: they are from before
+ * the CIB was wiped, or from another cluster.
+ *
+ * @param version - of the CIB after the change.
+ */
 export async function finishEntry(members: ClusterMember[], version: string, at: Date): Promise<void> {
   const name = `${version}-${at.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
-  await Promise.all(members.map(async ({ $ }) => $.script(finishScript(name))))
+  await Promise.all(
+    members.map(
+      async ({ $ }) => $`set -e; cd ${folder}
+rm -rf ${name}; mv .unfinished ${name}; sync -f .
+ls | sort -V | sed ${`0,/^${name.replaceAll('.', '\\.')}$/d`} | while read -r stray; do rm -rf -- "$stray"; done
+ls | sort -V | head -n -${maxEntries} | while read -r old; do rm -rf -- "$old"; done`,
+    ),
+  )
 }
 
 /** Removes the entry of a change that was not made. */
 export async function discardEntry(members: ClusterMember[]): Promise<void> {
   await Promise.all(members.map(async ({ $ }) => $`rm -rf -- ${unfinished}`))
-}
-
-/** stdin has the CIB before the change, of so many bytes, followed by the CIB after it. */
-export function beginScript(bytes: number): string {
-  return sh`set -e; umask 077
-mkdir -p ${folder}; rm -rf ${unfinished}; mkdir ${unfinished}; cd ${unfinished}
-head -c ${bytes} >before.xml; cat >after.xml; sync -f before.xml after.xml`
-}
-
-/**
- * `sort -V` orders the names as versions. Entries above the present one are removed: they are from before the CIB was wiped, or
- * from another cluster.
- */
-export function finishScript(name: string): string {
-  return sh`set -e; cd ${folder}
-rm -rf ${name}; mv .unfinished ${name}; sync -f .
-ls | sort -V | sed ${`0,/^${name.replaceAll('.', '\\.')}$/d`} | while read -r stray; do rm -rf -- "$stray"; done
-ls | sort -V | head -n -${maxEntries} | while read -r old; do rm -rf -- "$old"; done`
 }
 
 /** The last change that a node has recorded. The change of an interrupted run may or may not be in the CIB. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { replaceScript } from '../../tasks/write-file.js'
+import { replaceFile } from '../../tasks/write-file.js'
 import { fileState, fileText } from '../../facts/files.js'
 import type { AdvisedAction } from './operation-timeouts.js'
 import type { ClusterMember, Scope } from '../members.js'
@@ -49,15 +49,10 @@ export async function cacheAdvice({ leader, selected }: Scope, agents: string[])
     }),
   )
   const input = `${JSON.stringify(Object.fromEntries(advice.flat()), null, 1)}\n`
-  const script = replaceScript(cacheFile, { mode: '0644', owner: 'root:root' })
-  await Promise.all(
+  await Promise.allSettled(
     selected
       .filter(({ unreachable }) => !unreachable)
-      .map(({ $ }) =>
-        $({ input, nothrow: true })
-          .script(script)
-          .catch(() => {}),
-      ),
+      .map(({ $ }) => replaceFile($, cacheFile, input, { mode: '0644', owner: 'root:root' })),
   )
 }
 

@@ -1,4 +1,5 @@
 import { sh } from '../../ssh/quote.js'
+import type { Remote } from '../../ssh/remote.js'
 import { attribute, elementsOf, firstOf, newElement, parseXml, renderXml } from './xml.js'
 
 /**
@@ -19,6 +20,14 @@ export function readmitScript(node: string): string {
   return sh`set -e
 crm_attribute -N ${node} -n standby -l forever -D
 crm_attribute -N ${node} -n ${drainMark} -l forever -D`
+}
+
+export async function beginStandby($: Remote, node: string): Promise<void> {
+  await $({ timeout: '30s' }).script(drainScript(node))
+}
+
+export async function endStandby($: Remote, node: string): Promise<void> {
+  await $({ timeout: '30s' }).script(readmitScript(node))
 }
 
 /** The CIB with a node in standby, for a forecast by crm_simulate. */

@@ -1,4 +1,4 @@
-import { sh } from '../../ssh/quote.js'
+import type { Remote } from '../../ssh/remote.js'
 import { attribute, elementsOf, firstOf, newElement, parseXml, renderXml, type Element } from './xml.js'
 
 /**
@@ -24,15 +24,20 @@ export const detached: TemporaryProperty = { set: 'ha-run-full-stop', name: 'mai
  */
 export const firstElection: TemporaryProperty = { set: 'ha-run-first-start', name: 'dc-deadtime', value: '1s' }
 
-export function setScript({ set, name, value }: TemporaryProperty): string {
-  const properties = newElement('cluster_property_set', { id: set }, [
-    newElement('nvpair', { id: `${set}-${name}`, name, value }),
-  ])
-  return sh`cibadmin --create --scope crm_config --xml-text ${renderXml(properties)}`
+/** The property set, as `cibadmin --create` takes it. */
+export function propertySetXml({ set, name, value }: TemporaryProperty): string {
+  return renderXml(
+    newElement('cluster_property_set', { id: set }, [newElement('nvpair', { id: `${set}-${name}`, name, value })]),
+  )
 }
 
-export function unsetScript({ set }: TemporaryProperty): string {
-  return sh`cibadmin --delete --scope crm_config --xml-text ${renderXml(newElement('cluster_property_set', { id: set }))}`
+export async function setProperty($: Remote, property: TemporaryProperty): Promise<void> {
+  await $({ timeout: '30s' })`cibadmin --create --scope crm_config --xml-text ${propertySetXml(property)}`
+}
+
+export async function unsetProperty($: Remote, { set }: TemporaryProperty): Promise<void> {
+  const xml = renderXml(newElement('cluster_property_set', { id: set }))
+  await $({ timeout: '30s' })`cibadmin --delete --scope crm_config --xml-text ${xml}`
 }
 
 /** Whether ha-run's own property is set. @param cib - what `cibadmin -Q` prints. */

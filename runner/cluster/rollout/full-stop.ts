@@ -12,7 +12,7 @@ import { quorum } from '../corosync/facts.js'
 import { lacksKey, type CorosyncState } from '../corosync/state.js'
 import { onNodes, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../members.js'
 import { missing, startPacemaker, stateOf, untilNoneLeft, untilOnline } from './pacemaker-state.js'
-import { detached, isSet, setScript } from '../pacemaker/temporary-property.js'
+import { detached, isSet, setProperty } from '../pacemaker/temporary-property.js'
 
 /** Time for all resources of a node to stop: agents advise up to 60 s each, and some wait for others. */
 const stopTimeoutSeconds = 300
@@ -101,7 +101,7 @@ async function detach(scope: Scope): Promise<ClusterState | undefined> {
   const state = await stateOf(scope)
   const source = await cibOf(scope.members)
   if (!state || !source || !canDetach(state, source.cib)) return undefined
-  if (!isSet(detached, source.cib)) await source.member.$({ timeout: '30s' }).script(setScript(detached))
+  if (!isSet(detached, source.cib)) await setProperty(source.member.$, detached)
   await until('maintenance mode', 30, async () => (await stateOf(scope))?.maintenance === true || undefined, scope)
   // Pacemaker starts a fencing device again only when maintenance mode has ended.
   return { ...state, resources: servicesIn(state) }

@@ -3,7 +3,7 @@ import { unitState } from '../../facts/units.js'
 import { servicesOn, type ClusterState } from '../pacemaker/crm-mon.js'
 import { refuseChangedFiles } from './reload.js'
 import { startTogether } from './start.js'
-import { drainScript, readmitScript } from '../pacemaker/drain.js'
+import { beginStandby, endStandby } from '../pacemaker/drain.js'
 import { untilSettled } from '../pacemaker/forecast.js'
 import { readmitDrained } from './temporary-settings.js'
 import { notInForce, readCorosyncState, type CorosyncState } from '../corosync/state.js'
@@ -99,17 +99,13 @@ async function restart(member: ClusterMember, scope: Scope): Promise<void> {
     if (mustDrain) await readmit(member, before!, scope)
   } catch (error) {
     // Best effort: if this fails, the mark in the CIB stays and the next run ends the standby.
-    if (mustDrain)
-      await member
-        .$({ timeout: '10s', nothrow: true })
-        .script(readmitScript(member.name))
-        .catch(() => {})
+    if (mustDrain) await endStandby(member.$, member.name).catch(() => {})
     throw error
   }
 }
 
 async function drain(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
-  await member.$({ timeout: '30s' }).script(drainScript(member.name))
+  await beginStandby(member.$, member.name)
   await untilNoneLeft(
     `the resources of ${member.name} to run elsewhere`,
     moveTimeoutSeconds,
@@ -120,7 +116,7 @@ async function drain(member: ClusterMember, before: ClusterState, scope: Scope):
 }
 
 async function readmit(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
-  await member.$({ timeout: '30s' }).script(readmitScript(member.name))
+  await endStandby(member.$, member.name)
   await untilSettled(scope)
   await untilRunningAgain(before, moveTimeoutSeconds, scope)
 }

@@ -1,5 +1,5 @@
 import { TaskError } from '../../errors.js'
-import { candidateOf, commitScript, stageScript, type FileAttributes, type Validate } from '../../tasks/write-file.js'
+import { candidateOf, commitFile, stageFile, type FileAttributes, type Validate } from '../../tasks/write-file.js'
 import { attributeDifferences } from '../../tasks/file.js'
 import { sha256 } from '../../hash.js'
 import { sh } from '../../ssh/quote.js'
@@ -49,7 +49,7 @@ export async function stageOnAll(
   try {
     await Promise.all(
       members.map(async ({ $, name }) => {
-        await $({ input: content }).script(stageScript(path, candidate, attributes, validate))
+        await $({ input: content })`${stageFile(path, candidate, attributes, validate)}`
         const { stdout } = await $`sha256sum -- ${candidate}`
         if (!stdout.startsWith(hash)) throw new TaskError(`${path} on ${name} differs from what was sent`)
       }),
@@ -62,7 +62,12 @@ export async function stageOnAll(
 
 /** Renames the staged file to its place on all nodes. */
 export async function commitOnAll(members: ClusterMember[], path: string): Promise<void> {
-  await Promise.all(members.map(({ $ }) => $.script(`set -e\n${commitScript(path, candidateOf(path))}`)))
+  await Promise.all(
+    members.map(
+      ({ $ }) => $`set -e
+${commitFile(path, candidateOf(path))}`,
+    ),
+  )
 }
 
 /** Removes the staged file from all nodes. */

@@ -1,8 +1,8 @@
 import { until } from '../../tasks/until.js'
-import { drainedNodes, readmitScript } from '../pacemaker/drain.js'
+import { drainedNodes, endStandby } from '../pacemaker/drain.js'
 import { cibText } from '../pacemaker/facts.js'
 import { reachable, type ClusterMember, type Scope } from '../members.js'
-import { unsetScript, isSet, type TemporaryProperty } from '../pacemaker/temporary-property.js'
+import { isSet, unsetProperty, type TemporaryProperty } from '../pacemaker/temporary-property.js'
 
 /** Settings that ha-run makes in the CIB temporarily, and how a later run removes those of a run that was killed. */
 
@@ -25,7 +25,7 @@ export async function drainedIn(members: ClusterMember[]): Promise<string[]> {
 export async function readmitDrained({ members, abandon, progress }: Scope): Promise<void> {
   const source = await cibOf(members)
   if (!source) return
-  for (const node of drainedNodes(source.cib)) await source.member.$({ timeout: '30s' }).script(readmitScript(node))
+  for (const node of drainedNodes(source.cib)) await endStandby(source.member.$, node)
   await until(
     'the nodes to leave standby',
     30,
@@ -50,7 +50,7 @@ export async function endTemporaryProperty(
 ): Promise<void> {
   const source = await cibOf(members)
   if (!source || !isSet(property, source.cib)) return
-  await source.member.$({ timeout: '30s' }).script(unsetScript(property))
+  await unsetProperty(source.member.$, property)
   await until(
     `the end of ${property.name}=${property.value}`,
     30,

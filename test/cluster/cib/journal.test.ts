@@ -5,9 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import type { ProcessOutput } from 'zx/core'
-import { finishScript, beginScript, lastEntry, latest } from '../../../runner/cluster/cib/journal.js'
+import { beginEntry, finishEntry, lastEntry, latest } from '../../../runner/cluster/cib/journal.js'
+import type { ClusterMember } from '../../../runner/cluster/members.js'
+import type { Remote } from '../../../runner/ssh/remote.js'
+import { sent } from '../../sent.js'
 
-test('an entry has both CIBs, only root can read it, the highest version is the last entry, and old entries are removed', t => {
+const stamp = '20261122T101500Z'
+const memberWith = ($: Remote) => [{ $ }] as unknown as ClusterMember[]
+
+test('an entry has both CIBs, only root can read it, the highest version is the last entry, and old entries are removed', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-journal-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const run = (script: string, input = '') => {
@@ -20,29 +26,34 @@ test('an entry has both CIBs, only root can read it, the highest version is the 
   const read = () =>
     lastEntry.family.parse({ stdout: run(lastEntry.family.script([''])).stdout } as ProcessOutput, [''])[0]
   t.is(read(), undefined, 'no folder')
-  const push = (name: string) => {
-    t.like(run(beginScript(`before ${name}`.length), `before ${name}after ${name}`), { status: 0, stderr: '' })
-    t.like(run(finishScript(name)), { status: 0, stderr: '' })
+  const begin = async (before: string, after: string) => {
+    const { script, input } = await sent($ => beginEntry(memberWith($), before, after))
+    return run(script, input)
   }
-  push('0.9-x')
-  t.deepEqual(read(), { name: '0.9-x', before: 'before 0.9-x', after: 'after 0.9-x' })
+  const push = async (version: string) => {
+    t.like(await begin(`before ${version}`, `after ${version}`), { status: 0, stderr: '' })
+    const { script } = await sent($ => finishEntry(memberWith($), version, new Date('2026-11-22T10:15:00.000Z')))
+    t.like(run(script), { status: 0, stderr: '' })
+  }
+  await push('0.9')
+  t.deepEqual(read(), { name: `0.9-${stamp}`, before: 'before 0.9', after: 'after 0.9' })
   const before = '<cib admin_epoch="0" epoch="9"/>'
-  run(beginScript(before.length), `${before}after`)
+  await begin(before, 'after')
   t.deepEqual(
     read(),
     { name: '0.10-unfinished', before, after: 'after' },
     'the change of an interrupted run is recorded',
   )
-  run(beginScript('<cib admin_epoch="0" ep'.length), '<cib admin_epoch="0" epafter')
-  t.like(read(), { name: '0.9-x' }, 'an entry that was not written in full is ignored')
-  for (let epoch = 10; epoch < 32; epoch += 1) push(`0.${epoch}-x`)
-  t.like(read(), { name: '0.31-x' })
+  await begin('<cib admin_epoch="0" ep', 'after')
+  t.like(read(), { name: `0.9-${stamp}` }, 'an entry that was not written in full is ignored')
+  for (let epoch = 10; epoch < 32; epoch += 1) await push(`0.${epoch}`)
+  t.like(read(), { name: `0.31-${stamp}` })
   t.is(readdirSync(join(folder, 'cib')).length, 20)
-  push('0.7-y')
-  t.deepEqual(readdirSync(join(folder, 'cib')), ['0.7-y'], 'entries above the present version are removed')
-  push('0.31-x')
+  await push('0.7')
+  t.deepEqual(readdirSync(join(folder, 'cib')), [`0.7-${stamp}`], 'entries above the present version are removed')
+  await push('0.31')
   t.is(statSync(join(folder, 'cib')).mode & 0o777, 0o700)
-  t.is(statSync(join(folder, 'cib', '0.31-x', 'after.xml')).mode & 0o777, 0o600)
+  t.is(statSync(join(folder, 'cib', `0.31-${stamp}`, 'after.xml')).mode & 0o777, 0o600)
 })
 
 test('the latest entry of several nodes is used', t => {

@@ -1,11 +1,12 @@
 import test from 'ava'
 import {
   detached,
-  unsetScript,
   firstElection,
   isSet,
-  setScript,
+  setProperty,
+  unsetProperty,
 } from '../../../runner/cluster/pacemaker/temporary-property.js'
+import { sent } from '../../sent.js'
 import { cibWith } from '../property-sets.js'
 
 for (const property of [detached, firstElection]) {
@@ -18,9 +19,9 @@ for (const property of [detached, firstElection]) {
     t.false(isSet(property, '<cib><configuration/></cib>'))
   })
 
-  test(`${name}: both scripts refer to the same set`, t => {
-    for (const script of [setScript(property), unsetScript(property)])
-      t.true(script.includes(`<cluster_property_set id="${set}"`))
+  test(`${name}: both commands refer to the same set`, async t => {
+    for (const change of [setProperty, unsetProperty])
+      t.true((await sent($ => change($, property))).script.includes(`<cluster_property_set id="${set}"`))
   })
 }
 

@@ -4,12 +4,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { noDefaultCluster, wipeScript } from '../../../roles/corosync/default-cluster.js'
+import { noDefaultCluster, removeDefaultCluster } from '../../../roles/corosync/default-cluster.js'
 import { TaskError } from '../../../runner/errors.js'
+import { sent } from '../../sent.js'
 import { answering, type Answers } from './cluster.js'
 
 /** A node's folders below a temporary one, and a systemctl that logs its arguments. */
-function setUp(t: ExecutionContext, systemctl: string) {
+async function setUp(t: ExecutionContext, systemctl: string) {
   const root = mkdtempSync(join(tmpdir(), 'ha-run-wipe-'))
   t.teardown(() => rmSync(root, { recursive: true, force: true }))
   for (const folder of ['var/lib/pacemaker/cib', 'var/backups', 'etc/corosync', 'bin'])
@@ -18,7 +19,8 @@ function setUp(t: ExecutionContext, systemctl: string) {
   writeFileSync(join(root, 'var/lib/pacemaker/cib/.hidden'), 'x')
   writeFileSync(join(root, 'etc/corosync/corosync.conf'), 'conf')
   writeFileSync(join(root, 'bin/systemctl'), `#!/bin/sh\necho "$*" >>${root}/log\n${systemctl}\n`, { mode: 0o755 })
-  const script = wipeScript().replaceAll(/(^|[\s=])\/(var|etc)\//g, `$1${root}/$2/`)
+  const { script: sentScript } = await sent(removeDefaultCluster)
+  const script = sentScript.replaceAll(/(^|[\s=])\/(var|etc)\//g, `$1${root}/$2/`)
   const { status } = spawnSync('/bin/sh', ['-c', script], {
     env: { PATH: `${join(root, 'bin')}:${process.env['PATH']}` },
   })
@@ -30,8 +32,8 @@ function setUp(t: ExecutionContext, systemctl: string) {
   }
 }
 
-test('the default cluster is stopped, backed up, and removed', t => {
-  const { status, cib, backups, log } = setUp(t, 'case $1 in is-active) exit 3 ;; esac')
+test('the default cluster is stopped, backed up, and removed', async t => {
+  const { status, cib, backups, log } = await setUp(t, 'case $1 in is-active) exit 3 ;; esac')
   t.is(status, 0)
   t.deepEqual(cib(), [])
   const [kept, ...others] = readdirSync(backups)
@@ -42,21 +44,21 @@ test('the default cluster is stopped, backed up, and removed', t => {
   t.regex(log, /^stop pacemaker\.service corosync\.service\n/)
 })
 
-test('nothing is removed while a daemon runs', t => {
-  const { status, cib, backups } = setUp(t, '')
+test('nothing is removed while a daemon runs', async t => {
+  const { status, cib, backups } = await setUp(t, '')
   t.not(status, 0)
   t.is(cib().length, 2)
   t.false(existsSync(backups))
 })
 
-test('nothing is removed if the daemons cannot be stopped', t => {
-  const { status, cib } = setUp(t, 'case $1 in stop) exit 1 ;; is-active) exit 3 ;; esac')
+test('nothing is removed if the daemons cannot be stopped', async t => {
+  const { status, cib } = await setUp(t, 'case $1 in stop) exit 1 ;; is-active) exit 3 ;; esac')
   t.not(status, 0)
   t.is(cib().length, 2)
 })
 
-test('the script is valid sh', t => {
-  t.is(spawnSync('sh', ['-n'], { input: wipeScript() }).stderr.toString(), '')
+test('the script is valid sh', async t => {
+  t.is(spawnSync('sh', ['-n'], { input: (await sent(removeDefaultCluster)).script }).stderr.toString(), '')
 })
 
 const debian =
@@ -180,7 +182,7 @@ test('somebody else’s stopped cluster stays', finds, undefined, debian.replace
 const wipes = test.macro({
   exec: async (t, text: string | undefined, expected: RegExp | undefined) => {
     const scripts: string[] = []
-    const $ = () => ({ script: (script: string) => Promise.resolve(scripts.push(script)) })
+    const $ = () => (pieces: TemplateStringsArray) => Promise.resolve(scripts.push(pieces.join('')))
     const apply = async () =>
       noDefaultCluster([]).apply(Object.assign(answering('node1', { 'text of files': text }), { $ }), [])
     if (expected === undefined) await t.notThrowsAsync(apply)

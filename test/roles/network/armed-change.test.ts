@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import test from 'ava'
 import {
   applyScript,
-  armScript,
-  confirmScript,
+  armChange,
+  confirmArmedChange,
   undoScript,
   unitText,
   type ArmedChange,
 } from '../../../roles/network/armed-change.js'
+import { sent } from '../../sent.js'
 import { managerNames } from '../../../roles/network/managers/manager.js'
 import { managers } from '../../../roles/network/managers/index.js'
 
@@ -31,6 +32,9 @@ const change = (name: keyof typeof paths, more: Partial<ArmedChange> = {}): Arme
   ...more,
 })
 
+const armed = async (of: ArmedChange) => (await sent($ => armChange($, of, 'content'))).script
+const confirmed = async (of: ArmedChange) => (await sent($ => confirmArmedChange($, of))).script
+
 /** The expected scripts, one file each. */
 const expected = (name: string) => readFileSync(join('test', 'cases', 'network', 'armed', name), 'utf8')
 
@@ -40,13 +44,13 @@ for (const name of managerNames) {
     t.is(undoScript(change(name)), expected(`${name}-undo.sh`))
   })
 
-  test(`${name}: every script is valid POSIX sh, whatever the interface is called`, t => {
+  test(`${name}: every script is valid POSIX sh, whatever the interface is called`, async t => {
     const odd = change(name, {
       iface: `it's $(x) "0`,
       activation: managers[name].activation(`it's $(x) "0`, `it's $(x) "0`, `/etc/it's $(x)`),
       stopped: ['corosync.service', 'pacemaker.service'],
     })
-    for (const script of [armScript(odd), applyScript(odd), undoScript(odd), confirmScript(odd)]) {
+    for (const script of [await armed(odd), applyScript(odd), undoScript(odd), await confirmed(odd)]) {
       t.is(spawnSync('sh', ['-n'], { input: script }).stderr.toString(), '')
     }
   })
@@ -60,8 +64,8 @@ test('the undo starts the stopped units once the former address is back', t => {
   )
 })
 
-test('everything is prepared and the undo is armed before the change begins', t => {
-  const script = armScript(change('ifupdown'))
+test('everything is prepared and the undo is armed before the change begins', async t => {
+  const script = await armed(change('ifupdown'))
   const order = [
     'cat >"$candidate"',
     '/var/lib/ha-run/address/former',
@@ -82,8 +86,8 @@ test('everything is prepared and the undo is armed before the change begins', t 
   t.false(at.includes(-1))
 })
 
-test('a confirmation fails if it is too late, or on another machine', t => {
-  const script = confirmScript(change('ifupdown'))
+test('a confirmation fails if it is too late, or on another machine', async t => {
+  const script = await confirmed(change('ifupdown'))
   t.regex(script, /systemctl stop ha-run-address-undo\.timer \|\| fail[^]*inactive\|failed[^]*rm -f -- \/etc\/systemd/)
   const elsewhere = spawnSync('sh', ['-c', script.replaceAll('/var/lib/ha-run', '/nonexistent')])
   t.is(elsewhere.status, 1)

@@ -3,10 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { cibadminPatchScript } from '../../../runner/cluster/cib/patch-script.js'
+import { patchCib } from '../../../roles/pacemaker/patch-cib.js'
 import { readCib } from '../../../runner/cluster/cib/read.js'
 import { versionOf } from '../../../runner/cluster/cib/version.js'
 import { TaskError } from '../../../runner/errors.js'
+import { sent } from '../../sent.js'
 import { scopeOf } from '../corosync/cluster.js'
 
 const versions = test.macro({
@@ -52,7 +53,7 @@ test('a text that is not XML is an error', t => {
 const asRoot = process.getuid?.() === 0 && existsSync('/run') ? test : test.skip
 
 /** Runs the script with tools that answer from files: `head` is the first line of the CIB, `codes` what cibadmin --patch ends with, in turn. */
-function runPatch(
+async function runPatch(
   t: ExecutionContext,
   {
     head,
@@ -81,8 +82,8 @@ function runPatch(
     `case $1 in -Q) ${next('heads')}; echo "$v"; echo '  <configuration/>' ;;
 *) cp "$3" ${at('patch')}; printf x >>${at('patches')}; ${next('codes')}; exit "$v" ;; esac`,
   )
-  const input = '<seen é/><wanted/>'
-  const { status } = spawnSync('/bin/sh', ['-c', cibadminPatchScript(version, Buffer.byteLength('<seen é/>'))], {
+  const { script, input } = await sent($ => patchCib($, version, '<seen é/>', '<wanted/>'))
+  const { status } = spawnSync('/bin/sh', ['-c', script], {
     input,
     env: { PATH: `${folder}:${process.env['PATH']}` },
   })
@@ -99,8 +100,8 @@ function runPatch(
 const line = (epoch: number, updates: number) =>
   `<cib crm_feature_set="3.16.2" epoch="${epoch}" num_updates="${updates}" admin_epoch="0" have-quorum="1">`
 
-asRoot('stdin is split into the two files, and the patch has the present version and the next', t => {
-  const { status, seen, wanted, patch } = runPatch(t, { head: [line(7, 34)] })
+asRoot('stdin is split into the two files, and the patch has the present version and the next', async t => {
+  const { status, seen, wanted, patch } = await runPatch(t, { head: [line(7, 34)] })
   t.is(status, 0)
   t.deepEqual([seen, wanted], ['<seen é/>', '<wanted/>'])
   t.is(
@@ -110,54 +111,58 @@ asRoot('stdin is split into the two files, and the patch has the present version
   )
 })
 
-asRoot('a comment that looks like a version stays', t => {
+asRoot('a comment that looks like a version stays', async t => {
   const changes = [
     '<change operation="create" path="/cib">',
     '<!-- <source epoch="1"/> -->',
     '<!-- <target epoch="1"/> -->',
     '</change>',
   ]
-  t.true(runPatch(t, { head: [line(7, 34)], changes }).patch!.includes(changes.join('\n')))
+  t.true((await runPatch(t, { head: [line(7, 34)], changes })).patch!.includes(changes.join('\n')))
 })
 
-asRoot('a configuration that has changed meanwhile is not patched', t => {
-  t.like(runPatch(t, { head: [line(8, 0)] }), { status: 75, patches: 0 })
+asRoot('a configuration that has changed meanwhile is not patched', async t => {
+  t.like(await runPatch(t, { head: [line(8, 0)] }), { status: 75, patches: 0 })
 })
 
-asRoot('the patch is tried again after a status update', t => {
-  const { status, patch, patches } = runPatch(t, { head: [line(7, 1), line(7, 2), line(7, 3)], codes: [103, 103, 0] })
+asRoot('the patch is tried again after a status update', async t => {
+  const { status, patch, patches } = await runPatch(t, {
+    head: [line(7, 1), line(7, 2), line(7, 3)],
+    codes: [103, 103, 0],
+  })
   t.is(status, 0)
   t.is(patches, 3)
   t.regex(patch!, /num_updates="3"/)
 })
 
-asRoot('after too many status updates the script ends as if the configuration had changed', t => {
-  t.like(runPatch(t, { head: [line(7, 1)], codes: [103] }), { status: 75, patches: 5 })
+asRoot('after too many status updates the script ends as if the configuration had changed', async t => {
+  t.like(await runPatch(t, { head: [line(7, 1)], codes: [103] }), { status: 75, patches: 5 })
 })
 
-asRoot('the exit code of cibadmin is passed on', t => {
-  t.like(runPatch(t, { head: [line(7, 1)], codes: [78] }), { status: 78, patches: 1 })
+asRoot('the exit code of cibadmin is passed on', async t => {
+  t.like(await runPatch(t, { head: [line(7, 1)], codes: [78] }), { status: 78, patches: 1 })
 })
 
-asRoot('nothing is patched if crm_diff fails', t => {
-  t.like(runPatch(t, { head: [line(7, 1)], diffCode: 65 }), { status: 65, patches: 0 })
+asRoot('nothing is patched if crm_diff fails', async t => {
+  t.like(await runPatch(t, { head: [line(7, 1)], diffCode: 65 }), { status: 65, patches: 0 })
 })
 
-asRoot('nothing is patched if the cluster does not answer', t => {
-  t.like(runPatch(t, { head: [''] }), { status: 75, patches: 0 })
+asRoot('nothing is patched if the cluster does not answer', async t => {
+  t.like(await runPatch(t, { head: [''] }), { status: 75, patches: 0 })
 })
 
-asRoot('no file is left in /run', t => {
+asRoot('no file is left in /run', async t => {
   const before = new Set(readdirSync('/run'))
-  runPatch(t, { head: [line(7, 1)], codes: [78] })
+  await runPatch(t, { head: [line(7, 1)], codes: [78] })
   t.deepEqual(
     readdirSync('/run').filter(name => name.startsWith('ha-run.') && !before.has(name)),
     [],
   )
 })
 
-test('the patch script has no syntax error', t => {
-  t.is(spawnSync('sh', ['-n'], { input: cibadminPatchScript('0.7', 100) }).stderr.toString(), '')
+test('the patch script has no syntax error', async t => {
+  const { script } = await sent($ => patchCib($, '0.7', '<cib/>', '<cib/>'))
+  t.is(spawnSync('sh', ['-n'], { input: script }).stderr.toString(), '')
 })
 
 test('if Pacemaker does not answer, the error names the role to run', async t => {

@@ -1,9 +1,10 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import { spawnSync } from 'node:child_process'
 import test from 'ava'
-import { seedFirstCib, seedScript } from '../../../roles/pacemaker/first-cib.js'
+import { seed, seedFirstCib } from '../../../roles/pacemaker/first-cib.js'
 import type { Scope } from '../../../runner/cluster/members.js'
 import type { Fact } from '../../../runner/facts/fact.js'
+import { sent } from '../../sent.js'
 
 interface NodeAtFirst {
   hasCib?: boolean
@@ -16,9 +17,10 @@ async function seeded(...nodes: NodeAtFirst[]): Promise<string[]> {
   const given: string[] = []
   const members = nodes.map(({ hasCib, unreachable = false }, at) => {
     const name = `node${at + 1}`
-    const $ = ({ input }: { input: string }) => ({
-      script: async (text: string) => text === seedScript() && input === '<cib/> and more' && given.push(name),
-    })
+    const $ =
+      ({ input }: { input: string }) =>
+      async () =>
+        input === '<cib/> and more' && given.push(name)
     return {
       name,
       unreachable,
@@ -48,6 +50,7 @@ test('an unreachable or unselected node may have a CIB, so no node is given one'
   t.deepEqual(await seeded({}, { apart: true }), [])
 })
 
-test('the seed script has no syntax error', t => {
-  t.is(spawnSync('sh', ['-n'], { input: seedScript() }).stderr.toString(), '')
+test('the seed script has no syntax error', async t => {
+  const { script } = await sent($ => seed($, '<cib/>'))
+  t.is(spawnSync('sh', ['-n'], { input: script }).stderr.toString(), '')
 })
