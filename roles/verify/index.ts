@@ -10,9 +10,13 @@ import { confAsDeclared, configurationInForce, sameConf, sameAuthkey } from './f
 import { firewallsLetPass } from './firewall.js'
 import { floatingIpOnOneNode, oneMachineAnswers } from './floating-ip.js'
 import { daemonsOnHold } from './package-holds.js'
+import { ringAndFencingApart } from './fencing/cables.js'
+import { oneNodeFencesFirst } from './fencing/delays.js'
+import { fencingEnabled } from './fencing/enabled.js'
+import { fencingSucceeded, noPendingFencing } from './fencing/history.js'
 import { linksCarryTraffic, linksConnected } from './links.js'
 import { everyNodeJoined, oneRing, quorate, quorumAsDeclared } from './membership.js'
-import { configurationIsValid, everyNodeOnline, fencingEnabled, oneDc } from './pacemaker.js'
+import { configurationIsValid, everyNodeOnline, oneDc } from './pacemaker.js'
 import { pageAtFloatingIp } from './page.js'
 import { resourcesRunAsDeclared } from './placement.js'
 import { noMoveConstraints, noAdminOverrides } from './admin-overrides.js'
@@ -192,9 +196,38 @@ export default role('verify', ({ cluster }) => [
         ),
       ]
     : []),
+  // Fencing.
   assertion(
     'fencing is enabled',
     fencingEnabled(cluster),
-    'A node that is lost is powered off before another node takes over its resources.',
+    'Every node can be fenced from another one by a device that answers: a node that is lost is powered off before another node takes over its resources.',
   ),
+  ...(cluster.fencing === 'disabled'
+    ? []
+    : [
+        assertion(
+          'the last fencing succeeded',
+          fencingSucceeded,
+          'The last attempt to fence each node did so: if it fails, the cluster does not take over what ran there.',
+        ),
+        assertion(
+          'no fencing is pending',
+          noPendingFencing,
+          'No node waits to be fenced: until it is, nothing that ran there starts elsewhere.',
+        ),
+        ...(cluster.nodes.length === 2
+          ? [
+              assertion(
+                'one of two nodes fences first',
+                oneNodeFencesFirst(cluster),
+                'If the two nodes lose each other, one of them has to wait: otherwise each could power the other off.',
+              ),
+            ]
+          : []),
+        assertion(
+          'ring and fencing do not share a cable',
+          ringAndFencingApart(cluster),
+          'The loss of one cable or switch neither causes a fencing nor prevents it, as far as the addresses show.',
+        ),
+      ]),
 ])

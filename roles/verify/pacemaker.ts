@@ -50,19 +50,3 @@ export async function configurationIsValid(scope: Scope): Promise<Verdict> {
   if (!valid && warningsOnly.test(output)) return { status: 'warning', evidence: output, hint: verifyHint }
   return verdict(valid ? [] : [`${scope.leader.name}: ${output}`], 'crm_verify reports no errors', verifyHint)
 }
-
-/** A warning without fencing, with the consequence for this number of nodes. */
-export function fencingEnabled({ fencing, nodes }: Cluster) {
-  return async ({ leader }: Scope): Promise<Verdict> =>
-    fencing === 'kept' && (await leader.read(clusterState))?.stonithEnabled !== false
-      ? { status: 'ok', evidence: 'by the devices that the cluster has', hint: '' }
-      : {
-          status: 'warning',
-          evidence: `fencing: ${typeof fencing === 'string' ? fencing : 'its devices'}`,
-          hint:
-            nodes.length === 2
-              ? 'if the two nodes are disconnected from each other, both stay quorate and both take the floating IP: visitors reach either by chance, and the data that each writes diverges; ' +
-                'only fencing prevents this. A second link that shares nothing with the first makes it less likely'
-              : 'a node that hangs may keep the floating IP while another takes it; only fencing prevents this',
-        }
-}

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { UsageError } from '../errors.js'
-import type { ConfirmedRunFlags, ImportFlags, RunFlags, StatusFlags } from './flags.js'
+import type { ConfirmedRunFlags, FenceFlags, ImportFlags, RunFlags, StatusFlags } from './flags.js'
 import { useLab } from './lab-access.js'
 import { positiveInteger, parseSeconds } from '../option-values.js'
 import type { RunRequest } from './run-command.js'
@@ -16,6 +16,7 @@ Examples:
   ha-run corosync authkey -l node2  run two roles on one node
   ha-run verify                     check links, membership, quorum and placement
   ha-run drill --fault stop         stop a node, measure the outage, restore the node
+  ha-run fence node2                power node2 off and on by its fencing device
   ha-run status --watch             show the status of the clusters every 2 s
   ha-run import node1 > site.yml    print the inventory of a running cluster
   ha-run lab up                     start two disposable Debian nodes on this machine
@@ -35,7 +36,7 @@ export function commandLine(): Command {
     .addHelpText('after', examples)
     .version(version(), '--version', 'print the version')
     .hook('preSubcommand', passOptionsOn)
-    .hook('preSubcommand', addDrillOptions)
+    .hook('preSubcommand', addRoleOptions)
     .hook('preAction', async (_, command) => useLab(command))
   withRunOptions(program).action(async (roles: string[], flags: RunFlags) => {
     if (roles.length === 0)
@@ -56,6 +57,14 @@ export function commandLine(): Command {
     .action(async (flags: ConfirmedRunFlags) => {
       const { drill } = await import('./drill.js')
       process.exitCode = await drill(flags, process.argv.slice(2))
+    })
+  withRunOptions(program.command('fence'))
+    .description('power a node off and on by its fencing device, and wait until it is back')
+    .argument('<node>', 'node to fence')
+    .option('--yes', 'do not ask for confirmation')
+    .action(async (node: string, flags: FenceFlags) => {
+      const { fence } = await import('./fence.js')
+      process.exitCode = await fence(node, flags, process.argv.slice(2))
     })
   withRunOptions(program.command('rotate-key'))
     .description('replace the authkey while the cluster runs, then verify')
@@ -133,11 +142,13 @@ function passOptionsOn(program: Command, command: Command): void {
   }
 }
 
-/** The drill role knows the options of its command. It is loaded for that command alone. */
-async function addDrillOptions(_program: Command, command: Command): Promise<void> {
-  if (command.name() !== 'drill') return
+/** The roles that know the options of a command of the same name. Each is loaded for its command alone. */
+const rolesWithOptions = ['drill', 'fence']
+
+async function addRoleOptions(_program: Command, command: Command): Promise<void> {
+  if (!rolesWithOptions.includes(command.name())) return
   const { loadRoleModule } = await import('./load-roles.js')
-  const { options } = await loadRoleModule('drill')
+  const { options } = await loadRoleModule(command.name())
   for (const option of options?.() ?? []) command.addOption(option)
 }
 

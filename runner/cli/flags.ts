@@ -25,6 +25,9 @@ export interface RunFlags extends VaultFlags {
 /** Options of `ha-run drill`; the drill role adds more. */
 export type ConfirmedRunFlags = RunFlags & { yes?: boolean }
 
+/** Options of `ha-run fence`. */
+export type FenceFlags = ConfirmedRunFlags & { off?: boolean; confirm?: boolean }
+
 /** Options of `ha-run status`. */
 export type StatusFlags = Pick<
   RunFlags,

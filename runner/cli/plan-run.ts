@@ -14,6 +14,8 @@ export interface RunTarget {
   roles?: string[]
   playbook?: string
   playbookFile?: string
+  /** Only the cluster that has this node. */
+  clusterOf?: string
 }
 
 /** A cluster with the names of the roles that run there, and on which of its nodes. */
@@ -40,7 +42,7 @@ export function planRun(
 ): RunPlan {
   const plays = playsOf(target, knownRoles)
   const inventory = loadInventory(options.inventory, options.vault)
-  const clusters = readClusters(inventory)
+  const clusters = clustersFor(target, readClusters(inventory))
   const limit = new Set(selectHosts(inventory, options.limit ?? 'all'))
   const steps = plays.flatMap(({ hosts, roles }) => {
     const selected = new Set(selectHosts(inventory, hosts).filter(name => limit.has(name)))
@@ -55,6 +57,14 @@ export function planRun(
   if (jobs.length === 0)
     throw new UsageError('no node of a cluster is selected', { hint: 'check --limit and the hosts of the playbook' })
   return { inventory, jobs }
+}
+
+function clustersFor({ clusterOf: wanted }: RunTarget, clusters: Cluster[]): Cluster[] {
+  if (wanted === undefined) return clusters
+  const found = clusters.filter(({ nodes }) => nodes.some(({ name }) => name === wanted))
+  if (found.length > 0) return found
+  const names = clusters.flatMap(({ nodes }) => nodes.map(({ name }) => name))
+  throw new UsageError(`no cluster has a node "${wanted}"`, { hint: didYouMean(wanted, names, 'The nodes') })
 }
 
 function playsOf({ roles, playbook, playbookFile }: RunTarget, knownRoles: string[]): Play[] {

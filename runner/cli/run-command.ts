@@ -19,6 +19,8 @@ import { openVault } from './vault-passwords.js'
 export interface RunRequest extends RunTarget {
   /** The options of a command that has a role of its own. */
   roleFlags?: object
+  /** Names of the nodes that the run does not need: one that cannot be reached is no failure. */
+  mayBeAbsent?: string[]
   /** Shows the plan of a trial and asks for confirmation. */
   confirm?: (plan: string[], stop: AbortSignal) => Promise<boolean>
   /** Throws a UsageError if the command cannot run on the selected clusters. */
@@ -96,7 +98,7 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
     })
     for (const text of inventory.warnings) reporter.report({ event: 'notice', text })
     const onlyVerifies = roles.every(role => role === 'verify')
-    const onlyReads = roles.every(role => role === 'verify' || (role === 'drill' && flags.check))
+    const onlyReads = roles.every(role => role === 'verify' || (['drill', 'fence'].includes(role) && flags.check))
     const summary = await execute(
       clusters.map(({ cluster, steps, supporting }) => ({ cluster, scheduled: schedule(cluster, steps), supporting })),
       {
@@ -107,6 +109,7 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
         connections,
         stop,
         abandon,
+        mayBeAbsent: new Set(request.mayBeAbsent),
         lock: !flags.check && !onlyVerifies,
         stable: flags.stable ?? (onlyVerifies ? stableSeconds : undefined),
         consent: { outage: flags.allowOutage ?? false, purge: flags.purge ?? false },

@@ -142,12 +142,14 @@ export class ClusterRun<N extends NodeLike> {
 
   /** Runs a trial if everything is as it should be, and people confirm it. */
   async #try(trial: ScheduledTrial<N>, scope: TrialScope<N>): Promise<Settled> {
-    const { plan, run } = trial.task
+    const { plan, run, tolerant = false } = trial.task
     const { failures } = this.#events.outcomes
-    const obstacles = [
-      ...this.#members.flatMap(({ trouble }) => trouble ?? []),
-      ...(failures === 0 ? [] : [`${failures} failed before it`]),
-    ]
+    const obstacles = tolerant
+      ? []
+      : [
+          ...this.#members.flatMap(({ trouble }) => trouble ?? []),
+          ...(failures === 0 ? [] : [`${failures} failed before it`]),
+        ]
     if (obstacles.length > 0)
       return { status: 'skipped', reason: `${obstacles.join(', ')}: nothing was done to the cluster` }
     const intention = await plan(scope)

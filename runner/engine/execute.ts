@@ -36,6 +36,8 @@ export interface ExecuteOptions {
   /** Aborted by the second Ctrl-C: commands that run on the nodes are ended too. */
   abandon: AbortSignal
   consent: Consent
+  /** Names of the nodes that the run does not need. */
+  mayBeAbsent?: ReadonlySet<string>
   /** Seconds for which assertions must hold; by default `stableSeconds` after a change, otherwise they are checked once. */
   stable?: number | undefined
   /** Shows people what a trial will do, and asks them; without it, no trial is run. */
@@ -77,7 +79,11 @@ export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
   await Promise.all(
     clusters.map(async ({ cluster, scheduled, supporting: supportingNodes = [] }) => {
       const connected = async (nodes: N[]) =>
-        Promise.all(nodes.map(node => join(node, cluster.name, options.connections, report)))
+        Promise.all(
+          nodes.map(node =>
+            join(node, cluster.name, options.connections, report, options.mayBeAbsent?.has(node.name) ?? false),
+          ),
+        )
       const [members, supporting] = await Promise.all([connected(cluster.nodes), connected(supportingNodes)])
       const hosts = [...members, ...supporting]
       const abandon = () =>
@@ -121,15 +127,17 @@ async function join<N extends NodeLike>(
   cluster: string,
   connections: Connections,
   report: (event: RunEvent) => void,
+  mayBeAbsent: boolean,
 ): Promise<Member<N>> {
   try {
     const { connection, notice } = await connections.to(node)
     if (notice !== undefined) report({ event: 'notice', cluster, host: node.name, text: notice })
-    return new Member(node, connection)
+    return new Member(node, connection, mayBeAbsent)
   } catch (error) {
     if (!(error instanceof HaRunError)) throw error
-    report({ event: 'error', cluster, host: node.name, status: 'unreachable', error: errorReport(error) })
-    return new Member(node, error instanceof ConnectError ? error : new ConnectError(error.message, error))
+    if (mayBeAbsent) report({ event: 'notice', cluster, host: node.name, text: error.message })
+    else report({ event: 'error', cluster, host: node.name, status: 'unreachable', error: errorReport(error) })
+    return new Member(node, error instanceof ConnectError ? error : new ConnectError(error.message, error), mayBeAbsent)
   }
 }
 

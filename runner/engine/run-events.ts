@@ -76,8 +76,8 @@ export class RunEvents<N extends NodeLike> {
 
   /** A node whose connection is lost is an event of its own: it may be lost between two tasks. */
   reportLostNodes(members: Member<N>[]): void {
-    for (const { name, lost } of members) {
-      if (!lost || this.#lost.has(name)) continue
+    for (const { name, lost, mayBeAbsent } of members) {
+      if (!lost || mayBeAbsent || this.#lost.has(name)) continue
       this.#lost.add(name)
       this.#report({
         event: 'error',

@@ -19,6 +19,8 @@ export interface ClusterLike<N extends NodeLike = NodeLike> {
 /** A node in a run: its connection, the facts that were read from it, and whether tasks can run on it. */
 export class Member<N extends NodeLike = NodeLike> {
   readonly node: N
+  /** The run does not need it: it is not reported if it is lost. */
+  readonly mayBeAbsent: boolean
   #connection: NodeConnection | undefined
   #reader: FactReader | undefined
   #remote: Remote | undefined
@@ -33,8 +35,9 @@ export class Member<N extends NodeLike = NodeLike> {
   generation = 0
 
   /** @param connection - or the reason why there is none. */
-  constructor(node: N, connection: NodeConnection | ConnectError) {
+  constructor(node: N, connection: NodeConnection | ConnectError, mayBeAbsent = false) {
     this.node = node
+    this.mayBeAbsent = mayBeAbsent
     if (connection instanceof ConnectError) {
       this.#connectError = connection
       return

@@ -133,6 +133,8 @@ export interface Assertion<N extends NodeLike = NodeLike> {
 export interface Trial<N extends NodeLike = NodeLike> {
   scope: 'trial'
   name: string
+  /** May run while members are unreachable, and after tasks before it have failed: it is for a cluster that is not well. */
+  tolerant?: boolean
   /** What it will do, as sentences. Reads, never writes. Throws if it must not be done. */
   plan: (scope: TrialScope<N>) => Promise<string[]>
   /**

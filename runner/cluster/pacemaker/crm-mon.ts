@@ -12,6 +12,8 @@ export interface ClusterState {
   nodes: NodeState[]
   resources: ResourceState[]
   failures: Failure[]
+  /** What the fencer remembers, latest first. It forgets when Pacemaker has stopped on all nodes, or `stonith_admin --cleanup`. */
+  fencingHistory: FencingEvent[]
 }
 
 export interface NodeState {
@@ -72,6 +74,25 @@ export interface Failure {
   at?: string
 }
 
+/** A node that was fenced, or is to be. */
+export interface FencingEvent {
+  /** `reboot`, `off`, `on`. */
+  action: string
+  /** The node that is fenced. */
+  target: string
+  status: 'success' | 'failed' | 'pending'
+  /** The node that ran the device's agent; absent before one was chosen, and after a human's confirmation. */
+  by?: string
+  /** Who asked for it: `pacemaker-controld.1234` is the cluster itself, `stonith_admin.1234` a human. */
+  client: string
+  /** The node on which it was asked for. */
+  origin: string
+  /** When it was completed, as Pacemaker prints it. */
+  at?: string
+  /** Why it failed. */
+  reason?: string
+}
+
 /**
  * Reads crm_mon's report.
  * @throws Error with crm_mon's message if crm_mon could not reach the cluster, or if this is no report of crm_mon.
@@ -97,6 +118,7 @@ export function parseCrmMon(text: string): ClusterState {
     nodes: elementsOf(firstOf(report, 'nodes'), 'node').map(nodeState),
     resources: resourcesIn(firstOf(report, 'resources'), []),
     failures: elementsOf(firstOf(report, 'failures'), 'failure').map(failure),
+    fencingHistory: elementsOf(firstOf(report, 'fence_history'), 'fence_event').map(fencingEvent),
   }
 }
 
@@ -177,5 +199,20 @@ function failure(item: Element): Failure {
     reason: attribute(item, 'exitreason') ?? '',
     code: Number(required(item, 'exitcode')),
     ...(at !== undefined && { at }),
+  }
+}
+
+function fencingEvent(item: Element): FencingEvent {
+  const status = required(item, 'status')
+  const [by, at, reason] = ['delegate', 'completed', 'exit-reason'].map(name => attribute(item, name))
+  return {
+    action: required(item, 'action'),
+    target: required(item, 'target'),
+    status: status === 'success' || status === 'failed' ? status : 'pending',
+    ...(by !== undefined && { by }),
+    client: required(item, 'client'),
+    origin: required(item, 'origin'),
+    ...(at !== undefined && { at }),
+    ...(reason !== undefined && { reason }),
   }
 }

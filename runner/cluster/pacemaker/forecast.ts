@@ -14,10 +14,17 @@ const simulation = ['env', 'CIB_shadow_dir=/run', 'crm_simulate', '--simulate']
  * What Pacemaker on this node would do if this were the CIB. The CIB comes on stdin, so that nothing is written.
  *
  * @param cib - with its status.
+ * @param injection - options of crm_simulate that add a failure to it.
  * @throws TaskError if the configuration is not valid.
  */
-export async function crmSimulate({ $, name }: ClusterMember, cib: string): Promise<Effect[]> {
-  const { stdout, stderr, exitCode } = await $({ input: cib })`${simulation} --xml-pipe`.nothrow().timeout('30s')
+export async function crmSimulate(
+  { $, name }: ClusterMember,
+  cib: string,
+  injection: string[] = [],
+): Promise<Effect[]> {
+  const { stdout, stderr, exitCode } = await $({ input: cib })`${[...simulation, ...injection]} --xml-pipe`
+    .nothrow()
+    .timeout('30s')
   try {
     return parseTransition(stdout)
   } catch (error) {
@@ -31,6 +38,12 @@ export async function crmSimulate({ $, name }: ClusterMember, cib: string): Prom
       },
     )
   }
+}
+
+/** What Pacemaker would do with the resources if a node were lost, and fenced. */
+export async function forecastLoss(member: ClusterMember, cib: string, node: string): Promise<Effect[]> {
+  const effects = await crmSimulate(member, cib, [`--node-fail=${node}`])
+  return effects.filter(({ kind }) => kind !== 'other')
 }
 
 /** Whether Pacemaker still has something to do about the CIB in force; undefined if it does not answer. */

@@ -1,3 +1,5 @@
+import type { FencingEvent } from '../pacemaker/crm-mon.js'
+
 /** A problem of a cluster, as the status reports it. */
 export interface Problem {
   /** `failed`: a fault. `warning`: a condition that an admin may have intended. */
@@ -43,6 +45,7 @@ export interface StatusEvent {
     flags: string[]
     seen_by: string[]
   }[]
+  /** Without the fencing devices. */
   resources: {
     id: string
     agent: string
@@ -57,9 +60,27 @@ export interface StatusEvent {
   }[]
   /** The interfaces that have the address, by the nodes' kernels: exactly one unless something is wrong. */
   floating_ip: { address: string; holders: { node: string; interface: string }[] }
+  /** Left out if fencing is disabled and there are no devices. */
+  fencing?: FencingStatus | undefined
   failures: { operation: string; node: string; status: string; reason: string; at?: string | undefined }[]
   /** The whole configuration, and the node that reported it. */
   configuration?: { node: string; text: string } | undefined
+}
+
+export interface FencingStatus {
+  enabled: boolean
+  devices: {
+    id: string
+    agent: string
+    /** Pacemaker's role in lower case: `started`, `stopped`. */
+    state: string
+    /** The nodes on which its monitor runs. */
+    nodes: string[]
+    /** `failed`, `blocked`, `unmanaged`, `orphaned`. */
+    remarks: string[]
+  }[]
+  /** What the cluster remembers, latest first. */
+  history: FencingEvent[]
 }
 
 /** The part of a status that a diagram of the cluster shows. */

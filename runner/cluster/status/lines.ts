@@ -1,6 +1,7 @@
 import stringWidth from 'string-width'
 import type { Style } from '../../ui/style.js'
 import { clip, grouped, names, oneLine, pad, widest } from '../../ui/text.js'
+import { describeFencing } from '../pacemaker/fencing-history.js'
 import type { Problem, StatusEvent } from './events.js'
 
 /** A piece of a line and its colour. */
@@ -10,6 +11,8 @@ type Piece = [text: string, paint?: (text: string) => string]
 const maximumNodeRows = 16
 /** How many failed actions are shown, latest first. */
 const shownFailures = 5
+/** How many fencings are shown, latest first. */
+const shownFencings = 3
 
 export interface StatusShape {
   style: Style
@@ -64,6 +67,7 @@ function table(status: StatusEvent, style: Style): Piece[][] {
     ...viewRows(status, style),
     addressRow(status, style),
     ...resourceRows(status, style),
+    ...fencingRows(status, style),
     ...failureRows(status, style),
   ]
   const width = widest(rows.map(([[label]]) => label))
@@ -174,6 +178,28 @@ function resourceRows({ resources }: StatusEvent, style: Style): Row[] {
 
 function whereOf(nodes: string[], state: string): string {
   return nodes.length === 0 ? state : `${state} on ${names(nodes)}`
+}
+
+function fencingRows({ fencing }: StatusEvent, style: Style): Row[] {
+  if (fencing === undefined) return []
+  const { enabled, devices, history } = fencing
+  const label: Piece = ['fencing', style.quiet]
+  const width = widest(devices.map(({ nodes, state }) => whereOf(nodes, state)))
+  return [
+    [label, enabled ? ['enabled', style.good] : ['DISABLED', style.bad]],
+    ...devices.map(({ id, agent, state, nodes, remarks }): Row => [
+      [id],
+      [pad(whereOf(nodes, state), width), nodes.length === 0 || remarks.length > 0 ? style.bad : style.good],
+      [`  ${agent}`, style.quiet],
+      [remarks.length > 0 ? `  ${remarks.join(', ')}` : '', style.careful],
+    ]),
+    ...history
+      .slice(0, shownFencings)
+      .map((event): Row => [
+        label,
+        [oneLine(describeFencing(event)), event.status === 'success' ? undefined : style.careful],
+      ]),
+  ]
 }
 
 function failureRows({ failures }: StatusEvent, style: Style): Row[] {

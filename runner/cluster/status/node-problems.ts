@@ -87,7 +87,9 @@ export function stateProblems(
       return [
         failed(
           `${name} is unclean: the cluster waits until it is fenced or an admin confirms that it is off`,
-          `run \`stonith_admin --confirm ${name}\` once it is certainly off`,
+          answers(name, polls)
+            ? `it answers over ssh, so it is not off: \`ha-run fence ${name}\` fences it`
+            : `run \`ha-run fence --confirm ${name}\` once somebody has switched it off`,
         ),
       ]
     if (state === 'pending') return [warning(`${name} is joining`)]
@@ -113,6 +115,11 @@ export function stateProblems(
       ),
     ),
   ]
+}
+
+/** Whether a node has answered, or may still do so. */
+function answers(name: string, polls: NodePoll[]): boolean {
+  return polls.some(({ node, seen }) => node.name === name && seen !== undefined)
 }
 
 /** The nodes on whose state the members of one partition disagree. */

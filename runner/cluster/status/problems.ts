@@ -1,5 +1,6 @@
 import type { Problem, StatusEvent } from './events.js'
 import type { Cluster } from '../declaration/declaration.js'
+import { fencingProblems } from './fencing-problems.js'
 import { stoppedDaemons, unansweredPolls, stateProblems, wrongClusters } from './node-problems.js'
 import { groupsOf, partitionsOf, answeringNodes, type NodePoll, type Partition } from './partitions.js'
 import { failed, namesOf } from './problem.js'
@@ -20,6 +21,7 @@ export function problemsOf(cluster: Cluster, polls: NodePoll[], status: StatusEv
     ...quorumProblems(partitions),
     ...activePartitions(partitions).flatMap(dcProblems),
     ...stateProblems(cluster, polls, status, partitions),
+    ...fencingProblems(status),
     ...linkProblems(status, partitions),
     ...resourceProblems(cluster, seen, status),
     ...seen.flatMap(({ name, view }) => view.unread.map(text => failed(`${name}: ${text}`))),

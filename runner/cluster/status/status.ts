@@ -1,4 +1,4 @@
-import type { StatusEvent, Topology } from './events.js'
+import type { FencingStatus, StatusEvent, Topology } from './events.js'
 import type { PollResult } from '../../engine/node-poller.js'
 import { nodeIdsIn } from '../corosync/cmap.js'
 import type { NodeState, ResourceState } from '../pacemaker/crm-mon.js'
@@ -13,6 +13,8 @@ import type { NodeView } from './view.js'
  */
 export function statusOf(cluster: Cluster, polls: PollResult<Node, NodeView>[]): StatusEvent {
   const seen = answeringNodes(cluster, polls)
+  const resources = resourcesOf(seen)
+  const fencing = fencingOf(resources, seen)
   const status: StatusEvent = {
     event: 'status',
     cluster: cluster.name,
@@ -25,11 +27,12 @@ export function statusOf(cluster: Cluster, polls: PollResult<Node, NodeView>[]):
       ({ view }) => view.state?.dc ?? null,
     ).map(({ value, names }) => ({ node: value, seen_by: names })),
     quorum: quorumOf(seen),
-    resources: resourcesOf(seen),
+    resources: resources.filter(resource => !isFencingDevice(resource)),
     floating_ip: {
       address: cluster.floatingIp.address,
       holders: seen.flatMap(({ name, view }) => view.interfaces.map(each => ({ node: name, interface: each }))),
     },
+    ...(fencing && { fencing }),
     failures:
       seen
         .find(({ view }) => view.state)
@@ -46,11 +49,17 @@ export function statusOf(cluster: Cluster, polls: PollResult<Node, NodeView>[]):
 }
 
 /** The part of a status that a diagram shows. */
-export function topologyIn({ nodes, links, resources, floating_ip: { address, holders } }: StatusEvent): Topology {
+export function topologyIn({
+  nodes,
+  links,
+  resources,
+  fencing,
+  floating_ip: { address, holders },
+}: StatusEvent): Topology {
   return {
     nodes: nodes.map(({ name, address: own, state, dc }) => ({ name, address: own, state, dc })),
     links,
-    resources: resources.map(({ id, nodes: runsOn }) => ({ id, nodes: runsOn })),
+    resources: [...resources, ...(fencing?.devices ?? [])].map(({ id, nodes: runsOn }) => ({ id, nodes: runsOn })),
     floating_ip: { address, nodes: [...new Set(holders.map(({ node }) => node))] },
   }
 }
@@ -191,4 +200,18 @@ function resourcesOf(seen: AnsweringNode[]): StatusEvent['resources'] {
       ],
     }
   })
+}
+
+function isFencingDevice({ agent }: { agent: string }): boolean {
+  return agent.startsWith('stonith:')
+}
+
+/** The devices, and what the partition with quorum remembers. */
+function fencingOf(resources: StatusEvent['resources'], seen: AnsweringNode[]): FencingStatus | undefined {
+  const devices = resources
+    .filter(isFencingDevice)
+    .map(({ id, agent, state, nodes, remarks }) => ({ id, agent, state, nodes, remarks }))
+  const [state] = partitionsOf(seen).flatMap(({ members }) => members.flatMap(({ view }) => view.state ?? []))
+  if (state === undefined || (!state.stonithEnabled && devices.length === 0)) return undefined
+  return { enabled: state.stonithEnabled, devices, history: state.fencingHistory }
 }

@@ -260,7 +260,7 @@ for (const [title, check, one, other, verdict] of cases) {
 }
 
 test('each assertion has a sentence of its own about what it proves', t => {
-  const cluster = clusterOf()
+  const cluster = clusterOf({ fencing: 'kept' })
   const meanings = verify
     .tasks({ cluster, node: cluster.nodes[0]! })
     .map(task => ('meaning' in task ? task.meaning : undefined))
@@ -269,7 +269,7 @@ test('each assertion has a sentence of its own about what it proves', t => {
 })
 
 test('docs/verify.md has the names and sentences of all assertions', t => {
-  const cluster = clusterOf()
+  const cluster = clusterOf({ fencing: 'kept' })
   const rows = verify
     .tasks({ cluster, node: cluster.nodes[0]! })
     .map(task => ('meaning' in task ? `| ${task.name} | ${task.meaning} |` : ''))
@@ -279,7 +279,7 @@ test('docs/verify.md has the names and sentences of all assertions', t => {
   )
 })
 
-test('without Apache there is no assertion about a page, with udpu none about packets', t => {
+test('without Apache there is no assertion about a page, with udpu none about packets, without fencing none about its state', t => {
   const names = (more: object) => {
     const cluster = clusterOf(more)
     return verify.tasks({ cluster, node: cluster.nodes[0]! }).map(({ name }) => name)
@@ -289,6 +289,15 @@ test('without Apache there is no assertion about a page, with udpu none about pa
     'only the cluster runs its services',
     'the page is served at the floating IP',
   ])
+  t.deepEqual(
+    names({ fencing: 'kept' }).filter(name => !names({}).includes(name)),
+    [
+      'the last fencing succeeded',
+      'no fencing is pending',
+      'one of two nodes fences first',
+      'ring and fencing do not share a cable',
+    ],
+  )
   t.deepEqual(lacks({ corosync: { transport: 'udpu', crypto_cipher: 'none', crypto_hash: 'none' } }), [
     'links carry traffic',
   ])

@@ -1,4 +1,4 @@
-import type { ClusterState, ResourceState } from '../../../runner/cluster/pacemaker/crm-mon.js'
+import type { ClusterState, FencingEvent, ResourceState } from '../../../runner/cluster/pacemaker/crm-mon.js'
 
 /** The state of a cluster of node1 and node2, in short form. */
 export interface ShortState {
@@ -14,6 +14,8 @@ export interface ShortState {
   /** The feature set of each node, if crm_mon shows it. */
   features?: string[]
   failures?: [operation: string, node: string, status: string, reason: string][]
+  /** Whether fencing is enabled, and what the fencer remembers. */
+  fencing?: FencingEvent[]
 }
 
 /** The complete state. A primitive on several nodes has one instance on each, as in the output of crm_mon. */
@@ -28,12 +30,13 @@ export function stateOf({
   nodes = ['node1', 'node2'],
   features = [],
   failures = [],
+  fencing,
 }: ShortState): ClusterState {
   return {
     ...(dc !== null && { dc }),
     quorate,
     maintenance,
-    stonithEnabled: false,
+    stonithEnabled: fencing !== undefined,
     nodes: nodes.map((name, at) => ({
       name,
       id: String(at + 1),
@@ -62,5 +65,6 @@ export function stateOf({
       }))
     }),
     failures: failures.map(([operation, node, status, reason]) => ({ operation, node, status, reason, code: 1 })),
+    fencingHistory: fencing ?? [],
   }
 }
