@@ -6,15 +6,18 @@ import { build } from 'esbuild'
 
 /**
  * npm run build: compiles everything to dist/, and makes one command of few files of it in bundle/, which loads in a third
- * of the time. There is nothing to do if both are there and nothing that they are made from has changed: `npm ci` builds,
- * and so does `npm test`.
+ * of the time. A shell script beside the sources becomes a module: its text. There is nothing to do if both are there and
+ * nothing that they are made from has changed: `npm ci` builds, and so does `npm test`.
  */
 
 const sources = ['runner', 'roles', 'test'].flatMap(folder =>
   readdirSync(folder, { recursive: true }).map(file => join(folder, file)),
 )
+// Scripts for the nodes, in files of their own.
+const scripts = sources.filter(file => file.endsWith('.sh') && !file.startsWith('test'))
 const inputs = [
   ...sources.filter(file => file.endsWith('.ts')),
+  ...scripts,
   'build.js',
   'package-lock.json',
   'tsconfig.json',
@@ -28,6 +31,8 @@ if (!existsSync(note) || !existsSync('bundle') || readFileSync(note, 'utf8') !==
   for (const folder of ['dist', 'bundle']) rmSync(folder, { recursive: true, force: true })
   // It has said itself what is wrong.
   if (spawnSync('tsc', ['-p', '.'], { stdio: 'inherit' }).status !== 0) process.exit(1)
+  for (const script of scripts)
+    writeFileSync(`dist/${script}.js`, `export default ${JSON.stringify(readFileSync(script, 'utf8'))}\n`)
   groupTests()
   const roles = readdirSync('dist/roles').map(role => `dist/roles/${role}/index.js`)
   await build({
