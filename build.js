@@ -36,7 +36,8 @@ if (!existsSync(note) || !existsSync('bundle') || readFileSync(note, 'utf8') !==
   groupTests()
   const roles = readdirSync('dist/roles').map(role => `dist/roles/${role}/index.js`)
   await build({
-    entryPoints: ['dist/runner/cli/main.js', ...roles],
+    // The plugs of a lab are a process of their own.
+    entryPoints: ['dist/runner/cli/main.js', 'dist/runner/lab/plug-server.js', ...roles],
     outbase: 'dist',
     outdir: 'bundle',
     chunkNames: 'runner/cli/[name]-[hash]',

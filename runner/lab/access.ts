@@ -2,16 +2,17 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SSHConfig } from 'ssh-config'
-import { floatingIp, labDir, prefixLength, type Lab, type LabNode } from './names.js'
+import { arbiterName, floatingIp, labDir, prefixLength, type Lab, type LabNode } from './names.js'
 import { inLab } from './network.js'
+import { plugPasswordFile } from './plugs.js'
 import { runLocally } from './process.js'
 
 /** The admin's access to a lab: keys, an ssh configuration, an inventory. */
 
-/** An ssh configuration that knows the lab's nodes and as whom to log in, and checks their host keys. */
+/** An ssh configuration that knows the lab's machines and as whom to log in, and checks their host keys. */
 export function sshConfigText(lab: Lab, login: string): string {
   const config = new SSHConfig()
-  for (const node of lab.nodes) {
+  for (const node of lab.machines) {
     config.append({
       Host: [node.name, node.address],
       HostName: node.address,
@@ -26,21 +27,37 @@ export function sshConfigText(lab: Lab, login: string): string {
   return `${config.toString().trim()}\n`
 }
 
-/** The smallest complete inventory, for the lab's nodes. */
+/** The smallest complete inventory, for the lab's machines: with fencing if they hang on plugs, and with the arbiter. */
 export function labInventoryText(lab: Lab): string {
+  const host = ({ name, address }: LabNode) => `${name}: { ansible_host: ${address} }`
+  const arbiter = lab.machines.find(({ name }) => name === arbiterName)
   return [
     'all:',
+    ...(arbiter ? ['  hosts:', `    ${host(arbiter)}`] : []),
     '  children:',
     '    web:',
     '      vars:',
     '        cluster:',
     '          name: pacemaker1',
     `          floating_ip: ${floatingIp}/${prefixLength}`,
-    '          fencing: disabled',
+    ...(lab.plugs.length === 0 ? ['          fencing: disabled'] : fencingLines(lab)),
+    ...(arbiter ? [`          quorum_device: { host: ${arbiter.name}, algorithm: ffsplit }`] : []),
     '      hosts:',
-    ...lab.nodes.map(node => `        ${node.name}: { ansible_host: ${node.address} }`),
+    ...lab.nodes.map(node => `        ${host(node)}`),
     '',
   ].join('\n')
+}
+
+/** One device for each node: its plug. */
+function fencingLines({ name: lab, plugs }: Lab): string[] {
+  const devices = plugs.flatMap(({ name, address, node }) => [
+    `              ${name}:`,
+    '                agent: fence_plug',
+    `                fences: ${node.name}`,
+    `                params: { ip: ${address}, type: shelly2 }`,
+    `                secrets: { password: { file: ${plugPasswordFile(lab)} } }`,
+  ])
+  return ['          fencing:', '            devices:', ...devices]
 }
 
 export function knownHostsLine(node: LabNode, publicKey: string): string {

@@ -13,6 +13,8 @@ import { cgroupName, type LabNode } from './names.js'
 export const labGroup = (lab: string) => join(cgroupName, lab)
 /** Work that `up` does before there are nodes. */
 export const buildGroup = (lab: string) => join(labGroup(lab), 'up')
+/** The process that answers for the lab's power plugs. */
+export const plugsGroup = (lab: string) => join(labGroup(lab), 'plugs')
 export const nodeGroup = (node: LabNode) => join(labGroup(node.lab), 'nodes', node.name)
 /**
  * The loop that starts a node again after a reboot. It is separate, since a group with processes cannot delegate controllers.

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import { InterruptedError } from '../errors.js'
 import { down } from './down.js'
 import { exec } from './exec.js'
@@ -6,7 +6,8 @@ import { boot, cutCable, freezeNode, healCable, powerKill, thawNode } from './fa
 import { requireHost } from './host.js'
 import { likenesses } from './likenesses.js'
 import type { LabNode } from './names.js'
-import { requireNode } from './state.js'
+import { plugConditions, setPlugCondition, type PlugCondition } from './plugs.js'
+import { requireNode, requirePlug } from './state.js'
 import { readStatus, type NodeStatus } from './status.js'
 import { up, usage } from './up.js'
 
@@ -26,6 +27,8 @@ interface UpArguments {
   name: string
   release?: string
   like?: string
+  plugs: boolean
+  arbiter: boolean
   yes: boolean
 }
 
@@ -46,13 +49,17 @@ export function labCommand(report: (line: string) => void): Command {
         .choices(likenesses.map(({ name }) => name))
         .conflicts('release'),
     )
+    .option('--plugs', 'every node hangs on a power plug, which the inventory declares as its fencing device', false)
+    .option('--arbiter', 'one more machine, which the inventory declares as the quorum device', false)
     .option('--yes', 'install missing Debian packages on this machine', false)
-    .action(async (count: number, { name, release, like, yes }: UpArguments) => {
+    .action(async (count: number, { name, release, like, plugs, arbiter, yes }: UpArguments) => {
       const started = performance.now()
       const made = await interruptibly(signal =>
         up({
           name,
           count,
+          plugs,
+          arbiter,
           yes,
           report,
           signal,
@@ -60,8 +67,8 @@ export function labCommand(report: (line: string) => void): Command {
           ...(like !== undefined && { like }),
         }),
       )
-      const nodes = made.nodes.map(node => `${node.name} ${node.address}`)
-      report(`lab ${name} is up after ${seconds(started)} s: ${nodes.join(', ')}`)
+      const addresses = [...made.machines, ...made.plugs].map(({ name, address }) => `${name} ${address}`)
+      report(`lab ${name} is up after ${seconds(started)} s: ${addresses.join(', ')}`)
       for (const line of usage(made)) report(`  ${line}`)
     })
 
@@ -79,9 +86,10 @@ export function labCommand(report: (line: string) => void): Command {
       await requireHost()
       const { labs, broken } = await readStatus(name)
       if (labs.length + broken.length === 0) report(name === undefined ? 'no lab is up' : `lab ${name} is not up`)
-      for (const { name: each, dir, nodes } of labs) {
+      for (const { name: each, dir, machines, plugsRun } of labs) {
         report(`lab ${each} in ${dir}`)
-        for (const node of nodes) report(`  ${nodeLine(node)}`)
+        for (const node of machines) report(`  ${nodeLine(node)}`)
+        if (plugsRun === false) report('  its plugs do not answer: their process has ended')
       }
       for (const each of broken) report(`lab ${each} is incomplete: ha-run lab down --name ${each} removes it`)
     })
@@ -111,6 +119,21 @@ export function labCommand(report: (line: string) => void): Command {
         report(`${node} ${done}`)
       })
   }
+
+  named(lab.command('plug'))
+    .description("make a node's power plug fail, or work again")
+    .argument('<node>')
+    .addArgument(
+      new Argument('<condition>', 'stuck: answers as if its relay moved; wrong-password: accepts another one').choices(
+        plugConditions,
+      ),
+    )
+    .option('--delay <seconds>', 'time that a slow plug takes for each answer', wholeNumber, 10)
+    .action(async (node: string, condition: PlugCondition, { name, delay }: { name: string; delay: number }) => {
+      await requireHost()
+      await setPlugCondition(await requirePlug(name, node), condition, delay)
+      report(`the plug of ${node} ${condition === 'works' ? 'works' : `is made to fail: ${condition}`}`)
+    })
   return lab
 }
 
@@ -118,8 +141,10 @@ function named(command: Command): Command {
   return command.option('--name <name>', "the lab's name", 'demo')
 }
 
-function nodeLine({ name, address, state, plugged }: NodeStatus): string {
-  return `${name.padEnd(7)} ${address.padEnd(13)} ${state}${plugged ? '' : ', cable pulled'}`
+function nodeLine({ name, address, state, plugged, plug }: NodeStatus): string {
+  const power = plug === undefined ? '' : `, ${plug.plug.name} ${plug.plug.address} ${plug.isOn ? 'on' : 'off'}`
+  const trouble = plug === undefined || plug.condition === 'works' ? '' : ` (${plug.condition})`
+  return `${name.padEnd(7)} ${address.padEnd(13)} ${state}${plugged ? '' : ', cable pulled'}${power}${trouble}`
 }
 
 function wholeNumber(text: string): number {

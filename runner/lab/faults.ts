@@ -2,7 +2,8 @@ import { UsageError } from '../errors.js'
 import { freezeGroup, machineGroup } from './cgroup.js'
 import type { LabNode } from './names.js'
 import { bootNode, powered } from './node.js'
-import { imageOf } from './state.js'
+import { noteRelay } from './plugs.js'
+import { imageOf, requireLab } from './state.js'
 
 /** Faults of a machine. Each function returns when the fault is in effect. */
 
@@ -10,10 +11,12 @@ export { cutCable, healCable } from './network.js'
 export { powerKill } from './node.js'
 
 /**
- * Gives a node power again and waits until its sshd answers.
+ * Gives a node power again, also at its plug, and waits until its sshd answers.
  * @throws UsageError if it is running, ConnectError if it does not come up
  */
 export async function boot(node: LabNode): Promise<void> {
+  const plug = (await requireLab(node.lab)).plugs.find(plug => plug.node.name === node.name)
+  if (plug) await noteRelay(plug, true)
   await bootNode(node, await imageOf(node.lab))
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { groupDir, killGroup, labGroup, populated, removeGroup } from './cgroup.js'
 import { partSuffix } from './image.js'
-import { imagesDir, isNetnsOf, labDir, netnsDir } from './names.js'
+import { arbiterName, imagesDir, isNetnsOf, labDir, netnsDir } from './names.js'
 import { runLocally, runCommands } from './process.js'
 
 /**
@@ -107,7 +107,8 @@ async function processesIn(netns: string[]): Promise<number[]> {
 async function removeNspawnMarks(lab: string): Promise<void> {
   const marks = '/run/systemd/nspawn/propagate'
   for (const name of await readdir(marks).catch(() => [])) {
-    if (new RegExp(`^ha-run-${lab}-node\\d+$`).test(name)) await rm(join(marks, name), { recursive: true })
+    if (new RegExp(`^ha-run-${lab}-(node\\d+|${arbiterName})$`).test(name))
+      await rm(join(marks, name), { recursive: true })
   }
 }
 

@@ -26,13 +26,34 @@ export const prefixLength = 24
 /** The tutorial's floating IP, never a node's address. */
 export const floatingIp = '192.168.0.10'
 export const maxNodes = 64
+/** The host name of the machine outside of the cluster. */
+export const arbiterName = 'arbiter'
+/** Above the addresses of nodes and below those of plugs. */
+const arbiterAddress = '192.168.0.99'
 
 export interface LabNode {
   /** The name of its lab. */
   lab: string
-  /** `node1`, `node2` ... */
+  /** `node1`, `node2` ..., or `arbiter` */
   name: string
   address: string
+}
+
+/** A virtual power plug on which one node hangs. */
+export interface Plug {
+  /** `plug1` for `node1`. */
+  name: string
+  /** Its own, in the network of the nodes. */
+  address: string
+  node: LabNode
+}
+
+/** What a lab has beside its nodes. */
+export interface LabExtras {
+  /** Each node hangs on a plug. */
+  plugs?: boolean
+  /** There is one more machine, outside of the cluster. */
+  arbiter?: boolean
 }
 
 /** A lab from the user's point of view. */
@@ -41,16 +62,29 @@ export interface Lab {
   dir: string
   /** Path of an inventory that describes the lab's nodes as one cluster. */
   inventory: string
-  /** Path of an ssh configuration that reaches the nodes by name or address. */
+  /** Path of an ssh configuration that reaches the machines by name or address. */
   sshConfig: string
+  /** The nodes of the cluster. */
   nodes: LabNode[]
+  /** The nodes, and the arbiter if there is one. */
+  machines: LabNode[]
+  /** One for each node, or none. */
+  plugs: Plug[]
 }
 
 /** The lab of that name with its first `count` nodes, whether it is up or not. */
-export function labOf(name: string, count: number): Lab {
+export function labOf(name: string, count: number, { plugs = false, arbiter = false }: LabExtras = {}): Lab {
   const dir = labDir(name)
   const nodes = Array.from({ length: count }, (_, index) => nodeOf(name, index + 1))
-  return { name, dir, inventory: join(dir, 'inventory.yml'), sshConfig: join(dir, 'ssh_config'), nodes }
+  return {
+    name,
+    dir,
+    inventory: join(dir, 'inventory.yml'),
+    sshConfig: join(dir, 'ssh_config'),
+    nodes,
+    machines: arbiter ? [...nodes, { lab: name, name: arbiterName, address: arbiterAddress }] : nodes,
+    plugs: plugs ? nodes.map((node, index) => plugOf(node, index + 1)) : [],
+  }
 }
 
 /**
@@ -59,6 +93,11 @@ export function labOf(name: string, count: number): Lab {
  */
 export function nodeOf(lab: string, index: number): LabNode {
   return { lab, name: `node${index}`, address: `192.168.0.${index < 10 ? index : 20 + index}` }
+}
+
+/** Plug 1 has 192.168.0.101, which is above all addresses of machines. */
+function plugOf(node: LabNode, index: number): Plug {
+  return { name: `plug${index}`, address: `192.168.0.${100 + index}`, node }
 }
 
 /**

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { quote } from 'zx/core'
-import { ConnectError, UsageError, lastLines } from '../errors.js'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ConnectError, TaskError, UsageError, lastLines } from '../errors.js'
 import { killGroup, makeGroup, machineGroup, nodeGroup, populated, removeGroup, watchGroup } from './cgroup.js'
 import type { Image } from './image.js'
 import { consoleLog, machineName, nodeDir, nodeRoot, type LabNode } from './names.js'
@@ -121,13 +122,25 @@ export async function powered(node: LabNode): Promise<boolean> {
  * @throws ConnectError with the end of its console output if it does not come up
  */
 export async function bootNode(node: LabNode, image: Image): Promise<void> {
+  await startNode(node, image)
+  await waitForSsh(node)
+}
+
+/**
+ * Gives a node power and returns as soon as it has it.
+ * @throws UsageError if it has power already
+ */
+export async function startNode(node: LabNode, image: Image): Promise<void> {
   if (await powered(node)) throw new UsageError(`${node.name} of lab ${node.lab} is already running`)
   if (!existsSync(join(nodeRoot(node), 'etc'))) throw new UsageError(`${node.name} of lab ${node.lab} has no disk`)
   // systemd in the node expects a control group that nobody has used before.
   await removeGroup(nodeGroup(node))
   const groups = { watch: await makeGroup(watchGroup(node)), machine: await makeGroup(machineGroup(node)) }
   await runLocally(['setsid', '--fork', 'bash', '-c', powerScript(node, image, groups)], { timeoutSeconds: 10 })
-  await waitForSsh(node)
+  // Until the script has joined its group, a power cut would miss it.
+  for (const deadline = performance.now() + 10_000; !(await powered(node)); await sleep(5)) {
+    if (performance.now() > deadline) throw new TaskError(`${node.name} of lab ${node.lab} got no power within 10 s`)
+  }
 }
 
 /** Cuts a node's power. Its disk keeps everything that was written. */

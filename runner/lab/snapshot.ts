@@ -17,9 +17,10 @@ import { runLocally, runCommands } from './process.js'
 /** Directory of a node's disk in a snapshot. */
 export const diskIn = (snapshot: string, node: LabNode) => join(snapshot, 'nodes', node.name)
 
-const isKey = (file: string) => /^(host_)?key(_node\d+)?(\.pub)?$/.test(file)
+/** Also the plugs' password, which the cluster on the disks knows. */
+const isKey = (file: string) => /^(key|host_key_(node\d+|arbiter))(\.pub)?$|^plug_password$/.test(file)
 
-/** Copies the keys of a lab's admin and nodes; only root can read the private ones. */
+/** Copies the keys of a lab's admin and machines; only root can read the private ones. */
 export async function copyKeys(from: string, to: string): Promise<void> {
   for (const file of (await readdir(from)).filter(isKey)) await copyFile(join(from, file), join(to, file))
 }
@@ -31,11 +32,11 @@ export async function copyKeys(from: string, to: string): Promise<void> {
  * @throws TaskError if a node does not shut down within 60 s
  */
 export async function takeSnapshot(lab: Lab, dir: string): Promise<void> {
-  await Promise.all(lab.nodes.map(shutDown))
+  await Promise.all(lab.machines.map(shutDown))
   const part = `${dir}.part`
   await runLocally(['rm', '-rf', '--one-file-system', part], { timeoutSeconds: 120 })
   await mkdir(dirname(diskIn(part, lab.nodes[0]!)), { recursive: true })
-  for (const node of lab.nodes) {
+  for (const node of lab.machines) {
     await runCommands([['umount', nodeRoot(node)]])
     await rename(join(nodeDir(node), 'upper'), diskIn(part, node))
   }

@@ -2,6 +2,7 @@ import { frozen, machineGroup } from './cgroup.js'
 import { checkName, type Lab, type LabNode } from './names.js'
 import { cablePlugged } from './network.js'
 import { answers, powered } from './node.js'
+import { plugsRun, readPlug, type PlugStatus } from './plugs.js'
 import { isAlive } from './leftovers.js'
 import { findLab, labNames } from './state.js'
 
@@ -10,10 +11,15 @@ export interface NodeStatus extends LabNode {
   state: 'running' | 'silent' | 'frozen' | 'off'
   /** True if its network cable is plugged in. */
   plugged: boolean
+  /** The power plug on which it hangs. */
+  plug?: PlugStatus
 }
 
-export interface LabStatus extends Omit<Lab, 'nodes'> {
-  nodes: NodeStatus[]
+export interface LabStatus extends Omit<Lab, 'machines'> {
+  /** The nodes, and the arbiter if there is one. */
+  machines: NodeStatus[]
+  /** False if the process that answers for the plugs has ended; undefined if there are no plugs. */
+  plugsRun?: boolean
 }
 
 /**
@@ -26,10 +32,23 @@ export async function readStatus(name?: string): Promise<{ labs: LabStatus[]; br
   const broken: string[] = []
   for (const each of name === undefined ? await labNames() : [name]) {
     const lab = await findLab(each)
-    if (lab) labs.push({ ...lab, nodes: await Promise.all(lab.nodes.map(nodeStatus)) })
+    if (lab) labs.push(await labStatus(lab))
     else if (await isAlive(each)) broken.push(each)
   }
   return { labs, broken }
+}
+
+async function labStatus(lab: Lab): Promise<LabStatus> {
+  const plugStates = await Promise.all(lab.plugs.map(readPlug))
+  const statuses = lab.machines.map(async node => {
+    const plug = plugStates.find(({ plug }) => plug.node === node)
+    return { ...(await nodeStatus(node)), ...(plug && { plug }) }
+  })
+  return {
+    ...lab,
+    machines: await Promise.all(statuses),
+    ...(lab.plugs.length > 0 && { plugsRun: await plugsRun(lab.name) }),
+  }
 }
 
 async function nodeStatus(node: LabNode): Promise<NodeStatus> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import PQueue from 'p-queue'
 import { UsageError } from '../errors.js'
@@ -5,16 +6,17 @@ import { ensureKey, writeAccess, type KeyPair } from './access.js'
 import { hostSuite, requireHost, requirePackages } from './host.js'
 import { ensureImage, type Image } from './image.js'
 import { locked } from './lock.js'
-import { checkCount, checkName, labOf, type Lab, type LabNode } from './names.js'
+import { checkCount, checkName, labOf, type Lab, type LabExtras, type LabNode } from './names.js'
 import { makeBridge, makeCable } from './network.js'
 import { bootNode, installNode, mountDisk } from './node.js'
+import { startPlugs } from './plugs.js'
 import { recipeOf, type Recipe } from './recipe.js'
 import { findLeftovers, isAlive, isEmpty, removeLeftovers } from './leftovers.js'
 import { requireInotifyInstances } from './inotify-limit.js'
 import { copyKeys, diskIn } from './snapshot.js'
 import { findLab, writeRecord } from './state.js'
 
-export interface UpOptions {
+export interface UpOptions extends LabExtras {
   name: string
   count: number
   /** Installs Debian packages that are missing on this machine. */
@@ -24,7 +26,7 @@ export interface UpOptions {
   release?: string
   /** The machine that nodes are like, instead of a Debian from its installer: one of `likenesses`, which has its release. */
   like?: string
-  /** The directory of a snapshot: the nodes start from its disks instead of being bare. It is only read. */
+  /** The directory of a snapshot: machines start from their disks in it; those that it lacks are bare. It is only read. */
   snapshot?: string
   /** Aborts the start; what exists by then is removed. */
   signal?: AbortSignal
@@ -39,7 +41,18 @@ const concurrency = 8
  * @throws UsageError if there is a lab of that name already, or this machine cannot run a lab
  * @throws ConnectError if a node does not come up
  */
-export async function up({ name, count, yes, report, release, like, snapshot, signal }: UpOptions): Promise<Lab> {
+export async function up({
+  name,
+  count,
+  yes,
+  report,
+  release,
+  like,
+  snapshot,
+  signal,
+  plugs = false,
+  arbiter = false,
+}: UpOptions): Promise<Lab> {
   checkName(name)
   checkCount(count)
   await requireHost()
@@ -50,14 +63,14 @@ export async function up({ name, count, yes, report, release, like, snapshot, si
     if (old) throw alreadyUp(old)
     if (await isAlive(name)) report(`removing the incomplete lab ${name}, left by an interrupted start`)
     if (!isEmpty(await findLeftovers(name))) await removeLeftovers(name)
-    await requireInotifyInstances(count)
+    const lab = labOf(name, count, { plugs, arbiter })
+    await requireInotifyInstances(lab.machines.length)
     try {
       const recipe = recipeOf(like ?? release ?? (await hostSuite()))
       const image = await ensureImage({ lab: name, recipe: recipe.name, yes, report, signal })
-      const lab = labOf(name, count)
-      report(`starting ${lab.nodes.map(node => node.name).join(', ')}`)
+      report(`starting ${lab.machines.map(node => node.name).join(', ')}`)
       await build(lab, image, recipe, { snapshot, signal })
-      await writeRecord(name, { count, image })
+      await writeRecord(name, { count, plugs, arbiter, image })
       return lab
     } catch (error) {
       await removeLeftovers(name)
@@ -78,16 +91,19 @@ async function build(
   await makeBridge(lab.name)
   const hostKeys = new Map<LabNode, KeyPair>()
   const queue = new PQueue({ concurrency })
-  const work = lab.nodes.map(node => async () => {
+  const machines = lab.machines.map(node => async () => {
     signal?.throwIfAborted()
     const hostKey = await ensureKey(lab.name, `host_key_${node.name}`)
     hostKeys.set(node, hostKey)
     await makeCable(node)
-    await mountDisk(node, image, snapshot === undefined ? undefined : diskIn(snapshot, node))
-    if (snapshot === undefined) await installNode(node, recipe, { hostKey, authorizedKey })
+    const disk = snapshot === undefined ? undefined : diskIn(snapshot, node)
+    const isBare = disk === undefined || !existsSync(disk)
+    await mountDisk(node, image, isBare ? undefined : disk)
+    if (isBare) await installNode(node, recipe, { hostKey, authorizedKey })
     signal?.throwIfAborted()
     await bootNode(node, image)
   })
+  const work = lab.plugs.length > 0 ? [async () => startPlugs(lab), ...machines] : machines
   // All must have ended before anything is removed; the first failure is reported.
   const results = await Promise.allSettled(work.map(task => queue.add(task)))
   const failure = results.find(result => result.status === 'rejected')

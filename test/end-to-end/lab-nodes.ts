@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { exec, type Lab } from '../../runner/lab/index.js'
 
-/** The nodes of a lab, reached from outside: through their machines, not through the network. */
+/** The machines of a lab, reached from outside: through their machines, not through the network. */
 export class LabNodes {
   readonly lab: Lab
 
@@ -11,7 +11,7 @@ export class LabNodes {
 
   /** Runs shell text in a node. @returns what it printed. */
   async on(node: string, script: string, seconds = 120): Promise<string> {
-    const target = this.lab.nodes.find(({ name }) => name === node)!
+    const target = this.lab.machines.find(({ name }) => name === node)!
     const { exitCode, stdout, stderr } = await exec(target, ['sh', '-c', script], {
       output: 'collect',
       timeoutSeconds: seconds,

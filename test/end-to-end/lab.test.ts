@@ -14,7 +14,9 @@ import {
   freezeNode,
   healCable,
   powerKill,
+  readPlug,
   readStatus,
+  setPlugCondition,
   thawNode,
   up,
   type LabNode,
@@ -31,7 +33,7 @@ import { reason, title } from './availability.js'
 const name = `test-${process.pid}`
 const doomed = `doomed-${process.pid}`
 const say = () => {}
-const lab = labOf(name, 2)
+const lab = labOf(name, 2, { plugs: true, arbiter: true })
 const [node1, node2] = [nodeOf(name, 1), nodeOf(name, 2)]
 
 const onLab = reason === null ? test.serial : test.serial.skip
@@ -66,9 +68,9 @@ onLab(title('up leaves nodes that ssh reaches by the written configuration'), as
   // Without the cached image this is the one that builds it.
   t.timeout(20 * 60_000)
   const before = await hostLinks()
-  t.deepEqual(await up({ name, count: 2, yes: isRequired, report: say }), lab)
+  t.deepEqual(await up({ name, count: 2, plugs: true, arbiter: true, yes: isRequired, report: say }), lab)
   t.deepEqual(await hostLinks(), before, 'the host has no new link')
-  for (const node of lab.nodes) {
+  for (const node of lab.machines) {
     for (const address of [node.name, node.address]) {
       t.is((await ssh(address, 'hostname')).stdout, 'debian\n', 'every fresh node has the same name')
     }
@@ -120,7 +122,7 @@ onLab(title('nothing routes out of the lab'), async t => {
     .map(line => line.split(/[@ ]/)[0] ?? '')
   t.deepEqual(
     links.toSorted((one, other) => one.localeCompare(other)),
-    ['br0', 'lo', 'node1', 'node2'],
+    ['arbiter', 'br0', 'lo', 'node1', 'node2'],
   )
   const routes = await runLocally(['ip', '-n', labNetns(name), 'route'], { timeoutSeconds: 10 })
   t.regex(routes.stdout, /^192\.168\.0\.0\/24 dev br0 .*\n$/)
@@ -144,7 +146,7 @@ onLab(title('a node without power is silent, and boots again'), async t => {
   await powerKill(node2)
   t.false(await answers(node2))
   t.false(await ping(node1, node2.address), 'nor does the kernel answer for it')
-  t.is((await readStatus(name)).labs[0]?.nodes[1]?.state, 'off')
+  t.is((await readStatus(name)).labs[0]?.machines[1]?.state, 'off')
   await t.throwsAsync(inside(node2, 'true'), { instanceOf: UsageError, message: /no power/ })
   await boot(node2)
   t.true(await answers(node2))
@@ -154,7 +156,7 @@ onLab(title('a node without power is silent, and boots again'), async t => {
 
 onLab(title('a node that switches itself off stays off until it is booted'), async t => {
   await inside(node2, 'systemctl', 'poweroff')
-  t.true(await eventually(async () => (await readStatus(name)).labs[0]?.nodes[1]?.state === 'off'))
+  t.true(await eventually(async () => (await readStatus(name)).labs[0]?.machines[1]?.state === 'off'))
   t.false(await ping(node1, node2.address))
   await boot(node2)
   t.true(await ping(node1, node2.address))
@@ -164,7 +166,7 @@ onLab(title('a frozen node does not answer ssh, and a thawed one does'), async t
   t.true(await answers(node2))
   await freezeNode(node2)
   t.false(await answers(node2))
-  t.is((await readStatus(name)).labs[0]?.nodes[1]?.state, 'frozen')
+  t.is((await readStatus(name)).labs[0]?.machines[1]?.state, 'frozen')
   await thawNode(node2)
   t.true(await answers(node2))
 })
@@ -181,15 +183,68 @@ onLab(title('a pulled cable parts a node from the others, and can be plugged in 
   await cutCable(node2)
   t.false(await ping(node1, node2.address))
   t.is((await inside(node2, 'cat', '/sys/class/net/eth0/carrier')).stdout, '0\n')
-  t.false((await readStatus(name)).labs[0]?.nodes[1]?.plugged)
+  t.false((await readStatus(name)).labs[0]?.machines[1]?.plugged)
   await healCable(node2)
   t.true(await eventually(() => ping(node1, node2.address)))
+})
+
+onLab(title('a plug cuts the power of its node and gives it back, in the protocol of any device'), async t => {
+  const password = await readFile(`${lab.dir}/plug_password`, 'utf8')
+  const [, plug2] = lab.plugs
+  const devices = [
+    { on: 'rpc/Switch.Set?id=0&on=true', off: 'rpc/Switch.Set?id=0&on=false', auth: ['--digest'] },
+    { on: 'relay/0?turn=on', off: 'relay/0?turn=off', auth: ['--basic'] },
+    { on: 'cm?cmnd=Power1%20on', off: 'cm?cmnd=Power1%20off', auth: ['--basic'] },
+  ]
+  for (const { on, off, auth } of devices) {
+    const curl = async (path: string) => {
+      const words = ['curl', '-sS', '-m', '20', '-f', ...auth, '-u', `admin:${password}`]
+      return inside(node1, ...words, `http://${plug2!.address}/${path}`)
+    }
+    t.is((await curl(off)).exitCode, 0)
+    t.is((await readStatus(name)).labs[0]?.machines[1]?.state, 'off', 'when the plug answers, the node has no power')
+    t.false(await ping(node1, node2.address))
+    t.false((await readPlug(plug2!)).isOn)
+    t.is((await curl(on)).exitCode, 0)
+    t.true(await eventually(() => answers(node2)))
+  }
+})
+
+onLab(title('a plug gives the power back by itself after the time that it was told'), async t => {
+  const password = await readFile(`${lab.dir}/plug_password`, 'utf8')
+  const url = `http://${lab.plugs[1]!.address}/rpc/Switch.Set?id=0&on=false&toggle_after=1`
+  const { stdout } = await inside(node1, 'curl', '-sS', '-m', '20', '--digest', '-u', `admin:${password}`, url)
+  t.is(stdout, '{"was_on":true}')
+  t.false(await answers(node2))
+  t.true(await eventually(() => answers(node2)))
+})
+
+onLab(title('a plug can fail in every way that plugs fail'), async t => {
+  const password = await readFile(`${lab.dir}/plug_password`, 'utf8')
+  const [, plug2] = lab.plugs
+  const ask = async (path: string) => {
+    const words = ['curl', '-sS', '-m', '2', '-w', '%{http_code}', '--digest', '-u', `admin:${password}`]
+    return inside(node1, ...words, `http://${plug2!.address}/rpc/Switch.${path}`)
+  }
+  await setPlugCondition(plug2!, 'stuck')
+  t.is((await ask('Set?id=0&on=false')).stdout, '{"was_on":true}200')
+  t.regex((await ask('GetStatus?id=0')).stdout, /"output":true/)
+  t.true(await answers(node2))
+  await setPlugCondition(plug2!, 'wrong-password')
+  t.is((await ask('Set?id=0&on=false')).stdout, '401')
+  await setPlugCondition(plug2!, 'slow', 3)
+  t.is((await ask('GetStatus?id=0')).exitCode, 28, 'curl does not wait for so long')
+  await setPlugCondition(plug2!, 'unreachable')
+  t.true([7, 28].includes((await ask('GetStatus?id=0')).exitCode ?? 0))
+  await setPlugCondition(plug2!, 'works')
+  t.regex((await ask('GetStatus?id=0')).stdout, /"output":true/)
+  t.false((await readFile(`${lab.dir}/plugs.log`, 'utf8')).includes(password))
 })
 
 onLab(title('an up that is killed at any point leaves nothing that down does not find'), async t => {
   t.timeout(120_000)
   const module = import.meta.resolve('../../runner/lab/index.js')
-  const code = `import { up } from '${module}'; await up({ name: '${doomed}', count: 3, yes: false, report() {} })`
+  const code = `import { up } from '${module}'; await up({ name: '${doomed}', count: 3, plugs: true, yes: false, report() {} })`
   const upTo: (() => Promise<boolean>)[] = [
     async () => (await findLeftovers(doomed)).netns.length > 0,
     async () => (await findLeftovers(doomed)).mounts.length > 0,
@@ -225,5 +280,6 @@ onLab(title("down leaves nothing, not even a visitor of the lab's network"), asy
 async function processesWith(labName: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter(entry => /^\d+$/.test(entry) && Number(entry) !== process.pid)
   const lines = await Promise.all(pids.map(pid => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
-  return lines.filter(line => line.includes(`ha-run.${labName}`) || line.includes(`labs/${labName}/`))
+  const marks = [`ha-run.${labName}`, `labs/${labName}/`, `\0${labName}\0`]
+  return lines.filter(line => marks.some(mark => line.includes(mark)))
 }

@@ -7,7 +7,7 @@ import type { MachineEvent, TaskEvent } from '../../runner/engine/events.js'
 import type { StatusEvent } from '../../runner/cluster/status/events.js'
 import { quote } from '../../runner/ssh/quote.js'
 import { inLab } from '../../runner/lab/network.js'
-import { labOf, down, up } from '../../runner/lab/index.js'
+import { labOf, down, up, type LabExtras } from '../../runner/lab/index.js'
 import { isRequired } from '../required.js'
 import { reason, title } from './availability.js'
 import { builtCluster, clusterServes, main, type Built } from './built-cluster.js'
@@ -29,8 +29,12 @@ export class LabSite extends LabNodes {
   /** Where the tests find a cluster built: the run of `ha-run site` that has built it from bare nodes. */
   building!: Result
 
-  constructor(name: string, count: number) {
-    super(labOf(`${name}-${process.pid}`, count))
+  /** What the lab has beside its nodes. */
+  readonly extras: LabExtras
+
+  constructor(name: string, count: number, extras: LabExtras = {}) {
+    super(labOf(`${name}-${process.pid}`, count, extras))
+    this.extras = extras
   }
 
   /**
@@ -167,8 +171,8 @@ export interface SharedLab {
  * Declares a lab that is brought up before a file's tests and taken down after them: bare nodes, or a cluster that serves,
  * as `ha-run site` or somebody else has built it. Where no lab can be had, the tests are skipped, with the reason in their titles.
  */
-export function labSite(name: string, count: number, built?: Built): SharedLab {
-  const site = new LabSite(name, count)
+export function labSite(name: string, count: number, built?: Built, extras?: LabExtras): SharedLab {
+  const site = new LabSite(name, count, extras)
   const declareTest = reason === null ? test.serial : test.serial.skip
   if (reason === null) {
     test.serial.before(async t => {
@@ -226,13 +230,13 @@ async function bringUp(site: LabSite, built: Built | undefined, say: (line: stri
     nodes: { length: count },
   } = site.lab
   if (!built) {
-    await up({ name, count, yes: isRequired, report: say, ...withRelease })
+    await up({ name, count, yes: isRequired, report: say, ...withRelease, ...site.extras })
     return
   }
   const { snapshot, building } = await builtCluster(count, built, say)
   site.building = { exitCode: 0, stdout: building, stderr: '', events: building === '' ? [] : eventsIn(building) }
   const began = performance.now()
-  await up({ name, count, yes: isRequired, report: say, snapshot, ...withRelease })
+  await up({ name, count, yes: isRequired, report: say, snapshot, ...withRelease, ...site.extras })
   await clusterServes(site.lab, built)
   say(`serves ${((performance.now() - began) / 1000).toFixed(1)} s after the start from its snapshot`)
 }

@@ -18,6 +18,37 @@ test('the inventory is the smallest complete one', t => {
   })
 })
 
+test('with plugs and an arbiter, the inventory declares them for fencing and quorum', t => {
+  const device = (number: number) => ({
+    agent: 'fence_plug',
+    fences: `node${number}`,
+    params: { ip: `192.168.0.10${number}`, type: 'shelly2' },
+    secrets: { password: { file: '/var/lib/ha-run/lab/labs/demo/plug_password' } },
+  })
+  t.deepEqual(load(labInventoryText(labOf('demo', 2, { plugs: true, arbiter: true }))), {
+    all: {
+      hosts: { arbiter: { ansible_host: '192.168.0.99' } },
+      children: {
+        web: {
+          vars: {
+            cluster: {
+              name: 'pacemaker1',
+              floating_ip: '192.168.0.10/24',
+              fencing: { devices: { plug1: device(1), plug2: device(2) } },
+              quorum_device: { host: 'arbiter', algorithm: 'ffsplit' },
+            },
+          },
+          hosts: { node1: { ansible_host: '192.168.0.1' }, node2: { ansible_host: '192.168.0.2' } },
+        },
+      },
+    },
+  })
+})
+
+test('the ssh configuration knows the arbiter too', t => {
+  t.regex(sshConfigText(labOf('demo', 1, { arbiter: true }), 'root'), /^Host arbiter 192\.168\.0\.99$/m)
+})
+
 test("the ssh configuration knows nodes by name and address, and enters the lab's namespace", t => {
   const [first, second] = sshConfigText(lab, 'root').split('\n\n')
   t.is(
