@@ -1,15 +1,14 @@
 import { keyAttributes, keyPath } from '../../runner/cluster/corosync/files.js'
 import { correctAttributes, replaceOnAll, withWrongAttributes } from '../../runner/cluster/rollout/shared-file.js'
-import { generateKey, readKey } from '../../runner/cluster/rollout/authkey.js'
 import { loadedKeyEntry } from '../../runner/cluster/corosync/state.js'
 import type { Node } from '../../runner/cluster/declaration/declaration.js'
 import { runningCmap } from '../../runner/cluster/corosync/facts.js'
-import { onNodes, readOnAll, refuseUnselected, type Scope } from '../../runner/cluster/members.js'
+import { onNodes, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
 import type { ClusterTask } from '../../runner/tasks/index.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState, type FileState } from '../../runner/facts/files.js'
-import { fingerprint } from '../../runner/secret.js'
+import { fingerprint, Secret } from '../../runner/secret.js'
 import { corosyncTasks } from '../corosync/refs.js'
 
 /** The same authkey on every node. An existing key is kept; a new one is generated only if no node has one. */
@@ -46,6 +45,24 @@ export function sharedKey(name: string): ClusterTask<Node> {
       )
     },
   })
+}
+
+/** The size that corosync-keygen 3.1.2 uses; longer keys fail under FIPS (docs/facts.md, Authkey). */
+const keyBytes = 256
+
+/**
+ * Generates an authkey on a node as `corosync-keygen -l` does, from the kernel's random numbers, without writing it
+ * there.
+ */
+export async function generateKey({ $ }: ClusterMember): Promise<Secret> {
+  const { stdout } = await $({ secretOutput: true })`head -c ${keyBytes} /dev/urandom | base64 -w0`
+  return new Secret(Buffer.from(stdout, 'base64'))
+}
+
+/** The node's authkey. Its bytes exist only in the memory of this process. */
+export async function readKey({ $ }: ClusterMember): Promise<Secret> {
+  const { stdout } = await $({ secretOutput: true })`base64 -w0 -- ${keyPath}`
+  return new Secret(Buffer.from(stdout, 'base64'))
 }
 
 /**
