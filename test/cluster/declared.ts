@@ -1,5 +1,14 @@
 import type { DeclaredCib } from '../../runner/cluster/cib/cib.js'
-import type { Constraint, Operation, Primitive, ResourceGroup } from '../../runner/cluster/declaration/declaration.js'
+import type { FencingObjects } from '../../runner/cluster/cib/fencing.js'
+import type {
+  Constraint,
+  FencingDevice,
+  Operation,
+  Primitive,
+  ResourceGroup,
+  SecretSource,
+} from '../../runner/cluster/declaration/declaration.js'
+import { Secret } from '../../runner/secret.js'
 
 /** A declaration as a case writes it: what does not matter left out. */
 export interface ShortDeclaration {
@@ -12,11 +21,21 @@ export interface ShortDeclaration {
   properties?: Record<string, string>
   resourceDefaults?: Record<string, string>
   operationDefaults?: Record<string, string>
+  /** With the texts of secrets, or with the sources of secrets that were not read. */
+  devices?: {
+    devices: (Pick<FencingDevice, 'id' | 'agent' | 'fences'> & {
+      params?: Record<string, string>
+      secrets?: Record<string, string | SecretSource>
+    })[]
+    levels?: FencingObjects['levels']
+  }
+  fencingProperties?: Record<string, string>
 }
 
 /** The declaration, complete. */
-export function declaredOf(short: ShortDeclaration): DeclaredCib {
+export function declaredOf({ devices, ...short }: ShortDeclaration): DeclaredCib {
   return {
+    ...(devices && { devices: { levels: {}, ...devices, devices: devices.devices.map(deviceOf) } }),
     constraints: [],
     properties: {},
     resourceDefaults: {},
@@ -33,4 +52,15 @@ export function declaredOf(short: ShortDeclaration): DeclaredCib {
           },
     ),
   }
+}
+
+function deviceOf({
+  secrets = {},
+  ...device
+}: NonNullable<ShortDeclaration['devices']>['devices'][number]): FencingDevice {
+  const sources = Object.entries(secrets).map(([name, secret]) => [
+    name,
+    typeof secret === 'string' ? { value: new Secret(Buffer.from(secret)) } : secret,
+  ])
+  return { params: {}, ...device, secrets: Object.fromEntries(sources) }
 }

@@ -1,6 +1,8 @@
 import type { Difference } from '../../tasks/difference.js'
 import { putConstraint } from './constraints.js'
-import { draftOf, objectsIn, ownedIds, ownId, type CibDraft } from './draft.js'
+import { draftOf, isDevice, isOfDevice, objectsIn, ownedIds, ownId, type CibDraft } from './draft.js'
+import { isFencingSwitch } from './fencing-properties.js'
+import { putDevices, type FencingObjects } from './fencing.js'
 import { putOperationDefaults, putProperties, putResourceDefaults } from './options.js'
 import { putOwnership, putValueOwnership } from './ownership.js'
 import { refuseTwins } from './identity.js'
@@ -18,7 +20,12 @@ import { renderXml } from '../pacemaker/xml.js'
 /** The part of a cluster's declaration that goes into the CIB. A section that is left out stays as it is. */
 export type DeclaredCib = Partial<
   Pick<Cluster, 'resources' | 'constraints' | 'properties' | 'resourceDefaults' | 'operationDefaults'>
->
+> & {
+  /** Fencing devices with their locations and levels. */
+  devices?: FencingObjects
+  /** The properties of fencing (`fencing-properties.ts`). */
+  fencingProperties?: Record<string, string>
+}
 
 /** The wanted CIB, and how it differs from the one that was read. */
 export interface Candidate {
@@ -41,7 +48,10 @@ export type CibEdit = (cib: string) => Candidate
  */
 export function candidate(cib: string, declared: DeclaredCib, { purge = false } = {}): Candidate {
   const draft = put(draftOf(cib, purge), declared)
-  return { text: renderXml(draft.cib), differences: draft.differences.map(masked) }
+  return {
+    text: renderXml(draft.cib),
+    differences: draft.differences.map(difference => masked(difference, draft.secretSubjects)),
+  }
 }
 
 /** An object that ha-run does not own. */
@@ -52,19 +62,25 @@ export interface ForeignObject {
   isLeftover: boolean
 }
 
-/** Resources and constraints that the inventory does not declare and ha-run did not add. */
+/**
+ * Resources and constraints that the inventory does not declare and ha-run did not add. Fencing devices are left out: the role
+ * fencing reports them.
+ */
 export function foreignObjects(cib: string, declared: DeclaredCib): ForeignObject[] {
   const draft = draftOf(cib)
   const known = new Set([...idsOf(declared), ...ownedIds(draft)])
   return [...objectsIn(draft, 'resources'), ...objectsIn(draft, 'constraints')].flatMap(object => {
     const id = ownId(object)
-    return id === undefined || known.has(id) ? [] : [{ id, kind: kindOf(object), isLeftover: isLeftover(id) }]
+    return id === undefined || known.has(id) || isOfDevice(draft, object)
+      ? []
+      : [{ id, kind: kindOf(object), isLeftover: isLeftover(id) }]
   })
 }
 
 function put(draft: CibDraft, declared: DeclaredCib): CibDraft {
   const { resources = [], constraints = [], properties = {}, resourceDefaults = {}, operationDefaults = {} } = declared
-  putProperties(draft, properties)
+  putProperties(draft, hasDevices(draft) ? withoutSwitch(properties) : properties)
+  putProperties(draft, declared.fencingProperties ?? {})
   putResourceDefaults(draft, resourceDefaults)
   putOperationDefaults(draft, operationDefaults)
   const wrappers = wrappersOf(resources)
@@ -72,29 +88,41 @@ function put(draft: CibDraft, declared: DeclaredCib): CibDraft {
   for (const primitive of primitives) putPrimitive(draft, primitive, wrappers)
   for (const group of resources.filter(resource => resource.kind === 'group')) putGroup(draft, group)
   for (const constraint of constraints) putConstraint(draft, constraint)
-  removeUndeclared(draft, idsOf(declared), sectionsOf(declared))
+  const ids = [...idsOf(declared), ...(declared.devices ? putDevices(draft, declared.devices) : [])]
+  removeUndeclared(draft, ids, partsOf(declared))
   refuseTwins(
     draft,
     primitives.map(({ id }) => id),
   )
-  putOwnership(draft, idsOf(declared))
+  putOwnership(draft, ids)
   putValueOwnership(draft)
   return draft
 }
 
-/** The sections of the configuration that a declaration covers. */
-function sectionsOf(declared: DeclaredCib): Set<string> {
-  const sections = {
+/** With devices in the CIB, fencing is switched on and off by the edit for it alone: the devices must have answered. */
+function withoutSwitch(properties: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !isFencingSwitch(name)))
+}
+
+function hasDevices(draft: CibDraft): boolean {
+  return objectsIn(draft, 'resources').some(isDevice)
+}
+
+/** The parts of the configuration that a declaration covers. */
+function partsOf(declared: DeclaredCib): Set<string> {
+  const parts = {
     resources: 'resources',
     constraints: 'constraints',
     properties: 'crm_config',
     resourceDefaults: 'rsc_defaults',
     operationDefaults: 'op_defaults',
+    devices: 'devices',
+    fencingProperties: 'fencing',
   } as const
   return new Set(
-    Object.entries(sections)
+    Object.entries(parts)
       .filter(([key]) => declared[key as keyof DeclaredCib] !== undefined)
-      .map(([, section]) => section),
+      .map(([, part]) => part),
   )
 }
 

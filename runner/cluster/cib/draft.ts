@@ -32,6 +32,8 @@ export interface CibDraft {
   dissolved: Set<string>
   /** Whether objects that ha-run does not own are removed too. */
   purge: boolean
+  /** The subjects of differences whose values are secret because the inventory declares them so. */
+  secretSubjects: Set<string>
 }
 
 /** Reads the output of `cibadmin -Q` into a draft. @throws Error if this is no CIB. */
@@ -50,6 +52,7 @@ export function draftOf(text: string, purge = false): CibDraft {
     madeValues: new Set(),
     dissolved: new Set(),
     purge,
+    secretSubjects: new Set(),
   }
 }
 
@@ -72,12 +75,30 @@ export function append(parent: Element, child: Element): Element {
 export const resourceElements = new Set(['primitive', 'group', 'clone', 'master', 'bundle', 'template'])
 
 /** The sections whose objects the inventory declares by their ids. */
-export type ObjectSection = 'resources' | 'constraints'
+export type ObjectSection = 'resources' | 'constraints' | 'fencing-topology'
 
-/** The objects of a section: its constraints, or its resources at any depth. */
+export const objectSections: readonly ObjectSection[] = ['constraints', 'fencing-topology', 'resources']
+
+/** The objects of a section: its constraints or fencing levels, or its resources at any depth. */
 export function objectsIn({ configuration }: CibDraft, section: ObjectSection): Element[] {
   const holder = firstOf(configuration, section)
   return section === 'resources' ? descendantsOf(holder, ...resourceElements) : elementsOf(holder)
+}
+
+/** Whether a resource is a fencing device. */
+export function isDevice(resource: Element): boolean {
+  return resource.tagName === 'primitive' && attribute(resource, 'class') === 'stonith'
+}
+
+/** Whether an object or value belongs to a fencing device or to its use: a location of a device does, and a level. */
+export function isOfDevice(draft: CibDraft, element: Element): boolean {
+  if (element.tagName === 'fencing-level') return true
+  const resource = attribute(element, 'rsc')
+  if (resource !== undefined) return isDevice(resourceWith(draft, resource) ?? element)
+  for (let holder: Element | null = element; holder !== null; holder = holder.parentElement) {
+    if (isDevice(holder)) return true
+  }
+  return false
 }
 
 /** A resource by its id, at any depth. */

@@ -49,9 +49,13 @@ const options: Record<string, string> = {
 /** The parameters by which agents take passwords; Pacemaker itself hides these in its logs. */
 const secretNames = /passw|secret|community/i
 
-/** Secrets as fingerprints: enough to see that they differ. */
-export function masked({ subject, from, to }: Difference): Difference {
-  const hide = (value: string | undefined) =>
-    value === undefined || !secretNames.test(subject.split(' ').at(-1)!) ? value : fingerprint(sha256(value))
+/**
+ * Secrets as fingerprints: enough to see that they differ.
+ *
+ * @param secrets - further subjects whose values are secret.
+ */
+export function masked({ subject, from, to }: Difference, secrets?: ReadonlySet<string>): Difference {
+  const isSecret = secrets?.has(subject) || secretNames.test(subject.split(' ').at(-1)!)
+  const hide = (value: string | undefined) => (value === undefined || !isSecret ? value : fingerprint(sha256(value)))
   return { subject, from: hide(from), to: hide(to) }
 }

@@ -1,6 +1,6 @@
-import { freshId, noteValue, setAttribute, type CibDraft } from './draft.js'
+import { freeIds, freshId, noteValue, setAttribute, type CibDraft } from './draft.js'
 import { sameOption, sameText } from '../pacemaker/values.js'
-import { attribute, elementsOf, newElement, type Element } from '../pacemaker/xml.js'
+import { attribute, elementsOf, newElement, remove, type Element } from '../pacemaker/xml.js'
 
 /** The place of name-value pairs of one kind. */
 export interface NvpairPlace {
@@ -46,6 +46,31 @@ export function putNvpairs(draft: CibDraft, place: NvpairPlace, declared: Record
     set.appendChild(pair)
     noteValue(draft, pair, true)
     draft.differences.push({ subject, from: undefined, to: value })
+  }
+}
+
+/** Keeps pairs as they are in the CIB: they are declared, with values that are not known here. */
+export function keepNvpairs(draft: CibDraft, place: NvpairPlace, names: string[]): void {
+  for (const name of names) {
+    const pair = inForce(place, name)
+    if (pair !== undefined) noteValue(draft, pair, false)
+    else
+      draft.differences.push({
+        subject: `${place.subject} ${name}`,
+        from: undefined,
+        to: '(a secret, which was not read)',
+      })
+  }
+}
+
+/** Removes pairs that contradict the declared ones. */
+export function dropNvpairs(draft: CibDraft, place: NvpairPlace, names: string[]): void {
+  for (const name of names) {
+    for (let pair = inForce(place, name); pair !== undefined; pair = inForce(place, name)) {
+      draft.differences.push({ subject: `${place.subject} ${name}`, from: attribute(pair, 'value'), to: undefined })
+      remove(pair)
+      freeIds(draft, [pair])
+    }
   }
 }
 

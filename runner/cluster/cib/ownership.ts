@@ -1,6 +1,7 @@
 import {
   append,
   claim,
+  objectSections,
   objectsIn,
   ownedIds,
   ownershipTag,
@@ -33,7 +34,7 @@ export function ownedValues(draft: CibDraft): string[] {
 /** Records the declared objects as ha-run's, and drops those that are no longer there. */
 export function putOwnership(draft: CibDraft, declared: string[]): void {
   const owned = ownedIds(draft)
-  const present = new Set([...objectsIn(draft, 'resources'), ...objectsIn(draft, 'constraints')].map(ownId))
+  const present = new Set(objectSections.flatMap(section => objectsIn(draft, section)).map(ownId))
   const gone = owned.filter(id => !present.has(id) && !declared.includes(id))
   const adopted = declared.filter(id => !owned.includes(id))
   writeTag(draft, ownershipTag, gone, adopted)

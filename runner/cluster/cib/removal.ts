@@ -1,5 +1,7 @@
 import {
   freeIds,
+  isOfDevice,
+  objectSections,
   objectsIn,
   ownedIds,
   ownId,
@@ -9,6 +11,7 @@ import {
   type CibDraft,
 } from './draft.js'
 import { ownedValues } from './ownership.js'
+import { isFencingProperty, isFencingSwitch } from './fencing-properties.js'
 import { describe, kindOf, valueSubject } from './labels.js'
 import {
   attribute,
@@ -26,14 +29,24 @@ import {
  * Removes what ha-run once added and the inventory no longer declares; with the draft's `purge` also what somebody else added.
  *
  * @param declared - ids of all declared objects.
- * @param sections - the sections of the configuration that the declaration covers: other sections stay as they are.
+ * @param parts - the parts of the configuration that the declaration covers (`partOf`): all others stay as they are.
  * @throws Error if something that stays needs what would be removed.
  */
-export function removeUndeclared(draft: CibDraft, declared: string[], sections: Set<string>): void {
-  const former = new Set(undeclaredIds(draft, declared, sections))
-  if (sections.has('constraints')) removeConstraints(draft, former)
-  if (sections.has('resources')) removeReferences(draft, removeResources(draft, former))
-  removeValues(draft, sections)
+export function removeUndeclared(draft: CibDraft, declared: string[], parts: Set<string>): void {
+  const former = new Set(undeclaredIds(draft, declared, parts))
+  for (const section of ['constraints', 'fencing-topology']) removeListed(draft, section, former)
+  removeReferences(draft, removeResources(draft, former))
+  removeValues(draft, parts)
+}
+
+/**
+ * The part of a declaration that an object or value belongs to: the name of its section, except that all of fencing is `devices`
+ * and `fencing`, so that no other edit removes a device or switches fencing off in passing.
+ */
+function partOf(draft: CibDraft, element: Element): string {
+  if (isOfDevice(draft, element)) return 'devices'
+  const section = sectionNameOf(draft, element)
+  return section === 'crm_config' && isFencingProperty(attribute(element, 'name') ?? '') ? 'fencing' : section
 }
 
 /** @returns the ids of all that were removed. */
@@ -43,19 +56,19 @@ function removeResources(draft: CibDraft, former: Set<string>): Set<string> {
   return removed
 }
 
-/** Ids of the objects in these sections that are not declared and are to be removed: ha-run's own, or all with `purge`. */
-function undeclaredIds(draft: CibDraft, declared: string[], sections: Set<string>): string[] {
+/** Ids of the objects in these parts that are not declared and are to be removed: ha-run's own, or all with `purge`. */
+function undeclaredIds(draft: CibDraft, declared: string[], parts: Set<string>): string[] {
   const owned = ownedIds(draft)
-  return (['constraints', 'resources'] as const)
-    .filter(name => sections.has(name))
+  return objectSections
     .flatMap(name => objectsIn(draft, name))
+    .filter(object => parts.has(partOf(draft, object)))
     .flatMap(object => ownId(object) ?? [])
     .filter(id => !declared.includes(id) && (draft.purge || owned.includes(id)))
 }
 
-function removeConstraints(draft: CibDraft, former: Set<string>): void {
-  for (const constraint of elementsOf(firstOf(draft.configuration, 'constraints'))) {
-    if (former.has(ownId(constraint) ?? '')) removeObject(draft, constraint)
+function removeListed(draft: CibDraft, section: string, former: Set<string>): void {
+  for (const object of elementsOf(firstOf(draft.configuration, section))) {
+    if (former.has(ownId(object) ?? '')) removeObject(draft, object)
   }
 }
 
@@ -88,7 +101,10 @@ function resourcesIn(wrapper: Element): Element[] {
   return descendantsOf(wrapper, ...resourceElements)
 }
 
-/** Constraints left by `crm resource move` and the like are removed with their resource; a constraint that somebody wrote prevents the removal. */
+/**
+ * Constraints left by `crm resource move` and the like are removed with their resource; a constraint or fencing level that
+ * somebody wrote prevents the removal.
+ */
 function removeReferences(draft: CibDraft, removed: Set<string>): void {
   for (const constraint of elementsOf(firstOf(draft.configuration, 'constraints'))) {
     const named = referencesOf(constraint).filter(id => removed.has(id))
@@ -99,6 +115,13 @@ function removeReferences(draft: CibDraft, removed: Set<string>): void {
       )
     }
     removeObject(draft, constraint)
+  }
+  for (const level of elementsOf(firstOf(draft.configuration, 'fencing-topology'))) {
+    const named = (attribute(level, 'devices') ?? '').split(/[\s,]+/).filter(id => removed.has(id))
+    if (named.length === 0) continue
+    throw new Error(
+      `fencing-level ${ownId(level)} in the CIB has ${named.join(', ')}, which the inventory no longer declares`,
+    )
   }
 }
 
@@ -123,11 +146,13 @@ function referencesOf(constraint: Element): string[] {
   return [...names, ...sets]
 }
 
-function removeValues(draft: CibDraft, sections: Set<string>): void {
+function removeValues(draft: CibDraft, parts: Set<string>): void {
   const values = valuesIn(draft)
   for (const id of ownedValues(draft)) {
     const value = values.get(id)
-    if (value === undefined || draft.declaredValues.has(id) || !sections.has(sectionNameOf(draft, value))) continue
+    if (value === undefined || draft.declaredValues.has(id) || !parts.has(partOf(draft, value))) continue
+    // Without this property fencing would be on: it is set, and never removed.
+    if (isFencingSwitch(attribute(value, 'name') ?? '')) continue
     const from = attribute(value, 'value') ?? describe(value)
     draft.differences.push({ subject: valueSubject(value), from, to: undefined })
     removeElement(draft, value)
@@ -135,7 +160,9 @@ function removeValues(draft: CibDraft, sections: Set<string>): void {
 }
 
 function sectionNameOf({ configuration }: CibDraft, element: Element): string {
-  return elementsOf(configuration).find(section => [...walk(section)].includes(element))?.tagName ?? ''
+  let section: Element | null = element
+  while (section !== null && section.parentElement !== configuration) section = section.parentElement
+  return section?.tagName ?? ''
 }
 
 function removeObject(draft: CibDraft, element: Element): void {
