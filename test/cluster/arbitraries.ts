@@ -96,7 +96,7 @@ const constraints: fc.Arbitrary<Constraint[]> = fc
 export const declaration: fc.Arbitrary<DeclaredCib> = fc.record({
   resources,
   constraints,
-  properties: fc.dictionary(fc.constantFrom('stonith-enabled', 'fencing-timeout', 'no-quorum-policy'), hostileText),
+  properties: fc.dictionary(fc.constantFrom('cluster-delay', 'fencing-timeout', 'no-quorum-policy'), hostileText),
   resourceDefaults: pairs,
   operationDefaults: pairs,
 })
