@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Cluster } from '../cluster/declaration/declaration.js'
+import type { ClusterMember } from '../cluster/members.js'
 import { Connections } from '../engine/connections.js'
 import type { Reporter } from '../engine/events.js'
 import { exitCodes, HaRunError, UsageError } from '../errors.js'
@@ -100,7 +101,16 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
     const onlyVerifies = roles.every(role => role === 'verify')
     const onlyReads = roles.every(role => role === 'verify' || (['drill', 'fence'].includes(role) && flags.check))
     const summary = await execute(
-      clusters.map(({ cluster, steps, supporting }) => ({ cluster, scheduled: schedule(cluster, steps), supporting })),
+      clusters.map(({ cluster: declared, steps, supporting }) => {
+        const scheduled = (cluster: Cluster) => ({ cluster, scheduled: schedule(cluster, steps), supporting })
+        return declared.unresolved
+          ? {
+              cluster: declared,
+              supporting,
+              complete: async (members: ClusterMember[]) => scheduled(await resolved(declared, members)),
+            }
+          : scheduled(declared)
+      }),
       {
         run: id,
         started,
@@ -138,6 +148,12 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
     removeControlDirectory(controlDirectory)
   }
   return closeReporter(reporter, exit)
+}
+
+/** The cluster with the link addresses to which its nodes resolve their host names. */
+async function resolved(cluster: Cluster, members: ClusterMember[]): Promise<Cluster> {
+  const { resolveLinks } = await import('../cluster/corosync/link-addresses.js')
+  return resolveLinks(cluster, members)
 }
 
 /** Writes the page and the JUnit file. An error there fails a run that has not failed by itself. @returns the exit code. */

@@ -1,5 +1,5 @@
 import { systemClock } from '../clock.js'
-import { ConnectError, exitCodes, HaRunError, LockedError } from '../errors.js'
+import { ConnectError, exitCodes, HaRunError, InventoryError, LockedError } from '../errors.js'
 import type { NodeConnection } from '../ssh/node-connection.js'
 import { ClusterRun } from './cluster-run.js'
 import type { Connections } from './connections.js'
@@ -19,6 +19,15 @@ export interface ScheduledCluster<C extends ClusterLike<N>, N extends NodeLike> 
   scheduled: ScheduledTask<N>[]
   /** Hosts that its tasks work on although they are no members. */
   supporting?: N[]
+}
+
+/** A cluster whose declaration is completed by what its nodes report: its tasks are not known before. */
+export interface IncompleteCluster<C extends ClusterLike<N>, N extends NodeLike> {
+  cluster: C
+  /** Hosts that its tasks work on although they are no members. */
+  supporting?: N[]
+  /** Returns the complete cluster, with the same nodes in the same order. Rejects if it cannot be completed. */
+  complete: (members: Member<N>[]) => Promise<ScheduledCluster<C, N>>
 }
 
 export interface ExecuteOptions {
@@ -62,7 +71,7 @@ export type Precheck<C extends ClusterLike<N>, N extends NodeLike> = (
  * @returns the summary, which was also reported.
  */
 export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
-  clusters: ScheduledCluster<C, N>[],
+  clusters: (ScheduledCluster<C, N> | IncompleteCluster<C, N>)[],
   options: ExecuteOptions,
   precheck?: Precheck<C, N>,
 ): Promise<SummaryEvent> {
@@ -77,21 +86,23 @@ export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
     0,
   )
   await Promise.all(
-    clusters.map(async ({ cluster, scheduled, supporting: supportingNodes = [] }) => {
-      const connected = async (nodes: N[]) =>
+    clusters.map(async planned => {
+      const { name, nodes } = planned.cluster
+      const connected = async (those: N[]) =>
         Promise.all(
-          nodes.map(node =>
-            join(node, cluster.name, options.connections, report, options.mayBeAbsent?.has(node.name) ?? false),
+          those.map(node =>
+            join(node, name, options.connections, report, options.mayBeAbsent?.has(node.name) ?? false),
           ),
         )
-      const [members, supporting] = await Promise.all([connected(cluster.nodes), connected(supportingNodes)])
+      const [members, supporting] = await Promise.all([connected(nodes), connected(planned.supporting ?? [])])
       const hosts = [...members, ...supporting]
       const abandon = () =>
         void Promise.allSettled(connectionsOf(hosts).map(connection => connection.endRunningGroups()))
       options.abandon.addEventListener('abort', abandon)
       try {
-        const lock = options.lock ? async () => lockCluster(hosts, cluster.name, options.run) : undefined
-        await new ClusterRun(cluster.name, members, scheduled, {
+        const { cluster, scheduled } = 'complete' in planned ? await complete(planned, members, queue) : planned
+        const lock = options.lock ? async () => lockCluster(hosts, name, options.run) : undefined
+        await new ClusterRun(name, members, scheduled, {
           ...options,
           supporting,
           queue,
@@ -103,12 +114,13 @@ export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
           precheck &&
             (async locked => {
               for (const text of await precheck(cluster, members, locked))
-                report({ event: 'notice', cluster: cluster.name, text })
+                report({ event: 'notice', cluster: name, text })
             }),
         )
       } catch (error) {
         if (error instanceof LockedError) tally.override(exitCodes.locked)
-        report({ event: 'error', cluster: cluster.name, status: 'failed', error: errorReport(error) })
+        if (error instanceof InventoryError) tally.override(exitCodes.usage)
+        report({ event: 'error', cluster: name, status: 'failed', error: errorReport(error) })
       } finally {
         options.abandon.removeEventListener('abort', abandon)
         await Promise.all(connectionsOf(hosts).map(connection => connection.close()))
@@ -119,6 +131,17 @@ export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
   const { summary } = tally
   report(summary)
   return summary
+}
+
+async function complete<C extends ClusterLike<N>, N extends NodeLike>(
+  planned: IncompleteCluster<C, N>,
+  members: Member<N>[],
+  queue: Connections['queue'],
+): Promise<ScheduledCluster<C, N>> {
+  for (const member of members) member.boundReads(queue)
+  const completed = await planned.complete(members)
+  for (const [at, member] of members.entries()) member.node = completed.cluster.nodes[at]!
+  return completed
 }
 
 /** Waits for a node's connection; a node that cannot be reached becomes an unreachable member. */

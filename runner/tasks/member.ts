@@ -18,7 +18,8 @@ export interface ClusterLike<N extends NodeLike = NodeLike> {
 
 /** A node in a run: its connection, the facts that were read from it, and whether tasks can run on it. */
 export class Member<N extends NodeLike = NodeLike> {
-  readonly node: N
+  /** Replaced once if its declaration is completed by what the nodes report. */
+  node: N
   /** The run does not need it: it is not reported if it is lost. */
   readonly mayBeAbsent: boolean
   #connection: NodeConnection | undefined

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { boot, powerKill } from '../../runner/lab/index.js'
 import { labSite, summaryOf, tasksOf, troubles, withStatus } from './site-harness.js'
 
@@ -9,6 +9,10 @@ import { labSite, summaryOf, tasksOf, troubles, withStatus } from './site-harnes
 const { site, onLab } = labSite('sites', 5)
 const hosts = (from: number, to: number) =>
   Object.fromEntries(site.lab.nodes.slice(from, to).map(({ name, address }) => [name, { ansible_host: address }]))
+/** Nodes that the inventory gives a host name only. */
+const named = (from: number, to: number) =>
+  Object.fromEntries(site.lab.nodes.slice(from, to).map(({ name }) => [name, { ansible_host: fqdn(name) }]))
+const fqdn = (name: string) => `${name}.example.net`
 const hostile = `it's $(touch /tmp/pwned) "x" <&> -n \\ *`
 
 async function twoClusters(): Promise<string> {
@@ -38,11 +42,29 @@ async function twoClusters(): Promise<string> {
                 page: '<p>only $(hostname) & {node}</p>\n',
               },
             },
-            hosts: hosts(3, 5),
+            hosts: named(3, 5),
           },
         },
       },
     }),
+  )
+}
+
+/** The nodes of cluster two resolve each other's names, each its own as Debian's installer writes it; and so does ssh. */
+async function giveNames(): Promise<void> {
+  const [node4, node5] = site.lab.nodes.slice(3)
+  for (const [own, other] of [
+    [node4!, node5!],
+    [node5!, node4!],
+  ])
+    await site.on(
+      own!.name,
+      `sed -i 's/^127.0.1.1.*/127.0.1.1 ${fqdn(own!.name)} ${own!.name}/' /etc/hosts; echo '${other!.address} ${fqdn(other!.name)}' >>/etc/hosts`,
+    )
+  const ssh = await readFile(site.lab.sshConfig, 'utf8')
+  await writeFile(
+    site.lab.sshConfig,
+    ssh.replaceAll(/^Host (node[45]) /gm, (_, name: string) => `Host ${name} ${fqdn(name)} `),
   )
 }
 
@@ -59,6 +81,7 @@ onLab('two clusters are built from bare, side by side, over whatever the nodes b
     'apt-get -qq update; apt-get -qq -y install corosync pacemaker >/dev/null 2>&1; for i in $(seq 150); do corosync-quorumtool -s >/dev/null && [ -e /var/lib/pacemaker/cib/cib.xml ] && exit; sleep 0.2; done; exit 1',
   )
   await site.on('node4', holdApt(8))
+  await giveNames()
   const run = await site.run(['site'], { inventory: await twoClusters() })
   t.is(run.exitCode, 0, troubles(run))
   t.true(withStatus(run, 'changed').includes('node2 corosync: no default cluster'))
@@ -82,6 +105,25 @@ onLab('values with every dangerous character arrive as they were written', async
   t.is(await site.on('node4', 'cat /var/www/html/index.html'), '<p>only $(hostname) & node4</p>\n')
   t.is(await site.on('node1', 'ls /tmp | grep -c pwned || :'), '0\n')
 })
+
+onLab(
+  'a host name is the address to which the other nodes resolve it, and leads nowhere else once the ring runs',
+  async t => {
+    const [node4, node5] = site.lab.nodes.slice(3)
+    t.regex(
+      await site.on('node5', 'cat /etc/corosync/corosync.conf'),
+      new RegExp(`ring0_addr: ${node4!.address}\\n[^]*ring0_addr: ${node5!.address}\\n`),
+    )
+    await site.on('node5', `sed -i 's/^${node4!.address}\\( ${fqdn('node4')}\\)/192.168.0.44\\1/' /etc/hosts`)
+    const run = await site.run(['site', '-l', 'two'], { inventory: await twoClusters() })
+    await site.on('node5', `sed -i 's/^192.168.0.44 /${node4!.address} /' /etc/hosts`)
+    t.deepEqual([run.exitCode, tasksOf(run)], [1, []])
+    t.regex(
+      troubles(run),
+      /node4.example.net resolves to 192.168.0.44, but corosync.conf has .* as the address of node4 in /,
+    )
+  },
+)
 
 onLab('a user with sudo will do, with a password and without', async t => {
   await site.on('node4', 'echo x >/var/www/html/index.html')

@@ -4,11 +4,14 @@ import { rmSync } from 'node:fs'
 import test, { type ExecutionContext } from 'ava'
 import { Connections } from '../../runner/engine/connections.js'
 import type { MachineEvent, Signal } from '../../runner/engine/events.js'
-import { execute, type ExecuteOptions } from '../../runner/engine/execute.js'
+import { execute, type ExecuteOptions, type IncompleteCluster } from '../../runner/engine/execute.js'
 import { lockCluster } from '../../runner/engine/lock.js'
 import { schedule } from '../../runner/engine/schedule.js'
+import { InventoryError } from '../../runner/errors.js'
+import { fileText } from '../../runner/facts/files.js'
 import type { Connection } from '../../runner/inventory/site.js'
-import { task, type NodeTask } from '../../runner/tasks/task.js'
+import type { ClusterLike, NodeLike } from '../../runner/tasks/member.js'
+import { task, type ClusterTask, type NodeTask } from '../../runner/tasks/task.js'
 import { closedPort, localSshd, noSshd, type LocalSshd } from '../ssh/local-sshd.js'
 import { lines, localMember, noConsent } from './cluster.js'
 
@@ -28,6 +31,7 @@ async function runOn(
   tasks: NodeTask[],
   more: Partial<ExecuteOptions> = {},
   name = `test-${randomBytes(6).toString('hex')}`,
+  complete?: IncompleteCluster<ClusterLike, NodeLike>['complete'],
 ) {
   const cluster = {
     name,
@@ -44,7 +48,7 @@ async function runOn(
   const scheduled = schedule(cluster, [
     { role: { name: 'r', tasks: () => tasks }, selected: new Set(Object.keys(nodes)) },
   ])
-  const summary = await execute([{ cluster, scheduled }], {
+  const summary = await execute([complete ? { cluster, complete } : { cluster, scheduled }], {
     run: 'run1',
     started: Date.now(),
     check: false,
@@ -119,6 +123,39 @@ withSshd('the lock is free once a run has ended', async t => {
   const { summary, name } = await runOn(t, server, { n1: true }, [fine], { lock: true })
   t.is(summary.exit, 0)
   t.is((await runOn(t, server, { n1: true }, [fine], { lock: true }, name)).summary.exit, 0)
+})
+
+withSshd('a cluster that its nodes complete runs the tasks that follow from that', async t => {
+  const server = await localSshd(t)
+  const labels: unknown[] = []
+  const { summary, lines: said } = await runOn(t, server, { n1: true, n2: true }, [], {}, undefined, async members => {
+    const texts = await Promise.all(members.map(async ({ read }) => read(fileText('/nowhere'))))
+    const cluster = { name: 'c', nodes: members.map(({ node }, at) => ({ ...node, label: `${at}: ${texts[at]}` })) }
+    const collect: ClusterTask = {
+      scope: 'cluster',
+      name: 'collect',
+      check: async scope => {
+        labels.push(...scope.members.map(({ node }) => 'label' in node && node.label))
+        return []
+      },
+      apply: () => Promise.resolve(),
+    }
+    const role = { name: 'r', tasks: () => [collect] }
+    return { cluster, scheduled: schedule(cluster, [{ role, selected: new Set(['n1', 'n2']) }]) }
+  })
+  t.deepEqual(said.length, 1)
+  t.regex(said[0]!, /collect: ok/)
+  t.deepEqual(labels, ['0: undefined', '1: undefined'])
+  t.is(summary.exit, 0)
+})
+
+withSshd('a cluster that cannot be completed because of its inventory', async t => {
+  const server = await localSshd(t)
+  const { summary, lines: said } = await runOn(t, server, { n1: true }, [fine], {}, 'c', () =>
+    Promise.reject(new InventoryError('no such name')),
+  )
+  t.deepEqual(said, ['c connection: failed, no such name'])
+  t.is(summary.exit, 1)
 })
 
 withSshd('interrupted before it started, a run connects to no node', async t => {

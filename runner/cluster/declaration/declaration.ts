@@ -1,5 +1,6 @@
 import type { Connection } from '../../inventory/site.js'
 import type { Secret } from '../../secret.js'
+import type { NodeReport } from './named-links.js'
 
 /** What the inventory declares about clusters, completed with all defaults (`read.ts`), so that roles need none. */
 
@@ -41,6 +42,15 @@ export interface Cluster {
   explicit: Explicit
   /** Somebody else built the cluster, so ha-run's defaults do not apply (`withoutDefaults`). */
   foreign?: true
+  /** Present as long as link addresses are host names, which the nodes have to resolve: no role runs before that. */
+  unresolved?: UnresolvedLinks
+}
+
+export interface UnresolvedLinks {
+  /** The host names. */
+  names: string[]
+  /** The nodes with all link addresses. Throws an InventoryError if they are not clear, or do not fit the declaration. */
+  resolve: (reports: readonly NodeReport[]) => Node[]
 }
 
 /** The parts of a declaration that have defaults, without the defaults. */
@@ -59,7 +69,7 @@ export interface Node {
   name: string
   cluster: string
   connection: Connection
-  /** The node's IPv4 address on each Corosync link, link 0 first. */
+  /** The node's IPv4 address on each Corosync link, link 0 first; there it is a host name while the cluster is `unresolved`. */
   links: string[]
   /** Static addressing; left out if the inventory does not declare `address`. */
   network?: { address: string; prefix: number; gateway?: string; dns: string[]; interface?: string }

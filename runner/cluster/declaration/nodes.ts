@@ -5,11 +5,14 @@ import type { Connection, Host } from '../../inventory/site.js'
 import { refuseUnusable } from '../../inventory/unusable.js'
 import { networkOf } from '../../ipv4.js'
 import { readIPv4, readPrefixed, refuseEnds } from './ipv4.js'
+import { resolveLink } from './named-links.js'
+import type { NamedNode, NodeReport } from './named-links.js'
 import type { PrefixedAddress } from './ipv4.js'
 import type { Cluster, Node } from './declaration.js'
 
 /** A node, with what the checks of the whole cluster need. */
 export interface DeclaredNode {
+  /** Its link address is a host name if the inventory declares no address: the nodes have to resolve it (`named-links.ts`). */
   node: Node
   interface: string | undefined
   /** The place in the inventory of its link address. */
@@ -73,18 +76,22 @@ function refuseName({ name, origin }: Host): void {
   )
 }
 
+/** The `ansible_host`: an address, or a host name that the nodes have to resolve. */
 function linkFromConnection(
   { name, origins, origin }: Host,
-  connection: Connection,
+  { host }: Connection,
 ): { address: string; origin: Origin } {
   const at = origins['ansible_host'] ?? origins['ansible_ssh_host'] ?? origin
-  if (!isIPv4(connection.host)) {
-    throw at.error(
-      `expected an IPv4 address for Corosync's link on ${name}, got the name ${show(connection.host)}`,
-      `Give ${name} an address with its prefix, such as "address: 192.168.0.1/24", or an IPv4 address as ansible_host.`,
-    )
-  }
-  return { address: readIPv4('ansible_host', connection.host, at), origin: at }
+  if (isHostName(host)) return { address: host, origin: at }
+  const form = `an IPv4 address or a host name for Corosync's link on ${name}`
+  return { address: readIPv4('ansible_host', host, at, form), origin: at }
+}
+
+/** Labels of RFC 1123. The last one has a letter, unlike that of a mistyped address. */
+function isHostName(text: string): boolean {
+  return /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*(?=[a-z0-9-]*[a-z])[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.?$/i.test(
+    text,
+  )
 }
 
 /** The kernel accepts up to 15 bytes without white space, slash or colon (dev_valid_name in net/core/dev.c). */
@@ -119,7 +126,39 @@ function readServer(value: unknown, origin: Origin, form = 'an IPv4 address'): s
   return readIPv4('dns', value, origin, form)
 }
 
-/** @throws InventoryError unless the floating IP can move between all nodes and is no node's own address. */
+/** The nodes whose link address is a host name. */
+export function namedNodes(nodes: DeclaredNode[]): NamedNode[] {
+  return nodes.flatMap(
+    ({
+      node: {
+        name,
+        links: [host = ''],
+      },
+      origin,
+    }) => (isIPv4(host) ? [] : { node: name, host, origin }),
+  )
+}
+
+/** The nodes with the addresses to which their host names resolve. @throws InventoryError if one is not clear. */
+export function resolveNodes(
+  nodes: DeclaredNode[],
+  reports: readonly NodeReport[],
+  floatingIp: Cluster['floatingIp'],
+): DeclaredNode[] {
+  const addresses = new Map(
+    namedNodes(nodes).map(named => [named.node, resolveLink(named, reports, floatingIp.address)]),
+  )
+  return nodes.map(declared => {
+    const address = addresses.get(declared.node.name)
+    return address === undefined ? declared : { ...declared, node: { ...declared.node, links: [address] } }
+  })
+}
+
+/**
+ * Checks the addresses that are known.
+ *
+ * @throws InventoryError unless the floating IP can move between all nodes and is no node's own address.
+ */
 export function checkAddresses(nodes: DeclaredNode[], floatingIp: Cluster['floatingIp'], origin: Origin): void {
   const owners = new Map<string, string>()
   for (const {
@@ -130,6 +169,7 @@ export function checkAddresses(nodes: DeclaredNode[], floatingIp: Cluster['float
     },
     origin: at,
   } of nodes) {
+    if (!isIPv4(address)) continue
     const owner = owners.get(address)
     if (owner !== undefined) throw at.error(`${owner} and ${name} have the same address, ${address}`)
     owners.set(address, name)

@@ -10,7 +10,7 @@ import { defaultClones, defaultConstraints, defaultPage, defaultResourceDefaults
 import { explicitFencing, readFencing, withPriority } from './fencing.js'
 import { readPrefixed } from './ipv4.js'
 import { withLinks } from './links.js'
-import { checkAddresses, readDeclaredNode } from './nodes.js'
+import { checkAddresses, namedNodes, readDeclaredNode, resolveNodes } from './nodes.js'
 import type { DeclaredNode } from './nodes.js'
 import { completeProperties } from './properties.js'
 import { completeResources } from './resources.js'
@@ -70,7 +70,6 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
   }
   const floatingIp = readPrefixed('floating_ip', declared.floating_ip, origin.at('floating_ip'))
   const nodes = hosts.map(host => readDeclaredNode(host, declared.name))
-  checkAddresses(nodes, floatingIp, origin.at('floating_ip'))
   const floatIpParams = {
     ip: floatingIp.address,
     cidr_netmask: String(floatingIp.prefix),
@@ -105,15 +104,20 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
   )
   const explicit = explicitFencing(declared.fencing, fencing)
   const resources = withPriority(plainResources, floatingIp.address, fencing)
-  return {
-    name: declared.name,
-    group: group.name,
-    nodes: withLinks(
-      nodes.map(({ node }) => node),
+  /** The nodes with all of their links, checked as far as their addresses are known. */
+  const linked = (declaredNodes: DeclaredNode[]) => {
+    checkAddresses(declaredNodes, floatingIp, origin.at('floating_ip'))
+    return withLinks(
+      declaredNodes.map(({ node }) => node),
       { links, transport: corosync.transport ?? 'knet' },
       floatingIp,
       origin.at('corosync', 'links'),
-    ),
+    )
+  }
+  const cluster: Cluster = {
+    name: declared.name,
+    group: group.name,
+    nodes: linked(nodes),
     floatingIp,
     fencing,
     corosync: completeCorosync(corosync, nodes.length, origin.at('corosync')),
@@ -128,6 +132,15 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
     explicit: {
       ...explicitOf(declared, explicit?.delay === undefined ? plainResources : resources, constraints),
       ...(explicit && { fencing: explicit }),
+    },
+  }
+  const named = namedNodes(nodes)
+  if (named.length === 0) return cluster
+  return {
+    ...cluster,
+    unresolved: {
+      names: named.map(({ host }) => host),
+      resolve: reports => linked(resolveNodes(nodes, reports, floatingIp)),
     },
   }
 }

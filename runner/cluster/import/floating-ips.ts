@@ -1,8 +1,9 @@
 import { isIPv4 } from 'node:net'
+import type { InterfaceAddress } from '../../facts/interface-addresses.js'
 import { networkOf, prefixOfNetmask } from '../../ipv4.js'
 import { attribute, descendantsOf, elementsOf, type Element } from '../pacemaker/xml.js'
 import { paramsOf } from './cib-lines.js'
-import type { InterfaceAddress, NodeReading } from './reading.js'
+import type { NodeReading } from './reading.js'
 
 /** The floating IPs of a running cluster: the addresses of its IPaddr2 (or IPaddr) primitives. */
 export interface FloatingIp {

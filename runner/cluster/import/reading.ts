@@ -1,6 +1,7 @@
 import { TaskError } from '../../errors.js'
-import { fact, type Fact } from '../../facts/fact.js'
+import type { Fact } from '../../facts/fact.js'
 import { fileText } from '../../facts/files.js'
+import { interfaceAddresses, type InterfaceAddress } from '../../facts/interface-addresses.js'
 import { examplePath } from '../../inventory/example.js'
 import type { Cmap } from '../corosync/cmap.js'
 import { confPath } from '../corosync/files.js'
@@ -27,25 +28,6 @@ export interface NodeReading {
   conf?: string | undefined
   /** The node's IPv4 addresses. */
   addresses: InterfaceAddress[]
-}
-
-export interface InterfaceAddress {
-  interface: string
-  address: string
-  prefix: number
-}
-
-export const interfaceAddresses: Fact<InterfaceAddress[]> = fact(
-  'ip -o -4 addr show',
-  'ip -o -4 addr show',
-  ({ stdout }) => interfaceAddressesIn(stdout),
-)
-
-/** Reads `2: eth0    inet 192.168.0.1/24 brd …`. */
-export function interfaceAddressesIn(output: string): InterfaceAddress[] {
-  return [...output.matchAll(/^\d+:\s+(\S+)\s+inet\s+([\d.]+)\/(\d+)\s/gm)].map(
-    ([, name = '', address = '', prefix]) => ({ interface: name, address, prefix: Number(prefix) }),
-  )
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import type { FencingStatus, StatusEvent, Topology } from './events.js'
 import type { PollResult } from '../../engine/node-poller.js'
 import { nodeIdsIn } from '../corosync/cmap.js'
@@ -72,8 +73,10 @@ function worstOf(problems: StatusEvent['problems']): StatusEvent['health'] {
 function declaredNode({ node, absence, waiting }: NodePoll, seen: AnsweringNode[]): StatusEvent['nodes'][number] {
   const {
     name,
-    links: [address = ''],
+    links: [declared = ''],
   } = node
+  // A host name that only the nodes can resolve: the cluster itself reports the address.
+  const address = isIPv4(declared) ? declared : addressIn(name, seen) || declared
   const ownView = seen.find(node => node.name === name)?.view
   const hasQuorum = ({ quorum }: NodeView) => Number(quorum?.quorate ?? false)
   const views = [

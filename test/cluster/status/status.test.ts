@@ -38,6 +38,8 @@ interface Case {
   about: string
   nodes?: number
   declared?: object
+  /** The inventory has host names; the nodes' addresses are in corosync.conf only. */
+  named?: boolean
   /** Of each node on the second link. */
   second?: string[]
   seen: Record<string, ShortView>
@@ -54,6 +56,11 @@ function clusterIn({ nodes, declared, second }: Case): Cluster {
       links: [...node.links, ...(second?.[at] === undefined ? [] : [second[at]])],
     })),
   }
+}
+
+/** The node as an inventory without its address has it. */
+function named(node: Node): Node {
+  return { ...node, links: [`${node.name}.example.net`] }
 }
 
 function pollOf(node: Node, cluster: Cluster, short: ShortView | undefined): PollResult<Node, NodeView> {
@@ -138,10 +145,13 @@ for (const file of readdirSync(folder).toSorted()) {
   const data = load(readFileSync(join(folder, file), 'utf8')) as Case
   test(`${file.replace('.yml', '')}: ${data.about}`, t => {
     const cluster = clusterIn(data)
-    const status = statusOf(
-      cluster,
-      cluster.nodes.map(node => pollOf(node, cluster, data.seen[node.name])),
-    )
+    const polls = cluster.nodes.map(node => pollOf(node, cluster, data.seen[node.name]))
+    const status = data.named
+      ? statusOf(
+          { ...cluster, nodes: cluster.nodes.map(named) },
+          polls.map(poll => ({ ...poll, node: named(poll.node) })),
+        )
+      : statusOf(cluster, polls)
     t.is(`${statusLines(status, { style, hints: true }).join('\n')}\n`, data.screen)
     if (data.topology) t.deepEqual(topologyIn(status), data.topology)
   })
