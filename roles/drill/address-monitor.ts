@@ -4,18 +4,23 @@ import type { NodeConnection } from '../../runner/ssh/node-connection.js'
 import { lockFile } from '../../runner/engine/lock.js'
 import { sh } from '../../runner/ssh/quote.js'
 import { now } from '../../runner/ssh/http-probe.js'
-import { addressPeriods, presentAtStart, type AddressPeriod } from './address-periods.js'
+import { addressPeriods, lastSignOfLife, presentAtStart, signOfLife, type AddressPeriod } from './address-periods.js'
+import { clockScript } from './clock.js'
 
 /** Longer than any round. */
 const timeoutSeconds = 1800
 
+/** A node that is fenced has the address until its last sign of life, and at most this much longer. */
+const signOfLifeSeconds = 0.2
+
 /**
- * Prints every change of the node's addresses at once, without polling. It ends with the session that holds the cluster's lock,
- * so that nothing is left running on the node.
+ * Prints every change of the node's addresses at once, without polling, and signs of life. It ends with the session that holds the
+ * cluster's lock, so that nothing is left running on the node.
  */
 function monitorScript(cluster: string, address: string): string {
   return `TZ=UTC ip -ts -o -4 monitor address & monitor=$!
-trap 'kill $monitor' EXIT; trap 'exit 143' TERM
+while echo "${signOfLife} $(${clockScript})"; do sleep ${signOfLifeSeconds}; done & life=$!
+trap 'kill $monitor $life' EXIT; trap 'exit 143' TERM
 [ -z "$(${sh`ip -o -4 address show to ${`${address}/32`}`})" ] || echo ${presentAtStart}
 echo watching
 ${sh`flock -w ${timeoutSeconds} ${lockFile(cluster)} true`} & wait $!`
@@ -27,6 +32,7 @@ export class AddressMonitor {
   readonly #connection: NodeConnection
   readonly #address: string
   readonly #lines: string[] = []
+  #startedAt = -Infinity
   #endedAt: number | undefined
   #end: Promise<void> | undefined
 
@@ -40,6 +46,7 @@ export class AddressMonitor {
   async start(cluster: string): Promise<boolean> {
     const session = await this.#connection.openSecondSession().catch(() => undefined)
     if (!session) return false
+    this.#startedAt = now()
     await new Promise<void>(resolve => {
       this.#end = session
         .run({
@@ -62,12 +69,18 @@ export class AddressMonitor {
     return true
   }
 
-  /** Stops monitoring. @returns when the node had the address, by this machine's clock. @param offsetMs - of the node's clock. */
-  async stop(offsetMs: number): Promise<AddressPeriod[]> {
+  /**
+   * Stops monitoring.
+   *
+   * @param offsetMs - of the node's clock.
+   * @param wasFenced - the node lost its power meanwhile, which ended its last period.
+   * @returns when the node had the address, by this machine's clock.
+   */
+  async stop(offsetMs: number, wasFenced = false): Promise<AddressPeriod[]> {
     this.#endedAt ??= now()
     const end = this.#end
     this.#end = undefined
-    // After a reboot of the node, the monitor is gone.
+    // After a boot of the node, the monitor is gone.
     if (end && !this.#member.unreachable && this.#member.connection === this.#connection) {
       const [group] = await this.#connection.openSecondSession().then(
         ({ runningGroups }) => runningGroups,
@@ -82,9 +95,45 @@ export class AddressMonitor {
       await Promise.race([end, sleep(5000, undefined, { ref: false })])
       await this.#connection.closeSecondSession()
     }
-    return addressPeriods(this.#lines, this.#address, this.#endedAt + offsetMs).map(({ from, to }) => ({
-      from: from - offsetMs,
+    const endedAt = (wasFenced ? lastSignOfLife(this.#lines) : undefined) ?? this.#endedAt + offsetMs
+    return addressPeriods(this.#lines, this.#address, endedAt).map(({ from, to }) => ({
+      from: Math.max(from - offsetMs, this.#startedAt),
       to: to - offsetMs,
     }))
+  }
+}
+
+/** The monitors of all nodes, one for each time that a node was up. */
+export class AddressMonitors {
+  readonly #cluster: string
+  readonly #address: string
+  readonly #monitors: { member: ClusterMember; monitor: AddressMonitor }[] = []
+
+  constructor(cluster: string, address: string) {
+    this.#cluster = cluster
+    this.#address = address
+  }
+
+  /** Starts to monitor these nodes. @returns names of the nodes of which nothing is recorded. */
+  async start(members: ClusterMember[]): Promise<string[]> {
+    const started = members.map(member => ({ member, monitor: new AddressMonitor(member, this.#address) }))
+    this.#monitors.push(...started)
+    const isMonitored = await Promise.all(started.map(async ({ monitor }) => monitor.start(this.#cluster)))
+    return members.filter((_, at) => !isMonitored[at]).map(({ name }) => name)
+  }
+
+  /**
+   * Stops them. @returns when each node had the address, by this machine's clock.
+   *
+   * @param offsetsMs - of the nodes' clocks.
+   * @param fenced - names of the nodes that lost their power.
+   */
+  async stop(offsetsMs: Map<string, number>, fenced: string[]): Promise<AddressPeriod[][]> {
+    return Promise.all(
+      this.#monitors.map(async ({ member, monitor }, at) => {
+        const isFirst = this.#monitors.findIndex(other => other.member === member) === at
+        return monitor.stop(offsetsMs.get(member.name) ?? 0, isFirst && fenced.includes(member.name))
+      }),
+    )
   }
 }

@@ -1,3 +1,5 @@
+import { parseClock } from './clock.js'
+
 /** Which node had the floating IP when, according to the nodes' kernels. */
 
 /** A period in which a node had the address: milliseconds since 1970 by the node's own clock. */
@@ -8,6 +10,16 @@ export interface AddressPeriod {
 
 /** The line that the address monitor prints first if the node already has the address. */
 export const presentAtStart = 'present'
+
+/** Begins the lines by which a monitor shows that its node still runs, with the node's clock in nanoseconds. */
+export const signOfLife = 'alive'
+
+/** When the node last showed that it runs, in milliseconds since 1970 by its own clock; undefined if it never did. */
+export function lastSignOfLife(lines: string[]): number | undefined {
+  const [, nanoseconds] =
+    new RegExp(`^${signOfLife} (\\d+)$`).exec(lines.findLast(line => line.startsWith(signOfLife)) ?? '') ?? []
+  return nanoseconds === undefined ? undefined : parseClock(nanoseconds)
+}
 
 /**
  * Reads `ip -ts -o monitor address`: lines of `[2026-11-27T18:38:00.411793] 2: eth0    inet 192.168.0.10/24 …`, and
@@ -55,6 +67,27 @@ export function duplicateAddressMs(nodes: AddressPeriod[][]): number {
     if (owners >= 2) sumMs += at - since
     owners += step
     since = at
+  }
+  return sumMs
+}
+
+/**
+ * For how many milliseconds between two moments no node had the address. A node that was rebooted is monitored again only once it
+ * answers: before that, the first good answer to a visitor shows that some node has the address.
+ *
+ * @param answered - when requests were sent that were answered well.
+ */
+export function freeAddressMs(nodes: AddressPeriod[][], answered: number[], from: number, to: number): number {
+  const all = nodes
+    .flat()
+    .filter(period => period.from < to && period.to > from)
+    .toSorted((one, other) => one.from - other.from)
+  let [heldUntil, sumMs] = [from, 0]
+  for (const next of [...all, { from: to, to }]) {
+    const since = heldUntil
+    const end = Math.min(next.from, answered.find(at => at > since) ?? Infinity)
+    if (end > heldUntil) sumMs += end - heldUntil
+    heldUntil = Math.max(heldUntil, next.to)
   }
   return sumMs
 }

@@ -12,7 +12,7 @@ export interface DrillRoundEvent {
   rounds: number
   /** `standby`, `stop`, `kill corosync` … */
   fault: string
-  /** The node that was drilled. */
+  /** The node that was drilled, or the arbiter. */
   node: string
   /** The longest outage, from the first failed request to the next good answer; 0 if no request failed. */
   outage_ms: number
@@ -30,6 +30,14 @@ export interface DrillRoundEvent {
   moved_to?: string | undefined
   /** Whether it moved back once the drilled node was repaired. */
   returned: boolean
+  /** The node that was fenced. */
+  fenced?: string | undefined
+  /** When its fencing was completed. */
+  fenced_ms?: number | undefined
+  /** When fencing first failed. */
+  fencing_failed_ms?: number | undefined
+  /** How long no node had the floating IP; left out if a node could not be monitored. */
+  address_free_ms?: number | undefined
   /** How long two or more nodes had the floating IP at once. */
   duplicate_address_ms: number
   /** Why the round failed. */

@@ -1,6 +1,6 @@
 import { role, trial, type ClusterRole } from '../../runner/cluster/role.js'
 import { settingsOf, type DrillFlags } from './options.js'
-import { describeDrill } from './plan.js'
+import { describeDrill } from './describe.js'
 import { runRounds } from './rounds.js'
 import { defaultSettings, faultText, type DrillSettings } from './settings.js'
 

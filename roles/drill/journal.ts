@@ -8,13 +8,15 @@ export type JournalEvent = { at: number } &
     /** Pacemaker started a transition, or its DC requested an action of this node. */
     | { kind: 'transition' }
     | { kind: 'started'; resource: string; node: string }
+    /** A node was fenced, or could not be. */
+    | { kind: 'fenced' | 'not fenced'; node: string }
   )
 
 /** @param since - seconds since 1970, by the node's own clock. */
 export function journalScript(since: number): string {
   return (
     sh`journalctl -q -o short-unix --since ${`@${Math.floor(since)}`} -t corosync -t pacemaker-controld` +
-    " | grep -E 'TOTEM|State transition|Result of start|Requesting local'; :"
+    " | grep -E 'TOTEM|State transition|Result of start|Requesting local|Peer .* terminated'; :"
   )
 }
 
@@ -32,6 +34,9 @@ export function parseJournal(text: string): JournalEvent[] {
     if (/Requesting local execution of (start|stop|demote) operation/.test(message)) return [{ at, kind: 'transition' }]
     if (/State transition (S_IDLE -> S_(POLICY_ENGINE|INTEGRATION|ELECTION)|S_NOT_DC -> S_ELECTION)/.test(message))
       return [{ at, kind: 'transition' }]
+    const [, target, not, action] = /Peer (\S+) was( not)? terminated \((\w+)\) by /.exec(message) ?? []
+    if (target !== undefined)
+      return action === 'on' ? [] : [{ at, kind: not === undefined ? 'fenced' : 'not fenced', node: target }]
     const [, resource, node] =
       /Result of start operation for ([^\s:]+)(?::\d+)? on (\S+): (?:0 \()?ok/i.exec(message) ?? []
     return resource === undefined ? [] : [{ at, kind: 'started', resource, node: node! }]

@@ -3,7 +3,15 @@ import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import { parseDuration, positiveInteger } from '../../runner/option-values.js'
 import { UsageError } from '../../runner/errors.js'
 import { didYouMean } from '../../runner/inventory/nearest.js'
-import { daemons, defaultSettings, faultNames, faultText, splitsBrain, type DrillSettings } from './settings.js'
+import {
+  daemons,
+  defaultSettings,
+  faultNames,
+  faultText,
+  isAboutFencing,
+  splitsBrain,
+  type DrillSettings,
+} from './settings.js'
 
 /** The options that `ha-run drill` adds to those of every run. */
 export function options(): Option[] {
@@ -24,13 +32,21 @@ export function options(): Option[] {
   ]
 }
 
-export interface DrillFlags extends DrillSettings {
+export interface DrillFlags extends Omit<DrillSettings, 'allowSplitBrain'> {
   how?: DrillSettings['fault']
   allowSplitBrain?: boolean
 }
 
-export function settingsOf({ fault, how, daemon, node, rounds, maxOutage }: DrillFlags): DrillSettings {
-  return { fault: how ?? fault, daemon, node, rounds, maxOutage }
+export function settingsOf({
+  fault,
+  how,
+  daemon,
+  node,
+  rounds,
+  maxOutage,
+  allowSplitBrain = false,
+}: DrillFlags): DrillSettings {
+  return { fault: how ?? fault, daemon, node, rounds, maxOutage, allowSplitBrain }
 }
 
 /** @throws UsageError if these clusters cannot be drilled like this. */
@@ -50,7 +66,15 @@ export function checkFlags(flags: DrillFlags, clusters: Cluster[]): void {
       hint: didYouMean(settings.node, names, 'Its nodes'),
     })
   }
-  if (splitsBrain(settings) && cluster.fencing === 'disabled' && !flags.allowSplitBrain) {
+  if (settings.fault === 'arbiter' && settings.node !== undefined) {
+    throw new UsageError('--fault arbiter drills no node', { hint: 'leave out --node' })
+  }
+  if (isAboutFencing(settings) && cluster.fencing === 'disabled') {
+    throw new UsageError(`--fault ${settings.fault} needs fencing, and it is disabled in the inventory`, {
+      hint: `declare the devices as \`fencing\` of ${cluster.name}`,
+    })
+  }
+  if (splitsBrain(settings) && cluster.fencing === 'disabled' && !settings.allowSplitBrain) {
     throw new UsageError(
       `with fencing disabled, "${faultText(settings)}" can put the floating IP on two nodes at once, for as long as the drill lasts`,
       {

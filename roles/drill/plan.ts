@@ -1,33 +1,49 @@
-import { servesPage, type Cluster } from '../../runner/cluster/declaration/declaration.js'
+import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import { resourcesWithAddress } from '../../runner/cluster/cib/identity.js'
-import { withStandby } from '../../runner/cluster/pacemaker/drain.js'
-import { crmSimulate } from '../../runner/cluster/pacemaker/forecast.js'
+import { devicesFor } from '../../runner/cluster/pacemaker/fencing-facts.js'
+import { quorum, runningCmap } from '../../runner/cluster/corosync/facts.js'
+import type { Quorum } from '../../runner/cluster/corosync/quorumtool.js'
 import { readCorosyncState } from '../../runner/cluster/corosync/state.js'
-import type { ClusterMember, ClusterTrialScope } from '../../runner/cluster/members.js'
+import { readOnAll, type ClusterMember, type ClusterTrialScope } from '../../runner/cluster/members.js'
 import { cibOf, drainedIn } from '../../runner/cluster/rollout/temporary-settings.js'
 import { stateOf } from '../../runner/cluster/rollout/pacemaker-state.js'
 import { findRollingObstacle } from '../../runner/cluster/rollout/rolling-refusal.js'
-import { effectSentences } from '../../runner/cluster/pacemaker/transition.js'
 import { TaskError } from '../../runner/errors.js'
 import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
-import { autoRecoverySeconds } from './auto-recovery.js'
+import { budgetsOf, type Budgets } from './budgets.js'
 import { faults } from './faults/index.js'
 import type { Fault, Target } from './faults/fault.js'
-import { routeToPage } from './page-probe.js'
+import { arbiterIn, fencingInForce, fencingTimes, firstDevice } from './fencing.js'
 import { drillRefusal, floatingIpNode } from './refusal.js'
-import { faultText, splitsBrain, type DrillSettings } from './settings.js'
+import { faultText, isAboutFencing, splitsBrain, type DrillSettings } from './settings.js'
 
 /** Which node fails in a round, and from what. */
 export interface RoundPlan {
   fault: Fault
   target: Target
+  /** What fails, as reports name it: the drilled node, or the arbiter. */
+  subject: string
   drilled: ClusterMember
   /** Ids of the resources that bring up the floating IP. */
   floatingIpIds: string[]
-  /** The other members. */
+  members: ClusterMember[]
+  /** The members without the drilled one. */
   others: ClusterMember[]
+  /** The nodes whose view of the cluster decides. */
+  observers: ClusterMember[]
+  /** The nodes that may be fenced. */
+  mayBeFenced: ClusterMember[]
   /** The healthy cluster, before the fault. */
   before: ClusterState
+  /** The ring and its votes before the fault, as each node sees them. */
+  rings: Map<string, Quorum | undefined>
+  budgets: Budgets
+}
+
+/** Nodes that lost their power must come back by themselves. */
+const startsAtBoot = {
+  test: 'systemctl is-enabled -q corosync.service && systemctl is-enabled -q pacemaker.service',
+  missing: 'corosync and pacemaker are not both enabled: they would not start after the boot',
 }
 
 /**
@@ -41,8 +57,7 @@ export async function planRound(
   scope: ClusterTrialScope,
 ): Promise<RoundPlan> {
   const { members, selected } = scope
-  const { daemon } = settings
-  const [before, found] = await Promise.all([stateOf(scope), cibOf(members)])
+  const [before, found, rings] = await Promise.all([stateOf(scope), cibOf(members), readOnAll(members, quorum)])
   const floatingIpIds = found ? resourcesWithAddress(found.cib, cluster.floatingIp.address) : []
   const name = settings.node ?? (before && floatingIpNode(floatingIpIds, before))
   if (name === undefined) throw refusal('no node has the floating IP', 'choose a node with --node')
@@ -56,61 +71,76 @@ export async function planRound(
     name,
   ])
   if (loss !== undefined) throw refusal(`${name} is not drilled: ${loss}`, 'the other nodes could not take over')
+  const others = members.filter(member => member !== drilled)
+  const fencing = fencingInForce(before!, found!.cib)
+  if (fencing === undefined) requireConsent(settings)
   const fault = faults[settings.fault]
-  const { prerequisite } = fault
-  if (prerequisite && (await drilled.$({ nothrow: true }).script(prerequisite.test)).exitCode !== 0) {
-    throw refusal(`${faultText(settings)} is not possible on ${name}: ${prerequisite.missing}`)
+  const target: Target = { cluster, node: name, daemon: settings.daemon, ...(fencing && { fencing }) }
+  if (settings.fault === 'plug' && fencing) {
+    const device = firstDevice(
+      name,
+      fencing,
+      await others[0]!.read(devicesFor(name)),
+      cluster.nodes.flatMap(({ links }) => links),
+    )
+    if (typeof device === 'string') throw refusal(`plug is not possible on ${name}: ${device}`)
+    target.device = device
   }
+  if (settings.fault === 'arbiter') {
+    const arbiter = arbiterIn(await drilled.read(runningCmap))
+    if (!arbiter) throw refusal('arbiter is not possible: the cluster has no quorum device')
+    target.arbiter = arbiter
+  }
+  const isRace = fault.isRace === true && fencing !== undefined
+  const mayBeFenced = fencing === undefined ? [] : isRace && members.length === 2 ? members : [drilled]
+  await requireOn(fault.everywhere ? members : [drilled], fault.prerequisite, settings)
+  if (splitsBrain(settings) || isAboutFencing(settings) || fault.reboots)
+    await requireOn(fault.reboots ? [drilled] : mayBeFenced, startsAtBoot, settings)
   return {
     fault,
-    target: { cluster, node: name, daemon },
+    target,
+    subject: target.arbiter?.host ?? name,
     drilled,
     floatingIpIds,
-    others: members.filter(member => member !== drilled),
+    members,
+    others,
+    observers: isRace || target.arbiter ? members : others,
+    mayBeFenced,
     before: before!,
+    rings: new Map(rings.map(([member, ring]) => [member.name, ring])),
+    budgets: budgetsOf(fencing && fencingTimes(fencing)),
   }
 }
 
-/** Describes what the drill will do, as sentences. @throws TaskError if it must not be done. */
-export async function describeDrill(
-  cluster: Cluster,
+/** @throws TaskError if the fault needs fencing, or a consent in its place. */
+function requireConsent(settings: DrillSettings): void {
+  if (isAboutFencing(settings)) {
+    throw refusal(
+      `${faultText(settings)} is not possible: fencing is off in the running cluster`,
+      'declare the devices in the inventory, and run `ha-run site`',
+    )
+  }
+  if (splitsBrain(settings) && !settings.allowSplitBrain) {
+    throw refusal(
+      `fencing is off in the running cluster, so "${faultText(settings)}" can put the floating IP on two nodes at once`,
+      'to accept that, add --allow-split-brain',
+    )
+  }
+}
+
+async function requireOn(
+  nodes: ClusterMember[],
+  prerequisite: Fault['prerequisite'],
   settings: DrillSettings,
-  scope: ClusterTrialScope,
-): Promise<string[]> {
-  if (!servesPage(cluster)) throw refusal('there is no page to measure: the cluster declares no Apache')
-  const round = await planRound(cluster, settings, scope)
-  const {
-    fault,
-    target,
-    drilled: { name },
-    others,
-  } = round
-  const { rounds, node } = settings
-  const { through } = await routeToPage(cluster, others)
-  const address = cluster.floatingIp.address
-  return [
-    `${name} ${fault.describe(target)}`,
-    ...(rounds === 1
-      ? []
-      : [
-          `${rounds} rounds, ${node === undefined ? `each on the node that has ${address} at its start` : `all on ${name}`}`,
-        ]),
-    ...(fault.recovery(target) === 'elsewhere' ? effectSentences(await simulated(round, scope)) : []),
-    ...(splitsBrain(settings)
-      ? [`both ${name} and another node may have ${address} until ${name} is repaired: fencing is disabled`]
-      : []),
-    `the page is requested 25 times a second, ${through === undefined ? 'from this machine' : `through ${through.name}`}`,
-    fault.reboots
-      ? `the run waits until ${name} is back`
-      : `${name} is repaired afterwards; if this run or its connection dies, ${name} repairs itself, after ${autoRecoverySeconds} s at the latest`,
-  ]
+): Promise<void> {
+  if (!prerequisite) return
+  const codes = await Promise.all(
+    nodes.map(async ({ $ }) => (await $({ nothrow: true }).script(prerequisite.test)).exitCode),
+  )
+  const lacking = nodes.find((_, at) => codes[at] !== 0)
+  if (lacking) throw refusal(`${faultText(settings)} is not possible on ${lacking.name}: ${prerequisite.missing}`)
 }
 
-async function simulated({ drilled: { name } }: RoundPlan, { members }: ClusterTrialScope) {
-  const found = await cibOf(members)
-  return found ? crmSimulate(found.member, withStandby(found.cib, name)) : []
-}
-
-function refusal(message: string, hint?: string): TaskError {
+export function refusal(message: string, hint?: string): TaskError {
   return new TaskError(`${message}; nothing was done`, { ...(hint !== undefined && { hint }) })
 }

@@ -1,86 +1,36 @@
-import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
-import { quorum } from '../../runner/cluster/corosync/facts.js'
 import { untilSettled } from '../../runner/cluster/pacemaker/forecast.js'
-import type { Quorum } from '../../runner/cluster/corosync/quorumtool.js'
-import type { ClusterTrialScope } from '../../runner/cluster/members.js'
-import { missing, stateOf } from '../../runner/cluster/rollout/pacemaker-state.js'
+import type { ClusterMember, ClusterTrialScope } from '../../runner/cluster/members.js'
 import { until } from '../../runner/tasks/index.js'
-import { ConnectError } from '../../runner/errors.js'
-import { now, type HttpProbe } from '../../runner/ssh/http-probe.js'
+import { ConnectError, TaskError } from '../../runner/errors.js'
+import { now } from '../../runner/ssh/http-probe.js'
 import { CommandError } from '../../runner/ssh/outcome.js'
 import { clockScript, parseClock } from './clock.js'
-import type { Recovery } from './faults/fault.js'
+import { FencingWatch } from './fencing-watch.js'
+import { decidingView, Observer, type View } from './observer.js'
+import type { PageProbe } from './page-probe.js'
 import type { RoundPlan } from './plan.js'
+import { pendingRecovery } from './recovered.js'
 import { floatingIpNode } from './refusal.js'
 
-/** A monitor interval of a minute, within which a resource's failure may go unnoticed, plus the longest advised stop and start. */
-const recoveryTimeoutSeconds = 180
-
-/** For the command that injects the fault: longer than the longest advised stop of a resource. */
-const faultTimeout = '120s'
-
-/** If a fault has had no effect by then, it will have none. */
-const effectTimeoutMs = 8000
-
-type Ring = Pick<Quorum, 'ringId' | 'nodes'>
-
-/** What shows whether the cluster has recovered from a failure. */
-export interface RecoveryView {
-  /** According to the other nodes. */
-  state: ClusterState | undefined
-  before: ClusterState
-  /** The ring before the fault and now, as one of the other nodes sees it. */
-  rings: [Ring | undefined, Ring | undefined]
-  /** The node that has the floating IP. */
-  floatingIpNode: string | undefined
-  node: string
-  elapsedMs: number
-  /** A request has failed since the fault. */
-  hasFailed: boolean
-  /** Requests are answered well now. */
-  isWell: boolean
-}
-
-/** What the recovery still lacks; undefined once it is complete. */
-export function pendingRecovery(
-  recovery: Recovery,
-  { state, before, rings, floatingIpNode: owner, node, elapsedMs, hasFailed, isWell }: RecoveryView,
-): string | undefined {
-  if (!state) return 'pacemaker does not answer'
-  const drilled = state.nodes.find(({ name }) => name === node)
-  // Corosync is the first to know that a node has left or joined.
-  const isMember =
-    drilled !== undefined &&
-    drilled.online &&
-    !drilled.standby &&
-    !drilled.pending &&
-    rings[0]?.nodes === rings[1]?.nodes
-  const isNoticed = !isMember || rings[0]?.ringId !== rings[1]?.ringId || hasFailed
-  const stopped = missing(state, before, true)
-  const pending =
-    stopped.length > 0 ? `${stopped.join(', ')} not started` : isWell ? undefined : 'the page does not answer well'
-  if (owner !== node && isNoticed && recovery === 'elsewhere') return pending
-  if (owner !== undefined && owner !== node && !isMember) return pending
-  switch (recovery) {
-    case 'elsewhere':
-      return isNoticed ? `the floating IP is still on ${node}` : 'not noticed yet'
-    // After a daemon has come back at once, Pacemaker reconsiders everything, which takes a moment.
-    case 'anywhere':
-      return isMember && isNoticed && elapsedMs > effectTimeoutMs ? pending : 'not noticed yet'
-    default:
-      return elapsedMs > effectTimeoutMs ? pending : 'not noticed yet'
+/** Injects the fault. @returns when, by this machine's clock. @param offsetsMs - of the nodes' clocks. */
+export async function injectFault(
+  { fault, target, drilled, others, budgets, members }: RoundPlan,
+  offsetsMs: Map<string, number>,
+): Promise<number> {
+  const { everywhere } = fault
+  const injector = fault.fromAnother ? others[0]! : drilled
+  if (everywhere) {
+    await Promise.all(members.map(async ({ $ }) => $({ timeout: '30s' }).script(everywhere.injectScript(target))))
   }
-}
-
-/** Injects the fault. @returns when, by this machine's clock. @param offsetMs - of the node's clock. */
-export async function injectFault({ fault, target, drilled }: RoundPlan, offsetMs: number): Promise<number> {
   const sentAt = now()
   let begunAt: number | undefined
   const onLine = (line: string) => {
-    begunAt ??= parseClock(line) - offsetMs
+    begunAt ??= parseClock(line) - offsetsMs.get(injector.name)!
   }
   try {
-    await drilled.$({ timeout: faultTimeout, onLine }).script(`${clockScript}\n${fault.injectScript(target)}`)
+    await injector
+      .$({ timeout: `${budgets.injection}s`, onLine })
+      .script(`${clockScript}\n${fault.injectScript(target)}`)
   } catch (error) {
     // A reboot may close the connection before the command has answered, or terminate the command.
     const isRebooting =
@@ -90,37 +40,84 @@ export async function injectFault({ fault, target, drilled }: RoundPlan, offsetM
   return begunAt ?? sentAt
 }
 
-/** Waits until the cluster has recovered. @returns the node that has the floating IP then. @throws TaskError after a time-out. */
+/** The cluster after its recovery. */
+export interface Recovered {
+  /** The node that has the floating IP. */
+  floatingIpNode: string | undefined
+  /** The nodes that were fenced. */
+  fenced: string[]
+  /** Fencing failed, and no other node has taken over. */
+  isHeld: boolean
+}
+
+/**
+ * Waits until the cluster has recovered.
+ *
+ * @param onFenced - is called with the nodes that have been fenced as soon as that is known, also if the recovery fails later.
+ * @throws TaskError after a time-out.
+ */
 export async function untilRecovered(
-  { fault, target, others, before, floatingIpIds }: RoundPlan,
-  ring: Ring | undefined,
+  round: RoundPlan,
   failedAt: number,
-  probe: HttpProbe,
+  probe: PageProbe,
   scope: ClusterTrialScope,
-): Promise<string | undefined> {
+  onFenced: (fenced: string[]) => void,
+): Promise<Recovered> {
+  const { fault, target, observers, before, rings, floatingIpIds, budgets } = round
   const { stop, progress } = scope
-  const { owner } = await until(
-    'the service to be back',
-    recoveryTimeoutSeconds,
-    async report => {
-      const [state, ringNow] = await Promise.all([stateOf({ members: others }), others[0]!.read(quorum)])
-      const seenOn = state && floatingIpNode(floatingIpIds, state)
-      const pending = pendingRecovery(fault.recovery(target), {
-        state,
-        before,
-        rings: [ring, ringNow],
-        floatingIpNode: seenOn,
-        node: target.node,
-        elapsedMs: now() - failedAt,
-        hasFailed: probe.hasFailedSince(failedAt),
-        isWell: probe.isHealthy,
-      })
-      report(pending ?? '')
-      return pending === undefined ? { owner: seenOn } : undefined
-    },
-    { abandon: stop, progress },
-  )
-  // A node that returns during a transition may have to wait 20 s for its DC.
-  await untilSettled({ ...scope, leader: others[0]!, abandon: stop })
-  return owner
+  const recovery = fault.recovery(target)
+  const watch = new FencingWatch(before.fencingHistory)
+  const observer = new Observer(observers)
+  let result: Recovered
+  try {
+    result = await until(
+      'the service to be back',
+      budgets.recovery,
+      async report => {
+        const fencing = watch.seen(observer.views)
+        onFenced(fencing.fenced)
+        const views = observer.views.filter(({ node }) => !fencing.fenced.includes(node))
+        const view = decidingView(views)
+        const seenOn = view?.state && floatingIpNode(floatingIpIds, view.state)
+        const pending = pendingRecovery(recovery, {
+          state: view?.state,
+          before,
+          rings: [view && rings.get(view.node), view?.ring],
+          floatingIpNode: seenOn,
+          node: target.node,
+          elapsedMs: now() - failedAt,
+          hasFailed: probe.hasFailedSince(failedAt, fencing.fenced),
+          isWell: probe.isHealthy(fencing.fenced),
+          fencing,
+          votesUnchanged: votesUnchanged(round, views),
+        })
+        report(pending ?? '')
+        return pending === undefined
+          ? { floatingIpNode: seenOn, fenced: fencing.fenced, isHeld: fencing.failedForMs !== undefined }
+          : undefined
+      },
+      { abandon: stop, progress },
+    )
+  } finally {
+    observer.stop()
+  }
+  const isHeld = result.isHeld && result.fenced.length === 0
+  // A node that returns during a transition may have to wait 20 s for its DC. A failed fencing is tried again without an end.
+  if (!isHeld && recovery !== 'vote-lost')
+    await untilSettled({ ...scope, leader: survivor(round, result.fenced), abandon: stop })
+  return { ...result, isHeld }
+}
+
+/** A node that has not been fenced, if possible another one than the drilled node. */
+export function survivor({ others, drilled }: RoundPlan, fenced: string[]): ClusterMember {
+  const found = [...others, drilled].find(({ name }) => !fenced.includes(name))
+  if (!found) throw new TaskError('all nodes have been fenced')
+  return found
+}
+
+/** The nodes that have the same number of votes as before, or no quorum. */
+function votesUnchanged({ rings }: RoundPlan, views: View[]): string[] {
+  return views
+    .filter(({ node, ring }) => !ring?.quorate || ring.votes?.total === rings.get(node)?.votes?.total)
+    .map(({ node }) => node)
 }

@@ -1,5 +1,5 @@
 import type { DrillAnswersEvent, DrillRoundEvent } from './events.js'
-import { duplicateAddressMs, type AddressPeriod } from './address-periods.js'
+import { duplicateAddressMs, freeAddressMs, type AddressPeriod } from './address-periods.js'
 import type { JournalEvent } from './journal.js'
 import { longestOutage, outages, type PageAnswers } from './outage.js'
 
@@ -11,6 +11,8 @@ export interface Observations {
   /** As reports name it: `kill corosync`. */
   fault: string
   node: string
+  /** The fencing device that was made to fail. */
+  device?: string | undefined
   /** What was done to the node, as the predicate of a sentence. */
   description: string
   answers: PageAnswers
@@ -18,8 +20,14 @@ export interface Observations {
   journal: (JournalEvent & { by: string })[]
   /** When each node had the floating IP. */
   addressPeriods: AddressPeriod[][]
+  /** These periods are known of all nodes. */
+  isMonitored: boolean
   /** The node with the floating IP before the fault, after the cluster's recovery, and at the end. */
   floatingIpNode: { before: string | undefined; recovered: string | undefined; end: string | undefined }
+  /** Whether the cluster fences, so that two nodes must never have the address at once. */
+  fences: boolean
+  /** Names of the nodes that were fenced. */
+  fenced: string[]
   /** When the node was repaired, and when the cluster was healthy again. */
   repairedAt: number
   healthyAt: number | undefined
@@ -28,8 +36,12 @@ export interface Observations {
   failure: string | undefined
 }
 
-/** Summarizes a round: its result for the machine-readable output, and what the report draws. */
-export function summarizeRound(observations: Observations): { event: DrillRoundEvent; signal: DrillAnswersEvent } {
+/** Summarizes a round: its result for the machine-readable output, what the report draws, and remarks for people. */
+export function summarizeRound(observations: Observations): {
+  event: DrillRoundEvent
+  signal: DrillAnswersEvent
+  remarks: string[]
+} {
   const {
     cluster,
     round,
@@ -54,12 +66,15 @@ export function summarizeRound(observations: Observations): { event: DrillRoundE
   const starts = journal.flatMap(event => (event.kind === 'started' ? event : []))
   const started = starts.at(-1)
   const answered = firstAnswer(answers, node, worst?.from)
+  const fencings = fencingsIn(observations)
+  const duplicate = Math.round(duplicateAddressMs(observations.addressPeriods))
   const movedTo = floatingIpNode.recovered === floatingIpNode.before ? undefined : floatingIpNode.recovered
-  const tooLong =
-    maxOutage !== undefined && outage > maxOutage
+  const reason =
+    observations.failure ??
+    unsafe(observations, duplicate) ??
+    (maxOutage !== undefined && outage > maxOutage
       ? `the outage lasted ${outage} ms, ${maxOutage} ms are allowed`
-      : undefined
-  const reason = observations.failure ?? tooLong
+      : undefined)
   return {
     event: {
       event: 'drill-round',
@@ -78,7 +93,20 @@ export function summarizeRound(observations: Observations): { event: DrillRoundE
       answered_ms: answered && Math.round(answered.at),
       moved_to: movedTo,
       returned: movedTo !== undefined && floatingIpNode.end === floatingIpNode.before,
-      duplicate_address_ms: Math.round(duplicateAddressMs(observations.addressPeriods)),
+      fenced: observations.fenced.length === 0 ? undefined : observations.fenced.join(', '),
+      fenced_ms: fencings.fencedAt,
+      fencing_failed_ms: fencings.failedAt,
+      address_free_ms: observations.isMonitored
+        ? Math.round(
+            freeAddressMs(
+              observations.addressPeriods,
+              answers.flatMap(({ at, error }) => (error === undefined ? at : [])),
+              0,
+              healthyAt ?? lastMoment(answers),
+            ),
+          )
+        : undefined,
+      duplicate_address_ms: duplicate,
       reason,
     },
     signal: {
@@ -98,13 +126,64 @@ export function summarizeRound(observations: Observations): { event: DrillRoundE
         ...(answered
           ? [{ at: answered.at, text: `the page answers${answered.server ? ` from ${answered.server}` : ''}` }]
           : []),
+        ...fencings.marks,
         { at: repairedAt, text: `repair of ${node} begins` },
         ...(healthyAt === undefined ? [] : [{ at: healthyAt, text: 'the cluster is healthy again' }]),
       ]
         .map(({ at, text }) => ({ at: Math.round(at), text }))
         .toSorted((one, other) => one.at - other.at),
     },
+    remarks: fencingRemarks(observations, fencings.failedAt !== undefined),
   }
+}
+
+/** When nodes were fenced, or could not be: as the first node that reports it has logged it. */
+function fencingsIn({ journal, fenced }: Observations) {
+  const events = journal
+    .flatMap(event => (event.kind === 'fenced' || event.kind === 'not fenced' ? event : []))
+    .filter(({ at }) => at >= 0)
+    .toSorted((one, other) => one.at - other.at)
+  const firsts = [
+    ...fenced.flatMap(node => events.find(event => event.kind === 'fenced' && event.node === node) ?? []),
+    ...events.filter(({ kind }) => kind === 'not fenced').slice(0, 1),
+  ]
+  const momentOf = (kind: JournalEvent['kind']) => {
+    const found = firsts.find(event => event.kind === kind)
+    return found && Math.round(found.at)
+  }
+  return {
+    fencedAt: momentOf('fenced'),
+    failedAt: momentOf('not fenced'),
+    marks: firsts.map(({ at, kind, node }) => ({
+      at,
+      text: kind === 'fenced' ? `${node} was fenced` : `${node} could not be fenced`,
+    })),
+  }
+}
+
+/** What must never happen if the cluster fences. */
+function unsafe({ fences, fenced }: Observations, duplicateMs: number): string | undefined {
+  if (fenced.length > 1) return `${fenced.join(' and ')} were both fenced`
+  return fences && duplicateMs > 0
+    ? `two nodes had the floating IP for ${duplicateMs} ms, although the cluster fences`
+    : undefined
+}
+
+/** What a reader of the figures has to know about the fencing, as sentences. */
+function fencingRemarks({ device, fenced, node, floatingIpNode }: Observations, hasFailed: boolean): string[] {
+  const [first] = fenced
+  if (device !== undefined) {
+    if (!hasFailed && first !== undefined) return [`${node} was fenced without ${device}`]
+    const result = `${device} could not fence ${node}, and no other node took over`
+    return [first === undefined ? result : `${result} until ${device} answered again`]
+  }
+  return first === undefined || first === node || floatingIpNode.recovered !== floatingIpNode.before
+    ? []
+    : [`${first} was fenced by ${node}, which kept the floating IP`]
+}
+
+function lastMoment(answers: PageAnswers): number {
+  return Math.max(0, ...answers.map(({ at, ms }) => at + ms))
 }
 
 /**

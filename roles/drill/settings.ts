@@ -1,6 +1,6 @@
 /** What the command line sets for a drill: which fault, on which node, how often. */
 
-export const faultNames = ['standby', 'stop', 'kill', 'freeze', 'cut', 'reboot'] as const
+export const faultNames = ['standby', 'stop', 'kill', 'freeze', 'cut', 'reboot', 'fence', 'plug', 'arbiter'] as const
 export type FaultName = (typeof faultNames)[number]
 
 /** Daemons that the fault `kill` can kill. */
@@ -15,9 +15,16 @@ export interface DrillSettings {
   rounds: number
   /** Milliseconds; without it, an outage may take any time as long as it ends. */
   maxOutage?: number | undefined
+  /** Two nodes may have the floating IP for a while, if the cluster does not fence. */
+  allowSplitBrain: boolean
 }
 
-export const defaultSettings: DrillSettings = { fault: 'standby', daemon: 'corosync', rounds: 1 }
+export const defaultSettings: DrillSettings = {
+  fault: 'standby',
+  daemon: 'corosync',
+  rounds: 1,
+  allowSplitBrain: false,
+}
 
 /** The fault as reports name it: `standby`, `kill corosync`. */
 export function faultText({ fault, daemon }: Pick<DrillSettings, 'fault' | 'daemon'>): string {
@@ -30,4 +37,9 @@ export function faultText({ fault, daemon }: Pick<DrillSettings, 'fault' | 'daem
  */
 export function splitsBrain({ fault, daemon }: Pick<DrillSettings, 'fault' | 'daemon'>): boolean {
   return fault === 'cut' || fault === 'freeze' || (fault === 'kill' && daemon === 'corosync')
+}
+
+/** Whether the fault is about fencing itself. */
+export function isAboutFencing({ fault }: Pick<DrillSettings, 'fault'>): boolean {
+  return fault === 'fence' || fault === 'plug'
 }

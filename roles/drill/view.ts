@@ -52,12 +52,19 @@ function roundText({
   requests,
   moved_to: to,
   duplicate_address_ms: twice,
+  fenced,
+  fenced_ms: fencedAfter,
+  address_free_ms: free,
 }: DrillRoundEvent): string {
   return [
     outage === 0 ? 'no outage' : `outage ${span(outage)}`,
     `${failed} of ${counted(requests, 'request')} failed`,
+    ...(fenced === undefined
+      ? []
+      : [`${fenced} fenced${fencedAfter === undefined ? '' : ` after ${span(fencedAfter)}`}`]),
+    ...(free === undefined || free === 0 ? [] : [`address free for ${span(free)}`]),
     ...(to === undefined ? [] : [`went to ${to}`]),
-    ...(twice === 0 ? [] : [`two nodes had the address for ${span(twice)}`]),
+    twice === 0 ? 'never on two nodes' : `two nodes had the address for ${span(twice)}`,
   ].join(', ')
 }
 
@@ -72,7 +79,9 @@ const titles = [
   'answered',
   'went to',
   'came back',
-  'duplicate',
+  'fenced after',
+  'address free for',
+  'both held',
 ]
 
 /** The rounds as a table with times since the fault, the spread of the outages of several rounds, and remarks. */
@@ -108,8 +117,16 @@ function cells(round: DrillRoundEvent): string[] {
     time(round.answered_ms),
     round.moved_to ?? '-',
     round.moved_to === undefined ? '-' : round.returned ? 'yes' : 'no',
+    fencedText(round),
+    round.address_free_ms === 0 ? 'never' : time(round.address_free_ms),
     round.duplicate_address_ms === 0 ? 'never' : span(round.duplicate_address_ms),
   ]
+}
+
+/** `node2 6.52 s` */
+function fencedText({ fenced, fenced_ms: after, fencing_failed_ms: failedAfter }: DrillRoundEvent): string {
+  if (fenced !== undefined) return [fenced, ...(after === undefined ? [] : [span(after)])].join(' ')
+  return failedAfter === undefined ? '-' : `failed ${span(failedAfter)}`
 }
 
 /** `outage of 3 rounds: min 1.90 s, median 2.21 s, max 2.60 s` */

@@ -89,7 +89,9 @@ function roundsTable(rounds: readonly Round[]): Markup {
     'Started',
     'Answered',
     'Went to',
-    'On two nodes',
+    'Fenced after',
+    'Address free for',
+    'Both held',
   ]
   const moment = (ms: number | undefined) => (ms === undefined ? '–' : durationText(ms))
   return wideTable(
@@ -105,9 +107,17 @@ function roundsTable(rounds: readonly Round[]): Markup {
       moment(result.started_ms),
       moment(result.answered_ms),
       `${short(result.moved_to ?? '–', 60)}${result.returned ? ', and back' : ''}`,
+      fencedText(result),
+      result.address_free_ms === 0 ? 'never' : moment(result.address_free_ms),
       result.duplicate_address_ms === 0
         ? 'never'
         : html`<span class="bad">${durationText(result.duplicate_address_ms)}</span>`,
     ]),
   )
+}
+
+/** Which node was fenced, and when; or when fencing failed. */
+function fencedText({ fenced, fenced_ms: after, fencing_failed_ms: failedAfter }: Round['result']): Content {
+  if (fenced !== undefined) return html`${short(fenced, 60)}${after !== undefined && `, ${durationText(after)}`}`
+  return failedAfter === undefined ? '–' : html`<span class="bad">failed, ${durationText(failedAfter)}</span>`
 }

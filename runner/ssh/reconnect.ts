@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { connect } from './connect.js'
 import type { NodeConnection } from './node-connection.js'
 import { hostKeyName, type Destination, type SshSettings } from './openssh.js'
@@ -23,6 +23,9 @@ export async function withAddress(
   }
 }
 
+/** Begins the names of the directories of later connections, which all stand in that of the first. */
+const prefix = 'again-'
+
 /**
  * A second connection to a node, with a master of its own: the first one may be dead without ssh having noticed.
  *
@@ -35,7 +38,9 @@ export async function reconnect(
   address?: string,
   timeoutSeconds?: number,
 ): Promise<NodeConnection> {
-  const controlDirectory = await mkdtemp(join(settings.controlDirectory, 'again-'))
+  const former = settings.controlDirectory
+  // One inside the other, they would soon be too long for a socket's path (docs/facts.md, SSH).
+  const controlDirectory = await mkdtemp(join(basename(former).startsWith(prefix) ? dirname(former) : former, prefix))
   const signals = [
     settings.abandon,
     timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000),

@@ -1,22 +1,26 @@
 import { XMLBuilder } from 'fast-xml-parser'
 import type { AssertionEvent, ErrorEvent, ErrorReport, Reporter, TaskEvent } from '../engine/events.js'
 import { withoutControls } from './escape.js'
+import type { EventView } from './event-view.js'
+import { createStyle } from './style.js'
 import { grouped, oneLine } from './text.js'
 import type { AnyEvent } from './visible.js'
 import { writeResult } from './write-result.js'
 
-/** Collects a run and writes it as JUnit XML when it is over. */
-export function junitReporter(file: string): Reporter {
+/** Collects a run and writes it as JUnit XML when it is over. @param views - show the events that roles add. */
+export function junitReporter(file: string, views: readonly EventView[] = []): Reporter {
   const events: AnyEvent[] = []
   return {
     report(event) {
       if (event.event !== 'progress') events.push(event)
     },
-    close: async () => writeResult(file, junit(events)),
+    close: async () => writeResult(file, junit(events, views)),
   }
 }
 
 type Case = TaskEvent | AssertionEvent | ErrorEvent
+
+const style = createStyle({ color: false, utf8: true })
 
 /** An element as XMLBuilder takes it. */
 interface Element {
@@ -40,18 +44,38 @@ const builder = new XMLBuilder({
  * The run as JUnit XML: a testsuite for each cluster and each host, a testcase for each task and each assertion. A change that `--check`
  * finds is a failure, since a CI job that checks for drift shows failures.
  */
-export function junit(events: AnyEvent[]): string {
-  const cases = events.filter(event => event.event === 'task' || event.event === 'assertion' || event.event === 'error')
+export function junit(events: AnyEvent[], views: readonly EventView[] = []): string {
+  const cases = events.filter(isCase)
+  const added = addedLines(events, views)
   return builder.build({
     '?xml': { attributes: { version: '1.0', encoding: 'UTF-8' } },
     testsuites: {
       attributes: { name: 'ha-run', ...totals(cases) },
       testsuite: grouped(cases, suiteName).map(suite => ({
         attributes: { name: suiteName(suite[0]!), ...totals(suite) },
-        testcase: suite.map(testcase),
+        testcase: suite.map(event => testcase(event, added.get(event) ?? [])),
       })),
     },
   })
+}
+
+function isCase(event: AnyEvent): event is Case {
+  return event.event === 'task' || event.event === 'assertion' || event.event === 'error'
+}
+
+/** The lines of the events that a role adds belong to the task that reports them before it ends. */
+function addedLines(events: AnyEvent[], views: readonly EventView[]): Map<Case, string[]> {
+  const lines = new Map<Case, string[]>()
+  let waiting: string[] = []
+  for (const event of events) {
+    if (event.event === 'task') {
+      lines.set(event, waiting)
+      waiting = []
+    } else if (!isCase(event)) {
+      waiting.push(...views.flatMap(view => view.plainLines(event, { style, verbosity: 0, nameWidth: 0 })))
+    }
+  }
+  return lines
 }
 
 function suiteName({ cluster, host }: Case): string {
@@ -77,10 +101,10 @@ function kindOf(event: Case): 'passed' | 'failure' | 'error' | 'skipped' {
   return event.status === 'skipped' || event.status === 'unknown' ? 'skipped' : 'passed'
 }
 
-function testcase(event: Case): Element {
+function testcase(event: Case, added: string[]): Element {
   const name = event.event === 'error' ? 'run' : `${event.role}: ${event.task}`
   const kind = kindOf(event)
-  const proof = proofOf(event)
+  const proof = [...proofOf(event), ...added].join('\n')
   return {
     attributes: { classname: suiteName(event), name, time: inSeconds(event.event === 'error' ? 0 : event.ms) },
     ...(kind === 'skipped' && { skipped: { attributes: { message: skippedMessage(event) } } }),
@@ -90,10 +114,12 @@ function testcase(event: Case): Element {
 }
 
 /** What an assertion proves and what was seen, also if it holds: people keep the file as evidence. */
-function proofOf(event: Case): string {
-  if (event.event !== 'assertion') return ''
+function proofOf(event: Case): string[] {
+  if (event.event !== 'assertion') return []
   const { meaning, status, evidence, hint } = event
-  return [meaning, evidence && `${status}: ${evidence}`, status === 'warning' && hint].filter(Boolean).join('\n')
+  return [meaning, evidence && `${status}: ${evidence}`, status === 'warning' ? hint : undefined].flatMap(
+    text => text || [],
+  )
 }
 
 function skippedMessage(event: Case): string {

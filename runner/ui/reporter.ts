@@ -38,7 +38,8 @@ export async function createReporter(options: CreateReporterOptions): Promise<Re
   const reporter = await reporters[options.mode ?? suitableMode(options)]()
   const others = [...(options.others ?? [])]
   // The XML builder takes longer to load than plain lines take to print.
-  if (options.junit !== undefined) others.unshift((await import('./junit.js')).junitReporter(options.junit))
+  if (options.junit !== undefined)
+    others.unshift((await import('./junit.js')).junitReporter(options.junit, options.views))
   return concealing(others.length === 0 ? reporter : tee(reporter, ...others))
 }
 

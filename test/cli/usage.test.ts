@@ -142,6 +142,30 @@ for (const option of ['--fault', '--how']) {
   })
 }
 
+for (const fault of ['fence', 'plug']) {
+  test(`ha-run drill --fault ${fault}: a drill of fencing needs fencing`, async t => {
+    const { exit, stderr } = await haRun(t, 'drill', '--yes', '--fault', fault, '-i', inventoryOf(t, 1, 2))
+    t.is(exit, 1)
+    t.regex(stderr, new RegExp(`--fault ${fault} needs fencing, and it is disabled in the inventory`))
+  })
+}
+
+test('a drill of the arbiter is no drill of a node', async t => {
+  const { exit, stderr } = await haRun(
+    t,
+    'drill',
+    '--yes',
+    '--fault',
+    'arbiter',
+    '--node',
+    'node1',
+    '-i',
+    inventoryOf(t, 1, 2),
+  )
+  t.is(exit, 1)
+  t.regex(stderr, /--fault arbiter drills no node/)
+})
+
 test('a drill of an unknown node is wrong use', async t => {
   const { exit, stderr } = await haRun(t, 'drill', '--yes', '--node', 'node9', '-i', inventoryOf(t, 1, 2))
   t.is(exit, 1)

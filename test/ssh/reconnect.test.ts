@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import test from 'ava'
 import { ConnectError } from '../../runner/errors.js'
 import { connect } from '../../runner/ssh/connect.js'
@@ -37,6 +38,7 @@ withSshd('a second connection works without the first, and a third uses the addr
   t.is((await remote(second)`echo x`).stdout, 'x\n')
   const third = await reconnect(second, '127.0.0.1')
   t.is(third.destination.override?.address, '127.0.0.1')
+  t.is(dirname(third.settings.controlDirectory), server.controlDirectory, 'the path does not grow')
   for (const { session } of [second, third]) await session.close()
 })
 

@@ -6,6 +6,7 @@ import test from 'ava'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { escapeHtml } from '../../runner/ui/escape.js'
 import { junit, junitReporter } from '../../runner/ui/junit.js'
+import type { EventView } from '../../runner/ui/event-view.js'
 import type { AnyEvent } from '../../runner/ui/visible.js'
 
 const events: AnyEvent[] = [
@@ -114,6 +115,36 @@ ok: node1 &amp; no other</system-out>
 `,
   )
   t.true(XMLValidator.validate(junit(events)))
+})
+
+test('what a role reports beside its task stands in the testcase', t => {
+  const view: EventView = {
+    plainLines: event =>
+      event.event === 'drill-round' ? [`web  drill: cut of node1  ok  (${event.outage_ms} ms)`] : [],
+    summaryLines: () => [],
+    verdict: () => undefined,
+  }
+  const round: AnyEvent = {
+    event: 'drill-round',
+    cluster: 'web',
+    status: 'ok',
+    round: 1,
+    rounds: 1,
+    fault: 'cut',
+    node: 'node1',
+    outage_ms: 7,
+    failed_requests: 1,
+    requests: 9,
+    returned: false,
+    duplicate_address_ms: 0,
+  }
+  const task: AnyEvent = { event: 'task', cluster: 'web', role: 'drill', task: 'cut', status: 'ok', ms: 30 }
+  const text = junit([events[0]!, { ...task, task: 'before' }, round, task], [view])
+  t.regex(text, /name="drill: before" time="0.030"\/>/)
+  t.regex(
+    text,
+    /name="drill: cut" time="0.030">\s*<system-out>web {2}drill: cut of node1 {2}ok {2}\(7 ms\)<\/system-out>/,
+  )
 })
 
 test('a parser returns the text that was escaped', t => {

@@ -1,9 +1,11 @@
 import type { Cluster } from '../../../runner/cluster/declaration/declaration.js'
+import { needsNft, restorePackets, table } from './drop-packets.js'
 import type { Fault } from './fault.js'
 
-const table = 'ha-run-drill'
-
-/** Simulates a pulled cable on all of Corosync's links: its packets are dropped in both directions. All other traffic passes. */
+/**
+ * Simulates a pulled cable on all of Corosync's links: its packets are dropped in both directions. All other traffic passes, to the
+ * fencing devices too: each side tries to fence the other one.
+ */
 export const cut: Fault = {
   describe: ({ cluster }) =>
     `is cut off from the ring: nftables drops UDP ${ports(cluster).join(', ')} in both directions`,
@@ -13,10 +15,11 @@ table inet ${table} {
   chain output { type filter hook output priority -300; udp dport { ${ports(cluster).join(', ')} } drop; }
 }
 NFT`,
-  undoScript: () => `nft delete table inet ${table} 2>/dev/null; :`,
-  recovery: () => 'elsewhere',
-  takesPart: () => false,
-  prerequisite: { test: 'command -v nft', missing: 'nft is not installed: `apt install nftables`' },
+  undoScript: () => restorePackets,
+  recovery: ({ fencing }) => (fencing ? 'fenced' : 'elsewhere'),
+  takesPart: ({ fencing }) => fencing !== undefined,
+  isRace: true,
+  prerequisite: needsNft,
 }
 
 /** Knet uses one port per link, from 5405 up; udp and udpu also send from the port below (corosync.conf(5), mcastport). */

@@ -9,9 +9,14 @@ export interface FencingConfiguration {
   action: 'reboot' | 'off'
   /** The property priority-fencing-delay; 0 if it is not set, or if no resource has a priority: then it delays nothing. */
   priorityDelayMs: number
+  /** How long Pacemaker waits for a device: the property stonith-timeout, or the longest of the devices' own. */
+  timeoutMs: number
   /** The devices of each level by the name of its node, in the order in which they are tried. Levels by pattern or attribute are left out. */
   levels: Map<string, string[][]>
 }
+
+/** Pacemaker's own (Pacemaker Explained, stonith-timeout). */
+const defaultTimeoutMs = 60_000
 
 export interface ConfiguredDevice {
   id: string
@@ -27,6 +32,8 @@ export interface ConfiguredDevice {
   delays: Map<string, number>
   /** A random delay of up to so many milliseconds instead of a fixed one. */
   randomDelayMs: number
+  /** `pcmk_reboot_timeout` or `pcmk_off_timeout`, if it has one. */
+  timeoutMs?: number
 }
 
 /**
@@ -38,11 +45,16 @@ export function fencingIn(cib: string): FencingConfiguration {
   const root = parseXml(cib)
   const configuration = firstOf(root, 'configuration')
   const monitors = monitorsIn(root)
+  const devices = primitivesIn(configuration)
+    .map(primitive => [primitive, templateOf(configuration, primitive)] as const)
+    .filter(([primitive, template]) => (attribute(primitive, 'class') ?? attribute(template, 'class')) === 'stonith')
+    .map(([primitive, template]) => deviceOf(primitive, template, monitors))
   return {
-    devices: primitivesIn(configuration)
-      .map(primitive => [primitive, templateOf(configuration, primitive)] as const)
-      .filter(([primitive, template]) => (attribute(primitive, 'class') ?? attribute(template, 'class')) === 'stonith')
-      .map(([primitive, template]) => deviceOf(primitive, template, monitors)),
+    devices,
+    timeoutMs: Math.max(
+      milliseconds(property(configuration, 'stonith-timeout', 'fencing-timeout') ?? '') ?? defaultTimeoutMs,
+      ...devices.flatMap(({ timeoutMs }) => timeoutMs ?? []),
+    ),
     action: property(configuration, 'stonith-action', 'fencing-action') === 'off' ? 'off' : 'reboot',
     priorityDelayMs: hasPriorities(configuration)
       ? (milliseconds(property(configuration, 'priority-fencing-delay') ?? '0') ?? 0)
@@ -73,6 +85,7 @@ function deviceOf(
       .map(pair => attribute(pair, 'value'))
       .find(text => text !== undefined)
   const address = value('ip', 'ipaddr')
+  const timeoutMs = milliseconds(value('pcmk_reboot_timeout', 'pcmk_off_timeout') ?? '')
   return {
     id,
     agent: sources.map(source => attribute(source, 'type')).find(type => type !== undefined) ?? '',
@@ -83,6 +96,7 @@ function deviceOf(
     monitors: monitors.get(id) ?? new Map<string, boolean>(),
     delays: delaysOf(value('pcmk_delay_base') ?? '0'),
     randomDelayMs: milliseconds(value('pcmk_delay_max') ?? '0') ?? 0,
+    ...(timeoutMs !== undefined && { timeoutMs }),
   }
 }
 

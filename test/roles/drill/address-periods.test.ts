@@ -1,5 +1,10 @@
 import test from 'ava'
-import { addressPeriods, duplicateAddressMs } from '../../../roles/drill/address-periods.js'
+import {
+  addressPeriods,
+  duplicateAddressMs,
+  freeAddressMs,
+  lastSignOfLife,
+} from '../../../roles/drill/address-periods.js'
 
 const at = (seconds: string) => Date.parse(`2026-11-27T18:38:${seconds}Z`)
 /** Lines as `ip -ts -o monitor address` of iproute2 6.1 prints them. */
@@ -65,4 +70,41 @@ test('how long two nodes have the address at once', t => {
     'a third node does not count again',
   )
   t.is(duplicateAddressMs([[], []]), 0)
+})
+
+test('how long no node has the address between two moments', t => {
+  const one = [{ from: -Infinity, to: 1000 }]
+  t.is(freeAddressMs([one, [{ from: 1000, to: 9000 }]], [], 0, 8000), 0)
+  t.is(freeAddressMs([one, [{ from: 1400, to: 9000 }]], [], 0, 8000), 400)
+  t.is(freeAddressMs([one, [{ from: 900, to: 9000 }]], [], 0, 8000), 0, 'two holders do not count for one without')
+  t.is(
+    freeAddressMs(
+      [
+        one,
+        [
+          { from: 200, to: 300 },
+          { from: 1300, to: 9000 },
+        ],
+      ],
+      [],
+      0,
+      8000,
+    ),
+    300,
+  )
+  t.is(freeAddressMs([one, []], [], 0, 8000), 7000)
+  t.is(freeAddressMs([one, [{ from: 1400, to: 1500 }]], [], 1200, 1450), 200)
+  t.is(freeAddressMs([[], []], [], 0, 8000), 8000)
+})
+
+test('a good answer shows that some node has the address, although it is not monitored yet', t => {
+  const one = [{ from: -Infinity, to: 1000 }]
+  t.is(freeAddressMs([one, [{ from: 5000, to: 9000 }]], [500, 900, 3000, 3040], 0, 8000), 2000)
+  t.is(freeAddressMs([one, [{ from: 5000, to: 9000 }]], [500, 5040], 0, 8000), 4000)
+})
+
+test('a node that loses its power has the address until its last sign of life', t => {
+  const lines = ['present', 'alive 1795804680000000000', 'alive 1795804680250000000', added('04.250123')]
+  t.is(Math.round(lastSignOfLife(lines)!), 1795804680250)
+  t.is(lastSignOfLife(['present', 'alive ']), undefined)
 })

@@ -44,6 +44,24 @@ test('the messages of other versions of Pacemaker', t => {
   t.like(eventsOf('Result of start operation for WebSite:1 on node2: ok')[0], { kind: 'started', resource: 'WebSite' })
 })
 
+test('what became of a fencing', t => {
+  const fenced = { kind: 'fenced', node: 'node1' }
+  t.like(eventsOf('Peer node1 was terminated (reboot) by node2 on behalf of pacemaker-controld.1840: OK')[0], fenced)
+  t.like(
+    eventsOf(
+      'Peer node1 was terminated (off) by node2 on behalf of pacemaker-controld.918@node2: OK  | event=0a1b initiator=node2',
+    )[0],
+    fenced,
+  )
+  t.like(
+    eventsOf(
+      'Peer node1 was not terminated (reboot) by <anyone> on behalf of pacemaker-controld.918@node2: No such device',
+    )[0],
+    { kind: 'not fenced', node: 'node1' },
+  )
+  t.deepEqual(eventsOf('Peer node1 was terminated (on) by node2 on behalf of stonith_admin.99@node2: OK'), [])
+})
+
 test('other messages are ignored', t => {
   for (const message of [
     'Result of start operation for WebSite on node2: error',

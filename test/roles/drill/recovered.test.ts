@@ -1,5 +1,5 @@
 import test from 'ava'
-import { pendingRecovery, type RecoveryView } from '../../../roles/drill/recovery.js'
+import { pendingRecovery, type RecoveryView } from '../../../roles/drill/recovered.js'
 import type { Recovery } from '../../../roles/drill/faults/fault.js'
 import { stateOf } from '../verify/state.js'
 
@@ -16,6 +16,8 @@ const initial: RecoveryView = {
   elapsedMs: 1000,
   hasFailed: false,
   isWell: true,
+  fencing: { fenced: [], isPending: false, failedForMs: undefined },
+  votesUnchanged: [],
 }
 
 const pending = test.macro({
@@ -134,3 +136,102 @@ test(
 
 test('too early to tell', pending, 'unnoticed', {}, 'not noticed yet')
 test('no effect', pending, 'unnoticed', { elapsedMs: 9000 }, undefined)
+
+const isPending = { fenced: [], isPending: true, failedForMs: undefined }
+const node1Fenced = { fenced: ['node1'], isPending: false, failedForMs: undefined }
+const node2Fenced = { fenced: ['node2'], isPending: false, failedForMs: undefined }
+const failedFor = (ms: number) => ({ fenced: [], isPending: true, failedForMs: ms })
+const lost = stateOf({ offline: ['node1'], resources: moved })
+
+test('nothing has happened yet', pending, 'fenced', {}, 'not noticed yet')
+test('Corosync has noticed', pending, 'fenced', { rings: [ring, alone] }, 'no node has been fenced')
+test(
+  'the service seems to run elsewhere, but nobody was fenced',
+  pending,
+  'fenced',
+  { rings: [ring, alone], floatingIpNode: 'node2', state: lost },
+  'no node has been fenced',
+)
+test(
+  'a fencing is under way',
+  pending,
+  'fenced',
+  { rings: [ring, alone], fencing: isPending },
+  'a node is to be fenced',
+)
+test(
+  'the drilled node was fenced, the page does not answer',
+  pending,
+  'fenced',
+  { rings: [ring, alone], floatingIpNode: 'node2', state: lost, fencing: node1Fenced, isWell: false },
+  'the page does not answer well',
+)
+test(
+  'the drilled node was fenced',
+  pending,
+  'fenced',
+  { rings: [ring, alone], floatingIpNode: 'node2', state: lost, fencing: node1Fenced },
+  undefined,
+)
+test(
+  'the other node was fenced: the service never left the drilled one',
+  pending,
+  'fenced',
+  {
+    rings: [ring, alone],
+    state: stateOf({ offline: ['node2'], resources: { FloatIP: ['node1'], WebSite: ['node1'] } }),
+    fencing: node2Fenced,
+  },
+  undefined,
+)
+test(
+  'the node that was fenced is a member again',
+  pending,
+  'fenced',
+  { floatingIpNode: 'node2', state: stateOf({ resources: moved }), fencing: node1Fenced },
+  undefined,
+)
+test(
+  'with fencing, a killed daemon is back at once, and the node is still to be fenced',
+  pending,
+  'anywhere',
+  { elapsedMs: 9000, hasFailed: true, fencing: isPending },
+  'a node is to be fenced',
+)
+test(
+  'fencing has not failed yet',
+  pending,
+  'fenced-or-held',
+  { rings: [ring, alone], fencing: isPending },
+  'a node is to be fenced',
+)
+test(
+  'fencing has just failed',
+  pending,
+  'fenced-or-held',
+  { rings: [ring, alone], fencing: failedFor(500) },
+  'whether another node takes over although fencing failed',
+)
+test(
+  'fencing has failed, and for a while no other node has taken over',
+  pending,
+  'fenced-or-held',
+  { rings: [ring, alone], isWell: false, fencing: failedFor(10_000) },
+  undefined,
+)
+test(
+  'the first level has failed, the second one has fenced the node',
+  pending,
+  'fenced-or-held',
+  { rings: [ring, alone], floatingIpNode: 'node2', state: lost, fencing: { ...failedFor(9), fenced: ['node1'] } },
+  undefined,
+)
+test(
+  'one node still counts the vote',
+  pending,
+  'vote-lost',
+  { votesUnchanged: ['node2'] },
+  'the vote of the quorum device still counts on node2',
+)
+test('the vote is gone, the page answers', pending, 'vote-lost', {}, undefined)
+test('the vote is gone, and so is the page', pending, 'vote-lost', { isWell: false }, 'the page does not answer well')

@@ -1,0 +1,74 @@
+import { servesPage, type Cluster } from '../../runner/cluster/declaration/declaration.js'
+import type { ClusterTrialScope } from '../../runner/cluster/members.js'
+import { withStandby } from '../../runner/cluster/pacemaker/drain.js'
+import { crmSimulate } from '../../runner/cluster/pacemaker/forecast.js'
+import { effectSentences } from '../../runner/cluster/pacemaker/transition.js'
+import { cibOf } from '../../runner/cluster/rollout/temporary-settings.js'
+import { describeRoutes, routesToPage } from './page-probe.js'
+import { planRound, refusal, type RoundPlan } from './plan.js'
+import { splitsBrain, type DrillSettings } from './settings.js'
+
+/** Describes what the drill will do, as sentences. @throws TaskError if it must not be done. */
+export async function describeDrill(
+  cluster: Cluster,
+  settings: DrillSettings,
+  scope: ClusterTrialScope,
+): Promise<string[]> {
+  if (!servesPage(cluster)) throw refusal('there is no page to measure: the cluster declares no Apache')
+  const round = await planRound(cluster, settings, scope)
+  const {
+    fault,
+    target,
+    subject,
+    drilled: { name },
+    others,
+    mayBeFenced,
+    budgets,
+  } = round
+  const { rounds, node } = settings
+  const routes = await routesToPage(cluster, others, mayBeFenced)
+  const address = cluster.floatingIp.address
+  return [
+    `${subject} ${fault.describe(target)}`,
+    ...(rounds === 1
+      ? []
+      : [
+          `${rounds} rounds, ${node === undefined ? `each on the node that has ${address} at its start` : `all on ${name}`}`,
+        ]),
+    ...(fault.recovery(target) === 'elsewhere' ? effectSentences(await simulated(round, scope)) : []),
+    ...fencingSentences(round, settings),
+    `the page is requested 25 times a second, ${describeRoutes(routes)}`,
+    ...(fault.reboots || fault.fromAnother
+      ? [`the run waits until ${name} is back`]
+      : [
+          `${fault.everywhere ? 'all nodes are' : `${name} is`} repaired afterwards; if this run or its connection dies, ${fault.everywhere ? 'each repairs' : `${name} repairs`} itself, after ${budgets.autoRecovery} s at the latest`,
+        ]),
+  ]
+}
+
+/** What fencing, or the lack of it, means for the drill. */
+function fencingSentences({ fault, target, others, mayBeFenced }: RoundPlan, settings: DrillSettings): string[] {
+  const { node, fencing, device, cluster } = target
+  const address = cluster.floatingIp.address
+  if (!fencing) {
+    return splitsBrain(settings)
+      ? [`both ${node} and another node may have ${address} until ${node} is repaired: fencing is disabled`]
+      : []
+  }
+  const comesBack = fencing.action === 'off' ? 'the run switches it on again' : 'the run waits until it is back'
+  if (device)
+    return [
+      `if no other device fences ${node}, no node may take over ${address}: that is the result, and ${device.id} is released then`,
+    ]
+  if (!splitsBrain(settings)) return []
+  if (mayBeFenced.length > 1)
+    return [
+      `${node} or ${others.map(({ name }) => name).join(', ')} is fenced, whichever is slower or has to wait; ${comesBack}`,
+    ]
+  return [`${node} is fenced${fault.recovery(target) === 'anywhere' ? ' if it is not back in time' : ''}; ${comesBack}`]
+}
+
+async function simulated({ drilled: { name } }: RoundPlan, { members }: ClusterTrialScope) {
+  const found = await cibOf(members)
+  return found ? crmSimulate(found.member, withStandby(found.cib, name)) : []
+}
