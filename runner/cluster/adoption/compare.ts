@@ -1,6 +1,7 @@
 import { parseCorosyncConf, type Section } from '../corosync/conf.js'
 import { candidate } from '../cib/cib.js'
-import { bringsUp, primitivesIn } from '../cib/identity.js'
+import { fencingProperties } from '../cib/fencing-properties.js'
+import { bringsUp } from '../cib/identity.js'
 import { kindOf } from '../cib/labels.js'
 import type { Cmap } from '../corosync/cmap.js'
 import type { ClusterState } from '../pacemaker/crm-mon.js'
@@ -8,7 +9,8 @@ import type { Cluster } from '../declaration/declaration.js'
 import { configured, inForceValue, sameValue } from '../corosync/setting-differences.js'
 import type { Quorum } from '../corosync/quorumtool.js'
 import { isChangeable } from '../corosync/wanted-conf.js'
-import { attribute, elementsOf, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
+import { attribute, elementsOf, firstOf, parseXml } from '../pacemaker/xml.js'
+import { fencingObstacles } from './fencing-obstacles.js'
 import { withoutDefaults } from './foreign-cluster.js'
 
 /** A node of a running cluster, as its daemons report it. */
@@ -35,8 +37,6 @@ export interface Comparison {
 
 /** Compares the explicit declaration with a running foreign cluster. */
 export function compareDeclaration(cluster: Cluster, nodes: RunningNode[], cibText: string | undefined): Comparison {
-  const cib = cibText === undefined ? undefined : parseXml(cibText)
-  const configuration = firstOf(cib, 'configuration')
   const [first] = nodes.filter(({ cmap }) => cmap)
   const resources =
     cibText === undefined ? { obstacles: ['pacemaker answers on no node'], changes: [] } : compareCib(cluster, cibText)
@@ -44,13 +44,13 @@ export function compareDeclaration(cluster: Cluster, nodes: RunningNode[], cibTe
     obstacles: [
       ...nodes.flatMap(stoppedDaemons),
       ...memberObstacles(cluster, nodes),
-      ...fencingObstacles(cluster, configuration),
+      ...(cibText === undefined ? [] : fencingObstacles(cluster, cibText)),
       ...(first ? settingObstacles(cluster, first.cmap!) : []),
       ...resources.obstacles,
     ],
     kept: [
       ...(first ? [...keptSettings(cluster, first.cmap!), ...keptSections(first.conf)] : []),
-      ...keptObjects(cluster, configuration),
+      ...(cibText === undefined ? [] : keptObjects(cluster, cibText)),
     ],
     changes: [...(first ? settingChanges(cluster, first.cmap!) : []), ...resources.changes],
   }
@@ -99,28 +99,6 @@ function memberObstacles(cluster: Cluster, nodes: RunningNode[]): string[] {
       return [`Pacemaker calls ${name} "${called}", but both names must be the same: ${fix}`]
     }),
   ]
-}
-
-/** `fencing: disabled` requires a cluster without working fencing, `fencing: kept` one with fencing devices. */
-export function fencingObstacles({ fencing }: Cluster, configuration: Element | undefined): string[] {
-  if (!configuration) return []
-  const devices = primitivesIn(configuration)
-    .filter(node => attribute(node, 'class') === 'stonith')
-    .map(node => attribute(node, 'id'))
-  const properties = elementsOf(firstOf(configuration, 'crm_config') ?? configuration, 'cluster_property_set').flatMap(
-    set => elementsOf(set, 'nvpair'),
-  )
-  const enabled = properties
-    .filter(pair => /^(stonith|fencing)-enabled$/.test(attribute(pair, 'name') ?? ''))
-    .map(pair => attribute(pair, 'value') ?? '')
-  const isOff = enabled.some(value => /^(false|no|off|n|0)$/i.test(value))
-  if (fencing === 'disabled' && devices.length > 0 && !isOff)
-    return [
-      `fencing works, by ${devices.join(', ')}, and \`fencing: disabled\` would switch it off: write \`fencing: kept\``,
-    ]
-  if (fencing === 'kept' && devices.length === 0)
-    return ['there are no fencing devices to keep: write `fencing: disabled`']
-  return []
 }
 
 /** The declared settings that run with other values. */
@@ -213,9 +191,11 @@ function readable(conf: string | undefined): Section | undefined {
   }
 }
 
-function keptObjects({ explicit }: Cluster, configuration: Element | undefined): string[] {
-  const declared = new Set([...explicit.resources, ...explicit.constraints].map(({ id }) => id))
-  return ['resources', 'constraints']
+function keptObjects({ explicit, fencing }: Cluster, cib: string): string[] {
+  const devices = typeof fencing === 'string' ? [] : fencing.devices
+  const declared = new Set([...explicit.resources, ...explicit.constraints, ...devices].map(({ id }) => id))
+  const configuration = firstOf(parseXml(cib), 'configuration')
+  return ['resources', 'constraints', 'fencing-topology']
     .flatMap(name => elementsOf(firstOf(configuration, name)))
     .filter(element => !declared.has(attribute(element, 'id') ?? ''))
     .map(element => `${kindOf(element)} ${attribute(element, 'id')}`)
@@ -223,7 +203,8 @@ function keptObjects({ explicit }: Cluster, configuration: Element | undefined):
 
 /** How the declared objects would change the CIB, or why they cannot be added to it. */
 function compareCib(cluster: Cluster, cib: string): Pick<Comparison, 'obstacles' | 'changes'> {
-  const { resources, constraints, properties, resourceDefaults, operationDefaults } = withoutDefaults(cluster)
+  const declared = withoutDefaults(cluster)
+  const { resources, constraints, properties, resourceDefaults, operationDefaults, fencing } = declared
   const { address } = cluster.floatingIp
   const isInCib = bringsUp(cib, address)
   const isDeclared = resources.some(resource => resource.kind === 'primitive' && resource.params['ip'] === address)
@@ -235,7 +216,14 @@ function compareCib(cluster: Cluster, cib: string): Pick<Comparison, 'obstacles'
             `write \`resources: { FloatIP: {} }\` to add one, or declare the address that the cluster has`,
         ]
   try {
-    const { differences } = candidate(cib, { resources, constraints, properties, resourceDefaults, operationDefaults })
+    const { differences } = candidate(cib, {
+      resources,
+      constraints,
+      properties,
+      resourceDefaults,
+      operationDefaults,
+      ...(typeof fencing !== 'string' && { devices: fencing, fencingProperties: fencingProperties(declared) }),
+    })
     return {
       obstacles: missingFloatingIp,
       changes: differences.map(({ subject, from, to }) => `${subject}: ${from ?? '(absent)'} -> ${to ?? '(absent)'}`),

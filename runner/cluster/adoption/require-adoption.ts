@@ -5,8 +5,8 @@ import type { Cluster } from '../declaration/declaration.js'
 import { quorum, runningCmap } from '../corosync/facts.js'
 import { cibText, clusterState } from '../pacemaker/facts.js'
 import { reachable, type ClusterMember } from '../members.js'
-import { firstOf, parseXml } from '../pacemaker/xml.js'
-import { compareDeclaration, fencingObstacles, type Comparison, type RunningNode } from './compare.js'
+import { compareDeclaration, type Comparison, type RunningNode } from './compare.js'
+import { fencingObstacles } from './fencing-obstacles.js'
 import { adoptionRecord, readProvenance } from './provenance.js'
 
 export interface AdoptionOptions {
@@ -41,11 +41,11 @@ export async function requireAdoption(
   const cib = cibs.find(text => text !== undefined)
   if (cluster.fencing === 'kept' && provenance === 'bare')
     throw new TaskError(`${cluster.name} does not run yet, so there is no fencing to keep`, {
-      hint: 'write `fencing: disabled`',
+      hint: 'declare fencing devices, or write `fencing: disabled`',
     })
   if (provenance !== 'foreign' || adopted) {
     // The run repairs every other difference as drift, but a declaration must not switch off working fencing.
-    const [obstacle] = cib === undefined ? [] : fencingObstacles(cluster, firstOf(parseXml(cib), 'configuration'))
+    const [obstacle] = cib === undefined ? [] : fencingObstacles(cluster, cib)
     if (obstacle !== undefined) throw new TaskError(`${cluster.name}: ${obstacle}`, { hint: 'nothing was changed' })
     return []
   }

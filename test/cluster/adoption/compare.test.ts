@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
 import { compareDeclaration, type RunningNode } from '../../../runner/cluster/adoption/compare.js'
+import { fencingObstacles } from '../../../runner/cluster/adoption/fencing-obstacles.js'
 import type { ClusterState } from '../../../runner/cluster/pacemaker/crm-mon.js'
 import type { Quorum } from '../../../runner/cluster/corosync/quorumtool.js'
 import { clusterOf } from '../../roles/corosync/cluster.js'
@@ -104,6 +105,13 @@ test('a setting that runs as declared is neither listed as kept nor an obstacle'
   t.false(kept.some(text => text.startsWith('totem.token ')))
 })
 
+const devices = {
+  devices: {
+    f1: { agent: 'fence_dummy', fences: 'node1' },
+    f2: { agent: 'fence_dummy', fences: 'node2', secrets: { passwd: { env: 'F2_PASSWORD' } } },
+  },
+}
+
 /** The obstacles, with the line to write. */
 const obstacles: [title: string, obstacle: RegExp, more: object, nodes?: RunningNode[], text?: string][] = [
   [
@@ -177,8 +185,15 @@ const obstacles: [title: string, obstacle: RegExp, more: object, nodes?: Running
   ],
   [
     'fencing is kept and there is none',
-    /^there are no fencing devices to keep: write `fencing: disabled`$/,
+    /^there are no fencing devices to keep: write `fencing: disabled`, or declare devices$/,
     { fencing: 'kept' },
+  ],
+  [
+    'devices are declared, and nodes without quorum would fence the others',
+    /^no-quorum-policy is ignore in the CIB: .* Write `properties: \{no-quorum-policy: stop\}`$/,
+    { fencing: devices },
+    both,
+    cib({ resources: primitive('192.168.0.10'), properties: nvpair('no-quorum-policy', 'ignore') }),
   ],
   [
     'no resource has the address',
@@ -215,6 +230,41 @@ for (const [title, obstacle, more, nodes, text] of obstacles) {
 
 test('devices that are switched off do not count as working fencing', t => {
   t.deepEqual(compare({}, both, cib({ resources: `${device}${primitive('192.168.0.10')}` })).obstacles, [])
+})
+
+test('a declared device that the cluster has already is completed, and others are kept', t => {
+  const theirs = '<primitive id="theirs" class="stonith" type="fence_virsh"/>'
+  const {
+    obstacles: left,
+    kept,
+    changes,
+  } = compare(
+    { fencing: devices },
+    both,
+    cib({ resources: `${device}${theirs}${primitive('192.168.0.10')}`, properties: '' }),
+  )
+  t.deepEqual(left, [])
+  t.true(kept.includes('primitive theirs'))
+  t.false(kept.includes('primitive f1'))
+  t.true(changes.includes('f1 param pcmk_host_list: (absent) -> node1'), changes.join('\n'))
+  t.true(changes.includes('property stonith-enabled: (absent) -> true'))
+  t.false(
+    changes.some(change => /priority-fencing-delay|stonith-action/.test(change)),
+    'defaults do not apply',
+  )
+})
+
+test('fencing that ha-run itself has switched on can be declared away, unless somebody else has a device too', t => {
+  const text = (more = '') =>
+    cib({ resources: `${device}${more}${primitive('192.168.0.10')}`, properties: '' }).replace(
+      '</configuration>',
+      '<tags><tag id="ha-run"><obj_ref id="f1"/></tag></tags></configuration>',
+    )
+  t.deepEqual(fencingObstacles(clusterOf(), text()), [])
+  t.regex(
+    fencingObstacles(clusterOf(), text('<primitive id="f2" class="stonith" type="x"/>'))[0]!,
+    /^fencing works, by f2,/,
+  )
 })
 
 test('working fencing that is kept is not an obstacle and does not change', t => {
