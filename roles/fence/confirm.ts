@@ -1,3 +1,4 @@
+import { fencingIn } from '../../runner/cluster/cib/fencing-devices.js'
 import { nodeIdsOf, membersOf } from '../../runner/cluster/corosync/cmap.js'
 import { runningCmap } from '../../runner/cluster/corosync/facts.js'
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
@@ -12,7 +13,7 @@ import { cibOf } from '../../runner/cluster/rollout/temporary-settings.js'
 import { arpAnswers } from '../../runner/facts/arp-answers.js'
 import { until } from '../../runner/tasks/index.js'
 import { movesSince } from './moves.js'
-import { refusal } from './plan.js'
+import { idsOf, refusal } from './plan.js'
 
 /** What shows that a node is not off, or that nobody has to confirm it. */
 export interface Traces {
@@ -60,7 +61,7 @@ export async function planConfirmation(cluster: Cluster, node: string, scope: Cl
   return [
     `${node} does not answer over ssh, is not a member, and no machine answers for its addresses: that does not prove that it is off`,
     `the cluster will believe that ${node} is off, and takes over what ran there`,
-    ...(found ? effectSentences(await forecastLoss(found.member, found.cib, node)) : []),
+    ...(found ? effectSentences(await forecastLoss(found.member, found.cib, node, idsOf(fencingIn(found.cib)))) : []),
     `IF ${node} STILL RUNS, two nodes have ${cluster.floatingIp.address} and both write data. Switch it off first: pull its plug, or hold its power button`,
   ]
 }

@@ -39,7 +39,7 @@ async function fence(plan: FencingPlan, scope: ClusterTrialScope): Promise<strin
   const { exitCode, stdout, stderr } = await leader.$({
     nothrow: true,
     timeout: `${fencingTimeoutSeconds + 20}s`,
-  })`stonith_admin ${`--${action}`} ${node} --timeout ${`${fencingTimeoutSeconds}s`}`
+  })`stonith_admin ${`--${action}`} ${node} --timeout ${fencingTimeoutSeconds}`
   const fencedAfter = seconds()
   const event = await until(
     `the fencing of ${node} to be known`,

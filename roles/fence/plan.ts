@@ -56,7 +56,7 @@ export async function planFencing(
     sentences: [
       how,
       ...(loss === undefined
-        ? effectSentences(await forecastLoss(found.member, found.cib, node))
+        ? effectSentences(await forecastLoss(found.member, found.cib, node, idsOf(configuration)))
         : [`${loss}: all resources stop`]),
       action === 'off' ? `${node} stays off` : `the run waits until ${node} is back`,
     ],
@@ -82,6 +82,10 @@ export function deviceSentence(
   if (choices.length === 0) return undefined
   const text = choices.map(devices => devices.map(id => `${id} from ${from(id)}`).join(' and '))
   return `${node} is ${action === 'off' ? 'switched off' : 'rebooted'} by ${text.join(levels.has(node) ? ', else by ' : ' or ')}`
+}
+
+export function idsOf({ devices }: Pick<FencingConfiguration, 'devices'>): string[] {
+  return devices.map(({ id }) => id)
 }
 
 export function refusal(message: string, hint?: string): TaskError {

@@ -1,5 +1,5 @@
 import type { FencingEvent } from '../../../runner/cluster/pacemaker/crm-mon.js'
-import { describeFencing, latestFencings } from '../../../runner/cluster/pacemaker/fencing-history.js'
+import { describeFencing, knownFencings, latestFencings } from '../../../runner/cluster/pacemaker/fencing-history.js'
 import { clusterState } from '../../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../../runner/cluster/members.js'
 import type { Verdict } from '../../../runner/tasks/index.js'
@@ -11,7 +11,7 @@ const hint =
 /** The last attempt decides; earlier ones that failed are a warning, as long as Pacemaker remembers them. */
 export async function fencingSucceeded({ leader }: Scope): Promise<Verdict> {
   const state = await leader.read(clusterState)
-  return state ? historyVerdict(state.fencingHistory) : verdict([`${leader.name}: ${pacemakerNotAnswering}`], '', hint)
+  return state ? historyVerdict(knownFencings(state)) : verdict([`${leader.name}: ${pacemakerNotAnswering}`], '', hint)
 }
 
 export function historyVerdict(history: FencingEvent[]): Verdict {

@@ -1,4 +1,9 @@
-import type { FencingEvent } from './crm-mon.js'
+import type { ClusterState, FencingEvent } from './crm-mon.js'
+
+/** The history of the cluster's own nodes: somebody may have asked to fence a node that there never was. */
+export function knownFencings({ fencingHistory, nodes }: ClusterState): FencingEvent[] {
+  return fencingHistory.filter(({ target }) => nodes.some(({ name }) => name === target))
+}
 
 /** The latest event of each node that was to be fenced. @param history - the latest event first. */
 export function latestFencings(history: FencingEvent[]): FencingEvent[] {

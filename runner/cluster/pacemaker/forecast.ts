@@ -40,10 +40,19 @@ export async function crmSimulate(
   }
 }
 
-/** What Pacemaker would do with the resources if a node were lost, and fenced. */
-export async function forecastLoss(member: ClusterMember, cib: string, node: string): Promise<Effect[]> {
+/**
+ * What Pacemaker would do with the resources if a node were lost, and fenced.
+ *
+ * @param devices - ids of the fencing devices, which are left out: those of the lost node stop with it.
+ */
+export async function forecastLoss(
+  member: ClusterMember,
+  cib: string,
+  node: string,
+  devices: string[],
+): Promise<Effect[]> {
   const effects = await crmSimulate(member, cib, [`--node-fail=${node}`])
-  return effects.filter(({ kind }) => kind !== 'other')
+  return effects.filter(({ kind, resource }) => kind !== 'other' && !devices.includes(resource))
 }
 
 /** Whether Pacemaker still has something to do about the CIB in force; undefined if it does not answer. */

@@ -23,7 +23,7 @@ export function fencingProblems({ fencing, nodes }: StatusEvent): Problem[] {
             'set the property stonith-enabled, or declare the devices and run `ha-run fencing`',
           ),
         ]),
-    ...latestFencings(history)
+    ...latestFencings(history.filter(({ target }) => nodes.some(({ name }) => name === target)))
       // An unclean node is reported with what to do about it.
       .filter(({ status, target }) => status === 'failed' || (status === 'pending' && !isUnclean(target)))
       .map(event =>
