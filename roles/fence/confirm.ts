@@ -94,6 +94,9 @@ async function answeredAddresses(
 /** How long the DC takes to hear of it. */
 const cleanTimeoutSeconds = 60
 
+/** An attempt may use several devices, each with a time limit of a minute. */
+const attemptTimeoutSeconds = 240
+
 /** Confirms that a node is off, and waits until the cluster has taken over. @returns what happened, as sentences. */
 export async function confirmOff(cluster: Cluster, node: string, scope: ClusterTrialScope): Promise<string[]> {
   const { stop, progress } = scope
@@ -114,6 +117,21 @@ export async function confirmOff(cluster: Cluster, node: string, scope: ClusterT
     { abandon: stop, progress },
   )
   await untilSettled({ ...scope, leader, abandon: stop })
+  await forgetFailures(node, others, scope)
   const after = await stateOf({ members: others })
   return [`${node} counts as off`, ...(before && after ? movesSince(before, after) : [])]
+}
+
+/** An attempt that was under way fails after the confirmation, and would count as the last fencing of the node. */
+async function forgetFailures(node: string, others: ClusterMember[], { stop, progress }: ClusterTrialScope): Promise<void> {
+  await until(
+    `the last attempt to fence ${node} to end`,
+    attemptTimeoutSeconds,
+    async () => {
+      const history = (await stateOf({ members: others }))?.fencingHistory ?? []
+      return history.some(({ target, status }) => target === node && status === 'pending') ? undefined : true
+    },
+    { abandon: stop, progress },
+  )
+  await others[0]!.$({ nothrow: true, timeout: '30s' })`stonith_admin --cleanup --history ${node}`
 }

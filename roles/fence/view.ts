@@ -14,6 +14,7 @@ export const fenceView: EventView = {
   },
   verdict({ tasks, summary }, usual) {
     if (tasks.length === 0 || tasks.some(({ role }) => role !== 'fence')) return undefined
+    if (summary?.exit === exitCodes.failed) return { verdict: 'not done', tone: 'bad' }
     if (summary?.exit !== exitCodes.ok) return usual
     return tasks.some(({ status }) => status === 'ok')
       ? { verdict: 'done', tone: 'good' }
