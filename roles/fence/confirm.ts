@@ -123,7 +123,11 @@ export async function confirmOff(cluster: Cluster, node: string, scope: ClusterT
 }
 
 /** An attempt that was under way fails after the confirmation, and would count as the last fencing of the node. */
-async function forgetFailures(node: string, others: ClusterMember[], { stop, progress }: ClusterTrialScope): Promise<void> {
+async function forgetFailures(
+  node: string,
+  others: ClusterMember[],
+  { stop, progress }: ClusterTrialScope,
+): Promise<void> {
   await until(
     `the last attempt to fence ${node} to end`,
     attemptTimeoutSeconds,

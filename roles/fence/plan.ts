@@ -81,7 +81,7 @@ export function deviceSentence(
   )
   if (choices.length === 0) return undefined
   const text = choices.map(devices => devices.map(id => `${id} from ${from(id)}`).join(' and '))
-  return `${node} is ${action === 'off' ? 'switched off' : 'rebooted'} by ${text.join(levels.has(node) ? ', else by ' : ' or ')}`
+  return `${node} is ${action === 'off' ? 'switched off' : 'rebooted'} by ${text.join(levels.has(node) ? ', else by ' : ', or by ')}`
 }
 
 export function idsOf({ devices }: Pick<FencingConfiguration, 'devices'>): string[] {

@@ -6,6 +6,7 @@ import { candidate } from '../../runner/cluster/cib/cib.js'
 import { membersOf, parseCmap } from '../../runner/cluster/corosync/cmap.js'
 import { parseCorosyncConf } from '../../runner/cluster/corosync/conf.js'
 import { flatten } from '../../runner/cluster/corosync/settings.js'
+import { fencingIn } from '../../runner/cluster/cib/fencing-devices.js'
 import { parseCrmMon } from '../../runner/cluster/pacemaker/crm-mon.js'
 import type { Cluster, Primitive } from '../../runner/cluster/declaration/declaration.js'
 import { inForce } from '../../runner/cluster/corosync/in-force.js'
@@ -57,6 +58,7 @@ const subjects: Record<string, (data: Case) => unknown> = {
   'corosync-conf': ({ output }) => flatten(parseCorosyncConf(output)),
   'corosync-conf-written': ({ cluster, nodeIds }) => corosyncConf(cluster, new Map(Object.entries(nodeIds))),
   'crm-mon': ({ output }) => parseCrmMon(output),
+  'fencing-devices': ({ output }) => fencingIn(output),
   'setting-differences': ({ file, running, quorum }) => {
     const keys = flatten(parseCorosyncConf(file))
     const cmap = inForce(parseCmap(running), quorum === undefined ? undefined : parseQuorumtool(quorum))
