@@ -17,18 +17,13 @@ const stages: { title: string; command: string[] }[] = [
   { title: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
   { title: 'unit tests', command: ['npx', 'ava'] },
   {
-    title: 'end-to-end tests on labs',
-    command: ['npx', 'ava', '--config', 'ava.lab.config.js', 'dist/test/end-to-end/*.test.js'],
-  },
-  {
-    title: 'drills, with the machine to themselves',
+    title: 'end-to-end tests on labs, and drills',
     command: [
       'npx',
       'ava',
       '--config',
       'ava.lab.config.js',
-      '--concurrency',
-      '1',
+      'dist/test/end-to-end/*.test.js',
       'dist/test/end-to-end/drills/*.test.js',
     ],
   },
