@@ -11,12 +11,12 @@ export { cutCable, healCable } from './network.js'
 export { powerKill } from './node.js'
 
 /**
- * Gives a node power again, also at its plug, and waits until its sshd answers.
+ * Gives a node power again, also at its plugs, and waits until its sshd answers.
  * @throws UsageError if it is running, ConnectError if it does not come up
  */
 export async function boot(node: LabNode): Promise<void> {
-  const plug = (await requireLab(node.lab)).plugs.find(plug => plug.node.name === node.name)
-  if (plug) await noteRelay(plug, true)
+  const { plugs, backups } = await requireLab(node.lab)
+  for (const plug of [...plugs, ...backups]) if (plug.node.name === node.name) await noteRelay(plug, true)
   await bootNode(node, await imageOf(node.lab))
 }
 

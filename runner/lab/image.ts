@@ -7,7 +7,15 @@ import { buildGroup, inGroup, makeGroup } from './cgroup.js'
 import { locked } from './lock.js'
 import { imagesDir } from './names.js'
 import { runLocally } from './process.js'
-import { customizeScript, debootstrapCommand, foreignApt, offeredIn, recipeHash, recipeOf } from './recipe.js'
+import {
+  customizeScript,
+  debootstrapCommand,
+  fenceAgentPackages,
+  foreignApt,
+  offeredIn,
+  recipeHash,
+  recipeOf,
+} from './recipe.js'
 import { hostDownloadSettings, hostSources, withoutSecurity } from './sources.js'
 
 /** The name suffix of an unfinished image's directory: it names the lab that builds it, whose `down` removes it. */
@@ -126,7 +134,8 @@ async function download(
   const install = ['apt-get', ...options, '--quiet', '--yes', '--download-only', 'install']
   await execute([...install, ...wanted])
   // For a dependency on `a | b`, the whole set may resolve to b and a single package to a: both must be offered.
-  for (const name of wanted) await execute([...install, name])
+  // No fence agent has one.
+  for (const name of wanted.filter(name => !fenceAgentPackages.includes(name))) await execute([...install, name])
 }
 
 /** Makes a flat repository of the packages that apt has left in its cache. */

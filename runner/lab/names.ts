@@ -39,9 +39,9 @@ export interface LabNode {
   address: string
 }
 
-/** A virtual power plug on which one node hangs. */
+/** A virtual power plug on which one node hangs. Several of a node hang on each other: it has power if all of them let it pass. */
 export interface Plug {
-  /** `plug1` for `node1`. */
+  /** `plug1` for `node1`, and `backup1` for the second one. */
   name: string
   /** Its own, in the network of the nodes. */
   address: string
@@ -50,7 +50,7 @@ export interface Plug {
 
 /** What a lab has beside its nodes. */
 export interface LabExtras {
-  /** Each node hangs on a plug. */
+  /** Each node hangs on a plug, and that on another one. */
   plugs?: boolean
   /** There is one more machine, outside of the cluster. */
   arbiter?: boolean
@@ -70,6 +70,8 @@ export interface Lab {
   machines: LabNode[]
   /** One for each node, or none. */
   plugs: Plug[]
+  /** A second one for each node, for levels of fencing devices; the lab's inventory does not declare it. */
+  backups: Plug[]
 }
 
 /** The lab of that name with its first `count` nodes, whether it is up or not. */
@@ -83,7 +85,8 @@ export function labOf(name: string, count: number, { plugs = false, arbiter = fa
     sshConfig: join(dir, 'ssh_config'),
     nodes,
     machines: arbiter ? [...nodes, { lab: name, name: arbiterName, address: arbiterAddress }] : nodes,
-    plugs: plugs ? nodes.map((node, index) => plugOf(node, index + 1)) : [],
+    plugs: plugs ? nodes.map((node, index) => plugOf(node, 'plug', index + 1)) : [],
+    backups: plugs ? nodes.map((node, index) => plugOf(node, 'backup', index + 1)) : [],
   }
 }
 
@@ -95,9 +98,9 @@ export function nodeOf(lab: string, index: number): LabNode {
   return { lab, name: `node${index}`, address: `192.168.0.${index < 10 ? index : 20 + index}` }
 }
 
-/** Plug 1 has 192.168.0.101, which is above all addresses of machines. */
-function plugOf(node: LabNode, index: number): Plug {
-  return { name: `plug${index}`, address: `192.168.0.${100 + index}`, node }
+/** Plug 1 has 192.168.0.101, and backup 1 has 192.168.0.165: above all addresses of machines. */
+function plugOf(node: LabNode, kind: 'plug' | 'backup', index: number): Plug {
+  return { name: `${kind}${index}`, address: `192.168.0.${(kind === 'plug' ? 100 : 100 + maxNodes) + index}`, node }
 }
 
 /**

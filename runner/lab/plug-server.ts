@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import PQueue from 'p-queue'
 import { labNetns, labOf, netnsDir, type Plug } from './names.js'
 import { powerKill, powered, startNode } from './node.js'
 import { answerPlug } from './plug-protocol.js'
@@ -19,7 +20,11 @@ const [lab = '', count = ''] = process.argv.slice(2)
 const password = await readFile(plugPasswordFile(lab), 'utf8')
 const netns = await namespaceOf(join(netnsDir, labNetns(lab)))
 
-for (const plug of labOf(lab, Number(count), { plugs: true }).plugs) await listen(plug)
+const { nodes, plugs, backups } = labOf(lab, Number(count), { plugs: true })
+const all = [...plugs, ...backups]
+/** What happens to a node's power, one after the other, whichever of its plugs is asked. */
+const movements = new Map(nodes.map(node => [node, new PQueue({ concurrency: 1 })]))
+for (const plug of all) await listen(plug)
 
 setInterval(() => void endWithoutLab(), 2000)
 
@@ -28,9 +33,13 @@ async function endWithoutLab(): Promise<void> {
 }
 
 async function listen(plug: Plug): Promise<void> {
-  const relay = new Relay(async isOn =>
-    moveContact(plug, isOn).catch((error: unknown) => log(plug, `power ${isOn ? 'on' : 'off'}: ${String(error)}`)),
-  )
+  const relay = new Relay(async isOn => {
+    const move = async () => moveContact(plug, isOn)
+    await movements
+      .get(plug.node)
+      ?.add(move)
+      .catch((error: unknown) => log(plug, `${isOn ? 'on' : 'off'}: ${String(error)}`))
+  })
   const server = createServer((request, response) => {
     void answer(plug, relay, request, response).catch((error: unknown) => {
       log(plug, String(error))
@@ -64,8 +73,9 @@ async function moveContact(plug: Plug, isOn: boolean): Promise<void> {
   if (wasOn === isOn || condition === 'stuck') return
   if (!isOn) await powerKill(plug.node)
   await noteRelay(plug, isOn)
-  if (isOn && !(await powered(plug.node))) await startNode(plug.node, await imageOf(lab))
-  log(plug, `power ${isOn ? 'on' : 'off'}`)
+  const ofNode = await Promise.all(all.filter(({ node }) => node === plug.node).map(readPlug))
+  if (ofNode.every(({ isOn }) => isOn) && !(await powered(plug.node))) await startNode(plug.node, await imageOf(lab))
+  log(plug, isOn ? 'on' : 'off')
 }
 
 function log({ name }: Plug, text: string): void {

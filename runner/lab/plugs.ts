@@ -44,7 +44,8 @@ export async function startPlugs(lab: Lab): Promise<void> {
   const password = plugPasswordFile(lab.name)
   // It came with a snapshot, whose cluster knows it.
   if (!existsSync(password)) await writeFile(password, randomBytes(12).toString('hex'), { mode: 0o600 })
-  for (const plug of lab.plugs) await runCommands([addressCommand(plug, 'replace')])
+  const all = [...lab.plugs, ...lab.backups]
+  for (const plug of all) await runCommands([addressCommand(plug, 'replace')])
   const server = inLab(lab.name, [process.execPath, serverFile, lab.name, String(lab.plugs.length)])
   const quietly = ['sh', '-c', 'log=$1; shift; exec "$@" </dev/null >>"$log" 2>&1', 'sh', plugLog(lab.name)]
   const argv = inGroup(await makeGroup(plugsGroup(lab.name)), [...quietly, ...server])
@@ -57,8 +58,8 @@ export async function startPlugs(lab: Lab): Promise<void> {
 }
 
 /** True if the last plug, which is the last one to listen, accepts a connection. */
-async function answer({ name, plugs }: Lab): Promise<boolean> {
-  const probe = inLab(name, ['bash', '-c', ': <>"/dev/tcp/$1/80"', 'bash', plugs.at(-1)!.address])
+async function answer({ name, backups }: Lab): Promise<boolean> {
+  const probe = inLab(name, ['bash', '-c', ': <>"/dev/tcp/$1/80"', 'bash', backups.at(-1)!.address])
   return (await runLocally(probe, { timeoutSeconds: 2, nothrow: true })).exitCode === 0
 }
 

@@ -1,17 +1,16 @@
 import { systemClock, type Clock } from '../clock.js'
 import type { Move, PlugState } from './plug-reply.js'
 
-/** Moves the contact of a plug, and returns when it has moved. */
+/** Moves the contact of a plug, and returns when it has moved and after the movements before it. */
 export type MoveContact = (isOn: boolean) => Promise<void>
 
-/** The relay of one plug: one movement after the other, at once or after a time. */
+/** The relay of one plug, which moves at once or after a time. */
 export class Relay {
   readonly #moveContact: MoveContact
   readonly #clock: Clock
   /** What cancels each movement that is still to come. */
   readonly #pending = new Set<() => void>()
   #timer: PlugState['timer']
-  #movement: Promise<void> = Promise.resolve()
 
   constructor(moveContact: MoveContact, clock: Clock = systemClock) {
     this.#moveContact = moveContact
@@ -29,7 +28,7 @@ export class Relay {
    */
   async obey(moves: Move[], keepsPending: boolean): Promise<void> {
     if (!keepsPending) this.#forget()
-    for (const { isOn, afterSeconds } of moves) if (afterSeconds === 0) await this.#move(isOn)
+    for (const { isOn, afterSeconds } of moves) if (afterSeconds === 0) await this.#moveContact(isOn)
     for (const { isOn, afterSeconds } of moves) if (afterSeconds > 0) this.#moveLater(isOn, afterSeconds)
   }
 
@@ -38,7 +37,7 @@ export class Relay {
     const cancel = this.#clock.after(seconds * 1000, () => {
       this.#pending.delete(cancel)
       if (this.#pending.size === 0) this.#timer = undefined
-      void this.#move(isOn)
+      void this.#moveContact(isOn)
     })
     this.#pending.add(cancel)
   }
@@ -47,10 +46,5 @@ export class Relay {
     for (const cancel of this.#pending) cancel()
     this.#pending.clear()
     this.#timer = undefined
-  }
-
-  async #move(isOn: boolean): Promise<void> {
-    this.#movement = this.#movement.then(async () => this.#moveContact(isOn))
-    return this.#movement
   }
 }

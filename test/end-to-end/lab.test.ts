@@ -219,6 +219,21 @@ onLab(title('a plug gives the power back by itself after the time that it was to
   t.true(await eventually(() => answers(node2)))
 })
 
+onLab(title('a node on two plugs has power if both are on'), async t => {
+  const password = await readFile(`${lab.dir}/plug_password`, 'utf8')
+  const [plug, backup] = [lab.plugs[1]!.address, lab.backups[1]!.address]
+  const turn = async (address: string, on: boolean) => {
+    const url = `http://${address}/rpc/Switch.Set?id=0&on=${on}`
+    await inside(node1, 'curl', '-sS', '-m', '20', '--digest', '-u', `admin:${password}`, url)
+  }
+  await Promise.all([turn(plug, false), turn(backup, false)])
+  t.false(await powered(node2))
+  await turn(plug, true)
+  t.false(await powered(node2))
+  await turn(backup, true)
+  t.true(await eventually(() => answers(node2)))
+})
+
 onLab(title('a plug can fail in every way that plugs fail'), async t => {
   const password = await readFile(`${lab.dir}/plug_password`, 'utf8')
   const [, plug2] = lab.plugs

@@ -56,9 +56,3 @@ test('the next command of a Tasmota does not end its backlog', async t => {
   await settled()
   t.deepEqual(moved, ['off…', 'off', 'off…', 'off', 'on…', 'on'])
 })
-
-test('two commands at once move it one after the other', async t => {
-  const { relay, moved } = slowRelay()
-  await Promise.all([true, false].map(async isOn => relay.obey([{ isOn, afterSeconds: 0 }], false)))
-  t.deepEqual(moved, ['on…', 'on', 'off…', 'off'])
-})
