@@ -28,21 +28,23 @@ export interface PlugReply {
   status: number
   headers: Record<string, string>
   body: string
-  /** Empty: the request only asks. Otherwise they replace the movements that are still to come. */
   moves: Move[]
-  /** Movements that are still to come stay. */
-  keepsPending?: true
+  /** What happens to movements of earlier requests that are still to come. */
+  pending: 'keep' | 'forget'
 }
 
 /** The name of the only user of a plug. */
 export const plugUser = 'admin'
 
-export function jsonReply(value: unknown, { status = 200, moves = [] as Move[] } = {}): PlugReply {
-  return { status, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(value), moves }
+/** A reply that moves nothing. */
+export function jsonReply(value: unknown, status = 200): PlugReply {
+  const headers = { 'Content-Type': 'application/json' }
+  return { status, headers, body: JSON.stringify(value), moves: [], pending: 'keep' }
 }
 
+/** A reply that moves nothing. */
 export function textReply(status: number, body: string, headers: Record<string, string> = {}): PlugReply {
-  return { status, headers: { 'Content-Type': 'text/plain', ...headers }, body, moves: [] }
+  return { status, headers: { 'Content-Type': 'text/plain', ...headers }, body, moves: [], pending: 'keep' }
 }
 
 /** True if the header carries the user's name and password (RFC 7617). */

@@ -61,7 +61,7 @@ async function answer(plug: Plug, relay: Relay, request: IncomingMessage, respon
   }
   const { authorization } = headers
   const reply = answerPlug({ method, url, ...(authorization !== undefined && { authorization }) }, state)
-  if (reply.moves.length > 0) await relay.obey(reply.moves, reply.keepsPending === true)
+  await relay.obey(reply)
   log(plug, `${socket.remoteAddress} ${withoutPassword(url)} ${reply.status}`)
   response.writeHead(reply.status, { ...reply.headers, 'Content-Length': Buffer.byteLength(reply.body) })
   response.end(reply.body)

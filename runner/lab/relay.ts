@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '../clock.js'
-import type { Move, PlugState } from './plug-reply.js'
+import type { PlugReply, PlugState } from './plug-reply.js'
 
 /** Moves the contact of a plug, and returns when it has moved and after the movements before it. */
 export type MoveContact = (isOn: boolean) => Promise<void>
@@ -26,8 +26,8 @@ export class Relay {
    * Returns when the movements that are due at once are done. The time of the others counts from then, so that a node is
    * without power for as long as was asked.
    */
-  async obey(moves: Move[], keepsPending: boolean): Promise<void> {
-    if (!keepsPending) this.#forget()
+  async obey({ moves, pending }: Pick<PlugReply, 'moves' | 'pending'>): Promise<void> {
+    if (pending === 'forget') this.#forget()
     for (const { isOn, afterSeconds } of moves) if (afterSeconds === 0) await this.#moveContact(isOn)
     for (const { isOn, afterSeconds } of moves) if (afterSeconds > 0) this.#moveLater(isOn, afterSeconds)
   }

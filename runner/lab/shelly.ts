@@ -33,7 +33,8 @@ export function shellyGen2(request: PlugRequest, state: PlugState): PlugReply {
   const on = searchParams.get('on')
   if (on !== 'true' && on !== 'false') return rpcError(-103, "Missing or bad argument 'on'!")
   const isOn = on === 'true'
-  return jsonReply({ was_on: state.isOn }, { moves: moveAndBack(isOn, searchParams.get('toggle_after')) })
+  const moves = moveAndBack(isOn, searchParams.get('toggle_after'))
+  return { ...jsonReply({ was_on: state.isOn }), moves, pending: 'forget' }
 }
 
 function switchStatus({ isOn, timer }: PlugState): object {
@@ -43,7 +44,7 @@ function switchStatus({ isOn, timer }: PlugState): object {
 
 /** Over HTTP, an unknown method is not found, and other errors are the server's. */
 function rpcError(code: number, message: string): PlugReply {
-  return jsonReply({ code, message }, { status: code === 404 ? 404 : 500 })
+  return jsonReply({ code, message }, code === 404 ? 404 : 500)
 }
 
 /**
@@ -62,7 +63,7 @@ export function shellyGen1(request: PlugRequest, state: PlugState): PlugReply {
   const moves = moveAndBack(isOn, searchParams.get('timer'))
   const duration = moves[1]?.afterSeconds
   const timer = duration === undefined ? undefined : { started: Math.floor(state.now), duration }
-  return jsonReply(relayStatus(isOn, { now: state.now, timer }), { moves })
+  return { ...jsonReply(relayStatus(isOn, { now: state.now, timer })), moves, pending: 'forget' }
 }
 
 function relayStatus(isOn: boolean, { now, timer }: { now: number; timer?: PlugState['timer'] }): object {

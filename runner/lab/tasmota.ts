@@ -19,18 +19,44 @@ export function tasmota(request: PlugRequest, state: PlugState): PlugReply {
     state.password === '' ||
     hasBasicAuth(request.authorization, state.password) ||
     (searchParams.get('user') === plugUser && searchParams.get('password') === state.password)
-  if (!isKnown) return jsonReply({ WARNING: 'Need user=<username>&password=<password>' }, { status: 401 })
+  if (!isKnown) return jsonReply({ WARNING: 'Need user=<username>&password=<password>' }, 401)
 
-  const commands = searchParams.get('cmnd')?.trim() ?? ''
-  if (commands === '') return jsonReply({ WARNING: 'Enter command cmnd=' })
-  const [, backlog] = /^backlog0?\b(.*)$/is.exec(commands) ?? []
-  if (backlog !== undefined) return { ...jsonReply({}, { moves: movesOf(backlog, state.isOn) }), keepsPending: true }
+  const line = searchParams.get('cmnd')?.trim() ?? ''
+  if (line === '') return jsonReply({ WARNING: 'Enter command cmnd=' })
+  const [, command = '', data = ''] = /^(\w+)\s*(.*)$/s.exec(line) ?? []
+  switch (command.toLowerCase()) {
+    case 'backlog':
+      if (data === '') return { ...jsonReply({ Backlog: 'Aborted' }), pending: 'forget' }
+      return { ...jsonReply({}), moves: movesOf(data, state.isOn) }
+    case 'timedpower':
+    case 'timedpower1':
+      return timedPower(data, state.isOn)
+    default:
+      return power(line, state.isOn)
+  }
+}
 
-  const value = powerValue(commands, state.isOn)
+function power(command: string, wasOn: boolean): PlugReply {
+  const value = powerValue(command, wasOn)
   if (value === undefined) return jsonReply({ Command: 'Unknown' })
-  const isOn = value === 'query' ? state.isOn : value
+  const isOn = value === 'query' ? wasOn : value
   const moves = value === 'query' ? [] : [{ isOn, afterSeconds: 0 }]
-  return { ...jsonReply({ POWER: isOn ? 'ON' : 'OFF' }, { moves }), keepsPending: true }
+  return { ...jsonReply({ POWER: isOn ? 'ON' : 'OFF' }), moves }
+}
+
+/** `TimedPower1 10000,0`: off, and on again after 10 s (since 13.3.0.4). Without a time it forgets what is still to come. */
+function timedPower(data: string, wasOn: boolean): PlugReply {
+  const [, ms, value] = /^(\d+)(?:\s*,\s*([0-2]))?$/.exec(data) ?? []
+  if (ms === undefined) return { ...jsonReply({ TimedPower: 'Done' }), pending: 'forget' }
+  const isOn = value === '2' ? !wasOn : value !== '0'
+  return {
+    ...jsonReply({ POWER: isOn ? 'ON' : 'OFF' }),
+    moves: [
+      { isOn, afterSeconds: 0 },
+      { isOn: !isOn, afterSeconds: Number(ms) / 1000 },
+    ],
+    pending: 'forget',
+  }
 }
 
 /** The movements of a backlog: commands separated by semicolons; `Delay 10` waits for a second. */

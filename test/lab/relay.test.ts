@@ -20,14 +20,14 @@ const onLater = { isOn: true, afterSeconds: 5 }
 
 test('a movement is over when the plug answers', async t => {
   const { relay, moved } = slowRelay()
-  await relay.obey([off], false)
+  await relay.obey({ moves: [off], pending: 'forget' })
   t.deepEqual(moved, ['off…', 'off'])
   t.is(relay.timer, undefined)
 })
 
 test('a relay moves back after its time, and says so until then', async t => {
   const { relay, moved, clock, settled } = slowRelay()
-  await relay.obey([off, onLater], false)
+  await relay.obey({ moves: [off, onLater], pending: 'forget' })
   clock.pass(4999)
   await settled()
   t.deepEqual(moved, ['off…', 'off'])
@@ -40,8 +40,8 @@ test('a relay moves back after its time, and says so until then', async t => {
 
 test('the next command of a Shelly ends its timer', async t => {
   const { relay, moved, clock, settled } = slowRelay()
-  await relay.obey([off, onLater], false)
-  await relay.obey([off], false)
+  await relay.obey({ moves: [off, onLater], pending: 'forget' })
+  await relay.obey({ moves: [off], pending: 'forget' })
   t.is(relay.timer, undefined)
   clock.pass(10_000)
   await settled()
@@ -50,9 +50,18 @@ test('the next command of a Shelly ends its timer', async t => {
 
 test('the next command of a Tasmota does not end its backlog', async t => {
   const { relay, moved, clock, settled } = slowRelay()
-  await relay.obey([off, onLater], true)
-  await relay.obey([off], true)
+  await relay.obey({ moves: [off, onLater], pending: 'keep' })
+  await relay.obey({ moves: [off], pending: 'keep' })
   clock.pass(10_000)
   await settled()
   t.deepEqual(moved, ['off…', 'off', 'off…', 'off', 'on…', 'on'])
+})
+
+test('what is still to come can be forgotten without a movement', async t => {
+  const { relay, moved, clock, settled } = slowRelay()
+  await relay.obey({ moves: [off, onLater], pending: 'keep' })
+  await relay.obey({ moves: [], pending: 'forget' })
+  clock.pass(10_000)
+  await settled()
+  t.deepEqual(moved, ['off…', 'off'])
 })
