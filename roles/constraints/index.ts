@@ -1,5 +1,6 @@
 import { cacheAdvice } from '../../runner/cluster/pacemaker/agent-advice.js'
 import { cibTask, declaredEdit } from '../pacemaker/cib-task.js'
+import { primitivesStarted } from '../pacemaker/started.js'
 import { withoutDefaults, effectiveDeclaration } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
@@ -9,7 +10,6 @@ import { apacheTasks } from '../apache/refs.js'
 import { pacemakerTasks } from '../pacemaker/refs.js'
 import { nothingForeign } from './foreign.js'
 import { addressIsFree } from './free-address.js'
-import { primitivesStarted } from './started.js'
 
 /**
  * What the cluster runs, and on which nodes. One change brings resources and constraints together, so that no resource starts without
@@ -35,10 +35,14 @@ export default role('constraints', ({ cluster }) => {
     },
     after: async scope => {
       const { resources } = await declared(scope)
-      await primitivesStarted(scope, resources)
+      const primitives = resources.filter(resource => resource.kind === 'primitive')
+      await primitivesStarted(
+        scope,
+        primitives.map(({ id }) => id),
+      )
       await cacheAdvice(
         scope,
-        resources.flatMap(resource => (resource.kind === 'primitive' ? [resource.agent] : [])),
+        primitives.map(({ agent }) => agent),
       )
     },
   })

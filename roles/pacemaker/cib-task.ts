@@ -11,7 +11,7 @@ import { withTimeouts } from '../../runner/cluster/pacemaker/operation-timeouts.
 import { crmSimulate, untilQuiet, untilSettled } from '../../runner/cluster/pacemaker/forecast.js'
 import { effectSentences } from '../../runner/cluster/pacemaker/transition.js'
 import { clusterTask } from '../../runner/cluster/role.js'
-import type { ClusterTask, TaskRef } from '../../runner/tasks/index.js'
+import type { ClusterTask, Difference, TaskRef } from '../../runner/tasks/index.js'
 import { changeCib, type CibChange } from './change-cib.js'
 
 /** How a task changes the CIB. */
@@ -24,6 +24,8 @@ export interface CibWork {
    * to it.
    */
   earlier?: { role: string; edit: (scope: Scope) => Promise<CibEdit> }
+  /** What the change means for the cluster, as sentences: the plan shows them before the effects. */
+  meaning?: (differences: Difference[]) => string[]
   /** What to wait for and to do after the CIB has changed, before Pacemaker is waited for to settle. */
   after?: (scope: Scope) => Promise<void>
 }
@@ -32,7 +34,7 @@ export interface CibWork {
  * A task that changes the CIB. The plan shows what Pacemaker will start, stop and move; after the change, what Pacemaker did is
  * compared with that.
  */
-export function cibTask(name: string, { needs = [], edit, earlier, after }: CibWork): ClusterTask<Node> {
+export function cibTask(name: string, { needs = [], edit, earlier, meaning, after }: CibWork): ClusterTask<Node> {
   return clusterTask(name, {
     needs,
     tolerant: true,
@@ -40,7 +42,7 @@ export function cibTask(name: string, { needs = [], edit, earlier, after }: CibW
       const [cib, change] = await Promise.all([readCib(scope), edit(scope)])
       return runEdit(() => change(cib)).differences
     },
-    async forecast(scope) {
+    async forecast(scope, differences) {
       const former = earlier && scope.roles.has(earlier.role) ? await earlier.edit(scope) : undefined
       const [cib, change] = await Promise.all([readCib(scope), edit(scope)])
       const base = runEdit(() => former?.(cib).text ?? cib)
@@ -51,6 +53,7 @@ export function cibTask(name: string, { needs = [], edit, earlier, after }: CibW
       const [pending, all] = await Promise.all([crmSimulate(scope.leader, base), crmSimulate(scope.leader, first)])
       const expected = new Set(pending.map(({ text }) => text))
       return [
+        ...(meaning?.(differences) ?? []),
         ...stopping.map(id => `${id} stops before the rest, and with it what depends on it`),
         ...effectSentences(all.filter(({ text }) => !expected.has(text))),
       ]

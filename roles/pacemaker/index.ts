@@ -12,10 +12,16 @@ import { pacemakerRuns } from './running.js'
  * CIB, and cibadmin --patch makes it (cib-task.ts).
  */
 export default role('pacemaker', ({ cluster }) => {
-  const edit: CibWork['edit'] = async scope => {
-    const { properties, resourceDefaults, operationDefaults } = await effectiveDeclaration(scope.members, cluster)
-    return declaredEdit(scope, { properties, resourceDefaults, operationDefaults })
-  }
+  const editWith =
+    (more: Record<string, string>): CibWork['edit'] =>
+    async scope => {
+      const declared = await effectiveDeclaration(scope.members, cluster)
+      const { properties, resourceDefaults, operationDefaults } = declared
+      return declaredEdit(scope, { properties: { ...properties, ...more }, resourceDefaults, operationDefaults })
+    }
+  const edit = editWith({})
+  // Devices are added later, by the role fencing. Until then, a node that starts late would have to be fenced, by nothing.
+  const first = typeof cluster.fencing === 'string' ? edit : editWith({ 'stonith-enabled': 'false' })
   const corosyncIsRunning = guard('corosync is running', {
     needs: [corosyncTasks.runsItsFiles, authkeyTasks.runsItsFiles],
     isMet: async ({ read }) => (await read(runningCmap)) !== undefined,
@@ -25,7 +31,7 @@ export default role('pacemaker', ({ cluster }) => {
   const install = unlessForeign(
     packages(['pacemaker', 'pacemaker-cli-utils', 'resource-agents', 'curl'], { units: ['pacemaker.service'] }),
   )
-  const runs = pacemakerRuns({ needs: [install, corosyncIsRunning], first: edit })
+  const runs = pacemakerRuns({ needs: [install, corosyncIsRunning], first })
   return [
     corosyncIsRunning,
     install,

@@ -7,7 +7,7 @@ import { positiveInteger, parseSeconds } from '../option-values.js'
 import type { RunRequest } from './run-command.js'
 
 /** The roles that the help names, in the order of the tutorial. */
-const roleNames = ['network', 'corosync', 'authkey', 'pacemaker', 'apache', 'constraints'] as const
+const roleNames = ['network', 'corosync', 'authkey', 'pacemaker', 'fencing', 'apache', 'constraints'] as const
 
 const examples = `
 Examples:

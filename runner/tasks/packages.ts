@@ -1,3 +1,4 @@
+import type { NodeScope } from './scope.js'
 import { task, type NodeTask } from './task.js'
 import { packageState } from '../facts/packages.js'
 import { atExit } from '../ssh/at-exit.js'
@@ -51,12 +52,22 @@ export interface PackagesOptions {
 }
 
 /** Debian packages, installed without starting their daemons. The task is named after the first package. */
-export function packages(names: readonly string[], { units = [], late = false }: PackagesOptions = {}): NodeTask {
-  return task(`install ${names[0]}`, {
+export function packages(names: readonly string[], options?: PackagesOptions): NodeTask {
+  return packagesBy(`install ${names[0]}`, async () => names, options)
+}
+
+/** The same for packages whose names depend on the node. */
+export function packagesBy(
+  title: string,
+  namesOf: (scope: NodeScope) => Promise<readonly string[]>,
+  { units = [], late = false }: PackagesOptions = {},
+): NodeTask {
+  return task(title, {
     background: true,
     late,
-    async check({ read }) {
-      const states = await Promise.all(names.map(name => read(packageState(name))))
+    async check(scope) {
+      const names = await namesOf(scope)
+      const states = await Promise.all(names.map(name => scope.read(packageState(name))))
       return names.flatMap((name, at) =>
         states[at]?.version === undefined ? [{ subject: `package ${name}`, from: undefined, to: 'installed' }] : [],
       )

@@ -32,7 +32,7 @@ test('--help names commands, roles and exit codes', async t => {
     'play',
     'import',
     'lab',
-    'network corosync authkey pacemaker apache constraints',
+    'network corosync authkey pacemaker fencing apache constraints',
     '--check',
     '--limit',
     'Exit codes: 0 ',

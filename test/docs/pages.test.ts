@@ -8,6 +8,7 @@ import { exitCodes } from '../../runner/errors.js'
 import { loadInventory } from '../../runner/inventory/load.js'
 import { labCommand } from '../../runner/lab/command.js'
 import { options as drillOptions } from '../../roles/drill/index.js'
+import { options as fenceOptions } from '../../roles/fence/index.js'
 import verify from '../../roles/verify/index.js'
 
 /** What the pages say about the code must be there: files, options, assertions, exit codes, cited sections. */
@@ -65,7 +66,7 @@ test('options that are named exist', t => {
   const known = new Set([
     '--help',
     ...[commandLine(), labCommand(() => {})].flatMap(optionsOf),
-    ...drillOptions().map(({ long }) => long ?? ''),
+    ...[...drillOptions(), ...fenceOptions()].map(({ long }) => long ?? ''),
   ])
   // A command of ha-run up to what it hands on, or an option that stands alone.
   const named = (page: string) =>

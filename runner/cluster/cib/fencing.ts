@@ -1,4 +1,5 @@
 import type { Constraint, DeclaredFencing, FencingDevice, Primitive } from '../declaration/declaration.js'
+import { declaredHostArgument } from '../fencing/agent-input.js'
 import { attribute, newElement } from '../pacemaker/xml.js'
 import { putConstraint } from './constraints.js'
 import {
@@ -79,10 +80,12 @@ function putDevice(draft: CibDraft, device: FencingDevice): void {
 }
 
 /** Which nodes the device fences, so that Pacemaker need not ask it. */
-function hostParameters({ fences }: FencingDevice): Record<string, string> {
+function hostParameters({ params, fences }: FencingDevice): Record<string, string> {
   const hasPlugs = fences.some(({ plug }) => plug !== undefined)
+  const argument = declaredHostArgument(params)
   return {
     pcmk_host_check: 'static-list',
+    ...(argument !== undefined && { pcmk_host_argument: argument }),
     ...(hasPlugs
       ? { pcmk_host_map: fences.map(({ node, plug }) => `${node}:${plug ?? node}`).join(';') }
       : { pcmk_host_list: fences.map(({ node }) => node).join(',') }),

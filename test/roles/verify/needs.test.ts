@@ -4,13 +4,14 @@ import apache from '../../../roles/apache/index.js'
 import authkey from '../../../roles/authkey/index.js'
 import constraints from '../../../roles/constraints/index.js'
 import corosync from '../../../roles/corosync/index.js'
+import fencing from '../../../roles/fencing/index.js'
 import network from '../../../roles/network/index.js'
 import pacemaker from '../../../roles/pacemaker/index.js'
 import verify from '../../../roles/verify/index.js'
 import { readPlaybook } from '../../../runner/inventory/playbook.js'
 import { clusterOf } from '../corosync/cluster.js'
 
-const roles = [network, corosync, authkey, pacemaker, apache, constraints, verify]
+const roles = [network, corosync, authkey, pacemaker, fencing, apache, constraints, verify]
 const cluster = clusterOf()
 const tasks = roles.flatMap(({ name, tasks: list }) =>
   list({ cluster, node: cluster.nodes[0]! }).map(task => ({ role: name, task })),

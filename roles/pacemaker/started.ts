@@ -1,4 +1,3 @@
-import type { Resource } from '../../runner/cluster/declaration/declaration.js'
 import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
@@ -12,13 +11,13 @@ const runningRoles: ReadonlySet<string> = new Set(['Started', 'Promoted', 'Unpro
 const startTimeoutSeconds = 120
 
 /**
- * Waits until each declared primitive is active on a node, or an admin's setting prevents that. `crm_resource --wait` would also
+ * Waits until each of these primitives is active on a node, or an admin's setting prevents that. `crm_resource --wait` would also
  * return for stopped primitives (docs/facts.md, Pacemaker).
  *
+ * @param ids - of the primitives.
  * @throws TaskError with the agent's reason if one of them failed to start.
  */
-export async function primitivesStarted({ leader, abandon, progress }: Scope, resources: Resource[]): Promise<void> {
-  const ids = resources.flatMap(resource => (resource.kind === 'primitive' ? [resource.id] : []))
+export async function primitivesStarted({ leader, abandon, progress }: Scope, ids: string[]): Promise<void> {
   await until(
     `${ids.length} resources to run`,
     startTimeoutSeconds,
