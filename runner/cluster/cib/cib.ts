@@ -29,7 +29,7 @@ export type DeclaredCib = Partial<
 
 /** The wanted CIB, and how it differs from the one that was read. */
 export interface Candidate {
-  /** The whole CIB, status included. If nothing differs, it is equivalent to the given one. */
+  /** The whole CIB, status included. If nothing differs, it is the given one. */
   text: string
   differences: Difference[]
 }
@@ -48,9 +48,10 @@ export type CibEdit = (cib: string) => Candidate
  */
 export function candidate(cib: string, declared: DeclaredCib, { purge = false } = {}): Candidate {
   const draft = put(draftOf(cib, purge), declared)
+  const { differences } = draft
   return {
-    text: renderXml(draft.cib),
-    differences: draft.differences.map(difference => masked(difference, draft.secretSubjects)),
+    text: differences.length === 0 ? cib : renderXml(draft.cib),
+    differences: differences.map(difference => masked(difference, draft.secretSubjects)),
   }
 }
 

@@ -22,6 +22,8 @@ export interface CibDraft {
   differences: Difference[]
   /** All ids in the configuration. */
   ids: Set<string>
+  /** The elements of the configuration as it was read, by their ids. */
+  read: ReadonlyMap<string, Element[]>
   /** Ids of the objects that the declaration added. */
   added: Set<string>
   /** Ids of the values (`nvpair`, `op`) that are declared, no matter who added them. */
@@ -41,12 +43,17 @@ export function draftOf(text: string, purge = false): CibDraft {
   const cib = parseXml(text)
   const configuration = firstOf(cib, 'configuration')
   if (cib.tagName !== 'cib' || configuration === undefined) throw new Error(`not a CIB: <${cib.tagName}>`)
-  const ids = [...walk(configuration)].flatMap(element => ownId(element) ?? [])
+  const read = new Map<string, Element[]>()
+  for (const element of walk(configuration)) {
+    const id = ownId(element)
+    if (id !== undefined) read.set(id, [...(read.get(id) ?? []), element])
+  }
   return {
     cib,
     configuration,
     differences: [],
-    ids: new Set(ids),
+    ids: new Set(read.keys()),
+    read,
     added: new Set(),
     declaredValues: new Set(),
     madeValues: new Set(),
@@ -101,9 +108,31 @@ export function isOfDevice(draft: CibDraft, element: Element): boolean {
   return false
 }
 
+/**
+ * The elements of the configuration with an id. Only what this edit has added is searched for: in a CIB of a thousand resources, a
+ * search for each of them would take seconds.
+ */
+function elementsWith({ configuration, ids, added, read }: CibDraft, id: string): Element[] {
+  if (!ids.has(id)) return []
+  const present = added.has(id) ? [] : (read.get(id) ?? []).filter(element => sectionAbove(configuration, element))
+  return present.length > 0 ? present : [...walk(configuration)].filter(element => ownId(element) === id)
+}
+
+/** The section that an element is in; undefined if it is not in this configuration. */
+export function sectionAbove(configuration: Element, element: Element): Element | undefined {
+  for (let at: Element | null = element; at !== null; at = at.parentElement)
+    if (at.parentElement === configuration) return at
+  return undefined
+}
+
+function isObjectIn({ configuration }: CibDraft, section: ObjectSection, element: Element): boolean {
+  if (section !== 'resources') return element.parentElement?.tagName === section
+  return resourceElements.has(element.tagName) && sectionAbove(configuration, element)?.tagName === section
+}
+
 /** A resource by its id, at any depth. */
 export function resourceWith(draft: CibDraft, id: string): Element | undefined {
-  return objectsIn(draft, 'resources').find(resource => ownId(resource) === id)
+  return elementsWith(draft, id).find(element => isObjectIn(draft, 'resources', element))
 }
 
 /** The sections whose values the inventory declares. */
@@ -190,9 +219,10 @@ const ownNamespace = new Set(['node', 'acl_target'])
  * @throws Error if the id belongs to something else.
  */
 export function objectOf(draft: CibDraft, section: ObjectSection, id: string, ...names: string[]): Element | undefined {
+  const elements = elementsWith(draft, id)
   const existing =
-    objectsIn(draft, section).find(object => ownId(object) === id) ??
-    findElement(draft.configuration, element => !ownNamespace.has(element.tagName) && ownId(element) === id)
+    elements.find(element => isObjectIn(draft, section, element)) ??
+    elements.find(({ tagName }) => !ownNamespace.has(tagName))
   if (existing !== undefined && !names.includes(existing.tagName)) {
     throw new Error(`the inventory declares ${id} as ${names[0]}, but in the CIB ${id} is a ${existing.tagName}`)
   }

@@ -54,8 +54,10 @@ export function refuseTwins({ configuration }: CibDraft, declared: string[]): vo
     id: attribute(element, 'id') ?? '',
     identities: identitiesOf(configuration, element),
   }))
-  for (const own of all.filter(({ id }) => declared.includes(id))) {
-    for (const other of all.filter(({ id }) => !declared.includes(id))) {
+  const ids = new Set(declared)
+  const others = all.filter(({ id }) => !ids.has(id))
+  for (const own of all.filter(({ id }) => ids.has(id))) {
+    for (const other of others) {
       const shared = own.identities.find(identity => other.identities.includes(identity))
       if (shared === undefined) continue
       throw new Error(

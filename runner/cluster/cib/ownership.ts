@@ -33,10 +33,10 @@ export function ownedValues(draft: CibDraft): string[] {
 
 /** Records the declared objects as ha-run's, and drops those that are no longer there. */
 export function putOwnership(draft: CibDraft, declared: string[]): void {
-  const owned = ownedIds(draft)
+  const [owned, wanted] = [new Set(ownedIds(draft)), new Set(declared)]
   const present = new Set(objectSections.flatMap(section => objectsIn(draft, section)).map(ownId))
-  const gone = owned.filter(id => !present.has(id) && !declared.includes(id))
-  const adopted = declared.filter(id => !owned.includes(id))
+  const gone = [...owned].filter(id => !present.has(id) && !wanted.has(id))
+  const adopted = declared.filter(id => !owned.has(id))
   writeTag(draft, ownershipTag, gone, adopted)
   // An object that was just added or removed is a difference of its own.
   for (const id of adopted) {
@@ -52,9 +52,9 @@ export function putOwnership(draft: CibDraft, declared: string[]): void {
  * crm_attribute use the same ids, so the next value with that id belongs to somebody else.
  */
 export function putValueOwnership(draft: CibDraft): void {
-  const owned = ownedValues(draft)
+  const owned = new Set(ownedValues(draft))
   const values = valuesIn(draft)
-  const gone = owned.filter(id => !values.has(id))
+  const gone = [...owned].filter(id => !values.has(id))
   if (draft.differences.length === 0 && gone.length > 0) {
     draft.differences.push({ subject: `tag ${valuesTag}`, from: `${gone.join(' ')} (gone)`, to: undefined })
   }
@@ -62,7 +62,7 @@ export function putValueOwnership(draft: CibDraft): void {
     draft,
     valuesTag,
     gone,
-    [...draft.madeValues].filter(id => !owned.includes(id)),
+    [...draft.madeValues].filter(id => !owned.has(id)),
   )
 }
 
@@ -70,8 +70,9 @@ function writeTag(draft: CibDraft, id: string, gone: string[], added: string[]):
   if (gone.length === 0 && added.length === 0) return
   const tags = sectionOf(draft, 'tags')
   const tag = tagWith(draft, id) ?? append(tags, newElement('tag', { id: claim(draft, id) }))
+  const removed = new Set(gone)
   for (const ref of elementsOf(tag, 'obj_ref')) {
-    if (gone.includes(attribute(ref, 'id') ?? '')) remove(ref)
+    if (removed.has(attribute(ref, 'id') ?? '')) remove(ref)
   }
   for (const ref of added) append(tag, newElement('obj_ref', { id: ref }))
   if (elementsOf(tag, 'obj_ref').length === 0) remove(tag)

@@ -7,6 +7,7 @@ import {
   ownId,
   resourceElements,
   resourceWith,
+  sectionAbove,
   valuesIn,
   type CibDraft,
 } from './draft.js'
@@ -58,12 +59,12 @@ function removeResources(draft: CibDraft, former: Set<string>): Set<string> {
 
 /** Ids of the objects in these parts that are not declared and are to be removed: ha-run's own, or all with `purge`. */
 function undeclaredIds(draft: CibDraft, declared: string[], parts: Set<string>): string[] {
-  const owned = ownedIds(draft)
+  const [owned, wanted] = [new Set(ownedIds(draft)), new Set(declared)]
   return objectSections
     .flatMap(name => objectsIn(draft, name))
     .filter(object => parts.has(partOf(draft, object)))
     .flatMap(object => ownId(object) ?? [])
-    .filter(id => !declared.includes(id) && (draft.purge || owned.includes(id)))
+    .filter(id => !wanted.has(id) && (draft.purge || owned.has(id)))
 }
 
 function removeListed(draft: CibDraft, section: string, former: Set<string>): void {
@@ -160,9 +161,7 @@ function removeValues(draft: CibDraft, parts: Set<string>): void {
 }
 
 function sectionNameOf({ configuration }: CibDraft, element: Element): string {
-  let section: Element | null = element
-  while (section !== null && section.parentElement !== configuration) section = section.parentElement
-  return section?.tagName ?? ''
+  return sectionAbove(configuration, element)?.tagName ?? ''
 }
 
 function removeObject(draft: CibDraft, element: Element): void {
