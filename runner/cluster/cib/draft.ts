@@ -22,8 +22,8 @@ export interface CibDraft {
   differences: Difference[]
   /** All ids in the configuration. */
   ids: Set<string>
-  /** The elements of the configuration as it was read, by their ids. */
-  read: ReadonlyMap<string, Element[]>
+  /** The elements by their ids (`elementsWith`), and how many objects had been added when they were collected. */
+  index: { elements: Map<string, Element[]>; added: number }
   /** Ids of the objects that the declaration added. */
   added: Set<string>
   /** Ids of the values (`nvpair`, `op`) that are declared, no matter who added them. */
@@ -43,17 +43,13 @@ export function draftOf(text: string, purge = false): CibDraft {
   const cib = parseXml(text)
   const configuration = firstOf(cib, 'configuration')
   if (cib.tagName !== 'cib' || configuration === undefined) throw new Error(`not a CIB: <${cib.tagName}>`)
-  const read = new Map<string, Element[]>()
-  for (const element of walk(configuration)) {
-    const id = ownId(element)
-    if (id !== undefined) read.set(id, [...(read.get(id) ?? []), element])
-  }
+  const elements = elementsById(configuration)
   return {
     cib,
     configuration,
     differences: [],
-    ids: new Set(read.keys()),
-    read,
+    ids: new Set(elements.keys()),
+    index: { elements, added: 0 },
     added: new Set(),
     declaredValues: new Set(),
     madeValues: new Set(),
@@ -109,13 +105,26 @@ export function isOfDevice(draft: CibDraft, element: Element): boolean {
 }
 
 /**
- * The elements of the configuration with an id. Only what this edit has added is searched for: in a CIB of a thousand resources, a
- * search for each of them would take seconds.
+ * The elements of the configuration with an id, from an index: in a CIB of a thousand resources, a search for each of them would take
+ * seconds. The index is made anew for an object that was added since.
  */
-function elementsWith({ configuration, ids, added, read }: CibDraft, id: string): Element[] {
+function elementsWith(draft: CibDraft, id: string): Element[] {
+  const { configuration, ids, added, index } = draft
   if (!ids.has(id)) return []
-  const present = added.has(id) ? [] : (read.get(id) ?? []).filter(element => sectionAbove(configuration, element))
-  return present.length > 0 ? present : [...walk(configuration)].filter(element => ownId(element) === id)
+  const present = () =>
+    (draft.index.elements.get(id) ?? []).filter(element => sectionAbove(configuration, element) !== undefined)
+  if ((added.has(id) && index.added !== added.size) || present().length === 0)
+    draft.index = { elements: elementsById(configuration), added: added.size }
+  return present()
+}
+
+function elementsById(configuration: Element): Map<string, Element[]> {
+  const elements = new Map<string, Element[]>()
+  for (const element of walk(configuration)) {
+    const id = ownId(element)
+    if (id !== undefined) elements.set(id, [...(elements.get(id) ?? []), element])
+  }
+  return elements
 }
 
 /** The section that an element is in; undefined if it is not in this configuration. */
