@@ -2,6 +2,7 @@ import { newElement, parseXml, type Element } from '../pacemaker/xml.js'
 import { constraintLines, optionLines, resourceLines, type CibLine } from './cib-lines.js'
 import { corosyncLines } from './corosync-lines.js'
 import { corosyncSettings } from './corosync-settings.js'
+import { declaredDevices, fencingLines } from './devices.js'
 import { fencingOf, type Fencing } from './fencing.js'
 import { floatingIps, optionsIn, otherFloatingIps, type FloatingIp } from './floating-ips.js'
 import { hostLines } from './host-lines.js'
@@ -27,6 +28,7 @@ export function inventoryText(readings: NodeReading[], readAt: Date): string {
   const members = runningMembers(readings)
   const names = inventoryNames(members)
   const { name, remark } = clusterName(first.cmap.get('totem.cluster_name')?.value, properties.get('cluster-name'))
+  const devices = declaredDevices(cib, names, properties)
   const settings = corosyncSettings(first.cmap, first.conf, members.length)
   return [
     ...header(name, readings, readAt),
@@ -42,12 +44,12 @@ export function inventoryText(readings: NodeReading[], readAt: Date): string {
     entry(8, 'cluster'),
     entry(10, 'name', yamlScalar(name), remark),
     ...floatingIpLines(cib, readings),
-    fencingLine(fencingOf(cib, properties)),
+    ...(devices ?? [fencingLine(fencingOf(cib, properties))]),
     ...(layoutOf(cib) === 'cloned'
       ? [entry(10, 'layout', 'cloned', 'Apache runs on every node, only the address moves')]
       : []),
     ...corosyncLines(settings, linksOf(members, names), members, names),
-    ...cibLines(cib),
+    ...cibLines(cib, devices !== undefined),
     '',
     entry(6, 'hosts'),
     ...hostLines(members, names, withoutFloating(readings, floatingIps(cib, readings))),
@@ -103,11 +105,14 @@ function fencingLine({ value, remark }: Fencing): string {
   return entry(10, 'fencing', value, remark)
 }
 
-function cibLines(cib: Element): string[] {
-  const lines = [...resourceLines(cib), ...constraintLines(cib), ...optionLines(cib)]
+/** @param declaresDevices - whether the inventory declares the fencing devices: otherwise they are kept, whoever added them. */
+function cibLines(cib: Element, declaresDevices: boolean): string[] {
+  const all = [...resourceLines(cib), ...constraintLines(cib), ...optionLines(cib)]
+  const devices = fencingLines(cib, all)
+  const lines = all.filter(line => !devices.includes(line))
   const { byDefault, byInventory, others } = ownersOf(cib, lines)
   return [
-    ...list(others, [
+    ...list(declaresDevices ? others : all.filter(line => others.includes(line) || devices.includes(line)), [
       'Resources, constraints and properties of the cluster: kept as they are, since they are not declared here.',
       'Declare what ha-run shall manage under "resources:", "constraints:", "properties:".',
     ]),
