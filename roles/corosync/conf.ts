@@ -15,6 +15,7 @@ import { fullStop } from '../../runner/cluster/rollout/full-stop.js'
 import { readCorosyncState } from '../../runner/cluster/corosync/state.js'
 import { readOnAll, refuseUnselected, type Scope } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
+import { withPresentDevice } from '../../runner/cluster/corosync/quorum-device.js'
 import { editedConf, wantedConf } from '../../runner/cluster/corosync/wanted-conf.js'
 import { refuseUnloadedChanges, planRollout } from '../../runner/cluster/rollout/rollout-plan.js'
 import type { ClusterTask, TaskRef } from '../../runner/tasks/index.js'
@@ -23,16 +24,26 @@ import { fileState, fileText } from '../../runner/facts/files.js'
 import { confDifferences } from './conf-differences.js'
 import { corosyncTasks } from './refs.js'
 
+export interface ConfOptions {
+  /** Whether the file gets the declared quorum device, or keeps the one that it has (`withPresentDevice`). */
+  quorumDevice: 'declared' | 'present'
+}
+
 /**
  * The same corosync.conf on every node: ha-run's own, or that of a foreign cluster with the declared values in it. The
  * running daemons stay as they are, unless a full stop is needed. A file that would need an outage which the user has
  * not allowed is not written at all, because the next boot would load it.
  */
-export function declaredConf(cluster: Cluster, needs: readonly TaskRef[]): ClusterTask<Node> {
+export function declaredConf(
+  cluster: Cluster,
+  needs: readonly TaskRef[],
+  { quorumDevice }: ConfOptions = { quorumDevice: 'present' },
+): ClusterTask<Node> {
+  const compareFiles = async (scope: Scope) => compare(scope, cluster, quorumDevice)
   const conf = clusterTask(corosyncTasks.write.name, {
     needs,
     async check(scope) {
-      const { texts, wanted, outdated, withWrongMode, isForeign } = await compareFiles(scope, cluster)
+      const { texts, wanted, outdated, withWrongMode, isForeign } = await compareFiles(scope)
       refuseUnselected(scope, [...outdated, ...withWrongMode.map(({ member }) => member)])
       const attributes = withWrongMode.flatMap(({ differences: some }) => some)
       if (outdated.length === 0) return attributes
@@ -41,11 +52,11 @@ export function declaredConf(cluster: Cluster, needs: readonly TaskRef[]): Clust
       return [...confDifferences(wanted, texts, await readCorosyncState(scope.members), plan), ...attributes]
     },
     async forecast(scope) {
-      const { wanted, outdated } = await compareFiles(scope, cluster)
+      const { wanted, outdated } = await compareFiles(scope)
       return outdated.length === 0 ? [] : forecastRollout(scope, await planFor(scope, wanted))
     },
     async apply(scope) {
-      const { wanted, outdated, withWrongMode, attributes, isForeign } = await compareFiles(scope, cluster)
+      const { wanted, outdated, withWrongMode, attributes, isForeign } = await compareFiles(scope)
       if (isForeign) await Promise.all(outdated.map(({ $ }) => keepFormer($, confPath)))
       if (outdated.length > 0 && (await planFor(scope, wanted)).class === 'full stop') {
         await fullStop(scope, await readCorosyncState(scope.members), wanted)
@@ -68,7 +79,7 @@ async function planFor(scope: Scope, wanted: string) {
 }
 
 /** The nodes' files, the wanted text, and the nodes whose file has another text, or a wrong mode or owner. */
-async function compareFiles({ members }: Scope, cluster: Cluster) {
+async function compare({ members }: Scope, cluster: Cluster, quorumDevice: ConfOptions['quorumDevice']) {
   const [texts, states, { provenance }, cmaps] = await Promise.all([
     readOnAll(members, fileText(confPath)),
     readOnAll(members, fileState(confPath)),
@@ -79,7 +90,15 @@ async function compareFiles({ members }: Scope, cluster: Cluster) {
   const textsByName = texts.map(([{ name }, text]): [string, string | undefined] => [name, text])
   const wanted = isForeign
     ? editedConf(cluster, textsByName, cmaps.find(([, cmap]) => cmap)?.[1])
-    : wantedConf(cluster, textsByName)
+    : wantedConf(
+        quorumDevice === 'declared'
+          ? cluster
+          : withPresentDevice(
+              cluster,
+              texts.map(([, text]) => text),
+            ),
+        textsByName,
+      )
   const outdated = texts.filter(([, text]) => text !== wanted).map(([member]) => member)
   const { type, mode, owner, group } = states.find(([, state]) => state !== undefined)?.[1] ?? {}
   if (isForeign && type !== 'regular file' && outdated.length > 0) {

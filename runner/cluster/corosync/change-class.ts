@@ -72,6 +72,8 @@ const rules: Rule[] = [
   },
   { pattern: /^totem\.(threads|netmtu|ip_dscp|link_mode)$|^system\./, ...ownSetting },
   { pattern: /^quorum\.(expected_votes|two_node)$|^nodelist\.nodeid\.\d+\.quorum_votes$/, ...live },
+  // votequorum reads votes and timeouts at a reload; corosync-qdevice reads the rest when it starts.
+  { pattern: /^quorum\.device\./, class: 'live reload', why: 'a reload applies it, and corosync-qdevice is restarted' },
   // Nodes with the old value and nodes with the new value stay one quorate ring: tested with two and three nodes.
   {
     pattern:
@@ -80,7 +82,7 @@ const rules: Rule[] = [
   },
   {
     pattern:
-      /^totem\.(transport|cluster_name|ip_version|version|nodeid)$|^totem\.interface\.|^quorum\.(provider|auto_tie_breaker_node|device\.)/,
+      /^totem\.(transport|cluster_name|ip_version|version|nodeid)$|^totem\.interface\.|^quorum\.(provider|auto_tie_breaker_node)/,
     ...common,
   },
   { pattern: /^nodelist\.nodeid\.\d+\.(name|nodeid)$/, ...identity },

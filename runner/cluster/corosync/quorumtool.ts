@@ -13,6 +13,8 @@ export interface Quorum {
   /** `2Node`, `Quorate`, `WaitForAll` … */
   flags: string[]
   members: QuorumMember[]
+  /** The quorum device: its votes as this node counts them; absent if none is registered. */
+  device?: { votes: number }
 }
 
 export interface QuorumMember {
@@ -21,13 +23,14 @@ export interface QuorumMember {
   /** A name from the node list, else an address or what it resolves to. */
   name: string
   self: boolean
+  /**
+   * How the node sees the quorum device: whether it is alive, votes for the node's partition, and is trusted to win alone
+   * (`A,V,NMW`). Absent if no device is registered there.
+   */
+  device?: { isAlive: boolean; isVoting: boolean }
 }
 
-/**
- * Skips the row of a quorum device (node id 0), which is not a member.
- *
- * @throws Error if a line is missing that every version prints.
- */
+/** @throws Error if a line is missing that every version prints. */
 export function parseQuorumtool(text: string): Quorum {
   const lines = [...text.matchAll(/^([A-Z][A-Za-z ]+):[ \t]+(.*)$/gm)]
   const fields = new Map(lines.map(([, key = '', value = '']) => [key, value.trim()]))
@@ -38,7 +41,9 @@ export function parseQuorumtool(text: string): Quorum {
     }
     return value
   }
-  const members = membersIn(text)
+  const rows = rowsIn(text)
+  const members = rows.flatMap(({ isDevice, ...member }) => (isDevice ? [] : [member]))
+  const device = rows.find(({ isDevice }) => isDevice)
   const nodes = numberIn(field('Nodes'))
   const quorate = field('Quorate')
   const hasVotes = field('Quorum provider') === 'corosync_votequorum'
@@ -59,6 +64,7 @@ export function parseQuorumtool(text: string): Quorum {
     ...(votes && { votes }),
     flags: (fields.get('Flags') ?? '').split(' ').filter(flag => flag !== ''),
     members,
+    ...(device && { device: { votes: device.votes } }),
   }
 }
 
@@ -69,16 +75,19 @@ function numberIn(value: string): number {
   return number
 }
 
-function membersIn(text: string): QuorumMember[] {
+/** The row of a quorum device has the node id 0. */
+function rowsIn(text: string): (QuorumMember & { isDevice: boolean })[] {
   const [, table = ''] = text.split(/^Membership information\n-+\n/m)
   return table
     .split('\n')
     .slice(1)
     .flatMap(line => {
       // The Qdevice column, if present, is `NR` or similar to `A,V,NMW`.
-      const [, id, votes, name, local] =
-        /^\s*(\d+|0x[0-9a-f]+)\s+(\d+)\s+(?:(?:NR|N?A,N?V,N?MW)\s+)?(\S.*?)( \(local\))?$/.exec(line) ?? []
-      if (id === undefined || Number(id) === 0) return []
-      return [{ nodeId: Number(id), votes: Number(votes), name: name ?? '', self: local !== undefined }]
+      const [, id, votes, alive, voting, name, local] =
+        /^\s*(\d+|0x[0-9a-f]+)\s+(\d+)\s+(?:(?:NR|(N?A),(N?V),N?MW)\s+)?(\S.*?)( \(local\))?$/.exec(line) ?? []
+      if (id === undefined) return []
+      const row = { nodeId: Number(id), votes: Number(votes), name: name ?? '', self: local !== undefined }
+      const device = alive !== undefined && { device: { isAlive: alive === 'A', isVoting: voting === 'V' } }
+      return [{ ...row, ...device, isDevice: row.nodeId === 0 }]
     })
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ownSettings, sectionsNamed, type ConfSetting, type Section } from './conf.js'
+import { isOwnDevice } from './quorum-device.js'
 import { isWritten } from '../declaration/corosync-settings.js'
 
 /** The parts of a corosync.conf that an inventory cannot declare. They stay when ha-run writes the file. */
@@ -17,6 +18,10 @@ export const noUndeclaredParts: UndeclaredParts = { within: {}, ofNode: {}, othe
 /** The sections that ha-run writes, apart from the node list. */
 const writtenSections = ['totem', 'quorum', 'logging']
 
+/** Whether ha-run writes this subsection, so that it removes one that the inventory does not declare. */
+const isWrittenSection = (within: string, section: Section) =>
+  within === 'quorum' && section.name === 'device' && isOwnDevice(section)
+
 /** Whether ha-run writes this setting of a node. */
 const isWrittenForNode = (setting: string) => /^(ring\d+_addr|name|nodeid)$/.test(setting)
 
@@ -25,7 +30,7 @@ export function undeclaredParts(conf: Section): UndeclaredParts {
   const entriesOf = (name: string) =>
     sectionsNamed(conf, name)
       .flatMap(({ entries }) => entries)
-      .filter(entry => 'entries' in entry || !isWritten(`${name}.${entry.name}`))
+      .filter(entry => ('entries' in entry ? !isWrittenSection(name, entry) : !isWritten(`${name}.${entry.name}`)))
   const nodes = sectionsNamed(conf, 'nodelist')
     .flatMap(list => sectionsNamed(list, 'node'))
     .map(ownSettings)
@@ -72,7 +77,7 @@ export function commonUndeclaredParts(confs: Map<string, Section | undefined>): 
 }
 
 /**
- * Corosync does not start with both a quorum device and two_node, and miscounts with both quorum_votes and
+ * A quorum device with settings that an inventory cannot declare. And Corosync miscounts with both quorum_votes and
  * expected_votes (votequorum_readconfig in exec/votequorum.c of 3.1).
  */
 function contradictsQuorum({ within, ofNode }: UndeclaredParts): boolean {

@@ -1,5 +1,6 @@
 import type { Section } from './conf.js'
 import type { Cluster, ConfValues } from '../declaration/declaration.js'
+import { deviceSection } from './quorum-device.js'
 import { noUndeclaredParts, type UndeclaredParts } from './undeclared-parts.js'
 
 /** Renders the corosync.conf of a cluster that ha-run built. */
@@ -20,7 +21,7 @@ export function corosyncConf(
   nodeIds: Map<string, number>,
   undeclared: UndeclaredParts = noUndeclaredParts,
 ): string {
-  const { corosync, name, nodes } = cluster
+  const { corosync, name, nodes, quorumDevice } = cluster
   const nodeList = nodes.map(node => {
     const id = nodeIds.get(node.name)
     if (id === undefined) throw new Error(`no Corosync node id for ${node.name}`)
@@ -44,7 +45,9 @@ export function corosyncConf(
       ),
     ),
     `\nnodelist {\n${nodeList.join('\n')}}\n\n`,
-    render(sectionOf('quorum', corosync.quorum, ...within('quorum'))),
+    render(
+      sectionOf('quorum', corosync.quorum, ...(quorumDevice ? [deviceSection(quorumDevice)] : []), ...within('quorum')),
+    ),
     '\n',
     render(sectionOf('logging', corosync.logging, ...within('logging'))),
     ...undeclared.others.map(section => `\n${render(section)}`),

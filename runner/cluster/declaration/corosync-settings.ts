@@ -140,7 +140,7 @@ export const corosyncSchema = mapping('a mapping of settings of Corosync', {
   crypto_hash: z.optional(totemSettings.crypto_hash),
   transport: z.optional(oneOf(['knet', 'udpu', 'udp'])),
   totem: section('totem', totemSettings, declaredElsewhere),
-  quorum: section('quorum', quorumSettings, { device: 'Quorum devices are not managed yet.' }),
+  quorum: section('quorum', quorumSettings, { device: 'Declare it as "quorum_device" of the cluster.' }),
   logging: section('logging', loggingSettings, { logger_subsys: 'Subsections are not managed yet.' }),
   interface: z.optional(
     z.array(interfaceSchema, {

@@ -2,7 +2,7 @@ import type { Origin } from '../../inventory/origin.js'
 import type { DeclaredCorosync } from './corosync-settings.js'
 import { defaultLogging, defaultTotem } from './defaults.js'
 import { omitUndefined } from './omit-undefined.js'
-import type { Cluster, ConfValues } from './declaration.js'
+import type { Cluster, ConfValues, QuorumDevice } from './declaration.js'
 
 /**
  * The declared settings of corosync.conf, completed with the defaults.
@@ -12,6 +12,7 @@ import type { Cluster, ConfValues } from './declaration.js'
 export function completeCorosync(
   settings: Omit<DeclaredCorosync, 'links'>,
   nodes: number,
+  quorumDevice: QuorumDevice | undefined,
   origin: Origin,
 ): Cluster['corosync'] {
   const { transport = 'knet', totem: more = {}, quorum = {}, logging = {}, interface: interfaces, ...short } = settings
@@ -29,7 +30,7 @@ export function completeCorosync(
   return {
     transport,
     totem,
-    quorum: completeQuorum(quorum, nodes, origin.at('quorum')),
+    quorum: completeQuorum(quorum, nodes, quorumDevice?.votes ?? 0, origin.at('quorum')),
     logging: completeLogging(logging, origin.at('logging')),
     ...(interfaces && { interface: interfaces }),
   }
@@ -79,13 +80,19 @@ function checkToken(
   }
 }
 
-function completeQuorum(declared: ConfValues, nodes: number, origin: Origin): ConfValues {
-  const quorum: ConfValues = {
+/** The quorum section: the declared settings, completed. @param deviceVotes - the votes of the quorum device; 0 without one. */
+export function quorumSettings(declared: ConfValues, nodes: number, deviceVotes: number): ConfValues {
+  return {
     provider: 'corosync_votequorum',
-    expected_votes: String(nodes),
-    ...(nodes === 2 && { two_node: '1' }),
+    expected_votes: String(nodes + deviceVotes),
+    ...(nodes === 2 && deviceVotes === 0 && { two_node: '1' }),
     ...declared,
   }
+}
+
+function completeQuorum(declared: ConfValues, nodes: number, deviceVotes: number, origin: Origin): ConfValues {
+  if (deviceVotes > 0) refuseRulesBesideDevice(declared, nodes + deviceVotes, origin)
+  const quorum = quorumSettings(declared, nodes, deviceVotes)
   if (quorum['two_node'] === '1' && nodes !== 2) {
     throw origin
       .at('two_node')
@@ -97,6 +104,24 @@ function completeQuorum(declared: ConfValues, nodes: number, origin: Origin): Co
       .error('auto_tie_breaker and two_node exclude each other', 'Declare two_node: 0 as well.')
   }
   return quorum
+}
+
+/** Corosync does not start with one of these rules and a quorum device (votequorum_readconfig in exec/votequorum.c). */
+function refuseRulesBesideDevice(declared: ConfValues, votes: number, origin: Origin): void {
+  for (const rule of ['two_node', 'auto_tie_breaker', 'last_man_standing', 'allow_downscale']) {
+    if (declared[rule] === '1')
+      throw origin
+        .at(rule)
+        .error(`${rule} and a quorum device exclude each other`, `Leave ${rule} or quorum_device out.`)
+  }
+  const { expected_votes: expectedVotes } = declared
+  if (expectedVotes !== undefined && Number(expectedVotes) !== votes)
+    throw origin
+      .at('expected_votes')
+      .error(
+        `expected ${votes} votes, those of the nodes and of the quorum device, got ${expectedVotes}`,
+        'Leave expected_votes out.',
+      )
 }
 
 function completeLogging(declared: ConfValues, origin: Origin): ConfValues {

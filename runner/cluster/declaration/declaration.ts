@@ -103,7 +103,10 @@ export type SecretSource = { env: string } | { file: string } | { command: strin
 export interface QuorumDevice {
   /** The arbiter: a host of the inventory outside of the cluster. */
   arbiter: Node
+  /** ffsplit gives its vote to one half of the nodes; lms, last man standing, to whichever nodes are left. */
   algorithm: 'ffsplit' | 'lms'
+  /** How many votes it has besides one for each node: 1, or with lms one less than there are nodes (corosync-qdevice(8)). */
+  votes: number
 }
 
 export type Resource = Primitive | ResourceGroup

@@ -12,12 +12,13 @@ import { readPrefixed } from './ipv4.js'
 import { withLinks } from './links.js'
 import { checkAddresses, namedNodes, readDeclaredNode, resolveNodes } from './nodes.js'
 import type { DeclaredNode } from './nodes.js'
+import { declaredDeviceSettings, readQuorumDevice } from './quorum-device.js'
 import { completeProperties } from './properties.js'
 import { completeResources } from './resources.js'
 import { clusterSchema } from './schema.js'
 import type { DeclaredCluster } from './schema.js'
 import { omitUndefined } from './omit-undefined.js'
-import type { Cluster, ConfValues, Constraint, Explicit, Resource } from './declaration.js'
+import type { Cluster, ConfValues, Constraint, Explicit, QuorumDevice, Resource } from './declaration.js'
 
 /**
  * The clusters that an inventory declares: one per group with a `cluster:` variable, in the order of the file and with
@@ -92,18 +93,6 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
     origin.at('constraints'),
   )
   refuseColocatedClone(plainResources, constraints, declared, origin)
-  const fencing = readFencing(
-    declared.fencing,
-    {
-      nodes: names,
-      ids: new Set([...plainResources.flatMap(idsOf), ...constraints.map(({ id }) => id)]),
-      properties: declared.properties ?? {},
-      hasQuorumDevice: false,
-    },
-    origin,
-  )
-  const explicit = explicitFencing(declared.fencing, fencing)
-  const resources = withPriority(plainResources, floatingIp.address, fencing)
   /** The nodes with all of their links, checked as far as their addresses are known. */
   const linked = (declaredNodes: DeclaredNode[]) => {
     checkAddresses(declaredNodes, floatingIp, origin.at('floating_ip'))
@@ -114,13 +103,34 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
       origin.at('corosync', 'links'),
     )
   }
+  const members = linked(nodes)
+  const quorumDevice =
+    declared.quorum_device &&
+    readQuorumDevice(
+      declared.quorum_device,
+      { inventory, name: declared.name, nodes: members, floatingIp },
+      origin.at('quorum_device'),
+    )
+  const fencing = readFencing(
+    declared.fencing,
+    {
+      nodes: names,
+      ids: new Set([...plainResources.flatMap(idsOf), ...constraints.map(({ id }) => id)]),
+      properties: declared.properties ?? {},
+      hasQuorumDevice: quorumDevice !== undefined,
+    },
+    origin,
+  )
+  const explicit = explicitFencing(declared.fencing, fencing)
+  const resources = withPriority(plainResources, floatingIp.address, fencing)
   const cluster: Cluster = {
     name: declared.name,
     group: group.name,
-    nodes: linked(nodes),
+    nodes: members,
     floatingIp,
     fencing,
-    corosync: completeCorosync(corosync, nodes.length, origin.at('corosync')),
+    ...(quorumDevice && { quorumDevice }),
+    corosync: completeCorosync(corosync, nodes.length, quorumDevice, origin.at('corosync')),
     resources,
     constraints,
     properties: completeProperties(declared.properties ?? {}, fencing, origin.at('properties')),
@@ -130,7 +140,7 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
     ...(declared.firewall !== undefined && { firewall: declared.firewall }),
     page: declared.page ?? defaultPage,
     explicit: {
-      ...explicitOf(declared, explicit?.delay === undefined ? plainResources : resources, constraints),
+      ...explicitOf(declared, explicit?.delay === undefined ? plainResources : resources, constraints, quorumDevice),
       ...(explicit && { fencing: explicit }),
     },
   }
@@ -146,7 +156,12 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
 }
 
 /** The explicitly declared parts of the completed declaration. */
-function explicitOf(declared: DeclaredCluster, resources: Resource[], constraints: Constraint[]): Explicit {
+function explicitOf(
+  declared: DeclaredCluster,
+  resources: Resource[],
+  constraints: Constraint[],
+  quorumDevice: QuorumDevice | undefined,
+): Explicit {
   const {
     totem = {},
     quorum = {},
@@ -163,6 +178,7 @@ function explicitOf(declared: DeclaredCluster, resources: Resource[], constraint
       ...(transport === undefined ? [] : [['totem.transport', transport]]),
       ...section('totem', { ...omitUndefined(short), ...totem }),
       ...section('quorum', quorum),
+      ...Object.entries(quorumDevice ? declaredDeviceSettings(quorumDevice) : {}),
       ...section('logging', logging),
       ...interfaces.flatMap(({ linknumber = '0', ...values }) => section(`totem.interface.${linknumber}`, values)),
     ]),

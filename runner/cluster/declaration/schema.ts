@@ -3,6 +3,7 @@ import { either, expected, isMapping, mapping, named, oneOf, textThat } from '..
 import { layouts } from './defaults.js'
 import { prefixedForm } from './ipv4.js'
 import { corosyncSchema } from './corosync-settings.js'
+import { quorumDeviceSchema } from './quorum-device.js'
 import { attribute, attributes, duration, id, idText } from './schema-parts.js'
 
 /** The schema of `cluster:`, key by key. The other files of this folder check how the values fit together. */
@@ -126,6 +127,7 @@ export const clusterSchema = mapping('a mapping that declares the cluster', {
   floating_ip: z.string({ error: ({ input }) => expected(prefixedForm, input) }),
   /** Read by `fencing.ts`, so that an error about it can explain the choice. */
   fencing: z.optional(z.unknown()),
+  quorum_device: z.optional(quorumDeviceSchema),
   layout: z.optional(oneOf(layouts)),
   corosync: z.optional(corosyncSchema),
   resources: z.optional(named('a mapping of resources', id, resource)),

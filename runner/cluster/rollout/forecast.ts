@@ -8,13 +8,12 @@ import type { RolloutPlan } from './rollout-plan.js'
 
 /** What a rollout will do to the service, as sentences. */
 export async function forecastRollout({ members }: Scope, plan: RolloutPlan): Promise<string[]> {
-  if (plan.class !== 'rolling restart' && plan.class !== 'full stop') return []
+  const quorum = plan.quorumEffect === undefined ? [] : [plan.quorumEffect]
+  if (plan.class !== 'rolling restart' && plan.class !== 'full stop') return quorum
   const state = (await readOnAll(members, clusterState)).find(([, seen]) => seen)?.[1]
-  if (plan.class === 'full stop') return [forecastFullStop(state, (await cibOf(members))?.cib)]
-  return forecastRolling(
-    plan.changes.filter(({ changes }) => changes.length > 0).map(({ member }) => member.name),
-    state,
-  )
+  if (plan.class === 'full stop') return [...quorum, forecastFullStop(state, (await cibOf(members))?.cib)]
+  const restarted = plan.changes.filter(({ changes }) => changes.length > 0).map(({ member }) => member.name)
+  return [...quorum, ...forecastRolling(restarted, state)]
 }
 
 /** Whether the resources keep running while all daemons are stopped. */

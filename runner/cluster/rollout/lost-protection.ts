@@ -9,6 +9,7 @@ export function lostProtection({ subject, from, to }: Difference): string | unde
     return 'each of the two nodes keeps running alone when it does not see the other'
   if (subject === 'quorum.wait_for_all' && to === '0') return 'a node that starts alone does not wait for the others'
   if (subject === 'quorum.expected_votes' && Number(to) < Number(from)) return 'fewer votes are a majority'
+  if (subject === 'quorum.device.model' && to === undefined) return 'the arbiter has no vote any more'
   if (/^quorum\.(last_man_standing|allow_downscale|auto_tie_breaker)$/.test(subject) && to === '1')
     return 'fewer nodes than a majority of all can keep running'
   return undefined

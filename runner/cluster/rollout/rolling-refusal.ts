@@ -1,5 +1,4 @@
 import { servicesIn, servicesOn, type ClusterState } from '../pacemaker/crm-mon.js'
-import { flatten } from '../corosync/settings.js'
 import { nodeSections, parseCorosyncConf } from '../corosync/conf.js'
 import { activityOf } from '../pacemaker/activity.js'
 import { withStandby } from '../pacemaker/drain.js'
@@ -9,6 +8,7 @@ import type { CorosyncState } from '../corosync/state.js'
 import { crmSimulate } from '../pacemaker/forecast.js'
 import { readOnAll, type ClusterMember, type Scope } from '../members.js'
 import type { Quorum } from '../corosync/quorumtool.js'
+import { quorumOf } from './quorum-effect.js'
 
 /** What decides whether nodes can be restarted one at a time. */
 export interface RollingView {
@@ -80,12 +80,6 @@ function stateText({ name, online, standby, maintenance, pending, unclean }: Clu
   if (standby) return `${name} is in standby`
   if (maintenance) return `${name} is in maintenance`
   return pending || unclean ? `${name} is not a full member yet` : `${name} is online`
-}
-
-/** The quorum by a corosync.conf: one more than half of the expected votes, or 1 with two_node. */
-export function quorumOf(conf: string): number {
-  const settings = flatten(parseCorosyncConf(conf))
-  return settings.get('quorum.two_node') === '1' ? 1 : Math.floor(Number(settings.get('quorum.expected_votes')) / 2) + 1
 }
 
 /**

@@ -18,6 +18,7 @@ import { corosyncLinks } from '../corosync/facts.js'
 import { readOnAll, type ClusterMember, type Scope } from '../members.js'
 import { runsDebianDefault } from '../corosync/node-ids.js'
 import { drainedIn } from './temporary-settings.js'
+import { quorumEffect } from './quorum-effect.js'
 import { findRollingObstacle } from './rolling-refusal.js'
 import { refuseMixedVersions } from './mixed-versions.js'
 import { lostProtection } from './lost-protection.js'
@@ -33,6 +34,8 @@ export interface RolloutPlan {
   recreatedLinks: number[]
   /** Why nodes that should restart one after the other cannot: then all stop at once, as the user has allowed. */
   obstacle?: string
+  /** What a reload does to the quorum, as a sentence; absent if the votes stay as they are. */
+  quorumEffect?: string
 }
 
 /**
@@ -74,7 +77,19 @@ export async function planRollout(
     return loss === undefined ? effect : { ...effect, why: `${effect.why}; ${loss}` }
   }
   const recreatedLinks = [...new Set(all.flatMap(change => recreatedLink(change) ?? []))]
-  const plan = { class: mostDisruptive(all.map(change => effectOf(change).class)), changes, effectOf, recreatedLinks }
+  const effect = changesVotes(all) ? running[0]?.quorum && quorumEffect(conf, running[0].quorum) : undefined
+  const plan: RolloutPlan = {
+    class: mostDisruptive(all.map(change => effectOf(change).class)),
+    changes,
+    effectOf,
+    recreatedLinks,
+    ...(effect && { quorumEffect: effect.sentence }),
+  }
+  if (effect?.isLost && plan.class !== 'full stop') {
+    throw new TaskError(`the running nodes would lose their quorum, and nothing was changed: ${effect.sentence}`, {
+      hint: 'start Corosync on all nodes first; `corosync-quorumtool -s` shows who votes',
+    })
+  }
   if (plan.class !== 'full stop') await refuseMixedVersions(scope.members)
   if (plan.class === 'rolling restart') {
     const isResumed = mayResume && (states.some(({ active }) => !active) || (await drainedIn(scope.members)).length > 0)
@@ -107,6 +122,11 @@ export function refuseUnloadedChanges({ changes }: RolloutPlan, { explicit }: Cl
       hint: 'load them by hand, or remove them from the file, then run again',
     },
   )
+}
+
+/** Whether settings change on which the votes or the quorum depend. */
+function changesVotes(changes: Difference[]): boolean {
+  return changes.some(({ subject }) => /^quorum\.(expected_votes|two_node|device\.(model|votes))$/.test(subject))
 }
 
 /** The links that have the same addresses before and after. */
