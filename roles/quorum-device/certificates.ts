@@ -11,7 +11,7 @@ import { clusterTask } from '../../runner/cluster/role.js'
 import { TaskError } from '../../runner/errors.js'
 import { Secret } from '../../runner/secret.js'
 import { atExit } from '../../runner/ssh/at-exit.js'
-import { sh } from '../../runner/ssh/quote.js'
+import { sh, ShellText } from '../../runner/ssh/quote.js'
 import type { ClusterTask, TaskRef } from '../../runner/tasks/index.js'
 import {
   arbiterAuthority,
@@ -101,7 +101,7 @@ async function refuseNamesake({ members, supporting }: Scope, { name, nodes }: C
 }
 
 /** The begin of a script that needs files for a moment: a folder in memory, which is removed when the script ends. */
-const withFolder = `set -e; umask 077; folder=$(mktemp -d -p /run); ${atExit('rm -rf -- "$folder"')}\n`
+const withFolder = new ShellText(sh`set -e; umask 077; folder=$(mktemp -d -p /run); ${atExit('rm -rf -- "$folder"')}`)
 
 /** Requests a certificate on a node, and has the arbiter sign it. @returns the node. */
 async function firstCertificate(
@@ -115,46 +115,38 @@ async function firstCertificate(
 corosync-qdevice-net-certutil -r -n ${cluster} >&2
 base64 -w0 -- ${`${nodeDatabase}/qdevice-net-node.crq`}`
   // One signature at a time: each has a serial number, and several clusters may share the arbiter.
-  const { stdout: certificate } = await arbiter.$({ timeout: '90s', input: request }).script(
-    withFolder +
-      sh`base64 -d >"$folder/request"
+  const { stdout: certificate } = await arbiter.$({ timeout: '90s', input: request })`${withFolder}
+base64 -d >"$folder/request"
 flock -w 60 /run/lock/ha-run.qnetd corosync-qnetd-certutil -s -c "$folder/request" -n ${cluster} >&2
-base64 -w0 -- ${`${arbiterDatabase}/cluster-${cluster}.crt`}`,
-  )
-  await node.$({ timeout: '60s', input: certificate }).script(
-    withFolder +
-      sh`base64 -d >"$folder/certificate"
+base64 -w0 -- ${`${arbiterDatabase}/cluster-${cluster}.crt`}`
+  await node.$({ timeout: '60s', input: certificate })`${withFolder}
+base64 -d >"$folder/certificate"
 corosync-qdevice-net-certutil -M -c "$folder/certificate" >&2
-rm -f -- ${`${nodeDatabase}/qdevice-net-node.crq`} ${`${nodeDatabase}/qdevice-net-node.p12`}`,
-  )
+rm -f -- ${`${nodeDatabase}/qdevice-net-node.crq`} ${`${nodeDatabase}/qdevice-net-node.p12`}`
   return node
 }
 
 /** Makes a database with the arbiter's certificate authority. One that is there is kept in /var/backups/ha-run. */
 async function newDatabase({ $ }: ClusterMember, ca: string): Promise<void> {
-  await $({ timeout: '60s', input: `${ca}\n` }).script(
-    withFolder +
-      sh`if [ -e ${nodeDatabase} ]; then
+  await $({ timeout: '60s', input: `${ca}\n` })`${withFolder}
+if [ -e ${nodeDatabase} ]; then
   mkdir -p -m 0700 /var/backups/ha-run
   mv -T -- ${nodeDatabase} "/var/backups/ha-run/qdevice-nssdb.$(date +%Y%m%dT%H%M%S.%N)"
 fi
 cat >"$folder/ca"
-corosync-qdevice-net-certutil -i -c "$folder/ca" >&2`,
-  )
+corosync-qdevice-net-certutil -i -c "$folder/ca" >&2`
 }
 
 /** The cluster's certificate with its private key, in the format PKCS #12. */
 async function exportPair({ $ }: ClusterMember): Promise<Secret> {
-  const { stdout } = await $({ timeout: '60s', secretOutput: true }).script(
-    withFolder +
-      sh`pk12util -d ${nodeDatabase} -o "$folder/pair" -W '' -n ${clusterCertificate} >&2
-base64 -w0 -- "$folder/pair"`,
-  )
+  const { stdout } = await $({ timeout: '60s', secretOutput: true })`${withFolder}
+pk12util -d ${nodeDatabase} -o "$folder/pair" -W '' -n ${clusterCertificate} >&2
+base64 -w0 -- "$folder/pair"`
   return new Secret(Buffer.from(stdout, 'base64'))
 }
 
 async function importPair({ $ }: ClusterMember, pair: Secret): Promise<void> {
-  await $({ timeout: '60s', input: pair }).script(
-    withFolder + 'cat >"$folder/pair"\ncorosync-qdevice-net-certutil -m -c "$folder/pair" >&2',
-  )
+  await $({ timeout: '60s', input: pair })`${withFolder}
+cat >"$folder/pair"
+corosync-qdevice-net-certutil -m -c "$folder/pair" >&2`
 }

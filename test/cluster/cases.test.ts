@@ -12,6 +12,7 @@ import type { Cluster, Primitive } from '../../runner/cluster/declaration/declar
 import { inForce } from '../../runner/cluster/corosync/in-force.js'
 import { settingDifferences, timersNotInForce } from '../../runner/cluster/corosync/setting-differences.js'
 import { resolveNodeIds } from '../../runner/cluster/corosync/node-ids.js'
+import { parseQdevice } from '../../runner/cluster/corosync/qdevice.js'
 import { parseQuorumtool } from '../../runner/cluster/corosync/quorumtool.js'
 import { effectSentences, parseTransition } from '../../runner/cluster/pacemaker/transition.js'
 import { declaredOf, type ShortDeclaration } from './declared.js'
@@ -71,6 +72,7 @@ const subjects: Record<string, (data: Case) => unknown> = {
     )
     return resolveNodeIds(nodes, new Map(parsed))
   },
+  qdevice: ({ output }) => parseQdevice(output),
   quorumtool: ({ output }) => parseQuorumtool(output),
   transition: ({ output }) => effectSentences(parseTransition(output)),
 }
