@@ -3,7 +3,17 @@ import test from 'ava'
 import { readPlaybook } from '../../runner/inventory/playbook.js'
 import { testCases } from './cases.js'
 
-const roles = ['network', 'corosync', 'authkey', 'quorum-device', 'pacemaker', 'fencing', 'apache', 'constraints', 'verify']
+const roles = [
+  'network',
+  'corosync',
+  'authkey',
+  'quorum-device',
+  'pacemaker',
+  'fencing',
+  'apache',
+  'constraints',
+  'verify',
+]
 
 testCases('playbook', folder => readPlaybook(join(folder, 'playbook.yml'), roles))
 
