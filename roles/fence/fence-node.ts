@@ -2,6 +2,7 @@ import { describeFencing, newFencingOf } from '../../runner/cluster/pacemaker/fe
 import type { ClusterMember, ClusterTrialScope } from '../../runner/cluster/members.js'
 import { untilSettled } from '../../runner/cluster/pacemaker/forecast.js'
 import { stateOf } from '../../runner/cluster/rollout/pacemaker-state.js'
+import { withoutSecrets } from '../../runner/cluster/secret-parameters.js'
 import { ConnectError, lastLines, TaskError } from '../../runner/errors.js'
 import { reconnect } from '../../runner/ssh/reconnect.js'
 import { retryUntilReachable, until } from '../../runner/tasks/index.js'
@@ -50,7 +51,7 @@ async function fence(plan: FencingPlan, scope: ClusterTrialScope): Promise<strin
   if (exitCode !== 0 || event?.status !== 'success') {
     throw new TaskError(`${node} was not fenced${event ? `: ${describeFencing(event)}` : ''}`, {
       command: `stonith_admin --${action} ${node}`,
-      output: lastLines(stderr || stdout),
+      output: lastLines(withoutSecrets(stderr || stdout)),
       hint: 'see `journalctl -u pacemaker` on the other nodes, and ask the device itself; `ha-run verify` shows which devices answer',
     })
   }

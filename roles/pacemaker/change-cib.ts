@@ -6,6 +6,7 @@ import { versionOf, withoutStatus } from '../../runner/cluster/cib/version.js'
 import { reachable, type Scope } from '../../runner/cluster/members.js'
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import { crmSimulate } from '../../runner/cluster/pacemaker/forecast.js'
+import { withoutSecrets } from '../../runner/cluster/secret-parameters.js'
 import type { Effect } from '../../runner/cluster/pacemaker/transition.js'
 import { configurationHasChanged, patchCib } from './patch-cib.js'
 
@@ -52,7 +53,7 @@ export async function changeCib(scope: Scope, edit: CibEdit, first?: CibChange):
       throw new TaskError(`pacemaker on ${leader.name} rejected the change of the CIB`, {
         hint: '`crm_verify -L -V` there shows what is wrong with the present configuration',
         command: 'cibadmin --patch',
-        output: stderr.trim() || stdout.trim(),
+        output: withoutSecrets(stderr.trim() || stdout.trim()),
       })
     }
   }

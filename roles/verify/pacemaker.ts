@@ -1,5 +1,6 @@
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
+import { withoutSecrets } from '../../runner/cluster/secret-parameters.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/index.js'
 import { fact, withDaemonTimeout } from '../../runner/facts/fact.js'
@@ -38,7 +39,10 @@ export function everyNodeOnline({ nodes }: Cluster) {
 const verification = fact(
   'crm_verify -L -V',
   withDaemonTimeout('crm_verify -L -V'),
-  ({ exitCode, stdout, stderr }) => ({ valid: exitCode === 0, output: lastLines(`${stdout}\n${stderr}`) }),
+  ({ exitCode, stdout, stderr }) => ({
+    valid: exitCode === 0,
+    output: lastLines(withoutSecrets(`${stdout}\n${stderr}`)),
+  }),
 )
 
 /** Its exit code is 78 for errors and for warnings; only the last line distinguishes them. */

@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cibConfiguration } from '../cluster/cib/configuration.js'
+import { learnSecretNames } from '../cluster/cib/secret-names.js'
+import { cibText } from '../cluster/pacemaker/facts.js'
 import type { Cluster } from '../cluster/declaration/declaration.js'
 import { readClusters } from '../cluster/declaration/read.js'
 import type { StatusEvent } from '../cluster/status/events.js'
@@ -150,6 +152,7 @@ async function configurationOf(
 ): Promise<Pick<StatusEvent, 'configuration'>> {
   for (const member of poller.present.filter(({ node }) => cluster.nodes.includes(node))) {
     try {
+      await learnSecretNames(await member.read(cibText), async fact => member.read(fact))
       const text = await member.read(cibConfiguration)
       if (text !== undefined) return { configuration: { node: member.name, text } }
     } catch (error) {

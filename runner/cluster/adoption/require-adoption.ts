@@ -3,6 +3,7 @@ import { fileText } from '../../facts/files.js'
 import { confPath } from '../corosync/files.js'
 import type { Cluster } from '../declaration/declaration.js'
 import { quorum, runningCmap } from '../corosync/facts.js'
+import { learnSecretNames } from '../cib/secret-names.js'
 import { cibText, clusterState } from '../pacemaker/facts.js'
 import { reachable, type ClusterMember } from '../members.js'
 import { compareDeclaration, type Comparison, type RunningNode } from './compare.js'
@@ -52,6 +53,8 @@ export async function requireAdoption(
   const unreachable = members
     .filter(({ unreachable }) => unreachable)
     .map(({ name }) => `${name} is unreachable: adoption needs all nodes`)
+  const [reader] = reachable(members)
+  if (reader !== undefined) await learnSecretNames(cib, async fact => reader.read(fact))
   const comparison = compareDeclaration(cluster, nodes, cib)
   const obstacles = [...unreachable, ...comparison.obstacles]
   if (obstacles.length > 0) throw refusal(cluster, obstacles)

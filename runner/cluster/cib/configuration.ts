@@ -2,12 +2,16 @@ import { fact, withDaemonTimeout, type Fact } from '../../facts/fact.js'
 import { resourceElements } from './draft.js'
 import { describe, kindOf } from './labels.js'
 import { attribute, elementsOf, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
+import { withoutSecrets } from '../secret-parameters.js'
 
 /** crmsh writes logs, caches and a home directory, but `ha-run status` must write nothing: crmsh gets private, temporary ones. */
 const inPrivate =
   'for folder in /root /tmp /var/log/crmsh; do [ ! -d $folder ] || mount -t tmpfs tmpfs $folder || exit 1; done; exec crm -D plain configure show'
 
-/** What `crm configure show` prints; the same from the CIB if crmsh is not installed. Undefined if Pacemaker does not answer. */
+/**
+ * What `crm configure show` prints; the same from the CIB if crmsh is not installed. Undefined if Pacemaker does not answer. Secrets are
+ * hidden: crmsh does so only if it is configured to.
+ */
 export const cibConfiguration: Fact<string | undefined> = fact(
   'crm configure show',
   `if command -v crm >/dev/null && shown=$(timeout -k 2 30 unshare -m sh -c '${inPrivate}'); then printf '%s\\n' "$shown"; else ${withDaemonTimeout('cibadmin -Q')}; fi`,
@@ -16,14 +20,6 @@ export const cibConfiguration: Fact<string | undefined> = fact(
       ? withoutSecrets(stdout.trimStart().startsWith('<') ? configurationText(stdout) : stdout.trimEnd())
       : undefined,
 )
-
-/** The names of the parameters with which agents receive passwords; Pacemaker itself hides these in its logs. */
-const secretValue = /(\b[\w-]*(?:passw|secret|community)[\w-]*=)("[^"]*"|\S+)/gi
-
-/** crmsh hides passwords only if it is configured to. */
-export function withoutSecrets(text: string): string {
-  return text.replace(secretValue, '$1******')
-}
 
 /**
  * The configuration of a CIB (the output of `cibadmin -Q`) in a form like crmsh's: one paragraph for each object.

@@ -3,6 +3,7 @@ import type { Difference } from '../../tasks/difference.js'
 import { fingerprint } from '../../secret.js'
 import { ownId, resourceElements } from './draft.js'
 import { attribute, attributesOf, elementsOf, type Element } from '../pacemaker/xml.js'
+import { isSecret } from '../secret-parameters.js'
 
 /** The labels of a CIB's elements in messages: `location cli-prefer-WebSite`, `WebSite meta migration-threshold`. */
 
@@ -46,16 +47,14 @@ const options: Record<string, string> = {
   op_defaults: 'operation default',
 }
 
-/** The parameters by which agents take passwords; Pacemaker itself hides these in its logs. */
-const secretNames = /passw|secret|community/i
-
 /**
  * Secrets as fingerprints: enough to see that they differ.
  *
  * @param secrets - further subjects whose values are secret.
  */
 export function masked({ subject, from, to }: Difference, secrets?: ReadonlySet<string>): Difference {
-  const isSecret = secrets?.has(subject) || secretNames.test(subject.split(' ').at(-1)!)
-  const hide = (value: string | undefined) => (value === undefined || !isSecret ? value : fingerprint(sha256(value)))
+  const name = subject.split(' ').at(-1)!
+  const isHidden = secrets?.has(subject) || [from, to].some(value => isSecret(name, value ?? ''))
+  const hide = (value: string | undefined) => (value === undefined || !isHidden ? value : fingerprint(sha256(value)))
   return { subject, from: hide(from), to: hide(to) }
 }

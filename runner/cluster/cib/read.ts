@@ -1,6 +1,7 @@
 import { TaskError } from '../../errors.js'
 import type { Scope } from '../members.js'
 import { cibText } from '../pacemaker/facts.js'
+import { learnSecretNames } from './secret-names.js'
 
 /** The file in which Pacemaker keeps the CIB on each node. */
 export const cibPath = '/var/lib/pacemaker/cib/cib.xml'
@@ -8,7 +9,10 @@ export const cibPath = '/var/lib/pacemaker/cib/cib.xml'
 /** The CIB as the leader has it. @throws TaskError if Pacemaker does not answer. */
 export async function readCib({ leader }: Scope): Promise<string> {
   const text = await leader.read(cibText)
-  if (text !== undefined) return text
+  if (text !== undefined) {
+    await learnSecretNames(text, async fact => leader.read(fact))
+    return text
+  }
   throw new TaskError(`pacemaker does not answer on ${leader.name}`, {
     hint: 'run the pacemaker role first: `ha-run pacemaker`',
   })

@@ -2,6 +2,7 @@ import { conceal } from '../../concealed.js'
 import { didYouMean } from '../../inventory/nearest.js'
 import type { Origin } from '../../inventory/origin.js'
 import { Secret } from '../../secret.js'
+import { noteSecretNames } from '../secret-parameters.js'
 import type { FencingDevice, SecretSource } from './declaration.js'
 import type { DeclaredDevice, DeclaredSource } from './fencing-schema.js'
 
@@ -25,6 +26,8 @@ const plugParameters = ['plug', 'port']
 export function readDevice(id: string, declared: DeclaredDevice, nodes: string[], origin: Origin): FencingDevice {
   const fences = fencedNodes(id, declared.fences, nodes, origin)
   const { params = {}, secrets = {} } = declared
+  // What the CIB has for them is secret too, also where the agent's metadata is not read.
+  noteSecretNames(Object.keys(secrets))
   for (const [part, values] of Object.entries({ params, secrets })) {
     for (const name of Object.keys(values)) refuseOwn(name, fences, origin.at(part, name))
   }

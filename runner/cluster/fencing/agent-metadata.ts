@@ -1,8 +1,8 @@
 import { lastLines, TaskError } from '../../errors.js'
 import type { Fact, Family } from '../../facts/fact.js'
 import { sh } from '../../ssh/quote.js'
-import { parseAgentDocument, type ParameterElement } from '../pacemaker/agent-metadata.js'
-import { isSecretDescription, isSecretName } from '../secret-parameters.js'
+import { descriptionOf, parseAgentDocument, type ParameterElement } from '../pacemaker/agent-metadata.js'
+import { isSecretParameter, noteSecretNames } from '../secret-parameters.js'
 
 /**
  * What a fence agent says about its parameters: `action=metadata` on its stdin
@@ -60,7 +60,6 @@ const types: Record<string, FenceParameter['type']> = {
 function parameterOf(element: ParameterElement): FenceParameter {
   const name = element.name ?? ''
   const content = typeof element.content === 'object' ? element.content : {}
-  const description = typeof element.shortdesc === 'object' ? element.shortdesc['#text'] : element.shortdesc
   const type = types[content.type ?? ''] ?? 'string'
   return {
     name,
@@ -70,7 +69,7 @@ function parameterOf(element: ParameterElement): FenceParameter {
     ...(content.default !== undefined && { default: content.default }),
     formerNames: (element.obsoletes ?? '').split(',').filter(former => former !== ''),
     isDeprecated: element.deprecated === '1',
-    isSecret: type === 'string' && (isSecretName(name) || isSecretDescription(String(description ?? ''))),
+    isSecret: type === 'string' && isSecretParameter(name, descriptionOf(element)),
   }
 }
 
@@ -103,7 +102,9 @@ const metadata: Family<FenceAgent> = {
           output: lastLines(stderr),
         })
       try {
-        return parseFenceAgent(agent, fields[at * 2]!)
+        const described = parseFenceAgent(agent, fields[at * 2]!)
+        noteSecretNames(described.parameters.filter(({ isSecret }) => isSecret).map(({ name: secret }) => secret))
+        return described
       } catch (error) {
         throw new TaskError(`the metadata of ${agent} cannot be read: ${(error as Error).message}`, {
           command,

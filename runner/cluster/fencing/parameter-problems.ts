@@ -1,6 +1,7 @@
 import { isConcealed } from '../../concealed.js'
-import { didYouMean } from '../../inventory/nearest.js'
+import { didYouMean, nearest } from '../../inventory/nearest.js'
 import type { FencingDevice } from '../declaration/declaration.js'
+import { fencePlug } from './fence-plug.js'
 import { hostArgument, type FenceAgent, type FenceParameter } from './agent-metadata.js'
 
 export interface ParameterProblem {
@@ -31,8 +32,12 @@ function givenNames({ params, secrets }: FencingDevice): string[] {
 }
 
 /** Parameters that Pacemaker itself reads, for any agent (`pcmk_stonith_param` in its source). */
-const pacemakers =
-  /^(pcmk_(host_argument|delay_base|delay_max|action_limit|\w+_(action|timeout|retries))|stonith-timeout|priority)$/
+const pacemakers = [
+  ...['pcmk_host_argument', 'pcmk_delay_base', 'pcmk_delay_max', 'pcmk_action_limit', 'stonith-timeout', 'priority'],
+  ...['reboot', 'off', 'on', 'monitor', 'status', 'list'].flatMap(action =>
+    ['action', 'timeout', 'retries'].map(what => `pcmk_${action}_${what}`),
+  ),
+]
 /** What ha-run derives from `fences`. */
 const derived = new Set(['pcmk_host_list', 'pcmk_host_map', 'pcmk_host_check'])
 
@@ -49,15 +54,20 @@ function nameProblems(agent: FenceAgent, device: FencingDevice, name: string): P
       'action cannot be given',
       'Pacemaker tells the agent what to do; declare `action` beside `devices`, for all of them.',
     )
-  if (pacemakers.test(name)) return []
+  if (pacemakers.includes(name)) return []
   if (parameterNamed(agent, name) === undefined)
-    return problem(`${agent.name} has no parameter "${name}"`, didYouMean(name, knownNames(agent), 'It has'))
+    return problem(`${agent.name} has no parameter "${name}"`, hintFor(agent, name))
   const other = givenNames(device).find(
     each => each !== name && parameterNamed(agent, name)!.formerNames.includes(each),
   )
   return other === undefined
     ? []
     : problem(`${name} and its former name ${other} are both given`, `Leave out ${other}.`)
+}
+
+function hintFor(agent: FenceAgent, name: string): string | undefined {
+  const near = nearest(name, [...knownNames(agent), ...pacemakers])
+  return near === undefined ? `It has ${knownNames(agent).join(', ')}.` : `Did you mean "${near}"?`
 }
 
 /** The parameter of this name. A former name without an entry of its own counts too. */
@@ -80,21 +90,25 @@ const notForDevices = new Set(['action', 'help', 'version'])
 
 /** A plug that is the same for all nodes would switch off the wrong one: Pacemaker does not replace a plug that the device has. */
 function plugProblems(agent: FenceAgent, device: FencingDevice): ParameterProblem[] {
-  const parameter = hostParameters(agent).find(name => name in device.params || name in device.secrets)
-  if (parameter === undefined) return []
-  const problem = (message: string): ParameterProblem[] => [
+  const nodes = device.fences.map(({ node }) => node).join(', ')
+  const problem = (parameter: string, message: string): ParameterProblem[] => [
     {
       severity: 'error',
       parameter,
       message: `${device.id}: ${message}`,
-      hint: 'Give each node its own plug: `fences: {node1: 1, node2: 2}`.',
+      hint: 'Give each node its own plug: `fences: {node1: 0, node2: 1}`.',
     },
   ]
-  if (device.fences.some(({ plug }) => plug !== undefined))
-    return problem(`params has ${parameter}, and fences has plugs too`)
-  return device.fences.length > 1
-    ? problem(`params has ${parameter}, which is then the same for ${device.fences.map(({ node }) => node).join(', ')}`)
-    : []
+  const parameter = hostParameters(agent).find(name => name in device.params || name in device.secrets)
+  const [first, second] = device.fences
+  if (parameter !== undefined && device.fences.some(({ plug }) => plug !== undefined))
+    return problem(parameter, `params has ${parameter}, and fences has plugs too`)
+  if (parameter !== undefined && second !== undefined)
+    return problem(parameter, `params has ${parameter}, which is then the same for ${nodes}`)
+  // Of other agents, some find the machine by the node's name.
+  if (agent.name === fencePlug.agent && first?.plug === undefined && second !== undefined)
+    return problem('plug', `${nodes} would share one relay`)
+  return []
 }
 
 /** The names by which the agent takes the plug. */
@@ -102,7 +116,8 @@ function hostParameters(agent: FenceAgent): string[] {
   const name = hostArgument(agent)
   if (name === undefined) return []
   const plug = agent.parameters.find(each => each.name === 'plug')
-  return [...new Set(['plug', name, ...(plug?.formerNames ?? [])])]
+  const own = agent.name === fencePlug.agent ? ['relay'] : []
+  return [...new Set(['plug', name, ...(plug?.formerNames ?? []), ...own])]
 }
 
 function missingProblems(agent: FenceAgent, device: FencingDevice): ParameterProblem[] {
@@ -143,7 +158,7 @@ function inClearText({ id }: FencingDevice, parameter: string): ParameterProblem
     severity: 'warning',
     parameter,
     message: `${id}: ${parameter} is a secret and stands in the inventory in clear text`,
-    hint: `Move it to secrets, from where it can be read from the environment, a file, a command or a vault: secrets: {${parameter}: {env: VARIABLE}}.`,
+    hint: `Move it to secrets, where it is read from the environment, a file, a program or a vault: secrets: {${parameter}: {env: VARIABLE}}.`,
   }
 }
 

@@ -1,18 +1,14 @@
 import { resourceElements } from '../cib/draft.js'
 import { describe, kindOf } from '../cib/labels.js'
 import { attribute, attributesOf, elementsOf, findElement, firstOf, type Element } from '../pacemaker/xml.js'
+import { isSecret } from '../secret-parameters.js'
 
 /** A CIB as readable lines: one for each resource, constraint and property. Secrets are hidden. */
 
 const hidden = '(not shown)'
 
-/** Parameters with which agents receive secrets. It is safer to hide too much: the values are in the CIB. */
-const secretName = /passw|passphrase|pwd|secret|community|token|key|credential|auth/i
-/** `password=…` within options, and the login in a URL. */
-const secretValue = /(passw|passphrase|pwd|secret|community|token|credential)\w*\s*[=:]|:\/\/[^/\s@]*:[^/\s@]*@/i
-
 function shown(name: string, value: string): string {
-  return secretName.test(name) || secretValue.test(value) ? hidden : /^\S+$/.test(value) ? value : JSON.stringify(value)
+  return isSecret(name, value) ? hidden : /^\S+$/.test(value) ? value : JSON.stringify(value)
 }
 
 /** A primitive's parameters, those of its template and of shared sets included. */

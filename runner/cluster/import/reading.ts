@@ -5,6 +5,7 @@ import { interfaceAddresses, type InterfaceAddress } from '../../facts/interface
 import { examplePath } from '../../inventory/example.js'
 import type { Cmap } from '../corosync/cmap.js'
 import { confPath } from '../corosync/files.js'
+import { learnSecretNames } from '../cib/secret-names.js'
 import type { ClusterState } from '../pacemaker/crm-mon.js'
 import { quorum, runningCmap } from '../corosync/facts.js'
 import { cibText, clusterState } from '../pacemaker/facts.js'
@@ -48,6 +49,7 @@ export async function readNode(
     read(fileText(confPath)),
     read(interfaceAddresses),
   ])
+  await learnSecretNames(cib, read)
   if (running === undefined) {
     throw new TaskError(`${host}: no cluster runs here: Corosync does not answer`, {
       hint: `start it there with \`systemctl start corosync pacemaker\`, or name another member of the cluster instead of ${host}`,

@@ -2,6 +2,7 @@ import { XMLParser } from 'fast-xml-parser'
 import { lastLines, TaskError } from '../../errors.js'
 import { withDaemonTimeout, type Fact, type Family } from '../../facts/fact.js'
 import { sh } from '../../ssh/quote.js'
+import { isSecretParameter } from '../secret-parameters.js'
 import type { AdvisedAction } from './operation-timeouts.js'
 
 /**
@@ -62,12 +63,16 @@ function parse(text: string): Record<string, AgentDocument> {
   }
 }
 
+/** Each agent's metadata, followed by a NUL, the exit code, and another NUL. */
+function metadataScript(agents: readonly string[]): string {
+  return agents
+    .map(agent => withDaemonTimeout(sh`crm_resource --show-metadata ${agent}`) + `; printf '\\0%s\\0' $?`)
+    .join('\n')
+}
+
 const metadata: Family<AdvisedAction[]> = {
   name: 'crm_resource --show-metadata',
-  script: agents =>
-    agents
-      .map(agent => withDaemonTimeout(sh`crm_resource --show-metadata ${agent}`) + `; printf '\\0%s\\0' $?`)
-      .join('\n'),
+  script: metadataScript,
   parse({ stdout, stderr }, agents) {
     const fields = stdout.split('\0')
     return agents.map((agent, at) => {
@@ -89,4 +94,39 @@ const metadata: Family<AdvisedAction[]> = {
 /** What an agent advises for its operations. Rejects with TaskError if the node has no such agent. */
 export function agentMetadata(agent: string): Fact<AdvisedAction[]> {
   return { family: metadata, argument: agent }
+}
+
+/** The names of the parameters that an agent's metadata describes as passwords or other secrets. */
+export function secretNamesIn(text: string): string[] {
+  const { parameters } = parseAgentDocument(text)
+  const elements = typeof parameters === 'object' ? (parameters.parameter ?? []) : []
+  return elements.flatMap(element =>
+    element.name !== undefined && isSecretParameter(element.name, descriptionOf(element)) ? [element.name] : [],
+  )
+}
+
+/** The short description of a parameter. */
+export function descriptionOf({ shortdesc }: ParameterElement): string {
+  return String((typeof shortdesc === 'object' ? shortdesc['#text'] : shortdesc) ?? '')
+}
+
+const secrets: Family<string[]> = {
+  name: 'crm_resource --show-metadata, for secrets',
+  script: metadataScript,
+  parse({ stdout }, agents) {
+    const fields = stdout.split('\0')
+    return agents.map((_, at) => {
+      try {
+        return secretNamesIn(fields[at * 2] ?? '')
+      } catch {
+        // The agent is not installed here, or describes nothing.
+        return []
+      }
+    })
+  },
+}
+
+/** The names of an agent's parameters that are secrets by its metadata; none if the node does not have the agent. */
+export function secretParameters(agent: string): Fact<string[]> {
+  return { family: secrets, argument: agent }
 }

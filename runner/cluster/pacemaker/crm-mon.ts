@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../secret-parameters.js'
 import { attribute, elementsOf, firstOf, parseXml, type Element } from './xml.js'
 
 /** What `crm_mon -1 --output-as=xml` prints, on Pacemaker 2.0.5 (Debian 11) to 3.0 (Debian 13). */
@@ -196,7 +197,7 @@ function failure(item: Element): Failure {
     operation: attribute(item, 'op_key') ?? required(item, 'id'),
     node: required(item, 'node'),
     status: required(item, 'exitstatus'),
-    reason: attribute(item, 'exitreason') ?? '',
+    reason: withoutSecrets(attribute(item, 'exitreason') ?? ''),
     code: Number(required(item, 'exitcode')),
     ...(at !== undefined && { at }),
   }
@@ -213,6 +214,6 @@ function fencingEvent(item: Element): FencingEvent {
     client: required(item, 'client'),
     origin: required(item, 'origin'),
     ...(at !== undefined && { at }),
-    ...(reason !== undefined && { reason }),
+    ...(reason !== undefined && { reason: withoutSecrets(reason) }),
   }
 }

@@ -2,6 +2,7 @@ import { until } from '../../tasks/until.js'
 import { TaskError, lastLines } from '../../errors.js'
 import { fact, withDaemonTimeout, type Fact } from '../../facts/fact.js'
 import type { ClusterMember, Scope } from '../members.js'
+import { withoutSecrets } from '../secret-parameters.js'
 import { hasActions, parseTransition, type Effect } from './transition.js'
 
 /**
@@ -33,7 +34,7 @@ export async function crmSimulate(
       {
         hint: 'the usual cause is a parameter, score or reference that is not valid',
         command: 'crm_simulate',
-        output: lastLines(stderr || stdout),
+        output: lastLines(withoutSecrets(stderr || stdout)),
         cause: error,
       },
     )
