@@ -31,7 +31,7 @@ export async function runRounds(
     remarks.push(...result.remarks)
   }
   if (failures.length > 0) throw new TaskError(failures.join('; '))
-  return remarks
+  return [...new Set(remarks)]
 }
 
 async function runRound(

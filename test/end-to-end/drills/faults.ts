@@ -38,17 +38,46 @@ const isBackAtOnce: Fault['expect'] = (t, round) => {
   t.true(round.detected_ms! > 0, 'but they had a new membership')
 }
 
+/** With fencing, the address is on two nodes at no time. */
+const isFenced = (t: ExecutionContext, round: DrillRoundEvent, node: string) => {
+  t.is(round.duplicate_address_ms, 0)
+  t.is(round.fenced, node)
+  t.true(round.fenced_ms! > 500)
+}
+
+/** The node with the address is fenced. */
+const isFencedItself: Fault['expect'] = (t, round) => {
+  isFenced(t, round, round.node)
+  t.true(round.outage_ms > 500, 'the address moves only after the fencing')
+}
+
+/** The node with the address need not wait, and fences the other one. */
+const fencesOther: Fault['expect'] = (t, round) => {
+  isFenced(t, round, round.node === 'node1' ? 'node2' : 'node1')
+  t.is(round.moved_to, undefined)
+  t.is(round.failed_requests, 0)
+  t.is(round.address_free_ms, 0)
+}
+
+const isHeld: Fault['expect'] = (t, round) => {
+  isFenced(t, round, round.node)
+  t.true(round.fencing_failed_ms! < round.fenced_ms!, 'only once the device answered again')
+}
+
+const withoutRestart = 'kill corosync, without a restart by systemd'
+
 const faults = (planned: Fault['expect']): Record<string, Fault> => ({
   standby: { words: ['standby'], expect: planned },
   stop: { words: ['stop'], expect: planned },
   reboot: { words: ['reboot'], expect: planned },
   'kill corosync': { words: ['kill', '--allow-split-brain'], expect: isBackAtOnce },
-  'kill corosync, without a restart by systemd': {
+  [withoutRestart]: {
     words: ['kill', '--allow-split-brain'],
     expect: splits,
     before:
       'd=/run/systemd/system/corosync.service.d; mkdir -p $d; printf "[Service]\\nRestart=no\\n" >$d/zz-test.conf; systemctl daemon-reload',
-    after: 'rm -r /run/systemd/system/corosync.service.d; systemctl daemon-reload',
+    // With fencing, the node has booted since.
+    after: 'rm -rf /run/systemd/system/corosync.service.d; systemctl daemon-reload',
   },
   cut: { words: ['cut', '--allow-split-brain'], expect: splits },
   freeze: { words: ['freeze', '--allow-split-brain'], expect: splits },
@@ -77,6 +106,28 @@ const {
 } = faults(movesAlone)
 /** The faults with which the layouts differ, or may differ. */
 export const cloned = both
+
+/** The faults of a cluster with fencing, in the single layout. */
+export const fencedSingle: Record<string, Fault> = {
+  standby: single['standby']!,
+  stop: single['stop']!,
+  reboot: single['reboot']!,
+  'kill corosync': { words: ['kill'], expect: isBackAtOnce },
+  [withoutRestart]: { ...single[withoutRestart]!, words: ['kill'], expect: isFencedItself },
+  cut: { words: ['cut'], expect: fencesOther },
+  freeze: { words: ['freeze'], expect: isFencedItself },
+  fence: { words: ['fence'], expect: isFencedItself },
+  plug: { words: ['plug'], expect: isHeld },
+}
+
+/** And in the cloned one. */
+export const fencedCloned: Record<string, Fault> = {
+  standby: cloned['standby']!,
+  [withoutRestart]: fencedSingle[withoutRestart]!,
+  cut: fencedSingle['cut']!,
+  freeze: fencedSingle['freeze']!,
+  fence: fencedSingle['fence']!,
+}
 
 /** Drills the node that has the floating IP; asserts that the measurement is as expected and the node is repaired. @returns the round. */
 export async function measured(

@@ -19,7 +19,7 @@ export class DrillSite {
   }
 
   async drill(...words: string[]): Promise<Result> {
-    return this.site.run(['drill', '--yes', ...words], { inventory: this.inventory })
+    return this.site.run(['drill', '--yes', ...words], { inventory: this.inventory, seconds: 480 })
   }
 
   /** Installs nftables, which the fault `cut` needs and a lab's node does not have. */
@@ -29,6 +29,15 @@ export class DrillSite {
         this.site.on(name, 'command -v nft >/dev/null || { apt-get -qq update; apt-get install -y -q nftables; }'),
       ),
     )
+  }
+
+  /** The release and the packages that the drills depend on, for the page that shows them. */
+  async versions(): Promise<string> {
+    const text = await this.site.on(
+      'node1',
+      `. /etc/os-release; printf '%s, ' "$PRETTY_NAME"; dpkg-query -W -f '\${Package} \${Version}, ' corosync pacemaker`,
+    )
+    return text.replace(/, $/, '')
   }
 
   /** The node that has the floating IP. */
