@@ -73,20 +73,25 @@ export function duplicateAddressMs(nodes: AddressPeriod[][]): number {
 
 /**
  * For how many milliseconds between two moments no node had the address. A node that was rebooted is monitored again only once it
- * answers: before that, the first good answer to a visitor shows that some node has the address.
+ * answers: before that, the end of the outage shows that some node has the address.
  *
- * @param answered - when requests were sent that were answered well.
+ * @param outageEnd - when the page was answered again; undefined without an outage.
  */
-export function freeAddressMs(nodes: AddressPeriod[][], answered: number[], from: number, to: number): number {
+export function freeAddressMs(
+  nodes: AddressPeriod[][],
+  outageEnd: number | undefined,
+  from: number,
+  to: number,
+): number {
   const all = nodes
     .flat()
     .filter(period => period.from < to && period.to > from)
     .toSorted((one, other) => one.from - other.from)
   let [heldUntil, sumMs] = [from, 0]
   for (const next of [...all, { from: to, to }]) {
-    const since = heldUntil
-    const end = Math.min(next.from, answered.find(at => at > since) ?? Infinity)
-    if (end > heldUntil) sumMs += end - heldUntil
+    const isAnswered = outageEnd !== undefined && outageEnd > heldUntil
+    const freeUntil = isAnswered ? Math.min(next.from, outageEnd) : next.from
+    sumMs += Math.max(0, freeUntil - heldUntil)
     heldUntil = Math.max(heldUntil, next.to)
   }
   return sumMs

@@ -97,14 +97,7 @@ export function summarizeRound(observations: Observations): {
       fenced_ms: fencings.fencedAt,
       fencing_failed_ms: fencings.failedAt,
       address_free_ms: observations.isMonitored
-        ? Math.round(
-            freeAddressMs(
-              observations.addressPeriods,
-              answers.flatMap(({ at, error }) => (error === undefined ? at : [])),
-              0,
-              healthyAt ?? lastMoment(answers),
-            ),
-          )
+        ? Math.round(freeAddressMs(observations.addressPeriods, worst?.to, 0, healthyAt ?? lastMoment(answers)))
         : undefined,
       duplicate_address_ms: duplicate,
       reason,

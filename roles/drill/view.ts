@@ -64,7 +64,11 @@ function roundText({
       : [`${fenced} fenced${fencedAfter === undefined ? '' : ` after ${span(fencedAfter)}`}`]),
     ...(free === undefined || free === 0 ? [] : [`address free for ${span(free)}`]),
     ...(to === undefined ? [] : [`went to ${to}`]),
-    twice === 0 ? 'never on two nodes' : `two nodes had the address for ${span(twice)}`,
+    ...(twice > 0
+      ? [`two nodes had the address for ${span(twice)}`]
+      : fenced === undefined
+        ? []
+        : ['never on two nodes']),
   ].join(', ')
 }
 

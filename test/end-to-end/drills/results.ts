@@ -113,7 +113,8 @@ function fencedCells(figures: Figures | undefined): string[] {
   return [
     seconds(figures.outage_ms, 'none'),
     seconds(figures.detected_ms, ''),
-    [...failed, ...(fenced === undefined ? [] : [`${fencedNode(figures)}, ${seconds(after, '')}`])].join(', then ') || '-',
+    [...failed, ...(fenced === undefined ? [] : [`${fencedNode(figures)}, ${seconds(after, '')}`])].join(', then ') ||
+      '-',
     seconds(figures.address_free_ms, 'never'),
     seconds(figures.duplicate_address_ms, 'never'),
   ]

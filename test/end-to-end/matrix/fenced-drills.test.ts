@@ -37,19 +37,22 @@ for (const [layout, faults] of [
       results.rounds[name] = { ...results.rounds[name], [layout]: figuresIn(round) }
     })
   }
-  onLab(`with fencing, ${layout}: ${raceRounds} cuts in a row, of which the node with the address survives each`, async t => {
-    t.timeout(40 * 60_000)
-    const run = await site.run(['drill', '--yes', '--fault', 'cut', '--rounds', String(raceRounds)], {
-      inventory: drills.inventory,
-      seconds: 2400,
-    })
-    const rounds = roundsOf(run)
-    results.races = { ...results.races, [layout]: rounds.map(figuresIn) }
-    t.is(run.exitCode, 0, troubles(run))
-    t.is(rounds.length, raceRounds)
-    for (const round of rounds) fencedSingle['cut']!.expect(t, round)
-    await drills.nothingIsLeft(t)
-  })
+  onLab(
+    `with fencing, ${layout}: ${raceRounds} cuts in a row, of which the node with the address survives each`,
+    async t => {
+      t.timeout(40 * 60_000)
+      const run = await site.run(['drill', '--yes', '--fault', 'cut', '--rounds', String(raceRounds)], {
+        inventory: drills.inventory,
+        seconds: 2400,
+      })
+      const rounds = roundsOf(run)
+      results.races = { ...results.races, [layout]: rounds.map(figuresIn) }
+      t.is(run.exitCode, 0, troubles(run))
+      t.is(rounds.length, raceRounds)
+      for (const round of rounds) fencedSingle['cut']!.expect(t, round)
+      await drills.nothingIsLeft(t)
+    },
+  )
 }
 
 onLab('an arbiter that cannot be reached: the cluster goes on, and then has its vote again', async t => {
