@@ -12,8 +12,11 @@ import type { FencingPlan } from './plan.js'
 /** Longer than a device takes: Pacemaker gives up first. */
 const fencingTimeoutSeconds = 180
 
-/** For the event to reach the node that is asked. */
-const historyTimeoutSeconds = 30
+/** For the event to reach the node that is asked. A fencing that was refused leaves no event. */
+const historyTimeoutSeconds = { success: 30, failure: 3 }
+
+/** The options of stonith_admin: its `--fence` switches a node off. */
+const options = { reboot: '--reboot', off: '--fence' }
 
 /** A server with much memory takes minutes from its power-on to its login. */
 const returnTimeoutSeconds = 600
@@ -40,17 +43,17 @@ async function fence(plan: FencingPlan, scope: ClusterTrialScope): Promise<strin
   const { exitCode, stdout, stderr } = await leader.$({
     nothrow: true,
     timeout: `${fencingTimeoutSeconds + 20}s`,
-  })`stonith_admin ${`--${action}`} ${node} --timeout ${fencingTimeoutSeconds}`
+  })`stonith_admin ${options[action]} ${node} --timeout ${fencingTimeoutSeconds}`
   const fencedAfter = seconds()
   const event = await until(
     `the fencing of ${node} to be known`,
-    historyTimeoutSeconds,
+    historyTimeoutSeconds[exitCode === 0 ? 'success' : 'failure'],
     async () => newFencingOf(node, before.fencingHistory, (await stateOf({ members: others }))?.fencingHistory ?? []),
     { abandon: stop, progress },
   ).catch(() => undefined)
   if (exitCode !== 0 || event?.status !== 'success') {
     throw new TaskError(`${node} was not fenced${event ? `: ${describeFencing(event)}` : ''}`, {
-      command: `stonith_admin --${action} ${node}`,
+      command: `stonith_admin ${options[action]} ${node}`,
       output: lastLines(withoutSecrets(stderr || stdout)),
       hint: 'see `journalctl -u pacemaker` on the other nodes, and ask the device itself; `ha-run verify` shows which devices answer',
     })
@@ -59,7 +62,7 @@ async function fence(plan: FencingPlan, scope: ClusterTrialScope): Promise<strin
   await untilSettled({ ...scope, leader, abandon: stop })
   const after = await stateOf({ members: others })
   const moved = [fenced, ...(after ? movesSince(before, after) : [])]
-  if (action === 'off') return [...moved, `${node} is off`]
+  if (action === 'off') return moved
   await untilBack(plan, scope)
   if (target) await reconnectTo(target, scope)
   await untilSettled({ ...scope, leader, abandon: stop })
