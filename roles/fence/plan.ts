@@ -58,7 +58,9 @@ export async function planFencing(
       ...(loss === undefined
         ? effectSentences(await forecastLoss(found.member, found.cib, node, idsOf(configuration)))
         : [`${loss}: all resources stop`]),
-      action === 'off' ? `${node} stays off: its device, its power button or \`ha-run fence ${node}\` switches it on again` : `the run waits until ${node} is back`,
+      action === 'off'
+        ? `${node} stays off: its device, its power button or \`ha-run fence ${node}\` switches it on again`
+        : `the run waits until ${node} is back`,
     ],
   }
 }

@@ -131,6 +131,19 @@ test('the help of drill has the options of the role, but not --how, the former n
   t.false(stdout.includes('--how'))
 })
 
+test('a fencing needs a node that a cluster has, a terminal or --yes, and one of --off and --confirm', async t => {
+  const inventory = inventoryOf(t, 1, 2)
+  const refused = async (...args: string[]) => {
+    const { exit, stderr } = await haRun(t, 'fence', ...args, '-i', inventory)
+    t.is(exit, 1)
+    return stderr
+  }
+  t.regex(await refused('--yes'), /missing required argument 'node'/)
+  t.regex(await refused('node9', '--yes'), /no cluster has a node "node9"/)
+  t.regex(await refused('node1'), /no terminal to ask on[^]*--yes/)
+  t.regex(await refused('node1', '--yes', '--off', '--confirm'), /--off' cannot be used with option '--confirm/)
+})
+
 for (const option of ['--fault', '--how']) {
   test(`ha-run drill ${option}: a fault that can put the floating IP on two nodes needs consent`, async t => {
     const { exit, stderr } = await haRun(t, 'drill', '--yes', option, 'freeze', '-i', inventoryOf(t, 1, 2))

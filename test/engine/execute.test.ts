@@ -76,6 +76,17 @@ withSshd('a node that cannot be reached is an event, and the run continues on th
   t.like(summary, { ok: 1, unreachable: 1, exit: 4 })
 })
 
+withSshd('a node that the run does not need may be absent: a notice, and no failure', async t => {
+  const more = { mayBeAbsent: new Set(['n1']) }
+  const { summary, lines: said, events } = await runOn(t, await localSshd(t), { n1: false, n2: true }, [fine], more)
+  t.deepEqual(said, ['n2 fine: ok'])
+  t.like(
+    events.find(event => event.event === 'notice'),
+    { host: 'n1', text: 'n1: the connection was refused' },
+  )
+  t.like(summary, { ok: 1, unreachable: 0, exit: 0 })
+})
+
 withSshd('a node that has moved to its declared address is found there, with its known host key', async t => {
   const server = await localSshd(t)
   server.knownAs('127.0.0.2')

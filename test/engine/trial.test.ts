@@ -18,12 +18,14 @@ async function tried(
     confirm = () => Promise.resolve(true),
     check = false,
     absent = [] as string[],
+    tolerant = false,
   }: Partial<Pick<Trial, 'plan' | 'run'>> & {
     before?: Verdict
     after?: Verdict
     confirm?: (plan: string[]) => Promise<boolean>
     check?: boolean
     absent?: string[]
+    tolerant?: boolean
   } = {},
 ) {
   const calls: string[] = []
@@ -31,6 +33,7 @@ async function tried(
   const trial: Trial = {
     scope: 'trial',
     name: 'trial',
+    tolerant,
     plan,
     run: async scope => {
       calls.push('run')
@@ -77,6 +80,13 @@ test('no trial without all members', async t => {
   const { calls, lines: told } = await tried(t, { absent: ['n2'] })
   t.deepEqual(calls, [])
   t.true(told.includes('c trial: skipped, n2 is unreachable: nothing was done to the cluster'))
+})
+
+test('a tolerant trial runs without all members and after a failed assertion: it is for a cluster that is not well', async t => {
+  const { calls, lines: told, summary } = await tried(t, { tolerant: true, before: broken, absent: ['n2'] })
+  t.deepEqual(calls, ['asked: it falls over', 'run'])
+  t.true(told.includes('c trial: ok'))
+  t.is(summary.exit, 2)
 })
 
 test('a plan that throws ends the run', async t => {
