@@ -116,8 +116,8 @@ export async function confirmOff(cluster: Cluster, node: string, scope: ClusterT
     },
     { abandon: stop, progress },
   )
-  await untilSettled({ ...scope, leader, abandon: stop })
   await forgetFailures(node, others, scope)
+  await untilSettled({ ...scope, leader, abandon: stop })
   const after = await stateOf({ members: others })
   return [`${node} counts as off`, ...(before && after ? movesSince(before, after) : [])]
 }

@@ -17,7 +17,8 @@ export function describeFencing({ action, target, status, by, at, reason }: Fenc
     `${action} of ${target}`,
     ...(by === undefined ? [] : [`by ${by}`]),
     result,
-    ...(at === undefined ? [] : [`at ${at}`]),
+    // Pacemaker 3 prints microseconds.
+    ...(at === undefined ? [] : [`at ${at.replace(/\.\d+Z$/, 'Z')}`]),
     ...(reason === undefined ? [] : [`(${reason})`]),
   ].join(' ')
 }
