@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import test from 'ava'
 import { load } from 'js-yaml'
+import { readClusters } from '../../runner/cluster/declaration/read.js'
+import { loadInventory } from '../../runner/inventory/load.js'
 import { labInventoryText, knownHostsLine, sshConfigText } from '../../runner/lab/access.js'
 import { labOf, nodeOf } from '../../runner/lab/names.js'
 
@@ -43,6 +48,20 @@ test('with plugs and an arbiter, the inventory declares them for fencing and quo
       },
     },
   })
+})
+
+test('ha-run reads the inventory of every kind of lab', t => {
+  const folder = mkdtempSync(join(tmpdir(), 'ha-run-lab-'))
+  for (const plugs of [false, true]) {
+    for (const arbiter of [false, true]) {
+      const path = join(folder, `${plugs}-${arbiter}.yml`)
+      writeFileSync(path, labInventoryText(labOf('demo', 2, { plugs, arbiter })))
+      const [cluster] = readClusters(loadInventory(path))
+      t.is(typeof cluster?.fencing === 'object', plugs)
+      t.is(cluster?.quorumDevice?.arbiter.name, arbiter ? 'arbiter' : undefined)
+    }
+  }
+  rmSync(folder, { recursive: true })
 })
 
 test('the ssh configuration knows the arbiter too', t => {
