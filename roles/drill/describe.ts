@@ -1,8 +1,8 @@
 import { servesPage, type Cluster } from '../../runner/cluster/declaration/declaration.js'
 import type { ClusterTrialScope } from '../../runner/cluster/members.js'
 import { withStandby } from '../../runner/cluster/pacemaker/drain.js'
-import { crmSimulate } from '../../runner/cluster/pacemaker/forecast.js'
-import { effectSentences } from '../../runner/cluster/pacemaker/transition.js'
+import { crmSimulate, forecastLoss } from '../../runner/cluster/pacemaker/forecast.js'
+import { effectSentences, type Effect } from '../../runner/cluster/pacemaker/transition.js'
 import { cibOf } from '../../runner/cluster/rollout/temporary-settings.js'
 import { describeRoutes, routesToPage } from './page-probe.js'
 import { planRound, refusal, type RoundPlan } from './plan.js'
@@ -35,7 +35,7 @@ export async function describeDrill(
       : [
           `${rounds} rounds, ${node === undefined ? `each on the node that has ${address} at its start` : `all on ${name}`}`,
         ]),
-    ...(fault.recovery(target) === 'elsewhere' ? effectSentences(await simulated(round, scope)) : []),
+    ...effectSentences(await forecast(round, scope)),
     ...fencingSentences(round, settings),
     `the page is requested 25 times a second, ${describeRoutes(routes)}`,
     ...(fault.reboots || fault.fromAnother
@@ -68,7 +68,21 @@ function fencingSentences({ fault, target, others, mayBeFenced }: RoundPlan, set
   return [`${node} is fenced${fault.recovery(target) === 'anywhere' ? ' if it is not back in time' : ''}; ${comesBack}`]
 }
 
-async function simulated({ drilled: { name } }: RoundPlan, { members }: ClusterTrialScope) {
+/** What Pacemaker would do with the resources, where that can be told before. */
+async function forecast(
+  { fault, target, drilled: { name }, mayBeFenced, devices }: RoundPlan,
+  { members }: ClusterTrialScope,
+): Promise<Effect[]> {
   const found = await cibOf(members)
-  return found ? crmSimulate(found.member, withStandby(found.cib, name)) : []
+  if (!found) return []
+  switch (fault.recovery(target)) {
+    case 'elsewhere': {
+      const effects = await crmSimulate(found.member, withStandby(found.cib, name))
+      return effects.filter(({ resource }) => !devices.includes(resource))
+    }
+    case 'fenced':
+      return mayBeFenced.length === 1 ? forecastLoss(found.member, found.cib, name, devices) : []
+    default:
+      return []
+  }
 }

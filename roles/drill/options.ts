@@ -16,7 +16,7 @@ import {
 /** The options that `ha-run drill` adds to those of every run. */
 export function options(): Option[] {
   return [
-    new Option('--fault <name>', 'make the node fail like this').choices(faultNames).default(defaultSettings.fault),
+    new Option('--fault <name>', 'inject this fault').choices(faultNames).default(defaultSettings.fault),
     // The former name of --fault. Without a default of its own, it sets nothing unless it is given.
     new Option('--how <name>').choices(faultNames).hideHelp().conflicts('fault'),
     new Option('--daemon <name>', 'daemon to kill with --fault kill').choices(daemons).default(defaultSettings.daemon),

@@ -33,6 +33,8 @@ export interface RoundPlan {
   observers: ClusterMember[]
   /** The nodes that may be fenced. */
   mayBeFenced: ClusterMember[]
+  /** Ids of the fencing devices. */
+  devices: string[]
   /** The healthy cluster, before the fault. */
   before: ClusterState
   /** The ring and its votes before the fault, as each node sees them. */
@@ -106,6 +108,7 @@ export async function planRound(
     others,
     observers: isRace || target.arbiter ? members : others,
     mayBeFenced,
+    devices: fencing?.devices.map(({ id }) => id) ?? [],
     before: before!,
     rings: new Map(rings.map(([member, ring]) => [member.name, ring])),
     budgets: budgetsOf(fencing && fencingTimes(fencing)),
