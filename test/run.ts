@@ -6,7 +6,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
 import { requirePackages, requiredPackages } from '../runner/lab/host.js'
+import { ensureImage } from '../runner/lab/image.js'
+import { down } from '../runner/lab/index.js'
 import { reason } from './end-to-end/availability.js'
+import { suite } from './end-to-end/release.js'
 import { runningIn } from './end-to-end/running.js'
 import { isRequired } from './required.js'
 import { closingLine, durationOf, outcomeOf, slowest, type Counts, type Timed } from './tally.js'
@@ -47,6 +50,8 @@ console.log(
     : `This takes about a minute: ${reason}, so that the end-to-end tests are skipped`,
 )
 if (isRequired) await requirePackages({ yes: true, report: line => console.log(line), packages })
+// Most of it is a download, which takes half a minute beside the quick tests, and would keep all labs waiting behind them.
+if (reason === null) void makeImage()
 let isEnded = false
 for (const { title, command } of stages) {
   if (isEnded) break
@@ -59,6 +64,18 @@ for (const { title, command } of stages) {
 rmSync(notes, { recursive: true })
 console.log(`\nThe slowest tests:\n${slowest(timed, 10).join('\n')}\n\nAfter ${elapsed()}:\n${closingLine(counts)}`)
 process.exitCode = counts.failed === 0 ? 0 : 1
+
+/** Makes the image that the nodes of labs start from. If that fails, the first lab tries again, and reports why. */
+async function makeImage(): Promise<void> {
+  const lab = `image-${process.pid}`
+  const report = () => {}
+  try {
+    await ensureImage({ lab, recipe: await suite(), yes: isRequired, report })
+  } catch {
+    // Reported by the lab.
+  }
+  await down({ name: lab, report })
+}
 
 /** Runs a stage, shows and counts what it prints. @returns its exit code. */
 async function run([name, ...words]: string[]): Promise<number | null> {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { exec, type Lab } from '../../runner/lab/index.js'
 
 /** The machines of a lab, reached from outside: through their machines, not through the network. */
@@ -25,14 +24,15 @@ export class LabNodes {
     return Promise.all(this.lab.nodes.map(async ({ name }) => this.on(name, script)))
   }
 
-  /** Waits until shell text holds on a node. */
+  /** Waits until shell text holds on a node. The node itself asks again and again: each question from outside would cost more. */
   async come(node: string, test: string, seconds = 120): Promise<void> {
-    for (
-      const end = performance.now() + seconds * 1000;
-      (await this.on(node, `${test} && echo yes; :`)) === '';
-      await sleep(100)
-    ) {
-      if (performance.now() > end) throw new Error(`${node}: not so within ${seconds} s: ${test}`)
-    }
+    const failure = `not so within ${seconds} s: ${test}`
+    await this.on(
+      node,
+      `n=${seconds * 5}; until { ${test}; } >/dev/null; do n=$((n - 1)); [ $n -gt 0 ] || exit 1; sleep 0.2; done`,
+      seconds,
+    ).catch((cause: unknown) => {
+      throw new Error(`${node}: ${failure}`, { cause })
+    })
   }
 }

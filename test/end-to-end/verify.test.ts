@@ -28,9 +28,9 @@ const withStatus = (result: Result, status: string) =>
 
 /** Waits until a shell command succeeds, 30 s at most. */
 const until = (text: string) =>
-  `for i in $(seq 150); do { ${text}; } >/dev/null 2>&1 && exit 0; sleep 0.2; done; exit 1`
+  `for i in $(seq 100); do { ${text}; } >/dev/null 2>&1 && exit 0; sleep 0.3; done; exit 1`
 const allIsWell = until(
-  'crm_mon -1 | grep -q "Online:.* node1 node2 " && crm_mon -1 | grep -q "WebSite.*Started" && corosync-quorumtool -s | grep -q "Nodes: *2"',
+  'state=$(crm_mon -1) && echo "$state" | grep -q "Online:.* node1 node2 " && echo "$state" | grep -q "WebSite.*Started" && corosync-quorumtool -s | grep -q "Nodes: *2"',
 )
 
 const rewritten = `attrd_updater --refresh; ${until('[ "$(cibadmin -Q | grep -c feature-set)" = 2 ]')}`
@@ -414,6 +414,7 @@ onLab('a terminal shows the progress of the window', async t => {
     site.lab.sshConfig,
   ])
   t.is(exitCode, 0, screen)
-  t.regex(screen, /verify 1\/\d+ +\d+ asser[^\n]*all hold: watched for 1 of 3 s/)
-  t.regex(screen, /stable[^\n]*for 3 s, in [34] checks/)
+  // On a busy machine a check takes longer than a second.
+  t.regex(screen, /verify 1\/\d+ +\d+ asser[^\n]*all hold: watched for \d of 3 s/)
+  t.regex(screen, /stable[^\n]*for 3 s, in [234] checks/)
 })
