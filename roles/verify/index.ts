@@ -2,6 +2,7 @@ import { withEffectiveDeclaration } from '../../runner/cluster/adoption/foreign-
 import { servesPage } from '../../runner/cluster/declaration/declaration.js'
 import { assertion, role } from '../../runner/cluster/role.js'
 import { withTopology } from './topology.js'
+import { arbiterVotes } from './arbiter.js'
 import { transientAttributesInCib, oneCib } from './cib.js'
 import { clocksAgree } from './clocks.js'
 import { placementMeetsConstraints } from './constraints.js'
@@ -65,6 +66,15 @@ export default role('verify', ({ cluster }) => [
     withEffectiveDeclaration(cluster, quorumAsDeclared),
     'The expected votes and flags in force (2Node, WaitForAll …) are the declared ones: they decide which nodes may continue after a failure.',
   ),
+  ...(cluster.quorumDevice
+    ? [
+        assertion(
+          'the arbiter votes on every node',
+          arbiterVotes(cluster.quorumDevice),
+          'Of two halves of the cluster, the one with its vote goes on: without it, a node that is left alone has no quorum.',
+        ),
+      ]
+    : []),
 
   // Its configuration, and the daemons.
   assertion(

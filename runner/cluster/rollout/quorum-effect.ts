@@ -29,7 +29,7 @@ export function quorumEffect(
   const present = ofNodes + (deviceVotes > 0 ? (device?.votes ?? 0) : 0)
   const after = share(needed, Number(settings.get('quorum.expected_votes')), settings.get('quorum.two_node') === '1')
   const before = share(votes.quorum, votes.expected, flags.includes('2Node'))
-  const arbiter = deviceVotes > 0 ? `, and the arbiter ${device ? 'has' : 'will add'} ${deviceVotes}` : ''
+  const arbiter = deviceVotes > 0 ? `, and the arbiter ${device?.votes ? 'has' : 'will add'} ${deviceVotes}` : ''
   return {
     sentence: `quorum will need ${after} instead of ${before}: the running nodes have ${ofNodes}${arbiter}`,
     isLost: quorate && present < needed,

@@ -27,6 +27,11 @@ test('an arbiter for two nodes: both together keep the quorum until it votes', t
   })
 })
 
+test('a device that was registered once and has no vote will add it', t => {
+  const effect = quorumEffect(conf(`expected_votes: 3\n${device}`), state({ device: { votes: 0 } }))
+  t.true(effect?.sentence.endsWith(': the running nodes have 2, and the arbiter will add 1'))
+})
+
 test('one node alone would lose the quorum at the reload', t => {
   t.true(quorumEffect(conf(`expected_votes: 3\n${device}`), state({}, [1]))?.isLost)
   t.false(quorumEffect(conf(`expected_votes: 3\n${device}`), state({ quorate: false }, [1]))?.isLost)
