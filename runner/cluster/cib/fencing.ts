@@ -1,6 +1,7 @@
 import type { Constraint, DeclaredFencing, FencingDevice, Primitive } from '../declaration/declaration.js'
 import { declaredHostArgument } from '../fencing/agent-input.js'
-import { attribute, newElement } from '../pacemaker/xml.js'
+import { attribute, newElement, type Element } from '../pacemaker/xml.js'
+import { isSecret } from '../secret-parameters.js'
 import { putConstraint } from './constraints.js'
 import {
   append,
@@ -13,7 +14,7 @@ import {
   setAttribute,
   type CibDraft,
 } from './draft.js'
-import { dropNvpairs, keepNvpairs, type NvpairPlace } from './nvpairs.js'
+import { dropNvpairs, keepNvpairs, renewSets, type NvpairPlace } from './nvpairs.js'
 import { putPrimitive } from './resources.js'
 
 /** Fencing devices in the CIB, with their locations and levels. */
@@ -61,15 +62,15 @@ function putDevice(draft: CibDraft, device: FencingDevice): void {
     ],
     meta: { 'failure-timeout': failureTimeout },
   }
+  const former = resourceWith(draft, id)
+  if (former !== undefined) {
+    const secretParams = Object.entries(device.params).filter(([name, value]) => isSecret(name, value))
+    renewSets(draft, paramsOf(id, former), Object.fromEntries([...secretParams, ...values]))
+  }
   putPrimitive(draft, primitive, new Map())
   const holder = resourceWith(draft, id)
   if (holder === undefined) return
-  const place: NvpairPlace = {
-    holder,
-    set: 'instance_attributes',
-    setId: `${id}-instance_attributes`,
-    subject: `${id} param`,
-  }
+  const place = paramsOf(id, holder)
   const unread = Object.keys(secrets).filter(name => !values.some(([read]) => read === name))
   keepNvpairs(draft, place, unread)
   dropNvpairs(
@@ -77,6 +78,10 @@ function putDevice(draft: CibDraft, device: FencingDevice): void {
     place,
     ['pcmk_host_list', 'pcmk_host_map'].filter(name => !(name in primitive.params)),
   )
+}
+
+function paramsOf(id: string, holder: Element): NvpairPlace {
+  return { holder, set: 'instance_attributes', setId: `${id}-instance_attributes`, subject: `${id} param` }
 }
 
 /** Which nodes the device fences, so that Pacemaker need not ask it. */

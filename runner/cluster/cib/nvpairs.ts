@@ -63,6 +63,22 @@ export function keepNvpairs(draft: CibDraft, place: NvpairPlace, names: string[]
   }
 }
 
+/**
+ * Gives a set a new id if one of these pairs is to be added to it or changed in it. Pacemaker writes such a pair into the journal,
+ * value included, but not what is in a set that is new (docs/facts.md, Fencing).
+ */
+export function renewSets(draft: CibDraft, place: NvpairPlace, declared: Record<string, string>): void {
+  const changing = Object.entries(declared).filter(
+    ([name, value]) => attribute(inForce(place, name), 'value') !== value,
+  )
+  const sets = new Set(changing.flatMap(([name]) => inForce(place, name)?.parentElement ?? firstSet(place) ?? []))
+  for (const set of sets) {
+    const id = freshId(draft, place.setId)
+    draft.ids.delete(attribute(set, 'id') ?? '')
+    set.setAttribute('id', id)
+  }
+}
+
 /** Removes pairs that contradict the declared ones. */
 export function dropNvpairs(draft: CibDraft, place: NvpairPlace, names: string[]): void {
   for (const name of names) {
@@ -95,8 +111,13 @@ function setsOf(place: NvpairPlace): Element[] {
   return sets.filter(set => elementsOf(set, 'rule').length === 0)
 }
 
+/** The set that a new pair is added to. */
+function firstSet(place: NvpairPlace): Element | undefined {
+  return setsOf(place).sort((one, other) => rank(other) - rank(one))[0]
+}
+
 function setFor(draft: CibDraft, place: NvpairPlace): Element {
-  const [first] = setsOf(place).sort((one, other) => rank(other) - rank(one))
+  const first = firstSet(place)
   if (first !== undefined) return first
   const set = newElement(place.set, { id: freshId(draft, place.setId) })
   // The schema requires it before the primitives of a group or clone.
