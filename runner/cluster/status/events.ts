@@ -41,6 +41,8 @@ export interface StatusEvent {
     quorate: boolean
     votes?: number | undefined
     expected?: number | undefined
+    /** The arbiter's vote, as counted there; left out if no quorum device is registered. */
+    arbiter?: { votes: number; alive: boolean; voting: boolean } | undefined
     ring: string
     flags: string[]
     seen_by: string[]

@@ -133,10 +133,12 @@ function viewRows({ dc, quorum }: StatusEvent, style: Style): Row[] {
             ['unknown', style.careful],
           ] satisfies Row,
         ]
-      : quorum.map(({ quorate, votes, expected, ring, flags, seen_by: seenBy }): Row => [
+      : quorum.map(({ quorate, votes, expected, arbiter, ring, flags, seen_by: seenBy }): Row => [
           ['quorum', style.quiet],
           quorate ? ['yes', style.good] : ['NO', style.bad],
-          [`${votes === undefined ? '' : `, ${votes} of ${expected} votes`}, ring ${ring}`],
+          [votes === undefined ? '' : `, ${votes} of ${expected} votes`],
+          arbiterPiece(arbiter, style),
+          [`, ring ${ring}`],
           [flags.length > 0 ? `  ${flags.join(' ')}` : '', style.quiet],
           by(seenBy, quorum),
         ])),
@@ -148,6 +150,13 @@ function viewRows({ dc, quorum }: StatusEvent, style: Style): Row[] {
           by(seenBy, dc),
         ])),
   ]
+}
+
+function arbiterPiece(arbiter: StatusEvent['quorum'][number]['arbiter'], style: Style): Piece {
+  if (arbiter === undefined) return ['']
+  const { votes, alive, voting } = arbiter
+  if (alive && voting) return [` (arbiter: ${votes})`]
+  return [` (arbiter: ${alive ? 'votes for others' : 'not connected'})`, alive ? style.careful : style.bad]
 }
 
 function addressRow({ nodes, floating_ip: { address, holders } }: StatusEvent, style: Style): Row {

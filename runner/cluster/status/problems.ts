@@ -2,7 +2,14 @@ import type { Problem, StatusEvent } from './events.js'
 import type { Cluster } from '../declaration/declaration.js'
 import { fencingProblems } from './fencing-problems.js'
 import { stoppedDaemons, unansweredPolls, stateProblems, wrongClusters } from './node-problems.js'
-import { groupsOf, partitionsOf, answeringNodes, type NodePoll, type Partition } from './partitions.js'
+import {
+  answeringNodes,
+  groupsOf,
+  partitionsOf,
+  type AnsweringNode,
+  type NodePoll,
+  type Partition,
+} from './partitions.js'
 import { failed, namesOf } from './problem.js'
 import { adminOverrideProblems, resourceProblems } from './resource-problems.js'
 
@@ -19,6 +26,7 @@ export function problemsOf(cluster: Cluster, polls: NodePoll[], status: StatusEv
     ...stoppedDaemons(seen),
     ...wrongClusters(cluster, seen),
     ...quorumProblems(partitions),
+    ...arbiterProblems(cluster, seen),
     ...activePartitions(partitions).flatMap(dcProblems),
     ...stateProblems(cluster, polls, status, partitions),
     ...fencingProblems(status),
@@ -112,6 +120,34 @@ function quorumProblems(partitions: Partition[]): Problem[] {
         `no quorum on ${namesOf(members)}: ${votes?.total ?? 0} of ${votes?.expected ?? '?'} votes, so nothing runs there${waits}`,
       )
     })
+}
+
+/** The nodes that do not have the arbiter's vote although it is to have one. */
+function arbiterProblems({ quorumDevice }: Cluster, seen: AnsweringNode[]): Problem[] {
+  const inRing = seen.filter(({ view }) => view.quorum)
+  const unregistered = quorumDevice ? inRing.filter(({ view }) => !view.quorum!.device) : []
+  const silent = inRing.filter(({ view: { quorum } }) => {
+    const own = quorum!.members.find(({ self }) => self)
+    return quorum!.device && !own?.device?.isAlive
+  })
+  return [
+    ...(unregistered.length === 0
+      ? []
+      : [
+          failed(
+            `${namesOf(unregistered)} ${unregistered.length > 1 ? 'have' : 'has'} no quorum device`,
+            '`ha-run quorum-device` sets it up',
+          ),
+        ]),
+    ...(silent.length === 0
+      ? []
+      : [
+          failed(
+            `the arbiter is not connected to ${namesOf(silent)}`,
+            'check corosync-qnetd on the arbiter, corosync-qdevice on the nodes, and TCP port 5403 between them',
+          ),
+        ]),
+  ]
 }
 
 /** The nodes of one partition must agree on the DC. */

@@ -168,10 +168,12 @@ function quorumOf(seen: AnsweringNode[]): StatusEvent['quorum'] {
   return groupsOf(
     seen.filter(({ view }) => view.quorum),
     ({ view: { quorum } }) => {
-      const { quorate, votes, ringId, flags } = quorum!
+      const { quorate, votes, ringId, flags, device, members } = quorum!
+      const { isAlive = false, isVoting = false } = members.find(({ self }) => self)?.device ?? {}
       return {
         quorate,
         ...(votes && { votes: votes.total, expected: votes.expected }),
+        ...(device && { arbiter: { votes: device.votes, alive: isAlive, voting: isVoting } }),
         ring: ringId,
         flags: flags.filter(flag => flag !== 'Quorate'),
       }

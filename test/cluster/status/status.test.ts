@@ -20,6 +20,8 @@ interface ShortView {
   quorate?: boolean
   votes?: [total: number, expected: number]
   flags?: string[]
+  /** The votes of the quorum device, and whether the node sees it alive and voting. */
+  arbiter?: [votes: number, isAlive: boolean, isVoting: boolean]
   /** Links to nodes that are down: `0 node2`. */
   down?: string[]
   /** Of the cluster that Corosync runs as. */
@@ -78,6 +80,7 @@ function viewOf(
     quorate = true,
     votes,
     flags = [],
+    arbiter,
     down = [],
     cluster = name,
     crm,
@@ -96,7 +99,14 @@ function viewOf(
         ringId: ring,
         nodes: nodes.length,
         nodeId: nodes.indexOf(node) + 1,
-        members: [],
+        ...(arbiter && { device: { votes: arbiter[0] } }),
+        members: nodes.map((each, at) => ({
+          nodeId: at + 1,
+          votes: 1,
+          name: each.name,
+          self: each === node,
+          ...(arbiter && { device: { isAlive: arbiter[1], isVoting: arbiter[2] } }),
+        })),
         flags: [...flags, ...(quorate ? ['Quorate'] : [])],
         votes: { total: votes?.[0] ?? nodes.length, expected: votes?.[1] ?? nodes.length, quorum: 1 },
       },
