@@ -69,7 +69,10 @@ export async function failAndRepair(
   try {
     // A node that refused to reboot is still up: there is no boot to wait for.
     if (!refusedReboot) course.fenced = await repairNodes(round, { bootIds, ...course }, scope)
-    await monitors.start(round.members.filter(({ name }) => course.fenced.includes(name)))
+    const hasRebooted = fault.reboots === true && !refusedReboot
+    await monitors.start(
+      round.members.filter(member => course.fenced.includes(member.name) || (hasRebooted && member === round.drilled)),
+    )
     course.remarks = await restored(round, course, scope)
     course.healthyAt = now()
   } catch (error) {

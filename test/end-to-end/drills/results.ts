@@ -30,6 +30,8 @@ export interface Measured {
   /** The release and the packages of the nodes. */
   versions: string
   processors: number
+  /** What else a reader has to know, as a sentence without its end. */
+  note?: string
   rounds: Record<string, Partial<Record<Layout, Figures>>>
   races?: Partial<Record<Layout, Figures[]>>
 }
@@ -63,7 +65,7 @@ export function pageText(results: Partial<Record<Kind, Measured>>): string {
 
 One round of each fault on the node with the floating IP, measured by \`npm run test:drills\` on a lab of two nodes with a token of 3 s.
 
-${kinds.map(([title, measured]) => `- ${title}: ${measured === undefined ? 'not measured' : `${measured.date}, ${measured.versions}; ${measured.processors} processors ran the nodes and the requests for the page`}.`).join('\n')}
+${kinds.map(([title, measured]) => `- ${title}: ${measured === undefined ? 'not measured' : `${measured.date}, ${measured.versions}; ${measured.processors} processors ran the nodes and the requests for the page${measured.note === undefined ? '' : `; ${measured.note}`}`}.`).join('\n')}
 
 The columns:
 
