@@ -18,7 +18,7 @@ const withSecret = (password: string, params: Record<string, string> = {}) => ({
   }).devices!,
 })
 
-const setIn = (cib: string) => attribute(descendantsOf(parseXml(cib), 'instance_attributes')[0]!, 'id')
+const setIn = (cib: string) => attribute(descendantsOf(parseXml(cib), 'instance_attributes')[0], 'id')
 
 test('a changed secret is in a new set of parameters, which Pacemaker does not write into the journal', t => {
   const first = candidate(empty, withSecret('canary-one')).text
