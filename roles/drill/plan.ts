@@ -101,7 +101,7 @@ export async function planRound(
   return {
     fault,
     target,
-    subject: target.arbiter?.host ?? name,
+    subject: target.arbiter === undefined ? name : (cluster.quorumDevice?.arbiter.name ?? target.arbiter.host),
     drilled,
     floatingIpIds,
     members,
