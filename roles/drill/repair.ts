@@ -83,7 +83,9 @@ export async function repairNodes(round: RoundPlan, damage: Damage, scope: Clust
   await Promise.all(
     rebooted.map(async member => reconnectTo(member, scope, budgets.boot, damage.bootIds.get(member.name))),
   )
-  if (fault.reboots) await undo(round, drilled)
+  // A boot ends the fault, except on a machine whose packet filter outlasts it: a node of a lab.
+  const further = fault.reboots ? [drilled] : faulty(round).filter(({ name }) => fenced.includes(name))
+  await Promise.all(further.map(async member => undo(round, member)))
   return fenced
 }
 
