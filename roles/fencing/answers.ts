@@ -65,7 +65,7 @@ async function askFromAll({ members, progress }: Scope, askable: AskableDevice):
   )
   const only = reached.filter(({ isReached }) => isReached).map(({ name }) => name)
   if (only.length === 0) return faults
-  const text = `; only ${only.join(', ')} reaches it, which it shall fence: a node cannot fence itself once it is lost`
+  const text = `; only ${only.join(', ')}, which it fences, reaches it: a lost node cannot fence itself`
   return faults.map((fault, at) => (at === faults.length - 1 ? { ...fault, text: fault.text + text } : fault))
 }
 

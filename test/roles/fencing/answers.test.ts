@@ -1,7 +1,10 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
-import { askingNodes } from '../../../roles/fencing/answers.js'
+import { askDevices, askingNodes } from '../../../roles/fencing/answers.js'
 import { faultIn } from '../../../roles/fencing/ask.js'
 import type { FencingDevice } from '../../../runner/cluster/declaration/declaration.js'
+import type { Scope } from '../../../runner/cluster/members.js'
+import { TaskError } from '../../../runner/errors.js'
 import type { Question } from '../../../runner/cluster/fencing/agent-input.js'
 
 const monitor: Question = { action: 'monitor' }
@@ -45,4 +48,38 @@ test('every node but the fenced one asks; all ask a device that fences several',
   }
   t.deepEqual(asking('node2'), ['node1', 'node3'])
   t.deepEqual(asking('node1', 'node2'), ['node1', 'node2', 'node3'])
+})
+
+/** node1, which plug1 fences, and node2: each reaches the device or not. */
+async function asked(reach: Record<string, boolean>): Promise<string | undefined> {
+  const members = Object.entries(reach).map(([name, reaches]) => ({
+    name,
+    $: () => async () => ({ exitCode: reaches ? 0 : 1, stdout: '', stderr: reaches ? '' : 'no route to host\n' }),
+  }))
+  const device: FencingDevice = {
+    id: 'plug1',
+    agent: 'fence_test',
+    fences: [{ node: 'node1' }],
+    params: {},
+    secrets: {},
+  }
+  const agent = { name: 'fence_test', parameters: [], actions: [] }
+  try {
+    await askDevices({ members, progress: () => {} } as unknown as Scope, [{ device, agent }])
+    return undefined
+  } catch (error) {
+    return error instanceof TaskError ? error.message : String(error)
+  }
+}
+
+test('a device must answer the nodes that may run it, and no other', async t => {
+  t.is(await asked({ node1: false, node2: true }), undefined)
+  t.is(await asked({ node1: false, node2: false }), 'plug1, asked by node2: exit code 1: no route to host')
+})
+
+test('a device that only its own victim reaches is told from one that nobody reaches', async t => {
+  t.regex(
+    (await asked({ node1: true, node2: false })) ?? '',
+    /^plug1, asked by node2: .*; only node1, which it fences, reaches it/,
+  )
 })
