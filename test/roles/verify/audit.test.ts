@@ -260,7 +260,7 @@ for (const [title, check, one, other, verdict] of cases) {
 }
 
 test('each assertion has a sentence of its own about what it proves', t => {
-  const cluster = clusterOf({ fencing: 'kept' })
+  const cluster = clusterOf({ fencing: 'kept', quorumDevice: { arbiter: {}, algorithm: 'ffsplit' } })
   const meanings = verify
     .tasks({ cluster, node: cluster.nodes[0]! })
     .map(task => ('meaning' in task ? task.meaning : undefined))
@@ -269,7 +269,7 @@ test('each assertion has a sentence of its own about what it proves', t => {
 })
 
 test('docs/verify.md has the names and sentences of all assertions', t => {
-  const cluster = clusterOf({ fencing: 'kept' })
+  const cluster = clusterOf({ fencing: 'kept', quorumDevice: { arbiter: {}, algorithm: 'ffsplit' } })
   const rows = verify
     .tasks({ cluster, node: cluster.nodes[0]! })
     .map(task => ('meaning' in task ? `| ${task.name} | ${task.meaning} |` : ''))

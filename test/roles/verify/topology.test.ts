@@ -9,7 +9,7 @@ const cluster = clusterOf()
 const answers = (address: string[]): Answers => ({
   'corosync-cmapctl': new Map(),
   'corosync-cfgtool -s': [],
-  'corosync-quorumtool -s': { quorate: true, ringId: '1.9', flags: [] },
+  'corosync-quorumtool -s': { quorate: true, ringId: '1.9', flags: [], members: [] },
   crm_mon: stateOf({ resources: { FloatIP: ['node1'] } }),
   'ip addr show': address,
 })
