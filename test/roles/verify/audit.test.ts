@@ -3,6 +3,7 @@ import test from 'ava'
 import { transientAttributesInCib, oneCib } from '../../../roles/verify/cib.js'
 import { clocksAgree } from '../../../roles/verify/clocks.js'
 import { noFailCounts } from '../../../roles/verify/failures.js'
+import type { Cluster } from '../../../runner/cluster/declaration/declaration.js'
 import verify from '../../../roles/verify/index.js'
 import { noMoveConstraints } from '../../../roles/verify/admin-overrides.js'
 import { onlyClusterRunsServices, daemonsActiveAndEnabled, noInstallLeftovers } from '../../../roles/verify/services.js'
@@ -259,8 +260,14 @@ for (const [title, check, one, other, verdict] of cases) {
   test(`verify: ${title}`, async t => t.like(await check(scopeOf({ node1: one, node2: other })), verdict))
 }
 
+/** A cluster with fencing and an arbiter: all assertions apply to it. */
+function fullCluster(): Cluster {
+  const cluster = clusterOf({ fencing: 'kept' })
+  return { ...cluster, quorumDevice: { arbiter: { ...cluster.nodes[0]!, name: 'arbiter' }, algorithm: 'ffsplit' } }
+}
+
 test('each assertion has a sentence of its own about what it proves', t => {
-  const cluster = clusterOf({ fencing: 'kept', quorumDevice: { arbiter: {}, algorithm: 'ffsplit' } })
+  const cluster = fullCluster()
   const meanings = verify
     .tasks({ cluster, node: cluster.nodes[0]! })
     .map(task => ('meaning' in task ? task.meaning : undefined))
@@ -269,7 +276,7 @@ test('each assertion has a sentence of its own about what it proves', t => {
 })
 
 test('docs/verify.md has the names and sentences of all assertions', t => {
-  const cluster = clusterOf({ fencing: 'kept', quorumDevice: { arbiter: {}, algorithm: 'ffsplit' } })
+  const cluster = fullCluster()
   const rows = verify
     .tasks({ cluster, node: cluster.nodes[0]! })
     .map(task => ('meaning' in task ? `| ${task.name} | ${task.meaning} |` : ''))
