@@ -263,7 +263,10 @@ for (const [title, check, one, other, verdict] of cases) {
 /** A cluster with fencing and an arbiter: all assertions apply to it. */
 function fullCluster(): Cluster {
   const cluster = clusterOf({ fencing: 'kept' })
-  return { ...cluster, quorumDevice: { arbiter: { ...cluster.nodes[0]!, name: 'arbiter' }, algorithm: 'ffsplit' } }
+  return {
+    ...cluster,
+    quorumDevice: { arbiter: { ...cluster.nodes[0]!, name: 'arbiter' }, votes: 1, algorithm: 'ffsplit' },
+  }
 }
 
 test('each assertion has a sentence of its own about what it proves', t => {
