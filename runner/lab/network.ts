@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { bridge, gateway, labNetns, netnsDir, nodeNetns, prefixLength, type LabNode } from './names.js'
+import { bridge, gateway, labNetns, netnsDir, nodeNetns, nodeRoot, prefixLength, type LabNode } from './names.js'
 import { runLocally, runCommands } from './process.js'
 
 /**
@@ -51,15 +51,19 @@ function noForwarding(netns: string): string[][] {
   return [['ip', 'netns', 'exec', netns, 'sysctl', '-qw', 'net.ipv4.ip_forward=0']]
 }
 
+/** With the node's own nft: the host may have none. */
+const flushRules = '! [ -x "$1/usr/sbin/nft" ] || nsenter --net="$2" chroot "$1" nft flush ruleset'
+
 /**
  * Commands that take a node without power off the network. Its namespace stays, and otherwise the kernel would still answer
- * for its addresses, the floating IP included.
+ * for its addresses, the floating IP included. Rules of nftables would stay too, which a real reboot ends.
  */
 export function networkOffCommands(node: LabNode): string[][] {
   const netns = nodeNetns(node)
   return [
     ['ip', '-n', netns, 'link', 'set', 'eth0', 'down'],
     ['ip', '-n', netns, 'address', 'flush', 'dev', 'eth0'],
+    ['sh', '-c', flushRules, 'sh', nodeRoot(node), join(netnsDir, netns)],
   ]
 }
 

@@ -41,11 +41,14 @@ test('a cable goes straight from namespace to namespace', t => {
   )
 })
 
-test('a node without power keeps neither carrier nor address', t => {
-  t.deepEqual(networkOffCommands(node), [
+test('a node without power keeps neither carrier nor address, nor rules of nftables', t => {
+  const commands = networkOffCommands(node)
+  t.deepEqual(commands.slice(0, 2), [
     ['ip', '-n', 'ha-run.demo.node1', 'link', 'set', 'eth0', 'down'],
     ['ip', '-n', 'ha-run.demo.node1', 'address', 'flush', 'dev', 'eth0'],
   ])
+  t.regex(commands[2]?.[2] ?? '', /nft flush ruleset/)
+  t.is(commands[2]?.at(-1), '/run/netns/ha-run.demo.node1')
 })
 
 test("systemd-nspawn gets the node's network and the repository, and no unit of its own", t => {
