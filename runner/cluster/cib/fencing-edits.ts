@@ -16,13 +16,14 @@ export function devicesEdit({ fencing }: Cluster, { purge = false } = {}): CibEd
 }
 
 /**
- * The edit that makes the properties of fencing as declared. `fencing: disabled` switches off what ha-run has switched on; on a
- * cluster that somebody else built and that never had devices, the property stays as it is.
+ * The edit that makes the properties of fencing as declared. `fencing: disabled` switches off what ha-run has switched on. On a
+ * cluster without devices of ha-run's, it changes nothing: there the role pacemaker has these properties among all others.
  */
 export function fencingPropertiesEdit(cluster: Cluster): CibEdit {
   const declared = fencingProperties(cluster)
   return cib => {
-    const isOver = cluster.fencing === 'disabled' && devicesIn(cib).own.length > 0
+    const isOver = cluster.fencing === 'disabled'
+    if (isOver && devicesIn(cib).own.length === 0) return { text: cib, differences: [] }
     return candidate(cib, { fencingProperties: { ...declared, ...(isOver && { 'stonith-enabled': 'false' }) } })
   }
 }
