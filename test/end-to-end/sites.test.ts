@@ -79,6 +79,7 @@ onLab('two clusters are built from bare, side by side, over whatever the nodes b
   await site.on(
     'node2',
     'apt-get -qq update; apt-get -qq -y install corosync pacemaker >/dev/null 2>&1; for i in $(seq 150); do corosync-quorumtool -s >/dev/null && [ -e /var/lib/pacemaker/cib/cib.xml ] && exit; sleep 0.2; done; exit 1',
+    300,
   )
   await site.on('node4', holdApt(8))
   await giveNames()

@@ -1,8 +1,8 @@
 import { boot, powerKill } from '../../../runner/lab/faults.js'
 import { setPlugCondition } from '../../../runner/lab/plugs.js'
 import { labSite, tasksOf, troubles } from '../site-harness.js'
-import { fencedSingle, measured } from './faults.js'
-import { DrillSite, roundsOf } from './site.js'
+import { fencedSingle, measured } from '../drills/faults.js'
+import { DrillSite, roundsOf } from '../drills/site.js'
 
 /** What fencing changes: one drill of each outcome; `npm run test:drills` measures all of them. */
 const { site, onLab } = labSite('fenced', 2, undefined, { plugs: true })
