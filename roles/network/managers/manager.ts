@@ -1,4 +1,5 @@
 import type { Node } from '../../../runner/cluster/declaration/declaration.js'
+import type { ShellText } from '../../../runner/ssh/quote.js'
 
 /** The static addressing that the inventory declares for a node. */
 export type Network = NonNullable<Node['network']>
@@ -75,7 +76,7 @@ export interface Manager {
   /** What to do about a refusal, for its hint. */
   remedy?: (iface: string) => string
   /** A script that fails if the manager does not accept a new text for the file; it reads the text from stdin. */
-  validation?: (path: string) => string
+  validation?: (path: string) => ShellText
   /** What `write` keeps in the file although it names an address. */
   linesNaming?: (text: string | undefined, iface: string, preferred: readonly string[], address: string) => string[]
   /**

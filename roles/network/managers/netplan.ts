@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { posix } from 'node:path'
 import { isMap, isScalar, parseDocument, YAMLMap, type Document } from 'yaml'
-import { quote, sh } from '../../../runner/ssh/quote.js'
+import { quote, sh, ShellText } from '../../../runner/ssh/quote.js'
 import {
   cidr,
   isAsDeclared,
@@ -196,16 +196,16 @@ function ensureDefinition(document: Document, id: string): YAMLMap {
 }
 
 /** A script that lets netplan read all files with a new one among them, in a directory of its own; it reads the new text from stdin. */
-function validation(path: string): string {
+function validation(path: string): ShellText {
   const copies = netplanDirectories.map(
     directory => `mkdir -p "$root${directory}"
 for f in ${directory}/*.yaml; do [ ! -f "$f" ] || cp -p -- "$f" "$root$f" || exit; done`,
   )
-  return `umask 077
+  return new ShellText(`umask 077
 root=$(mktemp -d) || exit
 trap 'rm -rf -- "$root"' EXIT
 ${copies.join('\n')}
 cat >"$root"${quote(path)} || exit
 netplan generate --root-dir "$root"
-`
+`)
 }

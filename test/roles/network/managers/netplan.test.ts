@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { undoScript } from '../../../../roles/network/armed-change.js'
 import { netplan } from '../../../../roles/network/managers/netplan.js'
 import { netplanIdOf } from '../../../../roles/network/managers/netplan-profile.js'
+import { sent } from '../../../sent.js'
 import { casesIn } from '../cases.js'
 
 const netplanCase = z.strictObject({
@@ -59,7 +60,7 @@ test('a profile that netplan has rendered names its definition', t => {
   t.is(netplanIdOf(undefined), undefined)
 })
 
-test('netplan renders the files before its renderer applies them, and the script that validates them is valid sh', t => {
+test('netplan renders the files before its renderer applies them, and the script that validates them is valid sh', async t => {
   const { activation, validation } = netplan('networkd', 'eth0')
   t.deepEqual(activation('eth0', 'eth0', '/etc/netplan/50-cloud-init.yaml'), {
     before: [],
@@ -70,7 +71,10 @@ test('netplan renders the files before its renderer applies them, and the script
     'nmcli connection reload',
     'nmcli device reapply eth0',
   ])
-  t.notThrows(() => execFileSync('sh', ['-n', '-c', validation?.('/etc/netplan/50 x.yaml') ?? 'fi']))
+  const { script } = await sent($ => $`${validation!('/etc/netplan/50 x.yaml')}`)
+  t.regex(script, /^netplan generate --root-dir "\$root"$/m)
+  t.regex(script, /^umask 077\n/, 'commands, not one quoted word')
+  t.notThrows(() => execFileSync('sh', ['-n', '-c', script]))
 })
 
 test('the undo renders the restored file at boot too, when the network is not up yet', t => {
