@@ -68,7 +68,7 @@ function fencingSentences({ fault, target, others, mayBeFenced }: RoundPlan, set
   return [`${node} is fenced${fault.recovery(target) === 'anywhere' ? ' if it is not back in time' : ''}; ${comesBack}`]
 }
 
-/** What Pacemaker would do with the resources, where that can be told before. */
+/** What Pacemaker would do with the resources, if a forecast is possible. */
 async function forecast(
   { fault, target, drilled: { name }, mayBeFenced, devices }: RoundPlan,
   { members }: ClusterTrialScope,

@@ -70,7 +70,7 @@ function othersThan(node: string, { members }: ClusterTrialScope): ClusterMember
   return reachable(members).filter(({ name }) => name !== node)
 }
 
-/** The addresses by which a node that is said to be off would be heard. */
+/** The addresses at which a node would still answer if it were not off. */
 async function answeredAddresses(
   { nodes, floatingIp }: Cluster,
   node: string,

@@ -4,6 +4,6 @@ export interface FenceSettings {
   node: string
   /** Switch it off and leave it off, whatever the cluster's own action is. */
   off?: boolean | undefined
-  /** The node has been switched off by a human: the cluster is told so, and nothing is done to the node. */
+  /** A human has switched the node off: this is confirmed to the cluster, and nothing is done to the node. */
   confirm?: boolean | undefined
 }

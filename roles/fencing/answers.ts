@@ -19,7 +19,7 @@ export function askingNodes<M extends { name: string }>({ fences }: FencingDevic
 
 /**
  * Asks every device from each node that may run it, and throws unless all answers are good: with a wrong password, fencing would
- * turn a fault of one node into a cluster that waits for ever. Devices are asked in parallel, and one device is asked by one node
+ * turn a fault of one node into a cluster that waits without end. Devices are asked in parallel, and one device is asked by one node
  * after the other, because many can answer only one at a time.
  */
 export async function askDevices(scope: Scope, devices: AskableDevice[]): Promise<void> {

@@ -167,7 +167,7 @@ export function withPriority(resources: Resource[], floatingIp: string, fencing:
 function fencingError(value: unknown, origin: Origin): Error {
   const forms = '"disabled", "kept" or a mapping with "devices"'
   const choice =
-    '"devices" declares what switches a node off before another one takes over: "devices: {plug1: {agent: fence_plug, fences: node1, params: {ip: 192.168.0.201}}, …}", one for each node. ' +
+    '"devices" declares what switches a node off before another one takes over: "devices: {plug1: {agent: fence_plug, fences: node1, params: {ip: 192.168.0.201, type: shelly2}}, …}", one for each node. ' +
     '"disabled": there are none. Nodes that lose contact then each assume that the others are dead, and all of them take the floating IP. That is acceptable for a ' +
     'demonstration or a static page, but not for shared data, so verify always warns about it. "kept" leaves the devices of a running cluster as they are.'
   return value === undefined || value === null

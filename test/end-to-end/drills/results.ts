@@ -63,7 +63,7 @@ export function pageText(results: Partial<Record<Kind, Measured>>): string {
   ] as const
   return `# Drills: all faults, in both layouts, without and with fencing
 
-One round of each fault on the node with the floating IP, measured by \`npm run test:drills\` on a lab of two nodes with a token of 3 s.
+One round of each fault on the node with the floating IP, measured by the drills of \`npm run test:drills\` on a lab of two nodes with a token of 3 s.
 
 ${kinds.map(([title, measured]) => `- ${title}: ${measured === undefined ? 'not measured' : `${measured.date}, ${measured.versions}; ${measured.processors} processors ran the nodes and the requests for the page${measured.note === undefined ? '' : `; ${measured.note}`}`}.`).join('\n')}
 
