@@ -11,11 +11,12 @@ const hint =
   '`crm_mon -1` shows where the devices run, `stonith_admin --list NODE` which of them fence a node, and `journalctl -u pacemaker` why one does not answer'
 
 /** A warning without fencing; with it, whether every node can be fenced from another one by a device that answers. */
-export function fencingEnabled({ fencing, nodes }: Cluster) {
+export function fencingEnabled(cluster: Cluster) {
+  const { fencing, nodes } = cluster
   // What has answered is not asked again: each question is a login at the device.
   const asked = new Map<string, boolean>()
   return async ({ leader, members }: Scope): Promise<Verdict> => {
-    if (fencing === 'disabled') return withoutFencing('fencing: disabled', nodes)
+    if (fencing === 'disabled') return withoutFencing('fencing: disabled', cluster)
     const [state, cib, lists] = await Promise.all([
       leader.read(clusterState),
       leader.read(cibText),
@@ -24,7 +25,7 @@ export function fencingEnabled({ fencing, nodes }: Cluster) {
     if (!state || cib === undefined) return verdict([`${leader.name}: ${pacemakerNotAnswering}`], '', hint)
     if (!state.stonithEnabled) {
       return fencing === 'kept'
-        ? withoutFencing('fencing: kept, and stonith-enabled is false', nodes)
+        ? withoutFencing('fencing: kept, and stonith-enabled is false', cluster)
         : verdict(['stonith-enabled is false'], '', '`ha-run fencing` enables fencing')
     }
     const { devices, levels } = fencingIn(cib)
@@ -73,13 +74,13 @@ export function coverageVerdict(nodes: Coverage[]): Verdict {
   )
 }
 
-/** With the consequence for this number of nodes. */
-function withoutFencing(evidence: string, nodes: Node[]): Verdict {
+/** With the consequence: with an arbiter, the quorum of two nodes is that of more than two. */
+function withoutFencing(evidence: string, { nodes, quorumDevice }: Cluster): Verdict {
   return {
     status: 'warning',
     evidence,
     hint:
-      nodes.length === 2
+      nodes.length === 2 && quorumDevice === undefined
         ? 'if the two nodes are disconnected from each other, both stay quorate and both take the floating IP: visitors reach either by chance, and the data that each writes diverges; ' +
           'only fencing prevents this. A second link that shares nothing with the first makes it less likely'
         : 'a node that hangs may keep the floating IP while another takes it; only fencing prevents this',

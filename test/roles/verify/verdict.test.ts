@@ -89,6 +89,14 @@ test('a warning as long as fencing is disabled', async t => {
   })
 })
 
+test('the warning says that both nodes stay quorate, unless an arbiter decides', async t => {
+  const cluster = clusterOf()
+  const scope = scopeOf({ node1: { crm_mon: undefined } })
+  t.regex((await fencingEnabled(cluster)(scope)).hint ?? '', /both stay quorate/)
+  const quorumDevice = { arbiter: { ...cluster.nodes[0]!, name: 'arbiter' }, votes: 1, algorithm: 'ffsplit' as const }
+  t.notRegex((await fencingEnabled({ ...cluster, quorumDevice })(scope)).hint ?? '', /quorate/)
+})
+
 const quorumOf = (more: Partial<Quorum>) => ({
   quorate: true,
   ringId: '1.5',
