@@ -1,11 +1,11 @@
 import { readCib, runEdit } from '../../runner/cluster/cib/read.js'
 import type { FencingDevice, Node } from '../../runner/cluster/declaration/declaration.js'
 import { fenceAgent } from '../../runner/cluster/fencing/agent-metadata.js'
-import { parameterProblems } from '../../runner/cluster/fencing/parameter-problems.js'
+import { parameterProblems, type ParameterProblem } from '../../runner/cluster/fencing/parameter-problems.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import { clusterGuard } from '../../runner/cluster/role.js'
 import { TaskError } from '../../runner/errors.js'
-import type { ClusterGuard, TaskRef } from '../../runner/tasks/index.js'
+import { warn, type ClusterGuard, type TaskRef, type Warn } from '../../runner/tasks/index.js'
 import type { CibWork } from '../pacemaker/cib-task.js'
 import type { AskableDevice } from './ask.js'
 
@@ -18,15 +18,14 @@ import type { AskableDevice } from './ask.js'
 export function beforeChange(
   name: string,
   { needs, edits }: { needs: readonly TaskRef[]; edits: CibWork['edit'][] },
-  check: (scope: Scope) => Promise<void>,
+  check: (scope: Scope) => Promise<never[] | Warn>,
 ): ClusterGuard<Node> {
   return clusterGuard(name, {
     needs,
     tolerant: true,
     async check(scope) {
       const [cib, ...changes] = await Promise.all([readCib(scope), ...edits.map(async edit => edit(scope))])
-      if (changes.some(change => runEdit(() => change(cib)).differences.length > 0)) await check(scope)
-      return []
+      return changes.some(change => runEdit(() => change(cib)).differences.length > 0) ? check(scope) : []
     },
   })
 }
@@ -36,14 +35,25 @@ export async function withAgents({ leader }: Scope, devices: FencingDevice[]): P
   return Promise.all(devices.map(async device => ({ device, agent: await leader.read(fenceAgent(device.agent)) })))
 }
 
-/** @throws TaskError with everything that is wrong with the devices' parameters by the metadata of their agents. */
-export async function refuseWrongParameters(scope: Scope, devices: FencingDevice[]): Promise<void> {
-  const problems = (await withAgents(scope, devices))
-    .flatMap(({ device, agent }) => parameterProblems(agent, device))
-    .filter(({ severity }) => severity === 'error')
-  if (problems.length === 0) return
-  const hints = [...new Set(problems.flatMap(({ hint }) => hint ?? []))]
-  throw new TaskError(problems.map(({ message }) => message).join('; '), {
-    ...(hints.length > 0 && { hint: hints.join(' ') }),
-  })
+/**
+ * @returns a warning of what works, and somebody should know.
+ * @throws TaskError with everything that is wrong with the devices' parameters by the metadata of their agents.
+ */
+export async function judgeParameters(scope: Scope, devices: FencingDevice[]): Promise<never[] | Warn> {
+  const problems = (await withAgents(scope, devices)).flatMap(({ device, agent }) => parameterProblems(agent, device))
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) {
+    const { message, hint } = summary(errors)
+    throw new TaskError(message, { ...(hint !== '' && { hint }) })
+  }
+  if (problems.length === 0) return []
+  const { message, hint } = summary(problems)
+  return warn(`${message}. ${hint}`.trim())
+}
+
+function summary(problems: ParameterProblem[]): { message: string; hint: string } {
+  return {
+    message: problems.map(({ message }) => message).join('; '),
+    hint: [...new Set(problems.flatMap(({ hint }) => hint ?? []))].join(' '),
+  }
 }

@@ -10,7 +10,7 @@ import { cibTask } from '../pacemaker/cib-task.js'
 import { pacemakerTasks } from '../pacemaker/refs.js'
 import { fenceAgents } from './agents.js'
 import { askDevices } from './answers.js'
-import { beforeChange, refuseWrongParameters, withAgents } from './before-change.js'
+import { beforeChange, judgeParameters, withAgents } from './before-change.js'
 import { refuseLostNodes } from './refusal.js'
 import { devicesStarted, everyNodeCanBeFenced } from './started.js'
 
@@ -46,11 +46,12 @@ export default role('fencing', ({ cluster }) => {
     : []
   const due = { needs: [...isRunning, install, ...ourAgent], edits: [devices, properties] }
   const parameters = beforeChange('the agents know the parameters of their devices', due, async scope =>
-    refuseWrongParameters(scope, fencing.devices),
+    judgeParameters(scope, fencing.devices),
   )
   const answers = beforeChange('the fencing devices answer', due, async scope => {
     await refuseLostNodes(scope)
     await askDevices(scope, await withAgents(scope, fencing.devices))
+    return []
   })
   return [
     install,

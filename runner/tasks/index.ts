@@ -15,6 +15,7 @@ export type {
   TaskRef,
   Trial,
   Verdict,
+  Warn,
 } from './task.js'
 export type { ClusterScope, NodeScope, TrialScope } from './scope.js'
 export { retryUntilReachable } from './retry-until-reachable.js'

@@ -41,7 +41,7 @@ export interface StatusEvent {
     quorate: boolean
     votes?: number | undefined
     expected?: number | undefined
-    /** The arbiter's vote, as counted there; left out if no quorum device is registered. */
+    /** The arbiter's vote, as counted there (alive: corosync-qdevice runs there); left out if no quorum device is registered. */
     arbiter?: { votes: number; alive: boolean; voting: boolean } | undefined
     ring: string
     flags: string[]

@@ -137,7 +137,7 @@ function viewRows({ dc, quorum }: StatusEvent, style: Style): Row[] {
           ['quorum', style.quiet],
           quorate ? ['yes', style.good] : ['NO', style.bad],
           [votes === undefined ? '' : `, ${votes} of ${expected} votes`],
-          arbiterPiece(arbiter, style),
+          arbiterPiece({ quorate, arbiter }, style),
           [`, ring ${ring}`],
           [flags.length > 0 ? `  ${flags.join(' ')}` : '', style.quiet],
           by(seenBy, quorum),
@@ -152,11 +152,15 @@ function viewRows({ dc, quorum }: StatusEvent, style: Style): Row[] {
   ]
 }
 
-function arbiterPiece(arbiter: StatusEvent['quorum'][number]['arbiter'], style: Style): Piece {
+function arbiterPiece(
+  { quorate, arbiter }: Pick<StatusEvent['quorum'][number], 'quorate' | 'arbiter'>,
+  style: Style,
+): Piece {
   if (arbiter === undefined) return ['']
   const { votes, alive, voting } = arbiter
   if (alive && voting) return [` (arbiter: ${votes})`]
-  return [` (arbiter: ${alive ? 'votes for others' : 'not connected'})`, alive ? style.careful : style.bad]
+  if (!alive) return [' (arbiter: no corosync-qdevice)', style.bad]
+  return quorate ? [' (arbiter: does not vote)', style.bad] : [' (arbiter: votes for others, if at all)', style.careful]
 }
 
 function addressRow({ nodes, floating_ip: { address, holders } }: StatusEvent, style: Style): Row {
