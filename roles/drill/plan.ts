@@ -77,7 +77,7 @@ export async function planRound(
   const fencing = fencingInForce(before!, found!.cib)
   if (fencing === undefined) requireConsent(settings)
   const fault = faults[settings.fault]
-  const target: Target = { cluster, node: name, daemon: settings.daemon, ...(fencing && { fencing }) }
+  const target: Target = { cluster, node: name, daemon: settings.daemon, run: scope.run, ...(fencing && { fencing }) }
   if (settings.fault === 'plug' && fencing) {
     const device = firstDevice(
       name,

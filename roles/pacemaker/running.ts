@@ -7,6 +7,7 @@ import {
   endTemporaryProperty,
   isSetIn,
   readmitDrained,
+  spentMarksOn,
 } from '../../runner/cluster/rollout/temporary-settings.js'
 import { detached, firstElection } from '../../runner/cluster/pacemaker/temporary-property.js'
 import {
@@ -38,9 +39,10 @@ export function pacemakerRuns({
     lasting: true,
     tolerant: true,
     async check({ members }) {
-      const [states, drained, isDetached, isFirstElection, lost] = await Promise.all([
+      const [states, drained, spent, isDetached, isFirstElection, lost] = await Promise.all([
         pacemakerViews(members),
         drainedIn(members),
+        spentMarksOn(members),
         isSetIn(members, detached),
         isSetIn(members, firstElection),
         lostFromCib({ members }),
@@ -48,6 +50,11 @@ export function pacemakerRuns({
       return [
         ...pacemakerLacks(members, states),
         ...drained.map(node => ({ subject: node, from: 'in standby by an interrupted run', to: 'taking part' })),
+        ...spent.map(node => ({
+          subject: `mark of a drain on ${node}`,
+          from: 'left by an interrupted run',
+          to: undefined,
+        })),
         ...(isDetached ? [{ subject: 'resources', from: 'in maintenance by an interrupted run', to: 'managed' }] : []),
         ...(isFirstElection
           ? [{ subject: firstElection.name, from: `${firstElection.value}, for the first start`, to: undefined }]

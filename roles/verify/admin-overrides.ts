@@ -1,5 +1,6 @@
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import { leftoversIn } from '../../runner/cluster/cib/removal.js'
+import { drainedHint, drainedText, drainsIn, type Drain } from '../../runner/cluster/pacemaker/drain.js'
 import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
 import { cibText, clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
@@ -12,17 +13,24 @@ const hint =
 /** Settings of an admin that keep the cluster from working: they are reported and not changed. */
 export function noAdminOverrides(cluster: Cluster) {
   return async ({ leader }: Scope): Promise<Verdict> => {
-    const state = await leader.read(clusterState)
+    const [state, cib] = await Promise.all([leader.read(clusterState), leader.read(cibText)])
     if (!state) return verdict([`${leader.name}: ${pacemakerNotAnswering}`], '', hint)
+    const drains = drainsIn(cib ?? '')
+    const overrides = adminOverrides(cluster, state, drains)
+    const ours = drains.length === 0 ? [] : [drainedHint]
     return advisory(
-      adminOverrides(cluster, state),
+      overrides,
       'no maintenance mode, no standby, no stopped or unmanaged resource',
-      hint,
+      [...ours, ...(overrides.length > 0 && overrides.length === drains.length ? [] : [hint])].join('; '),
     )
   }
 }
 
-export function adminOverrides(cluster: Cluster, { maintenance, nodes, resources }: ClusterState): string[] {
+export function adminOverrides(
+  cluster: Cluster,
+  { maintenance, nodes, resources }: ClusterState,
+  drains: Drain[] = [],
+): string[] {
   const declared = resources.filter(({ id }) => cluster.resources.some(resource => resource.id === id))
   const stopped = new Set(declared.filter(({ targetRole }) => targetRole === 'Stopped').map(({ id }) => id))
   // In maintenance mode nothing is managed: the mode is reported, and not each resource.
@@ -36,7 +44,12 @@ export function adminOverrides(cluster: Cluster, { maintenance, nodes, resources
   )
   return [
     ...(maintenance ? ['the cluster is in maintenance mode'] : []),
-    ...nodes.filter(node => node.standby).map(({ name }) => `${name} is in standby`),
+    ...nodes
+      .filter(node => node.standby)
+      .map(({ name }) => {
+        const drain = drains.find(({ node }) => node === name)
+        return drain ? drainedText(drain) : `${name} is in standby`
+      }),
     ...(maintenance ? [] : inMaintenance.map(name => `${name} is in maintenance mode`)),
     ...[...stopped].map(id => `${id} is stopped by target-role`),
     ...[...unmanaged].map(id => `${id} is not managed`),

@@ -16,7 +16,7 @@ import {
 /** What the scopes of all tasks have in common. */
 export type CheckOptions<N extends NodeLike = NodeLike> = Pick<
   ClusterScope<N>,
-  'supporting' | 'roles' | 'stop' | 'abandon' | 'consent'
+  'supporting' | 'run' | 'roles' | 'stop' | 'abandon' | 'consent'
 > & { queue: PQueue }
 
 /** Prefetched checks run before their tasks start: no row can show their progress. */
@@ -71,9 +71,9 @@ export class CheckCache<N extends NodeLike> {
   readonly #clusterChecks = new Map<ScheduledClusterTask<N>, CachedCheck<Finding, N>>()
   readonly #assertions = new Map<ScheduledAssertion<N>, CachedCheck<Verdict, N>>()
 
-  constructor(members: Member<N>[], { supporting, roles, stop, abandon, consent, queue }: CheckOptions<N>) {
+  constructor(members: Member<N>[], { supporting, run, roles, stop, abandon, consent, queue }: CheckOptions<N>) {
     this.#members = members
-    this.#options = { supporting, roles, stop, abandon, consent, queue }
+    this.#options = { supporting, run, roles, stop, abandon, consent, queue }
   }
 
   get #hosts(): Member<N>[] {
@@ -138,13 +138,14 @@ export class CheckCache<N extends NodeLike> {
   }
 
   scope({ selected }: ScheduledTask<N>, leader: Member<N>, progress = silent): ClusterScope<N> {
-    const { supporting, roles, stop, abandon, consent } = this.#options
+    const { supporting, run, roles, stop, abandon, consent } = this.#options
     return {
       members: this.#members,
       supporting,
       selected: this.#members.filter(({ name }) => selected.has(name)),
       leader,
       progress,
+      run,
       roles,
       stop,
       abandon,

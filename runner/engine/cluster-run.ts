@@ -3,6 +3,7 @@ import type { Consent, TrialScope } from '../tasks/scope.js'
 import { assertTogether } from './assert-together.js'
 import { CheckCache } from './check-cache.js'
 import type { RunEvent } from './events.js'
+import { ownerText } from './run-owner.js'
 import { RunEvents, type Settled } from './run-events.js'
 import {
   isFor,
@@ -17,6 +18,8 @@ import { TaskRunner, type TaskRunnerOptions } from './task-runner.js'
 export interface ClusterRunOptions<N extends NodeLike = NodeLike> extends TaskRunnerOptions {
   /** Hosts that the run works on although they are no members. */
   supporting?: Member<N>[] | undefined
+  /** The run's id. */
+  run: string
   /** Aborted by the second Ctrl-C: waits end too. */
   abandon: AbortSignal
   consent: Consent
@@ -48,7 +51,7 @@ export class ClusterRun<N extends NodeLike> {
     this.#options = options
     this.#events = new RunEvents(cluster, event => options.report(event), options.clock)
     const roles = new Set(scheduled.map(({ role }) => role))
-    this.#checks = new CheckCache(members, { ...options, supporting, roles })
+    this.#checks = new CheckCache(members, { ...options, run: ownerText(options.run), supporting, roles })
     this.#tasks = new TaskRunner({ members, supporting }, scheduled, this.#checks, this.#events, options)
   }
 

@@ -1,8 +1,8 @@
-import { hostname } from 'node:os'
 import { systemClock } from '../clock.js'
 import { ConnectError, LockedError } from '../errors.js'
 import { sh } from '../ssh/quote.js'
 import type { Member, NodeLike } from '../tasks/member.js'
+import { ownerText } from './run-owner.js'
 
 /** How long a run that came second may keep the locks that it took before it noticed. */
 const releaseSeconds = 5
@@ -12,11 +12,6 @@ const retryMs = 250
 /** The file on each node that is locked for a cluster. */
 export function lockFile(cluster: string): string {
   return `/run/lock/ha-run.${cluster}`
-}
-
-/** Who has a lock, as one line: person, machine, since when, and the run. */
-function ownerText(run: string): string {
-  return `${process.env['SUDO_USER'] ?? process.env['USER'] ?? `uid-${process.getuid?.()}`}@${hostname()} since ${new Date().toISOString()} (run ${run})`
 }
 
 /**

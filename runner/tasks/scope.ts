@@ -34,6 +34,8 @@ export interface ClusterScope<N extends NodeLike = NodeLike> {
   selected: Member<N>[]
   /** Hosts that the run works on although they are no members; those of the task's role are reachable, unless the task is an assertion. */
   supporting: Member<N>[]
+  /** Who runs this, since when, and the run's id: `root@admin since 2026-11-29T12:00:00.000Z (run 1f2e3d4c)`. */
+  run: string
   /** Names of the roles of this run. */
   roles: ReadonlySet<string>
   /** Aborted by the first Ctrl-C: work in several steps ends after the current step. */

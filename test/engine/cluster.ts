@@ -121,6 +121,7 @@ export function localCluster(
         stop,
         stable,
         clock,
+        run: 'test',
         abandon: new AbortController().signal,
         consent: noConsent,
         queue,

@@ -57,6 +57,7 @@ async function runOn(count: number, forks: number, tasks: () => Task[]): Promise
   await new ClusterRun('c', members, scheduled, {
     check: false,
     stop: new AbortController().signal,
+    run: 'test',
     abandon: new AbortController().signal,
     consent: noConsent,
     allAtOnce: count <= forks,
@@ -156,6 +157,7 @@ test('a task that waits for a place is skipped after Ctrl-C, and its time is its
     return new ClusterRun(name, members, scheduled, {
       check: false,
       stop: stop.signal,
+      run: 'test',
       abandon: new AbortController().signal,
       consent: noConsent,
       allAtOnce: false,
@@ -208,6 +210,7 @@ test('checks that wait for a place are not sent after Ctrl-C', async t => {
   await new ClusterRun('c', members, scheduled, {
     check: false,
     stop: stop.signal,
+    run: 'test',
     abandon: new AbortController().signal,
     consent: noConsent,
     allAtOnce: false,

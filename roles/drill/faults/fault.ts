@@ -7,6 +7,8 @@ export interface Target {
   /** The node's name. */
   node: string
   daemon: Daemon
+  /** Who drills, since when. */
+  run: string
   /** How the cluster fences; undefined if it does not. */
   fencing?: { action: 'reboot' | 'off' }
   /** The first device that fences the node. */

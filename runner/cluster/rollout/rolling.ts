@@ -105,7 +105,7 @@ async function restart(member: ClusterMember, scope: Scope): Promise<void> {
 }
 
 async function drain(member: ClusterMember, before: ClusterState, scope: Scope): Promise<void> {
-  await beginStandby(member.$, member.name)
+  await beginStandby(member.$, member.name, scope.run)
   await untilNoneLeft(
     `the resources of ${member.name} to run elsewhere`,
     moveTimeoutSeconds,

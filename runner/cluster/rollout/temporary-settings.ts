@@ -1,5 +1,5 @@
 import { until } from '../../tasks/until.js'
-import { drainedNodes, endStandby } from '../pacemaker/drain.js'
+import { drainsIn, endStandby, spentMarksIn } from '../pacemaker/drain.js'
 import { cibText } from '../pacemaker/facts.js'
 import { reachable, type ClusterMember, type Scope } from '../members.js'
 import { isSet, unsetProperty, type TemporaryProperty } from '../pacemaker/temporary-property.js'
@@ -18,14 +18,21 @@ export async function cibOf(members: ClusterMember[]): Promise<{ member: Cluster
 /** The nodes that a run has drained and not readmitted. */
 export async function drainedIn(members: ClusterMember[]): Promise<string[]> {
   const source = await cibOf(members)
-  return source ? drainedNodes(source.cib) : []
+  return source ? drainsIn(source.cib).map(({ node }) => node) : []
 }
 
-/** Ends every standby that has ha-run's mark, and no other. */
+/** The nodes with a mark of a run whose standby somebody has ended or replaced. */
+export async function spentMarksOn(members: ClusterMember[]): Promise<string[]> {
+  const source = await cibOf(members)
+  return source ? spentMarksIn(source.cib) : []
+}
+
+/** Ends every standby that has ha-run's mark, and no other; removes the marks. */
 export async function readmitDrained({ members, abandon, progress }: Scope): Promise<void> {
   const source = await cibOf(members)
   if (!source) return
-  for (const node of drainedNodes(source.cib)) await endStandby(source.member.$, node)
+  const drained = drainsIn(source.cib).map(({ node }) => node)
+  for (const node of [...drained, ...spentMarksIn(source.cib)]) await endStandby(source.member.$, node)
   await until(
     'the nodes to leave standby',
     30,

@@ -3,6 +3,7 @@ import type { Cluster } from '../declaration/declaration.js'
 import { runsDebianDefault } from '../corosync/node-ids.js'
 import { groupsOf, isInOtherCluster, type NodePoll, type Partition, type AnsweringNode } from './partitions.js'
 import { failed, namesOf, warning } from './problem.js'
+import { drainedHint, drainedText } from '../pacemaker/drain.js'
 import type { NodeView } from './view.js'
 
 /** The nodes that do not answer, each with the state that the cluster reports for it. */
@@ -93,6 +94,8 @@ export function stateProblems(
         ),
       ]
     if (state === 'pending') return [warning(`${name} is joining`)]
+    const drain = views.flatMap(({ view }) => view.drains ?? []).find(({ node }) => node === name)
+    if (state === 'standby' && drain) return [warning(drainedText(drain), drainedHint)]
     if (state === 'standby' || state === 'maintenance')
       return [
         warning(

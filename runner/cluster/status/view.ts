@@ -4,6 +4,7 @@ import { sh } from '../../ssh/quote.js'
 import { parseCfgtool, type Link } from '../corosync/cfgtool.js'
 import { leftoversIn } from '../cib/removal.js'
 import { parseCmap, type Cmap } from '../corosync/cmap.js'
+import { drainsIn, type Drain } from '../pacemaker/drain.js'
 import { parseCrmMon, type ClusterState } from '../pacemaker/crm-mon.js'
 import { corosyncLinks, quorum, runningCmap } from '../corosync/facts.js'
 import { clusterState } from '../pacemaker/facts.js'
@@ -22,6 +23,8 @@ export interface NodeView {
   interfaces: string[]
   /** The ids of the constraints that `crm resource move` and `ban` have left behind. */
   leftovers: string[]
+  /** The nodes that ha-run has drained and not readmitted; left out if the CIB was not read for it. */
+  drains?: Drain[]
   /** The state of each daemon that does not answer; left out if the daemons were not queried for it. */
   silent?: { corosync?: DaemonState; pacemaker?: DaemonState } | undefined
   /** Why answers could not be parsed. */
@@ -39,7 +42,7 @@ const commands = {
   links: 'corosync-cfgtool -s',
   cmap: 'corosync-cmapctl nodelist. totem.',
   state: 'crm_mon -1 --output-as=xml',
-  constraints: 'cibadmin -Q -o constraints',
+  constraints: 'cibadmin -Q --xpath //configuration/constraints|//configuration/nodes',
 } as const
 
 type Query = keyof typeof commands
@@ -91,6 +94,7 @@ export function viewIn(output: string): NodeView {
     state: read('state', parseCrmMon),
     interfaces: interfacesIn(addresses),
     leftovers: read('constraints', leftoversIn) ?? [],
+    drains: read('constraints', drainsIn) ?? [],
     unread,
   }
   const [corosync, pacemaker] = units.trim().split('\n\n')

@@ -1,5 +1,4 @@
 import test from 'ava'
-import { drainedNodes, drainMark, drainScript, readmitScript } from '../../../runner/cluster/pacemaker/drain.js'
 import { forecastRolling } from '../../../runner/cluster/rollout/forecast.js'
 import type { Quorum } from '../../../runner/cluster/corosync/quorumtool.js'
 import { quorumOf } from '../../../runner/cluster/rollout/quorum-effect.js'
@@ -175,19 +174,4 @@ test('the quorum is one more than half of the expected votes, or 1 with two_node
   t.is(quorumOf(conf('  expected_votes: 2\n  two_node: 1\n')), 1)
   t.is(quorumOf(conf('  expected_votes: 2\n')), 2)
   t.is(quorumOf(conf('  expected_votes: 5\n')), 3)
-})
-
-test("ha-run's standby is marked before it is set, and the mark is removed last", t => {
-  const order = (script: string) => script.split('\n').flatMap(line => /-n (\S+)/.exec(line)?.[1] ?? [])
-  t.deepEqual(order(drainScript('node1')), [drainMark, 'standby'])
-  t.deepEqual(order(readmitScript('node1')), ['standby', drainMark])
-  t.true(drainScript("it's").includes(`-N 'it'\\''s'`))
-})
-
-test("only the mark identifies ha-run's standby", t => {
-  const pair = (name: string) =>
-    `<instance_attributes id="i"><nvpair id="p" name="${name}" value="on"/></instance_attributes>`
-  const cib = `<cib><configuration><nodes><node id="1" uname="node1">${pair('standby')}</node><node id="2" uname="node2">${pair(drainMark)}</node><node id="3" uname="node3"/></nodes></configuration></cib>`
-  t.deepEqual(drainedNodes(cib), ['node2'])
-  t.deepEqual(drainedNodes('<cib><configuration/></cib>'), [])
 })

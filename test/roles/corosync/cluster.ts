@@ -60,6 +60,7 @@ export function scopeOf(members: Record<string, Answers | undefined>, selected =
     supporting: [],
     leader: all.find(({ unreachable }) => !unreachable)!,
     roles: new Set(),
+    run: 'root@admin since 2026-11-29T12:00:00.000Z (run 1f2e3d4c)',
     stop: new AbortController().signal,
     abandon: new AbortController().signal,
     progress: () => {},

@@ -79,6 +79,7 @@ function setUp(t: ExecutionContext, names: string[]) {
     supporting: [],
     leader: members[0]!,
     roles: new Set(),
+    run: 'root@admin since 2026-11-29T12:00:00.000Z (run 1f2e3d4c)',
     stop: new AbortController().signal,
     abandon: new AbortController().signal,
     progress: () => {},

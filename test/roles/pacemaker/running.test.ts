@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import test from 'ava'
 import { pacemakerRuns } from '../../../roles/pacemaker/running.js'
-import { drainMark } from '../../../runner/cluster/pacemaker/drain.js'
+import { drainMark, ownStandby } from '../../../runner/cluster/pacemaker/drain.js'
 import { scopeOf } from '../corosync/cluster.js'
 import { stateOf, type ShortState } from '../verify/state.js'
 
@@ -48,11 +48,16 @@ test(
 test('an unreachable node is not waited for', finds, [{ ...fine, offline: ['node2'] }, 'unreachable'], [])
 
 test("the standby of an interrupted run is ended, an admin's standby stays", async t => {
-  const mark = (id: number, name: string) =>
-    `<node id="${id}" uname="node${id}"><instance_attributes id="i${id}"><nvpair id="n${id}" name="${name}" value="on"/></instance_attributes></node>`
-  const cib = `<cib><configuration><nodes>${mark(1, 'standby')}${mark(2, drainMark)}</nodes></configuration></cib>`
+  const node = (id: number, pairs: Record<string, string>) =>
+    `<node id="${id}" uname="node${id}"><instance_attributes id="i${id}">${Object.entries(pairs)
+      .map(([name, value]) => `<nvpair id="n${id}-${name}" name="${name}" value="${value}"/>`)
+      .join('')}</instance_attributes></node>`
+  const spent = node(1, { [drainMark]: 'root@admin', standby: 'on' })
+  const own = node(2, { [drainMark]: 'root@admin', standby: ownStandby })
+  const cib = `<cib><configuration><nodes>${spent}${own}</nodes></configuration></cib>`
   const member = { crm_mon: stateOf({ ...fine, standby: ['node1', 'node2'] }), 'cibadmin -Q': cib }
   t.deepEqual(await pacemakerRuns({ needs: [], first: nothing }).check(scopeOf({ node1: member, node2: member })), [
     { subject: 'node2', from: 'in standby by an interrupted run', to: 'taking part' },
+    { subject: 'mark of a drain on node1', from: 'left by an interrupted run', to: undefined },
   ])
 })

@@ -17,6 +17,7 @@ const target = (daemon: Daemon = 'corosync'): Target => ({
   cluster,
   node: 'node1',
   daemon,
+  run: 'root@admin since 2026-11-29T12:00:00.000Z (run 1f2e3d4c)',
   device: { id: 'plug1', address: '192.168.0.201' },
   arbiter: { host: 'arbiter', port: 5403 },
 })
@@ -27,7 +28,7 @@ const fenced = (daemon: Daemon): Target => ({ ...target(daemon), fencing: { acti
  * what its script must contain.
  */
 const table: [FaultName, Daemon, boolean, Recovery, Recovery, boolean, RegExp][] = [
-  ['standby', 'corosync', false, 'elsewhere', 'elsewhere', true, /ha-run-drained .*\n.*-n standby .*-v on/],
+  ['standby', 'corosync', false, 'elsewhere', 'elsewhere', true, /ha-run-drained .*\n.*-n standby .*-v Yes/],
   ['stop', 'corosync', false, 'elsewhere', 'elsewhere', true, /^systemctl stop corosync\.service$/],
   ['reboot', 'corosync', false, 'elsewhere', 'elsewhere', true, /^systemctl reboot$/],
   [
