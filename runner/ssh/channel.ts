@@ -1,7 +1,7 @@
 import { $, type ProcessOutput, type ProcessPromise } from 'zx/core'
 import type { ConnectError } from '../errors.js'
 import { exportProcess } from './askpass.js'
-import { diagnose } from './diagnose.js'
+import { diagnose, type Diagnosis } from './diagnose.js'
 import { quote } from './quote.js'
 import type { Channel } from './session.js'
 
@@ -45,8 +45,10 @@ export class SshChannel implements Channel {
   readonly closed: Promise<ConnectError>
   readonly #process: ProcessPromise
   #stderr = ''
+  /** What the node printed before the shell was ready. */
+  #stdout = ''
   #isReady = false
-  #fallbackReason = 'the connection was lost'
+  #killReason: Diagnosis | undefined
 
   constructor(process: ProcessPromise, name: string) {
     this.#process = process
@@ -55,8 +57,21 @@ export class SshChannel implements Channel {
     process.stderr.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-8192)
     })
-    this.closed = process.then(() =>
-      diagnose(name, this.#isReady ? sshMessages(this.#stderr) : this.#stderr, this.#fallbackReason),
+    process.stdout.on('data', (chunk: Buffer) => {
+      if (!this.#isReady) this.#stdout = (this.#stdout + chunk.toString()).slice(-8192)
+    })
+    this.closed = process.then(({ exitCode, signal }) =>
+      diagnose(
+        name,
+        {
+          stderr: this.#isReady ? sshMessages(this.#stderr) : this.#stderr,
+          stdout: this.#stdout,
+          exitCode,
+          signal,
+          wasReady: this.#isReady,
+        },
+        this.#killReason,
+      ),
     )
   }
 
@@ -68,6 +83,7 @@ export class SshChannel implements Channel {
   ready(): void {
     this.#isReady = true
     this.#stderr = ''
+    this.#stdout = ''
   }
 
   /**
@@ -91,9 +107,9 @@ export class SshChannel implements Channel {
     this.#process.stdin.end()
   }
 
-  /** @param reason - the error's text, unless ssh itself prints one. */
-  kill(reason?: string): void {
-    this.#fallbackReason = reason ?? this.#fallbackReason
+  /** @param reason - the error, unless ssh or the node has printed one. */
+  kill(reason?: Diagnosis): void {
+    this.#killReason = reason ?? this.#killReason
     const { pid } = this.#process
     if (pid === undefined || this.#process.child?.exitCode !== null) return
     try {
@@ -109,7 +125,9 @@ function sshMessages(stderr: string): string {
   return stderr
     .split('\n')
     .filter(line =>
-      /^(Timeout, server|Connection (to|closed|reset)|client_loop:|packet_write_|ssh_dispatch)/.test(line),
+      /^(Timeout, server|Received disconnect|Disconnected from|Connection (to|closed|reset)|Read from remote host|client_loop:|packet_write_|ssh_dispatch)/.test(
+        line,
+      ),
     )
     .join('\n')
 }

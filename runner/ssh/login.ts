@@ -96,10 +96,14 @@ export async function untilShellReady(
     })
   })
   const timer = setTimeout(
-    () => channel.kill(`no root shell within ${shellTimeoutSeconds} s`),
+    () =>
+      channel.kill({
+        message: `no root shell within ${shellTimeoutSeconds} s`,
+        hint: 'the node is overloaded, or its login waits for something (a forced command, a file of the login shell): log in by hand to see',
+      }),
     1000 * shellTimeoutSeconds,
   )
-  const onAbandon = () => channel.kill('interrupted while connecting')
+  const onAbandon = () => channel.kill({ message: 'interrupted while connecting' })
   abandon?.addEventListener('abort', onAbandon)
   try {
     await ready

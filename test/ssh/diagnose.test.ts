@@ -8,25 +8,28 @@ import { diagnose, isThrottled } from '../../runner/ssh/diagnose.js'
 
 /** What ssh or sudo wrote, and what people are to read. */
 const schema = z.strictObject({
-  stderr: z.string(),
+  stderr: z.string().default(''),
+  stdout: z.string().optional(),
+  exitCode: z.number().default(255),
+  signal: z.string().optional(),
+  wasReady: z.boolean().default(false),
   says: z.string(),
   /** A word of the hint; absent: there is none. */
   hint: z.string().optional(),
   throttled: z.boolean().default(false),
-  /** The product does not hold this yet. */
 })
 
 const folder = join('test', 'cases', 'transport', 'diagnose')
 for (const file of readdirSync(folder).toSorted()) {
-  const { stderr, says, hint, throttled } = schema.parse(load(readFileSync(join(folder, file), 'utf8')))
+  const { says, hint, throttled, ...ending } = schema.parse(load(readFileSync(join(folder, file), 'utf8')))
   test(`diagnosis: ${file.replace('.yml', '')}`, t => {
-    const error = diagnose('node1', stderr, 'the connection was lost')
+    const error = diagnose('node1', ending)
     t.true(error instanceof ConnectError)
     t.is(error.message, `node1: ${says}`)
-    t.is(error.output, lastLines(stderr))
+    t.is(error.output, lastLines(`${ending.stdout ?? ''}\n${ending.stderr}`))
     if (hint === undefined) t.is(error.hint, undefined)
     else t.true(error.hint?.includes(hint), error.hint)
-    t.is(isThrottled(stderr), throttled)
+    t.is(isThrottled(ending.stderr), throttled)
   })
 }
 
