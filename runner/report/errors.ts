@@ -12,10 +12,17 @@ export function errors(events: AnyEvent[]): Content {
       ({ who, what, error }) => html`<article class="error">
 <h4>${short([allNames(who), what].filter(Boolean).join('  '))}</h4>
 <p class="bad message">${lastOf(linesOf(error.message))}</p>
-${error.command !== undefined && html`<pre tabindex="0">$ ${lastOf(linesOf(error.command))}</pre>`}${error.output?.trim() && html`<pre tabindex="0">${lastOf(linesOf(error.output.trimEnd()))}</pre>`}
+${error.command !== undefined && command(error.command)}${error.output?.trim() && html`<pre tabindex="0">${lastOf(linesOf(error.output.trimEnd()))}</pre>`}
 ${error.hint !== undefined && html`<p class="hint"><span aria-hidden="true">→</span> ${prose(error.hint)}</p>`}
 </article>
 `,
     ),
   )
+}
+
+/** The command; a script is folded, so that the end of its output stands below the message. */
+function command(text: string): Content {
+  const lines = linesOf(text)
+  if (lines.length === 1) return html`<pre tabindex="0">$ ${lastOf(lines)}</pre>`
+  return html`<details><summary>script of ${lines.length} lines</summary><pre tabindex="0">${lastOf(lines)}</pre></details>`
 }

@@ -1,5 +1,6 @@
 import { ProcessOutput } from 'zx/core'
 import { TaskError, lastLines } from '../errors.js'
+import { causeIn, remedyFor } from './command-failure.js'
 import type { ScriptResult } from './frame.js'
 
 /** A command failed on a node. */
@@ -7,7 +8,9 @@ export class CommandError extends TaskError {
   readonly result: ProcessOutput
 
   constructor(command: string, result: ProcessOutput, message: string) {
-    super(message, { command, output: lastLines(result.stderr.trim() === '' ? result.stdout : result.stderr) })
+    const output = lastLines(result.stderr.trim() === '' ? result.stdout : result.stderr)
+    const hint = remedyFor(`${result.stdout}\n${result.stderr}`)
+    super(message, { command, output, ...(hint !== undefined && { hint }) })
     this.result = result
   }
 }
@@ -32,6 +35,10 @@ export function outcome(
       result,
       `timed out after ${timeoutSeconds} s on ${node}; the node has ended the command`,
     )
-  if (part.exitCode !== 0 && !nothrow) throw new CommandError(script, result, `exit code ${part.exitCode} on ${node}`)
+  if (part.exitCode !== 0 && !nothrow) {
+    const cause = causeIn(part.stderr, part.stdout)
+    const code = `exit code ${part.exitCode} on ${node}`
+    throw new CommandError(script, result, cause === undefined ? `${code}, without a message` : `${cause} (${code})`)
+  }
   return result
 }

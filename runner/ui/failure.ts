@@ -5,6 +5,8 @@ import type { AnyEvent } from './visible.js'
 
 const maxOutputLines = 20
 const maxLineWidth = 500
+/** Of the first line of a script. */
+const maxFirstLineWidth = 80
 
 /** An error, and the nodes or clusters that it happened on. */
 export interface SharedError {
@@ -38,7 +40,7 @@ function oneError(heading: string, error: ErrorReport, style: Style, verbose: bo
   const mark = style.bad(style.symbols.failed)
   const message = linesOf(error.message)
   const body = [
-    ...(error.command === undefined ? [] : commandLines(error.command, style)),
+    ...(error.command === undefined ? [] : commandLines(error.command, style, verbose)),
     ...(error.output?.trim() ? outputLines(error.output.trimEnd(), style, verbose) : []),
     ...(error.hint === undefined ? [] : linesOf(error.hint).map((line, i) => `${i === 0 ? '->' : '  '} ${line}`)),
     ...(verbose && error.stack !== undefined ? linesOf(error.stack).map(style.quiet) : []),
@@ -47,8 +49,13 @@ function oneError(heading: string, error: ErrorReport, style: Style, verbose: bo
   return [`${mark} ${lines[0]}`, ...indented(lines.slice(1), '  ')]
 }
 
-function commandLines(command: string, style: Style): string[] {
-  return linesOf(command).map((line, index) => style.quiet(`${index === 0 ? '$' : ' '} ${line}`))
+/** The command; of a script, only its first line unless `verbose`. */
+function commandLines(command: string, style: Style, verbose: boolean): string[] {
+  const all = linesOf(command)
+  if (verbose || all.length === 1) return all.map((line, index) => style.quiet(`${index === 0 ? '$' : ' '} ${line}`))
+  const first = all.find(line => line.trim() !== '') ?? ''
+  const { more } = style.symbols
+  return [style.quiet(`$ ${clip(first, maxFirstLineWidth, more)} (first of ${all.length} lines; -v shows all)`)]
 }
 
 function outputLines(output: string, style: Style, verbose: boolean): string[] {

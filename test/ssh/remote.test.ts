@@ -24,7 +24,7 @@ test('an exit code is an error that names command, node and the last lines', asy
   const $ = remote(localNode(t, 'node2'))
   const error = await t.throwsAsync($`seq 30 >&2; exit ${3}`, { instanceOf: CommandError })
   t.true(error instanceof TaskError)
-  t.is(error.message, 'exit code 3 on node2')
+  t.is(error.message, '30 (exit code 3 on node2)')
   t.is(error.command, 'seq 30 >&2; exit 3')
   t.is(error.output, Array.from({ length: 20 }, (_, at) => String(at + 11)).join('\n'))
   t.is(error.result.exitCode, 3)
@@ -59,7 +59,10 @@ test('a command is chained as in zx: options first, then what is read', async t 
   t.is(await $`printf '\\377'`.text('hex'), Buffer.from('\uFFFD').toString('hex'))
   t.deepEqual(await $`printf 'one\ntwo\n'; exit 1`.nothrow().lines(), ['one', 'two'])
   t.deepEqual(await $.script('printf one:two').lines(':'), ['one', 'two'])
-  await t.throwsAsync($`exit 7`.text(), { instanceOf: CommandError, message: 'exit code 7 on node1' })
+  await t.throwsAsync($`exit 7`.text(), {
+    instanceOf: CommandError,
+    message: 'exit code 7 on node1, without a message',
+  })
   await t.throwsAsync($({ nothrow: true, quiet: true })`exit 7`.nothrow(false), { instanceOf: CommandError })
 })
 

@@ -101,7 +101,7 @@ test('a rejected candidate is an error with the output of the validation', async
   })
   const error = await t.throwsAsync(applyTask(task, localScope(t)), {
     instanceOf: TaskError,
-    message: 'exit code 1 on node1',
+    message: 'line 1: bad (exit code 1 on node1)',
   })
   t.is(error.output, 'line 1: bad')
   t.is(readFileSync(path, 'utf8'), 'good')
