@@ -67,11 +67,25 @@ function remark(finding: Skip | Warn): TaskOutcome {
 }
 
 function bothValues({ subject, from, to }: Difference): string {
-  return `${subject} is ${short(from)}, not ${short(to)}`
+  if (from === to) return `${subject} differs, although it reads ${short(from)} on both sides`
+  const start = firstDifference(from ?? '', to ?? '')
+  return `${subject} is ${short(from, start)}, not ${short(to, start)}`
 }
 
-/** A value within a sentence: one line of limited length. */
-function short(value: string | undefined): string {
+const maxShown = 60
+
+/** Where two texts begin to differ. */
+function firstDifference(one: string, other: string): number {
+  let at = 0
+  while (at < one.length && at < other.length && one[at] === other[at]) at += 1
+  return at
+}
+
+/** A value within a sentence: one line of limited length, with what stands at `at`. */
+function short(value: string | undefined, at = 0): string {
   if (value === undefined) return 'absent'
-  return value.length > 60 || value.includes('\n') ? `${JSON.stringify(value.slice(0, 60))}…` : JSON.stringify(value)
+  if (value.length <= maxShown && !value.includes('\n')) return JSON.stringify(value)
+  const start = at < maxShown / 2 ? 0 : at - maxShown / 4
+  const end = start + maxShown
+  return `${start > 0 ? '…' : ''}${JSON.stringify(value.slice(start, end))}${end < value.length ? '…' : ''}`
 }

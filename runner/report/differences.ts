@@ -1,5 +1,5 @@
 import type { Difference } from '../tasks/difference.js'
-import { isLong, sideText, unifiedDiff } from '../ui/difference.js'
+import { isLong, shownAlike, sideTexts, unifiedDiff } from '../ui/difference.js'
 import { clip } from '../ui/text.js'
 import { html, type Markup } from './html.js'
 import { folded, short } from './parts.js'
@@ -17,8 +17,12 @@ ${differences.map(difference => html`<li>${isLong(difference) ? longDifference(d
 `
 }
 
-function shortDifference({ subject, from, to, note }: Difference): Markup {
-  return html`<span class="subject">${short(subject)}</span> <del>${short(sideText(from))}</del> <span aria-hidden="true">→</span> <ins>${short(sideText(to))}</ins>${noteOf(note)}`
+function shortDifference(difference: Difference): Markup {
+  const sides = sideTexts(difference)
+  const change = sides
+    ? html`<del>${short(sides[0])}</del> <span aria-hidden="true">→</span> <ins>${short(sides[1])}</ins>`
+    : short(shownAlike(difference.from))
+  return html`<span class="subject">${short(difference.subject)}</span> ${change}${noteOf(difference.note)}`
 }
 
 function longDifference(difference: Difference): Markup {

@@ -6,19 +6,19 @@ import { grouped, indented, linesOf, names, oneLine } from './text.js'
 
 /** A difference as `subject: from -> to`, or as a unified diff if a side has several lines. */
 export function differenceLines(difference: Difference, style: Style): string[] {
-  const { from, to, note } = difference
+  const { from, note } = difference
   if (!isLong(difference)) {
-    return [
-      `${oneLine(difference.subject)}: ${style.bad(sideText(from))} -> ${style.good(sideText(to))}${noteText(note, style)}`,
-    ]
+    const sides = sideTexts(difference)
+    const change = sides ? `${style.bad(sides[0])} -> ${style.good(sides[1])}` : style.careful(shownAlike(from))
+    return [`${oneLine(difference.subject)}: ${change}${noteText(note, style)}`]
   }
   const { before, after, body } = unifiedDiff(difference)
   return [style.strong(before), style.strong(after), ...body.map(line => patchLine(line, style))]
 }
 
-/** Whether a side has several lines. */
+/** Whether a side has several lines, and a diff shows the change. */
 export function isLong({ from, to }: Difference): boolean {
-  return from?.includes('\n') === true || to?.includes('\n') === true
+  return from !== to && (from?.includes('\n') === true || to?.includes('\n') === true)
 }
 
 /** A difference as diff(1) prints it: the lines that name its two sides, and the lines of its hunks. */
@@ -43,8 +43,21 @@ function noteText(note: string | undefined, style: Style): string {
   return note === undefined ? '' : style.quiet(`  (${oneLine(note)})`)
 }
 
-/** A side of a short difference. */
-export function sideText(value: string | undefined): string {
+/** Both sides of a short difference, told apart; undefined if the output shows both alike, as it does with two hidden values. */
+export function sideTexts({ from, to }: Difference): [from: string, to: string] | undefined {
+  if (from === to) return undefined
+  // White space at an end, and the text of an absent value, are only seen in quotes.
+  const quoted = (value: string | undefined) => (value === undefined ? '(absent)' : JSON.stringify(value))
+  const [before, after] = [sideText(from), sideText(to)]
+  return before.trim() === after.trim() ? [quoted(from), quoted(to)] : [before, after]
+}
+
+/** In place of the sides of a difference that are shown alike. */
+export function shownAlike(value: string | undefined): string {
+  return `differs, and both values are shown ${value?.includes('\n') ? 'alike' : `as ${sideText(value)}`}`
+}
+
+function sideText(value: string | undefined): string {
   if (value === undefined) return '(absent)'
   return value === '' ? '""' : value
 }

@@ -16,15 +16,36 @@ export interface SharedError {
   error: ErrorReport
 }
 
+interface Failure {
+  who: string | undefined
+  what: string
+  error: ErrorReport
+  /** The host was lost. */
+  isLost: boolean
+}
+
+/** A filter: the loss of a host is one error, however many tasks failed because of it. */
+function firstOfLostHost(): (failure: Failure) => boolean {
+  const seen = new Set<string>()
+  return ({ who, error, isLost }) => {
+    const id = JSON.stringify([who, error.message])
+    const isRepeated = isLost && seen.has(id)
+    if (isLost) seen.add(id)
+    return !isRepeated
+  }
+}
+
 /** Groups the errors: equal ones are shown once, with the names of all their nodes. */
 export function shareErrors(events: AnyEvent[]): SharedError[] {
-  const failures = events.flatMap(event => {
-    if (event.event === 'error') return { who: event.host ?? event.cluster, what: '', error: event.error }
-    if (event.event !== 'task' && event.event !== 'assertion') return []
+  const failures = events.flatMap((event): Failure[] => {
+    if (event.event !== 'error' && event.event !== 'task' && event.event !== 'assertion') return []
     if (!event.error) return []
-    return { who: event.host ?? event.cluster, what: `${event.role}: ${event.task}`, error: event.error }
+    const what = event.event === 'error' ? '' : `${event.role}: ${event.task}`
+    return [{ who: event.host ?? event.cluster, what, error: event.error, isLost: event.status === 'unreachable' }]
   })
-  const groups = grouped(failures, ({ what, error }) => JSON.stringify([what, { ...error, stack: undefined }]))
+  const groups = grouped(failures.filter(firstOfLostHost()), ({ what, error }) =>
+    JSON.stringify([what, { ...error, stack: undefined }]),
+  )
   return groups.map(group => ({ ...group[0]!, who: group.flatMap(({ who }) => who ?? []) }))
 }
 

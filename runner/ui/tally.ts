@@ -57,14 +57,18 @@ export function tally(events: AnyEvent[]): Tally {
   // One host may support several clusters.
   const countsOf = (cluster: string | undefined, host: string) =>
     byCluster.get(cluster ?? '')?.nodes.find(({ name }) => name === host)?.counts
+  const unreachable = new Set<string>()
   for (const event of events) {
     if (event.event === 'headline') byCluster.get(event.cluster)?.headlines.set(event.label, event.text)
     if (event.event !== 'task' && event.event !== 'assertion' && event.event !== 'error') continue
     if (event.status === undefined) continue
-    total[event.status]++
     const counts =
       event.host === undefined ? byCluster.get(event.cluster ?? '')?.own : countsOf(event.cluster, event.host)
-    if (counts) counts[event.status]++
+    // A lost host counts once, however many tasks failed because of it.
+    const isCounted = event.status === 'unreachable' && unreachable.has(event.host ?? '')
+    if (event.status === 'unreachable') unreachable.add(event.host ?? '')
+    if (!isCounted) total[event.status]++
+    if (counts && !(event.status === 'unreachable' && counts.unreachable > 0)) counts[event.status]++
   }
   return {
     events,

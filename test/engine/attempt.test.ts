@@ -36,8 +36,23 @@ const stillDiffers = test.macro({
 
 test(stillDiffers, 'a', 'b', '"a", not "b"')
 test(stillDiffers, undefined, 'b', 'absent, not "b"')
-test(stillDiffers, 'a\nb', undefined, '"a\\nb"…, not absent')
+test(stillDiffers, 'a\nb', undefined, '"a\\nb", not absent')
+test(
+  stillDiffers,
+  `${'x'.repeat(90)}1${'x'.repeat(90)}`,
+  `${'x'.repeat(90)}2`,
+  `…"${'x'.repeat(15)}1${'x'.repeat(44)}"…, not …"${'x'.repeat(15)}2"`,
+)
 test(stillDiffers, 'x'.repeat(61), '', `"${'x'.repeat(60)}"…, not ""`)
+
+test('a difference that reads alike on both sides is not shown as a change of one to the other', async t => {
+  const attempt = applyTask({
+    check: () => Promise.resolve([difference]),
+    recheck: () => Promise.resolve([{ subject: 's', from: 'sha256:ab', to: 'sha256:ab' }]),
+    apply: () => Promise.resolve(),
+  })
+  await t.throwsAsync(attempt, { message: /s differs, although it reads "sha256:ab" on both sides$/ })
+})
 
 test('a plan reports what would change', async t => {
   t.deepEqual(await planTask({ check: () => Promise.resolve([difference]) }, undefined), {

@@ -17,6 +17,10 @@ test('two values', shown, '0600', '0644', ['x: 0600 -> 0644'])
 test('nothing before', shown, undefined, 'installed', ['x: (absent) -> installed'])
 test('nothing after', shown, 'installed', undefined, ['x: installed -> (absent)'])
 test('an empty value', shown, '', 'a', ['x: "" -> a'])
+test('white space at an end', shown, 'a ', 'a', ['x: "a " -> "a"'])
+test('the text of an absent value', shown, '(absent)', undefined, ['x: "(absent)" -> (absent)'])
+test('two hidden values', shown, '********', '********', ['x: differs, and both values are shown as ********'])
+test('two hidden texts', shown, '*\n', '*\n', ['x: differs, and both values are shown alike'])
 test('several lines', shown, 'a\nb\n', 'a\nc\n', [
   '--- x  (now)',
   '+++ x  (declared)',

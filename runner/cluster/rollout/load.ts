@@ -184,7 +184,7 @@ function differences(states: CorosyncState[], plan: RolloutPlan): Difference[] {
               {
                 subject: 'authkey that corosync runs with',
                 from: fingerprint(running!.get(loadedKeyEntry)!.value),
-                to: fingerprint(keyHash ?? ''),
+                to: keyHash === undefined ? undefined : fingerprint(keyHash),
                 note: 'live: a reload gives it to all nodes together',
               },
             ] as const,
