@@ -53,6 +53,11 @@ export class InventoryError extends HaRunError {
   readonly exitCode = exitCodes.usage
 }
 
+/** This machine, not a node, lacks something: a full disk, a read-only file system, too many open files. */
+export class EnvironmentError extends HaRunError {
+  readonly exitCode = exitCodes.usage
+}
+
 /** A node cannot be reached, refuses the login or root, or its session was lost. */
 export class ConnectError extends HaRunError {
   readonly exitCode = exitCodes.unreachable

@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty'
+import { canColour } from '../ui/terminal.js'
 
-/** Whether to colour what goes to `stream`: it is a terminal, and neither `--no-color` nor NO_COLOR (https://no-color.org) is given. */
+/** Whether to colour what goes to `stream`: it can show colours, and `--no-color` is not given. */
 export function wantsColor({ color }: { color: boolean }, stream: WriteStream = process.stdout): boolean {
-  return color && stream.isTTY && process.env['NO_COLOR'] === undefined
+  return color && canColour(stream)
 }

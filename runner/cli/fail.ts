@@ -1,4 +1,5 @@
 import { exitCodes, HaRunError } from '../errors.js'
+import { explainSystemError } from '../system-error.js'
 import { wantsColor } from './color.js'
 import { isLeaving } from './command-line.js'
 
@@ -7,8 +8,9 @@ import { isLeaving } from './command-line.js'
  *
  * @returns the exit code.
  */
-export async function fail(error: unknown, argv: string[]): Promise<number> {
-  if (isLeaving(error)) return exitCodes.ok
+export async function fail(thrown: unknown, argv: string[]): Promise<number> {
+  if (isLeaving(thrown)) return exitCodes.ok
+  const error = explainSystemError(thrown)
   const { errorReport } = await import('../engine/error-report.js')
   const { createReporter } = await import('../ui/reporter.js')
   const exit = error instanceof HaRunError ? error.exitCode : exitCodes.defect

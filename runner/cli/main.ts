@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { commandLine } from './command-line.js'
 import { fail } from './fail.js'
+import { watchOutput } from './output.js'
 
-// `ha-run site 2>&1 | head`: the reader has left, and the run goes on without it.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+watchOutput()
 process.exitCode = 0
 try {
   await commandLine().parseAsync()

@@ -162,7 +162,7 @@ async function closeReporter(reporter: Reporter, exit: number): Promise<number> 
     await reporter.close()
   } catch (error) {
     if (!(error instanceof HaRunError) || exit === exitCodes.ok || exit === exitCodes.drift) throw error
-    process.stderr.write(`${error.message}\n`)
+    process.stderr.write(`${error.message}\n${error.hint === undefined ? '' : `-> ${error.hint}\n`}`)
   }
   return exit
 }

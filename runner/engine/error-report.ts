@@ -1,8 +1,10 @@
 import { HaRunError } from '../errors.js'
+import { explainSystemError } from '../system-error.js'
 import type { ErrorReport } from './events.js'
 
 /** An error as reporters show it. An unknown error is a defect of ha-run: its output is the stack. */
-export function errorReport(error: unknown): ErrorReport {
+export function errorReport(thrown: unknown): ErrorReport {
+  const error = explainSystemError(thrown)
   if (error instanceof HaRunError) {
     const { message, command, output, hint, stack } = error
     return { message, command, output: output === '' ? undefined : output, hint, stack }

@@ -6,6 +6,7 @@ import type { Terminal } from './options.js'
 import { plainReporter } from './plain.js'
 import { createStyle, localeIsUtf8 } from './style.js'
 import { tee } from './tee.js'
+import { canRedraw } from './terminal.js'
 
 export interface CreateReporterOptions {
   /** By default rows on a terminal, and plain lines elsewhere. */
@@ -43,10 +44,7 @@ export async function createReporter(options: CreateReporterOptions): Promise<Re
   return concealing(others.length === 0 ? reporter : tee(reporter, ...others))
 }
 
-/**
- * Rows show the running tasks, and neither every task (-v) nor the failures alone (-q). The terminals of some serial lines and containers
- * have no size: they would show no rows.
- */
+/** Rows show the running tasks, and neither every task (-v) nor the failures alone (-q). */
 function suitableMode({ stdout, verbosity }: CreateReporterOptions): 'tty' | 'plain' {
-  return stdout.isTTY && stdout.columns !== 0 && process.env['TERM'] !== 'dumb' && verbosity === 0 ? 'tty' : 'plain'
+  return canRedraw(stdout) && verbosity === 0 ? 'tty' : 'plain'
 }

@@ -22,7 +22,7 @@ export async function onTerminal(
   }: { columns?: number; env?: NodeJS.ProcessEnv; prompt?: string; keys?: string } = {},
 ): Promise<Typed> {
   const child = spawn('script', ['-qec', `stty columns ${columns} rows 24; exec ${command}`, '/dev/null'], {
-    env: { ...process.env, NO_COLOR: undefined, LC_ALL: 'C.UTF-8', TERM: 'xterm', ...env },
+    env: { ...process.env, NO_COLOR: undefined, CI: undefined, LC_ALL: 'C.UTF-8', TERM: 'xterm', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
     timeout: 30_000,
   })

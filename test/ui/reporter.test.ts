@@ -40,17 +40,22 @@ async function written(options: {
 }
 
 test('rows on a terminal, lines elsewhere, JSON on request', async t => {
-  const term = process.env['TERM']
+  const before = { TERM: process.env['TERM'], CI: process.env['CI'] }
   process.env['TERM'] = 'xterm'
+  delete process.env['CI']
   t.teardown(() => {
-    if (term === undefined) delete process.env['TERM']
-    else process.env['TERM'] = term
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
   })
   t.true((await written({ isTTY: true })).includes(hideCursor))
   t.false((await written({ isTTY: false })).includes(hideCursor))
   t.false((await written({ isTTY: true, columns: 0 })).includes(hideCursor))
   t.false((await written({ isTTY: true, verbosity: 1 })).includes(hideCursor))
   t.false((await written({ isTTY: true, verbosity: -1 })).includes(hideCursor))
+  process.env['CI'] = 'true'
+  t.false((await written({ isTTY: true })).includes(hideCursor))
   t.regex(await written({ isTTY: true, mode: 'json' }), /^\{"event":"run",/)
 })
 

@@ -4,6 +4,7 @@ import { concealing } from '../../ui/concealing.js'
 import { jsonReporter } from '../../ui/json.js'
 import type { ReporterOptions, Terminal } from '../../ui/options.js'
 import { createStyle, localeIsUtf8 } from '../../ui/style.js'
+import { canRedraw } from '../../ui/terminal.js'
 import { linesOf, oneLine, sections } from '../../ui/text.js'
 import { visibleEvent, type AnyEvent } from '../../ui/visible.js'
 import { wrapped, writeLines, writeText } from '../../ui/write.js'
@@ -34,8 +35,7 @@ function suitableReporter({ json, watch, ...rest }: StatusReporterOptions): Repo
   }
   if (json) return jsonReporter(options)
   if (!watch) return onceReporter(options)
-  const { isTTY, columns } = options.stdout
-  return isTTY && columns !== 0 && process.env['TERM'] !== 'dumb' ? screenReporter(options) : logReporter(options)
+  return canRedraw(options.stdout) ? screenReporter(options) : logReporter(options)
 }
 
 /** Prints the status of all clusters at the end, one block each. */
