@@ -1,4 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sha256 } from '../hash.js'
 import type { Connection } from '../inventory/site.js'
@@ -14,18 +13,6 @@ export interface SshSettings {
   configFile?: string | undefined
   /** Directory of the control sockets, mode 0700, this run's own. */
   controlDirectory: string
-}
-
-/**
- * Makes the directory for a run's control sockets, which only this user can read. A socket's path may have 104 bytes and
- * ssh adds a random suffix while it makes one, so the directory is near the root.
- */
-export function makeControlDirectory(): string {
-  return mkdtempSync('/tmp/ha-run-')
-}
-
-export function removeControlDirectory(directory: string): void {
-  rmSync(directory, { recursive: true, force: true })
 }
 
 /** A name may be longer than a socket's path can be, so its hash is used. */

@@ -8,7 +8,7 @@ import { fact } from '../../runner/facts/fact.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
 import { packageState } from '../../runner/facts/packages.js'
 import { labOf } from '../../runner/lab/names.js'
-import { makeControlDirectory, removeControlDirectory } from '../../runner/ssh/openssh.js'
+import { makeControlDirectory, removeControlDirectory } from '../../runner/ssh/control-directory.js'
 
 /**
  * `stand-in LAB COUNT`: the engine's own run, with a role that stands in for real ones, on the first COUNT plain hosts. A

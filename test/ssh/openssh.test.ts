@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import test from 'ava'
 import type { Connection } from '../../runner/inventory/site.js'
 import {
@@ -6,9 +5,7 @@ import {
   forwardArgs,
   hostKeyName,
   hostKeyArgs,
-  makeControlDirectory,
   masterArgs,
-  removeControlDirectory,
   channelArgs,
 } from '../../runner/ssh/openssh.js'
 
@@ -134,14 +131,4 @@ test('two nodes never share a control socket', t => {
 
 test('two nodes whose names differ in a character that a path cannot have do not share one either', t => {
   t.not(socket('a b'), socket('a_b'))
-})
-
-test('the control directory is private, short enough for a socket, and is removed', t => {
-  const directory = makeControlDirectory()
-  t.teardown(() => removeControlDirectory(directory))
-  t.is(statSync(directory).mode & 0o777, 0o700)
-  // ssh binds `<path>.<16 random characters>` first, and a socket's path has 104 bytes on the shortest system.
-  t.true(`${directory}/${'x'.repeat(40)}.${'r'.repeat(16)}`.length < 104)
-  removeControlDirectory(directory)
-  t.throws(() => statSync(directory), { code: 'ENOENT' })
 })
