@@ -10,6 +10,9 @@ export interface Clock {
   after(ms: number, call: () => void): () => void
 }
 
+/** The clock's time at which this command started: Node counts from there. */
+export const commandStartedAt = 0
+
 export const systemClock: Clock = {
   now: () => performance.now(),
   pause: async (ms, signal) => {

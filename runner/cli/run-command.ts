@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster/declaration/declaration.js'
 import type { ClusterMember } from '../cluster/members.js'
 import { Connections } from '../engine/connections.js'
 import type { Reporter } from '../engine/events.js'
+import { commandStartedAt, systemClock } from '../clock.js'
 import { exitCodes, HaRunError, UsageError } from '../errors.js'
 import { makeControlDirectory, removeControlDirectory } from '../ssh/control-directory.js'
 import { askPassword } from './ask-password.js'
@@ -41,7 +42,7 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
   for (const file of [flags.junit, flags.report]) if (file !== undefined) requireWritable(file)
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined
   // The time that users notice: since the command started, or since they typed the password.
-  const started = flags.askBecomePass ? Date.now() : performance.timeOrigin
+  const started = flags.askBecomePass ? systemClock.now() : commandStartedAt
   const id = randomBytes(4).toString('hex')
   let reporter: Reporter | undefined
   let exit: number

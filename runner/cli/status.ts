@@ -13,6 +13,7 @@ import { Connections } from '../engine/connections.js'
 import type { Reporter } from '../engine/events.js'
 import { NodePoller, type PollResult } from '../engine/node-poller.js'
 import type { NodeLike } from '../tasks/member.js'
+import { commandStartedAt, systemClock } from '../clock.js'
 import { exitCodes, HaRunError, UsageError } from '../errors.js'
 import { selectHosts } from '../inventory/limit.js'
 import { loadInventory } from '../inventory/load.js'
@@ -50,7 +51,7 @@ export async function status(flags: StatusFlags): Promise<number> {
   if (clusters.length === 0) throw new UsageError('no node of a cluster is selected', { hint: 'check --limit' })
 
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined
-  const started = flags.askBecomePass ? Date.now() : performance.timeOrigin
+  const started = flags.askBecomePass ? systemClock.now() : commandStartedAt
   const interrupt = onInterrupt(() => {})
   const end = new AbortController()
   const stop = AbortSignal.any([interrupt.stop, end.signal])
@@ -114,7 +115,7 @@ export async function status(flags: StatusFlags): Promise<number> {
       failed: 0,
       unreachable,
       exit,
-      ms: Math.round(Date.now() - started),
+      ms: Math.round(systemClock.now() - started),
     })
     return exit
   } finally {

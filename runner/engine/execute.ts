@@ -33,7 +33,7 @@ export interface IncompleteCluster<C extends ClusterLike<N>, N extends NodeLike>
 export interface ExecuteOptions {
   /** This run's id. */
   run: string
-  /** When it started for the user, in milliseconds since 1970. */
+  /** When it started for the user, by the system's clock (runner/clock.ts). */
   started: number
   check: boolean
   /** Whether the run may change anything, so that other runs must be kept out. */

@@ -1,18 +1,21 @@
+import { systemClock, type Clock } from '../clock.js'
 import { exitCodes } from '../errors.js'
 import type { MachineEvent, SummaryEvent } from './events.js'
 
 /** Counts a run's events, for its summary and its exit code. */
 export class RunTally {
   readonly #started: number
+  readonly #clock: Clock
   readonly #counts = { ok: 0, changed: 0, would_change: 0, unknown: 0, failed: 0, unreachable: 0 }
   readonly #unreachable = new Set<string>()
   /** How many of the failures are defects of ha-run. */
   #defects = 0
   #urgent: number | undefined
 
-  /** @param started - when the run started, in milliseconds since 1970. */
-  constructor(started: number) {
+  /** @param started - when the run started, by `clock`. */
+  constructor(started: number, clock = systemClock) {
     this.#started = started
+    this.#clock = clock
   }
 
   count(event: MachineEvent): void {
@@ -40,7 +43,7 @@ export class RunTally {
       ...this.#counts,
       unreachable: this.#unreachable.size,
       exit: this.#exit,
-      ms: Math.round(Date.now() - this.#started),
+      ms: Math.round(this.#clock.now() - this.#started),
     }
   }
 

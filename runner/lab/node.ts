@@ -157,9 +157,11 @@ export async function powerKill(node: LabNode): Promise<void> {
 export async function waitForSsh(node: LabNode, timeoutSeconds = 60): Promise<void> {
   const events = join(await makeGroup(nodeGroup(node)), 'cgroup.events')
   const script = [
+    'tries=0',
     // An attempt that began before the network manager had set the address would wait for minutes.
     `until timeout 2 bash -c '${sshGreets}' bash "$1"; do`,
-    '  sleep 0.05; [ $SECONDS -lt 2 ] || grep -q "populated 1" "$2" || exit 3',
+    // From about 2 s on, a node without power is given up.
+    '  sleep 0.05; tries=$((tries + 1)); [ $tries -lt 30 ] || grep -q "populated 1" "$2" || exit 3',
     'done 2>/dev/null',
   ].join('\n')
   const argv = inNode(node, ['bash', '-c', script, 'bash', node.address, events])

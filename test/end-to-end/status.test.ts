@@ -119,8 +119,8 @@ onLab(
       written += chunk.toString()
     })
     const until = async (pattern: RegExp) => {
-      for (const end = Date.now() + 60_000; !pattern.test(shown(written).join('\n')); await sleep(100)) {
-        if (Date.now() > end) throw new Error(`never on the screen: ${pattern}\n${shown(written).join('\n')}`)
+      for (const end = performance.now() + 60_000; !pattern.test(shown(written).join('\n')); await sleep(100)) {
+        if (performance.now() > end) throw new Error(`never on the screen: ${pattern}\n${shown(written).join('\n')}`)
       }
       t.true(shown(written).length <= 24)
     }

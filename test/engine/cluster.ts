@@ -110,7 +110,7 @@ export function localCluster(
       const other: Role = { name: 'other', tasks: ({ node }) => before(node) }
       const steps = [other, role].map(each => ({ role: each, selected: new Set(selected) }))
       const queue = new PQueue({ concurrency: forks })
-      const tally = new RunTally(Date.now())
+      const tally = new RunTally(performance.now())
       const report = (event: MachineEvent | Signal) => {
         events.push(event)
         if ('status' in event || event.event === 'error') tally.count(event)

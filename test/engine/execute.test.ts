@@ -50,7 +50,7 @@ async function runOn(
   ])
   const summary = await execute([complete ? { cluster, complete } : { cluster, scheduled }], {
     run: 'run1',
-    started: Date.now(),
+    started: performance.now(),
     check: false,
     lock: false,
     connections,

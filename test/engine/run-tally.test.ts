@@ -3,11 +3,12 @@ import { errorReport } from '../../runner/engine/error-report.js'
 import type { MachineEvent, Status } from '../../runner/engine/events.js'
 import { RunTally } from '../../runner/engine/run-tally.js'
 import { exitCodes } from '../../runner/errors.js'
+import { FakeClock } from '../fake-clock.js'
 
 /** Counts tasks of these statuses, then overrides. */
 const tallies = test.macro({
   exec: (t, events: [Status, string?][], overrides: number[], exit: number) => {
-    const tally = new RunTally(Date.now())
+    const tally = new RunTally(performance.now())
     for (const [status, host] of events)
       tally.count({ event: 'task', cluster: 'c', host, role: 'r', task: 't', status, ms: 0 })
     for (const override of overrides) tally.override(override)
@@ -63,7 +64,7 @@ test(
 )
 
 test('a summary counts tasks, assertions and nodes', t => {
-  const tally = new RunTally(Date.now())
+  const tally = new RunTally(performance.now())
   const place = { cluster: 'c', role: 'r', task: 't', ms: 0 }
   const events: MachineEvent[] = [
     { event: 'task', ...place, host: 'a', status: 'ok' },
@@ -89,7 +90,7 @@ test('a summary counts tasks, assertions and nodes', t => {
 
 test('a defect of ha-run is less urgent than a failure and more urgent than drift', t => {
   const exitAfter = (...events: MachineEvent[]) => {
-    const tally = new RunTally(Date.now())
+    const tally = new RunTally(performance.now())
     for (const event of events) tally.count(event)
     return tally.summary.exit
   }
@@ -108,4 +109,11 @@ test('a defect of ha-run is less urgent than a failure and more urgent than drif
     70,
   )
   t.is(exitAfter(defect, failure), 2)
+})
+
+test("the duration does not depend on the machine's date", t => {
+  const clock = new FakeClock()
+  const tally = new RunTally(clock.now(), clock)
+  clock.pass(1500)
+  t.is(tally.summary.ms, 1500)
 })
