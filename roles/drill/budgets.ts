@@ -1,12 +1,18 @@
+import { settleTimeoutSeconds } from '../../runner/cluster/pacemaker/forecast.js'
+
 /**
  * How long the parts of a drill may take, in seconds. They are derived from each other here: auto-recovery must not begin while the
  * run itself still waits, and a device must have the time that Pacemaker gives it.
  */
 export interface Budgets {
+  /** The command that prepares the fault on all nodes, before it. */
+  everywhere: number
   /** The command that injects the fault: longer than the longest advised stop of a resource. */
   injection: number
   /** Until the cluster has recovered. */
   recovery: number
+  /** After that, until Pacemaker has nothing more to do. */
+  settling: number
   /** The commands that repair a node. */
   repair: number
   /** A node that lost its power or reboots, until it answers: a server with much memory takes minutes. */
@@ -28,13 +34,14 @@ export interface FencingTimes {
 /** A monitor interval of a minute, within which a resource's failure may go unnoticed, plus the longest advised stop and start. */
 const servicesSeconds = 180
 
-/** Between the run's last regular moment of waiting and auto-recovery. */
+/** Between the run's last regular moment of waiting and auto-recovery: a wait ends with the answer to its last question. */
 const marginSeconds = 60
 
 /** @param fencing - left out if the cluster does not fence. */
 export function budgetsOf(fencing?: FencingTimes): Budgets {
-  const injection = 120
+  const [everywhere, injection, settling] = [30, 120, settleTimeoutSeconds]
   const fencingMs = fencing ? fencing.delayMs + fencing.timeoutMs * Math.max(1, fencing.devices) : 0
   const recovery = servicesSeconds + Math.ceil(fencingMs / 1000)
-  return { injection, recovery, repair: 240, boot: 600, autoRecovery: injection + recovery + marginSeconds }
+  const autoRecovery = everywhere + injection + recovery + settling + marginSeconds
+  return { everywhere, injection, recovery, settling, repair: 240, boot: 600, autoRecovery }
 }

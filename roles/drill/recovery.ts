@@ -20,7 +20,9 @@ export async function injectFault(
   const { everywhere } = fault
   const injector = fault.fromAnother ? others[0]! : drilled
   if (everywhere) {
-    await Promise.all(members.map(async ({ $ }) => $({ timeout: '30s' }).script(everywhere.injectScript(target))))
+    await Promise.all(
+      members.map(async ({ $ }) => $({ timeout: `${budgets.everywhere}s` }).script(everywhere.injectScript(target))),
+    )
   }
   const sentAt = now()
   let begunAt: number | undefined

@@ -71,7 +71,7 @@ const dcState: Fact<string> = fact(
 )
 
 /** Longer than any agent's advised start and stop together. */
-const settleTimeoutSeconds = 120
+export const settleTimeoutSeconds = 120
 
 /** How long a change waits for transitions that already run: what they do after the change would count as its effects. */
 const quietTimeoutMs = 30_000

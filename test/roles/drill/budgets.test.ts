@@ -1,10 +1,15 @@
 import test from 'ava'
 import { budgetsOf } from '../../../roles/drill/budgets.js'
+import { settleTimeoutSeconds } from '../../../runner/cluster/pacemaker/forecast.js'
 
-test('auto-recovery begins only after the run has stopped waiting', t => {
+/** The longest answer to a question at the end of a wait. */
+const answerSeconds = 30
+
+test('auto-recovery begins only after all waits of the run, one after the other, may have run out', t => {
   for (const fencing of [undefined, { delayMs: 5000, timeoutMs: 60_000, devices: 2 }]) {
-    const { injection, recovery, autoRecovery } = budgetsOf(fencing)
-    t.true(autoRecovery > injection + recovery)
+    const { everywhere, injection, recovery, settling, autoRecovery } = budgetsOf(fencing)
+    t.is(settling, settleTimeoutSeconds)
+    t.true(autoRecovery >= everywhere + injection + recovery + settling + answerSeconds, `${autoRecovery} s`)
   }
 })
 
