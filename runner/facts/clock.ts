@@ -10,12 +10,19 @@ export interface ClockOffset {
  * The offset of a node's clock. The node read its clock between the request and the answer, so that the offset is known to
  * within that time.
  */
-export const clockOffset: Fact<ClockOffset | undefined> = {
-  family: {
-    ...fact('clock', 'date +%s.%N', () => undefined).family,
-    parse: ({ stdout }, _, times) => [offsetOf(stdout, times!)],
-  },
-  argument: '',
+export const clockOffset: Fact<ClockOffset | undefined> = clockFact('clock')
+
+/** The same, read on its own: it is known better if the first frame had to wait for a login or a busy node. */
+export const clockOffsetAgain: Fact<ClockOffset | undefined> = clockFact('clock, once more')
+
+function clockFact(name: string): Fact<ClockOffset | undefined> {
+  return {
+    family: {
+      ...fact(name, 'date +%s.%N', () => undefined).family,
+      parse: ({ stdout }, _, times) => [offsetOf(stdout, times!)],
+    },
+    argument: '',
+  }
 }
 
 /** @param time - seconds since 1970, as `date +%s.%N` prints them. */
@@ -31,4 +38,9 @@ export function offsetOf(time: string, { from, to }: FrameTimes): ClockOffset | 
 export function secondsAhead(one: ClockOffset, other: ClockOffset): number {
   if (one.least > other.most) return (one.least - other.most) / 1000
   return other.least > one.most ? -(other.least - one.most) / 1000 : 0
+}
+
+/** Seconds by which two clocks may differ at most, as far as the answers show. */
+export function secondsApartAtMost(one: ClockOffset, other: ClockOffset): number {
+  return Math.max(one.most - other.least, other.most - one.least) / 1000
 }

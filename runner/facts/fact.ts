@@ -18,16 +18,27 @@ export interface Family<T> {
   /** True if the script mostly waits: it runs beside those of other facts, with its stderr in its stdout. */
   waits?: boolean
   /**
+   * The service of the node that the script asks, if it may hang: the script runs behind all that ask none, and is skipped once
+   * another script for the same service has timed out (`ServiceScript`).
+   */
+  service?: string
+  /**
    * One value for each argument, in their order, or an Error; the reader adds the node's name to a plain Error. The exit code
    * may be anything.
    */
   parse(output: ProcessOutput, args: readonly string[], times?: FrameTimes): (T | Error)[]
 }
 
-/** When a frame of facts was sent and answered, in milliseconds since 1970 by this machine's clock. */
+/** When a family's script was sent and its answer arrived, in milliseconds since 1970 by this machine's clock. */
 export interface FrameTimes {
   from: number
   to: number
+}
+
+/** When the facts of a frame were asked that ask no service. It costs the node nothing. */
+export const moment: Fact<FrameTimes> = {
+  family: { name: 'moment', script: () => ':', parse: (_, __, times) => [times!] },
+  argument: '',
 }
 
 /** A fact that takes no argument. */
@@ -35,10 +46,20 @@ export function fact<T>(name: string, script: string, parse: (output: ProcessOut
   return { family: { name, script: () => script, parse: output => [parse(output)] }, argument: '' }
 }
 
-/** A daemon that hangs costs its own fact only: the other facts of the frame still come. */
-const daemonTimeoutSeconds = 10
+/** A daemon that hangs costs its own facts only, and the first of them: the other facts of the frame still come. */
+const daemonTimeoutSeconds = 5
 
-/** A command that asks a daemon, which may hang: the node ends it after 10 s. */
-export function withDaemonTimeout(command: string): string {
-  return sh`timeout -k 2 ${daemonTimeoutSeconds} ` + command
+/** A command that asks a daemon, which may hang: the node ends it after some seconds. */
+export function withDaemonTimeout(command: string, timeoutSeconds = daemonTimeoutSeconds): string {
+  return sh`timeout -k 1 ${timeoutSeconds} ` + command
+}
+
+/** What a service answers to a command, which the node ends after some seconds. */
+export function serviceFact<T>(
+  service: string,
+  name: string,
+  parse: (output: ProcessOutput) => T,
+  command = name,
+): Fact<T> {
+  return { family: { ...fact(name, withDaemonTimeout(command), parse).family, service }, argument: '' }
 }

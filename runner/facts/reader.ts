@@ -1,6 +1,7 @@
 import { HaRunError, TaskError } from '../errors.js'
 import { outcome } from '../ssh/outcome.js'
 import type { NodeSession } from '../ssh/remote-process.js'
+import { isTimeout, timeoutCode, type FrameScript, type ScriptResult } from '../ssh/frame.js'
 import type { Family, Fact } from './fact.js'
 
 /** For all facts of one frame. */
@@ -20,6 +21,8 @@ export class FactReader {
   #answers = new Map<Family<unknown>, Map<string, Promise<unknown>>>()
   #waiting: Request[] = []
   #isDue = false
+  /** The services that did not answer in time: until `forget`, no script asks them again. */
+  #late = new Set<string>()
 
   /** @param whenFree - calls back when the node may be read: all facts that are requested until then are read together. */
   constructor(node: NodeSession, whenFree: (read: () => Promise<void>) => Promise<void> = async read => read()) {
@@ -44,6 +47,7 @@ export class FactReader {
   /** To be called after a change on the node: all facts are read again. */
   forget(): void {
     this.#answers = new Map()
+    this.#late = new Set()
   }
 
   /** At the end of this turn. A caller may be allowed to read at once although an earlier one still waits for that. */
@@ -60,27 +64,19 @@ export class FactReader {
     const waiting = this.#waiting.splice(0)
     if (waiting.length === 0) return
     // A fact may be requested twice in a turn, if `forget` was called in between.
-    const families = [...new Set(waiting.map(({ family }) => family))].toSorted(foregroundFirst).map(family => {
+    const families = [...new Set(waiting.map(({ family }) => family))].toSorted(inFrameOrder).map(family => {
       const requests = waiting.filter(request => request.family === family)
       return { family, requests, args: [...new Set(requests.map(({ argument }) => argument))] }
     })
     try {
-      const scripts = families.map(({ family, args }) => family.script(args))
-      const from = Date.now()
-      const foreground = families.filter(({ family }) => !family.waits).length
-      const parts = await this.#node.session.run({
-        scripts: scripts.slice(0, foreground),
-        waiting: scripts.slice(foreground),
-        timeoutSeconds: frameTimeoutSeconds,
-      })
-      const times = { from, to: Date.now() }
+      const answers = await this.#ask(families)
       for (const [index, { family, requests, args }] of families.entries()) {
+        const { script, part, from, to } = answers[index]!
         try {
-          const values = family.parse(
-            outcome(scripts[index]!, parts[index]!, this.#node.name, frameTimeoutSeconds, true),
-            args,
-            times,
-          )
+          const values = family.parse(outcome(script, part, this.#node.name, frameTimeoutSeconds, true), args, {
+            from,
+            to,
+          })
           for (const { argument, resolve, reject } of requests) {
             const value = values[args.indexOf(argument)]
             if (value instanceof Error) reject(this.#named(value))
@@ -97,13 +93,56 @@ export class FactReader {
     }
   }
 
+  /** Sends the scripts of families in one frame, except those for services that are late: they get the exit code of a time-out. */
+  async #ask(families: { family: Family<unknown>; args: string[] }[]): Promise<Answer[]> {
+    const late = (service: string | undefined) => service !== undefined && this.#late.has(service)
+    const asked = families.filter(({ family: { service } }) => !late(service))
+    const scripts = new Map(asked.map(({ family, args }) => [family, family.script(args)]))
+    const textOf = (family: Family<unknown>) => scripts.get(family) ?? ''
+    const from = Date.now()
+    const arrivals: number[] = []
+    const parts =
+      asked.length === 0
+        ? []
+        : await this.#node.session.run({
+            scripts: asked.flatMap(({ family }): FrameScript[] => {
+              if (family.waits) return []
+              const script = textOf(family)
+              return family.service === undefined ? [script] : [{ script, service: family.service }]
+            }),
+            waiting: asked.flatMap(({ family }) => (family.waits ? [textOf(family)] : [])),
+            timeoutSeconds: frameTimeoutSeconds,
+            onPart: () => arrivals.push(Date.now()),
+          })
+    return families.map(({ family }) => {
+      const at = asked.findIndex(each => each.family === family)
+      const part = parts[at] ?? skipped
+      if (family.service !== undefined && isTimeout(part.exitCode)) this.#late.add(family.service)
+      return { script: textOf(family), part, from, to: arrivals[at] ?? Date.now() }
+    })
+  }
+
   /** Adds the node's name, which a parser does not know, to an error about the node. */
   #named(error: Error): Error {
     return error instanceof HaRunError ? error : new TaskError(`${this.#node.name}: ${error.message}`, { cause: error })
   }
 }
 
-/** In the order of a frame's results. */
-function foregroundFirst(one: Family<unknown>, other: Family<unknown>): number {
-  return Number(one.waits ?? false) - Number(other.waits ?? false)
+interface Answer {
+  script: string
+  part: ScriptResult
+  from: number
+  to: number
+}
+
+/** The result of a script that is not sent, since its service is late. */
+const skipped: ScriptResult = { exitCode: timeoutCode, stdout: '', stderr: '', timedOut: false }
+
+/**
+ * In the order of a frame's results. What asks no service comes first: it is read at the same moment on all nodes, however long a
+ * service of one of them takes.
+ */
+function inFrameOrder(one: Family<unknown>, other: Family<unknown>): number {
+  const rank = ({ waits, service }: Family<unknown>) => (waits ? 2 : service === undefined ? 0 : 1)
+  return rank(one) - rank(other)
 }

@@ -1,4 +1,4 @@
-import type { ScriptResult, FrameRequest } from './frame.js'
+import { isTimeout, type ScriptResult, type FrameRequest } from './frame.js'
 
 /** Splits one stream (stdout or stderr) of a session at the markers of its frames. */
 export class StreamReader {
@@ -50,9 +50,11 @@ class StreamAnswer {
   ended = false
   endCode = 0
   readonly #onLine: FrameRequest['onLine']
+  readonly #onPart: FrameRequest['onPart']
 
-  constructor(onLine?: FrameRequest['onLine']) {
+  constructor({ onLine, onPart }: Pick<FrameRequest, 'onLine' | 'onPart'> = {}) {
     this.#onLine = onLine
+    this.#onPart = onPart
   }
 
   /** Takes what has arrived on the stream; true once the frame has ended on it. */
@@ -68,7 +70,10 @@ class StreamAnswer {
       }
       // The output of an unfinished script stands before the end marker.
       this.texts.push(section.before)
-      if (section.kind === 'part') this.exitCodes.push(section.number)
+      if (section.kind === 'part') {
+        this.exitCodes.push(section.number)
+        this.#onPart?.()
+      }
       this.ended = section.kind === 'end'
       this.endCode = section.number
     }
@@ -76,16 +81,13 @@ class StreamAnswer {
   }
 }
 
-/** `timeout` exits with 124, or with 137 if it had to kill. */
-const timeoutCodes = new Set([124, 137])
-
 /** The answer to one frame as it comes in. */
 export class FrameAnswer {
   readonly stdout: StreamAnswer
   readonly stderr = new StreamAnswer()
 
-  constructor({ onLine }: FrameRequest) {
-    this.stdout = new StreamAnswer(onLine)
+  constructor(request: FrameRequest) {
+    this.stdout = new StreamAnswer(request)
   }
 
   get complete(): boolean {
@@ -99,7 +101,7 @@ export class FrameAnswer {
       exitCode: exitCodes[index] ?? endCode,
       stdout: texts[index] ?? '',
       stderr: this.stderr.texts[index] ?? '',
-      timedOut: exitCodes[index] === undefined && timeoutCodes.has(endCode),
+      timedOut: exitCodes[index] === undefined && isTimeout(endCode),
     }))
   }
 }

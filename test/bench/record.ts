@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/unbound-method -- methods are wrapped here, and called with the `this` that they are given */
 import { writeFileSync } from 'node:fs'
 import { Member } from '../../runner/tasks/member.js'
-import type { FrameRequest } from '../../runner/ssh/frame.js'
+import { scriptText, type FrameRequest } from '../../runner/ssh/frame.js'
 import { Session } from '../../runner/ssh/session.js'
 
 /**
@@ -26,7 +26,7 @@ const original = Session.prototype.run
 Session.prototype.run = async function run(this: Session, request: FrameRequest) {
   const record = sent.get(this) ?? { requests: [], roundTrips: 0, pending: 0 }
   sent.set(this, record)
-  record.requests.push({ scripts: [...request.scripts], input: request.input?.toString('base64') })
+  record.requests.push({ scripts: request.scripts.map(scriptText), input: request.input?.toString('base64') })
   if (record.pending === 0) record.roundTrips += 1
   record.pending += 1
   try {

@@ -1,4 +1,4 @@
-import { fact, withDaemonTimeout, type Fact } from '../../facts/fact.js'
+import { serviceFact, type Fact } from '../../facts/fact.js'
 import { parseOnSuccess } from '../parse-on-success.js'
 
 /** What a node's corosync-qdevice reports, with which the arbiter's vote reaches the node. */
@@ -13,9 +13,9 @@ export interface Qdevice {
 }
 
 /** Undefined if the daemon is not running or not installed. */
-export const qdevice: Fact<Qdevice | undefined> = fact(
+export const qdevice: Fact<Qdevice | undefined> = serviceFact(
+  'qdevice',
   'corosync-qdevice-tool -s',
-  withDaemonTimeout('corosync-qdevice-tool -s'),
   parseOnSuccess(parseQdevice),
 )
 

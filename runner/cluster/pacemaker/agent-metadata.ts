@@ -66,7 +66,7 @@ function parse(text: string): Record<string, AgentDocument> {
 /** Each agent's metadata, followed by a NUL, the exit code, and another NUL. */
 function metadataScript(agents: readonly string[]): string {
   return agents
-    .map(agent => withDaemonTimeout(sh`crm_resource --show-metadata ${agent}`) + `; printf '\\0%s\\0' $?`)
+    .map(agent => withDaemonTimeout(sh`crm_resource --show-metadata ${agent}`, 10) + `; printf '\\0%s\\0' $?`)
     .join('\n')
 }
 

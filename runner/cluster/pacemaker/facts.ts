@@ -1,18 +1,19 @@
-import { fact, withDaemonTimeout, type Fact } from '../../facts/fact.js'
+import { serviceFact, type Fact } from '../../facts/fact.js'
 import { parseOnSuccess } from '../parse-on-success.js'
 import { parseCrmMon, type ClusterState } from './crm-mon.js'
 
 /** Reports of a node's own daemons; undefined if the daemon does not run or is not installed. */
 
-export const clusterState: Fact<ClusterState | undefined> = fact(
+export const clusterState: Fact<ClusterState | undefined> = serviceFact(
+  'pacemaker',
   'crm_mon',
-  withDaemonTimeout('crm_mon -1 --output-as=xml'),
   parseOnSuccess(parseCrmMon),
+  'crm_mon -1 --output-as=xml',
 )
 
 /** The whole CIB, status included. */
-export const cibText: Fact<string | undefined> = fact(
+export const cibText: Fact<string | undefined> = serviceFact(
+  'pacemaker',
   'cibadmin -Q',
-  withDaemonTimeout('cibadmin -Q'),
   parseOnSuccess(text => text),
 )

@@ -22,6 +22,7 @@ const lists: Family<string[]> = {
       )
       .join('\n'),
   waits: true,
+  service: 'pacemaker',
   parse: ({ stdout }, targets) => targets.map((_, at) => devicesIn(stdout.split('\0')[at] ?? '')),
 }
 

@@ -59,7 +59,7 @@ export async function forecastLoss(
 /** Whether Pacemaker still has something to do about the CIB in force; undefined if it does not answer. */
 const pending: Fact<boolean | undefined> = fact(
   'crm_simulate --live-check',
-  withDaemonTimeout(`${simulation.join(' ')} --live-check`),
+  withDaemonTimeout(`${simulation.join(' ')} --live-check`, 10),
   ({ stdout, exitCode }) => (exitCode === 0 ? hasActions(stdout) : undefined),
 )
 

@@ -1,5 +1,5 @@
 import { until } from '../../tasks/until.js'
-import { fact, withDaemonTimeout, type Fact } from '../../facts/fact.js'
+import { serviceFact, type Fact } from '../../facts/fact.js'
 import { withoutAttributes } from '../pacemaker/crm-mon.js'
 import { clusterState } from '../pacemaker/facts.js'
 import { readOnAll, type Scope } from '../members.js'
@@ -13,10 +13,11 @@ import { readOnAll, type Scope } from '../members.js'
  */
 
 /** The nodes whose feature set a node's attribute manager has. */
-const knownByManager: Fact<string[]> = fact(
+const knownByManager: Fact<string[]> = serviceFact(
+  'pacemaker',
   'attrd_updater -Q',
-  withDaemonTimeout("attrd_updater -Q -A -n '#feature-set'"),
   ({ stdout }) => [...stdout.matchAll(/ host="([^"]+)" value="[^"]+"/g)].map(([, host]) => host!),
+  "attrd_updater -Q -A -n '#feature-set'",
 )
 
 /** The names of the nodes whose attributes the CIB has lost although an attribute manager has them. */

@@ -11,6 +11,7 @@ import {
 } from '../../../roles/apache/configuration.js'
 import { configtest, configurationErrors, readOnlyConfigtest, reloadGracefully } from '../../../roles/apache/reload.js'
 import { remote, type Remote } from '../../../runner/ssh/remote.js'
+import { scriptText } from '../../../runner/ssh/frame.js'
 import type { Session } from '../../../runner/ssh/session.js'
 import { folderOf } from '../../tasks/scope.js'
 import { localSession } from '../../ssh/local-shell.js'
@@ -22,7 +23,8 @@ const load = 'echo $$ >"$0.new"; mv "$0.new" "${0%/*}/apache2.pid"'
 function localRemote(t: ExecutionContext, rewrite: (script: string) => string): Remote {
   const { session } = localSession(t)
   const rewriting: Pick<Session, 'run'> = {
-    run: async request => session.run({ ...request, scripts: request.scripts.map(rewrite) }),
+    run: async request =>
+      session.run({ ...request, scripts: request.scripts.map(script => rewrite(scriptText(script))) }),
   }
   return remote({ name: 'node1', session: rewriting as Session })({ nothrow: true })
 }
