@@ -2,25 +2,40 @@ import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import { interfacesWith } from '../../runner/cluster/pacemaker/floating-ip.js'
 import { reachable, type Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/index.js'
+import { moment, type FrameTimes } from '../../runner/facts/fact.js'
 import { arpAnswers } from '../../runner/facts/arp-answers.js'
 import { hardwareAddresses } from '../../runner/facts/hardware-addresses.js'
-import { verdict, type Violation } from './verdict.js'
+import { advisory, verdict, type Violation } from './verdict.js'
 
 /** Asks the kernels, not the cluster: without fencing, two nodes may have the address although Pacemaker runs it once. */
 export function floatingIpOnOneNode({ floatingIp: { address } }: Cluster) {
   return async ({ members }: Scope): Promise<Verdict> => {
     const hint = '`ha-run constraints` makes the cluster start it; remove a stray address with `ip address del`'
-    const interfacesByNode = await Promise.all(
-      reachable(members).map(async member => [member.name, await member.read(interfacesWith(address))] as const),
-    )
+    const present = reachable(members)
+    const [interfacesByNode, moments] = await Promise.all([
+      Promise.all(present.map(async member => [member.name, await member.read(interfacesWith(address))] as const)),
+      Promise.all(present.map(async member => member.read(moment))),
+    ])
+    const spread = spreadRemark(moments)
     const places = interfacesByNode.flatMap(([name, interfaces]) => interfaces.map(iface => `${iface} of ${name}`))
-    if (places.length === 1) return verdict([], `${address} on ${places[0]}`, hint)
-    return verdict(
-      [places.length === 0 ? `${address} is on no node` : `${address} is on ${places.join(' and ')}`],
-      '',
-      hint,
-    )
+    if (places.length === 1)
+      return advisory(
+        spread.map(remark => `${address} on ${places[0]}, but ${remark}`),
+        `${address} on ${places[0]}`,
+        hint,
+      )
+    const where = places.length === 0 ? `${address} is on no node` : `${address} is on ${places.join(' and ')}`
+    return verdict([[where, ...spread].join(', but ')], '', hint)
   }
+}
+
+/** Within which time the answers of several nodes count as those of one moment. */
+const momentSeconds = 5
+
+/** A remark if the nodes may have been asked at times that lie too far apart: meanwhile an address may move. */
+export function spreadRemark(moments: FrameTimes[]): string[] {
+  const seconds = (Math.max(...moments.map(({ to }) => to)) - Math.min(...moments.map(({ from }) => from))) / 1000
+  return seconds > momentSeconds ? [`the nodes were asked up to ${seconds.toFixed(0)} s apart`] : []
 }
 
 /**

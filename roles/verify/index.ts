@@ -5,6 +5,7 @@ import { withTopology } from './topology.js'
 import { arbiterVotes } from './arbiter.js'
 import { transientAttributesInCib, oneCib } from './cib.js'
 import { clocksAgree } from './clocks.js'
+import { daemonsWork, unlessCausedBy } from './daemons.js'
 import { placementMeetsConstraints } from './constraints.js'
 import { noFailCounts, noFailedActions } from './failures.js'
 import { confAsDeclared, configurationInForce, sameConf, sameAuthkey } from './files.js'
@@ -25,6 +26,12 @@ import { restartOnFailure } from './restart-on-failure.js'
 import { onlyClusterRunsServices, daemonsActiveAndEnabled, noInstallLeftovers, ownUnits } from './services.js'
 import { sameVersions } from './versions.js'
 
+/** What the assertions about the ring depend on. */
+const ring = ['corosync'] as const
+
+/** What the assertions about Pacemaker depend on. */
+const manager = ['corosync', 'pacemaker'] as const
+
 /**
  * Proves what the other roles have built: from every selected node's own view, by comparing the nodes, and from outside. The
  * sentence of each assertion says what it proves and why that matters.
@@ -33,14 +40,14 @@ export default role('verify', ({ cluster }) => [
   // The ring.
   assertion(
     'links are connected, at the declared addresses',
-    linksConnected(cluster),
+    unlessCausedBy(ring, linksConnected(cluster)),
     'Every node is connected to every other one on each link, at the declared addresses: a link that is down cannot replace another one.',
   ),
   ...(cluster.corosync.transport === 'knet'
     ? [
         assertion(
           'links carry traffic',
-          linksCarryTraffic(),
+          unlessCausedBy(ring, linksCarryTraffic()),
           'Packets are received and sent on each link, and none went down during the check: the reported state of a link may be outdated.',
         ),
       ]
@@ -52,25 +59,29 @@ export default role('verify', ({ cluster }) => [
   ),
   assertion(
     'every declared node has joined',
-    everyNodeJoined(cluster),
+    unlessCausedBy(ring, everyNodeJoined(cluster)),
     'The members of the ring are exactly the nodes of the inventory.',
   ),
   assertion(
     'all nodes are in one ring',
-    oneRing,
+    unlessCausedBy(ring, oneRing),
     'All nodes have the same membership, and it is stable: two rings are two clusters, and each runs the resources.',
   ),
-  assertion('the cluster is quorate', quorate, 'Every node has quorum: without it, Pacemaker stops all resources.'),
+  assertion(
+    'the cluster is quorate',
+    unlessCausedBy(ring, quorate),
+    'Every node has quorum: without it, Pacemaker stops all resources.',
+  ),
   assertion(
     'quorum settings are as declared',
-    withEffectiveDeclaration(cluster, quorumAsDeclared),
+    unlessCausedBy(ring, withEffectiveDeclaration(cluster, quorumAsDeclared)),
     'The expected votes and flags in force (2Node, WaitForAll …) are the declared ones: they decide which nodes may continue after a failure.',
   ),
   ...(cluster.quorumDevice
     ? [
         assertion(
           'the arbiter votes on every node',
-          arbiterVotes(cluster.quorumDevice),
+          unlessCausedBy(ring, arbiterVotes(cluster.quorumDevice)),
           'Of two halves of the cluster, the one with its vote goes on: without it, a node that is left alone has no quorum.',
         ),
       ]
@@ -94,13 +105,18 @@ export default role('verify', ({ cluster }) => [
   ),
   assertion(
     'corosync runs the configuration on disk',
-    configurationInForce,
+    unlessCausedBy(ring, configurationInForce),
     'The settings and the authkey in force are those on disk: a restart or a reboot changes nothing.',
   ),
   assertion(
     'corosync and pacemaker are active and enabled',
     daemonsActiveAndEnabled,
     'Both daemons run, and start again after a reboot or a power failure.',
+  ),
+  assertion(
+    'each daemon answers',
+    daemonsWork,
+    'Each daemon of Corosync and Pacemaker has a process that answers: a unit stays active when one of its daemons hangs.',
   ),
   assertion(
     'corosync and pacemaker restart on failure',
@@ -129,53 +145,61 @@ export default role('verify', ({ cluster }) => [
   ),
 
   // Pacemaker.
-  assertion('all nodes agree on one DC', oneDc, 'All nodes report the same DC, which decides for the whole cluster.'),
-  assertion('all nodes are online', everyNodeOnline(cluster), 'Every node can take over resources.'),
+  assertion(
+    'all nodes agree on one DC',
+    unlessCausedBy(manager, oneDc),
+    'All nodes report the same DC, which decides for the whole cluster.',
+  ),
+  assertion(
+    'all nodes are online',
+    unlessCausedBy(manager, everyNodeOnline(cluster)),
+    'Every node can take over resources.',
+  ),
   assertion(
     'all nodes have the same CIB',
-    oneCib,
+    unlessCausedBy(manager, oneCib),
     'Every node has the same configuration in the same version: any of them can become DC and continue with it.',
   ),
   assertion(
     'the CIB has all transient node attributes',
-    transientAttributesInCib,
+    unlessCausedBy(manager, transientAttributesInCib),
     'Fail counts and the results of agents such as ping are in the CIB, where Pacemaker uses them: a cluster can lose them when it was split and reunites.',
   ),
   assertion(
     'the configuration is valid',
-    configurationIsValid,
+    unlessCausedBy(manager, configurationIsValid),
     "Pacemaker's own check, crm_verify, finds no error in the configuration.",
   ),
   assertion(
     'no action has failed',
-    noFailedActions,
+    unlessCausedBy(manager, noFailedActions),
     'No start, stop or monitor has failed: a failure from which the cluster has recovered may happen again.',
   ),
   assertion(
     'no resource has a fail count',
-    noFailCounts,
+    unlessCausedBy(manager, noFailCounts),
     'No resource is about to be banned from a node because of its failures.',
   ),
   assertion(
     'no standby, maintenance or stop set by an admin',
-    withEffectiveDeclaration(cluster, noAdminOverrides),
+    unlessCausedBy(manager, withEffectiveDeclaration(cluster, noAdminOverrides)),
     'No setting of an admin keeps the cluster from taking over.',
   ),
   assertion(
     'no constraint is left from a move or ban',
-    noMoveConstraints,
+    unlessCausedBy(manager, noMoveConstraints),
     '`crm resource move` and `ban` create constraints that stay, and may keep a resource from the node that should run it next time.',
   ),
 
   // The service.
   assertion(
     'every resource runs where it should',
-    withEffectiveDeclaration(cluster, resourcesRunAsDeclared),
+    unlessCausedBy(manager, withEffectiveDeclaration(cluster, resourcesRunAsDeclared)),
     'Each primitive runs exactly once according to every node, and each clone on every node.',
   ),
   assertion(
     'the placement meets the constraints',
-    withEffectiveDeclaration(cluster, placementMeetsConstraints),
+    unlessCausedBy(manager, withEffectiveDeclaration(cluster, placementMeetsConstraints)),
     'Resources run together, apart and in order as the mandatory constraints require.',
   ),
   ...(ownUnits(cluster).length > 0
@@ -189,12 +213,12 @@ export default role('verify', ({ cluster }) => [
     : []),
   assertion(
     'the floating IP is on one node',
-    withTopology(cluster, floatingIpOnOneNode(cluster)),
+    unlessCausedBy([], withTopology(cluster, floatingIpOnOneNode(cluster))),
     'According to the kernels, exactly one interface of one node has the address.',
   ),
   assertion(
     'one machine answers for the floating IP',
-    oneMachineAnswers(cluster),
+    unlessCausedBy([], oneMachineAnswers(cluster)),
     'Exactly one machine of the network answers ARP requests for the address, and it is a node of the cluster.',
   ),
   ...(servesPage(cluster)
@@ -209,7 +233,7 @@ export default role('verify', ({ cluster }) => [
   // Fencing.
   assertion(
     'fencing is enabled',
-    fencingEnabled(cluster),
+    unlessCausedBy(manager, fencingEnabled(cluster)),
     'Every node can be fenced from another one by a device that answers: a node that is lost is powered off before another node takes over its resources.',
   ),
   ...(cluster.fencing === 'disabled'
@@ -217,12 +241,12 @@ export default role('verify', ({ cluster }) => [
     : [
         assertion(
           'the last fencing succeeded',
-          fencingSucceeded,
+          unlessCausedBy(manager, fencingSucceeded),
           'The last attempt to fence each node did so: if it fails, the cluster does not take over what ran there.',
         ),
         assertion(
           'no fencing is pending',
-          noPendingFencing,
+          unlessCausedBy(manager, noPendingFencing),
           'No node waits to be fenced: until it is, nothing that ran there starts elsewhere.',
         ),
         ...(cluster.nodes.length === 2

@@ -1,4 +1,4 @@
-import { fact, withDaemonTimeout, type FrameTimes, type Fact } from '../../runner/facts/fact.js'
+import { serviceFact, type FrameTimes, type Fact } from '../../runner/facts/fact.js'
 import { parseCmap } from '../../runner/cluster/corosync/cmap.js'
 
 /** Corosync's counters of a knet link to a node (also to the node itself), since Corosync started. */
@@ -23,10 +23,11 @@ export interface TrafficCount {
 /** Undefined if Corosync does not run or does not use knet: other transports have no counters. */
 export const linkTraffic: Fact<TrafficCount | undefined> = {
   family: {
-    ...fact(
+    ...serviceFact(
+      'corosync',
       'corosync-cmapctl -m stats',
-      withDaemonTimeout('corosync-cmapctl -m stats stats.knet.node'),
       () => undefined,
+      'corosync-cmapctl -m stats stats.knet.node',
     ).family,
     parse: ({ stdout, exitCode }, _, asked) => [
       exitCode === 0 ? { asked: asked!, links: parseKnetStats(stdout) } : undefined,

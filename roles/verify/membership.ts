@@ -39,17 +39,22 @@ export async function oneRing(scope: Scope): Promise<Verdict> {
 }
 
 export async function quorate(scope: Scope): Promise<Verdict> {
-  const { views, violations } = await readViews(scope, quorum, corosyncNotAnswering, ({ quorate: isQuorate, votes }) =>
-    isQuorate ? [] : [`no quorum: ${votes?.total ?? 0} of ${votes?.expected ?? '?'} votes`],
+  const { views, viewsByNode, violations } = await readViews(
+    scope,
+    quorum,
+    corosyncNotAnswering,
+    ({ quorate: isQuorate, votes }) =>
+      isQuorate ? [] : [`no quorum: ${votes?.total ?? 0} of ${votes?.expected ?? '?'} votes`],
   )
   const votes = views[0]?.votes
   const text = votes ? `${votes.total} of ${votes.expected} votes` : 'quorate'
-  return verdict(violations, text, hint, [
-    {
-      label: 'quorum',
-      text: violations.length === 0 ? `yes, ${text}${votes ? `, ring ${views[0]!.ringId}` : ''}` : 'no',
-    },
-  ])
+  const isEverywhere = views.length === scope.selected.length
+  const seenBy = isEverywhere ? '' : `, as seen by ${viewsByNode.map(([name]) => name).join(', ')}`
+  const answer = views.every(view => view.quorate)
+    ? `yes, ${text}${votes ? `, ring ${views[0]!.ringId}` : ''}${seenBy}`
+    : 'no'
+  // Without any view, nothing is known.
+  return verdict(violations, text, hint, views.length === 0 ? [] : [{ label: 'quorum', text: answer }])
 }
 
 /** Compares the flags of corosync-quorumtool: after a reload, some settings in the cmap are those of the file and not in force (docs/facts.md, Corosync). */

@@ -3,7 +3,7 @@ import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import { withoutSecrets } from '../../runner/cluster/secret-parameters.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/index.js'
-import { fact, withDaemonTimeout } from '../../runner/facts/fact.js'
+import { serviceFact } from '../../runner/facts/fact.js'
 import { lastLines } from '../../runner/errors.js'
 import { mismatch, readViews, pacemakerNotAnswering, verdict } from './verdict.js'
 
@@ -36,14 +36,10 @@ export function everyNodeOnline({ nodes }: Cluster) {
 }
 
 /** `crm_verify` 2.1.5 prints details on stderr, and only with -V (docs/facts.md, Pacemaker). */
-const verification = fact(
-  'crm_verify -L -V',
-  withDaemonTimeout('crm_verify -L -V'),
-  ({ exitCode, stdout, stderr }) => ({
-    valid: exitCode === 0,
-    output: lastLines(withoutSecrets(`${stdout}\n${stderr}`)),
-  }),
-)
+const verification = serviceFact('pacemaker', 'crm_verify -L -V', ({ exitCode, stdout, stderr }) => ({
+  valid: exitCode === 0,
+  output: lastLines(withoutSecrets(`${stdout}\n${stderr}`)) || `no output, exit code ${exitCode}`,
+}))
 
 /** Its exit code is 78 for errors and for warnings; only the last line distinguishes them. */
 const warningsOnly = /Warnings found during check/

@@ -171,6 +171,7 @@ class AssertionState<T> {
       this.holds &&
       (this.latest.evidence === this.#first.evidence ||
         this.latest.status === 'warning' ||
+        this.latest.status === 'skipped' ||
         this.#first.status === 'warning')
     if (isSame && this.lapse) this.#restoredAtSeconds ??= atSeconds
     if (isSame || this.lapse) return

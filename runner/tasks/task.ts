@@ -102,14 +102,15 @@ export interface Headline {
 }
 
 export interface Verdict {
-  status: 'ok' | 'warning' | 'failed'
+  /** `skipped`: it does not hold, for a reason that another assertion or the run itself reports. */
+  status: 'ok' | 'warning' | 'failed' | 'skipped'
   /**
    * What was observed. As long as the assertion holds and the cluster does not change, every check must return the same text:
    * another text while it is watched counts as a change.
    */
   evidence: string
   /** What to do if it does not hold. */
-  hint?: string
+  hint?: string | undefined
   headlines?: Headline[]
   /** The failure may be an update in progress between nodes: it counts only if it persists for a moment. */
   fleeting?: boolean

@@ -6,7 +6,7 @@ import { nodeProvenance } from '../../../runner/cluster/adoption/provenance.js'
 import type { ClusterMember, Scope } from '../../../runner/cluster/members.js'
 import type { Cluster } from '../../../runner/cluster/declaration/declaration.js'
 import { readClusters } from '../../../runner/cluster/declaration/read.js'
-import type { Fact } from '../../../runner/facts/fact.js'
+import { moment, type Fact } from '../../../runner/facts/fact.js'
 import type { NodeScope } from '../../../runner/tasks/scope.js'
 import { loadInventory } from '../../../runner/inventory/load.js'
 import { noConsent } from '../../engine/cluster.js'
@@ -30,8 +30,11 @@ export function clusterOf(more: object = {}, nodes = 2): Cluster {
 /** What a member answers to questions, by `family`, or `family argument`; a missing one is an error of the test. */
 export type Answers = Record<string, unknown>
 
-/** Unless the table says otherwise, ha-run has built the cluster. */
-const built: Answers = { [nodeProvenance.family.name]: { provenance: 'managed', adopted: false } }
+/** Unless the table says otherwise, ha-run has built the cluster, and all answers are of one moment. */
+const built: Answers = {
+  [nodeProvenance.family.name]: { provenance: 'managed', adopted: false },
+  [moment.family.name]: { from: 0, to: 0 },
+}
 
 /** A member that answers from a table. */
 export function answering(name: string, answers: Answers | undefined): ClusterMember & NodeScope {

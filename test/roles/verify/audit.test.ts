@@ -116,9 +116,23 @@ const cases: [
   [
     'clocks within the tolerance',
     clocksAgree,
-    { clock: { least: -600, most: 300 } },
-    { clock: { least: 700, most: 1200 } },
+    { clock: { least: -300, most: 300 } },
+    { clock: { least: 100, most: 600 } },
     { status: 'ok', evidence: 'within 1 s of each other' },
+  ],
+  [
+    'clocks whose slow answers are followed by quick ones',
+    clocksAgree,
+    { clock: { least: -7200, most: 300 }, 'clock, once more': { least: 0, most: 20 } },
+    { clock: { least: 0, most: 300 }, 'clock, once more': { least: 0, most: 30 } },
+    { status: 'ok', evidence: 'within 1 s of each other' },
+  ],
+  [
+    'clocks whose answers are slow',
+    clocksAgree,
+    { clock: { least: -7200, most: 300 }, 'clock, once more': { least: -6900, most: 100 } },
+    { clock: { least: 0, most: 300 }, 'clock, once more': { least: 0, most: 100 } },
+    { status: 'warning', evidence: 'node2 and node1 may be up to 7.0 s apart: they answer slowly' },
   ],
   [
     'a clock behind',
