@@ -6,6 +6,7 @@ import { role } from '../../runner/cluster/role.js'
 import { authkeyTasks } from '../authkey/refs.js'
 import { corosyncTasks } from '../corosync/refs.js'
 import { pacemakerRuns } from './running.js'
+import { cibIsOnDisk } from './stored.js'
 
 /**
  * Pacemaker, the resource manager on top of Corosync, and the properties of the whole cluster. crm_simulate forecasts a change of the
@@ -40,5 +41,6 @@ export default role('pacemaker', ({ cluster }) => {
     unlessForeign(service('pacemaker.service', { enabled: true, needs: [install] })),
     unlessForeign(packages(['crmsh'], { late: true })),
     cibTask('cluster properties', { needs: [runs], edit }),
+    cibIsOnDisk([runs]),
   ]
 })

@@ -24,6 +24,7 @@ import { resourcesRunAsDeclared } from './placement.js'
 import { noMoveConstraints, noAdminOverrides } from './admin-overrides.js'
 import { restartOnFailure } from './restart-on-failure.js'
 import { onlyClusterRunsServices, daemonsActiveAndEnabled, noInstallLeftovers, ownUnits } from './services.js'
+import { configurationOnDisk } from './storage.js'
 import { sameVersions } from './versions.js'
 
 /** What the assertions about the ring depend on. */
@@ -159,6 +160,11 @@ export default role('verify', ({ cluster }) => [
     'all nodes have the same CIB',
     unlessCausedBy(manager, oneCib),
     'Every node has the same configuration in the same version: any of them can become DC and continue with it.',
+  ),
+  assertion(
+    'every node keeps the configuration on disk',
+    configurationOnDisk,
+    'The CIB on disk is the one in memory, and there is room for the next one and for the files of Corosync: otherwise a restart would lose changes.',
   ),
   assertion(
     'the CIB has all transient node attributes',

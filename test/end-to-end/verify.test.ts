@@ -64,6 +64,7 @@ const isolate = (state: 'on' | 'off') =>
 
 const page = 'the page is served at the floating IP'
 const conf = '/etc/corosync/corosync.conf'
+const cibFolder = '/var/lib/pacemaker/cib'
 
 const faults: Fault[] = [
   {
@@ -109,6 +110,25 @@ const faults: Fault[] = [
     ],
     warning: { 'corosync and pacemaker restart on failure': /^systemd does not restart corosync on node2$/ },
     mend: [['node2', 'rm -r /run/systemd/system/corosync.service.d; systemctl daemon-reload']],
+  },
+  {
+    title: 'the disk is full, and Pacemaker has stopped writing the CIB',
+    make: [
+      [
+        'passive',
+        `cp -a ${cibFolder} /root/cib; mount -t tmpfs -o size=8m none ${cibFolder}; cp -a /root/cib/. ${cibFolder}/; chown hacluster:haclient ${cibFolder}; head -c 9m /dev/zero >${cibFolder}/fill 2>/dev/null; crm_attribute -t crm_config -n cluster-ipc-limit -v 501`,
+      ],
+    ],
+    failing: {
+      'every node keeps the configuration on disk':
+        /^(node[12]): the CIB on disk is 0\.\d+, and pacemaker runs with 0\.\d+; \1: \/var\/lib\/pacemaker\/cib is full: less than 1 MiB is free$/,
+    },
+    mend: [
+      [
+        'passive',
+        `umount ${cibFolder}; rm -r /root/cib; kill -PIPE $(pidof pacemaker-based); crm_attribute -q -t crm_config -n cluster-ipc-limit -D`,
+      ],
+    ],
   },
   {
     title: 'a mask of the package installation is left',

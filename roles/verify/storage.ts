@@ -1,0 +1,44 @@
+import { versionOf } from '../../runner/cluster/cib/version.js'
+import { reachable, type Scope } from '../../runner/cluster/members.js'
+import { cibText } from '../../runner/cluster/pacemaker/facts.js'
+import { isBehind, nodeStorage, storageFaults, storageWarnings } from '../../runner/cluster/pacemaker/storage.js'
+import type { Verdict } from '../../runner/tasks/index.js'
+import { verdict } from './verdict.js'
+
+const roomHint = 'free space there, for instance with `apt-get clean` and `journalctl --vacuum-size=50M`'
+const readOnlyHint =
+  '`dmesg` shows why: often the disk or the SD card fails; once it is repaired, remount it with `mount -o remount,rw`'
+const writeHint = '`ha-run pacemaker` makes Pacemaker write the CIB again, which it does not do on its own'
+
+/** A node that is down keeps what it has; a Pacemaker that does not answer is reported by other assertions. */
+export async function configurationOnDisk({ members }: Scope): Promise<Verdict> {
+  const nodes = await Promise.all(
+    reachable(members).map(async member => {
+      const [cib, storage] = await Promise.all([member.read(cibText), member.read(nodeStorage)])
+      const named = (texts: string[]) => texts.map(text => `${member.name}: ${text}`)
+      const behind =
+        cib !== undefined && isBehind(storage, cib)
+          ? [`the CIB on disk is ${storage.cibVersion ?? 'missing'}, and pacemaker runs with ${versionOf(cib)}`]
+          : []
+      return {
+        behind: named(behind),
+        faults: named(storageFaults(storage)),
+        warnings: named(storageWarnings(storage)),
+      }
+    }),
+  )
+  const behind = nodes.flatMap(node => node.behind)
+  const faults = nodes.flatMap(node => node.faults)
+  const warnings = nodes.flatMap(node => node.warnings)
+  const isReadOnly = (text: string) => text.endsWith('read-only')
+  const hints = [
+    ...(warnings.length > 0 || !faults.every(isReadOnly) ? [roomHint] : []),
+    ...(faults.some(isReadOnly) ? [readOnlyHint] : []),
+    ...(behind.length > 0 ? [writeHint] : []),
+  ]
+  const failed = verdict([...behind, ...faults], `the CIB, on ${nodes.length} nodes`, hints.join('; then '))
+  if (failed.status === 'ok' && warnings.length > 0)
+    return { status: 'warning', evidence: warnings.join('; '), hint: hints.join('; ') }
+  // The CIB is written a moment after each change.
+  return { ...failed, fleeting: faults.length === 0 }
+}
