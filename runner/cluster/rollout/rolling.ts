@@ -8,6 +8,7 @@ import { untilSettled } from '../pacemaker/forecast.js'
 import { readmitDrained } from './temporary-settings.js'
 import { notInForce, readCorosyncState, type CorosyncState } from '../corosync/state.js'
 import { onNodes, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../members.js'
+import { takeBack, withLeftovers } from './take-back.js'
 import { missing, startPacemaker, stateOf, untilNoneLeft, untilOnline, untilRunningAgain } from './pacemaker-state.js'
 import { findRollingObstacle } from './rolling-refusal.js'
 
@@ -55,6 +56,8 @@ async function restorePacemaker(scope: Scope): Promise<void> {
     units.filter(([, { active }]) => active !== 'active'),
   ]
   if (running.length === 0) return
+  // A node that serves again need not wait for others that may not start.
+  await readmitDrained(scope)
   refuseUnselected(
     scope,
     stopped.filter(([, { load }]) => load === 'loaded').map(([member]) => member),
@@ -98,9 +101,8 @@ async function restart(member: ClusterMember, scope: Scope): Promise<void> {
     }
     if (mustDrain) await readmit(member, before!, scope)
   } catch (error) {
-    // Best effort: if this fails, the mark in the CIB stays and the next run ends the standby.
-    if (mustDrain) await endStandby(member.$, member.name).catch(() => {})
-    throw error
+    const restarted = { member, keyHash: own.keyHash, runsPacemaker, isDrained: mustDrain }
+    throw withLeftovers(error, member.name, await takeBack(restarted, scope))
   }
 }
 
