@@ -13,7 +13,7 @@ export interface Quorum {
   /** `2Node`, `Quorate`, `WaitForAll` … */
   flags: string[]
   members: QuorumMember[]
-  /** The quorum device: its votes as this node counts them; absent if none is registered. */
+  /** The quorum device: its votes as this node counts them; absent if none has been registered since Corosync started. */
   device?: { votes: number }
 }
 

@@ -1,13 +1,12 @@
 import type { Problem, StatusEvent } from './events.js'
-import type { Quorum } from '../corosync/quorumtool.js'
 import type { Cluster } from '../declaration/declaration.js'
+import { arbiterProblems } from './arbiter.js'
 import { fencingProblems } from './fencing-problems.js'
 import { stoppedDaemons, unansweredPolls, stateProblems, wrongClusters } from './node-problems.js'
 import {
   answeringNodes,
   groupsOf,
   partitionsOf,
-  type AnsweringNode,
   type NodePoll,
   type Partition,
 } from './partitions.js'
@@ -121,35 +120,6 @@ function quorumProblems(partitions: Partition[]): Problem[] {
         `no quorum on ${namesOf(members)}: ${votes?.total ?? 0} of ${votes?.expected ?? '?'} votes, so nothing runs there${waits}`,
       )
     })
-}
-
-/**
- * The nodes that do not have the arbiter's vote although it is to have one. Corosync calls the device alive while corosync-qdevice runs
- * on the node, also without a connection. A part of the cluster without quorum is not counted: there, the arbiter votes for others.
- */
-function arbiterProblems({ quorumDevice }: Cluster, seen: AnsweringNode[]): Problem[] {
-  const inRing = seen.flatMap(({ name, view: { quorum } }) => (quorum ? [{ name, quorum }] : []))
-  const ownDevice = ({ members }: Quorum) => members.find(({ self }) => self)?.device
-  const registered = inRing.filter(({ quorum }) => quorum.device)
-  const problem = (nodes: { name: string }[], text: (names: string) => string, hint: string) =>
-    nodes.length === 0 ? [] : [failed(text(namesOf(nodes)), hint)]
-  return [
-    ...problem(
-      quorumDevice ? inRing.filter(({ quorum }) => !quorum.device) : [],
-      names => `no quorum device on ${names}`,
-      '`ha-run quorum-device` sets it up',
-    ),
-    ...problem(
-      registered.filter(({ quorum }) => !ownDevice(quorum)?.isAlive),
-      names => `corosync-qdevice is not running on ${names}, so that the arbiter cannot vote there`,
-      '`ha-run quorum-device` starts it',
-    ),
-    ...problem(
-      registered.filter(({ quorum }) => quorum.quorate && ownDevice(quorum)?.isAlive && !ownDevice(quorum)?.isVoting),
-      names => `the arbiter does not vote on ${names}`,
-      'check corosync-qnetd on the arbiter, and TCP port 5403 between it and the nodes; `corosync-qdevice-tool -sv` on a node shows its connection',
-    ),
-  ]
 }
 
 /** The nodes of one partition must agree on the DC. */

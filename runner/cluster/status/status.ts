@@ -4,6 +4,7 @@ import type { PollResult } from '../../engine/node-poller.js'
 import { nodeIdsIn } from '../corosync/cmap.js'
 import type { NodeState, ResourceState } from '../pacemaker/crm-mon.js'
 import type { Cluster, Node } from '../declaration/declaration.js'
+import { deviceOf } from './arbiter.js'
 import { groupsOf, partitionsOf, answeringNodes, type NodePoll, type AnsweringNode } from './partitions.js'
 import { problemsOf } from './problems.js'
 import type { NodeView } from './view.js'
@@ -27,7 +28,7 @@ export function statusOf(cluster: Cluster, polls: PollResult<Node, NodeView>[]):
       seen.filter(({ view }) => view.state),
       ({ view }) => view.state?.dc ?? null,
     ).map(({ value, names }) => ({ node: value, seen_by: names })),
-    quorum: quorumOf(seen),
+    quorum: quorumOf(seen, cluster),
     resources: resources.filter(resource => !isFencingDevice(resource)),
     floating_ip: {
       address: cluster.floatingIp.address,
@@ -164,16 +165,16 @@ function linksOf(nodes: Node[], seen: AnsweringNode[]): StatusEvent['links'] {
   ).flat()
 }
 
-function quorumOf(seen: AnsweringNode[]): StatusEvent['quorum'] {
+function quorumOf(seen: AnsweringNode[], cluster: Cluster): StatusEvent['quorum'] {
   return groupsOf(
     seen.filter(({ view }) => view.quorum),
     ({ view: { quorum } }) => {
-      const { quorate, votes, ringId, flags, device, members } = quorum!
-      const { isAlive = false, isVoting = false } = members.find(({ self }) => self)?.device ?? {}
+      const { quorate, votes, ringId, flags, device } = quorum!
+      const own = deviceOf(quorum!, cluster)
       return {
         quorate,
         ...(votes && { votes: votes.total, expected: votes.expected }),
-        ...(device && { arbiter: { votes: device.votes, alive: isAlive, voting: isVoting } }),
+        ...(device && own && { arbiter: { votes: device.votes, alive: own.isAlive, voting: own.isVoting } }),
         ring: ringId,
         flags: flags.filter(flag => flag !== 'Quorate'),
       }

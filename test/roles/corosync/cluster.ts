@@ -11,7 +11,7 @@ import type { NodeScope } from '../../../runner/tasks/scope.js'
 import { loadInventory } from '../../../runner/inventory/load.js'
 import { noConsent } from '../../engine/cluster.js'
 
-/** The smallest declared cluster of so many nodes, with more under `cluster:`. */
+/** The smallest declared cluster of so many nodes, with more under `cluster:`. The host `arbiter` is no member. */
 export function clusterOf(more: object = {}, nodes = 2): Cluster {
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-roles-'))
   try {
@@ -19,7 +19,12 @@ export function clusterOf(more: object = {}, nodes = 2): Cluster {
     const cluster = { name: 'pacemaker1', floating_ip: '192.168.0.10/24', fencing: 'disabled', ...more }
     writeFileSync(
       join(folder, 'site.yml'),
-      JSON.stringify({ all: { vars: { cluster }, hosts: Object.fromEntries(hosts) } }),
+      JSON.stringify({
+        all: {
+          hosts: { arbiter: { ansible_host: '192.168.0.99' } },
+          children: { web: { vars: { cluster }, hosts: Object.fromEntries(hosts) } },
+        },
+      }),
     )
     return readClusters(loadInventory(join(folder, 'site.yml')))[0]!
   } finally {
