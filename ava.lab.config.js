@@ -16,6 +16,7 @@ const order = [
   'drill',
   'lab',
   'status',
+  'quorum-device',
 ]
 const rank = file => (order.indexOf(basename(file, '.test.js')) + order.length + 1) % (order.length + 1)
 

@@ -29,8 +29,14 @@ export interface CorosyncSettings {
  * @param cmap - as they are in force.
  * @param conf - corosync.conf: the order of the settings, and the sections that do not show in the cmap.
  * @param nodes - how many there are.
+ * @param implied - settings that follow from other parts of the inventory: left out.
  */
-export function corosyncSettings(cmap: Cmap, conf: string | undefined, nodes: number): CorosyncSettings {
+export function corosyncSettings(
+  cmap: Cmap,
+  conf: string | undefined,
+  nodes: number,
+  implied: ReadonlyMap<string, string> = new Map(),
+): CorosyncSettings {
   const file = readConf(conf)
   const flat = file ? flatten(file) : new Map<string, string>()
   const running = new Map(
@@ -42,7 +48,7 @@ export function corosyncSettings(cmap: Cmap, conf: string | undefined, nodes: nu
   const interfaces = new Map<string, Record<string, string>>()
   const kept: string[] = []
   for (const [name, value] of running) {
-    if (elsewhere.test(name)) continue
+    if (elsewhere.test(name) || sameValue(value, implied.get(name))) continue
     const setting = settingOf(name, value)
     const [, link, key] = /^totem\.interface\.(\d+)\.(\w+)$/.exec(name) ?? []
     if (link !== undefined && key !== undefined && isAccepted({ interface: [{ linknumber: link, [key]: value }] }))
@@ -51,6 +57,7 @@ export function corosyncSettings(cmap: Cmap, conf: string | undefined, nodes: nu
     else kept.push(`${name} = ${shown(name, name.endsWith('.bindnetaddr') ? (flat.get(name) ?? value) : value)}`)
   }
   for (const setting of unsetSettings(cmap, running, nodes)) {
+    if (sameValue(setting.value, implied.get(`${setting.section}.${setting.name}`))) continue
     if (!settings.some(each => each.section === setting.section && each.name === setting.name)) settings.push(setting)
   }
   return {

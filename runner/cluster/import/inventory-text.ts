@@ -1,4 +1,5 @@
 import { newElement, parseXml, type Element } from '../pacemaker/xml.js'
+import { arbiterHostLines, quorumDeviceLines, runningArbiter } from './arbiter.js'
 import { constraintLines, optionLines, resourceLines, type CibLine } from './cib-lines.js'
 import { corosyncLines } from './corosync-lines.js'
 import { corosyncSettings } from './corosync-settings.js'
@@ -29,10 +30,12 @@ export function inventoryText(readings: NodeReading[], readAt: Date): string {
   const names = inventoryNames(members)
   const { name, remark } = clusterName(first.cmap.get('totem.cluster_name')?.value, properties.get('cluster-name'))
   const devices = declaredDevices(cib, names, properties)
-  const settings = corosyncSettings(first.cmap, first.conf, members.length)
+  const arbiter = runningArbiter(first.cmap, names)
+  const settings = corosyncSettings(first.cmap, first.conf, members.length, arbiter?.implied)
   return [
     ...header(name, readings, readAt),
     'all:',
+    ...(arbiter ? arbiterHostLines(arbiter) : []),
     entry(2, 'children'),
     entry(
       4,
@@ -45,6 +48,7 @@ export function inventoryText(readings: NodeReading[], readAt: Date): string {
     entry(10, 'name', yamlScalar(name), remark),
     ...floatingIpLines(cib, readings),
     ...(devices ?? [fencingLine(fencingOf(cib, properties))]),
+    ...(arbiter ? quorumDeviceLines(arbiter) : []),
     ...(layoutOf(cib) === 'cloned'
       ? [entry(10, 'layout', 'cloned', 'Apache runs on every node, only the address moves')]
       : []),

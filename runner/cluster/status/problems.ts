@@ -3,13 +3,7 @@ import type { Cluster } from '../declaration/declaration.js'
 import { arbiterProblems } from './arbiter.js'
 import { fencingProblems } from './fencing-problems.js'
 import { stoppedDaemons, unansweredPolls, stateProblems, wrongClusters } from './node-problems.js'
-import {
-  answeringNodes,
-  groupsOf,
-  partitionsOf,
-  type NodePoll,
-  type Partition,
-} from './partitions.js'
+import { answeringNodes, groupsOf, partitionsOf, type NodePoll, type Partition } from './partitions.js'
 import { failed, namesOf } from './problem.js'
 import { adminOverrideProblems, resourceProblems } from './resource-problems.js'
 

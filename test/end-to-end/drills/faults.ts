@@ -51,6 +51,12 @@ const isFencedItself: Fault['expect'] = (t, round) => {
   t.true(round.outage_ms > 500, 'the address moves only after the fencing')
 }
 
+/** The node without Corosync serves until it is fenced: visitors notice only the move. */
+const servesUntilFenced: Fault['expect'] = (t, round) => {
+  isFenced(t, round, round.node)
+  t.true(round.address_free_ms! > 0 && round.started_ms! > round.fenced_ms!, 'the address moves only after the fencing')
+}
+
 /** The node with the address need not wait, and fences the other one. */
 const fencesOther: Fault['expect'] = (t, round) => {
   isFenced(t, round, round.node === 'node1' ? 'node2' : 'node1')
@@ -113,7 +119,7 @@ export const fencedSingle: Record<string, Fault> = {
   stop: single['stop']!,
   reboot: single['reboot']!,
   'kill corosync': { words: ['kill'], expect: isBackAtOnce },
-  [withoutRestart]: { ...single[withoutRestart]!, words: ['kill'], expect: isFencedItself },
+  [withoutRestart]: { ...single[withoutRestart]!, words: ['kill'], expect: servesUntilFenced },
   cut: { words: ['cut'], expect: fencesOther },
   freeze: { words: ['freeze'], expect: isFencedItself },
   fence: { words: ['fence'], expect: isFencedItself },
