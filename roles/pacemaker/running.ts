@@ -16,6 +16,8 @@ import {
   startPacemaker,
   untilOnline,
 } from '../../runner/cluster/rollout/pacemaker-state.js'
+import { faultDifferences, faultyMembers, recoverDaemons } from '../../runner/cluster/rollout/repair-daemons.js'
+import { costOf, restartPacemaker, restartPlanFor } from '../../runner/cluster/rollout/restart-pacemaker.js'
 import { readOnAll, reachable, refuseUnselected } from '../../runner/cluster/members.js'
 import { clusterTask } from '../../runner/cluster/role.js'
 import type { ClusterTask, TaskRef } from '../../runner/tasks/index.js'
@@ -23,7 +25,7 @@ import { unitState } from '../../runner/facts/units.js'
 import { pacemakerTasks } from './refs.js'
 
 /**
- * Starts Pacemaker on all nodes that need it at once, and waits until all are online. Temporary settings of an interrupted run
+ * Repairs daemons that do not work although the unit is active. Starts Pacemaker on all nodes that need it at once, and waits until all are online. Temporary settings of an interrupted run
  * (standby, maintenance mode, a quick first election) are removed; an admin's settings stay. Node attributes that the CIB has lost
  * are written to it again.
  */
@@ -39,7 +41,9 @@ export function pacemakerRuns({
     lasting: true,
     tolerant: true,
     async check({ members }) {
-      const [states, drained, spent, isDetached, isFirstElection, lost] = await Promise.all([
+      const [units, faulty, states, drained, spent, isDetached, isFirstElection, lost] = await Promise.all([
+        readOnAll(members, unitState('pacemaker.service')),
+        faultyMembers(members, 'pacemaker'),
         pacemakerViews(members),
         drainedIn(members),
         spentMarksOn(members),
@@ -48,7 +52,12 @@ export function pacemakerRuns({
         lostFromCib({ members }),
       ])
       return [
-        ...pacemakerLacks(members, states),
+        ...faultDifferences(faulty),
+        ...pacemakerLacks(members, states, member => {
+          if (faulty.some(each => each.member === member)) return undefined
+          const isActive = units.some(([other, { active }]) => other === member && active === 'active')
+          return isActive ? 'not answering' : 'not running'
+        }),
         ...drained.map(node => ({ subject: node, from: 'in standby by an interrupted run', to: 'taking part' })),
         ...spent.map(node => ({
           subject: `mark of a drain on ${node}`,
@@ -62,7 +71,21 @@ export function pacemakerRuns({
         ...lost.map(name => ({ subject: `attributes of ${name}`, from: 'lost from the CIB', to: 'in the CIB' })),
       ]
     },
+    async forecast({ members }) {
+      const faulty = await faultyMembers(members, 'pacemaker')
+      return Promise.all(
+        faulty.map(async each => {
+          const cost = costOf(await restartPlanFor(each, members))
+          return `${faultDifferences([each])
+            .map(({ subject, from }) => `${subject} is ${from}`)
+            .join(', ')}: if that has not ended within a minute, Pacemaker is restarted on ${each.member.name}: ${cost}`
+        }),
+      )
+    },
     async apply(scope) {
+      const broken = await recoverDaemons('pacemaker', scope)
+      const effects: string[] = []
+      for (const faulty of broken) effects.push(await restartPacemaker(faulty, scope))
       const units = await readOnAll(scope.members, unitState('pacemaker.service'))
       const stopped = units.filter(([, { active }]) => active !== 'active').map(([member]) => member)
       refuseUnselected(scope, stopped)
@@ -75,6 +98,7 @@ export function pacemakerRuns({
       await endTemporaryProperty(detached, scope)
       await endTemporaryProperty(firstElection, scope)
       await rewriteLost(scope)
+      return effects
     },
   })
 }

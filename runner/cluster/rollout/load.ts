@@ -9,12 +9,15 @@ import { reloadCorosync } from './reload.js'
 import { joinTimeoutSeconds, startTogether } from './start.js'
 import type { Cluster, Node } from '../declaration/declaration.js'
 import { runningCmap } from '../corosync/facts.js'
+import type { MemberFaults } from '../daemon-faults.js'
+import { faultDifferences, faultyMembers, recoverDaemons } from './repair-daemons.js'
 import { forecastRollout } from './forecast.js'
 import { fullStop } from './full-stop.js'
 import { inForceValue, sameValue } from '../corosync/setting-differences.js'
 import { groupedOverNodes } from './setting-report.js'
 import { loadedKeyEntry, lacksKey, readCorosyncState, type CorosyncState } from '../corosync/state.js'
-import { onNodes, refuseUnselected, type Scope } from '../members.js'
+import { daemonProcesses } from '../daemons.js'
+import { onNodes, refuseUnselected, type ClusterMember, type Scope } from '../members.js'
 import { clusterTask } from '../role.js'
 import { refuseMixedVersions } from './mixed-versions.js'
 import { rollNodes } from './rolling.js'
@@ -33,22 +36,24 @@ export function corosyncRunsItsFiles(cluster: Cluster, needs: readonly TaskRef[]
     // A stopped daemon can be started although another node is unreachable. Reloads themselves require every node.
     tolerant: true,
     async check(scope) {
-      const [states, { provenance }] = await Promise.all([
+      const [faulty, states, { provenance }] = await Promise.all([
+        faultyMembers(scope.members, 'corosync'),
         readCorosyncState(scope.members),
         readProvenance(scope.members),
       ])
-      if (provenance === 'foreign' && runsAsDeclared(cluster, states)) return differences(states, nothingToChange)
+      if (provenance === 'foreign' && runsAsDeclared(cluster, states))
+        return differences(states, nothingToChange, faulty)
       refuseDifferentConf(states)
       if (provenance === 'foreign') {
         const plan = await rolloutPlanOf(scope, states)
         refuseUnloadedChanges(plan, cluster)
-        return differences(states, plan)
+        return differences(states, plan, faulty)
       }
       if (new Set(states.map(({ keyHash }) => keyHash)).size > 1 || states.some(lacksKey)) {
         return skip('waiting for the authkey role, which gives every node the same key')
       }
       if (states.some(hasOtherKey)) await refuseMixedVersions(scope.members)
-      return differences(states, await rolloutPlanOf(scope, states))
+      return differences(states, await rolloutPlanOf(scope, states), faulty)
     },
     async forecast(scope) {
       const states = await readCorosyncState(scope.members)
@@ -56,6 +61,7 @@ export function corosyncRunsItsFiles(cluster: Cluster, needs: readonly TaskRef[]
       return forecastRollout(scope, await rolloutPlanOf(scope, states))
     },
     async apply(scope) {
+      for (const { member } of await recoverDaemons('corosync', scope)) await replaceCorosync(member, scope)
       await waitUntilCorosyncAnswers(scope, await readCorosyncState(scope.members))
       const states = await readCorosyncState(scope.members)
       const stopped = states.filter(({ active }) => !active)
@@ -118,6 +124,15 @@ function hasChanges({ member }: CorosyncState, { changes }: RolloutPlan): boolea
   return changes.some(({ member: other, changes: some }) => other === member && some.length > 0)
 }
 
+/** Kills a Corosync that hangs, and starts it again: the ring goes on without it already, so nothing is lost by that. */
+async function replaceCorosync(member: ClusterMember, { progress }: Scope): Promise<void> {
+  progress(onNodes('restarting corosync', [member]))
+  const pid = (await member.readAgain(daemonProcesses)).get('corosync')?.pid
+  if (pid !== undefined) await member.$({ timeout: '10s', nothrow: true })`kill -s KILL ${pid}`
+  await member.$({ timeout: '90s' })`systemctl reset-failed corosync.service; systemctl start corosync.service`
+  member.changed()
+}
+
 /** A daemon that was started moments ago may not answer yet. */
 async function waitUntilCorosyncAnswers({ abandon, progress }: Scope, states: CorosyncState[]): Promise<void> {
   const silent = states.filter(({ active, cmap }) => active && !cmap).map(({ member }) => member)
@@ -153,9 +168,9 @@ function refuseDifferentConf(states: CorosyncState[]): void {
 }
 
 /** How the running Corosync of each node differs from its files. */
-function differences(states: CorosyncState[], plan: RolloutPlan): Difference[] {
+function differences(states: CorosyncState[], plan: RolloutPlan, faulty: MemberFaults[]): Difference[] {
   const down = states
-    .filter(({ active, cmap }) => !active || !cmap)
+    .filter(({ member, active, cmap }) => !active || (!cmap && !faulty.some(each => each.member === member)))
     .map(({ member, active }) => ({
       subject: `corosync on ${member.name}`,
       from: active ? 'starting' : 'stopped',
@@ -189,7 +204,11 @@ function differences(states: CorosyncState[], plan: RolloutPlan): Difference[] {
               },
             ] as const,
         )
-  return [...down, ...groupedOverNodes([...settings, ...authkeys].map(([member, difference]) => [member, difference]))]
+  return [
+    ...faultDifferences(faulty),
+    ...down,
+    ...groupedOverNodes([...settings, ...authkeys].map(([member, difference]) => [member, difference])),
+  ]
 }
 
 /** Whether Corosync has loaded another authkey than the node's file: a reload makes all nodes load theirs together. */

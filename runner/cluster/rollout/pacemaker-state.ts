@@ -11,10 +11,15 @@ export async function pacemakerViews(members: ClusterMember[]): Promise<[Cluster
   return readOnAll(members, clusterState)
 }
 
-/** What each node's own Pacemaker lacks. Standby and maintenance count as online, since an admin may have set them. */
+/**
+ * What each node's own Pacemaker lacks. Standby and maintenance count as online, since an admin may have set them.
+ *
+ * @param reasonFor - why a node's Pacemaker does not answer; undefined if another difference shows it.
+ */
 export function pacemakerLacks(
   members: ClusterMember[],
   states: [ClusterMember, ClusterState | undefined][],
+  reasonFor: (member: ClusterMember) => string | undefined = () => 'not running',
 ): Difference[] {
   const silent = states.filter(([, state]) => state === undefined)
   const views = states.flatMap(([, state]) => state ?? [])
@@ -23,7 +28,10 @@ export function pacemakerLacks(
     views.some(({ nodes }) => !nodes.some(node => node.name === name && node.online && !node.pending)),
   )
   return [
-    ...silent.map(([{ name }]) => ({ subject: `pacemaker on ${name}`, from: 'not running', to: 'running' })),
+    ...silent.flatMap(([member]) => {
+      const from = reasonFor(member)
+      return from === undefined ? [] : [{ subject: `pacemaker on ${member.name}`, from, to: 'running' }]
+    }),
     ...(views.some(({ dc }) => dc === undefined) ? [{ subject: 'DC', from: undefined, to: 'elected' }] : []),
     ...(views.some(({ dc, quorate }) => dc !== undefined && !quorate)
       ? [{ subject: 'quorum', from: 'no', to: 'yes' }]

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeProvenance } from '../../../runner/cluster/adoption/provenance.js'
+import { daemonNames, daemonProcesses } from '../../../runner/cluster/daemons.js'
 import type { ClusterMember, Scope } from '../../../runner/cluster/members.js'
 import type { Cluster } from '../../../runner/cluster/declaration/declaration.js'
 import { readClusters } from '../../../runner/cluster/declaration/read.js'
@@ -35,10 +36,13 @@ export function clusterOf(more: object = {}, nodes = 2): Cluster {
 /** What a member answers to questions, by `family`, or `family argument`; a missing one is an error of the test. */
 export type Answers = Record<string, unknown>
 
-/** Unless the table says otherwise, ha-run has built the cluster, and all answers are of one moment. */
+/** Unless the table says otherwise, ha-run has built the cluster, all daemons answer, and all answers are of one moment. */
 const built: Answers = {
   [nodeProvenance.family.name]: { provenance: 'managed', adopted: false },
   [moment.family.name]: { from: 0, to: 0 },
+  [daemonProcesses.family.name]: new Map(
+    daemonNames.map((name, at) => [name, { pid: 100 + at, ageSeconds: 600, state: 'answers' }]),
+  ),
 }
 
 /** A member that answers from a table. */
