@@ -34,25 +34,39 @@ if (!existsSync(note) || !existsSync('bundle') || readFileSync(note, 'utf8') !==
   for (const script of scripts)
     writeFileSync(`dist/${script}.js`, `export default ${JSON.stringify(readFileSync(script, 'utf8'))}\n`)
   groupTests()
-  const roles = readdirSync('dist/roles').map(role => `dist/roles/${role}/index.js`)
-  await build({
-    // The plugs of a lab are a process of their own.
-    entryPoints: ['dist/runner/cli/main.js', 'dist/runner/lab/plug-server.js', ...roles],
-    outbase: 'dist',
-    outdir: 'bundle',
-    chunkNames: 'runner/cli/[name]-[hash]',
+  writeFileSync('dist/runner/cli/role-names.js', `export default ${JSON.stringify(readdirSync('roles').toSorted())}\n`)
+  await bundle()
+  writeFileSync(note, made)
+}
+
+/** One file for the command, another that starts it (runner/cli/launch.ts), and the plugs of a lab, which are a process of their own. */
+async function bundle() {
+  const options = {
     bundle: true,
-    splitting: true,
-    format: 'esm',
     platform: 'node',
     logLevel: 'warning',
-    // For packages in CommonJS: write-file-atomic reads __filename.
-    banner: {
-      js: "import { createRequire as requireIn } from 'node:module'; const require = requireIn(import.meta.url); const __filename = import.meta.filename;",
-    },
+    outbase: 'dist',
+    outdir: 'bundle',
+    metafile: true,
+  }
+  const { metafile } = await build({
+    ...options,
+    entryPoints: { 'runner/cli/ha-run': 'dist/runner/cli/main.js' },
+    entryNames: '[dir]/[name]-[hash]',
+    format: 'cjs',
+    define: { 'import.meta.url': 'thisModule' },
+    banner: { js: "const thisModule = require('node:url').pathToFileURL(__filename).href;" },
   })
+  const [command] = Object.keys(metafile.outputs)
+  await build({
+    ...options,
+    entryPoints: { 'runner/cli/main': 'dist/runner/cli/launch.js' },
+    format: 'cjs',
+    define: { commandFile: JSON.stringify(basename(command)) },
+  })
+  writeFileSync('bundle/runner/cli/package.json', '{ "type": "commonjs" }\n')
   chmodSync('bundle/runner/cli/main.js', 0o755)
-  writeFileSync(note, made)
+  await build({ ...options, entryPoints: ['dist/runner/lab/plug-server.js'], format: 'esm' })
 }
 
 /** Writes, into each folder of unit tests, a test file that imports all others there (see ava.config.js). */

@@ -4,7 +4,7 @@ import { confPath } from '../../runner/cluster/corosync/files.js'
 import { runningCmap } from '../../runner/cluster/corosync/facts.js'
 import { cibPath } from '../../runner/cluster/cib/read.js'
 import { propertySets } from '../../runner/cluster/pacemaker/temporary-property.js'
-import { attribute, descendantsOf, elementsOf, parseXml } from '../../runner/cluster/pacemaker/xml.js'
+import { attribute, descendantsOf, elementsOf, readXml } from '../../runner/cluster/pacemaker/xml.js'
 import { task, type NodeTask, type TaskRef } from '../../runner/tasks/index.js'
 import { TaskError } from '../../runner/errors.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
@@ -74,7 +74,7 @@ function isCibOfDebian(cib: string | undefined): boolean {
 /** @throws TaskError if the CIB cannot be read, since it may contain resources. */
 function hasResources(cib: string): boolean {
   try {
-    return descendantsOf(parseXml(cib), 'primitive').length > 0
+    return descendantsOf(readXml(cib), 'primitive').length > 0
   } catch (error) {
     throw new TaskError(`${cibPath} cannot be read, and was not changed: ${(error as Error).message}`, {
       hint: 'if nothing in it is needed, stop Pacemaker there, remove the file, and run again',

@@ -1,4 +1,4 @@
-import { attribute, descendantsOf, parseXml } from '../../runner/cluster/pacemaker/xml.js'
+import { attribute, descendantsOf, readXml } from '../../runner/cluster/pacemaker/xml.js'
 
 /** How often an operation of a resource has failed on a node. */
 export interface FailCount {
@@ -17,7 +17,7 @@ export interface FailCount {
 export function failCountsIn(cib: string): FailCount[] {
   // There are hardly ever any, and then the CIB need not be parsed.
   if (!cib.includes('fail-count-')) return []
-  const states = descendantsOf(parseXml(cib), 'node_state')
+  const states = descendantsOf(readXml(cib), 'node_state')
   return states.flatMap(state =>
     descendantsOf(state, 'nvpair').flatMap(pair => {
       const [, resource, operation = 'an operation'] =

@@ -1,11 +1,8 @@
-import { readdirSync } from 'node:fs'
 import type { Option } from 'commander'
 import type { Cluster } from '../cluster/declaration/declaration.js'
 import type { ClusterRole } from '../cluster/role.js'
 import type { EventView } from '../ui/event-view.js'
-
-/** Roles are found by the names of their directories, as playbooks name them: the runner imports none of them. */
-const directory = new URL('../../roles/', import.meta.url)
+import roleNames from './role-names.js'
 
 /** What a role's index.ts exports. Only a role with a command of its own has more than a default export. */
 export interface RoleModule {
@@ -20,14 +17,14 @@ export interface RoleModule {
   view?: EventView
 }
 
+/** The names of all roles, as playbooks name them. */
 export function knownRoles(): string[] {
-  return readdirSync(directory, { withFileTypes: true })
-    .filter(entry => entry.isDirectory())
-    .map(({ name }) => name)
+  return [...roleNames]
 }
 
+/** Roles are found by the names of their directories: the runner imports none of them. */
 export async function loadRoleModule(name: string): Promise<RoleModule> {
-  return (await import(new URL(`${name}/index.js`, directory).href)) as RoleModule
+  return (await import(`../../roles/${name}/index.js`)) as RoleModule
 }
 
 /** @param flags - the options of the role's own command, if that is what runs. */

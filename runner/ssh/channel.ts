@@ -14,22 +14,21 @@ const noChunks = {
   [Symbol.iterator]: () => [].values(),
 }
 
+/** Debian's sh starts in about half of bash's time (1.3 ms to 2.3 ms). */
+const plain = { quiet: true, nothrow: true, shell: '/bin/sh', quote, postfix: '' } as const
+
 /**
  * Starts a local process with pipes to ha-run. It is detached, so that a Ctrl-C on the terminal reaches ha-run alone and
- * a running step can be finished. Debian's sh starts in about half of bash's time (1.3 ms to 2.3 ms).
+ * a running step can be finished.
  *
  * @param env - variables beside those of this process, for an ssh that may ask for a password.
  */
 export function startProcess(argv: string[], env?: Record<string, string>): ProcessPromise {
   return $({
-    quiet: true,
-    nothrow: true,
+    ...plain,
     detached: true,
-    shell: '/bin/sh',
-    quote,
     prefix: env ? `${exportProcess}exec ` : 'exec ',
     ...(env && { env: { ...process.env, ...env } }),
-    postfix: '',
     store: { stdout: noChunks, stderr: noChunks, stdall: noChunks },
     stdio: ['pipe', 'pipe', 'pipe'],
   })`${argv}`
@@ -37,7 +36,7 @@ export function startProcess(argv: string[], env?: Record<string, string>): Proc
 
 /** Runs a short local command with an empty stdin; any exit code is a result. */
 export async function runProcess(argv: string[], timeout: '10s' | '20s' = '10s'): Promise<ProcessOutput> {
-  return $({ quiet: true, nothrow: true, timeout, stdio: ['ignore', 'pipe', 'pipe'] })`${argv}`
+  return $({ ...plain, prefix: 'exec ', timeout, stdio: ['ignore', 'pipe', 'pipe'] })`${argv}`
 }
 
 /** A remote shell at the other end of an ssh process. */

@@ -9,7 +9,7 @@ import type { Cluster } from '../declaration/declaration.js'
 import { configured, inForceValue, sameValue } from '../corosync/setting-differences.js'
 import type { Quorum } from '../corosync/quorumtool.js'
 import { isChangeable } from '../corosync/wanted-conf.js'
-import { attribute, elementsOf, firstOf, parseXml } from '../pacemaker/xml.js'
+import { attribute, elementsOf, firstOf, readXml } from '../pacemaker/xml.js'
 import { fencingObstacles } from './fencing-obstacles.js'
 import { withoutDefaults } from './foreign-cluster.js'
 
@@ -194,7 +194,7 @@ function readable(conf: string | undefined): Section | undefined {
 function keptObjects({ explicit, fencing }: Cluster, cib: string): string[] {
   const devices = typeof fencing === 'string' ? [] : fencing.devices
   const declared = new Set([...explicit.resources, ...explicit.constraints, ...devices].map(({ id }) => id))
-  const configuration = firstOf(parseXml(cib), 'configuration')
+  const configuration = firstOf(readXml(cib), 'configuration')
   return ['resources', 'constraints', 'fencing-topology']
     .flatMap(name => elementsOf(firstOf(configuration, name)))
     .filter(element => !declared.has(attribute(element, 'id') ?? ''))

@@ -1,4 +1,4 @@
-import { draftOf } from '../cib/draft.js'
+import { readDraft } from '../cib/draft.js'
 import { devicesIn } from '../cib/fencing-edits.js'
 import { isFencingSwitch } from '../cib/fencing-properties.js'
 import { ownedValues } from '../cib/ownership.js'
@@ -38,7 +38,7 @@ export function fencingObstacles({ fencing, explicit }: Cluster, cib: string): s
 }
 
 function propertiesIn(cib: string): { name: string; value: string; isOwn: boolean }[] {
-  const draft = draftOf(cib)
+  const draft = readDraft(cib)
   const owned = ownedValues(draft)
   return descendantsOf(firstOf(draft.configuration, 'crm_config'), 'nvpair').map(pair => ({
     name: attribute(pair, 'name') ?? '',

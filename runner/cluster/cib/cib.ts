@@ -1,6 +1,6 @@
 import type { Difference } from '../../tasks/difference.js'
 import { putConstraint } from './constraints.js'
-import { draftOf, isDevice, isOfDevice, objectsIn, ownedIds, ownId, type CibDraft } from './draft.js'
+import { draftOf, readDraft, isDevice, isOfDevice, objectsIn, ownedIds, ownId, type CibDraft } from './draft.js'
 import { isFencingSwitch } from './fencing-properties.js'
 import { putDevices, type FencingObjects } from './fencing.js'
 import { putOperationDefaults, putProperties, putResourceDefaults } from './options.js'
@@ -68,7 +68,7 @@ export interface ForeignObject {
  * fencing reports them.
  */
 export function foreignObjects(cib: string, declared: DeclaredCib): ForeignObject[] {
-  const draft = draftOf(cib)
+  const draft = readDraft(cib)
   const known = new Set([...idsOf(declared), ...ownedIds(draft)])
   return [...objectsIn(draft, 'resources'), ...objectsIn(draft, 'constraints')].flatMap(object => {
     const id = ownId(object)

@@ -1,7 +1,7 @@
 import { fact, withDaemonTimeout, type Fact } from '../../facts/fact.js'
 import { resourceElements } from './draft.js'
 import { describe, kindOf } from './labels.js'
-import { attribute, elementsOf, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
+import { attribute, elementsOf, firstOf, readXml, type Element } from '../pacemaker/xml.js'
 import { withoutSecrets } from '../secret-parameters.js'
 
 /** crmsh writes logs, caches and a home directory, but `ha-run status` must write nothing: crmsh gets private, temporary ones. */
@@ -27,7 +27,7 @@ export const cibConfiguration: Fact<string | undefined> = fact(
  * @throws Error if this is no XML.
  */
 export function configurationText(cib: string): string {
-  const sections = elementsOf(firstOf(parseXml(cib), 'configuration'))
+  const sections = elementsOf(firstOf(readXml(cib), 'configuration'))
   return sections
     .flatMap(section => elementsOf(section))
     .map(paragraph)

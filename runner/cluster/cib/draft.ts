@@ -8,6 +8,7 @@ import {
   firstOf,
   newElement,
   parseXml,
+  readXml,
   walk,
   type Element,
 } from '../pacemaker/xml.js'
@@ -40,7 +41,15 @@ export interface CibDraft {
 
 /** Reads the output of `cibadmin -Q` into a draft. @throws Error if this is no CIB. */
 export function draftOf(text: string, purge = false): CibDraft {
-  const cib = parseXml(text)
+  return draftIn(parseXml(text), purge)
+}
+
+/** The same for those who only read it: they share one document (`readXml`). @throws Error if this is no CIB. */
+export function readDraft(text: string): CibDraft {
+  return draftIn(readXml(text), false)
+}
+
+function draftIn(cib: Element, purge: boolean): CibDraft {
   const configuration = firstOf(cib, 'configuration')
   if (cib.tagName !== 'cib' || configuration === undefined) throw new Error(`not a CIB: <${cib.tagName}>`)
   const elements = elementsById(configuration)

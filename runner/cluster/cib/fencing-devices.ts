@@ -1,5 +1,5 @@
 import { milliseconds } from '../pacemaker/values.js'
-import { attribute, descendantsOf, elementsOf, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
+import { attribute, descendantsOf, elementsOf, firstOf, readXml, type Element } from '../pacemaker/xml.js'
 import { primitivesIn } from './identity.js'
 
 /** How a CIB configures fencing. No parameter is kept that may be a secret. */
@@ -42,7 +42,7 @@ export interface ConfiguredDevice {
  * @param cib - what `cibadmin -Q` prints.
  */
 export function fencingIn(cib: string): FencingConfiguration {
-  const root = parseXml(cib)
+  const root = readXml(cib)
   const configuration = firstOf(root, 'configuration')
   const monitors = monitorsIn(root)
   const devices = primitivesIn(configuration)

@@ -1,6 +1,6 @@
 import type { Cluster } from '../declaration/declaration.js'
 import { candidate, type CibEdit } from './cib.js'
-import { draftOf, isDevice, objectsIn, ownedIds, ownId } from './draft.js'
+import { readDraft, isDevice, objectsIn, ownedIds, ownId } from './draft.js'
 import { fencingProperties } from './fencing-properties.js'
 
 /**
@@ -30,7 +30,7 @@ export function fencingPropertiesEdit(cluster: Cluster): CibEdit {
 
 /** The ids of the fencing devices that ha-run has added to a CIB or taken over, and of those that are somebody else's. */
 export function devicesIn(cib: string): { own: string[]; foreign: string[] } {
-  const draft = draftOf(cib)
+  const draft = readDraft(cib)
   const owned = ownedIds(draft)
   const ids = objectsIn(draft, 'resources')
     .filter(isDevice)

@@ -1,5 +1,5 @@
 import type { CibDraft } from './draft.js'
-import { attribute, descendantsOf, elementsOf, findElement, firstOf, parseXml, type Element } from '../pacemaker/xml.js'
+import { attribute, descendantsOf, elementsOf, findElement, firstOf, readXml, type Element } from '../pacemaker/xml.js'
 
 /**
  * What a resource manages, whatever its id: an address, a unit of systemd, a server's configuration. Two resources that manage the
@@ -34,7 +34,7 @@ export function primitivesIn(configuration: Element | undefined): Element[] {
 
 /** Ids of the resources of a CIB (the output of `cibadmin -Q`) that bring up an address. */
 export function resourcesWithAddress(cib: string, address: string): string[] {
-  const configuration = firstOf(parseXml(cib), 'configuration')
+  const configuration = firstOf(readXml(cib), 'configuration')
   return primitivesIn(configuration)
     .filter(primitive => identitiesOf(configuration!, primitive).includes(`the address ${address}`))
     .flatMap(element => attribute(element, 'id') ?? [])

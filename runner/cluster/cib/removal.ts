@@ -20,7 +20,7 @@ import {
   elementsOf,
   findElement,
   firstOf,
-  parseXml,
+  readXml,
   remove,
   walk,
   type Element,
@@ -133,7 +133,7 @@ export function isLeftover(id: string): boolean {
 
 /** Ids of such constraints. @param text - a whole CIB, or its section of constraints alone (`cibadmin -Q -o constraints`). */
 export function leftoversIn(text: string): string[] {
-  const section = findElement(parseXml(text), ({ tagName }) => tagName === 'constraints')
+  const section = findElement(readXml(text), ({ tagName }) => tagName === 'constraints')
   return section === undefined
     ? []
     : elementsOf(section)

@@ -3,7 +3,7 @@ import { draftOf, resourceWith, tagWith } from './draft.js'
 import { primitivesIn } from './identity.js'
 import { putNvpairs } from './nvpairs.js'
 import { putValueOwnership, valuesTag } from './ownership.js'
-import { attribute, firstOf, parseXml, remove, renderXml } from '../pacemaker/xml.js'
+import { attribute, firstOf, readXml, remove, renderXml } from '../pacemaker/xml.js'
 
 /**
  * The first step of a change that removes primitives and adds others. Pacemaker does not order the stop of the one before the
@@ -18,7 +18,7 @@ export function primitivesToStopFirst(before: string, after: string): string[] {
 }
 
 function primitiveIds(cib: string): string[] {
-  return primitivesIn(firstOf(parseXml(cib), 'configuration')).flatMap(element => attribute(element, 'id') ?? [])
+  return primitivesIn(firstOf(readXml(cib), 'configuration')).flatMap(element => attribute(element, 'id') ?? [])
 }
 
 /**

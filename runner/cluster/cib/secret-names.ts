@@ -1,7 +1,7 @@
 import { HaRunError } from '../../errors.js'
 import type { Fact } from '../../facts/fact.js'
 import { noteSecretNames } from '../secret-parameters.js'
-import { attribute, descendantsOf, parseXml, type Element } from '../pacemaker/xml.js'
+import { attribute, descendantsOf, readXml, type Element } from '../pacemaker/xml.js'
 
 /** The CIB that was last looked at: a run reads the same one several times. */
 let seen: string | undefined
@@ -44,7 +44,7 @@ export async function agentsFromElsewhere(cib: string): Promise<string[]> {
 /** A CIB that cannot be read is the business of those who edit it. */
 function readable(cib: string): Element | undefined {
   try {
-    return parseXml(cib)
+    return readXml(cib)
   } catch {
     return undefined
   }

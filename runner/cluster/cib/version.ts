@@ -6,19 +6,20 @@ import {
   firstOf,
   newElement,
   parseXml,
+  readXml,
   renderXml,
   type Element,
 } from '../pacemaker/xml.js'
 
 /** The version of a CIB's configuration, `admin_epoch.epoch`: it changes with the configuration, but not with the status. */
 export function versionOf(cib: string): string {
-  const root = parseXml(cib)
+  const root = readXml(cib)
   return ['admin_epoch', 'epoch'].map(name => /^\d+$/.exec(attribute(root, name) ?? '')?.[0] ?? '').join('.')
 }
 
 /** Twelve digits of a hash of the configuration, independent of the order in which a node keeps attributes. */
 export function digestOf(cib: string): string {
-  const configuration = firstOf(parseXml(cib), 'configuration')
+  const configuration = firstOf(readXml(cib), 'configuration')
   return sha256(JSON.stringify(configuration && plain(configuration))).slice(0, 12)
 }
 

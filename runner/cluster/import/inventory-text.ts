@@ -1,4 +1,4 @@
-import { newElement, parseXml, type Element } from '../pacemaker/xml.js'
+import { newElement, readXml, type Element } from '../pacemaker/xml.js'
 import { arbiterHostLines, quorumDeviceLines, runningArbiter } from './arbiter.js'
 import { constraintLines, optionLines, resourceLines, type CibLine } from './cib-lines.js'
 import { corosyncLines } from './corosync-lines.js'
@@ -24,7 +24,7 @@ export function inventoryText(readings: NodeReading[], readAt: Date): string {
   const [first] = readings
   if (first === undefined) throw new Error('no node was read')
   const text = readings.find(({ cib }) => cib !== undefined)?.cib
-  const cib = text === undefined ? newElement('cib') : parseXml(text)
+  const cib = text === undefined ? newElement('cib') : readXml(text)
   const properties = optionsIn(cib, 'crm_config')
   const members = runningMembers(readings)
   const names = inventoryNames(members)

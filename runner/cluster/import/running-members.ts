@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { membersOf } from '../corosync/cmap.js'
-import { attribute, elementsOf, firstOf, parseXml } from '../pacemaker/xml.js'
+import { attribute, elementsOf, firstOf, readXml } from '../pacemaker/xml.js'
 import type { NodeReading } from './reading.js'
 import { localNodeId, localPosition } from './same-cluster.js'
 
@@ -101,7 +101,7 @@ function pacemakerNames(readings: NodeReading[]): Map<number, string> {
 /** The nodes in the CIB, Pacemaker's remote nodes left out. */
 function cibNodes(readings: NodeReading[]): { id: string; name: string }[] {
   const cib = readings.find(reading => reading.cib !== undefined)?.cib
-  const nodes = cib === undefined ? [] : elementsOf(firstOf(parseXml(cib), 'configuration', 'nodes'), 'node')
+  const nodes = cib === undefined ? [] : elementsOf(firstOf(readXml(cib), 'configuration', 'nodes'), 'node')
   return nodes
     .filter(node => (attribute(node, 'type') ?? 'member') !== 'remote')
     .map(node => ({ id: attribute(node, 'id') ?? '', name: attribute(node, 'uname') ?? '' }))

@@ -1,5 +1,5 @@
 import { effectSentences, type Effect } from './transition.js'
-import { attribute, descendantsOf, elementsOf, firstOf, parseXml } from './xml.js'
+import { attribute, descendantsOf, elementsOf, firstOf, readXml } from './xml.js'
 
 /**
  * What happened to resources between two readings of the CIB, from the history of operations in its status: unlike the
@@ -12,7 +12,7 @@ export type Activity = Map<string, Map<string, string>>
 /** Reads the status part of `cibadmin -Q`. */
 export function activityOf(cib: string): Activity {
   const activity: Activity = new Map()
-  for (const state of elementsOf(firstOf(parseXml(cib), 'status'), 'node_state')) {
+  for (const state of elementsOf(firstOf(readXml(cib), 'status'), 'node_state')) {
     const node = attribute(state, 'uname') ?? ''
     for (const resource of descendantsOf(state, 'lrm_resource')) {
       const id = (attribute(resource, 'id') ?? '').replace(/:\d+$/, '')

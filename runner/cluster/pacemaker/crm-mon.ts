@@ -1,5 +1,5 @@
 import { withoutSecrets } from '../secret-parameters.js'
-import { attribute, elementsOf, firstOf, parseXml, type Element } from './xml.js'
+import { attribute, elementsOf, firstOf, readXml, type Element } from './xml.js'
 
 /** What `crm_mon -1 --output-as=xml` prints, on Pacemaker 2.0.5 (Debian 11) to 3.0 (Debian 13). */
 
@@ -99,7 +99,7 @@ export interface FencingEvent {
  * @throws Error with crm_mon's message if crm_mon could not reach the cluster, or if this is no report of crm_mon.
  */
 export function parseCrmMon(text: string): ClusterState {
-  const report = parseXml(text)
+  const report = readXml(text)
   const status = firstOf(report, 'status')
   if (report.tagName !== 'pacemaker-result' || status === undefined) throw new Error('not a report of crm_mon')
   if (attribute(status, 'code') !== '0') {

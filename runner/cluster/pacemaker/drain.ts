@@ -1,6 +1,6 @@
 import { sh } from '../../ssh/quote.js'
 import type { Remote } from '../../ssh/remote.js'
-import { attribute, elementsOf, findElement, firstOf, newElement, parseXml, renderXml } from './xml.js'
+import { attribute, elementsOf, findElement, firstOf, newElement, parseXml, readXml, renderXml } from './xml.js'
 
 /**
  * A node is drained before its daemons are restarted: it is set to standby. The next run ends the standby of a run that was killed,
@@ -77,7 +77,7 @@ export function spentMarksIn(cib: string): string[] {
 function marksIn(cib: string): (Drain & { applies: boolean })[] {
   // There is rarely one, and without one the CIB need not be parsed.
   if (!cib.includes(drainMark)) return []
-  const section = findElement(parseXml(cib), ({ tagName }) => tagName === 'nodes')
+  const section = findElement(readXml(cib), ({ tagName }) => tagName === 'nodes')
   return elementsOf(section, 'node').flatMap(element => {
     const pairs = elementsOf(element, 'instance_attributes').flatMap(set => elementsOf(set, 'nvpair'))
     const valueOf = (name: string) =>

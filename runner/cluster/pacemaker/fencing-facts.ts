@@ -1,6 +1,6 @@
 import { withDaemonTimeout, type Fact, type Family } from '../../facts/fact.js'
 import { sh } from '../../ssh/quote.js'
-import { descendantsOf, parseXml } from './xml.js'
+import { descendantsOf, readXml } from './xml.js'
 
 /** A device is asked by its agent, which may need a login at a slow management board. */
 const answerTimeoutSeconds = 20
@@ -29,7 +29,7 @@ const lists: Family<string[]> = {
 /** The ids in the output of `stonith_admin --list`, which is empty if the fencer does not answer. */
 export function devicesIn(output: string): string[] {
   if (output.trim() === '') return []
-  return descendantsOf(parseXml(output), 'item').map(({ textContent }) => (textContent ?? '').trim())
+  return descendantsOf(readXml(output), 'item').map(({ textContent }) => (textContent ?? '').trim())
 }
 
 /** Whether a device answers when this node asks it. */

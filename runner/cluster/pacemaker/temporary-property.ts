@@ -1,5 +1,5 @@
 import type { Remote } from '../../ssh/remote.js'
-import { attribute, elementsOf, firstOf, newElement, parseXml, renderXml, type Element } from './xml.js'
+import { attribute, elementsOf, firstOf, newElement, readXml, renderXml, type Element } from './xml.js'
 
 /**
  * A cluster property that a run sets temporarily. It is in a property set with an id of ha-run's own, so that one change sets
@@ -47,5 +47,5 @@ export function isSet({ set }: TemporaryProperty, cib: string): boolean {
 }
 
 export function propertySets(cib: string): Element[] {
-  return elementsOf(firstOf(parseXml(cib), 'configuration', 'crm_config'), 'cluster_property_set')
+  return elementsOf(firstOf(readXml(cib), 'configuration', 'crm_config'), 'cluster_property_set')
 }

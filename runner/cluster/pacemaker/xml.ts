@@ -14,16 +14,40 @@ import {
  */
 export type { Element }
 
-/** @throws Error if the text is not one well-formed document: truncated output is not. */
+/**
+ * The document of a text, for an edit: the caller may change it.
+ * @throws Error if the text is not one well-formed document: truncated output is not.
+ */
 export function parseXml(text: string): Element {
   const root = parseDocument(text).documentElement!
-  const hasReferences = text.includes('&#')
+  if (!text.includes('&#')) return root
   for (const element of walk(root)) {
     // xmldom makes lone surrogates of a character reference beyond Unicode.
-    if (hasReferences && valuesOf(element).some(value => /\p{Surrogate}/u.test(value)))
+    if (valuesOf(element).some(value => /\p{Surrogate}/u.test(value)))
       throw new Error(`not well-formed XML: a character of <${element.tagName}> is not Unicode`)
-    if (!isMixed(element)) for (const node of [...element.childNodes].filter(isText)) element.removeChild(node)
   }
+  return root
+}
+
+/** The documents that were read last, by their texts: the nodes of a cluster have the same CIB, and many checks read it. */
+const lastRead = new Map<string, Element>()
+/** The CIBs of a thousand small clusters, or two of a thousand resources each. */
+const maxCharacters = 8e6
+
+/**
+ * The document of a text, for readers: they share it, and nobody may change it.
+ * @throws Error if the text is not one well-formed document.
+ */
+export function readXml(text: string): Element {
+  const root = lastRead.get(text) ?? parseXml(text)
+  lastRead.delete(text)
+  let characters = [...lastRead.keys()].reduce((sum, { length }) => sum + length, text.length)
+  for (const oldest of lastRead.keys()) {
+    if (characters <= maxCharacters) break
+    lastRead.delete(oldest)
+    characters -= oldest.length
+  }
+  lastRead.set(text, root)
   return root
 }
 
@@ -56,12 +80,14 @@ export function renderXml(element: Element): string {
 }
 
 function render(element: Element, indent: string): string {
-  if (element.firstChild === null || isMixed(element)) return indent + serialize(element)
-  const start = `${serialize(element.cloneNode(false)).slice(0, -'/>'.length)}>`
-  const inner = [...element.childNodes].map(child =>
+  if (isMixed(element)) return indent + serialize(element)
+  const children = [...element.childNodes].filter(child => !isText(child))
+  const empty = serialize(element.cloneNode(false))
+  if (children.length === 0) return indent + empty
+  const inner = children.map(child =>
     isElement(child) ? render(child, `${indent}  `) : `${indent}  ${serialize(child)}`,
   )
-  return [`${indent}${start}`, ...inner, `${indent}</${element.tagName}>`].join('\n')
+  return [`${indent}${empty.slice(0, -'/>'.length)}>`, ...inner, `${indent}</${element.tagName}>`].join('\n')
 }
 
 const serializer = new XMLSerializer()
@@ -101,8 +127,10 @@ function isText(node: Node): boolean {
 
 /** The element's child elements, only those with one of the names if names are given. */
 export function elementsOf(element: Element | undefined, ...names: string[]): Element[] {
-  const elements = element === undefined ? [] : [...element.childNodes].filter(isElement)
-  return names.length === 0 ? elements : elements.filter(({ tagName }) => names.includes(tagName))
+  const elements: Element[] = []
+  for (let child = element?.firstChild ?? null; child !== null; child = child.nextSibling)
+    if (isElement(child) && (names.length === 0 || names.includes(child.tagName))) elements.push(child)
+  return elements
 }
 
 /** The first element at a path of names below this one. */

@@ -44,9 +44,10 @@ function treeOf(element: Element): Tree {
   return [
     element.tagName,
     attributesOf(element),
-    [...element.childNodes].map(node => {
-      if (node.nodeType === node.COMMENT_NODE) return `<!--${node.nodeValue}-->`
-      return node.nodeType === node.TEXT_NODE ? node.nodeValue! : treeOf(node as Element)
+    [...element.childNodes].flatMap((node): (Tree | string)[] => {
+      if (node.nodeType === node.COMMENT_NODE) return [`<!--${node.nodeValue}-->`]
+      if (node.nodeType === node.TEXT_NODE) return node.nodeValue!.trim() === '' ? [] : [node.nodeValue!]
+      return [treeOf(node as Element)]
     }),
   ]
 }

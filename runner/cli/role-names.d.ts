@@ -1,0 +1,3 @@
+/** The names of the directories in roles/, which build.js writes into a module. */
+declare const names: readonly string[]
+export default names
