@@ -8,7 +8,7 @@ import { readClusters } from '../cluster/declaration/read.js'
 import type { StatusEvent } from '../cluster/status/events.js'
 import { createStatusReporter } from '../cluster/status/reporter.js'
 import { statusOf } from '../cluster/status/status.js'
-import { statusQuery, type NodeView } from '../cluster/status/view.js'
+import { readStatus, type NodeView } from '../cluster/status/view.js'
 import { Connections } from '../engine/connections.js'
 import type { Reporter } from '../engine/events.js'
 import { NodePoller, type PollResult } from '../engine/node-poller.js'
@@ -67,8 +67,8 @@ export async function status(flags: StatusFlags): Promise<number> {
     stop,
   })
   const addresses = new Map(clusters.map(({ name, floatingIp }) => [name, floatingIp.address]))
-  const poller = new NodePoller(nodes, connections, async ({ node, read }) =>
-    read(statusQuery(addresses.get(node.cluster)!)),
+  const poller = new NodePoller(nodes, connections, async member =>
+    readStatus(member, addresses.get(member.node.cluster)!),
   )
   const reporter = createStatusReporter({
     json: flags.json ?? false,

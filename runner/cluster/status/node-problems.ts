@@ -1,5 +1,6 @@
 import type { Problem, StatusEvent } from './events.js'
 import type { Cluster } from '../declaration/declaration.js'
+import { faultText, serviceOf } from '../daemons.js'
 import { runsDebianDefault } from '../corosync/node-ids.js'
 import { groupsOf, isInOtherCluster, type NodePoll, type Partition, type AnsweringNode } from './partitions.js'
 import { failed, namesOf, warning } from './problem.js'
@@ -21,7 +22,7 @@ export function unansweredPolls(polls: NodePoll[], { nodes }: StatusEvent): Prob
   })
 }
 
-/** The daemons that do not answer; nodes with the same fault are reported together. */
+/** The daemons that do not work; nodes with the same fault are reported together. */
 export function stoppedDaemons(seen: AnsweringNode[]): Problem[] {
   if (seen.length > 0 && seen.every(hasNoCluster))
     return [
@@ -30,20 +31,38 @@ export function stoppedDaemons(seen: AnsweringNode[]): Problem[] {
         '`ha-run site` builds the cluster',
       ),
     ]
-  const faults = seen.flatMap(({ name, view }) => daemonFaults(view).map(text => ({ text, name })))
-  return [...new Set(faults.map(({ text }) => text))].map(text =>
-    failed(
-      `${text} on ${namesOf(faults.filter(fault => fault.text === text))}`,
-      '`ha-run site` starts stopped daemons; see `systemctl status corosync pacemaker` on the node',
+  const silent = seen.flatMap(({ name, view }) => silentServices(view).map(text => ({ text, name })))
+  return [
+    ...seen.flatMap(({ name, view: { faults = [] } }) =>
+      faults.map(fault =>
+        failed(
+          `${name}: ${faultText(fault)}`,
+          '`ha-run site` repairs it; `journalctl -u corosync -u pacemaker` on the node shows what happened',
+        ),
+      ),
     ),
-  )
+    ...[...new Set(silent.map(({ text }) => text))].map(text =>
+      failed(
+        `${text} on ${namesOf(silent.filter(each => each.text === text))}`,
+        '`ha-run site` starts stopped daemons; see `systemctl status corosync pacemaker` on the node',
+      ),
+    ),
+  ]
+}
+
+/** Whether a service of a node does not answer because of one of its daemons, which is reported. */
+function isExplained({ faults = [] }: NodeView, service: string): boolean {
+  return faults.some(({ daemon }) => serviceOf(daemon) === service)
 }
 
 function hasNoCluster({ view: { silent } }: AnsweringNode): boolean {
   return silent?.corosync === 'not installed' && silent.pacemaker === 'not installed'
 }
 
-function daemonFaults({ silent: { corosync, pacemaker } = {} }: NodeView): string[] {
+function silentServices(view: NodeView): string[] {
+  const { silent = {} } = view
+  const corosync = isExplained(view, 'corosync') ? undefined : silent.corosync
+  const pacemaker = isExplained(view, 'pacemaker') ? undefined : silent.pacemaker
   if (corosync !== undefined && corosync === pacemaker)
     return [`corosync and pacemaker ${corosync === 'failed' ? 'have failed' : `are ${corosync}`}`]
   return Object.entries({ corosync, pacemaker }).flatMap(([name, state]) =>
@@ -76,7 +95,9 @@ export function stateProblems(
     polls
       .filter(({ seen, absence, waiting }) =>
         seen
-          ? (seen.silent?.corosync ?? seen.silent?.pacemaker ?? isInOtherCluster(cluster, seen))
+          ? (seen.silent?.corosync ??
+            seen.silent?.pacemaker ??
+            (isInOtherCluster(cluster, seen) || (seen.faults ?? []).length > 0))
           : (absence ?? waiting !== undefined),
       )
       .map(({ node }) => node.name),
@@ -88,9 +109,7 @@ export function stateProblems(
       return [
         failed(
           `${name} is unclean: the cluster waits until it is fenced or an admin confirms that it is off`,
-          answers(name, polls)
-            ? `it answers over ssh, so it is not off: \`ha-run fence ${name}\` fences it`
-            : `run \`ha-run fence --confirm ${name}\` once somebody has switched it off`,
+          uncleanHint(name, polls),
         ),
       ]
     if (state === 'pending') return [warning(`${name} is joining`)]
@@ -120,9 +139,15 @@ export function stateProblems(
   ]
 }
 
-/** Whether a node has answered, or may still do so. */
-function answers(name: string, polls: NodePoll[]): boolean {
-  return polls.some(({ node, seen }) => node.name === name && seen !== undefined)
+/** What to do about an unclean node. Only a node that cannot be reached may be off. */
+function uncleanHint(name: string, polls: NodePoll[]): string {
+  const poll = polls.find(({ node }) => node.name === name)
+  if ((poll?.seen?.faults ?? []).length > 0)
+    return `it answers over ssh, so it is not off: \`ha-run site\` repairs its daemons, or \`ha-run fence ${name}\` fences it`
+  if (poll?.seen) return `it answers over ssh, so it is not off: \`ha-run fence ${name}\` fences it`
+  if (poll && !poll.absence && poll.waiting !== undefined)
+    return 'it is still connected over ssh, so it may be on: wait until it answers'
+  return `run \`ha-run fence --confirm ${name}\` once somebody has switched it off`
 }
 
 /** The nodes on whose state the members of one partition disagree. */

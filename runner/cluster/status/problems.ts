@@ -3,7 +3,14 @@ import type { Cluster } from '../declaration/declaration.js'
 import { arbiterProblems } from './arbiter.js'
 import { fencingProblems } from './fencing-problems.js'
 import { stoppedDaemons, unansweredPolls, stateProblems, wrongClusters } from './node-problems.js'
-import { answeringNodes, groupsOf, partitionsOf, type NodePoll, type Partition } from './partitions.js'
+import {
+  answeringNodes,
+  groupsOf,
+  partitionsOf,
+  type AnsweringNode,
+  type NodePoll,
+  type Partition,
+} from './partitions.js'
 import { failed, namesOf } from './problem.js'
 import { adminOverrideProblems, resourceProblems } from './resource-problems.js'
 
@@ -24,7 +31,7 @@ export function problemsOf(cluster: Cluster, polls: NodePoll[], status: StatusEv
     ...activePartitions(partitions).flatMap(dcProblems),
     ...stateProblems(cluster, polls, status, partitions),
     ...fencingProblems(status),
-    ...linkProblems(status, partitions),
+    ...linkProblems(status, partitions, seen),
     ...resourceProblems(cluster, seen, status),
     ...seen.flatMap(({ name, view }) => view.unread.map(text => failed(`${name}: ${text}`))),
     ...adminOverrideProblems(cluster, seen, status),
@@ -137,9 +144,12 @@ function dcProblems({ members }: Partition): Problem[] {
 }
 
 /** The broken links between present nodes of one ring: for all others the cause is reported already. */
-function linkProblems({ nodes, links }: StatusEvent, partitions: Partition[]): Problem[] {
+function linkProblems({ nodes, links }: StatusEvent, partitions: Partition[], seen: AnsweringNode[]): Problem[] {
   const partOf = (name: string) => partitions.findIndex(({ members }) => members.some(member => member.name === name))
+  const hasFaultyCorosync = (name: string) =>
+    seen.some(node => node.name === name && node.view.faults?.some(({ daemon }) => daemon === 'corosync'))
   const isPresent = (name: string) =>
+    !hasFaultyCorosync(name) &&
     nodes.some(node => node.name === name && !['offline', 'unclean', 'unreachable', 'unknown'].includes(node.state))
   const down = links.filter(
     ({ connected, between: [one, other] }) =>

@@ -11,8 +11,9 @@ export function resourceProblems(cluster: Cluster, seen: AnsweringNode[], status
   const stopped = stoppedByAdmin(seen)
   const primitives = cluster.resources.filter(resource => resource.kind === 'primitive')
   const { failures, quorum } = status
-  // Without quorum nothing runs, which is reported already.
-  const mayRun = quorum.some(({ quorate }) => quorate)
+  // Without quorum nothing runs, and without an answer nothing is known: both are reported already.
+  const isKnown = partitionsOf(seen).some(({ members }) => members.some(({ view }) => view.state))
+  const mayRun = isKnown && quorum.some(({ quorate }) => quorate)
   return [
     ...primitives.filter(({ id }) => mayRun && !stopped.has(id)).flatMap(primitive => placement(primitive, status)),
     ...status.resources.flatMap(({ id, remarks }) =>

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
 import type { FencingStatus, StatusEvent, Topology } from './events.js'
 import type { PollResult } from '../../engine/node-poller.js'
+import { serviceOf } from '../daemons.js'
 import { nodeIdsIn } from '../corosync/cmap.js'
 import type { NodeState, ResourceState } from '../pacemaker/crm-mon.js'
 import type { Cluster, Node } from '../declaration/declaration.js'
@@ -95,9 +96,12 @@ function declaredNode({ node, absence, waiting }: NodePoll, seen: AnsweringNode[
     dc: views.find(({ state }) => state)?.state?.dc === name,
     seen: ownView !== undefined,
     remarks: [
-      ...Object.entries(ownView?.silent ?? {}).map(([daemon, daemonState]) =>
-        daemonState === 'not installed' ? `no ${daemon}` : `${daemon} ${daemonState}`,
-      ),
+      ...(ownView?.faults ?? []).map(({ daemon, kind }) => `${daemon} ${kind === 'hung' ? 'hangs' : kind}`),
+      ...Object.entries(ownView?.silent ?? {})
+        .filter(([service]) => !(ownView?.faults ?? []).some(({ daemon }) => serviceOf(daemon) === service))
+        .map(([daemon, daemonState]) =>
+          daemonState === 'not installed' ? `no ${daemon}` : `${daemon} ${daemonState}`,
+        ),
       ...(absence && state !== 'unreachable' ? ['unreachable'] : []),
       ...(waiting === undefined ? [] : [`no answer for ${waiting} s`]),
       ...(!ownView && !absence && waiting === undefined ? ['not asked'] : []),

@@ -1,6 +1,7 @@
 import { ConnectError } from '../../errors.js'
 import type { Fact, Family } from '../../facts/fact.js'
 import { sh } from '../../ssh/quote.js'
+import { daemonFaults, daemonProcesses, type DaemonFault, type Service } from '../daemons.js'
 import { parseCfgtool, type Link } from '../corosync/cfgtool.js'
 import { leftoversIn } from '../cib/removal.js'
 import { parseCmap, type Cmap } from '../corosync/cmap.js'
@@ -27,6 +28,10 @@ export interface NodeView {
   drains?: Drain[]
   /** The state of each daemon that does not answer; left out if the daemons were not queried for it. */
   silent?: { corosync?: DaemonState; pacemaker?: DaemonState } | undefined
+  /** The services whose unit is active; left out if the units were not read. */
+  active?: Service[]
+  /** The daemons that do not work although their unit is active; left out if they were not asked. */
+  faults?: DaemonFault[]
   /** Why answers could not be parsed. */
   unread: string[]
 }
@@ -48,21 +53,27 @@ const commands = {
 type Query = keyof typeof commands
 
 /**
- * All queries of the status to a node, as one script. Queries to the same daemon follow each other, and once it has
+ * All queries of the status to a node, as one script. What needs no daemon is read first: it is of the same moment on all nodes. Queries to the same daemon follow each other, and once it has
  * timed out, the remaining ones are skipped.
  */
 const statusQueries: Family<NodeView> = {
   name: 'status of a cluster',
   script: ([
     address = '',
-  ]) => `ask() { hung=\${2:+$hung}; case $hung in 124|137) ;; *) timeout -k 1 ${daemonTimeoutSeconds} $1; hung=$? ;; esac; printf '\\0%s\\0' $hung; }
+  ]) => `addresses=$(${sh`ip -o -4 addr show to ${`${address}/32`}`}); units=$(systemctl show -p LoadState,ActiveState corosync.service pacemaker.service)
+ask() { hung=\${2:+$hung}; case $hung in 124|137) ;; *) timeout -k 1 ${daemonTimeoutSeconds} $1; hung=$? ;; esac; printf '\\0%s\\0' $hung; }
 ask '${commands.quorum}'; ask '${commands.links}' too; ask '${commands.cmap}' too; ask '${commands.state}'; ask '${commands.constraints}' too
-${sh`ip -o -4 addr show to ${`${address}/32`}`}; printf '\\0'
-systemctl show -p LoadState,ActiveState corosync.service pacemaker.service`,
+printf '%s\\0%s' "$addresses" "$units"`,
   parse: ({ stdout }) => [viewIn(stdout)],
 }
 
-/** A node's view of its cluster. A daemon that hangs delays it by 3 s. */
+/** A node's view of its cluster, with the daemons that do not work. */
+export async function readStatus({ read }: Pick<ClusterMember, 'read'>, floatingIp: string): Promise<NodeView> {
+  const [view, processes] = await Promise.all([read(statusQuery(floatingIp)), read(daemonProcesses)])
+  return { ...view, faults: daemonFaults(processes, view.active ?? []) }
+}
+
+/** The same without the daemons. A service that hangs delays it by 3 s. */
 export function statusQuery(floatingIp: string): Fact<NodeView> {
   return { family: statusQueries, argument: floatingIp }
 }
@@ -98,8 +109,13 @@ export function viewIn(output: string): NodeView {
     unread,
   }
   const [corosync, pacemaker] = units.trim().split('\n\n')
+  const isActive = (unit = '') => /^ActiveState=active$/m.test(unit)
   return {
     ...view,
+    active: [
+      ...(isActive(corosync) ? (['corosync'] as const) : []),
+      ...(isActive(pacemaker) ? (['pacemaker'] as const) : []),
+    ],
     silent: {
       ...(outputs.quorum.code !== 0 && !view.quorum && { corosync: daemonState(corosync, outputs.quorum.code) }),
       ...(outputs.state.code !== 0 && { pacemaker: daemonState(pacemaker, outputs.state.code) }),

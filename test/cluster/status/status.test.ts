@@ -29,6 +29,7 @@ interface ShortView {
   crm?: ShortState & { unclean?: string[]; pending?: string[]; resting?: string[] }
   address?: string[]
   silent?: NodeView['silent']
+  faults?: NodeView['faults']
   leftovers?: string[]
   unread?: string[]
   unreachable?: string
@@ -86,6 +87,7 @@ function viewOf(
     crm,
     address = [],
     silent = {},
+    faults = [],
     leftovers = [],
     unread = [],
   }: ShortView,
@@ -144,6 +146,7 @@ function viewOf(
     interfaces: address,
     leftovers,
     silent,
+    faults,
     unread,
   }
 }
