@@ -224,7 +224,7 @@ export function onForeign(
 }
 
 /** Brings the lab up, with the cluster that tests find built. */
-async function bringUp(site: LabSite, built: Built | undefined, say: (line: string) => void): Promise<void> {
+export async function bringUp(site: LabSite, built: Built | undefined, say: (line: string) => void): Promise<void> {
   const {
     name,
     nodes: { length: count },
