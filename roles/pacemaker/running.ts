@@ -90,8 +90,8 @@ export function pacemakerRuns({
       const stopped = units.filter(([, { active }]) => active !== 'active').map(([member]) => member)
       refuseUnselected(scope, stopped)
       if (stopped.length === scope.members.length) await seedFirstCib(scope, await first(scope))
-      // A node that serves again need not wait for others that may not start.
-      await readmitDrained(scope)
+      // A node that serves again need not wait for others that may not start. Without quorum it cannot be readmitted yet.
+      await readmitDrained(scope).catch(() => {})
       await startPacemaker(stopped, scope)
       await untilOnline(reachable(scope.members), scope)
       await readmitDrained(scope)

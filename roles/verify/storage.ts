@@ -34,7 +34,7 @@ export async function configurationOnDisk({ members }: Scope): Promise<Verdict> 
   const hints = [
     ...(warnings.length > 0 || !faults.every(isReadOnly) ? [roomHint] : []),
     ...(faults.some(isReadOnly) ? [readOnlyHint] : []),
-    ...(behind.length > 0 ? [writeHint] : []),
+    ...(behind.length > 0 || faults.length + warnings.length === 0 ? [writeHint] : []),
   ]
   const failed = verdict([...behind, ...faults], `the CIB, on ${nodes.length} nodes`, hints.join('; then '))
   if (failed.status === 'ok' && warnings.length > 0)

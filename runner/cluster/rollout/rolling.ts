@@ -56,8 +56,8 @@ async function restorePacemaker(scope: Scope): Promise<void> {
     units.filter(([, { active }]) => active !== 'active'),
   ]
   if (running.length === 0) return
-  // A node that serves again need not wait for others that may not start.
-  await readmitDrained(scope)
+  // A node that serves again need not wait for others that may not start. Without quorum it cannot be readmitted yet.
+  await readmitDrained(scope).catch(() => {})
   refuseUnselected(
     scope,
     stopped.filter(([, { load }]) => load === 'loaded').map(([member]) => member),
