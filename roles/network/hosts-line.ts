@@ -17,7 +17,9 @@ export function entryOf(line: string): HostsEntry | undefined {
 /** The line without some of its names. */
 export function withoutNames(line: string, isRemoved: (name: string) => boolean): string {
   const { start, address, names, comment } = partsOf(line)
-  const left = names.replace(/\s+(\S+)/g, (separatorAndName, name: string) => (isRemoved(name) ? '' : separatorAndName))
+  const left = names.replace(/(?<!\s)\s+(\S+)/g, (separatorAndName, name: string) =>
+    isRemoved(name) ? '' : separatorAndName,
+  )
   return withBody(line, start + address + left + comment)
 }
 
@@ -26,7 +28,7 @@ export function withAddress(line: string, address: string, names: string[]): str
   const { start, names: present, comment } = partsOf(line)
   const isSame = entryOf(line)?.names.join(' ') === names.join(' ')
   const [separator = '\t'] = /^\s+/.exec(present) ?? []
-  const [end = ''] = /\s*$/.exec(present) ?? []
+  const end = present.slice(present.trimEnd().length)
   return withBody(line, start + address + (isSame ? present : separator + names.join(' ') + end) + comment)
 }
 
@@ -38,7 +40,8 @@ export function withNames(line: string, added: string[], isOwn: (name: string) =
   const after = added.filter(name => !isFqdn(name)).map(name => ` ${name}`)
   const first = entryOf(line)?.names.find(isOwn)
   const preceded = names.replace(/\S+/g, name => (name === first ? before.splice(0).join('') + name : name))
-  return withBody(line, start + address + preceded.replace(/\s*$/, end => after.join('') + end) + comment)
+  const end = preceded.trimEnd().length
+  return withBody(line, start + address + preceded.slice(0, end) + after.join('') + preceded.slice(end) + comment)
 }
 
 function partsOf(line: string) {

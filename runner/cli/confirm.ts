@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { concealed } from '../concealed.js'
 import { UsageError } from '../errors.js'
+import { visible } from '../ui/visible.js'
 
 /** @param what - what asks: `a drill`. @throws UsageError before the first connection if there is nobody to ask. */
 export function requireTerminal(
@@ -20,7 +21,9 @@ export async function confirmOnTerminal(plan: string[], stop: AbortSignal, quest
     // Node never settles a question whose input has ended.
     const inputEnded = new Promise<string>(resolve => lines.once('close', () => resolve('')))
     const answer = await Promise.race([
-      lines.question([...plan.map(line => `  ${concealed(line)}`), `${question} [y/N] `].join('\n'), { signal: stop }),
+      lines.question([...plan.map(line => `  ${visible(concealed(line))}`), `${question} [y/N] `].join('\n'), {
+        signal: stop,
+      }),
       inputEnded,
     ])
     return /^y(es)?$/i.test(answer.trim())

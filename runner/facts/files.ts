@@ -1,5 +1,5 @@
 import { sh } from '../ssh/quote.js'
-import { freshNonce } from '../ssh/frame.js'
+import { freshNonce, isNonce } from '../ssh/frame.js'
 import type { Fact, Family } from './fact.js'
 import { CommandError } from '../ssh/outcome.js'
 
@@ -23,11 +23,12 @@ set --; for path in ${paths}; do [ -f "$path" ] && set -- "$@" "$path"; done
   parse({ stdout }, paths) {
     const states = new Map<string, FileState>()
     const fields = stdout.split('\0')
-    while (fields.length > 5 && !isHashLine(fields[0]!)) {
-      const [path, type, mode, owner, group] = fields.splice(0, 5) as [string, string, string, string, string]
+    let at = 0
+    for (; fields.length - at > 5 && !isHashLine(fields[at]!); at += 5) {
+      const [path = '', type = '', mode = '', owner = '', group = ''] = fields.slice(at, at + 5)
       states.set(path, { type: type.replace('regular empty file', 'regular file'), mode, owner, group })
     }
-    for (const line of fields.filter(isHashLine)) {
+    for (const line of fields.slice(at).filter(isHashLine)) {
       const state = states.get(line.slice(66))
       if (state) state.hash = line.slice(0, 64)
     }
@@ -57,6 +58,7 @@ const texts: Family<string | undefined> = {
   },
   parse(output, paths) {
     const [marker = ''] = output.stdout.split('\n', 1)
+    if (!isNonce(marker)) throw new Error(`not the output of the script for ${paths.join(', ')}`)
     const sections = output.stdout.slice(marker.length + 1).split(new RegExp(`${marker} (\\w+)\n`))
     return paths.map((path, index) => {
       const code = sections[index * 2 + 1]

@@ -3,11 +3,33 @@ import { isTimeout, type ScriptResult, type FrameRequest } from './frame.js'
 /** Splits one stream (stdout or stderr) of a session at the markers of its frames. */
 export class StreamReader {
   #buffer: Buffer = Buffer.alloc(0)
+  /** What `#buffer` is a part of, from `#start` on; empty if that is a chunk as it came. */
+  #store: Buffer = Buffer.alloc(0)
+  #start = 0
   #searched = 0
   #reportedEnd = 0
 
+  /** How many bytes wait for a marker. */
+  get size(): number {
+    return this.#buffer.length
+  }
+
+  /** Memory is taken in doubling pieces, so that each byte of a long answer is copied about once. */
   push(chunk: Buffer): void {
-    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk])
+    if (this.#buffer.length === 0) {
+      this.#buffer = chunk
+      this.#store = Buffer.alloc(0)
+      return
+    }
+    const length = this.#buffer.length + chunk.length
+    if (this.#start + length > this.#store.length) {
+      const store = Buffer.allocUnsafe(2 * length)
+      this.#buffer.copy(store)
+      this.#store = store
+      this.#start = 0
+    }
+    chunk.copy(this.#store, this.#start + this.#buffer.length)
+    this.#buffer = this.#store.subarray(this.#start, this.#start + length)
   }
 
   /** Takes the next marker of a frame with the text before it; undefined until it has arrived. */
@@ -22,6 +44,7 @@ export class StreamReader {
     const [kind = '', number = '0'] = this.#buffer.toString('latin1', start + marker.length, end).split(' ')
     const before = this.#buffer.toString('utf8', 0, start)
     this.#buffer = this.#buffer.subarray(end + 1)
+    this.#start += end + 1
     this.#searched = 0
     this.#reportedEnd = 0
     return { kind, number: Number(number), before }

@@ -62,6 +62,10 @@ export function freshNonce(): string {
   return `ha-run-${randomBytes(12).toString('hex')}`
 }
 
+export function isNonce(text: string): boolean {
+  return /^ha-run-[0-9a-f]{24}$/.test(text)
+}
+
 /**
  * The text that makes the session's shell run a frame.
  *

@@ -51,6 +51,13 @@ export interface ConnectOptions extends SshSettings {
 /** From the start of ssh to a root shell: the connection, a slow sudo, a slow login shell. */
 const shellTimeoutSeconds = 30
 
+/** Of banners and whatever else a login prints. */
+const maxLoginOutput = 1 << 20
+const endlessLogin = {
+  message: 'the login prints more than 1 MB',
+  hint: 'log in by hand and see which file of the login shell, or which forced command, does so',
+}
+
 /** The password of the login, and the line of stderr that asks for it (askpass.ts). */
 export interface LoginPassword {
   request: string
@@ -73,6 +80,7 @@ export async function untilShellReady(
       if (output.includes(shellReady)) return
       const wasAsked = output.includes(passwordRequest)
       output += chunk.toString()
+      if (output.length > maxLoginOutput) channel.kill(endlessLogin)
       if (!wasAsked && output.includes(passwordRequest) && password) send(password)
       if (output.includes(shellReady)) resolve()
     })
@@ -80,6 +88,7 @@ export async function untilShellReady(
       // From then on it is that of the scripts.
       if (output.includes(shellReady)) return
       messages += chunk.toString()
+      if (messages.length > maxLoginOutput) channel.kill(endlessLogin)
       // At the end of its input sudo gives up after the first wrong password.
       if (messages.includes('Sorry, try again')) channel.end()
       // ssh asks once for each method of authentication.

@@ -26,6 +26,9 @@ interface Pending {
 /** After this time a frame is late, counted from when the node itself should have ended it. */
 const graceSeconds = 15
 
+/** Far more than any command of ha-run prints: without a limit, one node could use up the memory of a run on many. */
+const maxAnswerBytes = 32 << 20
+
 /**
  * One persistent shell on a node. Frames are written at once and answered in order, so that frames sent together cost
  * one round trip.
@@ -98,8 +101,14 @@ export class Session {
   }
 
   #read(stream: 'stdout' | 'stderr', chunk: Buffer): void {
+    if (this.#lost) return
     const reader = this.#readers[stream]
     reader.push(chunk)
+    if (reader.size > maxAnswerBytes) {
+      const hint = 'log in by hand and look for a command or a file that has no end'
+      this.#fail(new ConnectError(`${this.#name}: a command prints more than ${maxAnswerBytes >> 20} MB`, { hint }))
+      return
+    }
     for (const { answer, nonce } of this.#pending) {
       if (!answer[stream].take(reader, nonce)) break
     }

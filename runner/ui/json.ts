@@ -3,7 +3,7 @@ import type { Difference } from '../tasks/difference.js'
 import { errorLines } from './failure.js'
 import type { ReporterOptions } from './options.js'
 import { RunOrder } from './run-order.js'
-import { visibleEvent } from './visible.js'
+import { visibleEvent, visibleJson } from './visible.js'
 import type { AnyEvent } from './visible.js'
 import { writeLines, writeText } from './write.js'
 
@@ -51,7 +51,7 @@ export function jsonLine(event: MachineEvent, time: Date, withStack: boolean): s
   }
   if ('diff' in rest && rest.diff) line['diff'] = rest.diff.map(jsonDifference)
   if ('error' in rest && rest.error) line['error'] = jsonError(rest.error, withStack)
-  return JSON.stringify(line)
+  return visibleJson(JSON.stringify(line))
 }
 
 /** An absent side is `null`, so that all differences have the same fields. */

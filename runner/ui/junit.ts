@@ -4,7 +4,7 @@ import { withoutControls } from './escape.js'
 import type { EventView } from './event-view.js'
 import { createStyle } from './style.js'
 import { grouped, oneLine } from './text.js'
-import type { AnyEvent } from './visible.js'
+import { visibleEvent, type AnyEvent } from './visible.js'
 import { writeResult } from './write-result.js'
 
 /** Collects a run and writes it as JUnit XML when it is over. @param views - show the events that roles add. */
@@ -44,7 +44,8 @@ const builder = new XMLBuilder({
  * The run as JUnit XML: a testsuite for each cluster and each host, a testcase for each task and each assertion. A change that `--check`
  * finds is a failure, since a CI job that checks for drift shows failures.
  */
-export function junit(events: AnyEvent[], views: readonly EventView[] = []): string {
+export function junit(rawEvents: AnyEvent[], views: readonly EventView[] = []): string {
+  const events = rawEvents.map(visibleEvent)
   const cases = events.filter(isCase)
   const added = addedLines(events, views)
   return builder.build({

@@ -14,6 +14,19 @@ export function visible(text: string): string {
   return text.replace(unseen, spell)
 }
 
+/**
+ * JSON with each such character as an escape of JSON: the value is the same, and a terminal on which the JSON is shown obeys nothing.
+ * JSON.stringify itself escapes only some of them.
+ */
+export function visibleJson(json: string): string {
+  return json.replace(unseen, character =>
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  )
+}
+
 function spell(character: string): string {
   if (character === '\r') return '\\r'
   const hex = character.codePointAt(0)!.toString(16)

@@ -85,7 +85,7 @@ test('a testsuite for each cluster and host, a testcase for each task', t => {
       <failure message="line one line &lt;two&gt;" type="failed">line one
 line &lt;two&gt;
 $ corosync -t
-[31mbad[0m ]]&gt;
+\\x1b[31mbad\\x1b[0m ]]&gt;
 look</failure>
     </testcase>
     <testcase classname="web.node1" name="apache: page" time="0.000">

@@ -22,11 +22,12 @@ export function iniEntries(text: string): IniEntry[] {
   for (const [at, line] of splitLines(text).entries()) {
     const body = bodyOf(line).trim()
     const name = sectionOf(line)
-    const [, key, value] = /^([^#;=[][^=]*?)\s*=\s*(.*)$/s.exec(body) ?? []
+    const equals = body.indexOf('=')
     if (name !== undefined) {
       section = name
       block += 1
-    } else if (key !== undefined && value !== undefined) {
+    } else if (equals > 0 && !/^[#;[]/.test(body)) {
+      const [key, value] = [body.slice(0, equals).trimEnd(), body.slice(equals + 1).trimStart()]
       entries.push({ section, block, key, value, at })
     }
   }

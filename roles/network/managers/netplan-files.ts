@@ -35,7 +35,19 @@ export function effectiveFiles(files: readonly ManagerFile[]): NetplanFile[] {
   }
   return [...byName.values()]
     .toSorted((a, b) => (posix.basename(a.path) < posix.basename(b.path) ? -1 : 1))
-    .map(file => ({ ...file, document: parseDocument(file.text) }))
+    .map(file => ({ ...file, document: parseDocument(isReadable(file.text) ? file.text : tooLarge) }))
+}
+
+/** Files of netplan are short. The parser calls itself for each level of nesting, and its time grows faster than the text. */
+const maxLength = 64 * 1024
+const maxOpenings = 1000
+const maxQuotes = 4000
+/** In place of a file beyond these limits: its error is the reason why ha-run does not edit it. */
+const tooLarge = '{ # more text or nesting than a file of netplan has'
+
+function isReadable(text: string): boolean {
+  const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0
+  return text.length <= maxLength && count(/[[{]|[-?:] (?=[-?] )/g) <= maxOpenings && count(/["']/g) <= maxQuotes
 }
 
 /** Why a file cannot be edited, as a sentence. */

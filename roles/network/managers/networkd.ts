@@ -38,7 +38,7 @@ export const networkd: Manager = {
 
 /** The .network file in use, from `networkctl status IFACE`. */
 export function networkFileOf(networkctlOutput: string): string | undefined {
-  return /^\s*Network File:\s*(\/.*\.network)\s*$/m.exec(networkctlOutput)?.[1]
+  return /^[ \t]*Network File:[ \t]*(\/.*\.network)[ \t\r]*$/m.exec(networkctlOutput)?.[1]
 }
 
 /** Drop-ins are not edited: if they have addressing, the file alone does not show what the interface gets. */

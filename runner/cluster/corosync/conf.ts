@@ -24,7 +24,7 @@ export function parseCorosyncConf(text: string): Section {
     const within = open.at(-1) ?? file
     const refuse = (why: string): Error => new Error(`corosync.conf line ${index + 1}: ${why}: ${line}`)
     if (line.includes('{')) {
-      const name = trim(line.slice(0, line.indexOf('{')).replace(/[\s:{\u00A0]+$/, ''))
+      const name = nameBefore(line.slice(0, line.indexOf('{')))
       if (name === '') throw refuse('a section without a name')
       if (trim(line.slice(line.indexOf('{') + 1)) !== '') throw refuse('text after the opening brace')
       const section: Section = { name, entries: [] }
@@ -45,8 +45,19 @@ export function parseCorosyncConf(text: string): Section {
   return file
 }
 
+/** The name of a section, without what may stand between it and the brace. */
+function nameBefore(text: string): string {
+  let end = text.length
+  while (end > 0 && /[\s:{\u00A0]/.test(text.charAt(end - 1))) end -= 1
+  return trim(text.slice(0, end))
+}
+
 function trim(text: string): string {
-  return text.replace(/^[ \t\u00A0]+|[ \t\u00A0]+$/g, '')
+  const isSpace = (at: number) => ' \t\u00A0'.includes(text.charAt(at))
+  let [start, end] = [0, text.length]
+  while (start < end && isSpace(start)) start += 1
+  while (end > start && isSpace(end - 1)) end -= 1
+  return text.slice(start, end)
 }
 
 /** The sections of this name directly within a section. */

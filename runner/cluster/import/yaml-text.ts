@@ -1,4 +1,5 @@
 import { dump } from 'js-yaml'
+import { visible } from '../../ui/visible.js'
 
 /** Lines of YAML with comments. */
 
@@ -8,9 +9,19 @@ const commentColumn = 42
 /** A scalar, quoted if YAML would read it as another type. Numbers of a configuration file stay plain. */
 export function yamlScalar(value: string): string {
   const isNumber = /^(0|[1-9]\d{0,14})$/.test(value)
+  // js-yaml leaves marks that reorder or hide text as they are.
+  if (visible(value) !== value) return quoted(value)
   return dump([isNumber ? Number(value) : value], { flowLevel: 0, lineWidth: -1 })
     .trimEnd()
     .slice(1, -1)
+}
+
+/** In double quotes, with escapes of YAML for what would not be seen. */
+function quoted(value: string): string {
+  return JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => {
+    const hex = character.codePointAt(0)!.toString(16)
+    return hex.length > 4 ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`
+  })
 }
 
 /** `key: value  # remark`; without a value, the key of a mapping. */

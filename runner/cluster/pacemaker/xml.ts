@@ -20,6 +20,7 @@ export type { Element }
  */
 export function parseXml(text: string): Element {
   const root = parseDocument(text).documentElement!
+  refuseDeepNesting(root)
   if (!text.includes('&#')) return root
   for (const element of walk(root)) {
     // xmldom makes lone surrogates of a character reference beyond Unicode.
@@ -49,6 +50,26 @@ export function readXml(text: string): Element {
   }
   lastRead.set(text, root)
   return root
+}
+
+/** Pacemaker's own documents have less than 20 levels; what walks an element calls itself at each. */
+const maxDepth = 200
+
+function refuseDeepNesting(root: Element): void {
+  let depth = 0
+  for (let at: Node | null = root; at;) {
+    if (depth > maxDepth) throw new Error(`elements are nested more than ${maxDepth} levels deep`)
+    if (at.firstChild) {
+      at = at.firstChild
+      depth += 1
+      continue
+    }
+    while (at && at !== root && !at.nextSibling) {
+      at = at.parentNode
+      depth -= 1
+    }
+    at = at === root || !at ? null : at.nextSibling
+  }
 }
 
 function parseDocument(text: string): Document {
