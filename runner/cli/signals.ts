@@ -11,7 +11,7 @@ import { exitCodes } from '../errors.js'
 export function onInterrupt(
   notify: (text: string) => void,
   exit: () => void = () => process.exit(exitCodes.interrupted),
-): { stop: AbortSignal; abandon: AbortSignal; done(): void } {
+): { stop: AbortSignal; abandon: AbortSignal; done: () => void } {
   const stop = new AbortController()
   const abandon = new AbortController()
   // Every node listens. Node warns of a leak from the eleventh listener on.
