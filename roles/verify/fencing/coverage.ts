@@ -1,4 +1,5 @@
 import type { ConfiguredDevice } from '../../../runner/cluster/cib/fencing-devices.js'
+import type { DeviceAnswer } from '../../../runner/cluster/fencing/device-answers.js'
 import type { ClusterState } from '../../../runner/cluster/pacemaker/crm-mon.js'
 
 /** What decides whether every node can be fenced. */
@@ -11,8 +12,8 @@ export interface FencingView {
   state: ClusterState
   /** For each node that answers: the ids of the devices with which it can fence each node. */
   capable: Map<string, Map<string, string[]>>
-  /** The devices that a node has just asked itself, as `node device`, and whether they answered. */
-  asked: Map<string, boolean>
+  /** The devices that a node has just asked itself, as `node device`, with their answers. */
+  asked: Map<string, DeviceAnswer>
 }
 
 /** How one node can be fenced. */
@@ -22,6 +23,8 @@ export interface Coverage {
   answering: { device: string; from: string[] }[]
   /** Why the other devices do not count. */
   silent: string[]
+  /** What is not known about devices that count. */
+  unproven: string[]
   /** The devices that answer are enough. */
   isCovered: boolean
 }
@@ -43,6 +46,7 @@ export function coverageOf(view: FencingView): Coverage[] {
       target,
       answering: answering.map(({ device, from }) => ({ device, from })),
       silent: results.flatMap(({ reason }) => reason ?? []),
+      unproven: answering.flatMap(({ device }) => doubt(device, target, view) ?? []),
       isCovered: levels === undefined ? answering.length > 0 : levels.some(devices => devices.every(answers)),
     }
   })
@@ -52,14 +56,14 @@ export function coverageOf(view: FencingView): Coverage[] {
  * The devices whose monitor runs on the very node that they fence, with another node that could use them: whether they answer
  * there is not known until that node asks.
  */
-export function unprovenIn(view: FencingView): { node: string; device: string }[] {
+export function unprovenIn(view: FencingView): { node: string; device: ConfiguredDevice }[] {
   const pairs = view.nodes.flatMap(target =>
     listedFor(target, view)
       .filter(device => runsOnlyOn(target, device, view) && failure(device, view) === undefined)
       .flatMap(device =>
         nodesWith(device, target, view)
           .slice(0, 1)
-          .map(node => ({ node, device })),
+          .flatMap(node => view.devices.filter(({ id }) => id === device).map(each => ({ node, device: each }))),
       ),
   )
   return pairs.filter(
@@ -82,13 +86,29 @@ function runsOnlyOn(node: string, device: string, { state }: FencingView): boole
   return on.length > 0 && on.every(name => name === node)
 }
 
-/** Why a device does not count for a node; undefined if it has answered another node. */
+/** Why a device does not count for a node; undefined if it has answered another node, or cannot be asked by it. */
 function silence(device: string, target: string, view: FencingView): string | undefined {
   const failed = failure(device, view)
   if (failed !== undefined || !runsOnlyOn(target, device, view)) return failed
+  const { node, answer } = asked(device, target, view)
+  if (answer === undefined) return `${device} was not asked by ${node}`
+  return answer === 'silent' ? `${device} does not answer ${node}` : undefined
+}
+
+/** That a device which counts has not answered a node other than its target. */
+function doubt(id: string, target: string, view: FencingView): string | undefined {
+  if (!runsOnlyOn(target, id, view)) return undefined
+  const { node, answer } = asked(id, target, view)
+  const agent = view.devices.find(device => device.id === id)?.agent
+  return answer === 'cannot be asked'
+    ? `${id} answers ${target}, which it fences; ${node}, where it does not run, cannot ask it, because ${agent} has no action "list"`
+    : undefined
+}
+
+/** The first node that could fence the target by this device, and what it was answered. */
+function asked(device: string, target: string, view: FencingView): { node: string; answer: DeviceAnswer | undefined } {
   const [node = ''] = nodesWith(device, target, view)
-  const answer = view.asked.get(`${node} ${device}`)
-  return answer === true ? undefined : `${device} ${answer === false ? 'does not answer' : 'was not asked by'} ${node}`
+  return { node, answer: view.asked.get(`${node} ${device}`) }
 }
 
 /** Why a device does not count at all. */

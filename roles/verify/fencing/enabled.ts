@@ -2,7 +2,8 @@ import { fencingIn } from '../../../runner/cluster/cib/fencing-devices.js'
 import type { Cluster, Node } from '../../../runner/cluster/declaration/declaration.js'
 import { reachable, type ClusterMember, type Scope } from '../../../runner/cluster/members.js'
 import { cibText, clusterState } from '../../../runner/cluster/pacemaker/facts.js'
-import { deviceAnswers, devicesFor } from '../../../runner/cluster/pacemaker/fencing-facts.js'
+import { deviceAnswers, type DeviceAnswer } from '../../../runner/cluster/fencing/device-answers.js'
+import { devicesFor } from '../../../runner/cluster/pacemaker/fencing-facts.js'
 import type { Verdict } from '../../../runner/tasks/index.js'
 import { advisory, pacemakerNotAnswering, verdict } from '../verdict.js'
 import { coverageOf, unprovenIn, type Coverage, type FencingView } from './coverage.js'
@@ -14,7 +15,7 @@ const hint =
 export function fencingEnabled(cluster: Cluster) {
   const { fencing, nodes } = cluster
   // What has answered is not asked again: each question is a login at the device.
-  const asked = new Map<string, boolean>()
+  const asked = new Map<string, DeviceAnswer>()
   return async ({ leader, members }: Scope): Promise<Verdict> => {
     if (fencing === 'disabled') return withoutFencing('fencing: disabled', cluster)
     const [state, cib, lists] = await Promise.all([
@@ -39,9 +40,9 @@ export function fencingEnabled(cluster: Cluster) {
     }
     await Promise.all(
       unprovenIn(view).map(async ({ node, device }) => {
-        if (asked.get(`${node} ${device}`) === true) return
+        if (asked.get(`${node} ${device.id}`) === 'answers') return
         const member = members.find(({ name }) => name === node)
-        if (member) asked.set(`${node} ${device}`, await member.read(deviceAnswers(device)))
+        if (member) asked.set(`${node} ${device.id}`, await member.read(deviceAnswers(device)))
       }),
     )
     return { ...coverageVerdict(coverageOf(view)), fleeting: true }
@@ -53,7 +54,7 @@ async function capabilities(member: ClusterMember, nodes: Node[]): Promise<[stri
   return [member.name, new Map(await Promise.all(lists))]
 }
 
-/** Failed if a node cannot be fenced; a warning if a device does not answer without which the node can be fenced. */
+/** Failed if a node cannot be fenced; a warning if a device does not answer without which the node can be fenced, or cannot be asked. */
 export function coverageVerdict(nodes: Coverage[]): Verdict {
   const uncovered = nodes.filter(({ isCovered }) => !isCovered)
   const evidence = nodes
@@ -62,7 +63,8 @@ export function coverageVerdict(nodes: Coverage[]): Verdict {
         `${target} by ${answering.map(({ device, from }) => `${device} from ${from.join(', ')}`).join(' or ')}`,
     )
     .join('; ')
-  if (uncovered.length === 0) return advisory([...new Set(nodes.flatMap(({ silent }) => silent))], evidence, hint)
+  if (uncovered.length === 0)
+    return advisory([...new Set(nodes.flatMap(({ silent, unproven }) => [...silent, ...unproven]))], evidence, hint)
   return verdict(
     uncovered.map(({ target, silent }) =>
       silent.length === 0

@@ -2,9 +2,6 @@ import { withDaemonTimeout, type Fact, type Family } from '../../facts/fact.js'
 import { sh } from '../../ssh/quote.js'
 import { descendantsOf, readXml } from './xml.js'
 
-/** A device is asked by its agent, which may need a login at a slow management board. */
-const answerTimeoutSeconds = 20
-
 /**
  * Ids of the devices by which a node itself can fence another one: those that may run there and fence it, whether they run or
  * not. A device that is asked for its nodes (`pcmk_host_check=dynamic-list`) may be contacted for that.
@@ -30,22 +27,4 @@ const lists: Family<string[]> = {
 export function devicesIn(output: string): string[] {
   if (output.trim() === '') return []
   return descendantsOf(readXml(output), 'item').map(({ textContent }) => (textContent ?? '').trim())
-}
-
-/** Whether a device answers when this node asks it. */
-export function deviceAnswers(device: string): Fact<boolean> {
-  return { family: answers, argument: device }
-}
-
-const answers: Family<boolean> = {
-  name: 'stonith_admin --query',
-  script: devices =>
-    devices
-      .map(device => sh`timeout -k 2 ${answerTimeoutSeconds} stonith_admin --query ${device} >/dev/null 2>&1; echo $?`)
-      .join('\n'),
-  waits: true,
-  parse: ({ stdout }, devices) => {
-    const codes = stdout.trim().split('\n')
-    return devices.map((_, at) => codes[at] === '0')
-  },
 }

@@ -19,7 +19,7 @@ const schema = z.strictObject({
   levels: z.record(z.string(), z.array(names)).default({}),
   /** For each node the devices with which it can fence the others. */
   capable: z.record(z.string(), z.record(z.string(), names)),
-  asked: z.record(z.string(), z.boolean()).default({}),
+  asked: z.record(z.string(), z.enum(['answers', 'silent', 'cannot be asked'])).default({}),
   unproven: names.default([]),
   status: z.string(),
   evidence: z.string(),
@@ -55,7 +55,7 @@ for (const file of readdirSync(folder).toSorted()) {
   test(`fencing: ${data.about}`, t => {
     const view = viewOf(data)
     t.deepEqual(
-      unprovenIn(view).map(({ node, device }) => `${node} ${device}`),
+      unprovenIn(view).map(({ node, device }) => `${node} ${device.id}`),
       data.unproven,
     )
     t.like(coverageVerdict(coverageOf(view)), { status: data.status, evidence: data.evidence })
