@@ -12,6 +12,19 @@ export function parseSeconds(text: string): number {
   return Number(text)
 }
 
+/** How long `--wait` without a time waits for a lock: longer than a pair takes from bare machines to a verified cluster. */
+export const defaultWaitSeconds = 600
+
+/** @returns the seconds of `90`, `90s`, `10min` or `1h`, and the default for an option without a value. */
+export function parseWait(text: string): number {
+  const [, number, unit = 's'] = /^(\d{1,5})(s|min|m|h)?$/.exec(text) ?? []
+  if (number === undefined)
+    throw new InvalidArgumentError(
+      'expected a time such as 90s or 10min, as in --wait=10min, or none: --wait as the last option.',
+    )
+  return Number(number) * ({ s: 1, m: 60, min: 60, h: 3600 }[unit] ?? 1)
+}
+
 /** @returns the milliseconds of `5s`, `1.5s`, `500ms` or `2min`. */
 export function parseDuration(text: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|min)$/.exec(text) ?? []

@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { UsageError } from '../errors.js'
 import type { ConfirmedRunFlags, FenceFlags, ImportFlags, RunFlags, StatusFlags } from './flags.js'
 import { useLab } from './lab-access.js'
-import { positiveInteger, parseSeconds } from '../option-values.js'
+import { defaultWaitSeconds, parseSeconds, parseWait, positiveInteger } from '../option-values.js'
 import type { RunRequest } from './run-command.js'
 
 /** The roles that the help names, in the order of the tutorial. */
@@ -216,6 +216,14 @@ function withRunOptions(command: Command): Command {
       '--stable <seconds>',
       'require assertions to hold for so long (default: 5 for verify and after a change, otherwise 0)',
       parseSeconds,
+    )
+    .addOption(
+      new Option(
+        '--wait [time]',
+        `wait for a run that works on the cluster, at most this long (default: ${defaultWaitSeconds / 60}min)`,
+      )
+        .argParser(parseWait)
+        .preset(`${defaultWaitSeconds}s`),
     )
     .option('--json', 'write JSON Lines to stdout, and nothing else')
     .option('--junit <file>', 'write the results as JUnit XML')

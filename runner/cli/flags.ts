@@ -14,6 +14,8 @@ export interface RunFlags extends VaultFlags {
   adopt?: boolean
   /** Seconds for which the assertions must hold. */
   stable?: number
+  /** Seconds for which the run waits for the lock of another one. */
+  wait?: number
   json?: boolean
   junit?: string
   report?: string

@@ -26,7 +26,7 @@ const forks = 20
 export async function importCluster(targets: string[], flags: ImportFlags): Promise<number> {
   const nodes = typedNodes(targets)
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined
-  const interrupt = onInterrupt(() => {})
+  const interrupt = onInterrupt({ notify: () => {}, leave: () => removeControlDirectory(controlDirectory) })
   const controlDirectory = makeControlDirectory()
   const connections = new Connections({
     ssh: { configFile: flags.sshConfig, controlDirectory, becomePassword, abandon: interrupt.stop },

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, statSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Cluster } from '../cluster/declaration/declaration.js'
 import type { ClusterMember } from '../cluster/members.js'
@@ -46,7 +46,19 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
   const id = randomBytes(4).toString('hex')
   let reporter: Reporter | undefined
   let exit: number
-  const interrupt = onInterrupt(text => reporter?.report({ event: 'notice', text }))
+  const interrupt = onInterrupt({
+    notify: text => reporter?.report({ event: 'notice', text }),
+    leave: () => {
+      removeControlDirectory(controlDirectory)
+      // Behind the reporter, which gives the terminal back when the process exits.
+      process.once('exit', () =>
+        writeSync(
+          process.stderr.fd,
+          'ended at once: standby or maintenance mode that this run had set may remain, and the next run continues from there\n',
+        ),
+      )
+    },
+  })
   const { stop, abandon } = interrupt
   const controlDirectory = makeControlDirectory()
   const connections = new Connections({
@@ -122,6 +134,7 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
         abandon,
         mayBeAbsent: new Set(request.mayBeAbsent),
         lock: !flags.check && !onlyVerifies,
+        wait: flags.wait,
         stable: flags.stable ?? (onlyVerifies ? stableSeconds : undefined),
         consent: { outage: flags.allowOutage ?? false, purge: flags.purge ?? false },
         ...(request.confirm && {

@@ -1,31 +1,55 @@
 import { setMaxListeners } from 'node:events'
 import { exitCodes } from '../errors.js'
 
-/**
- * The first Ctrl-C aborts `stop`: running steps finish, and no new one starts. The second aborts `abandon`: the commands on the nodes
- * are ended too, and what the run has set for a while is taken back. The third ends ha-run at once.
- *
- * @param notify - called with a message for people at the first two.
- * @param exit - ends the process.
- */
-export function onInterrupt(
-  notify: (text: string) => void,
-  exit: () => void = () => process.exit(exitCodes.interrupted),
-): { stop: AbortSignal; abandon: AbortSignal; done: () => void } {
+/** `timeout` and terminals that close send a signal twice: to the process and to its group. */
+const echoMs = 50
+
+export interface Interrupt {
+  /** Aborted by the first Ctrl-C: running steps finish, and no new one starts. */
+  stop: AbortSignal
+  /** Aborted by the second: the commands on the nodes are ended too. */
+  abandon: AbortSignal
+  /** Ignores all further ones. */
+  done: () => void
+}
+
+export interface InterruptOptions {
+  /** Called with a message for people at the first and the second Ctrl-C. */
+  notify: (text: string) => void
+  /** Called at the third Ctrl-C, before the process ends: restores what must not stay. */
+  leave?: () => void
+  /** Ends the process. */
+  exit?: (code: number) => void
+  now?: () => number
+}
+
+/** The three stages of Ctrl-C, SIGTERM and SIGHUP. The third ends this process at once. */
+export function onInterrupt({
+  notify,
+  leave = () => {},
+  exit = code => process.exit(code),
+  now = () => performance.now(),
+}: InterruptOptions): Interrupt {
   const stop = new AbortController()
   const abandon = new AbortController()
   // Every node listens. Node warns of a leak from the eleventh listener on.
   setMaxListeners(0, stop.signal, abandon.signal)
+  let last = -Infinity
   const interrupt = () => {
-    if (abandon.signal.aborted) exit()
-    else if (stop.signal.aborted) {
+    const isEcho = now() - last < echoMs
+    last = now()
+    if (isEcho) return
+    if (!stop.signal.aborted) {
+      notify('interrupted: finishing the running steps; Ctrl-C again ends them on the nodes too')
+      stop.abort()
+    } else if (!abandon.signal.aborted) {
       notify(
         'interrupted again: ending the steps on the nodes, and taking back what this run has set for a while; Ctrl-C again ends ha-run at once',
       )
       abandon.abort()
     } else {
-      notify('interrupted: finishing the running steps; Ctrl-C again ends them on the nodes too')
-      stop.abort()
+      leave()
+      exit(exitCodes.interrupted)
     }
   }
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

@@ -52,7 +52,7 @@ export async function status(flags: StatusFlags): Promise<number> {
 
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined
   const started = flags.askBecomePass ? systemClock.now() : commandStartedAt
-  const interrupt = onInterrupt(() => {})
+  const interrupt = onInterrupt({ notify: () => {}, leave: () => removeControlDirectory(controlDirectory) })
   const end = new AbortController()
   const stop = AbortSignal.any([interrupt.stop, end.signal])
   // Every node listens. Node warns of a leak from the eleventh listener on.

@@ -1,3 +1,4 @@
+import { LockedError } from '../errors.js'
 import type { Member, NodeLike } from '../tasks/member.js'
 import type { Consent, TrialScope } from '../tasks/scope.js'
 import { assertTogether } from './assert-together.js'
@@ -56,19 +57,23 @@ export class ClusterRun<N extends NodeLike> {
   }
 
   /**
-   * @param lock - keeps other runs out, or rejects: nothing is changed before that.
+   * @param lock - keeps other runs out, or rejects: nothing is changed before that. Resolves to whether it had to wait for one of them.
    * @param precheck - checks the cluster, and rejects if nothing may be changed. It writes nothing before the lock is taken.
    */
-  async run(lock?: () => Promise<void>, precheck?: (locked: Promise<void>) => Promise<void>): Promise<void> {
+  async run(lock?: () => Promise<boolean>, precheck?: (locked: Promise<void>) => Promise<void>): Promise<void> {
     for (const host of this.#hosts) host.boundReads(this.#options.queue)
     this.#checks.prefetch(this.#scheduled)
     // Prefetched questions are sent at the end of this turn of the event loop, together with and behind the commands of the lock.
-    const locked = lock?.() ?? Promise.resolve()
-    const checked = precheck?.(locked)
+    const locked = lock?.() ?? Promise.resolve(false)
+    // A cluster on which another run has worked meanwhile is checked again: until then, nothing is written.
+    const lockedAtOnce = locked.then(hasWaited => {
+      if (hasWaited) throw new LockedError('another run has worked on it')
+    })
+    lockedAtOnce.catch(() => {})
+    const checked = precheck?.(lockedAtOnce)
     // A lock that cannot be taken is reported first.
     checked?.catch(() => {})
-    await locked
-    await checked
+    await ((await locked) ? precheck?.(Promise.resolve()) : checked)
     for (const stage of stages(this.#scheduled)) {
       await this.#runStage(stage)
       // Assertions behind a trial check what it has left: without one, they would repeat those before it.

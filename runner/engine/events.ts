@@ -100,6 +100,18 @@ export interface ErrorEvent {
   error: ErrorReport
 }
 
+/** The run waits for a lock that another run has (`--wait`). Reported when that begins, when it changes, and as time goes by. */
+export interface LockEvent {
+  event: 'lock'
+  cluster: string
+  /** The node that is locked. */
+  node: string
+  status: 'waiting'
+  /** Who has the lock, and until when. */
+  reason: string
+  waited_ms: number
+}
+
 export interface SummaryEvent {
   event: 'summary'
   ok: number
@@ -119,6 +131,7 @@ export type MachineEvent =
   | AssertionEvent
   | HeadlineEvent
   | ErrorEvent
+  | LockEvent
   | SummaryEvent
   | AddedEvents[keyof AddedEvents]
 

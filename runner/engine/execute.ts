@@ -6,6 +6,7 @@ import type { Connections } from './connections.js'
 import { errorReport } from './error-report.js'
 import { isMachineEvent, type Reporter, type RunEvent, type SummaryEvent } from './events.js'
 import { lockCluster } from './lock.js'
+import { lockProgress } from './lock-progress.js'
 import { Member, type ClusterLike, type NodeLike } from '../tasks/member.js'
 import type { ScheduledTask } from './schedule.js'
 import { RunTally } from './run-tally.js'
@@ -38,6 +39,8 @@ export interface ExecuteOptions {
   check: boolean
   /** Whether the run may change anything, so that other runs must be kept out. */
   lock: boolean
+  /** Seconds for which it waits for another run. */
+  wait?: number | undefined
   connections: Connections
   reporter: Reporter
   /** Aborted by the first Ctrl-C. */
@@ -101,7 +104,15 @@ export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
       options.abandon.addEventListener('abort', abandon)
       try {
         const { cluster, scheduled } = 'complete' in planned ? await complete(planned, members, queue) : planned
-        const lock = options.lock ? async () => lockCluster(hosts, name, options.run) : undefined
+        const lock = options.lock
+          ? async () =>
+              lockCluster(hosts, name, {
+                run: options.run,
+                waitSeconds: options.wait,
+                stop: options.stop,
+                waiting: lockProgress(name, report),
+              })
+          : undefined
         await new ClusterRun(name, members, scheduled, {
           ...options,
           supporting,

@@ -6,12 +6,12 @@ import { quote } from './quote.js'
 
 /**
  * ssh starts a POSIX sh on the node that is root and has an environment of its own: neither the login shell's files nor
- * the client's variables change it. Before, it prints one of these lines.
+ * the client's variables change it. Its first argument is the connection, as sshd describes it. Before, it prints one of these lines.
  */
 export const passwordRequest = 'ha-run: sudo requires a password'
 export const shellReady = 'ha-run: ready'
 
-const shell = [
+const shell = `${[
   'env',
   '-i',
   'HOME=/root',
@@ -21,10 +21,11 @@ const shell = [
   'DEBIAN_FRONTEND=noninteractive',
   '/bin/sh',
   '-c',
-  `umask 022; echo '${shellReady}'; exec /bin/sh`,
+  `umask 022; echo '${shellReady}'; exec /bin/sh -s -- "$1"`,
+  'sh',
 ]
   .map(quote)
-  .join(' ')
+  .join(' ')} "$SSH_CONNECTION"`
 
 /**
  * @param become - false: work as the login user. Otherwise sudo is used unless the login is root.

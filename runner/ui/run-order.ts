@@ -22,6 +22,8 @@ export class RunOrder<T> {
         this.#clusters.set(cluster.name, { nodes: new Map(hostsOf(cluster).map(host => [host, []])), settled: [] })
       }
     }
+    // Progress, which waits for nothing.
+    if (event.event === 'lock') return [item]
     if (event.event === 'summary') return [...this.#rest(), item]
     const cluster = 'cluster' in event ? this.#clusters.get(event.cluster ?? '') : undefined
     if (!cluster) return [item]

@@ -1,28 +1,41 @@
 import test from 'ava'
 import { onInterrupt } from '../../runner/cli/signals.js'
 
-test('Ctrl-C: finishes the steps, then ends them, then ends the process', t => {
-  const others = process.listeners('SIGINT')
-  const notices: string[] = []
-  let exits = 0
-  const { stop, abandon, done } = onInterrupt(
-    text => notices.push(text),
-    () => {
-      exits += 1
-    },
-  )
-  t.teardown(done)
-  const press = process.listeners('SIGINT').find(listener => !others.includes(listener))!
-  const states: unknown[] = []
-  for (let times = 1; times <= 3; times++) {
-    press('SIGINT')
-    states.push([stop.aborted, abandon.aborted, exits])
+/** The process's own signals are emitted, not sent: a test ends nothing. */
+
+test.serial('the first Ctrl-C stops, the second abandons, the third ends the process at once', t => {
+  const calls: string[] = []
+  let now = 0
+  const { stop, abandon, done } = onInterrupt({
+    notify: text => calls.push(text),
+    leave: () => calls.push('leave'),
+    exit: code => calls.push(`exit ${code}`),
+    now: () => now,
+  })
+  const interrupt = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => {
+    now += 1000
+    process.emit(name, name)
   }
-  t.deepEqual(states, [
-    [true, false, 0],
-    [true, true, 0],
-    [true, true, 1],
-  ])
-  t.is(notices.length, 2)
-  t.regex(notices[1]!, /Ctrl-C again ends ha-run at once/)
+  t.teardown(done)
+  interrupt('SIGINT')
+  t.deepEqual([stop.aborted, abandon.aborted], [true, false])
+  interrupt('SIGTERM')
+  t.deepEqual([stop.aborted, abandon.aborted], [true, true])
+  t.is(calls.length, 2)
+  t.regex(calls[1] ?? '', /Ctrl-C again ends ha-run at once/)
+  interrupt('SIGINT')
+  t.deepEqual(calls.slice(2), ['leave', 'exit 130'])
+})
+
+test.serial('a signal that comes twice at once, as from timeout, is one', t => {
+  let now = 0
+  const { stop, abandon, done } = onInterrupt({ notify: () => {}, now: () => now })
+  t.teardown(done)
+  process.emit('SIGTERM', 'SIGTERM')
+  now += 10
+  process.emit('SIGTERM', 'SIGTERM')
+  t.deepEqual([stop.aborted, abandon.aborted], [true, false])
+  now += 200
+  process.emit('SIGTERM', 'SIGTERM')
+  t.true(abandon.aborted)
 })

@@ -17,20 +17,22 @@ function clusterName(t: ExecutionContext): { name: string; file: string } {
   return { name, file }
 }
 
-withLocks('a lock file names its owner, the machine, and since when', async t => {
+withLocks('a lock file names its owner, the machine, since when, the process and the session', async t => {
   const { name, file } = clusterName(t)
-  await lockCluster([localMember(t, 'n1').member], name, 'run1')
+  await lockCluster([localMember(t, 'n1').member], name, { run: 'run1' })
   t.regex(
     readFileSync(file, 'utf8'),
-    new RegExp(`^[\\w-]+@${hostname()} since 20\\d\\d-\\d\\d-\\d\\dT[\\d:.]+Z \\(run run1\\)\n$`),
+    new RegExp(
+      `^[\\w-]+@${hostname()} since 20\\d\\d-\\d\\d-\\d\\dT[\\d:.]+Z \\(run run1\\)\nprocess \\w+ ${process.pid} \\d+\nsession \\w+ 45 \\d+ \n$`,
+    ),
   )
 })
 
 withLocks('a second run is refused with the owner, and does not take the lock over', async t => {
   const { name, file } = clusterName(t)
-  await lockCluster([localMember(t, 'n1').member], name, 'run1')
+  await lockCluster([localMember(t, 'n1').member], name, { run: 'run1' })
   const { member } = localMember(t, 'n1')
-  const error = await t.throwsAsync(lockCluster([member], name, 'run2'), {
+  const error = await t.throwsAsync(lockCluster([member], name, { run: 'run2' }), {
     instanceOf: LockedError,
     message: /is locked on n1 by another run: .*\(run run1\)$/,
   })
@@ -47,7 +49,7 @@ withLocks('a lock ends with its session, however that ends', async t => {
     ['run3', 'close'],
   ] as const) {
     const { member, shell } = localMember(t, 'n1')
-    await t.notThrowsAsync(lockCluster([member], name, run))
+    await t.notThrowsAsync(lockCluster([member], name, { run }))
     await member.$`sleep 5 >/dev/null 2>&1 &`
     if (end === 'kill') {
       shell.kill()
@@ -62,19 +64,19 @@ withLocks('the first node by name decides, unreachable nodes are skipped', async
   const one = localMember(t, 'b').member
   const other = localMember(t, 'c').member
   const { member: rival } = localMember(t, 'b')
-  await lockCluster([rival], name, 'run0')
-  await t.throwsAsync(lockCluster([other, absent, one], name, 'run1'), {
+  await lockCluster([rival], name, { run: 'run0' })
+  await t.throwsAsync(lockCluster([other, absent, one], name, { run: 'run1' }), {
     instanceOf: LockedError,
     message: /is locked on b by another run: .*\(run run0\)$/,
   })
   await rival.connection.session.close()
   // Without the other: both are this machine, and would race for one lock.
-  await t.notThrowsAsync(lockCluster([absent, one], name, 'run2'))
+  await t.notThrowsAsync(lockCluster([absent, one], name, { run: 'run2' }))
 })
 
 withLocks('a lock file that cannot be written is an error, and the session continues', async t => {
   const { member } = localMember(t, 'n1')
-  await t.throwsAsync(lockCluster([member], 'no/such/folder', 'run1'), {
+  await t.throwsAsync(lockCluster([member], 'no/such/folder', { run: 'run1' }), {
     instanceOf: LockedError,
     message: /cannot write \/run\/lock\/ha-run\.no\/such\/folder$/,
   })
@@ -83,6 +85,6 @@ withLocks('a lock file that cannot be written is an error, and the session conti
 
 test('without a reachable node there is nothing to lock', async t => {
   await t.notThrowsAsync(
-    lockCluster([new Member({ name: 'a', connection: { host: 'a' } }, new ConnectError('no'))], 'c', 'r'),
+    lockCluster([new Member({ name: 'a', connection: { host: 'a' } }, new ConnectError('no'))], 'c', { run: 'r' }),
   )
 })

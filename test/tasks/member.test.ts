@@ -39,11 +39,11 @@ withLocks('the lock is taken again over the new connection', async t => {
   const name = `test-${randomBytes(6).toString('hex')}`
   t.teardown(() => rmSync(`/run/lock/ha-run.${name}`, { force: true }))
   const { member, shell } = localMember(t, 'n1')
-  await lockCluster([member], name, 'run1')
+  await lockCluster([member], name, { run: 'run1' })
   shell.kill()
   await shell.closed
   await member.replaceConnection(localMember(t, 'n1').member.connection)
-  await t.throwsAsync(lockCluster([localMember(t, 'n1').member], name, 'run2'), {
+  await t.throwsAsync(lockCluster([localMember(t, 'n1').member], name, { run: 'run2' }), {
     instanceOf: LockedError,
     message: /\(run run1\)$/,
   })
