@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { boot, powerKill } from '../../runner/lab/index.js'
+import { holdApt } from './hold-apt.js'
 import { labSite, summaryOf, tasksOf, troubles, withStatus } from './site-harness.js'
 
 /**
@@ -67,13 +68,6 @@ async function giveNames(): Promise<void> {
     ssh.replaceAll(/^Host (node[45]) /gm, (_, name: string) => `Host ${name} ${fqdn(name)} `),
   )
 }
-
-/** Holds dpkg's lock as another apt would, for some seconds at most. */
-const holdApt = (seconds = 600) => `cat >/run/hold.pl <<'PERL'
-use Fcntl; open F, ">", "/var/lib/dpkg/lock-frontend"; my $lock = pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0);
-fcntl(F, F_SETLK, $lock) or die; sleep ${seconds};
-PERL
-systemctl stop hold.service 2>/dev/null; systemd-run -q --unit=hold perl /run/hold.pl; for i in $(seq 100); do grep -q " $(systemctl show -P MainPID hold) " /proc/locks && exit; sleep 0.1; done; exit 1`
 
 onLab('two clusters are built from bare, side by side, over whatever the nodes bring with them', async t => {
   await site.on(
