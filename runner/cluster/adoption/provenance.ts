@@ -1,4 +1,5 @@
 import { fact, type Fact } from '../../facts/fact.js'
+import { sh } from '../../ssh/quote.js'
 import { parseCorosyncConf } from '../corosync/conf.js'
 import { confPath } from '../corosync/files.js'
 import { readOnAll, type ClusterMember } from '../members.js'
@@ -27,7 +28,9 @@ const traces = ['/var/lib/ha-run/cib', '/etc/systemd/system/corosync.service.d/h
 /** Who built the cluster, by one node's files and whether Corosync runs there. */
 export const nodeProvenance: Fact<ProvenanceRecord> = fact(
   'what built the cluster',
-  `cat ${adoptionRecord} 2>/dev/null; printf '\\0'; cat ${confPath} 2>/dev/null; printf '\\0'; pidof corosync; printf '\\0'; ls -d ${traces.join(' ')} 2>/dev/null; :`,
+  // A test costs no process.
+  sh`[ ! -e ${adoptionRecord} ] || cat ${adoptionRecord}; printf '\\0'; cat ${confPath} 2>/dev/null; printf '\\0'; pidof corosync; printf '\\0'
+for path in ${traces}; do [ ! -e "$path" ] || printf '%s\\n' "$path"; done; :`,
   ({ stdout }) => {
     const [record = '', conf = '', pids = '', presentTraces = ''] = stdout.split('\0')
     return { provenance: provenanceBy({ record, conf, pids, presentTraces }), adopted: record !== '' }
