@@ -122,7 +122,7 @@ const obstacles: [title: string, obstacle: RegExp, more: object, nodes?: Running
   ],
   [
     'a member is not in the inventory',
-    /^node 13 \(192\.168\.0\.3\) is a member, but not a host of the inventory: add it to the group all$/,
+    /^node 13 \(192\.168\.0\.3\) is a member, but not a host of the inventory: add it to the group web$/,
     {},
     both.map(({ name }) =>
       node(name as 'node1', {
