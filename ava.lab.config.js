@@ -6,6 +6,7 @@ const order = [
   'site',
   'faults',
   'fencing',
+  'quorum-device',
   'address',
   'sites',
   'layout',
@@ -16,7 +17,6 @@ const order = [
   'drill',
   'lab',
   'status',
-  'quorum-device',
 ]
 const rank = file => (order.indexOf(basename(file, '.test.js')) + order.length + 1) % (order.length + 1)
 
