@@ -23,14 +23,22 @@ export function placementMeetsConstraints(cluster: Cluster) {
 }
 
 /** Nodes on which a primitive, or any primitive inside a group or clone, is active. */
-export function activeNodes(id: string, { resources }: ClusterState): string[] {
-  return [
-    ...new Set(
-      resources
-        .filter(({ id: own, parents, active }) => active && (own === id || parents.includes(id)))
-        .flatMap(({ nodes }) => nodes),
-    ),
-  ]
+export function activeNodes(id: string, state: ClusterState): string[] {
+  let placement = placements.get(state)
+  if (placement === undefined) placements.set(state, (placement = placementIn(state)))
+  return [...(placement.get(id) ?? [])]
+}
+
+/** Each state's active nodes by the ids of primitives, groups and clones: every constraint asks for them. */
+const placements = new WeakMap<ClusterState, Map<string, Set<string>>>()
+
+function placementIn({ resources }: ClusterState): Map<string, Set<string>> {
+  const placement = new Map<string, Set<string>>()
+  for (const { id, parents, active, nodes } of resources) {
+    if (!active) continue
+    for (const holder of [id, ...parents]) placement.set(holder, new Set([...(placement.get(holder) ?? []), ...nodes]))
+  }
+  return placement
 }
 
 /** How the placement violates declared constraints. A stopped resource violates an order constraint only. */

@@ -32,11 +32,10 @@ export function resourcesRunAsDeclared(declared: Cluster) {
 
 /** Undeclared primitives that a foreign cluster runs once: they must run too. */
 function undeclaredPrimitives({ resources }: ClusterState, declared: Cluster): Primitive[] {
-  const ids = resources.map(({ id }) => id)
-  const single = resources.filter(
-    ({ id, managed }) =>
-      managed && ids.indexOf(id) === ids.lastIndexOf(id) && !declared.resources.some(other => other.id === id),
-  )
+  const instances = new Map<string, number>()
+  for (const { id } of resources) instances.set(id, (instances.get(id) ?? 0) + 1)
+  const known = new Set(declared.resources.map(({ id }) => id))
+  const single = resources.filter(({ id, managed }) => managed && instances.get(id) === 1 && !known.has(id))
   return single.map(({ id, agent }) => ({ kind: 'primitive', id, agent, params: {}, operations: [], meta: {} }))
 }
 

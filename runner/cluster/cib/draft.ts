@@ -188,9 +188,16 @@ export function claim(draft: CibDraft, id: string): string {
 export function freeIds(draft: CibDraft, removed: Iterable<Element>): void {
   for (const element of removed) {
     const id = ownId(element)
-    if (id !== undefined && findElement(draft.configuration, other => ownId(other) === id) === undefined)
-      draft.ids.delete(id)
+    if (id !== undefined && !hasElement(draft, id)) draft.ids.delete(id)
   }
+}
+
+/** Only an id that the inventory gave to a new object can be that of an element that is not in the index. */
+function hasElement({ configuration, index, added }: CibDraft, id: string): boolean {
+  if (added.has(id)) return findElement(configuration, element => ownId(element) === id) !== undefined
+  return (index.elements.get(id) ?? []).some(
+    element => ownId(element) === id && sectionAbove(configuration, element) !== undefined,
+  )
 }
 
 /** Sets an attribute if it differs, and records the difference. @returns whether it differed. */

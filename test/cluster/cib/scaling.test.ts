@@ -26,21 +26,39 @@ function declared(count: number) {
   return { resources, constraints }
 }
 
-/** How often attributes are read while a CIB with so many resources is made, and compared again. */
-function readsFor(count: number): { making: number; comparing: number } {
+interface Reads {
+  making: number
+  comparing: number
+  removing: number
+}
+
+/** How often attributes are read while a CIB with so many resources is made, compared again, and emptied. */
+function readsFor(count: number): Reads {
   const { getAttribute } = Element.prototype
   let reads = 0
+  const countedReads = (work: () => void) => {
+    reads = 0
+    work()
+    return reads
+  }
   Element.prototype.getAttribute = function (this: Element, name: string) {
     reads += 1
     return getAttribute.call(this, name)
   }
   try {
-    const { text } = candidate(empty, declared(count))
-    const making = reads
-    reads = 0
-    if (candidate(text, declared(count)).differences.length > 0)
-      throw new Error('the CIB differs from what it was made from')
-    return { making, comparing: reads }
+    let text = ''
+    const making = countedReads(() => {
+      text = candidate(empty, declared(count)).text
+    })
+    const comparing = countedReads(() => {
+      if (candidate(text, declared(count)).differences.length > 0)
+        throw new Error('the CIB differs from what it was made from')
+    })
+    const removing = countedReads(() => {
+      const { differences } = candidate(text, { resources: [], constraints: [] })
+      if (differences.length < 2 * count - 1) throw new Error('something was not removed')
+    })
+    return { making, comparing, removing }
   } finally {
     Element.prototype.getAttribute = getAttribute
   }
@@ -48,6 +66,6 @@ function readsFor(count: number): { making: number; comparing: number } {
 
 test('four times as many resources take at most five times the work', t => {
   const [few, many] = [readsFor(40), readsFor(160)]
-  t.true(many.comparing < 5 * few.comparing, `${few.comparing} and ${many.comparing} reads`)
-  t.true(many.making < 5 * few.making, `${few.making} and ${many.making} reads`)
+  for (const work of ['making', 'comparing', 'removing'] as const)
+    t.true(many[work] < 5 * few[work], `${work}: ${few[work]} and ${many[work]} reads`)
 })
