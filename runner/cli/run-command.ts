@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster/declaration/declaration.js'
 import type { ClusterMember } from '../cluster/members.js'
 import { Connections } from '../engine/connections.js'
 import type { Reporter } from '../engine/events.js'
+import { beginningAtOnce } from '../engine/host-places.js'
 import { commandStartedAt, systemClock } from '../clock.js'
 import { exitCodes, HaRunError, UsageError } from '../errors.js'
 import { makeControlDirectory, removeControlDirectory } from '../ssh/control-directory.js'
@@ -67,7 +68,11 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
     stop,
   })
   try {
-    connections.start(jobs.flatMap(({ cluster }) => cluster.nodes))
+    const first = beginningAtOnce(
+      jobs.map(({ cluster }) => cluster.nodes.length),
+      flags.forks,
+    )
+    connections.start(jobs.slice(0, first).flatMap(({ cluster }) => cluster.nodes))
     const roles = jobs.flatMap(({ steps }) => steps.map(({ role }) => role))
     // These modules load while ssh connects, which takes as long.
     const [{ execute, stableSeconds }, { schedule }, { createReporter }, { requireAdoption }, views, clusters] =
@@ -78,9 +83,9 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
         import('../cluster/adoption/require-adoption.js'),
         loadViews(roles),
         Promise.all(
-          jobs.map(async job => {
+          jobs.map(async (job, at) => {
             const loaded = await loadJob(job, request.roleFlags)
-            connections.start(loaded.supporting)
+            if (at < first) connections.start(loaded.supporting)
             return loaded
           }),
         ),

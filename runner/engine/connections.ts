@@ -86,6 +86,14 @@ export class Connections {
     }
   }
 
+  /** Drops connections that are closed, with all that was read over them. `close` still waits for an attempt. */
+  forget(nodes: NodeLike[]): void {
+    for (const node of nodes) {
+      const drop = () => this.#reached.delete(node)
+      this.#reached.get(node)?.then(drop, drop)
+    }
+  }
+
   /** Closes all connections; one may be closed already. */
   async close(): Promise<void> {
     this.#closed = true

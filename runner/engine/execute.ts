@@ -4,6 +4,7 @@ import type { NodeConnection } from '../ssh/node-connection.js'
 import { ClusterRun } from './cluster-run.js'
 import type { Connections } from './connections.js'
 import { errorReport } from './error-report.js'
+import { HostPlaces, type HostPlace } from './host-places.js'
 import { isMachineEvent, type Reporter, type RunEvent, type SummaryEvent } from './events.js'
 import { lockCluster } from './lock.js'
 import { lockProgress } from './lock-progress.js'
@@ -69,7 +70,7 @@ export type Precheck<C extends ClusterLike<N>, N extends NodeLike> = (
 ) => Promise<string[]>
 
 /**
- * Runs the scheduled tasks of every cluster on its nodes, and reports. Clusters do not wait for each other.
+ * Runs the scheduled tasks of every cluster on its nodes, and reports. Clusters do not wait for each other, except for a place.
  *
  * @returns the summary, which was also reported.
  */
@@ -84,58 +85,63 @@ export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
     options.reporter.report(event)
   }
   const { queue } = options.connections
-  const hostCount = clusters.reduce(
-    (sum, { cluster, supporting = [] }) => sum + cluster.nodes.length + supporting.length,
-    0,
-  )
+  const places = new HostPlaces(queue.concurrency)
+  const runCluster = async (
+    planned: ScheduledCluster<C, N> | IncompleteCluster<C, N>,
+    hostCount: number,
+    { whileConnecting }: HostPlace,
+  ) => {
+    const { name, nodes } = planned.cluster
+    const connected = async (those: N[]) =>
+      Promise.all(
+        those.map(node => join(node, name, options.connections, report, options.mayBeAbsent?.has(node.name) ?? false)),
+      )
+    const [members, supporting] = await whileConnecting(
+      Promise.all([connected(nodes), connected(planned.supporting ?? [])]),
+    )
+    const hosts = [...members, ...supporting]
+    const abandon = () => void Promise.allSettled(connectionsOf(hosts).map(connection => connection.endRunningGroups()))
+    options.abandon.addEventListener('abort', abandon)
+    try {
+      const { cluster, scheduled } = 'complete' in planned ? await complete(planned, members, queue) : planned
+      const lock = options.lock
+        ? async () =>
+            lockCluster(hosts, name, {
+              run: options.run,
+              waitSeconds: options.wait,
+              stop: options.stop,
+              waiting: lockProgress(name, report),
+            })
+        : undefined
+      await new ClusterRun(name, members, scheduled, {
+        ...options,
+        supporting,
+        queue,
+        allAtOnce: hostCount <= queue.concurrency,
+        clock: systemClock,
+        report,
+      }).run(
+        lock,
+        precheck &&
+          (async locked => {
+            for (const text of await precheck(cluster, members, locked))
+              report({ event: 'notice', cluster: name, text })
+          }),
+      )
+    } catch (error) {
+      if (error instanceof LockedError) tally.override(exitCodes.locked)
+      if (error instanceof InventoryError) tally.override(exitCodes.usage)
+      report({ event: 'error', cluster: name, status: 'failed', error: errorReport(error) })
+    } finally {
+      options.abandon.removeEventListener('abort', abandon)
+      await Promise.all(connectionsOf(hosts).map(connection => connection.close()))
+      options.connections.forget([...nodes, ...(planned.supporting ?? []), ...hosts.map(({ node }) => node)])
+    }
+  }
   await Promise.all(
     clusters.map(async planned => {
-      const { name, nodes } = planned.cluster
-      const connected = async (those: N[]) =>
-        Promise.all(
-          those.map(node =>
-            join(node, name, options.connections, report, options.mayBeAbsent?.has(node.name) ?? false),
-          ),
-        )
-      const [members, supporting] = await Promise.all([connected(nodes), connected(planned.supporting ?? [])])
-      const hosts = [...members, ...supporting]
-      const abandon = () =>
-        void Promise.allSettled(connectionsOf(hosts).map(connection => connection.endRunningGroups()))
-      options.abandon.addEventListener('abort', abandon)
-      try {
-        const { cluster, scheduled } = 'complete' in planned ? await complete(planned, members, queue) : planned
-        const lock = options.lock
-          ? async () =>
-              lockCluster(hosts, name, {
-                run: options.run,
-                waitSeconds: options.wait,
-                stop: options.stop,
-                waiting: lockProgress(name, report),
-              })
-          : undefined
-        await new ClusterRun(name, members, scheduled, {
-          ...options,
-          supporting,
-          queue,
-          allAtOnce: hostCount <= queue.concurrency,
-          clock: systemClock,
-          report,
-        }).run(
-          lock,
-          precheck &&
-            (async locked => {
-              for (const text of await precheck(cluster, members, locked))
-                report({ event: 'notice', cluster: name, text })
-            }),
-        )
-      } catch (error) {
-        if (error instanceof LockedError) tally.override(exitCodes.locked)
-        if (error instanceof InventoryError) tally.override(exitCodes.usage)
-        report({ event: 'error', cluster: name, status: 'failed', error: errorReport(error) })
-      } finally {
-        options.abandon.removeEventListener('abort', abandon)
-        await Promise.all(connectionsOf(hosts).map(connection => connection.close()))
-      }
+      const hostCount = planned.cluster.nodes.length + (planned.supporting?.length ?? 0)
+      await places.during(hostCount, async place => runCluster(planned, hostCount, place))
     }),
   )
   if (options.stop.aborted) tally.override(exitCodes.interrupted)
