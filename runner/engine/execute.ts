@@ -92,14 +92,12 @@ export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
     { whileConnecting }: HostPlace,
   ) => {
     const { name, nodes } = planned.cluster
-    const connected = async (those: N[]) =>
-      Promise.all(
-        those.map(node => join(node, name, options.connections, report, options.mayBeAbsent?.has(node.name) ?? false)),
-      )
-    const [members, supporting] = await whileConnecting(
-      Promise.all([connected(nodes), connected(planned.supporting ?? [])]),
+    const hosts = await whileConnecting(
+      [...nodes, ...(planned.supporting ?? [])].map(async node =>
+        join(node, name, options.connections, report, options.mayBeAbsent?.has(node.name) ?? false),
+      ),
     )
-    const hosts = [...members, ...supporting]
+    const [members, supporting] = [hosts.slice(0, nodes.length), hosts.slice(nodes.length)]
     const abandon = () => void Promise.allSettled(connectionsOf(hosts).map(connection => connection.endRunningGroups()))
     options.abandon.addEventListener('abort', abandon)
     try {

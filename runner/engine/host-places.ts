@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../clock.js'
 
-/** How long a cluster waits for its connections before others may begin in its place. */
+/** How long a cluster that has one of its connections waits for the others, before other clusters may begin in its place. */
 export const stallMs = 2000
 
 interface Waiting {
@@ -34,7 +34,7 @@ export class HostPlaces {
     const count = Math.min(hosts, this.#total)
     await this.#take(count)
     try {
-      return await work({ whileConnecting: async connected => this.#whileConnecting(count, connected) })
+      return await work({ whileConnecting: async connecting => this.#whileConnecting(count, connecting) })
     } finally {
       this.#taken -= count
       this.#admit()
@@ -56,17 +56,24 @@ export class HostPlaces {
   }
 
   /** Gives the places to others once it takes long, and takes them again afterwards, before those that have not begun. */
-  async #whileConnecting<T>(count: number, connected: Promise<T>): Promise<T> {
+  async #whileConnecting<T>(count: number, connecting: Promise<T>[]): Promise<T[]> {
     let isStalled = false
-    const cancel = this.#clock.after(stallMs, () => {
-      if (this.#stalled + count > this.#total) return
-      isStalled = true
-      this.#stalled += count
-      this.#taken -= count
-      this.#admit()
-    })
+    let cancel = () => {}
+    const isOver = Promise.all(connecting)
+    void Promise.race(connecting).then(
+      () => {
+        cancel = this.#clock.after(stallMs, () => {
+          if (this.#stalled + count > this.#total) return
+          isStalled = true
+          this.#stalled += count
+          this.#taken -= count
+          this.#admit()
+        })
+      },
+      () => {},
+    )
     try {
-      return await connected
+      return await isOver
     } finally {
       cancel()
       if (isStalled) {
@@ -82,8 +89,8 @@ export class HostPlaces {
 
 /** The places that a cluster has. */
 export interface HostPlace {
-  /** Waits for the cluster's connections; others may begin meanwhile if that takes long. */
-  whileConnecting: <T>(connected: Promise<T>) => Promise<T>
+  /** Waits for the cluster's connections; others may begin meanwhile if some of them take long. */
+  whileConnecting: <T>(connecting: Promise<T>[]) => Promise<T[]>
 }
 
 /** How many of the first clusters begin at once, by the numbers of their hosts. */

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js'
 import { matchesGlob } from '../glob.js'
+import { failedHosts } from './failed-hosts.js'
 import { didYouMean } from './nearest.js'
 import type { Inventory } from './site.js'
 
@@ -11,7 +12,8 @@ interface PatternPart {
 
 /**
  * The names of the hosts that an Ansible pattern selects, in the order of the inventory. A pattern has names of hosts and
- * groups and globs of them, joined by `:` or `,`; `!` excludes and `&` intersects, in any position.
+ * groups and globs of them, joined by `:` or `,`; `!` excludes and `&` intersects, in any position. `failed@FILE` are the hosts of
+ * the clusters that failed in a recorded run.
  *
  * Throws a UsageError for a part that matches nothing and for a pattern that selects no host.
  */
@@ -48,6 +50,8 @@ export function parsePattern(pattern: string): PatternPart[] {
 }
 
 function hostsOf({ hosts, groups }: Inventory, name: string, pattern: string): Set<string> {
+  const recorded = /^failed@(.+)$/.exec(name)?.[1]
+  if (recorded !== undefined) return failedHosts(recorded)
   const isGlob = /[*?[]/.test(name)
   const matching = (names: Iterable<string>) =>
     [...names].filter(candidate => (isGlob ? matchesGlob(candidate, name) : candidate === name))

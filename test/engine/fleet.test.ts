@@ -97,7 +97,7 @@ function deadClusters(count: number, total: number) {
     Array.from({ length: count }, async () =>
       places.during(2, async ({ whileConnecting }) => {
         state.begun += 1
-        await whileConnecting(dead)
+        await whileConnecting([Promise.resolve(), dead])
         state.working += 1
         state.mostWorking = Math.max(state.mostWorking, state.working)
         await turn()
@@ -118,6 +118,28 @@ test('twenty clusters with a dead host each wait for it together', async t => {
   end()
   await all
   t.true(state.mostWorking <= 10, `${state.mostWorking} clusters at work at once`)
+})
+
+test('clusters that connect slowly, all of them, give no place away', async t => {
+  const clock = new FakeClock()
+  const places = new HostPlaces(4, clock)
+  let begun = 0
+  let end = () => {}
+  const slow = new Promise<void>(resolve => (end = resolve))
+  const all = Promise.all(
+    Array.from({ length: 4 }, async () =>
+      places.during(2, async ({ whileConnecting }) => {
+        begun += 1
+        await whileConnecting([slow, slow])
+      }),
+    ),
+  )
+  await turn()
+  clock.pass(5 * stallMs)
+  await turn()
+  t.is(begun, 2)
+  end()
+  await all
 })
 
 test('a hundred clusters with a dead host each have no more than twice --forks hosts', async t => {
