@@ -58,6 +58,9 @@ async function bundle() {
     banner: { js: "const thisModule = require('node:url').pathToFileURL(__filename).href;" },
   })
   const [command] = Object.keys(metafile.outputs)
+  // launch.ts reads ASCII. esbuild writes that, except in comments and in templates, of which ha-run uses the cooked text.
+  const code = readFileSync(command, 'utf8')
+  writeFileSync(command, code.replace(/[^\p{ASCII}]/gu, escaped))
   await build({
     ...options,
     entryPoints: { 'runner/cli/main': 'dist/runner/cli/launch.js' },
@@ -67,6 +70,13 @@ async function bundle() {
   writeFileSync('bundle/runner/cli/package.json', '{ "type": "commonjs" }\n')
   chmodSync('bundle/runner/cli/main.js', 0o755)
   await build({ ...options, entryPoints: ['dist/runner/lab/plug-server.js'], format: 'esm' })
+}
+
+/** The character as escapes of JavaScript: two for one outside of the basic plane. */
+function escaped(character) {
+  return [...Array(character.length).keys()]
+    .map(at => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+    .join('')
 }
 
 /** Writes, into each folder of unit tests, a test file that imports all others there (see ava.config.js). */

@@ -15,7 +15,7 @@ declare const commandFile: string
 
 const file = join(__dirname, commandFile)
 const cache = CodeCache.for(basename(file), process.argv.slice(2))
-// esbuild writes ASCII, except in comments.
+// build.js makes it ASCII.
 const script = new Script(wrap(readFileSync(file, 'latin1')), {
   filename: file,
   cachedData: cache?.read(),

@@ -11,6 +11,8 @@ test('ha-run report writes a page beside the output of a run, or the page that -
   const page = file.replace('.jsonl', '.html')
   t.deepEqual(await haRun(t, 'report', file), { exit: 0, stdout: `${page}\n`, stderr: '' })
   t.regex(readFileSync(page, 'utf8'), /<h1 class="bad">Not verified<\/h1>[^]*node1: the connection was refused/)
+  // The bundle is read as ASCII.
+  t.true(readFileSync(page, 'utf8').includes('content: "⇒ "'))
   const other = join(folderOf(t), 'other.html')
   t.is((await haRun(t, 'report', file, '-o', other)).exit, 0)
   t.is(readFileSync(other, 'utf8'), readFileSync(page, 'utf8'))
