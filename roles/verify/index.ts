@@ -70,7 +70,7 @@ export default role('verify', ({ cluster }) => [
   ),
   assertion(
     'the cluster is quorate',
-    unlessCausedBy(ring, quorate),
+    unlessCausedBy(ring, quorate, evidence => evidence.includes('no quorum')),
     'Every node has quorum: without it, Pacemaker stops all resources.',
   ),
   assertion(

@@ -95,6 +95,12 @@ const faults: Fault[] = [
     mend: [['node1', 'corosync-quorumtool -e 2 >/dev/null']],
   },
   {
+    title: 'a daemon is stopped by a signal',
+    make: [['passive', 'kill -STOP $(pidof pacemakerd)']],
+    failing: { 'each daemon answers': /^node[12]: pacemakerd \(process \d+\) is stopped by a signal$/ },
+    mend: [['passive', 'kill -CONT $(pidof pacemakerd)']],
+  },
+  {
     title: 'a daemon does not start at boot',
     make: [['node2', 'systemctl -q disable pacemaker']],
     failing: { 'corosync and pacemaker are active and enabled': /^node2: pacemaker\.service is disabled at boot$/ },
