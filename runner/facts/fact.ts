@@ -13,7 +13,7 @@ export interface Fact<T> {
 export interface Family<T> {
   /** For errors: `state of files`. */
   name: string
-  /** POSIX sh that reads and never writes. */
+  /** POSIX sh that reads and never writes; an empty text is not sent, and its answer is empty. */
   script(args: readonly string[]): string
   /** True if the script mostly waits: it runs beside those of other facts, with its stderr in its stdout. */
   waits?: boolean
@@ -35,9 +35,9 @@ export interface FrameTimes {
   to: number
 }
 
-/** When the facts of a frame were asked that ask no service. It costs the node nothing. */
+/** When the facts of a frame were asked that ask no service. It sends nothing to the node. */
 export const moment: Fact<FrameTimes> = {
-  family: { name: 'moment', script: () => ':', parse: (_, __, times) => [times!] },
+  family: { name: 'moment', script: () => '', parse: (_, __, times) => [times!] },
   argument: '',
 }
 

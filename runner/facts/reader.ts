@@ -95,30 +95,31 @@ export class FactReader {
 
   /** Sends the scripts of families in one frame, except those for services that are late: they get the exit code of a time-out. */
   async #ask(families: { family: Family<unknown>; args: string[] }[]): Promise<Answer[]> {
-    const late = (service: string | undefined) => service !== undefined && this.#late.has(service)
-    const asked = families.filter(({ family: { service } }) => !late(service))
-    const scripts = new Map(asked.map(({ family, args }) => [family, family.script(args)]))
+    const scripts = new Map(families.map(({ family, args }) => [family, family.script(args)]))
     const textOf = (family: Family<unknown>) => scripts.get(family) ?? ''
+    const isLate = ({ service }: Family<unknown>) => service !== undefined && this.#late.has(service)
+    const asked = families.map(({ family }) => family).filter(family => textOf(family) !== '' && !isLate(family))
     const from = Date.now()
     const arrivals: number[] = []
     const parts =
       asked.length === 0
         ? []
         : await this.#node.session.run({
-            scripts: asked.flatMap(({ family }): FrameScript[] => {
+            scripts: asked.flatMap((family): FrameScript[] => {
               if (family.waits) return []
               const script = textOf(family)
               return family.service === undefined ? [script] : [{ script, service: family.service }]
             }),
-            waiting: asked.flatMap(({ family }) => (family.waits ? [textOf(family)] : [])),
+            waiting: asked.flatMap(family => (family.waits ? [textOf(family)] : [])),
             timeoutSeconds: frameTimeoutSeconds,
             onPart: () => arrivals.push(Date.now()),
           })
+    const lastOfNoService = asked.filter(({ waits, service }) => !waits && service === undefined).length - 1
     return families.map(({ family }) => {
-      const at = asked.findIndex(each => each.family === family)
-      const part = parts[at] ?? skipped
+      const at = asked.indexOf(family)
+      const part = parts[at] ?? (isLate(family) ? skipped : notSent)
       if (family.service !== undefined && isTimeout(part.exitCode)) this.#late.add(family.service)
-      return { script: textOf(family), part, from, to: arrivals[at] ?? Date.now() }
+      return { script: textOf(family), part, from, to: arrivals[at < 0 ? lastOfNoService : at] ?? Date.now() }
     })
   }
 
@@ -135,8 +136,11 @@ interface Answer {
   to: number
 }
 
+/** The result of an empty script. */
+const notSent: ScriptResult = { exitCode: 0, stdout: '', stderr: '', timedOut: false }
+
 /** The result of a script that is not sent, since its service is late. */
-const skipped: ScriptResult = { exitCode: timeoutCode, stdout: '', stderr: '', timedOut: false }
+const skipped: ScriptResult = { ...notSent, exitCode: timeoutCode }
 
 /**
  * In the order of a frame's results. What asks no service comes first: it is read at the same moment on all nodes, however long a
