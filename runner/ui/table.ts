@@ -1,16 +1,69 @@
 import type { Status } from '../engine/events.js'
 import type { Style } from './style.js'
-import { noCounts, sum } from './tally.js'
+import { addUp, noCounts, sum } from './tally.js'
 import type { ClusterTally, Counts, Tally } from './tally.js'
-import { grouped, names, oneLine, pad, widest } from './text.js'
+import { counted, grouped, names, oneLine, pad, sections, widest } from './text.js'
 
 /** From here on, nodes with equal numbers share a row. */
 const manyNodes = 16
 
+/** Of more clusters, those that are alike share a row, except for those that failed. */
+const manyClusters = 8
+
 /** The table of the final summary: for each cluster the numbers of its nodes, then its headlines. */
 export function tableLines(tally: Tally, style: Style): string[] {
   const columns = columnsOf(tally)
-  const clusters = tally.clusters.map(cluster => ({ cluster, rows: rowsOf(cluster) }))
+  if (tally.clusters.length <= manyClusters) return clusterLines(tally.clusters, columns, style)
+  const folded = foldedClusters(tally.clusters)
+  const failed = tally.clusters.filter(cluster => outcomeOf(cluster) === 'failed')
+  return sections(foldedLines(folded, columns, style), clusterLines(failed, columns, style))
+}
+
+/** Clusters with the same outcome, and the sums of their numbers. */
+interface Fold {
+  title: string
+  names: string
+  counts: Counts
+}
+
+function foldedClusters(clusters: ClusterTally[]): Fold[] {
+  return outcomes.flatMap(outcome => {
+    const alike = clusters.filter(cluster => outcomeOf(cluster) === outcome)
+    if (alike.length === 0) return []
+    const title = `${counted(alike.length, 'cluster')} ${outcome}`
+    return { title, names: names(alike.map(({ name }) => name)), counts: addUp(alike.map(allCounts)) }
+  })
+}
+
+function foldedLines(folds: Fold[], columns: Column[], style: Style): string[] {
+  const width = widest(folds.map(({ title }) => title))
+  return [
+    [' '.repeat(width), ...columns.map(({ title }) => style.quiet(title))].join('  '),
+    ...folds.flatMap(fold => [
+      [style.strong(pad(fold.title, width)), ...columns.map(column => cell(fold.counts, column, style))].join('  '),
+      `  ${style.quiet(fold.names)}`,
+    ]),
+  ]
+}
+
+/** What came of a cluster, in the order of the rows. */
+const outcomes = ['without results', 'in sync', 'changed', 'not in sync', 'unknown', 'failed'] as const
+
+function outcomeOf(cluster: ClusterTally): (typeof outcomes)[number] {
+  const counts = allCounts(cluster)
+  if (counts.failed + counts.unreachable > 0) return 'failed'
+  if (counts['would-change'] > 0) return 'not in sync'
+  if (counts.unknown > 0) return 'unknown'
+  if (counts.changed > 0) return 'changed'
+  return sum(counts) > 0 ? 'in sync' : 'without results'
+}
+
+function allCounts({ nodes, own }: ClusterTally): Counts {
+  return addUp([...nodes.map(({ counts }) => counts), own])
+}
+
+function clusterLines(shown: ClusterTally[], columns: Column[], style: Style): string[] {
+  const clusters = shown.map(cluster => ({ cluster, rows: rowsOf(cluster) }))
   const width = widest(
     clusters.flatMap(({ cluster, rows }) => [
       cluster.name,

@@ -43,6 +43,13 @@ export function sum(counts: Counts): number {
   return statuses.reduce((total, status) => total + counts[status], 0)
 }
 
+/** The counts of several, added up. */
+export function addUp(all: Counts[]): Counts {
+  const counts = noCounts()
+  for (const each of all) for (const status of statuses) counts[status] += each[status]
+  return counts
+}
+
 /** Counts the events of a run for each node, for each cluster, and in total. */
 export function tally(events: AnyEvent[]): Tally {
   const run = events.find(event => event.event === 'run')
