@@ -7,6 +7,7 @@ import { commitOnAll, discardStaged, stageOnAll, validateConf } from './shared-f
 import { joinTimeoutSeconds, startTogether } from './start.js'
 import { servicesIn, type ClusterState } from '../pacemaker/crm-mon.js'
 import { canDetach } from './detach.js'
+import { withLeftovers, type Leftover } from './take-back.js'
 import { cibOf, endTemporaryProperty } from './temporary-settings.js'
 import { quorum } from '../corosync/facts.js'
 import { lacksKey, type CorosyncState } from '../corosync/state.js'
@@ -56,8 +57,9 @@ export async function fullStop(scope: Scope, states: CorosyncState[], conf?: str
     await waitUntilQuorate(scope)
   } catch (error) {
     if (conf !== undefined) await discardStaged(members, confPath)
-    if (!mayFilesDiffer || (await haveSameConf(members))) await restartAfterFailure(withPacemaker, scope)
-    throw error
+    if (mayFilesDiffer && !(await haveSameConf(members))) throw error
+    const leftovers = await restartAfterFailure(withPacemaker, before !== undefined, scope)
+    throw withLeftovers(error, 'all nodes run again', leftovers)
   }
   if (withPacemaker.length === 0) return
   await startPacemaker(withPacemaker, scope)
@@ -80,16 +82,38 @@ async function haveSameConf(members: ClusterMember[]): Promise<boolean> {
  * Best effort after a failure: starts the daemons again, and ends maintenance mode once Pacemaker sees all of these
  * nodes. Earlier, it would start resources elsewhere that still run on a node it does not see. The next run repairs the
  * rest.
+ *
+ * @returns what could not be put right.
  */
-async function restartAfterFailure(withPacemaker: ClusterMember[], scope: Scope): Promise<void> {
-  await Promise.allSettled(
-    withPacemaker.map(
-      ({ $ }) => $({ timeout: '120s', nothrow: true })`systemctl start corosync.service pacemaker.service`,
-    ),
+async function restartAfterFailure(
+  withPacemaker: ClusterMember[],
+  isDetached: boolean,
+  { members, progress }: Scope,
+): Promise<Leftover[]> {
+  // After the second Ctrl-C too: these waits are short.
+  const patient = { members, progress, abandon: new AbortController().signal }
+  progress(onNodes('starting corosync and pacemaker again', withPacemaker))
+  const starts = await Promise.allSettled(
+    withPacemaker.map(({ $ }) => $({ timeout: '120s' })`systemctl start corosync.service pacemaker.service`),
   )
-  await untilOnline(withPacemaker, scope)
-    .then(async () => endTemporaryProperty(detached, scope))
-    .catch(() => {})
+  const stopped = withPacemaker.filter((_, at) => starts[at]?.status === 'rejected')
+  const isManaged = await untilOnline(withPacemaker, patient)
+    .then(async () => endTemporaryProperty(detached, patient))
+    .then(
+      () => true,
+      () => !isDetached,
+    )
+  return [
+    ...stopped.map(({ name }) => ({
+      text: `${name}: corosync and pacemaker may be stopped`,
+      remedy: `\`systemctl start corosync pacemaker\` on ${name}`,
+    })),
+    ...(isManaged
+      ? []
+      : [
+          { text: 'the cluster is still in the maintenance mode that ha-run has set', remedy: '`ha-run site` ends it' },
+        ]),
+  ]
 }
 
 /**

@@ -102,7 +102,7 @@ async function restart(member: ClusterMember, scope: Scope): Promise<void> {
     if (mustDrain) await readmit(member, before!, scope)
   } catch (error) {
     const restarted = { member, keyHash: own.keyHash, runsPacemaker, isDrained: mustDrain }
-    throw withLeftovers(error, member.name, await takeBack(restarted, scope))
+    throw withLeftovers(error, `${member.name} takes part again`, await takeBack(restarted, scope))
   }
 }
 

@@ -117,12 +117,16 @@ async function readmitOn(member: ClusterMember, node: string): Promise<boolean> 
   return !drainsIn((await member.readAgain(cibText)) ?? '').some(drain => drain.node === node)
 }
 
-/** The error of a failed restart, with what became of its node. A defect stays as it is. */
-export function withLeftovers(error: unknown, name: string, leftovers: Leftover[]): unknown {
+/**
+ * The error of a failed restart, with what became of its nodes. A defect stays as it is.
+ *
+ * @param restored - the sentence if nothing is left: `node1 takes part again`.
+ */
+export function withLeftovers(error: unknown, restored: string, leftovers: Leftover[]): unknown {
   const Kind = [InterruptedError, ConnectError, TaskError].find(kind => error instanceof kind)
   if (Kind === undefined || !(error instanceof HaRunError)) return error
   const { message, hint, command, output } = error
-  const texts = leftovers.length === 0 ? [`${name} takes part again`] : leftovers.map(({ text }) => text)
+  const texts = leftovers.length === 0 ? [restored] : leftovers.map(({ text }) => text)
   const remedies = leftovers.map(({ remedy }) => remedy)
   const hints = [
     ...(hint === undefined ? [] : [hint]),

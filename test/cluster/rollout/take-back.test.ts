@@ -6,7 +6,7 @@ const standby: Leftover = { text: 'node1 is still in standby (no quorum)', remed
 
 const explains = test.macro({
   exec: (t, error: HaRunError, leftovers: Leftover[], message: string, hint: string | undefined) => {
-    const explained = withLeftovers(error, 'node1', leftovers)
+    const explained = withLeftovers(error, 'node1 takes part again', leftovers)
     t.true(explained instanceof HaRunError)
     if (!(explained instanceof HaRunError)) return
     t.deepEqual([explained.message, explained.hint], [message, hint])
@@ -43,5 +43,5 @@ test(
 
 test('a defect stays as it is', t => {
   const defect = new TypeError('x is not a function')
-  t.is(withLeftovers(defect, 'node1', [standby]), defect)
+  t.is(withLeftovers(defect, 'node1 takes part again', [standby]), defect)
 })
