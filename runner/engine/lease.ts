@@ -62,28 +62,29 @@ end_session() {
 }`)
 
 /**
- * Watches the connection of a session that has the lock. It sleeps until the lease would end if nothing came from now on: a process and
- * its sleep in a short run. What the node runs is finished first. The kernel ends both with the session's shell.
+ * Watches the connection of a session that has the lock. Between two checks it sleeps until the lease would end if nothing came from now
+ * on. What the node runs is finished first.
  */
 const watcher = sh`lease=$1; session=$2; file=$3; from=$5; to=$7
 [ $# = 7 ] && [ "$PPID" = "$session" ] || exit 0
 ${functions}
-pause=$lease
-while setpriv --pdeathsig TERM sleep "$pause"; do
-  silent || exit 0
+while silent; do
   pause=$(((lease * 1000 - silent + 999) / 1000))
-  [ $pause -gt 0 ] && continue
-  pause=1
-  busy || { end_session; exit 0; }
+  [ $pause -gt 0 ] || { busy || { end_session; exit 0; }; pause=1; }
+  setpriv --pdeathsig TERM sleep "$pause"
 done`
+
+/** Sleeps, and becomes the command that follows: a shell would need a second process to sleep, in every run. perl-base is essential in Debian. */
+const sleepThenExec = 'sleep shift; exec @ARGV'
 
 /**
  * Starts the watcher, once in a session: text for the session's own shell, whose first argument is its connection as sshd describes
- * it (runner/ssh/login.ts). Without ss, setpriv or that, there is no lease, and the lock ends with the connection.
+ * it (runner/ssh/login.ts). The kernel ends the watcher with that shell. Without ss, perl, setpriv or the connection, there is no
+ * lease, and the lock ends with the session.
  */
 export function startLease(file: string, seconds: number): ShellText {
   return new ShellText(
-    sh`{ [ -n "$ha_run_lease" ] || { setpriv --pdeathsig TERM /bin/sh -c ${watcher} ha-run-lease ${seconds} $$ ${file} $1 </dev/null >/dev/null 2>&1 9>&- & ha_run_lease=$!; }; }`,
+    sh`{ [ -z "$1" ] || [ -n "$ha_run_lease" ] || { setpriv --pdeathsig TERM perl -e ${sleepThenExec} ${seconds} /bin/sh -c ${watcher} ha-run-lease ${seconds} $$ ${file} $1 </dev/null >/dev/null 2>&1 9>&- & ha_run_lease=$!; }; }`,
   )
 }
 
