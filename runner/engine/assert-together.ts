@@ -52,6 +52,7 @@ export async function assertTogether<N extends NodeLike>(
       stop,
       clock,
       progress: progress.report,
+      lost: () => hosts.filter(({ unreachable }) => unreachable).map(({ name }) => name),
       forget: () => {
         for (const host of hosts) host.changed()
       },

@@ -24,6 +24,8 @@ export interface WatchOptions {
   stop: AbortSignal
   progress: ReportProgress
   clock: Clock
+  /** Names of the nodes that were lost so far: what the others show is no comparison then. */
+  lost?: () => string[]
   /** Called before all checks but the first: what is known of the nodes is outdated. */
   forget: () => void
 }
@@ -92,7 +94,8 @@ async function settle<T>(states: AssertionState<T>[], deadline: number, options:
  * what changes later has failed.
  */
 async function keepWatching<T>(states: AssertionState<T>[], deadline: number, options: WatchOptions): Promise<number> {
-  const { stableSeconds, stop, progress, clock } = options
+  const { stableSeconds, stop, progress, clock, lost = () => [] } = options
+  let lostBefore = lost()
   let since = clock.now()
   const elapsed = () => (clock.now() - since) / 1000
   let rechecks = 0
@@ -110,12 +113,14 @@ async function keepWatching<T>(states: AssertionState<T>[], deadline: number, op
     const atSeconds = elapsed()
     await recheckAll(states, options)
     await settle(states, 0, options)
-    for (const state of states) state.compare(atSeconds)
+    const justLost = lost().filter(name => !lostBefore.includes(name))
+    for (const state of states) state.compare(atSeconds, justLost)
     rechecks += 1
     if (clock.now() >= deadline || states.every(({ lapse }) => !lapse)) continue
     await settle(states, deadline, options)
     if (states.some(({ holds }) => !holds)) break
     for (const state of states) state.begin()
+    lostBefore = lost()
     since = clock.now()
     rechecks = 0
   }
@@ -164,8 +169,8 @@ class AssertionState<T> {
     this.#restoredAtSeconds = undefined
   }
 
-  /** @param atSeconds - for how long it has had to hold. */
-  compare(atSeconds: number): void {
+  /** @param atSeconds - for how long it has had to hold. @param lost - the nodes that were lost meanwhile. */
+  compare(atSeconds: number, lost: string[]): void {
     if (this.latest.status === 'warning') this.#warning = this.latest
     const isSame =
       this.holds &&
@@ -175,6 +180,11 @@ class AssertionState<T> {
         this.#first.status === 'warning')
     if (isSame && this.lapse) this.#restoredAtSeconds ??= atSeconds
     if (isSame || this.lapse) return
+    if (this.holds && lost.length > 0) {
+      const evidence = `because ${lost.join(', ')} ${lost.length === 1 ? 'was' : 'were'} lost after ${atSeconds.toFixed(1)} s`
+      this.lapse = { ...this.latest, status: 'skipped', evidence }
+      return
+    }
     const how = this.holds
       ? `changed after ${atSeconds.toFixed(1)} s, from ${this.#first.evidence} to`
       : `held at first, and after ${atSeconds.toFixed(1)} s no more:`
