@@ -15,7 +15,7 @@ export function parseSeconds(text: string): number {
 /** How long `--wait` without a time waits for a lock: longer than a pair takes from bare machines to a verified cluster. */
 export const defaultWaitSeconds = 600
 
-/** @returns the seconds of `90`, `90s`, `10min` or `1h`, and the default for an option without a value. */
+/** @returns the seconds of `90`, `90s`, `10min` or `1h`. */
 export function parseWait(text: string): number {
   const [, number, unit = 's'] = /^(\d{1,5})(s|min|m|h)?$/.exec(text) ?? []
   if (number === undefined)

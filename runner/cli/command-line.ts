@@ -221,9 +221,7 @@ function withRunOptions(command: Command): Command {
       new Option(
         '--wait [time]',
         `wait for a run that works on the cluster, at most this long (default: ${defaultWaitSeconds / 60}min)`,
-      )
-        .argParser(parseWait)
-        .preset(`${defaultWaitSeconds}s`),
+      ).argParser(parseWait),
     )
     .option('--json', 'write JSON Lines to stdout, and nothing else')
     .option('--junit <file>', 'write the results as JUnit XML')

@@ -14,8 +14,8 @@ export interface RunFlags extends VaultFlags {
   adopt?: boolean
   /** Seconds for which the assertions must hold. */
   stable?: number
-  /** Seconds for which the run waits for the lock of another one. */
-  wait?: number
+  /** Seconds for which the run waits for the lock of another one; true for the default. */
+  wait?: number | true
   json?: boolean
   junit?: string
   report?: string

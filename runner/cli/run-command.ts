@@ -8,6 +8,7 @@ import type { Reporter } from '../engine/events.js'
 import { beginningAtOnce } from '../engine/host-places.js'
 import { commandStartedAt, systemClock } from '../clock.js'
 import { exitCodes, HaRunError, UsageError } from '../errors.js'
+import { defaultWaitSeconds } from '../option-values.js'
 import { makeControlDirectory, removeControlDirectory } from '../ssh/control-directory.js'
 import { askPassword } from './ask-password.js'
 import { wantsColor } from './color.js'
@@ -139,7 +140,7 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
         abandon,
         mayBeAbsent: new Set(request.mayBeAbsent),
         lock: !flags.check && !onlyVerifies,
-        wait: flags.wait,
+        wait: flags.wait === true ? defaultWaitSeconds : flags.wait,
         stable: flags.stable ?? (onlyVerifies ? stableSeconds : undefined),
         consent: { outage: flags.allowOutage ?? false, purge: flags.purge ?? false },
         ...(request.confirm && {
