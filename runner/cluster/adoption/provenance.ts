@@ -28,8 +28,9 @@ const traces = ['/var/lib/ha-run/cib', '/etc/systemd/system/corosync.service.d/h
 /** Who built the cluster, by one node's files and whether Corosync runs there. */
 export const nodeProvenance: Fact<ProvenanceRecord> = fact(
   'what built the cluster',
-  // A test costs no process.
-  sh`[ ! -e ${adoptionRecord} ] || cat ${adoptionRecord}; printf '\\0'; cat ${confPath} 2>/dev/null; printf '\\0'; pidof corosync; printf '\\0'
+  // A test costs no process. Whether Corosync runs matters only without a file.
+  sh`[ ! -e ${adoptionRecord} ] || cat ${adoptionRecord}; printf '\\0'; conf=$(cat ${confPath} 2>/dev/null); printf '%s\\n\\0' "$conf"
+case $conf in *[![:space:]]*) ;; *) pidof corosync ;; esac; printf '\\0'
 for path in ${traces}; do [ ! -e "$path" ] || printf '%s\\n' "$path"; done; :`,
   ({ stdout }) => {
     const [record = '', conf = '', pids = '', presentTraces = ''] = stdout.split('\0')
