@@ -101,7 +101,7 @@ export function renderXml(element: Element): string {
 }
 
 function render(element: Element, indent: string): string {
-  if (isMixed(element)) return indent + serialize(element)
+  if (element.firstChild === null || isMixed(element)) return indent + serialize(element)
   const children = [...element.childNodes].filter(child => !isText(child))
   const empty = serialize(element.cloneNode(false))
   if (children.length === 0) return indent + empty
