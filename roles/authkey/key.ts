@@ -1,5 +1,11 @@
 import { keyAttributes, keyPath } from '../../runner/cluster/corosync/files.js'
-import { correctAttributes, replaceOnAll, withWrongAttributes } from '../../runner/cluster/rollout/shared-file.js'
+import {
+  correctAttributes,
+  discardStaged,
+  leftStaged,
+  replaceOnAll,
+  withWrongAttributes,
+} from '../../runner/cluster/rollout/shared-file.js'
 import { loadedKeyEntry } from '../../runner/cluster/corosync/state.js'
 import type { Node } from '../../runner/cluster/declaration/declaration.js'
 import { runningCmap } from '../../runner/cluster/corosync/facts.js'
@@ -16,8 +22,14 @@ export function sharedKey(name: string): ClusterTask<Node> {
   return clusterTask(name, {
     needs: [corosyncTasks.install],
     async check(scope) {
-      const { hash, others, withWrongMode } = await compareKeys(scope)
-      refuseUnselected(scope, [...others.map(([member]) => member), ...withWrongMode.map(({ member }) => member)])
+      const [{ hash, others, withWrongMode }, left] = await Promise.all([
+        compareKeys(scope),
+        leftStaged(scope.members, keyPath),
+      ])
+      refuseUnselected(scope, [
+        ...others.map(([member]) => member),
+        ...[...withWrongMode, ...left].map(({ member }) => member),
+      ])
       return [
         ...others.map(([member, state]) => ({
           subject: onNodes(keyPath, [member]),
@@ -25,6 +37,7 @@ export function sharedKey(name: string): ClusterTask<Node> {
           to: hash === undefined ? 'a new key' : fingerprint(hash),
         })),
         ...withWrongMode.flatMap(({ differences }) => differences),
+        ...left.map(({ difference }) => difference),
       ]
     },
     async apply(scope) {
@@ -42,6 +55,11 @@ export function sharedKey(name: string): ClusterTask<Node> {
         withWrongMode.map(({ member }) => member),
         keyPath,
         keyAttributes,
+      )
+      const left = await leftStaged(scope.members, keyPath)
+      await discardStaged(
+        left.map(({ member }) => member),
+        keyPath,
       )
     },
   })

@@ -4,6 +4,8 @@ import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
 import { confAttributes, confPath } from '../../runner/cluster/corosync/files.js'
 import {
   correctAttributes,
+  discardStaged,
+  leftStaged,
   replaceOnAll,
   validateConf,
   withWrongAttributes,
@@ -43,13 +45,19 @@ export function declaredConf(
   const conf = clusterTask(corosyncTasks.write.name, {
     needs,
     async check(scope) {
-      const { texts, wanted, outdated, withWrongMode, isForeign } = await compareFiles(scope)
-      refuseUnselected(scope, [...outdated, ...withWrongMode.map(({ member }) => member)])
-      const attributes = withWrongMode.flatMap(({ differences: some }) => some)
-      if (outdated.length === 0) return attributes
+      const [{ texts, wanted, outdated, withWrongMode, isForeign }, left] = await Promise.all([
+        compareFiles(scope),
+        leftStaged(scope.members, confPath),
+      ])
+      refuseUnselected(scope, [...outdated, ...[...withWrongMode, ...left].map(({ member }) => member)])
+      const others = [
+        ...withWrongMode.flatMap(({ differences: some }) => some),
+        ...left.map(({ difference }) => difference),
+      ]
+      if (outdated.length === 0) return others
       const plan = await planFor(scope, wanted)
       if (isForeign) refuseUnloadedChanges(plan, cluster)
-      return [...confDifferences(wanted, texts, await readCorosyncState(scope.members), plan), ...attributes]
+      return [...confDifferences(wanted, texts, await readCorosyncState(scope.members), plan), ...others]
     },
     async forecast(scope) {
       const { wanted, outdated } = await compareFiles(scope)
@@ -67,6 +75,11 @@ export function declaredConf(
         withWrongMode.map(({ member }) => member),
         confPath,
         confAttributes,
+      )
+      const left = await leftStaged(scope.members, confPath)
+      await discardStaged(
+        left.map(({ member }) => member),
+        confPath,
       )
     },
   })

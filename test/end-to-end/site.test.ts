@@ -312,7 +312,19 @@ const rounds: Record<string, Drift[]> = {
   'pacemaker is stopped': [
     ['pacemaker is stopped', 'node1', 'systemctl stop pacemaker', ['pacemaker: pacemaker runs, with a DC']],
   ],
-  'a property, and a score': [
+  'a property, and a score; what a killed run has staged': [
+    [
+      'a new key is staged',
+      'node2',
+      'cp -p /etc/corosync/authkey /etc/corosync/.authkey.ha-run',
+      ['authkey: one key for all nodes'],
+    ],
+    [
+      'a new corosync.conf is staged',
+      'node1',
+      'cp -p /etc/corosync/corosync.conf /etc/corosync/.corosync.conf.ha-run',
+      ['corosync: write /etc/corosync/corosync.conf'],
+    ],
     [
       'a property was changed',
       'node2',

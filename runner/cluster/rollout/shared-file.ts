@@ -5,9 +5,9 @@ import { sha256 } from '../../hash.js'
 import { sh } from '../../ssh/quote.js'
 import { Secret } from '../../secret.js'
 import type { Difference } from '../../tasks/difference.js'
-import type { FileState } from '../../facts/files.js'
+import { fileState, type FileState } from '../../facts/files.js'
 import { keyPath } from '../corosync/files.js'
-import { onNodes, type ClusterMember } from '../members.js'
+import { onNodes, readOnAll, type ClusterMember } from '../members.js'
 
 /**
  * Validates a candidate with `corosync -t`, which reads it as the daemon would and exits with 8 if the daemon would not
@@ -67,6 +67,28 @@ export async function commitOnAll(members: ClusterMember[], path: string): Promi
       ({ $ }) => $`set -e
 ${commitFile(path, candidateOf(path))}`,
     ),
+  )
+}
+
+/** The nodes on which a run that was killed between the two steps has left its staged file, with that as a difference. */
+export async function leftStaged(
+  members: ClusterMember[],
+  path: string,
+): Promise<{ member: ClusterMember; difference: Difference }[]> {
+  const states = await readOnAll(members, fileState(candidateOf(path)))
+  return states.flatMap(([member, state]) =>
+    state
+      ? [
+          {
+            member,
+            difference: {
+              subject: onNodes(candidateOf(path), [member]),
+              from: 'left by an interrupted run',
+              to: undefined,
+            },
+          },
+        ]
+      : [],
   )
 }
 

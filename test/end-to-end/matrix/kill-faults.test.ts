@@ -65,7 +65,7 @@ async function start(site: LabSite, scenario: Scenario): Promise<void> {
     await bringUp(site, scenario.built, progress)
     isUp.add(site)
   }
-  await succeeds(site, ['site'], site.lab.inventory)
+  await succeeds(site, scenario.again ?? ['site'], site.lab.inventory)
 }
 
 const inventoryOf = async (site: LabSite, { inventory }: Scenario) => inventory?.(site) ?? site.lab.inventory
