@@ -120,7 +120,7 @@ export class LabSite extends LabNodes {
     shown: string,
     act: (running: ProcessPromise) => void,
   ): Promise<{ exitCode: number | null; screen: string }> {
-    const command = `stty columns 100 rows 24; TERM=xterm exec ${[process.execPath, main, ...words].map(quote).join(' ')}`
+    const command = `stty columns 100 rows 24; unset CI; TERM=xterm exec ${[process.execPath, main, ...words].map(quote).join(' ')}`
     const running = $({ quiet: true, nothrow: true, timeout: '120s' })`script -qec ${command} /dev/null`
     let screen = ''
     let hasActed = false

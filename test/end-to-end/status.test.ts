@@ -113,7 +113,7 @@ onLab(
       nothrow: true,
       timeout: '120s',
       stdio: ['pipe', 'pipe', 'pipe'],
-    })`script -qec ${`stty columns 80 rows 24; TERM=xterm exec ${words.map(quote).join(' ')}`} /dev/null`
+    })`script -qec ${`stty columns 80 rows 24; unset CI; TERM=xterm exec ${words.map(quote).join(' ')}`} /dev/null`
     let written = ''
     running.stdout.on('data', (chunk: Buffer) => {
       written += chunk.toString()
