@@ -109,7 +109,7 @@ onLab('to the single layout: one copy stops, the other runs on, and no request f
   const other = from === 'node1' ? 'node2' : 'node1'
   const plan = await leavesAllAsItWas(t, site, async () => site.run(['site', '--check']))
   t.is(plan.exitCode, 3, troubles(plan))
-  t.deepEqual(forecast(plan), [`WebSite stops on ${other}`])
+  t.deepEqual(forecast(plan), [`WebSite stops on ${other}`], await site.on('node1', 'crm_mon -1rfn'))
   let run = plan
   const probed = await probing(site.lab.name, async () => {
     run = await site.run(['site'])
