@@ -37,7 +37,6 @@ const drifts = [
   'systemctl -q disable pacemaker corosync',
   'echo hello >/var/www/html/index.html',
   'crm -F configure delete FloatIP-before-WebSite',
-  'crm_standby -N $(hostname) -v on',
   'systemctl stop pacemaker',
   'sed -i /node/d /etc/hosts',
 ]
