@@ -33,7 +33,6 @@ const daemons = [
 const drifts = [
   'sed -i s/3000/3001/ /etc/corosync/corosync.conf',
   'chmod 644 /etc/corosync/authkey',
-  'head -c 256 /dev/urandom >/etc/corosync/authkey',
   'systemctl -q disable pacemaker corosync',
   'echo hello >/var/www/html/index.html',
   'crm -F configure delete FloatIP-before-WebSite',
