@@ -21,12 +21,20 @@ export interface Change {
   ms: number
 }
 
-/** Every boundary behind a changing task of a run, and the middle of each such task. */
+/** A task that takes longer is killed at several moments, so many milliseconds apart. */
+const apartMs = 1500
+
+/** Every boundary behind a changing task of a run, and moments within each such task. */
 export function momentsOf(changes: Change[]): Moment[] {
   return changes.flatMap(({ task, atMs, ms }, at) => {
     const since = changes[at - 1]?.atMs ?? 0
+    const count = Math.max(1, Math.ceil(ms / apartMs))
     return [
-      { title: `in the middle of ${task}`, changes: at, delayMs: Math.max(0, atMs - since - ms / 2) },
+      ...Array.from({ length: count }, (_, index) => ({
+        title: count === 1 ? `in the middle of ${task}` : `in ${task}, ${index + 1} of ${count}`,
+        changes: at,
+        delayMs: Math.max(0, atMs - since - ms * (1 - (index + 0.5) / count)),
+      })),
       { title: `after ${task}`, changes: at + 1, delayMs: 0 },
     ]
   })

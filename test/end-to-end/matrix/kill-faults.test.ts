@@ -9,7 +9,7 @@ import { scenarios, type Scenario } from '../kills/scenarios.js'
 import { withRelease } from '../release.js'
 
 /**
- * ha-run is killed (SIGKILL) behind every task that has changed something, and in the middle of each; then the next run must put
+ * ha-run is killed (SIGKILL) behind every task that has changed something, and within each; then the next run must put
  * everything right. HA_RUN_ROWS selects scenarios by their names, as a regular expression. The table is in docs/reliability.md.
  */
 const selected = new RegExp(process.env['HA_RUN_ROWS'] ?? '')
