@@ -1,7 +1,7 @@
 import { keyAttributes, keyPath } from '../../runner/cluster/corosync/files.js'
 import {
   correctAttributes,
-  discardStaged,
+  discardLeft,
   leftStaged,
   replaceOnAll,
   withWrongAttributes,
@@ -56,11 +56,7 @@ export function sharedKey(name: string): ClusterTask<Node> {
         keyPath,
         keyAttributes,
       )
-      const left = await leftStaged(scope.members, keyPath)
-      await discardStaged(
-        left.map(({ member }) => member),
-        keyPath,
-      )
+      await discardLeft(scope.members, keyPath)
     },
   })
 }

@@ -4,7 +4,7 @@ import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
 import { confAttributes, confPath } from '../../runner/cluster/corosync/files.js'
 import {
   correctAttributes,
-  discardStaged,
+  discardLeft,
   leftStaged,
   replaceOnAll,
   validateConf,
@@ -76,11 +76,7 @@ export function declaredConf(
         confPath,
         confAttributes,
       )
-      const left = await leftStaged(scope.members, confPath)
-      await discardStaged(
-        left.map(({ member }) => member),
-        confPath,
-      )
+      await discardLeft(scope.members, confPath)
     },
   })
   // On a foreign cluster, only explicitly declared settings apply.

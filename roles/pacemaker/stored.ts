@@ -4,6 +4,7 @@ import { reachable, type ClusterMember, type Scope } from '../../runner/cluster/
 import { cibText } from '../../runner/cluster/pacemaker/facts.js'
 import { isBehind, nodeStorage, storageFaults } from '../../runner/cluster/pacemaker/storage.js'
 import { clusterTask } from '../../runner/cluster/role.js'
+import { TaskError } from '../../runner/errors.js'
 import { until, warn, type ClusterTask, type TaskRef } from '../../runner/tasks/index.js'
 
 /** An empty set of properties: adding and removing it are changes of the CIB, after which Pacemaker writes it. */
@@ -70,7 +71,10 @@ async function settledUnwritten({ members, abandon, progress }: Scope): Promise<
       return unwritten.length === 0 ? true : undefined
     },
     { abandon, progress },
-  ).catch(() => {})
+  ).catch((error: unknown) => {
+    // The time is over: what is still behind is a difference.
+    if (!(error instanceof TaskError)) throw error
+  })
   return unwritten
 }
 

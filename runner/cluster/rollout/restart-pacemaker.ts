@@ -1,4 +1,4 @@
-import { TaskError } from '../../errors.js'
+import { InterruptedError, TaskError } from '../../errors.js'
 import { until } from '../../tasks/until.js'
 import type { MemberFaults } from '../daemon-faults.js'
 import { daemonNames, daemonProcesses, serviceOf, type Daemon } from '../daemons.js'
@@ -144,8 +144,9 @@ async function whileDetached(
       async () => (await stateOf({ members: others }))?.maintenance === true || undefined,
       scope,
     )
-  } catch {
+  } catch (error) {
     await endTemporaryProperty(detached, { ...scope, members: others }).catch(() => {})
+    if (error instanceof InterruptedError) throw error
     return false
   }
   // If it fails, maintenance mode stays until a run has brought the node back: without it, what runs there would start elsewhere too.

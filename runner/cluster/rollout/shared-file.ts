@@ -92,6 +92,15 @@ export async function leftStaged(
   )
 }
 
+/** Removes what `leftStaged` finds. */
+export async function discardLeft(members: ClusterMember[], path: string): Promise<void> {
+  const left = await leftStaged(members, path)
+  await discardStaged(
+    left.map(({ member }) => member),
+    path,
+  )
+}
+
 /** Removes the staged file from all nodes. */
 export async function discardStaged(members: ClusterMember[], path: string): Promise<void> {
   await Promise.allSettled(members.map(({ $ }) => $`rm -f -- ${candidateOf(path)}`))

@@ -35,7 +35,12 @@ for (const scenario of scenarios.filter(({ name }) => selected.test(name))) {
       const changes = await changesOf(site, scenario)
       for (const moment of spread(momentsOf(changes), scenario.most)) {
         await start(site, scenario)
-        const { faults, seconds } = await killedAt(site, scenario, moment, before)
+        const outcome = await killedAt(site, scenario, moment, before)
+        if (!outcome) {
+          progress(`${scenario.name}, ${moment.title}: the run was over before`)
+          continue
+        }
+        const { faults, seconds } = outcome
         result.moments += 1
         result.slowestSeconds = Math.max(result.slowestSeconds, seconds)
         if (faults.length > 0) result.lost.push(`${moment.title}: ${faults.join('; ').slice(0, 500)}`)
@@ -78,16 +83,16 @@ async function changesOf(site: LabSite, scenario: Scenario) {
   return changes
 }
 
-/** @returns what is wrong after the next run, and how many seconds that took. */
+/** @returns what is wrong after the next run, and how many seconds that took; undefined if the run ended before the moment came. */
 async function killedAt(
   site: LabSite,
   scenario: Scenario,
   moment: Moment,
   before: Audit,
-): Promise<{ faults: string[]; seconds: number }> {
+): Promise<{ faults: string[]; seconds: number } | undefined> {
   await scenario.prepare?.(site)
   const inventory = await inventoryOf(site, scenario)
-  await runUntil(site, scenario.words, inventory, moment)
+  if ((await runUntil(site, scenario.words, inventory, moment)).exitCode !== null) return undefined
   const began = performance.now()
   try {
     // What its sessions were at on the nodes ends by itself, and until then the lock is theirs.
