@@ -1,7 +1,7 @@
 import { versionOf } from '../../runner/cluster/cib/version.js'
 import { reachable, type Scope } from '../../runner/cluster/members.js'
 import { cibText } from '../../runner/cluster/pacemaker/facts.js'
-import { isBehind, nodeStorage, storageFaults, storageWarnings } from '../../runner/cluster/pacemaker/storage.js'
+import { isBehind, nodeStorage, storageFaults, storageWarnings } from '../../runner/cluster/cib/storage.js'
 import type { Verdict } from '../../runner/tasks/index.js'
 import { verdict } from './verdict.js'
 

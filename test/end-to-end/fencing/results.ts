@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { writeTable } from '../page-table.js'
 import { rows } from './rows.js'
 
 /** What the rows have shown, in results.json; and the table of docs/fencing.md, made from it. */
@@ -19,16 +20,12 @@ export type RowResult = z.infer<typeof resultSchema>
 
 const file = 'test/end-to-end/fencing/results.json'
 const page = 'docs/fencing.md'
-const [begin, end] = ['<!-- results -->\n', '<!-- /results -->']
 
 /** Keeps a row's result beside the others', and writes the page's table. */
 export async function keepResult(row: string, result: RowResult): Promise<void> {
   const results = { ...resultsSchema.parse(JSON.parse(await readFile(file, 'utf8'))), [row]: result }
   await writeFile(file, `${JSON.stringify(results, null, 2)}\n`)
-  const [before, rest] = (await readFile(page, 'utf8')).split(begin)
-  const after = rest?.split(end)[1]
-  if (before === undefined || after === undefined) throw new Error(`${page} has no place for the table`)
-  await writeFile(page, `${before}${begin}${table(results)}${end}${after}`)
+  await writeTable(page, 'results', table(results))
 }
 
 /** In the order of the rows. */

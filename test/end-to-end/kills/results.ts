@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { writeTable } from '../page-table.js'
 
 /** What the kills have shown, in results.json; and the table of docs/reliability.md, made from it. */
 
@@ -18,16 +19,12 @@ export type Results = z.infer<typeof resultsSchema>
 
 const file = 'test/end-to-end/kills/results.json'
 const page = 'docs/reliability.md'
-const [begin, end] = ['<!-- kills -->\n', '<!-- /kills -->']
 
 /** Keeps a scenario's result beside the others', and writes the page's table. */
 export async function keepResult(scenario: string, result: ScenarioResult): Promise<void> {
   const results = { ...resultsSchema.parse(JSON.parse(await readFile(file, 'utf8'))), [scenario]: result }
   await writeFile(file, `${JSON.stringify(results, null, 2)}\n`)
-  const [before, rest] = (await readFile(page, 'utf8')).split(begin)
-  const after = rest?.split(end)[1]
-  if (before === undefined || after === undefined) throw new Error(`${page} has no place for the table`)
-  await writeFile(page, `${before}${begin}${table(results)}${end}${after}`)
+  await writeTable(page, 'kills', table(results))
 }
 
 const cells = (texts: string[]) => `| ${texts.join(' | ')} |\n`

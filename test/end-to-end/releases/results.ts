@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { writeTable } from '../page-table.js'
 import { rows } from './rows.js'
 import { titles, type StepName } from './steps.js'
 
@@ -19,7 +20,6 @@ export type Results = z.infer<typeof resultsSchema>
 
 const file = 'test/end-to-end/releases/results.json'
 const page = 'docs/releases.md'
-const [begin, end] = ['<!-- results -->\n', '<!-- /results -->']
 
 export async function readResults(): Promise<Results> {
   return resultsSchema.parse(JSON.parse(await readFile(file, 'utf8')))
@@ -29,15 +29,7 @@ export async function readResults(): Promise<Results> {
 export async function keepResult(row: string, result: RowResult): Promise<void> {
   const results = { ...(await readResults()), [row]: result }
   await writeFile(file, `${JSON.stringify(results, null, 2)}\n`)
-  const text = await readFile(page, 'utf8')
-  await writeFile(page, pageWith(text, results))
-}
-
-export function pageWith(text: string, results: Results): string {
-  const [before, rest] = text.split(begin)
-  const after = rest?.split(end)[1]
-  if (before === undefined || after === undefined) throw new Error(`${page} has no place for the tables`)
-  return `${before}${begin}${tables(results)}${end}${after}`
+  await writeTable(page, 'results', tables(results))
 }
 
 const cells = (texts: string[]) => `| ${texts.join(' | ')} |\n`

@@ -1,6 +1,6 @@
 import { fact, type Fact } from '../../facts/fact.js'
 import { sh } from '../../ssh/quote.js'
-import { versionOf, versionOrder } from '../cib/version.js'
+import { versionOf, versionOrder } from './version.js'
 
 /**
  * What a node keeps on disk. After one write of the CIB has failed, Pacemaker writes none any more, also when there is room again:

@@ -5,7 +5,7 @@ import {
   parseStorage,
   storageFaults,
   storageWarnings,
-} from '../../../runner/cluster/pacemaker/storage.js'
+} from '../../../runner/cluster/cib/storage.js'
 import { localScope } from '../../tasks/scope.js'
 
 const cib = (epoch: number) => `<cib crm_feature_set="3.16.1" epoch="${epoch}" num_updates="0" admin_epoch="0">`
