@@ -46,7 +46,7 @@ export const answerSeconds = 4
  * Finds the processes by their names, those of containers left out, and sends each the greeting of libqb, which all of them use: its
  * own clients send it first, and the daemon's main loop answers it (lib/ipc_setup.c: `qb_ipc_connection_request`, id -1, size 24).
  * All daemons are asked at once, and a process that a signal has stopped is not asked. 1 is AF_UNIX and SOCK_STREAM, 4 and
- * 2048 are F_SETFL and O_NONBLOCK, 11 is EAGAIN: so many clients wait that no further one is accepted.
+ * 2048 are F_SETFL and O_NONBLOCK, 11 is EAGAIN: the queue of waiting clients is full.
  */
 const program = String.raw`use strict;
 my ($left, %socket) = (shift, map { split /=/ } @ARGV);

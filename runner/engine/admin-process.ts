@@ -1,7 +1,7 @@
 import { sha256 } from '../hash.js'
 import { ownerOf } from '../ssh/control-directory.js'
 
-/** A process of an admin machine, so that a later one there can tell whether it still exists. */
+/** Identifies a process of an admin machine: a later run on that machine can find out whether it still exists. */
 export interface AdminProcess {
   /** Names the machine since its boot, and the namespace in which the process has its number. */
   machine: string

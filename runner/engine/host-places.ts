@@ -29,7 +29,7 @@ export class HostPlaces {
     this.#clock = clock
   }
 
-  /** Waits until a cluster of so many hosts may begin, and gives its places back when the work has ended. */
+  /** Waits until there are places for all hosts of a cluster, and frees them when the work has ended. */
   async during<T>(hosts: number, work: (place: HostPlace) => Promise<T>): Promise<T> {
     const count = Math.min(hosts, this.#total)
     await this.#take(count)

@@ -5,7 +5,7 @@ import { attribute, elementsOf, findElement, firstOf, newElement, parseXml, read
 /**
  * A node is drained before its daemons are restarted: it is set to standby. The next run ends the standby of a run that was killed,
  * and never an admin's. A mark in the CIB, a node attribute, says who has drained the node. It applies only as long as the standby
- * has ha-run's own value: whoever ends the standby or sets it again, by whatever tool, writes another value (docs/facts.md, Pacemaker).
+ * has ha-run's own value: any tool that ends the standby or sets it again writes another value (docs/facts.md, Pacemaker).
  */
 export const drainMark = 'ha-run-drained'
 
