@@ -4,10 +4,12 @@ import { basename } from 'node:path'
 /** What takes longest begins first; a file that does not stand here begins last. */
 const order = [
   'site',
+  'own-roles',
   'faults',
   'fencing',
   'quorum-device',
   'address',
+  'ipv6',
   'sites',
   'layout',
   'foreign',

@@ -53,6 +53,11 @@ export class InventoryError extends HaRunError {
   readonly exitCode = exitCodes.usage
 }
 
+/** A role is written wrongly; the message has file, line, column and a caret if they are known. */
+export class RoleError extends HaRunError {
+  readonly exitCode = exitCodes.usage
+}
+
 /** This machine, not a node, lacks something: a full disk, a read-only file system, too many open files. */
 export class EnvironmentError extends HaRunError {
   readonly exitCode = exitCodes.usage

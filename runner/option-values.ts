@@ -27,7 +27,13 @@ export function parseWait(text: string): number {
 
 /** @returns the milliseconds of `5s`, `1.5s`, `500ms` or `2min`. */
 export function parseDuration(text: string): number {
+  const ms = durationMs(text)
+  if (ms === undefined) throw new InvalidArgumentError('expected a time such as 5s or 500ms.')
+  return ms
+}
+
+/** The milliseconds of `5s`, `1.5s`, `500ms` or `2min`; undefined for any other text. */
+export function durationMs(text: string): number | undefined {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|min)$/.exec(text) ?? []
-  if (number === undefined) throw new InvalidArgumentError('expected a time such as 5s or 500ms.')
-  return Math.round(Number(number) * ({ ms: 1, s: 1000, min: 60_000 }[unit] ?? 1))
+  return number === undefined ? undefined : Math.round(Number(number) * ({ ms: 1, s: 1000, min: 60_000 }[unit] ?? 1))
 }

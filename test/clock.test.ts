@@ -17,6 +17,7 @@ const dates: Record<string, RegExp> = {
   'runner/lab/plug-server.ts': /now: Date\.now\(\)/, // what a plug reports
   'runner/lab/relay.ts': /started: Date\.now\(\)/,
   'runner/lab/image.ts': /mtimeMs/, // the age of a file
+  'runner/lab/snapshot.ts': /mtimeMs/,
 }
 
 const machineDate = /Date\.now\(|\bdate \+|\$EPOCH|\bSECONDS\b/

@@ -22,7 +22,7 @@ import { parseFenceAgent } from '../runner/cluster/fencing/agent-metadata.js'
 import { parseAgentMetadata } from '../runner/cluster/pacemaker/agent-metadata.js'
 import { clusterState } from '../runner/cluster/pacemaker/facts.js'
 import { parseTransition } from '../runner/cluster/pacemaker/transition.js'
-import { arpAnswers } from '../runner/facts/arp-answers.js'
+import { neighbourAnswers } from '../runner/facts/neighbour-answers.js'
 import { addressUse } from '../runner/facts/address-use.js'
 import { clockOffset } from '../runner/facts/clock.js'
 import type { Fact } from '../runner/facts/fact.js'
@@ -96,11 +96,15 @@ export const parsers: [name: string, parse: Parse, samples: string[]][] = [
       ]),
     [hosts],
   ],
-  ['a keyfile', text => [addressEntries(text).map(partsOf), setEntry(text, 'ipv4', 'method', 'manual')], [keyfile]],
+  [
+    'a keyfile',
+    text => [addressEntries(4, text).map(entry => partsOf(4, entry)), setEntry(text, 'ipv4', 'method', 'manual')],
+    [keyfile],
+  ],
   ['a .network file', text => iniEntries(text), ['[Match]\nName=eth0\n[Network]\nAddress=192.168.0.1/24\n']],
   ['nmcli', text => profileOf(text, 'eth0'), ['eth0:/etc/NetworkManager/system-connections/a\\:b.nmconnection\n']],
   ['networkctl', networkFileOf, ['Network File: /etc/systemd/network/eth0.network\n']],
-  ['interfaces', text => addressingIn(text, 'eth0', [address]), [interfaces]],
+  ['interfaces', text => addressingIn(4, text, 'eth0', [address]), [interfaces]],
   ['netplan', text => effectiveFiles([{ path: '/etc/netplan/50.yaml', text }]), [netplan]],
   ['iptables-save', parseIptables, [readFileSync('test/cases/firewall/iptables/iptables.txt', 'utf8')]],
   [
@@ -121,7 +125,7 @@ export const parsers: [name: string, parse: Parse, samples: string[]][] = [
   ['certificates', of(nodeCertificates), ['-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n']],
   ['an authority', of(arbiterAuthority), ['-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n']],
   ['who built a cluster', of(nodeProvenance), ['# ha-run\ntotem {\n}\n']],
-  ['ARP', of(arpAnswers(address)), ['eth0 52:54:00:00:00:01\n']],
+  ['ARP', of(neighbourAnswers(address)), ['eth0 52:54:00:00:00:01\n']],
   ['use of an address', of(addressUse(address)), ['\x00192.168.0.10 dev eth0 lladdr b8:27:eb:01:02:03 REACHABLE\n']],
   ['a clock', of(clockOffset), ['1795804705.123221000\n']],
   [

@@ -1,3 +1,4 @@
+import { shortened } from '../../runner/ui/text.js'
 import { sha256 } from '../../runner/hash.js'
 import { pidFile } from '../../runner/cluster/apache.js'
 import { fact, type Fact } from '../../runner/facts/fact.js'
@@ -80,7 +81,7 @@ export function loadedConfiguration(configuration: Configuration): string | unde
   if (changed.length === 0) return undefined
   // A file's name is more helpful than that of its folder.
   const changedFiles = changed.filter(path => files.has(path))
-  return `as before ${abbreviate(changedFiles.length > 0 ? changedFiles : changed)} changed`
+  return `as before ${shortened(changedFiles.length > 0 ? changedFiles : changed, { most: 4, shown: 4 })} changed`
 }
 
 export function shortHash(hash: string): string {
@@ -97,11 +98,5 @@ export function configurationDifference(nodes: [name: string, configuration: Con
   const groups = variants
     .map(variant => nodes.filter(([, one]) => hashes(one) === variant).map(([name]) => name))
     .map(names => (names.length === 1 ? names[0] : `(${names.join(', ')})`))
-  return `${abbreviate(differing)} in ${folder} ${differing.length === 1 ? 'differs' : 'differ'} between ${groups.join(' and ')}`
-}
-
-function abbreviate(names: string[], limit = 4): string {
-  return names.length > limit
-    ? `${names.slice(0, limit).join(', ')} and ${names.length - limit} more`
-    : names.join(', ')
+  return `${shortened(differing, { most: 4, shown: 4 })} in ${folder} ${differing.length === 1 ? 'differs' : 'differ'} between ${groups.join(' and ')}`
 }

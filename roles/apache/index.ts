@@ -3,7 +3,7 @@ import { fileState } from '../../runner/facts/files.js'
 import { unlessForeign, clusterTaskUnlessForeign } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { servesPage } from '../../runner/cluster/declaration/declaration.js'
 import { role } from '../../runner/cluster/role.js'
-import { pacemakerTasks } from '../pacemaker/refs.js'
+import { pacemakerTasks } from '../../runner/cluster/task-refs.js'
 import { page } from './page.js'
 import { apacheRunsItsConfiguration } from './running.js'
 

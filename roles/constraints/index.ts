@@ -1,50 +1,53 @@
-import { cacheAdvice } from '../../runner/cluster/pacemaker/agent-advice.js'
-import { cibTask, declaredEdit } from '../pacemaker/cib-task.js'
-import { primitivesStarted } from '../pacemaker/started.js'
+import { alertScriptsRun } from '../pacemaker/alert-scripts.js'
+import { cibTask, declaredEdit } from '../../runner/cluster/cib-change/cib-task.js'
+import { resourcesStarted } from '../../runner/cluster/cib-change/resources-started.js'
+import { namesAreKnown } from '../pacemaker/known-names.js'
+import { optionParts, resourceParts } from '../../runner/cluster/cib/declared-parts.js'
 import { withoutDefaults, effectiveDeclaration } from '../../runner/cluster/adoption/foreign-cluster.js'
 import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import { role } from '../../runner/cluster/role.js'
+import { usesUtilization } from '../../runner/cluster/cib/without-effect.js'
 import { apacheTasks } from '../apache/refs.js'
-import { pacemakerTasks } from '../pacemaker/refs.js'
+import { constraintsTasks, pacemakerTasks } from '../../runner/cluster/task-refs.js'
 import { nothingForeign } from './foreign.js'
 import { addressIsFree } from './free-address.js'
+import { declarationTakesEffect } from './without-effect.js'
 
 /**
  * What the cluster runs, and on which nodes. One change brings resources and constraints together, so that no resource starts without
- * its constraints: crm_simulate forecasts it, and cibadmin --patch makes it (roles/pacemaker/cib-task.ts).
+ * its constraints: crm_simulate forecasts it, and cibadmin --patch makes it (runner/cluster/cib-change/cib-task.ts).
  */
 export default role('constraints', ({ cluster }) => {
   const declared = async (scope: Scope) => effectiveDeclaration(scope.members, cluster)
   const free = addressIsFree(cluster, [pacemakerTasks.runs])
-  const push = cibTask('resources and constraints', {
-    needs: [pacemakerTasks.runs, free, apacheTasks.install],
+  const known = namesAreKnown('the agents know the declared parameters', cluster, {
+    needs: [pacemakerTasks.runs, apacheTasks.install],
+    part: 'resources',
+  })
+  // Another role may have installed the scripts since the role pacemaker.
+  const scripts = alertScriptsRun(cluster, [pacemakerTasks.runs])
+  const push = cibTask(constraintsTasks.push.name, {
+    needs: [pacemakerTasks.runs, free, known, apacheTasks.install, ...scripts],
     edit: async scope => {
-      const editOf = async ({ resources, constraints }: Cluster) => declaredEdit(scope, { resources, constraints })
+      const editOf = async (own: Cluster) => declaredEdit(scope, resourceParts(own))
       // One frame reads both the agents' advice and who has built the cluster.
       const [{ provenance }, built] = await Promise.all([readProvenance(scope.members), editOf(cluster)])
       return provenance === 'foreign' ? editOf(withoutDefaults(cluster)) : built
     },
     earlier: {
       role: 'pacemaker',
-      edit: async scope => {
-        const { properties, resourceDefaults, operationDefaults } = await declared(scope)
-        return declaredEdit(scope, { properties, resourceDefaults, operationDefaults })
-      },
+      edit: async scope => declaredEdit(scope, optionParts(await declared(scope))),
     },
-    after: async scope => {
-      const { resources } = await declared(scope)
-      const primitives = resources.filter(resource => resource.kind === 'primitive')
-      await primitivesStarted(
-        scope,
-        primitives.map(({ id }) => id),
-      )
-      await cacheAdvice(
-        scope,
-        primitives.map(({ agent }) => agent),
-      )
-    },
+    after: async scope => resourcesStarted(scope, (await declared(scope)).resources),
   })
-  return [free, push, nothingForeign(cluster, [pacemakerTasks.runs, push])]
+  return [
+    free,
+    known,
+    ...scripts,
+    push,
+    ...(usesUtilization(cluster) || cluster.acls ? [declarationTakesEffect(cluster, [pacemakerTasks.runs, push])] : []),
+    nothingForeign(cluster, [pacemakerTasks.runs, push]),
+  ]
 })

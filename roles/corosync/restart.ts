@@ -1,10 +1,11 @@
 import { file, task, warn, type Finding, type NodeTask, type TaskRef } from '../../runner/tasks/index.js'
+import { dropInDifferences, dropInPath, reloadSystemd } from '../../runner/tasks/drop-in.js'
 import { unitState, type UnitState } from '../../runner/facts/units.js'
 
 const unit = 'corosync.service'
 
 /** A drop-in beside Debian's unit, which stays as shipped. */
-const dropIn = `/etc/systemd/system/${unit}.d/ha-run.conf`
+const dropIn = dropInPath(unit, 'ha-run')
 
 /** The effect of the drop-in below, in the form of `UnitState.restart`. */
 const wanted = 'on-failure after 1s, 5 times in 1min at most'
@@ -39,16 +40,8 @@ export function restartFinding({
   dropIns,
   outdated,
 }: Pick<UnitState, 'restart' | 'dropIns' | 'outdated'>): Finding {
-  // systemd does not report a unit as outdated if the drop-in is its first one.
-  if (outdated || !dropIns.includes(dropIn)) {
-    return [
-      {
-        subject: `${unit} as systemd has loaded it`,
-        from: 'before the last change of its files',
-        to: 'as in its files',
-      },
-    ]
-  }
+  const notLoaded = dropInDifferences(unit, dropIn, { dropIns, outdated })
+  if (notLoaded.length > 0) return notLoaded
   if (restart === wanted) return []
   const others = dropIns.filter(path => path !== dropIn)
   if (others.length > 0) return warn(`${others.join(', ')} overrides ha-run's drop-in for ${unit}: restart ${restart}`)
@@ -63,9 +56,7 @@ export function restartKilledCorosync(needs: readonly TaskRef[]): NodeTask[] {
     task('a killed corosync starts again', {
       needs: [...needs, dropInFile],
       check: async ({ read }) => restartFinding(await read(unitState(unit))),
-      apply: async ({ $ }) => {
-        await $({ timeout: '60s' })`systemctl daemon-reload`
-      },
+      apply: async ({ $ }) => reloadSystemd($),
     }),
   ]
 }

@@ -1,6 +1,6 @@
 import { parseClock } from './clock.js'
 
-/** Which node had the floating IP when, according to the nodes' kernels. */
+/** Which node had a floating IP when, according to the nodes' kernels. */
 
 /** A period in which a node had the address: milliseconds since 1970 by the node's own clock. */
 export interface AddressPeriod {
@@ -8,7 +8,7 @@ export interface AddressPeriod {
   to: number
 }
 
-/** The line that the address monitor prints first if the node already has the address. */
+/** Begins the line that the address monitor prints first if the node already has the address. */
 export const presentAtStart = 'present'
 
 /** Begins the lines by which a monitor shows that its node still runs, with the node's clock in nanoseconds. */
@@ -23,7 +23,8 @@ export function lastSignOfLife(lines: string[]): number | undefined {
 
 /**
  * Reads `ip -ts -o monitor address`: lines of `[2026-11-27T18:38:00.411793] 2: eth0    inet 192.168.0.10/24 …`, and
- * `… Deleted 2: …` when the address was removed; and one line `present` if it was there at the start.
+ * `… Deleted 2: …` when the address was removed; and one line `present 192.168.0.10` if it was there at the start. An IPv6 address
+ * that is tentative, or was found to be a duplicate, is in use by nobody: another line comes once the kernel uses it.
  *
  * @param lines - in the order in which they arrived.
  * @param end - when monitoring ended, by the node's own clock.
@@ -32,13 +33,14 @@ export function addressPeriods(lines: string[], address: string, end: number): A
   const periods: AddressPeriod[] = []
   let from: number | undefined
   for (const line of lines) {
-    if (line === presentAtStart) {
+    if (line === `${presentAtStart} ${address}`) {
       from ??= -Infinity
       continue
     }
     const [, time, deleted, lineAddress] =
-      /^\[(\d{4}-\d\d-\d\dT[\d:.]+)\]\s+(Deleted\s+)?\d+:\s+\S+\s+inet ([\d.]+)\//.exec(line) ?? []
+      /^\[(\d{4}-\d\d-\d\dT[\d:.]+)\]\s+(Deleted\s+)?\d+:\s+\S+\s+inet6? ([\da-f.:]+)\//.exec(line) ?? []
     if (time === undefined || lineAddress !== address) continue
+    if (deleted === undefined && / (tentative|dadfailed) /.test(line)) continue
     const at = Date.parse(`${time}Z`)
     if (deleted === undefined) from ??= at
     else if (from !== undefined) {

@@ -1,5 +1,5 @@
 import type { ClusterMember } from '../../runner/cluster/members.js'
-import { now } from '../../runner/ssh/http-probe.js'
+import { now } from '../../runner/ssh/probe-loop.js'
 
 /** The reading with the shortest round trip counts. */
 const readings = 4

@@ -1,9 +1,10 @@
+import { promotedIn, type PromotedNodes } from '../../runner/cluster/pacemaker/crm-mon.js'
 import type { ClusterTrialScope } from '../../runner/cluster/members.js'
 import { ConnectError, TaskError } from '../../runner/errors.js'
-import { now } from '../../runner/ssh/http-probe.js'
+import { now } from '../../runner/ssh/probe-loop.js'
 import { CommandError } from '../../runner/ssh/outcome.js'
 import type { AddressMonitors } from './address-monitor.js'
-import type { PageProbe } from './page-probe.js'
+import type { ServiceProbes } from './probes.js'
 import type { RoundPlan } from './plan.js'
 import { injectFault, untilRecovered } from './recovery.js'
 import { armRecovery, readBootIds, reconnectLost, repairNodes } from './repair.js'
@@ -14,6 +15,8 @@ export interface Course {
   failedAt: number
   /** The node that has the floating IP after the cluster's recovery. */
   floatingIpNode: string | undefined
+  /** Where resources are promoted then. */
+  promoted: PromotedNodes
   /** Names of the nodes that were fenced. */
   fenced: string[]
   /** Fencing failed, and no other node took over. */
@@ -31,7 +34,7 @@ export interface Course {
 export async function failAndRepair(
   round: RoundPlan,
   offsetsMs: Map<string, number>,
-  probe: PageProbe,
+  probes: ServiceProbes,
   monitors: AddressMonitors,
   scope: ClusterTrialScope,
 ): Promise<Course> {
@@ -39,6 +42,7 @@ export async function failAndRepair(
   const course: Course = {
     failedAt: now(),
     floatingIpNode: undefined,
+    promoted: promotedIn(round.before),
     fenced: [],
     isHeld: false,
     repairedAt: 0,
@@ -56,7 +60,7 @@ export async function failAndRepair(
     scope.progress(`${subject} ${fault.describe(target)}`)
     course.failedAt = await injectFault(round, offsetsMs)
     isInjected = true
-    const recovered = await untilRecovered(round, course.failedAt, probe, scope, fenced => {
+    const recovered = await untilRecovered(round, course.failedAt, probes, scope, fenced => {
       course.fenced = fenced
     })
     Object.assign(course, recovered)

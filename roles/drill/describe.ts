@@ -1,10 +1,10 @@
-import { servesPage, type Cluster } from '../../runner/cluster/declaration/declaration.js'
+import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import type { ClusterTrialScope } from '../../runner/cluster/members.js'
 import { withStandby } from '../../runner/cluster/pacemaker/drain.js'
 import { crmSimulate, forecastLoss } from '../../runner/cluster/pacemaker/forecast.js'
 import { effectSentences, type Effect } from '../../runner/cluster/pacemaker/transition.js'
 import { cibOf } from '../../runner/cluster/rollout/temporary-settings.js'
-import { describeRoutes, routesToPage } from './page-probe.js'
+import { describeRoutes, measuredIn, routesTo } from './probe-routes.js'
 import { planRound, refusal, type RoundPlan } from './plan.js'
 import { splitsBrain, type DrillSettings } from './settings.js'
 
@@ -14,7 +14,14 @@ export async function describeDrill(
   settings: DrillSettings,
   scope: ClusterTrialScope,
 ): Promise<string[]> {
-  if (!servesPage(cluster)) throw refusal('there is no page to measure: the cluster declares no Apache')
+  const measured = measuredIn(cluster)
+  if (measured.length === 0)
+    throw refusal(
+      cluster.probes
+        ? 'there is nothing to measure: the inventory declares no probe'
+        : 'there is no page to measure: the cluster declares no Apache',
+      'declare what to ask in its place as `probes` of the cluster',
+    )
   const round = await planRound(cluster, settings, scope)
   const {
     fault,
@@ -26,8 +33,10 @@ export async function describeDrill(
     budgets,
   } = round
   const { rounds, node } = settings
-  const routes = await routesToPage(cluster, others, mayBeFenced)
-  const address = cluster.floatingIp.address
+  const routes = await Promise.all(
+    measured.map(async one => describeRoutes(one, await routesTo(one, cluster, others, mayBeFenced))),
+  )
+  const address = cluster.floatingIps[0].address
   return [
     `${subject} ${fault.describe(target)}`,
     ...(rounds === 1
@@ -37,7 +46,7 @@ export async function describeDrill(
         ]),
     ...effectSentences(await forecast(round, scope)),
     ...fencingSentences(round, settings),
-    `the page is requested 25 times a second, ${describeRoutes(routes)}`,
+    ...routes,
     ...(fault.reboots || fault.fromAnother
       ? [`the run waits until ${name} is back`]
       : [
@@ -49,7 +58,7 @@ export async function describeDrill(
 /** What fencing, or the lack of it, means for the drill. */
 function fencingSentences({ fault, target, others, mayBeFenced }: RoundPlan, settings: DrillSettings): string[] {
   const { node, fencing, device, cluster } = target
-  const address = cluster.floatingIp.address
+  const address = cluster.floatingIps[0].address
   if (!fencing) {
     return splitsBrain(settings)
       ? [`both ${node} and another node may have ${address} until ${node} is repaired: fencing is disabled`]

@@ -14,6 +14,10 @@ export interface DrillRoundEvent {
   fault: string
   /** The node that was drilled, or the arbiter. */
   node: string
+  /** The declared probe with the longest outage; left out if the page was measured. The outage and the requests are those of this probe. */
+  probe?: string | undefined
+  /** The figures of all declared probes. */
+  probes?: ProbeFigures[] | undefined
   /** The longest outage, from the first failed request to the next good answer; 0 if no request failed. */
   outage_ms: number
   /** When that outage began. */
@@ -30,18 +34,31 @@ export interface DrillRoundEvent {
   moved_to?: string | undefined
   /** Whether it moved back once the drilled node was repaired. */
   returned: boolean
+  /** The promotable resources that were promoted on another node than before; left out if there are none. */
+  promotions?: { resource: string; from: string | undefined; to: string }[] | undefined
   /** The node that was fenced. */
   fenced?: string | undefined
   /** When its fencing was completed. */
   fenced_ms?: number | undefined
   /** When fencing first failed. */
   fencing_failed_ms?: number | undefined
-  /** How long no node had the floating IP; left out if a node could not be monitored. */
+  /** How long no node had the floating IP, of several the worst; left out if a node could not be monitored. */
   address_free_ms?: number | undefined
   /** How long two or more nodes had the floating IP at once. */
   duplicate_address_ms: number
+  /** The same for each of several floating IPs; left out if there is one. */
+  addresses?: { address: string; free_ms: number | undefined; duplicate_ms: number }[] | undefined
   /** Why the round failed. */
   reason?: string | undefined
+}
+
+/** What was measured of one declared probe. */
+export interface ProbeFigures {
+  probe: string
+  outage_ms: number
+  outage_at_ms?: number | undefined
+  failed_requests: number
+  requests: number
 }
 
 /** The answers to all requests in a round of a drill. Times are milliseconds since the fault, and negative before it. */
@@ -49,7 +66,9 @@ export interface DrillAnswersEvent {
   event: 'drill-answers'
   cluster: string
   round: number
-  /** In the order of the requests: `node` served the page, or `error` is the reason why there was no good answer. */
+  /** The declared probe that was asked, with an event for each; left out for the page. */
+  probe?: string | undefined
+  /** In the order of the requests: `node` answered (or had the address, if the answer does not name one), or `error` is the reason why there was no good answer. */
   answers: { at: number; ms: number; node?: string | undefined; error?: string | undefined }[]
   /** Events with their times: `node2 noticed`, `FloatIP started on node2`. */
   marks: { at: number; text: string }[]

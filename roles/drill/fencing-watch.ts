@@ -1,5 +1,5 @@
 import type { FencingEvent } from '../../runner/cluster/pacemaker/crm-mon.js'
-import { now as systemNow } from '../../runner/ssh/http-probe.js'
+import { now as systemNow } from '../../runner/ssh/probe-loop.js'
 import type { View } from './observer.js'
 import type { FencingSeen } from './recovered.js'
 

@@ -7,7 +7,7 @@ export type JournalEvent = { at: number } &
     | { kind: 'left' }
     /** Pacemaker started a transition, or its DC requested an action of this node. */
     | { kind: 'transition' }
-    | { kind: 'started'; resource: string; node: string }
+    | { kind: 'started' | 'promoted'; resource: string; node: string }
     /** A node was fenced, or could not be. */
     | { kind: 'fenced' | 'not fenced'; node: string }
   )
@@ -16,7 +16,7 @@ export type JournalEvent = { at: number } &
 export function journalScript(since: number): string {
   return (
     sh`journalctl -q -o short-unix --since ${`@${Math.floor(since)}`} -t corosync -t pacemaker-controld` +
-    " | grep -E 'TOTEM|State transition|Result of start|Requesting local|Peer .* terminated'; :"
+    " | grep -E 'TOTEM|State transition|Result of (start|promote) |Requesting local|Peer .* terminated'; :"
   )
 }
 
@@ -37,8 +37,10 @@ export function parseJournal(text: string): JournalEvent[] {
     const [, target, not, action] = /Peer (\S+) was( not)? terminated \((\w+)\) by /.exec(message) ?? []
     if (target !== undefined)
       return action === 'on' ? [] : [{ at, kind: not === undefined ? 'fenced' : 'not fenced', node: target }]
-    const [, resource, node] =
-      /Result of start operation for ([^\s:]+)(?::\d+)? on (\S+): (?:0 \()?ok/i.exec(message) ?? []
-    return resource === undefined ? [] : [{ at, kind: 'started', resource, node: node! }]
+    const [, operation, resource, node] =
+      /Result of (start|promote) operation for ([^\s:]+)(?::\d+)? on (\S+): (?:0 \()?ok/i.exec(message) ?? []
+    return resource === undefined
+      ? []
+      : [{ at, kind: operation === 'promote' ? 'promoted' : 'started', resource, node: node! }]
   })
 }

@@ -5,7 +5,7 @@ import { reachable, type ClusterMember } from '../../runner/cluster/members.js'
 import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import { ConnectError } from '../../runner/errors.js'
-import { now } from '../../runner/ssh/http-probe.js'
+import { now } from '../../runner/ssh/probe-loop.js'
 
 const pollMs = 250
 

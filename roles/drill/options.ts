@@ -24,7 +24,9 @@ export function options(): Option[] {
     new Option('--rounds <n>', 'number of drills, one after the other')
       .argParser(positiveInteger)
       .default(defaultSettings.rounds),
-    new Option('--max-outage <time>', 'fail if the page is unreachable for longer: 5s, 500ms').argParser(parseDuration),
+    new Option('--max-outage <time>', 'fail if the page, or a probe, is unreachable for longer: 5s, 500ms').argParser(
+      parseDuration,
+    ),
     new Option(
       '--allow-split-brain',
       'accept that two nodes have the floating IP for a while if no fencing prevents it',

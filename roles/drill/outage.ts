@@ -1,7 +1,7 @@
 import type { DrillAnswersEvent } from './events.js'
 
-/** The answers to the requests for the page, or the errors. */
-export type PageAnswers = DrillAnswersEvent['answers']
+/** The answers to the requests for a service, or the errors. */
+export type Answers = DrillAnswersEvent['answers']
 
 /** A period without a good answer, in milliseconds since the fault. */
 export interface Outage {
@@ -16,7 +16,7 @@ export interface Outage {
  *
  * @param answers - in the order in which the requests were sent.
  */
-export function outages(answers: PageAnswers): Outage[] {
+export function outages(answers: Answers): Outage[] {
   const last = Math.max(0, ...answers.map(({ at, ms }) => at + ms))
   // For each request, when the first good answer arrived to it or to a later one.
   let first = last

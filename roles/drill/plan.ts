@@ -60,7 +60,7 @@ export async function planRound(
 ): Promise<RoundPlan> {
   const { members, selected } = scope
   const [before, found, rings] = await Promise.all([stateOf(scope), cibOf(members), readOnAll(members, quorum)])
-  const floatingIpIds = found ? resourcesWithAddress(found.cib, cluster.floatingIp.address) : []
+  const floatingIpIds = found ? resourcesWithAddress(found.cib, cluster.floatingIps[0].address) : []
   const name = settings.node ?? (before && floatingIpNode(floatingIpIds, before))
   if (name === undefined) throw refusal('no node has the floating IP', 'choose a node with --node')
   const unhealthy = drillRefusal(name, before, await drainedIn(members))

@@ -24,8 +24,8 @@ export interface RecoveryView {
   elapsedMs: number
   /** A request has failed since the fault. */
   hasFailed: boolean
-  /** Requests are answered well now. */
-  isWell: boolean
+  /** The services that do not answer well now, as the subject of a sentence. */
+  unwell: string | undefined
   /** The fencing since the fault. */
   fencing: FencingSeen
   /** Names of the nodes that still count the quorum device's vote, or have no quorum. */
@@ -43,7 +43,7 @@ export interface FencingSeen {
 
 /** What the recovery still lacks; undefined once it is complete. */
 export function pendingRecovery(recovery: Recovery, view: RecoveryView): string | undefined {
-  const { state, before, rings, floatingIpNode: owner, node, elapsedMs, hasFailed, isWell, fencing } = view
+  const { state, before, rings, floatingIpNode: owner, node, elapsedMs, hasFailed, unwell, fencing } = view
   if (!state) return 'pacemaker does not answer'
   const drilled = state.nodes.find(({ name }) => name === node)
   // Corosync is the first to know that a node has left or joined.
@@ -55,8 +55,7 @@ export function pendingRecovery(recovery: Recovery, view: RecoveryView): string 
     rings[0]?.nodes === rings[1]?.nodes
   const isNoticed = !isMember || rings[0]?.ringId !== rings[1]?.ringId || hasFailed
   const stopped = missing(state, before, true)
-  const pending =
-    stopped.length > 0 ? `${stopped.join(', ')} not started` : isWell ? undefined : 'the page does not answer well'
+  const pending = stopped.length > 0 ? `${stopped.join(', ')} not started` : unwell && `${unwell} does not answer well`
   if (fencing.fenced.length > 0) return pending
   switch (recovery) {
     case 'fenced':

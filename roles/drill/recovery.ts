@@ -1,13 +1,14 @@
+import { promotedIn, type PromotedNodes } from '../../runner/cluster/pacemaker/crm-mon.js'
 import { untilSettled } from '../../runner/cluster/pacemaker/forecast.js'
 import type { ClusterMember, ClusterTrialScope } from '../../runner/cluster/members.js'
 import { until } from '../../runner/tasks/index.js'
 import { ConnectError, TaskError } from '../../runner/errors.js'
-import { now } from '../../runner/ssh/http-probe.js'
+import { now } from '../../runner/ssh/probe-loop.js'
 import { CommandError } from '../../runner/ssh/outcome.js'
 import { clockScript, parseClock } from './clock.js'
 import { FencingWatch } from './fencing-watch.js'
 import { decidingView, Observer, type View } from './observer.js'
-import type { PageProbe } from './page-probe.js'
+import type { ServiceProbes } from './probes.js'
 import type { RoundPlan } from './plan.js'
 import { pendingRecovery } from './recovered.js'
 import { floatingIpNode } from './refusal.js'
@@ -46,6 +47,7 @@ export async function injectFault(
 export interface Recovered {
   /** The node that has the floating IP. */
   floatingIpNode: string | undefined
+  promoted: PromotedNodes
   /** The nodes that were fenced. */
   fenced: string[]
   /** Fencing failed, and no other node has taken over. */
@@ -61,7 +63,7 @@ export interface Recovered {
 export async function untilRecovered(
   round: RoundPlan,
   failedAt: number,
-  probe: PageProbe,
+  probes: ServiceProbes,
   scope: ClusterTrialScope,
   onFenced: (fenced: string[]) => void,
 ): Promise<Recovered> {
@@ -88,14 +90,19 @@ export async function untilRecovered(
           floatingIpNode: seenOn,
           node: target.node,
           elapsedMs: now() - failedAt,
-          hasFailed: probe.hasFailedSince(failedAt, fencing.fenced),
-          isWell: probe.isHealthy(fencing.fenced),
+          hasFailed: probes.hasFailedSince(failedAt, fencing.fenced),
+          unwell: probes.unwell(fencing.fenced),
           fencing,
           votesUnchanged: votesUnchanged(round, views),
         })
         report(pending ?? '')
         return pending === undefined
-          ? { floatingIpNode: seenOn, fenced: fencing.fenced, isHeld: fencing.failedForMs !== undefined }
+          ? {
+              floatingIpNode: seenOn,
+              promoted: promotedIn(view?.state ?? before),
+              fenced: fencing.fenced,
+              isHeld: fencing.failedForMs !== undefined,
+            }
           : undefined
       },
       { abandon: stop, progress },

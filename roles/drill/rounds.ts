@@ -1,15 +1,20 @@
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
 import { reachable, type ClusterMember, type ClusterTrialScope } from '../../runner/cluster/members.js'
+import { promotedIn } from '../../runner/cluster/pacemaker/crm-mon.js'
 import { stateOf } from '../../runner/cluster/rollout/pacemaker-state.js'
 import { InterruptedError, TaskError } from '../../runner/errors.js'
+import type { ProbeRequest } from '../../runner/ssh/probe-loop.js'
 import { AddressMonitors } from './address-monitor.js'
+import type { AddressPeriod } from './address-periods.js'
 import { measureClockOffset } from './clock.js'
 import { failAndRepair, type Course } from './course.js'
 import { journalScript, parseJournal, type JournalEvent } from './journal.js'
-import { routesToPage, startPageProbe } from './page-probe.js'
+import { measuredIn, routesTo, type Measured } from './probe-routes.js'
+import { withOwners, worstProbe } from './probe-results.js'
+import { startProbes } from './probes.js'
 import { planRound, type RoundPlan } from './plan.js'
 import { floatingIpNode } from './refusal.js'
-import { summarizeRound } from './result.js'
+import { summarizeRound, type Observations } from './result.js'
 import { faultText, type DrillSettings } from './settings.js'
 
 /** Runs all rounds; each begins and ends with a healthy cluster. @throws TaskError if one of them has failed. */
@@ -43,21 +48,41 @@ async function runRound(
   const { members, report } = scope
   const round = await planRound(cluster, settings, scope)
   const { fault, target, subject, others, drilled, mayBeFenced } = round
-  const probe = await startPageProbe(cluster, await routesToPage(cluster, others, mayBeFenced), scope)
-  const monitors = new AddressMonitors(cluster.name, cluster.floatingIp.address)
+  const measured = await Promise.all(
+    measuredIn(cluster).map(async one => ({
+      measured: one,
+      routes: await routesTo(one, cluster, others, mayBeFenced),
+    })),
+  )
+  const probes = await startProbes(cluster, measured, scope)
+  const monitors = new AddressMonitors(
+    cluster.name,
+    cluster.floatingIps.map(({ address }) => address),
+  )
   try {
     const offsetsMs = new Map(
       await Promise.all(members.map(async member => [member.name, await measureClockOffset(member)] as const)),
     )
     const unmonitored = await monitors.start(members)
     const course = await expectDisconnects([drilled, ...mayBeFenced], async () =>
-      failAndRepair(round, offsetsMs, probe, monitors, scope),
+      failAndRepair(round, offsetsMs, probes, monitors, scope),
     )
     const { failedAt, fenced } = course
     const end = await stateOf(scope)
     const endNode = end && floatingIpNode(round.floatingIpIds, end)
-    const requests = probe.stop(fenced)
-    const { event, signal, remarks } = summarizeRound({
+    const asked = probes.stop(fenced)
+    const addresses = (await monitors.stop(offsetsMs, fenced)).map((periodsOfNodes, at) => ({
+      address: cluster.floatingIps[at]?.address ?? '',
+      periods: periodsOfNodes.map(periods =>
+        periods.map(({ from, to, node }) => ({ from: from - failedAt, to: to - failedAt, node })),
+      ),
+    }))
+    const {
+      event,
+      signal,
+      others: further,
+      remarks,
+    } = summarizeRound({
       cluster: cluster.name,
       round: number,
       rounds: settings.rounds,
@@ -65,30 +90,24 @@ async function runRound(
       node: subject,
       device: target.device?.id,
       description: fault.describe(target),
-      answers: requests.map(({ at, ms, server, error }) => ({
-        at: at - failedAt,
-        ms,
-        node: server === '' ? undefined : server,
-        error,
-      })),
+      ...answersTo(asked, failedAt, addresses),
       journal: await readJournals(reachable(journalsOf(round, course)), failedAt, offsetsMs),
-      addressPeriods: (await monitors.stop(offsetsMs, fenced)).map(periods =>
-        periods.map(({ from, to }) => ({ from: from - failedAt, to: to - failedAt })),
-      ),
+      addresses,
       isMonitored: unmonitored.length === 0,
       floatingIpNode: {
         before: floatingIpNode(round.floatingIpIds, round.before),
         recovered: course.isHeld ? endNode : course.floatingIpNode,
         end: endNode,
       },
+      promoted: { before: promotedIn(round.before), recovered: course.promoted },
       fences: target.fencing !== undefined,
       fenced,
       repairedAt: course.repairedAt - failedAt,
       healthyAt: course.healthyAt && course.healthyAt - failedAt,
       maxOutage: settings.maxOutage,
-      failure: course.failure ?? probe.broken(fenced),
+      failure: course.failure ?? probes.broken(fenced),
     })
-    report(signal)
+    for (const each of [signal, ...further]) report(each)
     report(event)
     if (course.unrepaired) throw course.unrepaired
     return {
@@ -100,9 +119,30 @@ async function runRound(
       ],
     }
   } finally {
-    probe.stop([])
+    probes.stop([])
     await monitors.stop(new Map(), []).catch(() => {})
   }
+}
+
+/** The answers with times since the fault: those of the page, or of all probes and of the worst of them. */
+function answersTo(
+  asked: { measured: Measured; requests: ProbeRequest[] }[],
+  failedAt: number,
+  addresses: { address: string; periods: (AddressPeriod & { node: string })[][] }[],
+): Pick<Observations, 'answers' | 'probe' | 'probes'> {
+  const probes = asked.map(({ measured, requests }) => {
+    const answers = requests.map(({ at, ms, server, error }) => ({
+      at: at - failedAt,
+      ms,
+      node: server === '' ? undefined : server,
+      error,
+    }))
+    if (measured === 'page') return { probe: undefined, answers }
+    const periods = addresses.find(({ address }) => address === measured.floatingAddress)?.periods ?? []
+    return { probe: measured.name, answers: withOwners(answers, periods.flat()) }
+  })
+  const declared = probes.flatMap(({ probe, answers }) => (probe === undefined ? [] : { probe, answers }))
+  return declared.length === 0 ? { answers: probes[0]?.answers ?? [] } : { ...worstProbe(declared), probes: declared }
 }
 
 /** Does work during which these nodes may lose their connections. */

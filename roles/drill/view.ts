@@ -6,7 +6,7 @@ import { resultText } from '../../runner/ui/plain.js'
 import type { Style } from '../../runner/ui/style.js'
 import type { Tally } from '../../runner/ui/tally.js'
 import { counted, oneLine, pad, widest } from '../../runner/ui/text.js'
-import type { DrillRoundEvent } from './events.js'
+import type { DrillRoundEvent, ProbeFigures } from './events.js'
 
 /** Shows the rounds of a drill in a terminal, and how the drill ended. */
 export const drillView: EventView = {
@@ -47,29 +47,44 @@ function span(ms: number): string {
 
 /** A round's result in one line: `outage 2.21 s, 52 of 312 requests failed, went to node2`. */
 function roundText({
+  probe,
+  probes,
   outage_ms: outage,
   failed_requests: failed,
   requests,
   moved_to: to,
+  promotions = [],
   duplicate_address_ms: twice,
   fenced,
   fenced_ms: fencedAfter,
   address_free_ms: free,
 }: DrillRoundEvent): string {
   return [
-    outage === 0 ? 'no outage' : `outage ${span(outage)}`,
+    outage === 0 ? 'no outage' : `outage ${span(outage)}${probe === undefined ? '' : ` of ${probe}`}`,
     `${failed} of ${counted(requests, 'request')} failed`,
     ...(fenced === undefined
       ? []
       : [`${fenced} fenced${fencedAfter === undefined ? '' : ` after ${span(fencedAfter)}`}`]),
     ...(free === undefined || free === 0 ? [] : [`address free for ${span(free)}`]),
     ...(to === undefined ? [] : [`went to ${to}`]),
+    ...promotions.map(promotionText),
+    ...(probes === undefined || probes.length < 2 ? [] : [`each: ${probes.map(probeText).join(', ')}`]),
     ...(twice > 0
       ? [`two nodes had the address for ${span(twice)}`]
       : fenced === undefined
         ? []
         : ['never on two nodes']),
   ].join(', ')
+}
+
+/** `DB promoted on node2` */
+function promotionText({ resource, to }: NonNullable<DrillRoundEvent['promotions']>[number]): string {
+  return `${resource} promoted on ${to}`
+}
+
+/** `dns 310 ms` */
+function probeText({ probe, outage_ms: outage }: ProbeFigures): string {
+  return `${probe} ${outage === 0 ? 'none' : span(outage)}`
 }
 
 const titles = [
@@ -103,6 +118,8 @@ function drillLines(rounds: DrillRoundEvent[], tasks: TaskEvent[], style: Style)
     style.strong('Drill'),
     `  ${style.quiet(line(titles))}`,
     ...rounds.map((round, at) => `  ${round.status === 'ok' ? line(rows[at]!) : style.bad(line(rows[at]!))}`),
+    ...probeLines(rounds),
+    ...promotionLines(rounds),
     ...(rounds.length > 1 ? [`  ${spread(rounds.map(({ outage_ms: ms }) => ms))}`] : []),
     ...[...new Set(remarks)].map(remark => `  ${oneLine(remark)}`),
   ]
@@ -125,6 +142,27 @@ function cells(round: DrillRoundEvent): string[] {
     round.address_free_ms === 0 ? 'never' : time(round.address_free_ms),
     round.duplicate_address_ms === 0 ? 'never' : span(round.duplicate_address_ms),
   ]
+}
+
+/** The longest outage of each probe in all rounds, if several were asked: `longest outage of each probe: dns 310 ms, page 2.21 s` */
+function probeLines(rounds: DrillRoundEvent[]): string[] {
+  const figures = rounds.flatMap(({ probes = [] }) => probes)
+  const names = [...new Set(figures.map(({ probe }) => probe))]
+  if (names.length < 2) return []
+  const longest = names.map(name =>
+    figures
+      .filter(({ probe }) => probe === name)
+      .reduce((one, other) => (other.outage_ms > one.outage_ms ? other : one)),
+  )
+  return [`  longest outage of each probe: ${longest.map(probeText).join(', ')}`]
+}
+
+/** Where resources were promoted in the rounds: `promoted: DB on node2 (before: node1)` */
+function promotionLines(rounds: DrillRoundEvent[]): string[] {
+  const texts = rounds
+    .flatMap(({ promotions = [] }) => promotions)
+    .map(({ resource, from, to }) => `${resource} on ${to}${from === undefined ? '' : ` (before: ${from})`}`)
+  return texts.length === 0 ? [] : [`  promoted: ${texts.join(', ')}`]
 }
 
 /** `node2 6.52 s` */

@@ -10,7 +10,7 @@ import { forecastLoss, untilSettled } from '../../runner/cluster/pacemaker/forec
 import { effectSentences } from '../../runner/cluster/pacemaker/transition.js'
 import { stateOf } from '../../runner/cluster/rollout/pacemaker-state.js'
 import { cibOf } from '../../runner/cluster/rollout/temporary-settings.js'
-import { arpAnswers } from '../../runner/facts/arp-answers.js'
+import { neighbourAnswers } from '../../runner/facts/neighbour-answers.js'
 import { until } from '../../runner/tasks/index.js'
 import { movesSince } from './moves.js'
 import { idsOf, refusal } from './plan.js'
@@ -62,7 +62,7 @@ export async function planConfirmation(cluster: Cluster, node: string, scope: Cl
     `${node} does not answer over ssh, is not a member, and no machine answers for its addresses: that does not prove that it is off`,
     `the cluster will believe that ${node} is off, and takes over what ran there`,
     ...(found ? effectSentences(await forecastLoss(found.member, found.cib, node, idsOf(fencingIn(found.cib)))) : []),
-    `IF ${node} STILL RUNS, two nodes have ${cluster.floatingIp.address} and both write data. Switch it off first: pull its plug, or hold its power button`,
+    `IF ${node} STILL RUNS, two nodes have ${cluster.floatingIps.map(({ address }) => address).join(' and ')} and both write data. Switch it off first: pull its plug, or hold its power button`,
   ]
 }
 
@@ -72,19 +72,23 @@ function othersThan(node: string, { members }: ClusterTrialScope): ClusterMember
 
 /** The addresses at which a node would still answer if it were not off. */
 async function answeredAddresses(
-  { nodes, floatingIp }: Cluster,
+  { nodes, floatingIps }: Cluster,
   node: string,
   others: ClusterMember[],
 ): Promise<string[]> {
   const [asker] = others
   if (!asker) return []
-  const holders = await readOnAll(others, interfacesWith(floatingIp.address))
-  const isHeld = holders.some(([, interfaces]) => interfaces.length > 0)
-  const addresses = [...(nodes.find(({ name }) => name === node)?.links ?? []), ...(isHeld ? [] : [floatingIp.address])]
+  const free = await Promise.all(
+    floatingIps.map(async ({ address }) => {
+      const holders = await readOnAll(others, interfacesWith(address))
+      return holders.some(([, interfaces]) => interfaces.length > 0) ? [] : [address]
+    }),
+  )
+  const addresses = [...(nodes.find(({ name }) => name === node)?.links ?? []), ...free.flat()]
   const answers = await Promise.all(
     addresses.map(async address => {
       // An address of a network in which the asking node has none cannot be heard.
-      const heard = await asker.read(arpAnswers(address)).catch(() => undefined)
+      const heard = await asker.read(neighbourAnswers(address)).catch(() => undefined)
       return heard !== undefined && heard.macs.length > 0 ? [address] : []
     }),
   )

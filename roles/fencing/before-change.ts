@@ -6,7 +6,7 @@ import type { Scope } from '../../runner/cluster/members.js'
 import { clusterGuard } from '../../runner/cluster/role.js'
 import { TaskError } from '../../runner/errors.js'
 import { warn, type ClusterGuard, type TaskRef, type Warn } from '../../runner/tasks/index.js'
-import type { CibWork } from '../pacemaker/cib-task.js'
+import type { CibWork } from '../../runner/cluster/cib-change/cib-task.js'
 import type { AskableDevice } from './ask.js'
 
 /**

@@ -3,7 +3,7 @@ import type { Scope } from '../../runner/cluster/members.js'
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import { devicesFor } from '../../runner/cluster/pacemaker/fencing-facts.js'
 import { until } from '../../runner/tasks/index.js'
-import { primitivesStarted } from '../pacemaker/started.js'
+import { primitivesStarted } from '../../runner/cluster/pacemaker/started.js'
 
 /** Longer than Pacemaker needs to compute its devices again on every node. */
 const registrationTimeoutSeconds = 30

@@ -8,6 +8,7 @@ import { TaskError } from '../../runner/errors.js'
 import { addressUse, type AddressUse } from '../../runner/facts/address-use.js'
 import { fact, type Fact, type Family } from '../../runner/facts/fact.js'
 import { fileState, fileText } from '../../runner/facts/files.js'
+import { canonicalAddress, familyOf } from '../../runner/ip-address.js'
 import { unitState } from '../../runner/facts/units.js'
 import { sh } from '../../runner/ssh/quote.js'
 import { isChangeArmed, undoSeconds } from './armed-change.js'
@@ -15,7 +16,7 @@ import { changeAddress } from './change-address.js'
 import { detectScript, logicalNameOf, managerOf, probesOf } from './detect.js'
 import { interfaceOf, liveOf } from './live.js'
 import type { Manager, ManagerFile, Network } from './managers/manager.js'
-import { managers } from './managers/index.js'
+import { managersOf } from './managers/index.js'
 import { netplanFiles, netplanIdOf } from './managers/netplan-profile.js'
 import { profileOf } from './managers/networkmanager.js'
 import { networkFileOf } from './managers/networkd.js'
@@ -25,14 +26,16 @@ import { planAddressing } from './plan.js'
  * The declared address, gateway and DNS servers are in the file of the network manager that manages the interface. If the node
  * has another address, it gets the declared one at once, by an armed change, one node after the other. Everything else takes
  * effect at the next boot, because most managers remove a floating IP when they re-apply (docs/facts.md, Network managers).
+ *
+ * @param floating - the floating IPs: they are no node's own.
  */
-export function staticAddress(node: Node): NodeTask {
+export function staticAddress(node: Node, floating: readonly string[]): NodeTask {
   const { network } = node
   return task('static address', {
     oneAtATime: true,
     async check(scope) {
       if (!network) return skip('the inventory declares no address for this node')
-      const { plan, isArmed } = await readAddressing(scope, node, network)
+      const { plan, isArmed } = await readAddressing(scope, node, network, floating)
       if (isArmed) {
         throw new TaskError(
           'an unconfirmed change of address, left by an interrupted run, is about to be undone on this node',
@@ -53,7 +56,12 @@ export function staticAddress(node: Node): NodeTask {
       return plan.differences.length === 0 && remarks.length > 0 ? warn(remarks.join('; ')) : plan.differences
     },
     async apply(scope) {
-      const { plan, manager, path, iface, name, preferred, text, units } = await readAddressing(scope, node, network!)
+      const { plan, manager, path, iface, name, preferred, text, units } = await readAddressing(
+        scope,
+        node,
+        network!,
+        floating,
+      )
       const state = await scope.read(fileState(path))
       const attributes = {
         mode: state?.mode ?? manager.mode,
@@ -93,10 +101,11 @@ function refuseTaken(address: string, { interface: own, mac }: AddressUse): void
   })
 }
 
-async function readAddressing(scope: NodeScope, node: Node, network: Network) {
+async function readAddressing(scope: NodeScope, node: Node, network: Network, floating: readonly string[]) {
+  const family = familyOf(network.address) ?? 4
   const { read, consent, apart } = scope
   const kernel = await read(kernelNetwork)
-  const connectedTo = scope.member.connection.destination.override?.address ?? node.connection.host
+  const connectedTo = canonicalAddress(scope.member.connection.destination.override?.address ?? node.connection.host)
   const iface =
     interfaceOf(kernel.addresses, connectedTo) ?? interfaceOf(kernel.addresses, network.address) ?? network.interface
   if (iface === undefined) {
@@ -114,7 +123,7 @@ async function readAddressing(scope: NodeScope, node: Node, network: Network) {
       },
     )
   }
-  const ownManager = managers[managerName]
+  const ownManager = managersOf(family)[managerName]
   const mayBeRendered = managerName === 'networkmanager' || managerName === 'networkd'
   const [ownFiles, ofNetplan, activeProfile, isArmed, units] = await Promise.all([
     read(filesOf(ownManager)),
@@ -126,13 +135,15 @@ async function readAddressing(scope: NodeScope, node: Node, network: Network) {
   const netplanId = netplanIdOf(activeProfile)
   // Loaded only if it is needed, with the library that edits YAML.
   const manager =
-    netplanId === undefined ? ownManager : (await import('./managers/netplan.js')).netplan(managerName, netplanId)
+    netplanId === undefined
+      ? ownManager
+      : (await import('./managers/netplan.js')).netplan(managerName, netplanId, family)
   const [own, active] = netplanId === undefined ? [ownFiles, activeProfile] : [ofNetplan, undefined]
   // The active profile may be in /run or /usr: then the new file starts from its text.
   const activeText =
     active === undefined || own.some(file => file.path === active) ? undefined : await read(fileText(active))
   const files = activeText === undefined ? own : [...own, { path: active!, text: activeText }]
-  const live = liveOf(kernel, iface, { declared: network.address, connectedTo })
+  const live = liveOf(kernel, iface, { declared: network.address, connectedTo, floating })
   const preferred = [network.address, connectedTo, ...(live.address === undefined ? [] : [live.address])]
   const up = { iface, logical: logicalNameOf(found, iface) }
   const refused = manager.refusal?.(files, up, network, preferred, active)
@@ -173,7 +184,7 @@ async function clusterUnits(read: NodeScope['read']): Promise<string[]> {
 
 const kernelNetwork = fact(
   'ip addr, ip route',
-  `ip -o -4 addr show; printf '\\0'; ip -4 route show default`,
+  `ip -o addr show; printf '\\0'; ip -4 route show default; ip -6 route show default`,
   ({ stdout }) => {
     const [addresses = '', routes = ''] = stdout.split('\0')
     return { addresses, routes }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { candidateOf, commitFile, stageFile, type FileAttributes } from '../../runner/tasks/write-file.js'
+import { familyOf, hostPrefixOf } from '../../runner/ip-address.js'
 import { fact } from '../../runner/facts/fact.js'
 import { atExit } from '../../runner/ssh/at-exit.js'
 import { sh, ShellText } from '../../runner/ssh/quote.js'
@@ -19,6 +20,8 @@ export interface ArmedChange {
   /** The commands that make the manager use another file. */
   activation: Activation
   from: { address: string; prefix: number }
+  /** Whether the former address stays beside the new one. */
+  stays?: true
   to: { address: string; prefix: number }
   /** Units that were stopped for the change, in the order in which they start. */
   stopped: string[]
@@ -81,7 +84,9 @@ const endSession =
 esac`)
 
 const hasAddress = (iface: string, address: string) =>
-  new ShellText(sh`ip -4 -o address show dev ${iface} to ${`${address}/32`} | grep -q .`)
+  new ShellText(sh`ip ${familyFlag(address)} -o address show dev ${iface} to ${hostPrefixOf(address)} | grep -q .`)
+
+const familyFlag = (address: string) => `-${familyOf(address)}`
 
 /** Waits until a test succeeds. @param seconds - at most. */
 const waitUntil = (test: ShellText, seconds: number) =>
@@ -112,7 +117,7 @@ fi
 ${new ShellText((activation.rendering ?? []).map(command => `${command}\n`).join(''))}[ ! -e ${thisBoot} ] || {
 ${lines(activation.after)}
 ${waitUntil(hasAddress(iface, from.address), 30)}
-ip -4 address del ${to.address}/${to.prefix} dev ${iface} 2>/dev/null
+ip ${familyFlag(to.address)} address del ${to.address}/${to.prefix} dev ${iface} 2>/dev/null
 ${stopped.length === 0 ? ':' : new ShellText(sh`systemctl start --no-block ${stopped}`)}
 ${endSession}
 }
@@ -182,20 +187,24 @@ systemd-run -q --collect -p KillMode=process --unit=${changeUnit} /bin/sh ${fold
  */
 export async function confirmArmedChange(
   $: Remote,
-  { iface, from, to }: Pick<ArmedChange, 'iface' | 'from' | 'to'>,
+  { iface, from, to, stays }: Pick<ArmedChange, 'iface' | 'from' | 'to' | 'stays'>,
 ): Promise<void> {
   await $`fail() { echo "$1" >&2; exit 1; }
 ${isArmedTest} || fail 'no change of address is armed here: it was undone, or this is another machine'
 ${waitUntil(new ShellText(`[ -s ${folder}/result ]`), 20)}
 [ "$(cat ${folder}/result)" = 0 ] || fail 'the network manager reported an error with the new address'
 ${hasAddress(iface, to.address)} || fail ${`${iface} does not have ${to.address}`}
-${waitUntil(new ShellText(sh`! ${hasAddress(iface, from.address)}`), 10)}
-ip -4 address del ${from.address}/${from.prefix} dev ${iface} 2>/dev/null
+${stays ? ':' : removeFormer(iface, from)}
 systemctl stop ${unit}.timer || fail 'the undo has begun'
 case $(systemctl is-active ${unit}.service) in inactive|failed) ;; *) fail 'the undo has begun' ;; esac
 ${isArmedTest} || fail 'the change was undone'
 ${endSession}
 ${cleanUp}`
+}
+
+function removeFormer(iface: string, { address, prefix }: ArmedChange['from']): ShellText {
+  return new ShellText(sh`${waitUntil(new ShellText(sh`! ${hasAddress(iface, address)}`), 10)}
+ip ${familyFlag(address)} address del ${address}/${prefix} dev ${iface} 2>/dev/null`)
 }
 
 function lines(commands: string[]): ShellText {

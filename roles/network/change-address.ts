@@ -44,9 +44,9 @@ export async function changeAddress(scope: Scope, change: ArmedChange, content: 
     if (confirmed instanceof Error) await awaitUndo(scope, change, confirmed, begunAt)
     else await member.replaceConnection(confirmed)
   })
-  const { from, to, stopped } = change
+  const { from, to, stays, stopped } = change
   return [
-    `${member.name} has ${to.address} now, confirmed over a new connection; if \`ansible_host\` in the inventory is ${from.address}, change it`,
+    `${member.name} has ${to.address} now, confirmed over a new connection; ${stays ? `${from.address} stays` : `if \`ansible_host\` in the inventory is ${from.address}, change it`}`,
     ...(stopped.length === 0
       ? []
       : [

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isLoopback } from '../../runner/ip-address.js'
 import { entryOf, withAddress, withNames, withoutNames, type HostsEntry } from './hosts-line.js'
 import { ended, lineEndOf, splitLines } from './lines.js'
 
@@ -56,7 +57,7 @@ function isStale({ address, names }: HostsEntry, node: HostsNode): boolean {
 /** Whether all names of a line are aliases of the node: then it is the node's line with a former address. */
 function isOfNodeAlone({ address, names }: HostsEntry, node: HostsNode, nodes: HostsNode[]): boolean {
   const owners = names.map(name => ownerOf(name, nodes))
-  return !address.startsWith('127.') && owners[0] === node && owners.every(owner => [node, undefined].includes(owner))
+  return !isLoopback(address) && owners[0] === node && owners.every(owner => [node, undefined].includes(owner))
 }
 
 /** The node to which a name belongs: its own name, its name with a domain, or its name without the domain. */

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { canonicalAddress } from '../../runner/ip-address.js'
 import { bodyOf, withBody } from './lines.js'
 
 /** A line of /etc/hosts (hosts(5)), and edits of it that keep everything else, such as separators and the comment. */
@@ -8,10 +9,12 @@ export interface HostsEntry {
   names: string[]
 }
 
-/** The entry of a line; undefined for a comment, an empty line, or one without a valid address, which the resolver ignores. */
+/** The entry of a line, its address as the kernel prints it; undefined for a comment, an empty line, or one without a valid address, which the resolver ignores. */
 export function entryOf(line: string): HostsEntry | undefined {
   const { address, names } = partsOf(line)
-  return isIP(address) === 0 ? undefined : { address, names: names.split(/\s+/).filter(name => name !== '') }
+  return isIP(address) === 0
+    ? undefined
+    : { address: canonicalAddress(address), names: names.split(/\s+/).filter(name => name !== '') }
 }
 
 /** The line without some of its names. */

@@ -30,7 +30,14 @@ export default role('network', ({ cluster, node }) => {
     // Before anything is changed: nodes whose packets are dropped would wait for each other until they time out.
     cluster.firewall === 'open' ? openFirewall(cluster, node) : firewallGuard(cluster),
     // First: if the node cannot get its declared address, /etc/hosts must not contain it.
-    ...(cluster.nodes.some(({ network }) => network) ? [staticAddress(node)] : []),
+    ...(cluster.nodes.some(({ network }) => network)
+      ? [
+          staticAddress(
+            node,
+            cluster.floatingIps.map(({ address }) => address),
+          ),
+        ]
+      : []),
     unlessForeign(cloudInitSettings(node)),
     hosts,
     unlessForeign(cloudInitHosts(hosts)),

@@ -1,3 +1,4 @@
+import { familyOf } from '../../runner/ip-address.js'
 import type { Difference } from '../../runner/tasks/index.js'
 import { undoSeconds } from './armed-change.js'
 import type { Live } from './live.js'
@@ -15,7 +16,10 @@ export interface AddressingPlan {
 }
 
 export interface AddressChange {
+  /** The address over which the node is reached if the change is undone. */
   from: { address: string; prefix: number }
+  /** Whether that one stays: it is of the other family, or from a router. */
+  stays?: true
   to: { address: string; prefix: number }
 }
 
@@ -57,24 +61,27 @@ export function planAddressing(state: AddressingState): AddressingPlan {
     ],
     ...(change && { change }),
     ...(refused !== undefined && { refused }),
-    pending: pendingChanges(state),
+    pending: change?.stays ? [] : pendingChanges(state),
   }
 }
 
-function addressChange({ declared, live }: AddressingState): AddressChange | undefined {
-  const { address, prefix } = live
-  if (address === undefined || prefix === undefined || address === declared.address) return undefined
-  if ((declared.interface ?? live.interface) !== live.interface) return undefined
-  return { from: { address, prefix }, to: { address: declared.address, prefix: declared.prefix } }
+function addressChange({ declared, live, file, isMember }: AddressingState): AddressChange | undefined {
+  const { address, prefix, beside } = live
+  if (address === declared.address || (declared.interface ?? live.interface) !== live.interface) return undefined
+  const to = { address: declared.address, prefix: declared.prefix }
+  if (address !== undefined && prefix !== undefined) return { from: { address, prefix }, to }
+  // A file that has the address already only needs to be applied, and a node of a cluster gets it at its next boot.
+  if (!beside || isMember || file.address === declared.address) return undefined
+  return { from: beside, stays: true, to }
 }
 
-function addressDifference({ from, to }: AddressChange, { live, isMember }: AddressingState): Difference {
+function addressDifference({ from, to, stays }: AddressChange, { live, isMember }: AddressingState): Difference {
   const stop = isMember ? 'pacemaker and corosync are stopped there first; ' : ''
   return {
     subject: `address of ${live.interface}`,
-    from: cidr(from),
+    from: stays ? undefined : cidr(from),
     to: cidr(to),
-    note: `${stop}armed: the node undoes it after ${undoSeconds} s unless it is confirmed over a new connection to ${to.address}`,
+    note: `${stays ? `beside ${cidr(from)}; ` : stop}armed: the node undoes it after ${undoSeconds} s unless it is confirmed over a new connection to ${to.address}`,
   }
 }
 
@@ -146,7 +153,9 @@ function pendingChanges({ declared, live, reapplyCommand }: AddressingState): st
   const effect = `it takes effect at the next boot, or with \`${reapplyCommand}\` (which may remove a floating IP)`
   const pending: string[] = []
   if (live.address === undefined) {
-    pending.push(`${iface} has no IPv4 address yet, ${cidr(declared)} is declared: ${effect}`)
+    pending.push(
+      `${iface} has no IPv${familyOf(declared.address)} address yet, ${cidr(declared)} is declared: ${effect}`,
+    )
   } else if (live.prefix !== declared.prefix) {
     pending.push(`${iface} has prefix /${live.prefix}, /${declared.prefix} is declared: ${effect}`)
   }

@@ -1,4 +1,4 @@
-import type { CibWork } from './cib-task.js'
+import type { CibWork } from '../../runner/cluster/cib-change/cib-task.js'
 import type { Node } from '../../runner/cluster/declaration/declaration.js'
 import { seedFirstCib } from './first-cib.js'
 import { lostFromCib, rewriteLost } from '../../runner/cluster/rollout/node-attributes.js'
@@ -22,7 +22,7 @@ import { readOnAll, reachable, refuseUnselected } from '../../runner/cluster/mem
 import { clusterTask } from '../../runner/cluster/role.js'
 import type { ClusterTask, TaskRef } from '../../runner/tasks/index.js'
 import { unitState } from '../../runner/facts/units.js'
-import { pacemakerTasks } from './refs.js'
+import { pacemakerTasks } from '../../runner/cluster/task-refs.js'
 
 /**
  * Repairs daemons that do not work although the unit is active. Starts Pacemaker on all nodes that need it at once, and waits until all are online. Temporary settings of an interrupted run

@@ -1,8 +1,6 @@
-import { versionOf } from '../../runner/cluster/cib/version.js'
 import type { Node } from '../../runner/cluster/declaration/declaration.js'
 import { reachable, type ClusterMember, type Scope } from '../../runner/cluster/members.js'
-import { cibText } from '../../runner/cluster/pacemaker/facts.js'
-import { isBehind, nodeStorage, storageFaults } from '../../runner/cluster/cib/storage.js'
+import { nodeStorage, storageFaults, storageOn, type Unwritten } from '../../runner/cluster/cib/storage.js'
 import { clusterTask } from '../../runner/cluster/role.js'
 import { TaskError } from '../../runner/errors.js'
 import { until, warn, type ClusterTask, type TaskRef } from '../../runner/tasks/index.js'
@@ -13,10 +11,8 @@ const emptySet = '<cluster_property_set id="ha-run-write"/>'
 /** Time for a write after a change: Pacemaker begins at once, and an SD card is slow. */
 const writeSeconds = 5
 
-interface Unwritten {
+interface UnwrittenMember extends Unwritten {
   member: ClusterMember
-  onDisk: string | undefined
-  inMemory: string
   /** Why it cannot be written. */
   faults: string[]
 }
@@ -59,7 +55,7 @@ export function cibIsOnDisk(needs: readonly TaskRef[]): ClusterTask<Node> {
 }
 
 /** A write follows its change after a moment. */
-async function settledUnwritten({ members, abandon, progress }: Scope): Promise<Unwritten[]> {
+async function settledUnwritten({ members, abandon, progress }: Scope): Promise<UnwrittenMember[]> {
   let unwritten = await unwrittenOn(members)
   if (unwritten.every(({ faults }) => faults.length > 0)) return unwritten
   await until(
@@ -78,14 +74,9 @@ async function settledUnwritten({ members, abandon, progress }: Scope): Promise<
   return unwritten
 }
 
-async function unwrittenOn(members: ClusterMember[]): Promise<Unwritten[]> {
-  const all = await Promise.all(
-    reachable(members).map(async (member): Promise<Unwritten[]> => {
-      const [cib, storage] = await Promise.all([member.read(cibText), member.read(nodeStorage)])
-      return cib !== undefined && isBehind(storage, cib)
-        ? [{ member, onDisk: storage.cibVersion, inMemory: versionOf(cib), faults: storageFaults(storage) }]
-        : []
-    }),
+async function unwrittenOn(members: ClusterMember[]): Promise<UnwrittenMember[]> {
+  const all = await storageOn(members)
+  return all.flatMap(({ member, storage, unwritten }) =>
+    unwritten ? [{ member, ...unwritten, faults: storageFaults(storage) }] : [],
   )
-  return all.flat()
 }

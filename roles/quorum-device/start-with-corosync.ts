@@ -1,8 +1,11 @@
 import { unitState } from '../../runner/facts/units.js'
+import { dropInDifferences, dropInPath, reloadSystemd } from '../../runner/tasks/drop-in.js'
 import { file, task, type NodeTask, type TaskRef } from '../../runner/tasks/index.js'
 
+const unit = 'corosync.service'
+
 /** A drop-in beside Debian's unit of Corosync. It is also how a later run knows that ha-run has set up the arbiter. */
-export const startDropIn = '/etc/systemd/system/corosync.service.d/ha-run-quorum-device.conf'
+export const startDropIn = dropInPath(unit, 'ha-run-quorum-device')
 
 /**
  * Debian's unit of corosync-qdevice stops together with Corosync and does not start again with it: after a restart of Corosync, the
@@ -17,22 +20,8 @@ export function startWithCorosync(needs: readonly TaskRef[]): NodeTask[] {
     dropIn,
     task('corosync-qdevice starts with corosync', {
       needs: [...needs, dropIn],
-      async check({ read }) {
-        const { dropIns, outdated } = await read(unitState('corosync.service'))
-        // systemd does not report a unit as outdated if the drop-in is its first one.
-        return dropIns.includes(startDropIn) && !outdated
-          ? []
-          : [
-              {
-                subject: 'corosync.service as systemd has loaded it',
-                from: 'before the last change of its files',
-                to: 'as in its files',
-              },
-            ]
-      },
-      async apply({ $ }) {
-        await $({ timeout: '60s' })`systemctl daemon-reload`
-      },
+      check: async ({ read }) => dropInDifferences(unit, startDropIn, await read(unitState(unit))),
+      apply: async ({ $ }) => reloadSystemd($),
     }),
   ]
 }

@@ -1,7 +1,7 @@
 import { latest, lastEntry, type JournalEntry } from '../../runner/cluster/cib/journal.js'
 import { readCib } from '../../runner/cluster/cib/read.js'
 import { withoutChange } from './restore.js'
-import { cibTask } from '../pacemaker/cib-task.js'
+import { cibTask } from '../../runner/cluster/cib-change/cib-task.js'
 import { versionOf, versionOrder } from '../../runner/cluster/cib/version.js'
 import { readOnAll, type Scope } from '../../runner/cluster/members.js'
 import { role } from '../../runner/cluster/role.js'

@@ -2,8 +2,9 @@ import type { Difference } from '../../runner/tasks/index.js'
 import { TaskError } from '../../runner/errors.js'
 import type { Candidate } from '../../runner/cluster/cib/cib.js'
 import { draftOf, ownId, sectionOf, type CibDraft } from '../../runner/cluster/cib/draft.js'
+import { isOwnTag } from '../../runner/cluster/cib/owner.js'
 import { describe, kindOf, masked, valueSubject } from '../../runner/cluster/cib/labels.js'
-import { attribute, elementsOf, renderXml, walk, type Element } from '../../runner/cluster/pacemaker/xml.js'
+import { attribute, elementsOf, remove, renderXml, walk, type Element } from '../../runner/cluster/pacemaker/xml.js'
 
 /** Undoes one change of the CIB, and keeps what has been changed since. */
 
@@ -21,8 +22,13 @@ export interface Change {
 export function withoutChange(cib: string, { before, after }: Change): Candidate {
   const [present, former, latter] = [draftOf(cib), draftOf(before), draftOf(after)]
   const labels = labelsOf(present)
-  const changed = changedUnits(former, latter)
-  const [presentUnits, formerUnits, latterUnits] = [unitsOf(present), unitsOf(former), unitsOf(latter)]
+  const wholeSets = new Set([present, former, latter].flatMap(setsWithRules))
+  const [presentUnits, formerUnits, latterUnits] = [
+    unitsOf(present, wholeSets),
+    unitsOf(former, wholeSets),
+    unitsOf(latter, wholeSets),
+  ]
+  const changed = changedUnits(formerUnits, latterUnits)
   const changedSince = changed.filter(
     key => ![text(latterUnits.get(key)), text(formerUnits.get(key))].includes(text(presentUnits.get(key))),
   )
@@ -34,27 +40,42 @@ export function withoutChange(cib: string, { before, after }: Change): Candidate
       },
     )
   }
-  for (const key of changed) putBack(present, key, presentUnits.get(key), formerUnits.get(key), [...formerUnits.keys()])
+  for (const key of changed) putBack(present, key, presentUnits, formerUnits)
   return { text: renderXml(present.cib), differences: labelDifferences(labels, labelsOf(present)) }
 }
 
-/** The units of a rollback: the objects of a section, or the single values of a section that has only values. */
-function unitsOf({ configuration }: CibDraft): Map<string, Element> {
-  return new Map(
-    elementsOf(configuration).flatMap(section =>
-      elementsOf(section).flatMap(child =>
-        optionSections.has(section.tagName)
-          ? elementsOf(child).map(pair => [`${section.tagName}/${ownId(child)}/${ownId(pair)}`, pair] as const)
-          : [[`${section.tagName}/${ownId(child)}`, child] as const],
-      ),
-    ),
-  )
+type Units = Map<string, Element>
+
+/**
+ * The units of a rollback: the objects of a section, or the single values of a section that has only values. A node has values too: an
+ * admin may have set another one since.
+ *
+ * @param wholeSets - ids of the sets of values that are units themselves.
+ */
+function unitsOf({ configuration }: CibDraft, wholeSets: Set<string>): Units {
+  const units: Units = new Map()
+  const add = (path: string, element: Element, depth: number): void => {
+    const key = `${path}/${element.tagName === 'acl_target' ? 'user ' : ''}${ownId(element)}`
+    if (depth === 0 || wholeSets.has(ownId(element) ?? '')) units.set(key, element)
+    else for (const child of elementsOf(element)) add(key, child, depth - 1)
+  }
+  for (const section of elementsOf(configuration))
+    for (const child of elementsOf(section)) add(section.tagName, child, depths[section.tagName] ?? 0)
+  return units
 }
 
-const optionSections = new Set(['crm_config', 'rsc_defaults', 'op_defaults'])
+/** How far below the objects of a section its single values are. */
+const depths: Record<string, number> = { crm_config: 1, rsc_defaults: 1, op_defaults: 1, nodes: 2 }
 
-function changedUnits(before: CibDraft, after: CibDraft): string[] {
-  const [one, other] = [unitsOf(before), unitsOf(after)]
+/** A rule makes one unit of the values to which it applies: none of them comes back without it. */
+function setsWithRules({ configuration }: CibDraft): string[] {
+  return elementsOf(configuration, 'rsc_defaults', 'op_defaults')
+    .flatMap(section => elementsOf(section))
+    .filter(set => elementsOf(set, 'rule').length > 0)
+    .flatMap(set => ownId(set) ?? [])
+}
+
+function changedUnits(one: Units, other: Units): string[] {
   return [...new Set([...one.keys(), ...other.keys()])].filter(key => text(one.get(key)) !== text(other.get(key)))
 }
 
@@ -62,23 +83,18 @@ function text(element: Element | undefined): string {
   return element === undefined ? '' : renderXml(element)
 }
 
-/** @param order - the units in their former order, so that a unit that was removed returns to its place. */
-function putBack(
-  draft: CibDraft,
-  key: string,
-  present: Element | undefined,
-  former: Element | undefined,
-  order: string[],
-): void {
-  const holder = holderOf(draft, key)
-  if (present && former) holder.replaceChild(former, present)
-  else if (present) holder.removeChild(present)
+/** A unit that was removed returns to its place among the others. */
+function putBack(draft: CibDraft, key: string, presentUnits: Units, formerUnits: Units): void {
+  const [present, former] = [presentUnits.get(key), formerUnits.get(key)]
+  if (present && former) present.parentElement?.replaceChild(former, present)
+  else if (present) remove(present)
   else if (former) {
-    const units = unitsOf(draft)
+    const holder = holderOf(draft, key)
+    const order = [...formerUnits.keys()]
     const next = order
       .slice(order.indexOf(key) + 1)
-      .flatMap(other => units.get(other) ?? [])
-      .find(element => element.parentNode === holder)
+      .flatMap(other => [presentUnits.get(other), formerUnits.get(other)])
+      .find(element => element?.parentElement === holder)
     holder.insertBefore(former, next ?? null)
   }
 }
@@ -86,20 +102,22 @@ function putBack(
 /** @throws Error if the set that contained a value is no longer there. */
 function holderOf(draft: CibDraft, key: string): Element {
   const [section = '', ...ids] = key.split('/')
-  const holder = sectionOf(draft, section)
-  if (ids.length === 1) return holder
-  const set = elementsOf(holder).find(child => ownId(child) === ids[0])
-  if (set === undefined) throw new Error(`${ids[0]} is no longer in the CIB`)
-  return set
+  let holder = sectionOf(draft, section)
+  for (const id of ids.slice(0, -1)) {
+    const inner = elementsOf(holder).find(child => ownId(child) === id)
+    if (inner === undefined) throw new Error(`${id} is no longer in the CIB`)
+    holder = inner
+  }
+  return holder
 }
 
-/** All objects and values by their labels. Tags are left out: ha-run's own are internal. */
+/** All objects and values by their labels. ha-run's own tags are left out: they are internal. */
 function labelsOf(draft: CibDraft): Map<string, string> {
   const labels = new Map<string, string>()
   for (const section of elementsOf(draft.configuration)) {
-    if (section.tagName === 'tags') continue
     for (const element of walk(section)) {
-      if (ownId(element) === undefined || /_attributes$|_property_set$/.test(element.tagName)) continue
+      if (ownId(element) === undefined || /_attributes$|_property_set$|^utilization$/.test(element.tagName)) continue
+      if (element.tagName === 'tag' && isOwnTag(ownId(element) ?? '')) continue
       if (element.tagName === 'nvpair') labels.set(valueSubject(element), attribute(element, 'value') ?? '')
       else if (element.tagName === 'op') labels.set(valueSubject(element), describe(element))
       else labels.set(`${kindOf(element)} ${ownId(element)}`, describe(element))

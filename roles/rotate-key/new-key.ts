@@ -1,6 +1,7 @@
 import { readProvenance } from '../../runner/cluster/adoption/provenance.js'
 import { keyAttributes, keyPath } from '../../runner/cluster/corosync/files.js'
 import { refuseMixedVersions } from '../../runner/cluster/rollout/mixed-versions.js'
+import { forecastRekeying, refuseUnprotectedRekeying } from '../../runner/cluster/rollout/rekey.js'
 import { replaceOnAll } from '../../runner/cluster/rollout/shared-file.js'
 import { recordLoadedKey } from '../../runner/cluster/rollout/authkey.js'
 import { generateKey } from '../authkey/key.js'
@@ -22,7 +23,7 @@ export function newKey(name: string): ClusterTask<Node> {
       const [{ provenance }, hash] = await Promise.all([readProvenance(scope.members), commonHash(scope)])
       if (provenance === 'foreign') {
         throw new TaskError('ha-run does not rotate the authkey of a cluster that it has not built yet', {
-          hint: 'by hand: copy a new key to every node, compare its hash on all of them, then run `corosync-cfgtool -R` on one',
+          hint: 'by hand: copy a new key to every node, compare its hash on all of them, set maintenance-mode=true, run `corosync-cfgtool -R` on one, and end maintenance mode once all nodes are in one ring',
         })
       }
       if (hash === undefined) return skip('no authkey yet: the authkey role generates the first one')
@@ -30,8 +31,10 @@ export function newKey(name: string): ClusterTask<Node> {
       if (hash !== formerHash) return []
       refuseUnselected(scope, scope.members)
       await refuseMixedVersions(scope.members)
+      await refuseUnprotectedRekeying(scope)
       return [{ subject: keyPath, from: fingerprint(hash), to: 'a new key' }]
     },
+    forecast: forecastRekeying,
     async apply({ members, leader }) {
       await recordWhereMissing(members, formerHash!)
       await replaceOnAll(members, keyPath, await generateKey(leader), keyAttributes)

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../runner/cluster/declaration/declaration.js'
+import { sameRole } from '../../runner/cluster/declaration/roles.js'
 import { leftoversIn } from '../../runner/cluster/cib/removal.js'
 import { drainedHint, drainedText, drainsIn, type Drain } from '../../runner/cluster/pacemaker/drain.js'
 import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
@@ -8,7 +9,7 @@ import type { Verdict } from '../../runner/tasks/index.js'
 import { advisory, pacemakerNotAnswering, verdict } from './verdict.js'
 
 const hint =
-  'an admin may intend this; `crm maintenance off`, `crm node ready`, `crm node online`, `crm resource start` and `crm resource manage` end it'
+  'an admin may intend this; `crm maintenance off`, `crm node ready`, `crm node online`, `crm resource start`, `promote` and `manage` end it'
 
 /** Settings of an admin that keep the cluster from working: they are reported and not changed. */
 export function noAdminOverrides(cluster: Cluster) {
@@ -20,7 +21,7 @@ export function noAdminOverrides(cluster: Cluster) {
     const ours = drains.length === 0 ? [] : [drainedHint]
     return advisory(
       overrides,
-      'no maintenance mode, no standby, no stopped or unmanaged resource',
+      'no maintenance mode, no standby, no stopped, demoted or unmanaged resource',
       [...ours, ...(overrides.length > 0 && overrides.length === drains.length ? [] : [hint])].join('; '),
     )
   }
@@ -31,8 +32,12 @@ export function adminOverrides(
   { maintenance, nodes, resources }: ClusterState,
   drains: Drain[] = [],
 ): string[] {
-  const declared = resources.filter(({ id }) => cluster.resources.some(resource => resource.id === id))
+  const declaredIds = new Set(cluster.resources.map(({ id }) => id))
+  const declared = resources.filter(({ id }) => declaredIds.has(id))
   const stopped = new Set(declared.filter(({ targetRole }) => targetRole === 'Stopped').map(({ id }) => id))
+  const demoted = new Set(
+    declared.filter(({ targetRole = '' }) => sameRole(targetRole, 'Unpromoted')).map(({ id }) => id),
+  )
   // In maintenance mode nothing is managed: the mode is reported, and not each resource.
   const inMaintenance = nodes.filter(node => node.maintenance).map(({ name }) => name)
   const unmanaged = new Set(
@@ -52,6 +57,7 @@ export function adminOverrides(
       }),
     ...(maintenance ? [] : inMaintenance.map(name => `${name} is in maintenance mode`)),
     ...[...stopped].map(id => `${id} is stopped by target-role`),
+    ...[...demoted].map(id => `${id} is kept from being promoted by target-role`),
     ...[...unmanaged].map(id => `${id} is not managed`),
   ]
 }

@@ -24,17 +24,14 @@ export async function daemonsWork(scope: Scope): Promise<Verdict> {
 /**
  * An assertion that follows from others: if it fails while a node is unreachable, or while one of these services does not work on a
  * node, then it is skipped with that reason. The cause is reported once, by the run or by the assertions about the daemons.
- *
- * @param isSevere - by the evidence: a failure that is reported whatever its cause.
  */
 export function unlessCausedBy(
   services: readonly Service[],
-  check: (scope: Scope) => Promise<Verdict>,
-  isSevere: (evidence: string) => boolean = () => false,
+  check: (scope: Scope) => Promise<Verdict & { isSevere?: boolean }>,
 ) {
   return async (scope: Scope): Promise<Verdict> => {
-    const result = await check(scope)
-    if (result.status !== 'failed' || isSevere(result.evidence)) return result
+    const { isSevere = false, ...result } = await check(scope)
+    if (result.status !== 'failed' || isSevere) return result
     const causes = await causesIn(scope, services)
     return causes.length === 0
       ? result

@@ -5,6 +5,7 @@ import { withTopology } from './topology.js'
 import { arbiterVotes } from './arbiter.js'
 import { transientAttributesInCib, oneCib } from './cib.js'
 import { clocksAgree } from './clocks.js'
+import { ipv6Addresses, noDuplicateAddresses } from './duplicate-addresses.js'
 import { daemonsWork, unlessCausedBy } from './daemons.js'
 import { placementMeetsConstraints } from './constraints.js'
 import { noFailCounts, noFailedActions } from './failures.js'
@@ -21,8 +22,11 @@ import { everyNodeJoined, oneRing, quorate, quorumAsDeclared } from './membershi
 import { configurationIsValid, everyNodeOnline, oneDc } from './pacemaker.js'
 import { pageAtFloatingIp } from './page.js'
 import { resourcesRunAsDeclared } from './placement.js'
+import { recoveryConfigured } from './recovery-settings.js'
+import { probeAnswers } from './probes.js'
 import { noMoveConstraints, noAdminOverrides } from './admin-overrides.js'
 import { restartOnFailure } from './restart-on-failure.js'
+import { sameContent } from './same-content.js'
 import { onlyClusterRunsServices, daemonsActiveAndEnabled, noInstallLeftovers, ownUnits } from './services.js'
 import { configurationOnDisk } from './storage.js'
 import { sameVersions } from './versions.js'
@@ -70,7 +74,7 @@ export default role('verify', ({ cluster }) => [
   ),
   assertion(
     'the cluster is quorate',
-    unlessCausedBy(ring, quorate, evidence => evidence.includes('no quorum')),
+    unlessCausedBy(ring, quorate),
     'Every node has quorum: without it, Pacemaker stops all resources.',
   ),
   assertion(
@@ -197,6 +201,12 @@ export default role('verify', ({ cluster }) => [
     '`crm resource move` and `ban` create constraints that stay, and may keep a resource from the node that should run it next time.',
   ),
 
+  assertion(
+    'recovery from failures is configured',
+    unlessCausedBy(manager, withEffectiveDeclaration(cluster, recoveryConfigured)),
+    'Resources are monitored, stay where they run, and leave a node on which they keep failing; the ring survives the loss of a link.',
+  ),
+
   // The service.
   assertion(
     'every resource runs where it should',
@@ -220,13 +230,22 @@ export default role('verify', ({ cluster }) => [
   assertion(
     'the floating IP is on one node',
     unlessCausedBy([], withTopology(cluster, floatingIpOnOneNode(cluster))),
-    'According to the kernels, exactly one interface of one node has the address.',
+    'According to the kernels, exactly one interface of one node has each address.',
   ),
   assertion(
     'one machine answers for the floating IP',
     unlessCausedBy([], oneMachineAnswers(cluster)),
-    'Exactly one machine of the network answers ARP requests for the address, and it is a node of the cluster.',
+    'Exactly one machine of the network answers ARP requests or neighbour solicitations for each address, and it is a node of the cluster.',
   ),
+  ...(ipv6Addresses(cluster).length > 0
+    ? [
+        assertion(
+          'no IPv6 address failed its duplicate check',
+          unlessCausedBy([], noDuplicateAddresses(cluster)),
+          'The nodes use their IPv6 addresses and the floating ones: an address that another machine had already is set, and does not work.',
+        ),
+      ]
+    : []),
   ...(servesPage(cluster)
     ? [
         assertion(
@@ -236,6 +255,22 @@ export default role('verify', ({ cluster }) => [
         ),
       ]
     : []),
+  ...(cluster.sameContent
+    ? [
+        assertion(
+          'the declared content is the same on all nodes',
+          sameContent(cluster.sameContent),
+          'What users get does not depend on the node: the declared files and folders have the same content everywhere.',
+        ),
+      ]
+    : []),
+  ...(cluster.probes ?? []).map(probe =>
+    assertion(
+      `the probe "${probe.name}" is answered`,
+      probeAnswers(cluster, probe),
+      'A service of the cluster answers as the inventory declares it, asked as its users ask.',
+    ),
+  ),
   // Fencing.
   assertion(
     'fencing is enabled',

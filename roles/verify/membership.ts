@@ -38,7 +38,8 @@ export async function oneRing(scope: Scope): Promise<Verdict> {
   return verdict([...violations, ...mismatch('ring', rings)], `ring ${rings[0]?.[1]}`, hint)
 }
 
-export async function quorate(scope: Scope): Promise<Verdict> {
+/** The failure is severe if a node has no quorum: it is reported whatever its cause. */
+export async function quorate(scope: Scope): Promise<Verdict & { isSevere: boolean }> {
   const { views, viewsByNode, violations } = await readViews(
     scope,
     quorum,
@@ -54,7 +55,10 @@ export async function quorate(scope: Scope): Promise<Verdict> {
     ? `yes, ${text}${votes ? `, ring ${views[0]!.ringId}` : ''}${seenBy}`
     : 'no'
   // Without any view, nothing is known.
-  return verdict(violations, text, hint, views.length === 0 ? [] : [{ label: 'quorum', text: answer }])
+  return {
+    ...verdict(violations, text, hint, views.length === 0 ? [] : [{ label: 'quorum', text: answer }]),
+    isSevere: views.some(view => !view.quorate),
+  }
 }
 
 /** Compares the flags of corosync-quorumtool: after a reload, some settings in the cmap are those of the file and not in force (docs/facts.md, Corosync). */

@@ -1,10 +1,13 @@
-import type { Cluster, Primitive } from '../../runner/cluster/declaration/declaration.js'
-import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
+import { clonesByPrimitive, isPromotable, promotedMax } from '../../runner/cluster/declaration/clones.js'
+import type { Clone, Cluster, Primitive } from '../../runner/cluster/declaration/declaration.js'
+import { presentRole } from '../../runner/cluster/declaration/roles.js'
+import { promotedNodes, type ClusterState, type ResourceState } from '../../runner/cluster/pacemaker/crm-mon.js'
 import { clusterState } from '../../runner/cluster/pacemaker/facts.js'
 import type { Scope } from '../../runner/cluster/members.js'
 import type { Verdict } from '../../runner/tasks/index.js'
-import { activeNodes, isBanned } from './constraints.js'
-import { readAvailableViews, pacemakerNotAnswering, verdict, type Violation } from './verdict.js'
+import { grouped, shortened } from '../../runner/ui/text.js'
+import { activeNodes, bansIn } from './constraints.js'
+import { mostListed, readAvailableViews, pacemakerNotAnswering, verdict, type Violation } from './verdict.js'
 
 const hint = '`crm_mon -1` on a node shows where it runs; `ha-run constraints` restores the declared resources'
 
@@ -25,8 +28,14 @@ export function resourcesRunAsDeclared(declared: Cluster) {
     const headlines = wrong.length === 0 || first.maintenance ? [{ label: 'resources', text }] : []
     // In maintenance mode Pacemaker starts and stops nothing, as the admin wants.
     if (first.maintenance && wrong.length > 0)
-      return { status: 'warning', evidence: `in maintenance mode: ${wrong.join('; ')}`, hint: hint, headlines }
-    return verdict(wrong, text, hint, headlines)
+      return {
+        status: 'warning',
+        evidence: `in maintenance mode: ${shortened(wrong, { most: mostListed, separator: '; ' })}`,
+        hint: hint,
+        headlines,
+      }
+    // A start may be on its way, after a cleanup for instance.
+    return { ...verdict(wrong, text, hint, headlines), fleeting: violations.length === 0 }
   }
 }
 
@@ -42,13 +51,24 @@ function undeclaredPrimitives({ resources }: ClusterState, declared: Cluster): P
 /** What is wrong with the placement: a primitive must run exactly once, a clone on every node that may run it. */
 export function placementViolations(cluster: Cluster, state: ClusterState): Violation[] {
   const primitives = cluster.resources.filter(resource => resource.kind === 'primitive')
-  return primitives.flatMap(primitive => primitiveViolations(primitive, cluster, state))
+  const clones = clonesByPrimitive(cluster.resources)
+  const instances = new Map(grouped(state.resources, ({ id }) => id).map(own => [own[0]!.id, own]))
+  const bans = bansIn(cluster)
+  return primitives.flatMap(({ id }) =>
+    primitiveViolations(id, {
+      clone: clones.get(id),
+      instances: instances.get(id) ?? [],
+      bannedFrom: bans.get(id),
+      state,
+    }),
+  )
 }
 
 /** Primitives that run once in each view, but not on the same node in all views. */
 export function conflictingViews({ resources }: Cluster, views: ClusterState[]): Violation[] {
+  const clones = clonesByPrimitive(resources)
   return resources
-    .filter(resource => resource.kind === 'primitive' && !resource.clone)
+    .filter(({ kind, id }) => kind === 'primitive' && !clones.has(id))
     .flatMap(({ id }) => {
       const each = views.map(view => activeNodes(id, view))
       const all = [...new Set(each.flat())]
@@ -58,8 +78,15 @@ export function conflictingViews({ resources }: Cluster, views: ClusterState[]):
     })
 }
 
-function primitiveViolations({ id, clone }: Primitive, cluster: Cluster, state: ClusterState): Violation[] {
-  const instances = state.resources.filter(resource => resource.id === id)
+/** A declared primitive's clone, its instances, and the nodes that constraints ban it from. */
+interface PrimitiveState {
+  clone: Clone | undefined
+  instances: ResourceState[]
+  bannedFrom: ReadonlySet<string> | undefined
+  state: ClusterState
+}
+
+function primitiveViolations(id: string, { clone, instances, bannedFrom, state }: PrimitiveState): Violation[] {
   if (instances.some(({ targetRole }) => targetRole === 'Stopped')) return []
   const nodes = activeNodes(id, state)
   const states = [
@@ -73,28 +100,44 @@ function primitiveViolations({ id, clone }: Primitive, cluster: Cluster, state: 
   ]
   if (clone) {
     const idle = state.nodes
-      .filter(
-        ({ name, online, standby }) => online && !standby && !nodes.includes(name) && !isBanned(id, name, cluster),
-      )
+      .filter(({ name, online, standby }) => online && !standby && !nodes.includes(name) && !bannedFrom?.has(name))
       .map(({ name }) => name)
-    return [...states, ...idle.map(name => `${id} does not run on ${name}`)]
+    return [...states, ...idle.map(name => `${id} does not run on ${name}`), ...promotionViolations(id, clone, state)]
   }
   if (nodes.length === 1) return states
   return [...states, nodes.length === 0 ? `${id} runs on no node` : `${id} runs on ${nodes.join(' and ')}`]
+}
+
+/** Whether as many instances are promoted as the clone declares, as long as no target role holds them back. */
+function promotionViolations(id: string, clone: Clone, state: ClusterState): Violation[] {
+  if (!isPromotable(clone)) return []
+  const instances = state.resources.filter(resource => resource.id === id)
+  if (instances.some(({ targetRole = '' }) => presentRole(targetRole) === 'Unpromoted')) return []
+  const nodes = promotedNodes(id, state)
+  const most = promotedMax(clone)
+  if (nodes.length > most) return [`${id} is promoted on ${nodes.join(' and ')}`]
+  return nodes.length === 0 && most > 0 ? [`${id} is promoted on no node`] : []
 }
 
 /** `FloatIP, WebSite on node1` */
 function headline({ resources }: Cluster, state: ClusterState): string {
   const placed = resources
     .filter(({ kind }) => kind === 'primitive')
-    .map(({ id }) => ({ id, where: activeNodes(id, state).join(', ') || 'no node' }))
+    .map(({ id }) => ({ id, where: placeOf(id, state) }))
   return [...new Set(placed.map(({ where }) => where))]
     .map(
       where =>
-        `${placed
-          .filter(one => one.where === where)
-          .map(({ id }) => id)
-          .join(', ')} on ${where}`,
+        `${shortened(
+          placed.filter(one => one.where === where).map(({ id }) => id),
+          { most: mostListed },
+        )} on ${where}`,
     )
     .join('; ')
+}
+
+/** `node1, node2 (promoted on node1)` */
+function placeOf(id: string, state: ClusterState): string {
+  const promoted = promotedNodes(id, state)
+  const where = activeNodes(id, state).join(', ') || 'no node'
+  return promoted.length === 0 ? where : `${where} (promoted on ${promoted.join(', ')})`
 }

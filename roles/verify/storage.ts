@@ -1,7 +1,5 @@
-import { versionOf } from '../../runner/cluster/cib/version.js'
-import { reachable, type Scope } from '../../runner/cluster/members.js'
-import { cibText } from '../../runner/cluster/pacemaker/facts.js'
-import { isBehind, nodeStorage, storageFaults, storageWarnings } from '../../runner/cluster/cib/storage.js'
+import type { Scope } from '../../runner/cluster/members.js'
+import { storageFaults, storageOn, storageWarnings } from '../../runner/cluster/cib/storage.js'
 import type { Verdict } from '../../runner/tasks/index.js'
 import { verdict } from './verdict.js'
 
@@ -12,21 +10,18 @@ const writeHint = '`ha-run pacemaker` makes Pacemaker write the CIB again, which
 
 /** A node that is down keeps what it has; a Pacemaker that does not answer is reported by other assertions. */
 export async function configurationOnDisk({ members }: Scope): Promise<Verdict> {
-  const nodes = await Promise.all(
-    reachable(members).map(async member => {
-      const [cib, storage] = await Promise.all([member.read(cibText), member.read(nodeStorage)])
-      const named = (texts: string[]) => texts.map(text => `${member.name}: ${text}`)
-      const behind =
-        cib !== undefined && isBehind(storage, cib)
-          ? [`the CIB on disk is ${storage.cibVersion ?? 'missing'}, and pacemaker runs with ${versionOf(cib)}`]
-          : []
-      return {
-        behind: named(behind),
-        faults: named(storageFaults(storage)),
-        warnings: named(storageWarnings(storage)),
-      }
-    }),
-  )
+  const nodes = (await storageOn(members)).map(({ member, storage, unwritten }) => {
+    const named = (texts: string[]) => texts.map(text => `${member.name}: ${text}`)
+    return {
+      behind: named(
+        unwritten
+          ? [`the CIB on disk is ${unwritten.onDisk ?? 'missing'}, and pacemaker runs with ${unwritten.inMemory}`]
+          : [],
+      ),
+      faults: named(storageFaults(storage)),
+      warnings: named(storageWarnings(storage)),
+    }
+  })
   const behind = nodes.flatMap(node => node.behind)
   const faults = nodes.flatMap(node => node.faults)
   const warnings = nodes.flatMap(node => node.warnings)

@@ -14,7 +14,13 @@ export async function topologyOf(cluster: Cluster, members: ClusterMember[]): Pr
       const lost = { node: member.node, absence: { message: `${member.name} is unreachable` } }
       if (member.unreachable) return lost
       try {
-        return { node: member.node, seen: await viewOf(member, cluster.floatingIp.address) }
+        return {
+          node: member.node,
+          seen: await viewOf(
+            member,
+            cluster.floatingIps.map(({ address }) => address),
+          ),
+        }
       } catch (error) {
         if (error instanceof ConnectError) return lost
         throw error

@@ -1,9 +1,13 @@
 import type { ClusterMember, Scope } from '../../runner/cluster/members.js'
 import type { Fact } from '../../runner/facts/fact.js'
 import type { Headline, Verdict } from '../../runner/tasks/index.js'
+import { shortened } from '../../runner/ui/text.js'
 
 /** A violation of an assertion, as a sentence. */
 export type Violation = string
+
+/** How many sentences or names an assertion lists: with hundreds of resources, one cause makes as many of them. */
+export const mostListed = 20
 
 export const corosyncNotAnswering = 'corosync does not answer'
 export const pacemakerNotAnswering = 'pacemaker does not answer'
@@ -58,14 +62,14 @@ export async function readAvailableViews<T>(
 /** Ok without violations, or else failed. */
 export function verdict(violations: Violation[], evidence: string, hint: string, headlines: Headline[] = []): Verdict {
   if (violations.length === 0) return { status: 'ok', evidence, hint, headlines }
-  return { status: 'failed', evidence: violations.join('; '), hint, headlines }
+  return { status: 'failed', evidence: shortened(violations, { most: mostListed, separator: '; ' }), hint, headlines }
 }
 
 /** Ok without remarks, or else a warning: for what an admin may intend or has to decide. */
 export function advisory(remarks: string[], evidence: string, hint: string): Verdict {
   return remarks.length === 0
     ? { status: 'ok', evidence, hint }
-    : { status: 'warning', evidence: remarks.join('; '), hint }
+    : { status: 'warning', evidence: shortened(remarks, { most: mostListed, separator: '; ' }), hint }
 }
 
 /** The nodes' values, grouped by value: `3.1.7 on node1, node2 and 3.1.9 on node3`. */

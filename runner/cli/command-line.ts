@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import { UsageError } from '../errors.js'
 import type { ConfirmedRunFlags, FenceFlags, ImportFlags, RunFlags, StatusFlags } from './flags.js'
 import { useLab } from './lab-access.js'
 import { defaultWaitSeconds, parseSeconds, parseWait, positiveInteger } from '../option-values.js'
+import { findUserRoles, projectFolders } from '../user-roles/find.js'
 import type { RunRequest } from './run-command.js'
+import type { TestRoleFlags } from './test-role.js'
 
 /** The roles that the help names, in the order of the tutorial. */
 const roleNames = ['network', 'corosync', 'authkey', 'pacemaker', 'fencing', 'apache', 'constraints'] as const
@@ -24,6 +27,14 @@ Examples:
 Exit codes: 0 converged or in sync, 1 wrong use, 2 failed, 3 drift (--check), 4 unreachable, 5 locked by another run,
             70 defect of ha-run, 130 interrupted`
 
+/** The roles of the user's beside the default inventory. */
+function userRolesHelp(): string {
+  const roles = [...findUserRoles(projectFolders({ inventory: ['inventory/'] }))]
+  return roles.length === 0
+    ? ''
+    : `\nRoles of this project:\n${roles.map(([name, file]) => `  ${name}  (${relative('', file)})`).join('\n')}\n`
+}
+
 /** The whole command line. The code of a command is loaded when the command runs, so that --help is fast. */
 export function commandLine(): Command {
   const program = new Command('ha-run')
@@ -33,7 +44,7 @@ export function commandLine(): Command {
     .showSuggestionAfterError()
     .enablePositionalOptions()
     .helpCommand('help [command]', 'show the help of a command')
-    .addHelpText('after', examples)
+    .addHelpText('after', () => userRolesHelp() + examples)
     .version(version(), '--version', 'print the version')
     .hook('preSubcommand', passOptionsOn)
     .hook('preSubcommand', addRoleOptions)
@@ -109,6 +120,30 @@ export function commandLine(): Command {
     .action(async (file: string, { output }: { output?: string }) => {
       const { writeReport } = await import('./report.js')
       await writeReport(file, output)
+    })
+  program
+    .command('new')
+    .description('write a new role, with cases for its test')
+    .argument('<what>', 'what to write: role')
+    .argument('<name>', "the role's name")
+    .option('-v, --verbose', 'show stack traces')
+    .option('--no-color', 'do not colour the output')
+    .action(async (what: string, name: string) => {
+      if (what !== 'role') throw new UsageError(`expected "role", got "${what}"`, { hint: '`ha-run new role NAME`' })
+      const { newRole } = await import('./new-role.js')
+      newRole(name)
+    })
+  program
+    .command('test')
+    .description('test a role of yours by its cases, which are data: no node is needed')
+    .argument('<role>', 'folder of the role, such as roles/motd')
+    .option('--lab', 'then apply it to a cluster on a lab of its own: two disposable Debian nodes', false)
+    .option('--yes', 'with --lab: install missing Debian packages on this machine', false)
+    .option('-v, --verbose', 'show stack traces')
+    .option('--no-color', 'do not colour the output')
+    .action(async (folder: string, flags: TestRoleFlags) => {
+      const { testRole } = await import('./test-role.js')
+      process.exitCode = await testRole(folder, flags)
     })
   program
     .command('lab')

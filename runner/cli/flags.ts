@@ -3,6 +3,8 @@ import type { VaultFlags } from './vault-passwords.js'
 /** Options of the commands that run roles, as commander parses them. */
 export interface RunFlags extends VaultFlags {
   inventory: string[]
+  /** The lab whose inventory it is. */
+  lab?: string
   limit?: string
   check?: boolean
   diff?: boolean

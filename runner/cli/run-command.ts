@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, statSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { Cluster } from '../cluster/declaration/declaration.js'
+import type { Cluster, Node } from '../cluster/declaration/declaration.js'
+import type { OutsideHost } from '../cluster/declaration/outside-host.js'
 import type { ClusterMember } from '../cluster/members.js'
+import type { ClusterRole } from '../cluster/role.js'
 import { Connections } from '../engine/connections.js'
 import type { Reporter } from '../engine/events.js'
 import { beginningAtOnce } from '../engine/host-places.js'
@@ -15,8 +17,9 @@ import { wantsColor } from './color.js'
 import { readFencingSecrets } from './fencing-secrets.js'
 import type { RunFlags } from './flags.js'
 import { knownRoles, loadRole, loadViews } from './load-roles.js'
-import { planRun, type Job, type RunTarget } from './plan-run.js'
+import { planRun, type Job, type NamedStep, type RunTarget } from './plan-run.js'
 import { onInterrupt } from './signals.js'
+import { loadUserRoles } from './user-roles.js'
 import { openVault } from './vault-passwords.js'
 
 /** What a command runs, and what it adds to that. */
@@ -27,6 +30,8 @@ export interface RunRequest extends RunTarget {
   mayBeAbsent?: string[]
   /** Shows the plan of a trial and asks for confirmation. */
   confirm?: (plan: string[], stop: AbortSignal) => Promise<boolean>
+  /** The process has done other work before: the time counts from now. */
+  followsOtherWork?: boolean
   /** Throws a UsageError if the command cannot run on the selected clusters. */
   checkClusters?: (clusters: Cluster[]) => void
 }
@@ -38,13 +43,16 @@ export interface RunRequest extends RunTarget {
  * @returns the exit code.
  */
 export async function runCommand(request: RunRequest, flags: RunFlags, argv: string[]): Promise<number> {
-  const { inventory, jobs: planned } = planRun(request, knownRoles(), { ...flags, vault: await openVault(flags) })
-  request.checkClusters?.(planned.map(({ cluster }) => cluster))
-  const jobs = readFencingSecrets(planned, inventory)
+  const plan = planRun(request, knownRoles(), { ...flags, vault: await openVault(flags) })
+  const { inventory } = plan
+  request.checkClusters?.(plan.jobs.map(({ cluster }) => cluster))
+  const userRoles = await loadUserRoles(plan)
+  const jobs = readFencingSecrets(plan.jobs, inventory)
+  const { hosts } = userRoles
   for (const file of [flags.junit, flags.report]) if (file !== undefined) requireWritable(file)
   const becomePassword = flags.askBecomePass ? await askPassword('password for sudo: ') : undefined
   // The time that users notice: since the command started, or since they typed the password.
-  const started = flags.askBecomePass ? systemClock.now() : commandStartedAt
+  const started = flags.askBecomePass || request.followsOtherWork ? systemClock.now() : commandStartedAt
   const id = randomBytes(4).toString('hex')
   let reporter: Reporter | undefined
   let exit: number
@@ -70,11 +78,13 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
   })
   try {
     const first = beginningAtOnce(
-      jobs.map(({ cluster }) => cluster.nodes.length),
+      // An arbiter is a host of its own.
+      [...jobs.map(({ cluster }) => cluster.nodes.length + (cluster.quorumDevice ? 1 : 0)), ...hosts.map(() => 1)],
       flags.forks,
     )
-    connections.start(jobs.slice(0, first).flatMap(({ cluster }) => cluster.nodes))
-    const roles = jobs.flatMap(({ steps }) => steps.map(({ role }) => role))
+    connections.start([...jobs, ...hosts].slice(0, first).flatMap(({ cluster }) => cluster.nodes))
+    const steps = jobs.flatMap(job => job.steps)
+    const roles = [...steps.map(({ role }) => role), ...hosts.flatMap(host => host.steps.map(({ role }) => role.name))]
     // These modules load while ssh connects, which takes as long.
     const [{ execute, stableSeconds }, { schedule }, { createReporter }, { requireAdoption }, views, clusters] =
       await Promise.all([
@@ -82,10 +92,10 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
         import('../engine/schedule.js'),
         import('../ui/reporter.js'),
         import('../cluster/adoption/require-adoption.js'),
-        loadViews(roles),
+        loadViews(steps.flatMap(({ role, file }) => (file === undefined ? [role] : []))),
         Promise.all(
           jobs.map(async (job, at) => {
-            const loaded = await loadJob(job, request.roleFlags)
+            const loaded = await loadJob(job, userRoles.ofSteps, request.roleFlags)
             if (at < first) connections.start(loaded.supporting)
             return loaded
           }),
@@ -110,26 +120,32 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
       command: argv,
       inventory: inventory.path,
       check: flags.check ?? false,
-      clusters: clusters.map(({ cluster, supporting }) => ({
-        name: cluster.name,
-        nodes: cluster.nodes.map(({ name }) => name),
-        ...(supporting.length > 0 && { supporting: supporting.map(({ name }) => name) }),
-      })),
+      clusters: [
+        ...clusters.map(({ cluster, supporting }) => ({
+          name: cluster.name,
+          nodes: cluster.nodes.map(({ name }) => name),
+          ...(supporting.length > 0 && { supporting: supporting.map(({ name }) => name) }),
+        })),
+        ...hosts.map(({ cluster: { name } }) => ({ name, nodes: [name], outside: true as const })),
+      ],
     })
     for (const text of inventory.warnings) reporter.report({ event: 'notice', text })
     const onlyVerifies = roles.every(role => role === 'verify')
     const onlyReads = roles.every(role => role === 'verify' || (['drill', 'fence'].includes(role) && flags.check))
-    const summary = await execute(
-      clusters.map(({ cluster: declared, steps, supporting }) => {
-        const scheduled = (cluster: Cluster) => ({ cluster, scheduled: schedule(cluster, steps), supporting })
-        return declared.unresolved
-          ? {
-              cluster: declared,
-              supporting,
-              complete: async (members: ClusterMember[]) => scheduled(await resolved(declared, members)),
-            }
-          : scheduled(declared)
-      }),
+    const summary = await execute<Cluster | OutsideHost, Node>(
+      [
+        ...clusters.map(({ cluster: declared, steps, supporting }) => {
+          const scheduled = (cluster: Cluster) => ({ cluster, scheduled: schedule(cluster, steps), supporting })
+          return declared.unresolved
+            ? {
+                cluster: declared,
+                supporting,
+                complete: async (members: ClusterMember[]) => scheduled(await resolved(declared, members)),
+              }
+            : scheduled(declared)
+        }),
+        ...hosts.map(({ cluster, steps }) => ({ cluster, scheduled: schedule(cluster, steps) })),
+      ],
       {
         run: id,
         started,
@@ -150,12 +166,15 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
       onlyReads
         ? undefined
         : async (cluster, members, locked) =>
-            requireAdoption(cluster, members, {
-              check: flags.check ?? false,
-              adopt: flags.adopt ?? false,
-              by: adopter(id),
-              locked,
-            }),
+            'outside' in cluster
+              ? []
+              : requireAdoption(cluster, members, {
+                  check: flags.check ?? false,
+                  adopt: flags.adopt ?? false,
+                  roles: rolesOf(jobs, cluster),
+                  by: adopter(id),
+                  locked,
+                }),
     )
     exit = summary.exit
   } catch (error) {
@@ -168,6 +187,11 @@ export async function runCommand(request: RunRequest, flags: RunFlags, argv: str
     removeControlDirectory(controlDirectory)
   }
   return closeReporter(reporter, exit)
+}
+
+/** The names of the roles that run on a cluster. */
+function rolesOf(jobs: Job[], { name }: Cluster): Set<string> {
+  return new Set(jobs.find(({ cluster }) => cluster.name === name)?.steps.map(({ role }) => role))
 }
 
 /** The cluster with the link addresses to which its nodes resolve their host names. */
@@ -193,9 +217,16 @@ function adopter(run: string): string {
 }
 
 /** Replaces the names of roles by the roles, and adds the hosts on which they work besides the cluster's nodes. */
-async function loadJob({ cluster, steps: named }: Job, flags: object | undefined) {
+async function loadJob(
+  { cluster, steps: named }: Job,
+  userRoles: ReadonlyMap<NamedStep, ClusterRole>,
+  flags: object | undefined,
+) {
   const steps = await Promise.all(
-    named.map(async ({ role, selected }) => ({ role: await loadRole(role, flags), selected })),
+    named.map(async step => ({
+      role: userRoles.get(step) ?? (await loadRole(step.role, flags)),
+      selected: step.selected,
+    })),
   )
   return { cluster, steps, supporting: [...new Set(steps.flatMap(({ role }) => role.supporting?.(cluster) ?? []))] }
 }

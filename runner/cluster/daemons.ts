@@ -123,7 +123,7 @@ export interface DaemonFault {
   pid?: number
 }
 
-/** Pacemaker starts its daemons one after the other, and waits up to a second for each. */
+/** Pacemaker starts its daemons one after the other, and waits up to a second for each, unless a signal has stopped it. */
 const startSeconds = 30
 
 /**
@@ -133,7 +133,7 @@ const startSeconds = 30
  */
 export function daemonFaults(processes: DaemonProcesses, active: readonly Service[]): DaemonFault[] {
   const parent = processes.get('pacemakerd')
-  const isStarting = parent !== undefined && parent.ageSeconds < startSeconds
+  const isStarting = parent !== undefined && parent.state !== 'stopped' && parent.ageSeconds < startSeconds
   return daemonNames
     .filter(daemon => active.includes(serviceOf(daemon)))
     .flatMap((daemon): DaemonFault[] => {

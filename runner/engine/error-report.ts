@@ -1,4 +1,4 @@
-import { HaRunError } from '../errors.js'
+import { HaRunError, RoleError } from '../errors.js'
 import { explainSystemError } from '../system-error.js'
 import type { ErrorReport } from './events.js'
 
@@ -7,7 +7,14 @@ export function errorReport(thrown: unknown): ErrorReport {
   const error = explainSystemError(thrown)
   if (error instanceof HaRunError) {
     const { message, command, output, hint, stack } = error
-    return { message, command, output: output === '' ? undefined : output, hint, stack }
+    return {
+      message,
+      command,
+      output: output === '' ? undefined : output,
+      hint,
+      stack,
+      ...(error instanceof RoleError && { isUsage: true }),
+    }
   }
   const { message, stack } = error instanceof Error ? error : new Error(String(error))
   return {

@@ -28,6 +28,8 @@ export interface ErrorReport {
   stack?: string | undefined
   /** True for a defect of ha-run. */
   isDefect?: boolean | undefined
+  /** True for a mistake in a role of the user's. */
+  isUsage?: boolean | undefined
 }
 
 /** Which task an event is about. A task of the cluster has no host. */
@@ -46,8 +48,11 @@ export interface RunStartEvent {
   command: string[]
   inventory: string
   check: boolean
-  /** `supporting`: the hosts that the run works on although they are no nodes of the cluster; left out if there are none. */
-  clusters: { name: string; nodes: string[]; supporting?: string[] | undefined }[]
+  /**
+   * `supporting`: the hosts that the run works on although they are no nodes of the cluster; left out if there are none. `outside`: this is
+   * one host that belongs to no cluster, and its events have its name as their cluster.
+   */
+  clusters: { name: string; nodes: string[]; supporting?: string[] | undefined; outside?: true | undefined }[]
 }
 
 /** The names of all hosts of a cluster's run, each of which has a row. */
@@ -163,11 +168,44 @@ export interface NoticeSignal {
   text: string
 }
 
-export type Signal = TaskStartSignal | TaskPauseSignal | ProgressSignal | NoticeSignal
+/** The hosts of a cluster are connected to. */
+export interface ClusterStartSignal {
+  event: 'cluster-start'
+  cluster: string
+}
+
+/** Other clusters are worked on before this one, since one of its hosts does not answer. */
+export interface ClusterPostponedSignal {
+  event: 'cluster-postponed'
+  cluster: string
+}
+
+/** The work on a cluster has ended, whatever came of it: no event about it follows. */
+export interface ClusterEndSignal {
+  event: 'cluster-end'
+  cluster: string
+}
+
+export type Signal =
+  | TaskStartSignal
+  | TaskPauseSignal
+  | ProgressSignal
+  | NoticeSignal
+  | ClusterStartSignal
+  | ClusterPostponedSignal
+  | ClusterEndSignal
 
 export type RunEvent = MachineEvent | Signal
 
-const signals: ReadonlySet<string> = new Set<Signal['event']>(['task-start', 'task-pause', 'progress', 'notice'])
+const signals: ReadonlySet<string> = new Set<Signal['event']>([
+  'task-start',
+  'task-pause',
+  'progress',
+  'notice',
+  'cluster-start',
+  'cluster-postponed',
+  'cluster-end',
+])
 
 /** Whether `--json` prints it. */
 export function isMachineEvent(event: RunEvent): event is MachineEvent {

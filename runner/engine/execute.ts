@@ -1,12 +1,12 @@
-import { systemClock } from '../clock.js'
+import { systemClock, type Clock } from '../clock.js'
 import { ConnectError, exitCodes, HaRunError, InventoryError, LockedError } from '../errors.js'
 import type { NodeConnection } from '../ssh/node-connection.js'
 import { ClusterRun } from './cluster-run.js'
 import type { Connections } from './connections.js'
 import { errorReport } from './error-report.js'
-import { HostPlaces, type HostPlace } from './host-places.js'
+import { Fleet } from './fleet.js'
 import { isMachineEvent, type Reporter, type RunEvent, type SummaryEvent } from './events.js'
-import { lockCluster } from './lock.js'
+import { hostLockFile, lockCluster } from './lock.js'
 import { lockProgress } from './lock-progress.js'
 import { Member, type ClusterLike, type NodeLike } from '../tasks/member.js'
 import type { ScheduledTask } from './schedule.js'
@@ -55,6 +55,7 @@ export interface ExecuteOptions {
   stable?: number | undefined
   /** Shows people what a trial will do, and asks them; without it, no trial is run. */
   confirm?: (plan: string[]) => Promise<boolean>
+  clock?: Clock
 }
 
 /**
@@ -85,15 +86,11 @@ export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
     options.reporter.report(event)
   }
   const { queue } = options.connections
-  const places = new HostPlaces(queue.concurrency)
-  const runCluster = async (
-    planned: ScheduledCluster<C, N> | IncompleteCluster<C, N>,
-    hostCount: number,
-    { whileConnecting }: HostPlace,
-  ) => {
+  const fleet = new Fleet(options.connections, queue.concurrency, options.clock)
+  const runCluster = async (planned: ScheduledCluster<C, N> | IncompleteCluster<C, N>, hostNodes: N[]) => {
     const { name, nodes } = planned.cluster
-    const hosts = await whileConnecting(
-      [...nodes, ...(planned.supporting ?? [])].map(async node =>
+    const hosts = await Promise.all(
+      hostNodes.map(async node =>
         join(node, name, options.connections, report, options.mayBeAbsent?.has(node.name) ?? false),
       ),
     )
@@ -106,6 +103,7 @@ export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
         ? async () =>
             lockCluster(hosts, name, {
               run: options.run,
+              ...(planned.cluster.outside && { file: hostLockFile }),
               waitSeconds: options.wait,
               stop: options.stop,
               waiting: lockProgress(name, report),
@@ -115,8 +113,8 @@ export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
         ...options,
         supporting,
         queue,
-        allAtOnce: hostCount <= queue.concurrency,
-        clock: systemClock,
+        allAtOnce: hosts.length <= queue.concurrency,
+        clock: options.clock ?? systemClock,
         report,
       }).run(
         lock,
@@ -133,13 +131,22 @@ export async function execute<C extends ClusterLike<N>, N extends NodeLike>(
     } finally {
       options.abandon.removeEventListener('abort', abandon)
       await Promise.all(connectionsOf(hosts).map(connection => connection.close()))
-      options.connections.forget([...nodes, ...(planned.supporting ?? []), ...hosts.map(({ node }) => node)])
+      await options.connections.drop([...hostNodes, ...hosts.map(({ node }) => node)])
     }
   }
   await Promise.all(
     clusters.map(async planned => {
-      const hostCount = planned.cluster.nodes.length + (planned.supporting?.length ?? 0)
-      await places.during(hostCount, async place => runCluster(planned, hostCount, place))
+      const cluster = planned.cluster.name
+      const hosts = [...planned.cluster.nodes, ...(planned.supporting ?? [])]
+      await fleet.during(hosts, async () => runCluster(planned, hosts), {
+        started: () => report({ event: 'cluster-start', cluster }),
+        postponed: late => {
+          report({ event: 'cluster-postponed', cluster })
+          const text = 'does not answer yet: tried again after the other clusters'
+          for (const { name } of late) report({ event: 'notice', cluster, host: name, text })
+        },
+      })
+      report({ event: 'cluster-end', cluster })
     }),
   )
   if (options.stop.aborted) tally.override(exitCodes.interrupted)

@@ -8,6 +8,9 @@ export function lockFile(cluster: string): string {
   return `/run/lock/ha-run.${cluster}`
 }
 
+/** The file on a host that is locked although it belongs to no cluster; no cluster can have such a name. */
+export const hostLockFile = lockFile('@host')
+
 /** Who has a lock. */
 export interface LockHolder {
   /** For people: person, machine, since when, and the run. */

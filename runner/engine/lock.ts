@@ -8,7 +8,7 @@ import { leaseSeconds as usualLeaseSeconds, startLease } from './lease.js'
 import { holderText, inspectHolder, type HolderState } from './lock-holder.js'
 import { lockFile, parseLockFile, writeLockFile, type LockHolder } from './lock-file.js'
 
-export { lockFile } from './lock-file.js'
+export { hostLockFile, lockFile } from './lock-file.js'
 
 /** How long a run that came second may keep the locks that it took before it noticed. */
 const releaseSeconds = 5
@@ -24,6 +24,8 @@ const goneSeconds = 60
 export interface LockOptions {
   /** This run's id. */
   run: string
+  /** The file on each node, if it is not that of the cluster. */
+  file?: string
   /** Seconds for which it waits for another run (`--wait`); by default it waits only for one that is provably gone. */
   waitSeconds?: number | undefined
   /** Aborted by the first Ctrl-C: ends a wait. */
@@ -51,7 +53,7 @@ class ClusterLock<N extends NodeLike> {
   constructor(hosts: Member<N>[], cluster: string, options: LockOptions) {
     this.#hosts = hosts.toSorted((one, other) => (one.name < other.name ? -1 : 1))
     this.#cluster = cluster
-    this.#file = lockFile(cluster)
+    this.#file = options.file ?? lockFile(cluster)
     this.#options = options
     this.#clock = options.clock ?? systemClock
   }

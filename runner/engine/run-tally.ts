@@ -20,6 +20,7 @@ export class RunTally {
 
   count(event: MachineEvent): void {
     if ('error' in event && event.error?.isDefect) this.#defects += 1
+    if ('error' in event && event.error?.isUsage) this.override(exitCodes.usage)
     if (event.event === 'error') {
       if (event.status === 'unreachable') this.#addUnreachable(event.host)
       else if (event.status === 'failed') this.#counts.failed += 1

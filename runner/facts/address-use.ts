@@ -1,3 +1,4 @@
+import { hostPrefixOf } from '../ip-address.js'
 import { sh } from '../ssh/quote.js'
 import type { Fact, Family } from './fact.js'
 
@@ -22,7 +23,7 @@ const uses: Family<AddressUse> = {
   script: addresses =>
     addresses
       .map(
-        address => sh`ip -o -4 addr show to ${`${address}/32`}; printf '\\0'
+        address => sh`ip -o addr show to ${hostPrefixOf(address)}; printf '\\0'
 ip neigh flush to ${address}
 bash -c 'echo >/dev/udp/$0/9' ${address} 2>/dev/null
 tries=7
@@ -39,7 +40,7 @@ printf '%s\\0' "$seen"`,
   },
 }
 
-/** @param own - of `ip -o -4 addr show`. @param neighbour - of `ip neigh show`. */
+/** @param own - of `ip -o addr show`. @param neighbour - of `ip neigh show`. */
 export function addressUseOf(own: string, neighbour: string): AddressUse {
   const iface = /^\d+:\s+(\S+)\s/.exec(own)?.[1]
   const mac = /\slladdr (\S+)/.exec(neighbour)?.[1]

@@ -45,17 +45,39 @@ export function fileState(path: string): Fact<FileState | undefined> {
   return { family: states, argument: path }
 }
 
+const targets: Family<string | undefined> = {
+  name: 'targets of symbolic links',
+  script: paths => sh`for path in ${paths}; do readlink -z -- "$path" || printf '\\0'; done`,
+  parse({ stdout }, paths) {
+    const found = stdout.split('\0')
+    if (found.length !== paths.length + 1) throw new Error(`not the targets of ${paths.join(', ')}`)
+    return paths.map((_, at) => found[at] || undefined)
+  },
+}
+
+/** What a symbolic link has as its target; undefined if there is no link. */
+export function linkTarget(path: string): Fact<string | undefined> {
+  return { family: targets, argument: path }
+}
+
+/** Prints the marker, and for each file its content, the marker, and `read`, `absent` or `failed`. */
+const printTexts = `my ($marker, @paths) = @ARGV;
+print "$marker\n";
+for my $path (@paths) {
+  my $text;
+  if (-e $path) {
+    $! = 0;
+    if (open my $file, "<", $path) { local $/; $text = <$file> }
+    warn "$path: $!\n" unless defined $text;
+  }
+  print $text // "", "$marker ", defined $text ? "read" : -e $path ? "failed" : "absent", "\n";
+}
+`
+
 const texts: Family<string | undefined> = {
   name: 'text of files',
-  // The first line is a marker that no file contains; it ends every text, together with the exit code of `cat`.
-  script(paths) {
-    const marker = freshNonce()
-    const reads = paths.map(
-      path =>
-        sh`if [ -e ${path} ]; then cat -- ${path}; code=$?; else code=absent; fi; printf '%s %s\\n' ${marker} $code`,
-    )
-    return [`printf '%s\\n' ${marker}`, ...reads].join('\n')
-  },
+  // The marker is in no file. One process reads all of them: a process for each would cost a node more than all else about files.
+  script: paths => sh`perl -e ${printTexts} -- ${freshNonce()} ${paths}`,
   parse(output, paths) {
     const [marker = ''] = output.stdout.split('\n', 1)
     if (!isNonce(marker)) throw new Error(`not the output of the script for ${paths.join(', ')}`)
@@ -63,7 +85,8 @@ const texts: Family<string | undefined> = {
     return paths.map((path, index) => {
       const code = sections[index * 2 + 1]
       if (code === 'absent') return undefined
-      return code === '0' ? sections[index * 2] : new CommandError(sh`cat -- ${path}`, output, `cannot read ${path}`)
+      // `cat` is what a person can type to see the same.
+      return code === 'read' ? sections[index * 2] : new CommandError(sh`cat -- ${path}`, output, `cannot read ${path}`)
     })
   },
 }

@@ -1,8 +1,8 @@
-import { isIPv4 } from 'node:net'
+import { familyOf, isLinkLocal } from '../ip-address.js'
 import { sh } from '../ssh/quote.js'
 import type { Fact, Family } from './fact.js'
 
-/** The IPv4 addresses to which a node resolves a host name, by its own /etc/hosts, DNS, or what else its nsswitch.conf names. */
+/** The addresses to which a node resolves a host name, by its own /etc/hosts, DNS, or what else its nsswitch.conf names. */
 export function resolvedName(name: string): Fact<string[]> {
   return { family: names, argument: name }
 }
@@ -16,13 +16,17 @@ const names: Family<string[]> = {
   // All names at once, since each may wait for a server. `sed` writes the few lines of a name in one piece.
   script: wanted =>
     [
-      ...wanted.map(name => sh`timeout ${timeoutSeconds} getent ahostsv4 ${name} | sed ${`s/^/${name} /`} &`),
+      ...wanted.map(name => sh`timeout ${timeoutSeconds} getent ahosts ${name} | sed ${`s/^/${name} /`} &`),
       'wait',
     ].join('\n'),
   parse({ stdout }, wanted) {
     const lines = stdout.split('\n').map(line => line.split(/\s+/))
     return wanted.map(name => [
-      ...new Set(lines.flatMap(([of, address = '']) => (of === name && isIPv4(address) ? address : []))),
+      ...new Set(
+        lines.flatMap(([of, address = '']) =>
+          of === name && familyOf(address) !== undefined && !isLinkLocal(address) ? address : [],
+        ),
+      ),
     ])
   },
 }

@@ -37,6 +37,14 @@ export function selectHosts(inventory: Inventory, pattern: string): string[] {
   return names
 }
 
+/** Those of the hosts that a pattern selects which it names, by themselves or by a group: `all` and `*` name none. */
+export function namedHosts(inventory: Inventory, pattern: string): Set<string> {
+  const names = parsePattern(pattern).flatMap(({ kind, name }) =>
+    kind === 'add' && name !== 'all' && name !== '*' ? [...hostsOf(inventory, name, pattern)] : [],
+  )
+  return new Set(selectHosts(inventory, pattern).filter(name => names.includes(name)))
+}
+
 /** Splits a pattern into its parts. Throws a UsageError if it is not valid. */
 export function parsePattern(pattern: string): PatternPart[] {
   // A colon in brackets belongs to a character class.

@@ -84,6 +84,11 @@ export class Origin {
     return this.isEncrypted || this.#source.isSecret === true
   }
 
+  /** The path of the file, as the user would type it. */
+  get file(): string {
+    return this.#source.file
+  }
+
   /** To compare positions in one file. */
   get offset(): number {
     return this.#offset
@@ -104,11 +109,26 @@ export class Origin {
   }
 
   #exception(message: string): YAMLException {
-    try {
-      return YAMLException.throwAt(withoutPasswords(this.#source.text), this.#offset, message, this.#source.file)
-    } catch (error) {
-      if (error instanceof YAMLException) return error
-      throw error
-    }
+    const { file, text } = this.#source
+    return exceptionAt({ file, text: withoutPasswords(text) }, this.#offset, message)
   }
+}
+
+/** The first line of such an error's message without its place: for values that stand in no file of the user's. */
+export function withoutPlace(message: string): string {
+  return (message.split('\n')[0] ?? '').replace(/ in "[^"]*" \(\d+:\d+\)$/, '')
+}
+
+function exceptionAt({ file, text }: Source, offset: number, message: string): YAMLException {
+  try {
+    return YAMLException.throwAt(text, offset, message, file)
+  } catch (error) {
+    if (error instanceof YAMLException) return error
+    throw error
+  }
+}
+
+/** A message about a place in a file, in js-yaml's own form: with file, line, column, and the lines with a caret. */
+export function sourceExcerpt(source: Source, offset: number, message: string): string {
+  return exceptionAt(source, offset, message).message
 }

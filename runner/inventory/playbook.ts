@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
 import { InventoryError, UsageError } from '../errors.js'
-import { check, expected, mapping, textThat } from './check.js'
+import { check, either, expected, isMapping, mapping, textThat } from './check.js'
 import { readDocument } from './document.js'
 import { parsePattern } from './limit.js'
 import { didYouMean } from './nearest.js'
+import type { Origin } from './origin.js'
 import { refuseUnusable } from './unusable.js'
 
 /** One part of a playbook: which roles, in which order, on which nodes. */
@@ -12,6 +13,15 @@ export interface Play {
   /** A pattern as for `--limit`. */
   hosts: string
   roles: string[]
+  /** Those of `roles` that the user's own roles replace; left out if there are none. */
+  replaced?: string[]
+}
+
+/** The roles that there are. */
+export interface KnownRoles {
+  ours: readonly string[]
+  /** Those of the user, by name, each with its file. */
+  users: ReadonlyMap<string, string>
 }
 
 /** For keys of Ansible's plays that users may try. */
@@ -20,6 +30,11 @@ const hints = Object.fromEntries(
     key,
     'A play of ha-run has only name, hosts and roles: tasks belong in roles, and values in the inventory.',
   ]),
+)
+
+const namedRole = z.pipe(
+  textThat('the name of a role', () => true),
+  z.transform((role): { role: string; replace?: boolean } => ({ role })),
 )
 
 const isPattern = (pattern: string) => {
@@ -31,11 +46,16 @@ const isPattern = (pattern: string) => {
   }
 }
 
+const roleEntry = mapping('the name of a role', {
+  role: textThat('the name of a role', () => true),
+  replace: z.optional(z.boolean({ error: issue => expected('true or false', issue.input) })),
+})
+
 /**
- * The plays of a playbook, a YAML list. Throws an InventoryError, with file, line and column, if it is anything else or names
- * a role that is not in `knownRoles`.
+ * The plays of a playbook, a YAML list. Throws an InventoryError, with file, line and column, if it is anything else, names
+ * a role that there is not, or one that is both ours and the user's without `replace: true`.
  */
-export function readPlaybook(path: string, knownRoles: string[]): Play[] {
+export function readPlaybook(path: string, known: KnownRoles): Play[] {
   const document = readDocument(path)
   if (!document) {
     throw new InventoryError(`expected a playbook, got an empty file: "${path}"`, {
@@ -50,7 +70,7 @@ export function readPlaybook(path: string, knownRoles: string[]): Play[] {
       name: textThat('a name', name => name.trim() !== ''),
       hosts: textThat('a host pattern such as all or web:!node2', isPattern),
       roles: z.array(
-        textThat('the name of a role', () => true),
+        either(value => (isMapping(value) ? roleEntry : namedRole)),
         aList('a list of roles'),
       ),
     },
@@ -62,13 +82,35 @@ export function readPlaybook(path: string, knownRoles: string[]): Play[] {
     document.origin,
   )
   if (plays.length === 0) throw document.origin.error('expected one play or more, got an empty list')
-  for (const [index, { roles }] of plays.entries()) {
+  return plays.map(({ name, hosts, roles }, index) => {
     const at = document.origin.at(index, 'roles')
     if (roles.length === 0) throw at.error('expected one role or more, got an empty list')
-    for (const [place, role] of roles.entries()) {
-      if (knownRoles.includes(role)) continue
-      throw at.at(place).error(`unknown role "${role}"`, didYouMean(role, knownRoles, 'Roles'))
-    }
-  }
-  return plays
+    for (const [place, entry] of roles.entries()) checkRole(entry, known, at.at(place))
+    const replaced = roles.flatMap(({ role, replace = false }) => (replace ? [role] : []))
+    return { name, hosts, roles: roles.map(({ role }) => role), ...(replaced.length > 0 && { replaced }) }
+  })
+}
+
+function checkRole(
+  { role, replace = false }: z.output<typeof roleEntry>,
+  { ours, users }: KnownRoles,
+  at: Origin,
+): void {
+  const file = users.get(role)
+  const isOurs = ours.includes(role)
+  if (file === undefined && !isOurs)
+    throw at.error(`unknown role "${role}"`, didYouMean(role, [...ours, ...users.keys()], 'Roles'))
+  if (replace && (file === undefined || !isOurs))
+    throw at
+      .at('replace')
+      .key.error(
+        `"replace" is for a role of your own that has the name of one of ha-run, and ${file === undefined ? `there is no roles/${role}/index.ts` : `ha-run has no role "${role}"`}`,
+      )
+  if (!replace && file !== undefined && isOurs)
+    throw at.error(`role "${role}" is one of ha-run, and one of yours: ${file}`, replaceHint(role))
+}
+
+/** How a role of the user's may have the name of one of ha-run. */
+export function replaceHint(role: string): string {
+  return `Give yours another name; or, in a playbook, let it replace that of ha-run: "- { role: ${role}, replace: true }".`
 }

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SSHConfig } from 'ssh-config'
-import { arbiterName, floatingIp, labDir, prefixLength, type Lab, type LabNode } from './names.js'
+import { familyOf } from '../ip-address.js'
+import { arbiterName, labDir, type Lab, type LabNode } from './names.js'
 import { inLab } from './network.js'
 import { plugPasswordFile } from './plugs.js'
 import { runLocally } from './process.js'
@@ -21,7 +22,11 @@ export function sshConfigText(lab: Lab, login: string): string {
       IdentitiesOnly: 'yes',
       UserKnownHostsFile: join(lab.dir, 'known_hosts'),
       StrictHostKeyChecking: 'yes',
-      ProxyCommand: inLab(lab.name, ['socat', '-', 'TCP:%h:%p,connect-timeout=10']).join(' '),
+      ProxyCommand: inLab(lab.name, [
+        'socat',
+        '-',
+        `TCP:${familyOf(node.address) === 6 ? '[%h]' : '%h'}:%p,connect-timeout=10`,
+      ]).join(' '),
     })
   }
   return `${config.toString().trim()}\n`
@@ -29,7 +34,8 @@ export function sshConfigText(lab: Lab, login: string): string {
 
 /** The smallest complete inventory, for the lab's machines: with fencing if they hang on plugs, and with the arbiter. */
 export function labInventoryText(lab: Lab): string {
-  const host = ({ name, address }: LabNode) => `${name}: { ansible_host: ${address} }`
+  const { floatingIp, prefixLength } = lab.network
+  const host = ({ name, address }: LabNode) => `${name}: { ansible_host: ${yamlText(address)} }`
   const arbiter = lab.machines.find(({ name }) => name === arbiterName)
   return [
     'all:',
@@ -39,13 +45,18 @@ export function labInventoryText(lab: Lab): string {
     '      vars:',
     '        cluster:',
     '          name: pacemaker1',
-    `          floating_ip: ${floatingIp}/${prefixLength}`,
+    `          floating_ip: ${yamlText(`${floatingIp}/${prefixLength}`)}`,
     ...(lab.plugs.length === 0 ? ['          fencing: disabled'] : fencingLines(lab)),
     ...(arbiter ? [`          quorum_device: { host: ${arbiter.name}, algorithm: ffsplit }`] : []),
     '      hosts:',
     ...lab.nodes.map(node => `        ${host(node)}`),
     '',
   ].join('\n')
+}
+
+/** Colons would make a mapping of an address. */
+function yamlText(text: string): string {
+  return text.includes(':') ? JSON.stringify(text) : text
 }
 
 /** One device for each node: its plug. */

@@ -29,6 +29,7 @@ interface UpArguments {
   like?: string
   plugs: boolean
   arbiter: boolean
+  ipv6: boolean
   yes: boolean
 }
 
@@ -51,8 +52,11 @@ export function labCommand(report: (line: string) => void): Command {
     )
     .option('--plugs', 'every node hangs on a power plug, which the inventory declares as its fencing device', false)
     .option('--arbiter', 'one more machine, which the inventory declares as the quorum device', false)
+    .addOption(
+      new Option('--ipv6', 'the machines have IPv6 addresses alone').default(false).conflicts(['plugs', 'like']),
+    )
     .option('--yes', 'install missing Debian packages on this machine', false)
-    .action(async (count: number, { name, release, like, plugs, arbiter, yes }: UpArguments) => {
+    .action(async (count: number, { name, release, like, plugs, arbiter, ipv6, yes }: UpArguments) => {
       const started = performance.now()
       const made = await interruptibly(signal =>
         up({
@@ -60,6 +64,7 @@ export function labCommand(report: (line: string) => void): Command {
           count,
           plugs,
           arbiter,
+          ipv6,
           yes,
           report,
           signal,

@@ -2,26 +2,18 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, readdir, rename, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TaskError } from '../errors.js'
-import { sha256 } from '../hash.js'
 import { buildGroup, inGroup, makeGroup } from './cgroup.js'
 import { locked } from './lock.js'
 import { imagesDir } from './names.js'
 import { runLocally } from './process.js'
-import {
-  customizeScript,
-  debootstrapCommand,
-  fenceAgentPackages,
-  foreignApt,
-  offeredIn,
-  recipeHash,
-  recipeOf,
-} from './recipe.js'
+import { customizeScript, debootstrapCommand, fenceAgentPackages, offeredIn, recipeHash, recipeOf } from './recipe.js'
+import { makeRepository } from './repository.js'
 import { hostDownloadSettings, hostSources, withoutSecurity } from './sources.js'
 
 /** The name suffix of an unfinished image's directory: it names the lab that builds it, whose `down` removes it. */
 export const partSuffix = (lab: string) => `.part-${lab}`
 
-/** A finished image; it never changes. */
+/** A finished image; it never changes, except that further packages may join it (further-packages.ts). */
 export interface Image {
   /** The tree that is every node's lower layer. */
   root: string
@@ -113,51 +105,14 @@ async function buildFrom(
   const env = { LC_ALL: 'C.UTF-8' }
   const debootstrap = debootstrapCommand(paths, recipe, await hostDownloadSettings())
   await runLocally(inGroup(group, debootstrap), { timeoutSeconds: 900, onLine, signal, env })
-  report('  downloading the packages that nodes can install')
-  await download(paths, argv => runLocally(inGroup(group, argv), { timeoutSeconds: 600, signal, env }))
-  report('  indexing them')
-  await index(join(paths.work, 'cache', 'archives'), join(part, 'packages'))
-  await runLocally(['rm', '-rf', paths.work, paths.script], { timeoutSeconds: 60 })
-}
-
-/** Fetches every offered package and what it needs beyond the base. */
-async function download(
-  paths: { root: string; work: string; sources: string },
-  execute: (argv: string[]) => ReturnType<typeof runLocally>,
-): Promise<void> {
-  await mkdir(join(paths.work, 'lists', 'partial'), { recursive: true })
-  await mkdir(join(paths.work, 'cache', 'archives', 'partial'), { recursive: true })
-  const options = foreignApt(paths)
-  await execute(['apt-get', ...options, '--quiet', 'update'])
-  const known = new Set((await execute(['apt-cache', ...options, 'pkgnames'])).stdout.split('\n'))
-  const wanted = offeredIn(known)
-  const install = ['apt-get', ...options, '--quiet', '--yes', '--download-only', 'install']
-  await execute([...install, ...wanted])
-  // For a dependency on `a | b`, the whole set may resolve to b and a single package to a: both must be offered.
-  // No fence agent has one.
-  for (const name of wanted.filter(name => !fenceAgentPackages.includes(name))) await execute([...install, name])
-}
-
-/** Makes a flat repository of the packages that apt has left in its cache. */
-async function index(archives: string, repository: string): Promise<void> {
-  await mkdir(repository)
-  for (const name of await readdir(archives)) {
-    // apt writes an epoch's colon as %3a, and would undo that when it reads the index.
-    if (name.endsWith('.deb')) await rename(join(archives, name), join(repository, name.replace(/_\d+%3a/, '_')))
-  }
-  const { stdout } = await runLocally(['dpkg-scanpackages', '--multiversion', '.'], {
-    timeoutSeconds: 120,
-    cwd: repository,
-  })
-  await writeFile(join(repository, 'Packages'), stdout)
-  await writeFile(join(repository, 'Release'), releaseFile(stdout))
-}
-
-/** Without a Release file apt tries a dozen other names of the index. */
-export function releaseFile(packages: string): string {
-  const sum = sha256(packages)
-  const date = new Date().toUTCString()
-  return `Origin: ha-run lab\nDate: ${date}\nSHA256:\n ${sum} ${Buffer.byteLength(packages)} Packages\n`
+  await makeRepository(
+    { ...paths, repository: join(part, 'packages') },
+    // No fence agent has a dependency on `a | b`.
+    { names: offeredIn, plain: fenceAgentPackages },
+    async argv => runLocally(inGroup(group, argv), { timeoutSeconds: 600, signal, env }),
+    report,
+  )
+  await runLocally(['rm', '-f', paths.script], { timeoutSeconds: 60 })
 }
 
 /** True if a node's disk uses this directory as a lower layer, from the text of /proc/self/mounts. */

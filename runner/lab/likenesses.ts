@@ -1,5 +1,7 @@
-import { gateway, prefixLength } from './names.js'
+import { labNetworks } from './names.js'
 import type { Recipe, RecipeFile } from './recipe.js'
+
+const { gateway, prefixLength } = labNetworks[4]
 
 /**
  * Machines like a fresh Raspberry Pi with each release of Raspberry Pi OS, made of Debian's packages: what differs from a Debian

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { UsageError } from '../errors.js'
+import { familyOf, type IpFamily } from '../ip-address.js'
 
 /**
  * Paths and names of a lab. All of them follow from the lab's name, so that `down` finds what an interrupted `up` left behind
@@ -19,17 +20,31 @@ export const netnsDir = '/run/netns'
 /** The control group that contains one group for each lab. */
 export const cgroupName = 'ha-run-lab'
 
-/** The bridge and the admin side's address on it; the nodes' gateway, which leads nowhere. */
 export const bridge = 'br0'
-export const gateway = '192.168.0.254'
-export const prefixLength = 24
-/** The tutorial's floating IP, never a node's address. */
-export const floatingIp = '192.168.0.10'
+/** The network of a lab's machines. */
+export interface LabNetwork {
+  /** What comes before the last part of every address. */
+  start: string
+  prefixLength: number
+  /** The admin side's address on the bridge; the nodes' gateway, which leads nowhere. */
+  gateway: string
+  /** Never a node's address. */
+  floatingIp: string
+}
+
+/** A lab has one of them: that of IPv4 has the tutorial's addresses. */
+export const labNetworks: Record<IpFamily, LabNetwork> = {
+  4: { start: '192.168.0.', prefixLength: 24, gateway: '192.168.0.254', floatingIp: '192.168.0.10' },
+  6: { start: 'fd00:1::', prefixLength: 64, gateway: 'fd00:1::fe', floatingIp: 'fd00:1::10' },
+}
+
+/** The network of a machine with that address. */
+export const labNetworkOf = (address: string) => labNetworks[familyOf(address) ?? 4]
 export const maxNodes = 64
 /** The host name of the machine outside of the cluster. */
 export const arbiterName = 'arbiter'
 /** Above the addresses of nodes and below those of plugs. */
-const arbiterAddress = '192.168.0.99'
+const arbiterNumber = 99
 
 export interface LabNode {
   /** The name of its lab. */
@@ -54,6 +69,8 @@ export interface LabExtras {
   plugs?: boolean
   /** There is one more machine, outside of the cluster. */
   arbiter?: boolean
+  /** The machines have IPv6 addresses alone. */
+  ipv6?: boolean
 }
 
 /** A lab from the user's point of view. */
@@ -64,6 +81,7 @@ export interface Lab {
   inventory: string
   /** Path of an ssh configuration that reaches the machines by name or address. */
   sshConfig: string
+  network: LabNetwork
   /** The nodes of the cluster. */
   nodes: LabNode[]
   /** The nodes, and the arbiter if there is one. */
@@ -75,16 +93,24 @@ export interface Lab {
 }
 
 /** The lab of that name with its first `count` nodes, whether it is up or not. */
-export function labOf(name: string, count: number, { plugs = false, arbiter = false }: LabExtras = {}): Lab {
+export function labOf(
+  name: string,
+  count: number,
+  { plugs = false, arbiter = false, ipv6 = false }: LabExtras = {},
+): Lab {
   const dir = labDir(name)
-  const nodes = Array.from({ length: count }, (_, index) => nodeOf(name, index + 1))
+  const network = labNetworks[ipv6 ? 6 : 4]
+  const nodes = Array.from({ length: count }, (_, index) => nodeOf(name, index + 1, network))
   return {
     name,
     dir,
     inventory: join(dir, 'inventory.yml'),
     sshConfig: join(dir, 'ssh_config'),
+    network,
     nodes,
-    machines: arbiter ? [...nodes, { lab: name, name: arbiterName, address: arbiterAddress }] : nodes,
+    machines: arbiter
+      ? [...nodes, { lab: name, name: arbiterName, address: `${network.start}${arbiterNumber}` }]
+      : nodes,
     plugs: plugs ? nodes.map((node, index) => plugOf(node, 'plug', index + 1)) : [],
     backups: plugs ? nodes.map((node, index) => plugOf(node, 'backup', index + 1)) : [],
   }
@@ -92,10 +118,10 @@ export function labOf(name: string, count: number, { plugs = false, arbiter = fa
 
 /**
  * Nodes 1 to 9 have 192.168.0.1 to .9 as in the tutorial; node 10 and later have .30 and up, which leaves .10 for the
- * floating IP and room for more of them.
+ * floating IP and room for more of them. In the network of IPv6 they end in the same digits.
  */
-export function nodeOf(lab: string, index: number): LabNode {
-  return { lab, name: `node${index}`, address: `192.168.0.${index < 10 ? index : 20 + index}` }
+export function nodeOf(lab: string, index: number, { start } = labNetworks[4]): LabNode {
+  return { lab, name: `node${index}`, address: `${start}${index < 10 ? index : 20 + index}` }
 }
 
 /** Plug 1 has 192.168.0.101, and backup 1 has 192.168.0.165: above all addresses of machines. */

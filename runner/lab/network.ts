@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { bridge, gateway, labNetns, netnsDir, nodeNetns, nodeRoot, prefixLength, type LabNode } from './names.js'
+import { familyOf } from '../ip-address.js'
+import { bridge, labNetns, netnsDir, nodeNetns, nodeRoot, type Lab, type LabNode } from './names.js'
 import { runLocally, runCommands } from './process.js'
 
 /**
@@ -8,8 +9,11 @@ import { runLocally, runCommands } from './process.js'
  */
 
 /** Commands that make the namespace with the bridge. */
-export function bridgeCommands(lab: string): string[][] {
-  const netns = labNetns(lab)
+export function bridgeCommands({
+  name,
+  network: { gateway, prefixLength },
+}: Pick<Lab, 'name' | 'network'>): string[][] {
+  const netns = labNetns(name)
   return [
     ['ip', 'netns', 'add', netns],
     ...noForwarding(netns),
@@ -30,7 +34,11 @@ export function bridgeCommands(lab: string): string[][] {
       'mcast_snooping',
       '0',
     ],
-    ['ip', '-n', netns, 'address', 'add', `${gateway}/${prefixLength}`, 'dev', bridge],
+    [
+      ...['ip', '-n', netns, 'address', 'add', `${gateway}/${prefixLength}`, 'dev', bridge],
+      // Nobody else can have it: without the check for duplicates it is there at once.
+      ...(familyOf(gateway) === 6 ? ['nodad'] : []),
+    ],
     ['ip', '-n', netns, 'link', 'set', bridge, 'up'],
   ]
 }
@@ -77,7 +85,7 @@ export function inNode(node: LabNode, argv: string[]): string[] {
   return ['nsenter', `--net=${join(netnsDir, nodeNetns(node))}`, ...argv]
 }
 
-export async function makeBridge(lab: string): Promise<void> {
+export async function makeBridge(lab: Pick<Lab, 'name' | 'network'>): Promise<void> {
   await runCommands(bridgeCommands(lab))
 }
 

@@ -1,6 +1,7 @@
 import { sha256 } from '../hash.js'
+import { familyOf } from '../ip-address.js'
 import { likenesses } from './likenesses.js'
-import { gateway, prefixLength } from './names.js'
+import { labNetworkOf } from './names.js'
 
 /** A file of an image or of a node; the mode is 0644 by default. */
 export interface RecipeFile {
@@ -53,9 +54,11 @@ export const offeredPackages = [
   'corosync-qnetd',
   'crmsh',
   'curl',
+  'dnsmasq',
   'libnss3-tools',
   'network-manager',
   'nftables',
+  'nginx',
   'pacemaker',
   'pacemaker-cli-utils',
   'pcs',
@@ -132,12 +135,13 @@ function debian(suite: string): Recipe {
 
 /** /etc/network/interfaces of a fresh Debian node. */
 export function interfacesFile(address: string): string {
+  const { prefixLength, gateway } = labNetworkOf(address)
   return [
     'auto lo',
     'iface lo inet loopback',
     '',
     'auto eth0',
-    'iface eth0 inet static',
+    `iface eth0 ${familyOf(address) === 6 ? 'inet6' : 'inet'} static`,
     `    address ${address}/${prefixLength}`,
     `    gateway ${gateway}`,
     '',

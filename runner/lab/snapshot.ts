@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readFile, readdir, rename } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, readdir, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TaskError } from '../errors.js'
@@ -46,13 +46,16 @@ export async function takeSnapshot(lab: Lab, dir: string): Promise<void> {
   await rename(part, dir)
 }
 
-/** Removes the snapshots of a directory, except those to keep and those that a node's disk uses. */
+/** Another process may be about to start a lab from a snapshot that was made so lately. */
+const madeLatelyMs = 30 * 60_000
+
+/** Removes the snapshots of a directory, except those to keep, those that a node's disk uses, and those made within the last half hour. */
 export async function pruneSnapshots(dir: string, keep: (name: string) => boolean): Promise<void> {
   const mounts = await readFile('/proc/self/mounts', 'utf8')
   for (const name of existsSync(dir) ? await readdir(dir) : []) {
     const path = join(dir, name)
-    if (!keep(name) && !isLowerLayer(path, mounts))
-      await runLocally(['rm', '-rf', '--one-file-system', path], { timeoutSeconds: 120 })
+    if (keep(name) || isLowerLayer(path, mounts) || Date.now() - (await stat(path)).mtimeMs < madeLatelyMs) continue
+    await runLocally(['rm', '-rf', '--one-file-system', path], { timeoutSeconds: 120 })
   }
 }
 

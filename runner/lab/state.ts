@@ -11,6 +11,7 @@ const recordSchema = z.object({
   count: z.number(),
   plugs: z.optional(z.boolean()),
   arbiter: z.optional(z.boolean()),
+  ipv6: z.optional(z.boolean()),
   image: z.object({ root: z.string(), packages: z.string() }),
 })
 type LabRecord = z.infer<typeof recordSchema>

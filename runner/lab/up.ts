@@ -52,6 +52,7 @@ export async function up({
   signal,
   plugs = false,
   arbiter = false,
+  ipv6 = false,
 }: UpOptions): Promise<Lab> {
   checkName(name)
   checkCount(count)
@@ -63,14 +64,14 @@ export async function up({
     if (old) throw alreadyUp(old)
     if (await isAlive(name)) report(`removing the incomplete lab ${name}, left by an interrupted start`)
     if (!isEmpty(await findLeftovers(name))) await removeLeftovers(name)
-    const lab = labOf(name, count, { plugs, arbiter })
+    const lab = labOf(name, count, { plugs, arbiter, ipv6 })
     await requireInotifyInstances(lab.machines.length)
     try {
       const recipe = recipeOf(like ?? release ?? (await hostSuite()))
       const image = await ensureImage({ lab: name, recipe: recipe.name, yes, report, signal })
       report(`starting ${lab.machines.map(node => node.name).join(', ')}`)
       await build(lab, image, recipe, { snapshot, signal })
-      await writeRecord(name, { count, plugs, arbiter, image })
+      await writeRecord(name, { count, plugs, arbiter, ipv6, image })
       return lab
     } catch (error) {
       await removeLeftovers(name)
@@ -88,7 +89,7 @@ async function build(
   await mkdir(lab.dir, { recursive: true, mode: 0o755 })
   if (snapshot !== undefined) await copyKeys(snapshot, lab.dir)
   const { public: authorizedKey } = await ensureKey(lab.name, 'key')
-  await makeBridge(lab.name)
+  await makeBridge(lab)
   const hostKeys = new Map<LabNode, KeyPair>()
   const queue = new PQueue({ concurrency })
   const machines = lab.machines.map(node => async () => {

@@ -1,3 +1,4 @@
+import { floatingIpsIn } from '../cluster/status/events.js'
 import type { AssertionEvent } from '../engine/events.js'
 import type { AnyEvent } from '../ui/visible.js'
 import type { ClusterTally, Tally } from '../ui/tally.js'
@@ -18,7 +19,7 @@ export function clusterPart(cluster: ClusterTally, id: string, events: readonly 
   const topology = signal?.event === 'topology' ? signal.topology : undefined
   const rounds = roundsOf(events, name)
   const serving = new Set([
-    ...(topology?.floating_ip.nodes ?? []),
+    ...(topology ? floatingIpsIn(topology).flatMap(({ nodes }) => nodes) : []),
     ...rounds.flatMap(({ answers, result }) => [result.node, ...answers.flatMap(({ node }) => node ?? [])]),
   ])
   const colours = nodeColours(

@@ -21,7 +21,7 @@ export function drillParts(
     figures(rounds),
     rounds.length > 1 && spreadFigure(rounds),
     ...rounds.map(round =>
-      folded(roundTitle(round), roundFigure(round, colours), round === worst || round.result.status === 'failed'),
+      folded(roundTitle(round), roundFigures(round, colours), round === worst || round.result.status === 'failed'),
     ),
     roundsTable(rounds),
     remarks.length > 0 &&
@@ -63,18 +63,24 @@ ${responsive(width => distribution(rounds, label, width))}
 `
 }
 
-function roundTitle({ result: { round, rounds, fault, node, outage_ms, status } }: Round): Markup {
-  return html`${badge(status)} Round ${round} of ${rounds}: ${short(fault, 60)} on ${short(node, 60)}, outage ${durationText(outage_ms)}`
+function roundTitle({ result: { round, rounds, fault, node, outage_ms, probe, status } }: Round): Markup {
+  return html`${badge(status)} Round ${round} of ${rounds}: ${short(fault, 60)} on ${short(node, 60)}, outage ${durationText(outage_ms)}${probe !== undefined && html` of ${short(probe, 60)}`}`
 }
 
-function roundFigure(round: Round, colours: ReadonlyMap<string, string>): Markup {
+/** A picture for each probe, the worst first: reason and marks are those of the round. */
+function roundFigures(round: Round, colours: ReadonlyMap<string, string>): Markup {
+  return html`${roundFigure(round, colours)}${round.others.map(other => roundFigure(other, colours, false))}`
+}
+
+function roundFigure(round: Omit<Round, 'others'>, colours: ReadonlyMap<string, string>, isWorst = true): Markup {
   const { result, answers, marks } = round
-  const label = `Answers of round ${result.round}: ${result.requests} requests, ${result.failed_requests} failed, outage ${durationText(result.outage_ms)}`
+  const asked = result.probe === undefined ? '' : `Probe ${result.probe}: `
+  const label = `${asked}${asked === '' ? 'Answers' : 'answers'} of round ${result.round}: ${result.requests} requests, ${result.failed_requests} failed, outage ${durationText(result.outage_ms)}`
   return html`<figure class="timeline">
-${result.reason !== undefined && html`<p class="bad">${short(result.reason)}</p>`}
+${isWorst && result.reason !== undefined && html`<p class="bad">${short(result.reason)}</p>`}
 ${answers.length > 0 && responsive(width => timeline(round, colours, label, width))}
-<figcaption>${answers.length > 0 && 'Each stroke is a request, in the lane of the node that answered it. A line leads to a late answer. The axis shows seconds after the fault. '}${result.requests} requests, ${result.failed_requests} failed.</figcaption>
-<ol class="marks">${marks.map(({ at, text }) => html`<li><b>${durationText(at)}</b> ${short(text, 400)}</li>`)}</ol>
+<figcaption>${short(asked, 80)}${answers.length > 0 && 'Each stroke is a request, in the lane of the node that answered it. A line leads to a late answer. The axis shows seconds after the fault. '}${result.requests} requests, ${result.failed_requests} failed.</figcaption>
+${isWorst && html`<ol class="marks">${marks.map(({ at, text }) => html`<li><b>${durationText(at)}</b> ${short(text, 400)}</li>`)}</ol>`}
 </figure>`
 }
 

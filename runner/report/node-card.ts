@@ -1,9 +1,9 @@
 import type { Topology } from '../cluster/status/events.js'
-import { clip } from '../ui/text.js'
+import { clip, clipAddress } from '../ui/text.js'
 import { html, type Markup } from './html.js'
 import { line, rectangle, text } from './svg.js'
 
-/** The card of a node in the picture of its cluster: name, address, state, resources, and the floating IP as a tab on top. */
+/** The card of a node in the picture of its cluster: name, address, state, resources, and each floating IP as a tab on top. */
 
 export const card = { width: 152, gap: 16, tab: 22, head: 62, line: 16 } as const
 
@@ -16,8 +16,8 @@ type Node = Topology['nodes'][number]
 export interface CardContents {
   node: Node
   resources: string[]
-  /** The floating IP if the node has it, and whether no other node has it. */
-  floatingIp: { address: string; alone: boolean } | undefined
+  /** The floating IPs that the node has, and whether no other node has them. */
+  floatingIps: { address: string; alone: boolean }[]
   /** The CSS class of the node's colour. */
   colour: string | undefined
 }
@@ -39,9 +39,9 @@ const states: Record<string, { symbol: string; tone: string }> = {
 }
 const away = { symbol: '✖', tone: 'bad' }
 
-/** @param x - with `y` the upper left corner of the card; its tab is above. */
+/** @param x - with `y` the upper left corner of the card; its tabs are above. */
 export function nodeCard(
-  { node, resources, floatingIp, colour }: CardContents,
+  { node, resources, floatingIps, colour }: CardContents,
   x: number,
   y: number,
   height: number,
@@ -49,16 +49,16 @@ export function nodeCard(
   const { symbol, tone } = states[node.state] ?? away
   const left = x + 14
   return html`<g class="node ${tone === 'bad' && 'away'}" data-node="${node.name}">
-${
-  floatingIp &&
-  html`${rectangle(x, y - card.tab, card.width, card.tab + 8, `tab ${floatingIp.alone ? 'address' : 'doubled'}`, 6)}
-${text(left, y - 7, clip(floatingIp.address, lineWidth, '…'), 'on-tab')}`
-}
+${floatingIps.toReversed().map(({ address, alone }, at) => {
+  const top = y - card.tab * (floatingIps.length - at)
+  return html`${rectangle(x, top, card.width, card.tab + 8, `tab ${alone ? 'address' : 'doubled'}`, 6)}
+${text(left, top + card.tab - 7, clipAddress(address, lineWidth), 'on-tab')}`
+})}
 ${rectangle(x, y, card.width, height, 'card', 6)}
 ${colour !== undefined && rectangle(x, y + 8, 4, height - 16, colour)}
 ${text(left, y + 20, clip(node.name, node.dc ? lineWidth - 8 : lineWidth - 5, '…'), 'name')}
 ${node.dc && text(x + card.width - 10, y + 20, 'DC', 'dc', 'end')}
-${text(left, y + 36, clip(node.address, lineWidth, '…'), 'quiet')}
+${text(left, y + 36, clipAddress(node.address, lineWidth), 'quiet')}
 ${text(left, y + 52, clip(`${symbol} ${node.state}`, lineWidth, '…'), tone)}
 ${
   resources.length > 0 &&

@@ -21,7 +21,12 @@ const lateMs = 250
 const isLate = ({ ms, error }: Round['answers'][number]) => error === undefined && ms >= lateMs
 
 /** @param label - the text for screen readers. */
-export function timeline(round: Round, colours: ReadonlyMap<string, string>, label: string, width: number): Markup {
+export function timeline(
+  round: Omit<Round, 'others'>,
+  colours: ReadonlyMap<string, string>,
+  label: string,
+  width: number,
+): Markup {
   const { answers, marks } = round
   // The names of the lanes are on the left, with half the room on a phone.
   const left = width < 500 ? 62 : 104
@@ -125,7 +130,7 @@ export function timeline(round: Round, colours: ReadonlyMap<string, string>, lab
 }
 
 /** An axis with room for the fault, the marks, failed requests, late answers, and the first answer of another node. */
-function axisOf({ answers, marks }: Round, width: number): TimeAxis {
+function axisOf({ answers, marks }: Pick<Round, 'answers' | 'marks'>, width: number): TimeAxis {
   const changes = answers.filter((answer, index) => index > 0 && answer.node !== answers[index - 1]!.node)
   const failed = answers.filter(({ error }) => error !== undefined)
   const cameLate = answers.filter(isLate).map(({ at, ms }) => at + ms)

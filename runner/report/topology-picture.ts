@@ -1,5 +1,5 @@
-import type { Topology } from '../cluster/status/events.js'
-import { clip } from '../ui/text.js'
+import { floatingIpsIn, type Topology } from '../cluster/status/events.js'
+import { clip, clipAddress } from '../ui/text.js'
 import type { Markup } from './html.js'
 import { linkStates, type LinkState } from './link-lines.js'
 import { card, cardHeight, nodeCard, resourceRows } from './node-card.js'
@@ -7,6 +7,9 @@ import { cross, drawing, line, rectangle, text, type Point } from './svg.js'
 
 /** The distance between two links, and from a card to the first link. */
 const pitch = 14
+
+/** The height of the row of an address that no node has. */
+const homelessPitch = 42
 
 interface Placed {
   x: number
@@ -17,8 +20,8 @@ interface Placed {
 }
 
 /**
- * The nodes of a cluster as cards, in rows, with their links below: each link is a line to which every node is connected. The floating IP
- * is a tab on the card of the node that has it.
+ * The nodes of a cluster as cards, in rows, with their links below: each link is a line to which every node is connected. Each floating
+ * IP is a tab on the card of the node that has it.
  */
 export function topologyPicture(
   topology: Topology,
@@ -26,20 +29,22 @@ export function topologyPicture(
   label: string,
   width: number,
 ): Markup {
-  const { nodes, floating_ip: floatingIp, resources } = topology
+  const { nodes, resources } = topology
+  const floatingIps = floatingIpsIn(topology)
   const links = linkStates(topology.links)
   const most = Math.max(1, Math.floor((width + card.gap) / (card.width + card.gap)))
   const columns = Math.max(1, Math.ceil(nodes.length / Math.ceil(nodes.length / most)))
   const isSingleRow = nodes.length <= columns
   const trunk = isSingleRow ? 0 : links.length * 8 + 6
-  const homeless = floatingIp.nodes.every(holder => !nodes.some(({ name }) => name === holder))
+  const homeless = floatingIps.filter(each => each.nodes.every(holder => !nodes.some(({ name }) => name === holder)))
+  const tabsOf = (node: string) => floatingIps.filter(each => each.nodes.includes(node))
   const runsOn = (node: string) => resources.filter(one => one.nodes.includes(node)).map(({ id }) => id)
 
   const places: Placed[] = []
-  let y = homeless ? 44 : 2
+  let y = 2 + homeless.length * homelessPitch
   for (let row = 0; row * columns < nodes.length; row++) {
     const those = nodes.slice(row * columns, (row + 1) * columns)
-    if (those.some(({ name }) => floatingIp.nodes.includes(name))) y += card.tab
+    y += card.tab * Math.max(...those.map(({ name }) => tabsOf(name).length))
     const height = cardHeight(Math.max(...those.map(({ name }) => resourceRows(runsOn(name)).length)))
     those.forEach((_, column) =>
       places.push({ x: 1 + trunk + column * (card.width + card.gap), top: y, bottom: y + height, row }),
@@ -50,22 +55,19 @@ export function topologyPicture(
   const placeOf = new Map(nodes.map(({ name }, at) => [name, places[at]!]))
 
   return drawing(Math.max(drawnWidth, 300), y + (links.length > 0 ? 6 : 0), label, [
-    ...(homeless
-      ? [
-          rectangle(1, 2, 298, 28, 'nowhere', 6),
-          text(12, 21, `${clip(floatingIp.address, 21, '…')} is on no node`, 'bad'),
-        ]
-      : []),
+    ...homeless.flatMap(({ address }, at) => [
+      rectangle(1, 2 + at * homelessPitch, 298, 28, 'nowhere', 6),
+      text(12, 21 + at * homelessPitch, `${clipAddress(address, 21)} is on no node`, 'bad'),
+    ]),
     ...links.flatMap((link, at) => linkLines(link, at, links.length, placeOf, trunk)),
     ...nodes.map((node, at) => {
       const { x, top, bottom } = places[at]!
-      const holds = floatingIp.nodes.includes(node.name)
       return nodeCard(
         {
           node,
           resources: runsOn(node.name),
           colour: colours.get(node.name),
-          floatingIp: holds ? { address: floatingIp.address, alone: floatingIp.nodes.length === 1 } : undefined,
+          floatingIps: tabsOf(node.name).map(each => ({ address: each.address, alone: each.nodes.length === 1 })),
         },
         x,
         top,

@@ -1,4 +1,4 @@
-import type { Topology } from '../cluster/status/events.js'
+import { floatingIpsIn, type Topology } from '../cluster/status/events.js'
 import { grouped, names } from '../ui/text.js'
 import { html, type Markup } from './html.js'
 import { linkStates } from './link-lines.js'
@@ -15,7 +15,8 @@ ${responsive(width => topologyPicture(topology, colours, `Nodes, links and resou
 }
 
 /** The content of the picture, as sentences without full stops. */
-export function topologyText({ nodes, links, resources, floating_ip: floatingIp }: Topology): string[] {
+export function topologyText(topology: Topology): string[] {
+  const { nodes, links, resources } = topology
   const states = grouped(nodes, ({ state }) => state).map(
     group => `${names(group.map(({ name }) => name))} ${group[0]!.state}`,
   )
@@ -27,7 +28,7 @@ export function topologyText({ nodes, links, resources, floating_ip: floatingIp 
   return [
     states.join(', '),
     dcs.length === 0 ? 'No DC' : `DC ${names(dcs)}`,
-    `${floatingIp.address} ${heldBy(floatingIp.nodes)}`,
+    ...floatingIpsIn(topology).map(({ address, nodes: holders }) => `${address} ${heldBy(holders)}`),
     ...(places.length > 0 ? [places.join(', ')] : []),
     ...linkStates(links).map(({ number, down, broken, alive }) => {
       if (!alive) return `Link ${number} connects nobody`

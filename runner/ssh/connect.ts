@@ -29,7 +29,7 @@ export async function connect(name: string, destination: Destination, given: Con
       await untilShellReady(channel, name, options, askpass)
       return new NodeConnection(name, new Session(channel, name), destination, options)
     } catch (error) {
-      if (attempt === maxAttempts || !isThrottled(channel.stderr))
+      if (attempt === maxAttempts || !isThrottled(channel.stderr) || options.abandon?.aborted)
         throw await explained(error, channel.stderr, name, destination, options)
       await sleep(200 * attempt + Math.random() * 300)
     }

@@ -76,6 +76,11 @@ export class NodeConnection {
     return startProcess(forwardArgs(this.name, this.destination, this.settings, to))
   }
 
+  /** A command of the login's own shell on the node; its pipes are the command's. */
+  exec(command: string): ProcessPromise {
+    return startProcess(channelArgs(this.name, this.destination, this.settings, command))
+  }
+
   /**
    * Makes a socket file each of whose connections goes on from the node to `address:port`, for as long as this connection
    * lasts: for many connections, without a process for each.

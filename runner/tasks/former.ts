@@ -11,3 +11,9 @@ export async function keepFormer($: Remote, path: string): Promise<void> {
   const copy = formerOf(path)
   await $`[ -e ${copy} ] || [ ! -e ${path} ] || { mkdir -p -m 0700 -- ${posix.dirname(copy)} && cp -p -- ${path} ${`${copy}.new`} && sync -- ${`${copy}.new`} && mv -- ${`${copy}.new`} ${copy}; }`
 }
+
+/** The same for a symbolic link: the link itself is kept, whether it leads to a file or not. */
+export async function keepFormerLink($: Remote, path: string): Promise<void> {
+  const copy = formerOf(path)
+  await $`[ -L ${copy} ] || [ ! -L ${path} ] || { mkdir -p -m 0700 -- ${posix.dirname(copy)} && cp -dT -- ${path} ${copy}; }`
+}

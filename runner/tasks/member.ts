@@ -1,4 +1,3 @@
-import type PQueue from 'p-queue'
 import { ConnectError } from '../errors.js'
 import type { Fact } from '../facts/fact.js'
 import { FactReader } from '../facts/reader.js'
@@ -11,9 +10,16 @@ export interface NodeLike {
   connection: Connection
 }
 
+/** Bounds how much work is done at the same time. */
+export interface WorkQueue {
+  add<T>(work: () => Promise<T>): Promise<T>
+}
+
 export interface ClusterLike<N extends NodeLike = NodeLike> {
   name: string
   nodes: N[]
+  /** One host that belongs to no cluster: it is worked on like a cluster of its name. */
+  outside?: true
 }
 
 /** A node in a run: its connection, the facts that were read from it, and whether tasks can run on it. */
@@ -28,7 +34,7 @@ export class Member<N extends NodeLike = NodeLike> {
   readonly #connectError: ConnectError | undefined
   readonly #renewals: (() => Promise<void>)[] = []
   #expectsDisconnect = false
-  #queue: Pick<PQueue, 'add'> | undefined
+  #queue: WorkQueue | undefined
   #occupants = 0
   /** The task that failed on it in this run. */
   failedAt: string | undefined
@@ -96,7 +102,7 @@ export class Member<N extends NodeLike = NodeLike> {
   }
 
   /** From now on each read of facts takes a place in this queue, except by work that has a place already (`occupy`). */
-  boundReads(queue: Pick<PQueue, 'add'>): void {
+  boundReads(queue: WorkQueue): void {
     this.#queue = queue
   }
 

@@ -1,5 +1,5 @@
 import type { NodeScope } from './scope.js'
-import { task, type NodeTask } from './task.js'
+import { task, type NodeTask, type TaskRef } from './task.js'
 import { packageState } from '../facts/packages.js'
 import { atExit } from '../ssh/at-exit.js'
 import { sh } from '../ssh/quote.js'
@@ -49,6 +49,7 @@ export interface PackagesOptions {
   units?: readonly string[]
   /** No task needs them: they are for people. */
   late?: boolean
+  needs?: readonly TaskRef[]
 }
 
 /** Debian packages, installed without starting their daemons. The task is named after the first package. */
@@ -60,10 +61,11 @@ export function packages(names: readonly string[], options?: PackagesOptions): N
 export function packagesBy(
   title: string,
   namesOf: (scope: NodeScope) => Promise<readonly string[]>,
-  { units = [], late = false }: PackagesOptions = {},
+  { units = [], late = false, needs }: PackagesOptions = {},
 ): NodeTask {
   return task(title, {
-    background: true,
+    // What needs an earlier task, such as a list of apt, waits for its turn.
+    ...(needs ? { needs } : { background: true }),
     late,
     async check(scope) {
       const names = await namesOf(scope)

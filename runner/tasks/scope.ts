@@ -18,7 +18,7 @@ export interface NodeScope {
   read: <T>(fact: Fact<T>) => Promise<T>
   consent: Consent
   /** How the node is reached, for a task that changes it. */
-  member: Pick<Member, 'name' | 'connection' | 'expectDisconnect' | 'replaceConnection'>
+  member: Pick<Member, 'name' | 'connection' | 'expectDisconnect' | 'replaceConnection' | 'readAgain'>
   /** Names of other members that this run cannot reach or may not change: a change that needs all of them must not start. */
   apart: readonly string[]
   /** Aborted by the second Ctrl-C: waits end. */

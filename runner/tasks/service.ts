@@ -1,5 +1,7 @@
 import type { Difference } from './difference.js'
-import { task, type NodeTask, type TaskRef } from './task.js'
+import type { FileTask } from './file.js'
+import { hashOfFiles, loadFiles, loadState, outdatedLoad } from './loaded-files.js'
+import { task, warn, type NodeTask, type TaskRef } from './task.js'
 import { TaskError } from '../errors.js'
 import { unitState, type UnitState } from '../facts/units.js'
 
@@ -8,6 +10,11 @@ export interface ServiceOptions {
   enabled: boolean
   /** Whether it runs now; left out if somebody else decides that. */
   running?: boolean
+  /**
+   * Files that it reads when it starts, as their tasks or paths: while it runs, it is reloaded if one of them has changed since, or
+   * restarted if it cannot reload and `running` is true.
+   */
+  loads?: readonly (FileTask | string)[]
   needs?: readonly TaskRef[]
 }
 
@@ -63,17 +70,40 @@ export function serviceCommands(
 
 /** A systemd unit as declared, e.g. `service('apache2.service', { enabled: false })`. */
 export function service(unit: string, options: ServiceOptions): NodeTask {
+  const { enabled, running, loads = [] } = options
   const words = [
-    options.enabled ? 'enabled' : 'disabled',
-    ...(options.running === undefined ? [] : [options.running ? 'running' : 'stopped']),
+    enabled ? 'enabled' : 'disabled',
+    ...(running === undefined ? [] : [running ? 'running' : 'stopped']),
+    ...(loads.length === 0 ? [] : ['with its files loaded']),
   ]
-  return task(`${unit.replace('.service', '')} is ${words.join(' and ')} in systemd`, {
-    ...(options.needs && { needs: options.needs }),
-    // No task waits for a unit to stop, or to start at the next boot.
-    ...(options.running !== true && { background: true }),
-    check: async ({ read }) => serviceDifferences(unit, options, await read(unitState(unit))),
-    async apply({ $ }, differences) {
+  const needs = [...(options.needs ?? []), ...loads.filter(each => typeof each !== 'string')]
+  const loaded = loadState({ unit, paths: loads.map(each => (typeof each === 'string' ? each : each.path)) })
+  return task(`${unit.replace('.service', '')} is ${inWords(words)} in systemd`, {
+    ...(needs.length > 0 && { needs }),
+    // No task waits for a unit to stop, or to start at the next boot; what loads files waits for them.
+    ...(running !== true && loads.length === 0 && { background: true }),
+    async check({ read }) {
+      const [state, load] = await Promise.all([read(unitState(unit)), loads.length > 0 ? read(loaded) : undefined])
+      const differences = serviceDifferences(unit, options, state)
+      const outdated = running === false ? undefined : load && outdatedLoad(load)
+      if (outdated === undefined) return differences
+      if (load?.canReload || running === true)
+        return [...differences, { subject: loadSubject(unit), from: outdated, to: 'as they are' }]
+      const unloaded = `${unit} cannot reload, and runs ${outdated}: restart it, or have the cluster do it, for it to load its files`
+      return differences.length > 0 ? differences : warn(unloaded)
+    },
+    async apply({ $, read }, differences) {
       for (const words of serviceCommands(unit, options, differences)) await $({ timeout: '120s' })`${words}`
+      if (!differences.some(({ subject }) => subject === loadSubject(unit))) return
+      const load = await read(loaded)
+      await loadFiles($, unit, load, hashOfFiles(load.files))
     },
   })
+}
+
+const loadSubject = (unit: string) => `files that ${unit} has loaded`
+
+/** `enabled`, `enabled and running`, `disabled, stopped and …`. */
+function inWords(words: string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }

@@ -30,8 +30,10 @@ export function stageFile(
     sh`set -e; candidate=${candidate}`,
     atExit('[ $code = 0 ] || rm -f -- "$candidate"'),
     sh`mkdir -p -- ${posix.dirname(path)}`,
-    `umask 077; cat >"$candidate"; chmod ${mode} -- "$candidate"; chown ${owner} -- "$candidate"`,
-    ...(validate ? [`{ ${validate(candidate)}\n} >&2`] : []),
+    // In this order: chown takes setuid and setgid away.
+    `umask 077; cat >"$candidate"; chown ${owner} -- "$candidate"; chmod ${mode} -- "$candidate"`,
+    // In a subshell: an `exit 0` of its own must not end the replacement.
+    ...(validate ? [`( ${validate(candidate)}\n) >&2`] : []),
     'sync -- "$candidate"',
   ]
   return new ShellText(commands.join('\n'))

@@ -1,129 +1,36 @@
-import stringWidth from 'string-width'
-import type { TaskStartSignal } from '../engine/events.js'
-import type { Row } from './rows.js'
-import type { Style } from './style.js'
-import { clip, names, oneLine, pad, widest } from './text.js'
+import { fleetTexts } from './fleet-frame.js'
+import { columnWidths, elapsedMs, heightOf, rowText, type Frame, type FrameOptions } from './row-text.js'
+import { rowsOf, type ClusterRows, type Row } from './rows.js'
+import { manyClusters } from './tally.js'
+import { clip, names } from './text.js'
 
-/** From here on, a row shows how long its task has taken. */
-export const longMs = 2000
 /** From here on, a row has priority if the screen has no room for all. */
 const veryLongMs = 10_000
-const shownReasons = 2
-/** A notice, or a task's name, with less room than this is useless. */
-const minNoticeWidth = 16
-const minTaskWidth = 8
-/** The width that is kept for a notice if a task has one: most notices need no more. */
-const noticeWidth = 52
-const reasonIndent = '    '
-
-export interface FrameOptions {
-  style: Style
-  columns: number
-  lines: number
-  now: number
-  /** A line about the run as a whole. */
-  remark?: string | undefined
-}
-
-/** The text of each visible row, and the line below them for the other rows and for the run as a whole. */
-export interface Frame {
-  texts: Map<Row, string>
-  rest: string | undefined
-}
 
 /** Fits the rows into the screen. */
-export function frameOf(rows: Row[], options: FrameOptions): Frame {
-  const clusters = rows.filter(row => row.kind === 'cluster').length
-  const nesting = clusters > 1
-  // A single cluster has a row only once it has tasks of its own.
-  const candidates = rows.filter(row => row.kind === 'node' || nesting || row.touched)
-  const widths = columnWidths(candidates, nesting)
-  const texts = new Map(candidates.map(row => [row, rowText(row, widths, nesting, options)]))
-  const { remark, lines, columns, style } = options
-  const shown = fitting(candidates, texts, remark === undefined ? options : { ...options, lines: lines - 1 })
-  const hidden = candidates.filter(row => !shown.has(row))
-  for (const row of hidden) texts.delete(row)
-  const below = [
-    ...(hidden.length > 0 ? [restText(hidden, options)] : []),
-    ...(remark === undefined ? [] : [style.careful(clip(remark, columns - 1, style.symbols.more))]),
-  ]
+export function frameOf(clusters: ClusterRows[], options: FrameOptions): Frame {
+  const { remark, columns, style } = options
+  const lines = remark === undefined ? options.lines : options.lines - 1
+  const below = remark === undefined ? [] : [style.careful(clip(remark, columns - 1, style.symbols.more))]
+  const { texts, rest } =
+    clusters.length > manyClusters
+      ? fleetTexts(clusters, { ...options, lines })
+      : rowTexts(clusters, { ...options, lines })
+  if (rest !== undefined) below.unshift(rest)
   return { texts, rest: below.length > 0 ? below.join('\n') : undefined }
 }
 
-interface Widths {
-  name: number
-  step: number
-}
-
-function columnWidths(rows: Row[], nesting: boolean): Widths {
-  return {
-    name: widest(rows.map(row => shownName(row, nesting))),
-    // A fixed width: a column that moves with each step is hard to read.
-    step: 'constraints 10/10'.length,
-  }
-}
-
-function shownName({ name, kind }: Row, nesting: boolean): string {
-  return nesting && kind === 'node' ? `  ${name}` : name
-}
-
-function rowText(row: Row, widths: Widths, nesting: boolean, { style, columns, now }: FrameOptions): string {
-  const { symbols } = style
-  const current = row.open.values().next().value
-  const name = pad(shownName(row, nesting), widths.name)
-  const elapsed = elapsedMs(row, now)
-  const busy = current !== undefined || row.notice !== undefined || isAwaited(row)
-  const time = busy && elapsed >= longMs ? `  ${Math.floor(elapsed / 1000)} s` : ''
-  // Less the mark, three spaces, and a free column at the end: some terminals wrap a line that is exactly full.
-  const room = columns - widths.name - 5 - time.length
-  const what = oneLine(current ? stepText(current.signal, widths.step) : idleText(row))
-  const progress = current ? (current.progress ?? row.notice) : undefined
-  // Progress is more useful than the name of the task. The room for the name does not depend on the progress, whose length varies.
-  const left = progress === undefined ? room : room - noticeWidth
-  const nameless = current && progress !== undefined && stringWidth(what) > left && left < widths.step + minTaskWidth
-  const text = clip(nameless ? `${stepOf(current.signal)}${symbols.more}` : what, nameless ? room : left, symbols.more)
-  const noticeRoom = room - stringWidth(text)
-  const notice =
-    progress !== undefined && noticeRoom >= minNoticeWidth ? clip(`  ${progress}`, noticeRoom, symbols.more) : ''
-  const quiet = !current || !current.signal.applying
-  const doing = quiet ? style.quiet(text) : text
-  const line = `${markOf(row, style)} ${name}  ${doing}${style.accent(time)}${style.quiet(notice)}`
-  const reasons = row.reasons
-    .slice(0, shownReasons)
-    .map(reason => reasonIndent + style.bad(clip(reason, columns - reasonIndent.length - 1, symbols.more)))
-  return [line, ...reasons].join('\n')
-}
-
-function markOf(row: Row, { symbols, ...style }: Style): string {
-  if (row.reasons.length > 0) return style.bad(symbols.failed)
-  if (row.open.size > 0) return style.accent(symbols.running)
-  return row.counts.ok + row.counts.changed > 0 ? style.good(symbols.ok) : style.quiet(symbols.waiting)
-}
-
-function stepText(signal: TaskStartSignal, width: number): string {
-  return `${stepOf(signal).padEnd(width)}  ${signal.task}`
-}
-
-function stepOf({ role, index, count }: TaskStartSignal): string {
-  return `${role} ${index}/${count}`
-}
-
-/** Whether no event of the node has come yet. Not so for a cluster, whose own tasks run late. */
-function isAwaited({ kind, touched }: Row): boolean {
-  return kind === 'node' && !touched
-}
-
-function idleText(row: Row): string {
-  if (row.notice) return row.notice
-  if (isAwaited(row)) return 'waiting'
-  return Object.entries(row.counts)
-    .filter(([, count]) => count > 0)
-    .map(([status, count]) => `${count} ${status.replace('-', ' ')}`)
-    .join(', ')
-}
-
-function elapsedMs(row: Row, now: number): number {
-  return now - (row.open.values().next().value?.since ?? row.since)
+/** Every node has its row, as far as there is room. */
+function rowTexts(clusters: ClusterRows[], options: FrameOptions): Frame {
+  const nesting = clusters.length > 1
+  // A single cluster has a row only once it has tasks of its own.
+  const candidates = clusters.flatMap(rowsOf).filter(row => row.kind !== 'cluster' || nesting || row.touched)
+  const widths = columnWidths(candidates, nesting)
+  const texts = new Map(candidates.map(row => [row, rowText(row, widths, nesting, options)]))
+  const shown = fitting(candidates, texts, options)
+  const hidden = candidates.filter(row => !shown.has(row))
+  for (const row of hidden) texts.delete(row)
+  return { texts, rest: hidden.length > 0 ? restText(hidden, options) : undefined }
 }
 
 /**
@@ -131,7 +38,7 @@ function elapsedMs(row: Row, now: number): number {
  * has no priority because a task runs: it would appear and vanish with each task.
  */
 function fitting(rows: Row[], texts: Map<Row, string>, { lines, now }: FrameOptions): Set<Row> {
-  const height = (row: Row) => texts.get(row)!.split('\n').length
+  const height = (row: Row) => heightOf(texts.get(row)!)
   if (rows.reduce((sum, row) => sum + height(row), 0) <= lines) return new Set(rows)
   const rank = (row: Row) => {
     if (row.reasons.length > 0) return 0

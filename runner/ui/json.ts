@@ -1,4 +1,4 @@
-import { isMachineEvent, type ErrorReport, type MachineEvent, type Reporter } from '../engine/events.js'
+import { isMachineEvent, type ErrorReport, type MachineEvent, type Reporter, type Signal } from '../engine/events.js'
 import type { Difference } from '../tasks/difference.js'
 import { errorLines } from './failure.js'
 import type { ReporterOptions } from './options.js'
@@ -10,18 +10,18 @@ import { writeLines, writeText } from './write.js'
 /** Writes JSON Lines to stdout, and nothing else; with -v, also notices and errors for people to stderr. */
 export function jsonReporter(options: ReporterOptions, now: () => Date = () => new Date()): Reporter {
   const { stdout, stderr, style, verbosity } = options
-  const order = new RunOrder<{ event: MachineEvent; time: Date }>(({ event }) => event)
+  const order = new RunOrder<{ event: MachineEvent | ClusterSignal; time: Date }>(({ event }) => event)
   let ended = false
   return {
     report(event) {
       // The summary is always the last line, whatever an interrupted run still reports.
       if (ended) return
       if (verbosity > 0) writeText(stderr, humanLines(visibleEvent(event)))
-      if (!isMachineEvent(event)) return
+      if (!isMachineEvent(event) && event.event !== 'cluster-end' && event.event !== 'cluster-postponed') return
       const due = order.take({ event, time: now() })
       writeLines(
         stdout,
-        due.map(({ event, time }) => jsonLine(event, time, verbosity > 0)),
+        due.flatMap(({ event, time }) => (isMachineEvent(event) ? jsonLine(event, time, verbosity > 0) : [])),
       )
       ended = event.event === 'summary'
     },
@@ -33,6 +33,9 @@ export function jsonReporter(options: ReporterOptions, now: () => Date = () => n
     return errorLines([event], style, false)
   }
 }
+
+/** They decide when it is a cluster's turn. */
+type ClusterSignal = Extract<Signal, { event: 'cluster-end' | 'cluster-postponed' }>
 
 /** The order of the fields after `event` and `time`; other fields follow in the event's own order. */
 const fieldOrder = [

@@ -25,7 +25,7 @@ export function liveReporter(options: ReporterOptions, now: () => number = () =>
 
   function open(shown: Rows) {
     const nextFrame = () =>
-      frameOf(shown.all, {
+      frameOf(shown.clusters, {
         style,
         columns: Math.min(columns, stdout.columns ?? columns),
         // One line is for the cursor.

@@ -74,7 +74,7 @@ export function plainLines(event: AnyEvent, options: PlainOptions, views: readon
     case 'assertion': {
       const bad = event.status === 'failed' || event.status === 'unreachable'
       if (quiet ? !bad : event.status === 'ok' && verbosity === 0) return []
-      const reason = bad ? oneLine(event.error?.message ?? evidenceOf(event)) : ''
+      const reason = bad ? oneLine(firstPart(event.error?.message ?? evidenceOf(event))) : ''
       const line = resultLine(event, nameWidth, style)
       const below = reason
         ? [style.bad(reason)]
@@ -133,4 +133,9 @@ function paintStatus(status: Status, style: Style): string {
   const text = status.replace('-', ' ').padEnd(12)
   if (status === 'ok') return style.good(text)
   return status === 'failed' || status === 'unreachable' ? style.bad(text) : style.careful(text)
+}
+
+/** A message without the excerpt of a file that follows it: the closing list of failures shows it. */
+function firstPart(message: string): string {
+  return message.split('\n\n')[0] ?? ''
 }

@@ -8,7 +8,7 @@ import type { AnyEvent } from './visible.js'
 /** What the live screen knows of one node, or of a cluster as a whole. */
 export interface Row {
   name: string
-  kind: 'cluster' | 'node'
+  kind: 'cluster' | 'node' | 'outside host'
   /** Tasks that have started and not ended, each with its start time in ms and its progress. The row shows the first one. */
   open: Map<string, { signal: TaskStartSignal; since: number; progress: string | undefined }>
   counts: Counts
@@ -23,9 +23,17 @@ export interface Row {
   work: Promise<void>
 }
 
+/** The rows of a cluster, and how far its run is. */
+export interface ClusterRows {
+  own: Row
+  hosts: Row[]
+  state: 'waiting' | 'postponed' | 'running' | 'ended'
+}
+
 /** A row for each cluster, each of its nodes and each host that supports it, in the order of the inventory. */
 export class Rows {
   readonly all: Row[]
+  readonly clusters: ClusterRows[]
   /** The last notice about the run as a whole: that it was interrupted, for example. */
   remark: string | undefined
   readonly #byName: Map<string, Row>
@@ -35,12 +43,18 @@ export class Rows {
     const ended = new Promise<void>(resolve => {
       this.#settle = resolve
     })
-    const entries = run.clusters.flatMap((cluster): [string, Row][] => [
-      [keyOf(cluster.name), newRow(cluster.name, 'cluster', now, ended)],
-      ...hostsOf(cluster).map((host): [string, Row] => [keyOf(cluster.name, host), newRow(host, 'node', now, ended)]),
-    ])
-    this.all = entries.map(([, row]) => row)
-    this.#byName = new Map(entries)
+    this.clusters = run.clusters.map(cluster => ({
+      own: newRow(cluster.name, 'cluster', now, ended),
+      hosts: hostsOf(cluster).map(host => newRow(host, cluster.outside ? 'outside host' : 'node', now, ended)),
+      state: 'waiting',
+    }))
+    this.all = this.clusters.flatMap(({ own, hosts }) => [own, ...hosts])
+    this.#byName = new Map(
+      this.clusters.flatMap(({ own, hosts }): [string, Row][] => [
+        [keyOf(own.name), own],
+        ...hosts.map((host): [string, Row] => [keyOf(own.name, host.name), host]),
+      ]),
+    )
   }
 
   /** Settles the work of every row: the run has ended. */
@@ -52,6 +66,15 @@ export class Rows {
   apply(event: AnyEvent, now: number): void {
     if (event.event === 'notice' && event.host === undefined && event.cluster === undefined)
       this.remark = oneLine(event.text)
+    const state = stateAfter[event.event]
+    if (state !== undefined) {
+      const cluster = this.clusters.find(({ own }) => 'cluster' in event && own.name === event.cluster)
+      if (!cluster) return
+      cluster.state = state
+      // Until then the others had the places for connections: that is no time that this one has taken.
+      if (state === 'running') for (const row of rowsOf(cluster)) row.since = now
+      return
+    }
     const row = this.#rowOf(event)
     if (!row) return
     row.touched = true
@@ -81,6 +104,17 @@ export class Rows {
     if (!('cluster' in event) || event.event === 'headline' || event.cluster === undefined) return undefined
     return this.#byName.get(keyOf(event.cluster, 'host' in event ? event.host : undefined))
   }
+}
+
+/** The rows of a cluster, its own first. A host that belongs to no cluster has only one, unless an event is about its whole work. */
+export function rowsOf({ own, hosts }: ClusterRows): Row[] {
+  return hosts[0]?.kind === 'outside host' && !own.touched ? hosts : [own, ...hosts]
+}
+
+const stateAfter: Partial<Record<AnyEvent['event'], ClusterRows['state']>> = {
+  'cluster-start': 'running',
+  'cluster-postponed': 'postponed',
+  'cluster-end': 'ended',
 }
 
 function newRow(name: string, kind: Row['kind'], now: number, end: Promise<void>): Row {

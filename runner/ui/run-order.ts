@@ -3,12 +3,13 @@ import type { AnyEvent } from './visible.js'
 
 /**
  * Sorts events so that two equal runs have the same order, whichever node was faster: by cluster and then by node, as in the inventory.
- * A task that runs once for a cluster comes after the events of its nodes before it.
+ * A task that runs once for a cluster comes after the events of its nodes before it. A cluster's turn comes when those before it have
+ * ended; one that is postponed comes after the others.
  */
 export class RunOrder<T> {
   readonly #eventOf: (item: T) => AnyEvent
-  /** The items of each cluster that wait for their turn: those of each node, and those already in order. */
-  readonly #clusters = new Map<string, { nodes: Map<string, T[]>; settled: T[] }>()
+  /** The clusters that have not ended, in the order of their turns. */
+  readonly #clusters = new Map<string, WaitingItems<T>>()
 
   constructor(eventOf: (item: T) => AnyEvent) {
     this.#eventOf = eventOf
@@ -19,22 +20,40 @@ export class RunOrder<T> {
     const event = this.#eventOf(item)
     if (event.event === 'run') {
       for (const cluster of event.clusters) {
-        this.#clusters.set(cluster.name, { nodes: new Map(hostsOf(cluster).map(host => [host, []])), settled: [] })
+        const nodes = new Map(hostsOf(cluster).map((host): [string, T[]] => [host, []]))
+        this.#clusters.set(cluster.name, { nodes, settled: [], hasEnded: false })
       }
     }
     // Progress, which waits for nothing.
     if (event.event === 'lock') return [item]
     if (event.event === 'summary') return [...this.#rest(), item]
-    const cluster = 'cluster' in event ? this.#clusters.get(event.cluster ?? '') : undefined
+    const name = ('cluster' in event && event.cluster) || ''
+    const cluster = this.#clusters.get(name)
     if (!cluster) return [item]
+    if (event.event === 'cluster-postponed') {
+      this.#clusters.delete(name)
+      this.#clusters.set(name, cluster)
+      return [...this.#due(), item]
+    }
     const node = 'host' in event ? cluster.nodes.get(event.host ?? '') : undefined
     if (node) {
       node.push(item)
       return []
     }
     cluster.settled.push(...drained(cluster.nodes.values()), item)
-    // The events of other clusters come after all events of the first one.
-    return cluster === this.#clusters.values().next().value ? cluster.settled.splice(0) : []
+    cluster.hasEnded ||= event.event === 'cluster-end'
+    return this.#due()
+  }
+
+  /** The items of the first cluster that has not ended, and of those before it. */
+  #due(): T[] {
+    const due: T[] = []
+    for (const [name, { settled, hasEnded }] of this.#clusters) {
+      due.push(...settled.splice(0))
+      if (!hasEnded) break
+      this.#clusters.delete(name)
+    }
+    return due
   }
 
   #rest(): T[] {
@@ -43,6 +62,13 @@ export class RunOrder<T> {
       ...drained(nodes.values()),
     ])
   }
+}
+
+/** The items of a cluster that wait for their turn: those of each node, and those already in order. */
+interface WaitingItems<T> {
+  nodes: Map<string, T[]>
+  settled: T[]
+  hasEnded: boolean
 }
 
 function drained<T>(lists: Iterable<T[]>): T[] {

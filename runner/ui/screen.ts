@@ -1,6 +1,6 @@
 import { Listr, ListrEventType, ListrLogger, ProcessOutput } from 'listr2'
 import { CalmRenderer } from './calm-renderer.js'
-import type { Frame } from './frame.js'
+import type { Frame } from './row-text.js'
 import type { ReporterOptions } from './options.js'
 import type { Row } from './rows.js'
 

@@ -7,7 +7,7 @@ import { counted, secondsText } from './text.js'
 
 /** The verdict on a run, and its numbers. */
 export interface Outcome extends RunVerdict {
-  /** `2 nodes`, `3 clusters, 8 nodes`, `2 nodes, 1 supporting host`. */
+  /** `2 nodes`, `3 clusters, 8 nodes`, `2 nodes, 1 supporting host, 1 host outside clusters`. */
   scope: string
   numbers: string[]
 }
@@ -22,9 +22,11 @@ export function summaryLine(tally: Tally, style: Style, views: readonly EventVie
 
 /** Undefined if no run has started, or if it has not ended. */
 export function outcomeOf(tally: Tally, views: readonly EventView[]): Outcome | undefined {
-  const { run, summary, total, clusters } = tally
+  const { run, summary, total } = tally
   if (!run || !summary) return undefined
-  const nodes = run.clusters.reduce((count, cluster) => count + cluster.nodes.length, 0)
+  const ofClusters = run.clusters.filter(({ outside }) => !outside)
+  const nodes = ofClusters.reduce((count, cluster) => count + cluster.nodes.length, 0)
+  const outside = run.clusters.length - ofClusters.length
   const supporting = new Set(run.clusters.flatMap(cluster => cluster.supporting ?? [])).size
   const checks = sum(total)
   const verifying = tally.tasks.length === 0 && tally.assertions.length > 0
@@ -44,9 +46,10 @@ export function outcomeOf(tally: Tally, views: readonly EventView[]): Outcome | 
   return {
     ...(own ?? usual),
     scope: [
-      ...(clusters.length > 1 ? [`${clusters.length} clusters`] : []),
-      counted(nodes, 'node'),
+      ...(ofClusters.length > 1 ? [`${ofClusters.length} clusters`] : []),
+      ...(nodes > 0 ? [counted(nodes, 'node')] : []),
       ...(supporting > 0 ? [counted(supporting, 'supporting host')] : []),
+      ...(outside > 0 ? [`${counted(outside, 'host')} outside clusters`] : []),
     ].join(', '),
     numbers,
   }

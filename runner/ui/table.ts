@@ -1,22 +1,28 @@
 import type { Status } from '../engine/events.js'
 import type { Style } from './style.js'
-import { addUp, noCounts, sum } from './tally.js'
+import { addUp, manyClusters, noCounts, sum } from './tally.js'
 import type { ClusterTally, Counts, Tally } from './tally.js'
 import { counted, grouped, names, oneLine, pad, sections, widest } from './text.js'
 
 /** From here on, nodes with equal numbers share a row. */
 const manyNodes = 16
 
-/** Of more clusters, those that are alike share a row, except for those that failed. */
-const manyClusters = 8
-
 /** The table of the final summary: for each cluster the numbers of its nodes, then its headlines. */
 export function tableLines(tally: Tally, style: Style): string[] {
   const columns = columnsOf(tally)
-  if (tally.clusters.length <= manyClusters) return clusterLines(tally.clusters, columns, style)
-  const folded = foldedClusters(tally.clusters)
-  const failed = tally.clusters.filter(cluster => outcomeOf(cluster) === 'failed')
-  return sections(foldedLines(folded, columns, style), clusterLines(failed, columns, style))
+  const clusters = tally.clusters.filter(({ outside }) => !outside)
+  const hosts = hostsTogether(tally.clusters.filter(({ outside }) => outside))
+  if (clusters.length <= manyClusters) return clusterLines([...clusters, ...hosts], columns, style)
+  const folded = foldedClusters(clusters)
+  const failed = clusters.filter(cluster => outcomeOf(cluster) === 'failed')
+  return sections(foldedLines(folded, columns, style), clusterLines([...failed, ...hosts], columns, style))
+}
+
+/** The hosts that belong to no cluster as one part of the table; none if there are none. */
+function hostsTogether(outside: ClusterTally[]): ClusterTally[] {
+  if (outside.length === 0) return []
+  const nodes = outside.map(cluster => ({ name: cluster.name, counts: allCounts(cluster) }))
+  return [{ name: 'outside clusters', nodes, own: noCounts(), headlines: new Map() }]
 }
 
 /** Clusters with the same outcome, and the sums of their numbers. */

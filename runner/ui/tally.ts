@@ -4,6 +4,9 @@ import type { AnyEvent } from './visible.js'
 
 export type Counts = Record<Status, number>
 
+/** If a run has more clusters, those that are alike are shown together, except for those that failed. */
+export const manyClusters = 8
+
 /** The events of one run by kind, and how many there are. */
 export interface Tally {
   events: readonly AnyEvent[]
@@ -17,6 +20,8 @@ export interface Tally {
 
 export interface ClusterTally {
   name: string
+  /** It is one host that belongs to no cluster. */
+  outside?: true
   /** Its nodes, and behind them the hosts that support it. */
   nodes: { name: string; counts: Counts }[]
   /** Counts of the tasks that ran once for the whole cluster. */
@@ -55,6 +60,7 @@ export function tally(events: AnyEvent[]): Tally {
   const run = events.find(event => event.event === 'run')
   const clusters = (run?.clusters ?? []).map(cluster => ({
     name: cluster.name,
+    ...(cluster.outside && { outside: true as const }),
     nodes: hostsOf(cluster).map(node => ({ name: node, counts: noCounts() })),
     own: noCounts(),
     headlines: new Map<string, string>(),

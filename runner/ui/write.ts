@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import sliceAnsi from 'slice-ansi'
-import stringWidth from 'string-width'
 import wrapAnsi from 'wrap-ansi'
 import type { ReporterOptions, Terminal } from './options.js'
+import { widthOf } from './text.js'
 import type { AnyEvent } from './visible.js'
 
 /** Writes lines in one go, so that two writers cannot mix them. */
@@ -31,8 +31,8 @@ function wrap(line: string, columns: number): string[] {
   // A line that is exactly full makes some terminals add an empty one.
   const width = columns - 1
   const plain = stripVTControlCharacters(line)
-  if (stringWidth(plain) <= width || verbatim.test(plain)) return [line]
-  const starts = [...plain.matchAll(columnEnd)].map(match => stringWidth(plain.slice(0, match.index + match[0].length)))
+  if (widthOf(plain) <= width || verbatim.test(plain)) return [line]
+  const starts = [...plain.matchAll(columnEnd)].map(match => widthOf(plain.slice(0, match.index + match[0].length)))
   const indent = /^ */.exec(plain)![0].length
   // A column that begins too far to the right would have no room.
   const column = starts.findLast(start => start > indent && start <= width / 2)

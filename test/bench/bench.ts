@@ -2,11 +2,13 @@ import { Command, InvalidArgumentError } from 'commander'
 import { HaRunError, InterruptedError } from '../../runner/errors.js'
 import { requireHost } from '../../runner/lab/host.js'
 import { clusterWorks, fromBare } from './cluster-works.js'
+import { fleetWork } from './fleet-work.js'
 import { helpWork } from './help-work.js'
 import { hostsWork } from './hosts-work.js'
 import type { Bench } from './in-turn.js'
 import { machine, requireTools } from './machine.js'
 import { publish } from './publish.js'
+import { resourcesWork } from './resources-work.js'
 import { readResults, resultsFile, type Results, type Series, type WorkName, workNames } from './results.js'
 import { targetLines } from './targets.js'
 import { few, many } from './works.js'
@@ -19,6 +21,8 @@ const parts: { works: WorkName[]; measure: (bench: Bench, works: ReadonlySet<Wor
   { works: ['a', 'g'], measure: (bench, works) => clusterWorks(bench, few, works) },
   { works: ['c'], measure: fromBare },
   { works: ['f'], measure: hostsWork },
+  { works: ['i'], measure: resourcesWork },
+  { works: ['j'], measure: fleetWork },
   { works: ['b', 'd', 'e', 'g'], measure: (bench, works) => clusterWorks(bench, many, works) },
 ]
 

@@ -10,11 +10,15 @@ export const addedRoundTrip = 20
 
 const proxy = fileURLToPath(new URL('delay-proxy.js', import.meta.url))
 
-/** Works with a lab whose nodes are reached with a delay, through the ssh configuration that the work is given. */
-export async function delayed<T>(lab: Lab, work: (sshConfig: string) => Promise<T>): Promise<T> {
+/** Works with a lab whose nodes are reached with a delay, through the ssh configuration that the work is given. `roundTripMs` is added. */
+export async function delayed<T>(
+  lab: Lab,
+  work: (sshConfig: string) => Promise<T>,
+  roundTripMs = addedRoundTrip,
+): Promise<T> {
   const ports = new Map(lab.nodes.map(({ address }, at) => [address, 20_000 + at]))
   const routes = [...ports].map(([address, port]) => `${port}=${address}:22`)
-  const [program = '', ...words] = inLab(lab.name, [process.execPath, proxy, String(addedRoundTrip / 2), ...routes])
+  const [program = '', ...words] = inLab(lab.name, [process.execPath, proxy, String(roundTripMs / 2), ...routes])
   const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
   const gone = new Promise<void>(resolve => child.on('exit', () => resolve()))
   try {

@@ -5,7 +5,7 @@ import { growthChart, type Growth } from './growth-chart.js'
 import { medianOf, seconds, seriesOf, type Results, type Series, type WorkName } from './results.js'
 import { picture as svg } from './svg.js'
 import { time } from './table.js'
-import { few, hostCounts, many } from './works.js'
+import { clusterCounts, few, hostCounts, many, resourceCounts } from './works.js'
 
 /** The picture of the results: the small labs' works on the left, the large one's on the right, growth below. */
 
@@ -51,10 +51,22 @@ export function picture(results: Results): string {
     return { elements, bottom: y }
   })
   const bottom = Math.max(...placed.map(column => column.bottom))
-  const charts = growth(results).flatMap((chart, at) =>
-    growthChart(chart, edge + at * (groupWidth + edge), bottom, groupWidth, chartHeight),
+  const rows = [
+    growth(results, 'f', 'The runner alone', hostCounts),
+    growth(results, 'i', 'A large CIB', resourceCounts, 'resources'),
+    growth(
+      results,
+      'j',
+      'Clusters of two hosts',
+      clusterCounts.map(count => 2 * count),
+    ),
+  ].filter(row => row.length > 0)
+  const charts = rows.flatMap((row, line) =>
+    row.flatMap((chart, at) =>
+      growthChart(chart, edge + at * (groupWidth + edge), bottom + line * chartHeight, groupWidth, chartHeight),
+    ),
   )
-  const height = bottom + (charts.length > 0 ? chartHeight : 0) + edge / 2
+  const height = bottom + rows.length * chartHeight + edge / 2
   return svg(width, height, 'How long ha-run and its peers take', style, [
     rectangle(0, 0, width, height, 'ground'),
     text(edge, 30, 'ha-run and its peers at the same work', 'head'),
@@ -69,21 +81,21 @@ export function picture(results: Results): string {
   ])
 }
 
-function growth(results: Results): Growth[] {
-  const series = hostCounts.flatMap(count => seriesOf(results, 'f', 'ha-run', count) ?? [])
+function growth(results: Results, work: 'f' | 'i' | 'j', name: string, counts: number[], of = 'hosts'): Growth[] {
+  const series = counts.flatMap(count => seriesOf(results, work, 'ha-run', count) ?? [])
   if (series.length < 2) return []
   const chart = (title: string, value: (one: Series) => number, label: (value: number) => string): Growth => ({
     title,
-    points: series.map(one => ({ hosts: one.nodes, value: value(one), label: label(value(one)) })),
+    points: series.map(one => ({ size: one.nodes, value: value(one), label: label(value(one)) })),
   })
   return [
     chart(
-      'The runner alone: time by number of hosts',
+      `${name}: time by number of ${of}`,
       one => seconds(one).median,
       value => `${time(value)} s`,
     ),
     chart(
-      'The runner alone: peak memory by number of hosts',
+      `${name}: peak memory by number of ${of}`,
       one => medianOf(one, 'peakMegabytes')!,
       value => `${value.toFixed(0)} MB`,
     ),

@@ -10,10 +10,21 @@ export const resultsFile = inSources('test/bench/results.json')
 export const pictureFile = inSources('test/bench/results.svg')
 export const pageFile = inSources('docs/benchmark.md')
 
-export const toolNames = ['floor', 'node', 'ha-run', 'Ansible', 'Ansible seeded'] as const
+export const toolNames = [
+  'floor',
+  'node',
+  'ha-run',
+  'ha-run, 20 dead',
+  'ha-run verify',
+  'ha-run status',
+  'ha-run import',
+  'ha-run report',
+  'Ansible',
+  'Ansible seeded',
+] as const
 export type ToolName = (typeof toolNames)[number]
 
-export const workNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const
+export const workNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'] as const
 export type WorkName = (typeof workNames)[number]
 
 const runSchema = z.strictObject({
@@ -25,6 +36,9 @@ const runSchema = z.strictObject({
   peakMegabytes: z.number().positive(),
   /** IP packets on TCP port 22 in both directions, the average over the nodes, in 10^3 bytes. */
   kilobytesPerNode: z.number().nonnegative().optional(),
+  /** The most connections that were open or being opened at the same time, and the most processes that it had started. */
+  mostConnections: z.number().int().optional(),
+  mostProcesses: z.number().int().optional(),
 })
 export type Run = z.infer<typeof runSchema>
 
@@ -35,7 +49,7 @@ export type Exact = z.infer<typeof exactSchema>
 const seriesSchema = z.strictObject({
   work: z.enum(workNames),
   tool: z.enum(toolNames),
-  /** The number of nodes of the work; 0 for a work without nodes. */
+  /** The number of nodes of the work, or of resources in (i); 0 for a work without nodes. */
   nodes: z.number().int().nonnegative(),
   date: z.iso.date(),
   runs: z.array(runSchema).nonempty(),

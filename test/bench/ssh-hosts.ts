@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import PQueue from 'p-queue'
 import { ensureKey, writeAccess } from '../../runner/lab/access.js'
 import { inGroup, makeGroup, machineGroup } from '../../runner/lab/cgroup.js'
-import { labOf, prefixLength, type Lab, type LabNode } from '../../runner/lab/names.js'
+import { labOf, type Lab, type LabNode } from '../../runner/lab/names.js'
 import { inNode, makeBridge, makeCable } from '../../runner/lab/network.js'
 import { waitForSsh } from '../../runner/lab/node.js'
 import { runCommands } from '../../runner/lab/process.js'
@@ -41,7 +41,7 @@ UsePAM no
 `,
   )
   await mkdir('/run/sshd', { recursive: true })
-  await makeBridge(lab.name)
+  await makeBridge(lab)
   const queue = new PQueue({ concurrency: 4 })
   const started = await Promise.allSettled(
     lab.nodes.map(node =>
@@ -60,7 +60,7 @@ async function start(lab: Lab, node: LabNode): Promise<void> {
   await makeCable(node)
   await runCommands([
     inNode(node, ['ip', 'link', 'set', 'lo', 'up']),
-    inNode(node, ['ip', 'address', 'add', `${node.address}/${prefixLength}`, 'dev', 'eth0']),
+    inNode(node, ['ip', 'address', 'add', `${node.address}/${lab.network.prefixLength}`, 'dev', 'eth0']),
     inNode(node, ['ip', 'link', 'set', 'eth0', 'up']),
   ])
   // Processes of its own: what ha-run ends on a host by number can never be one of this machine's.

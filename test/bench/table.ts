@@ -24,7 +24,7 @@ ${rows.join('\n')}
 connection: the time that 20 ms of additional delay add to the fastest run, divided by 20 ms. In brackets: ha-run's own count, after the login.
 Measured ${dates.join(', ')} on ${machine.cpus} processors that ran the nodes too, Linux ${machine.kernel}, Node ${machine.node}, OpenSSH ${machine.ssh}, ansible-core ${machine.ansible}.
 
-| target | measured | |
+${fleetLines(results)}| target | measured | |
 |---|--:|---|
 ${targets(results)
   .map(({ work, text, figure, met }) => `| (${work}) ${text} | ${figure} | ${met ? 'met' : '**missed**'} |`)
@@ -49,9 +49,29 @@ function row(results: Results, one: Series): string {
   return `| ${cells.join(' | ')} |`
 }
 
+/** What a fleet has open at the same time. */
+function fleetLines({ series }: Results): string {
+  const rows = series
+    .filter(({ work }) => work === 'j')
+    .map(one => {
+      const figures = (['mostConnections', 'mostProcesses'] as const).map(figure =>
+        Math.max(...one.runs.map(run => run[figure] ?? 0)),
+      )
+      return `| ${one.nodes / 2} | ${one.tool} | ${figures.join(' | ')} | ${medianOf(one, 'peakMegabytes')!.toFixed(0)} MB |`
+    })
+  if (rows.length === 0) return ''
+  return `| clusters of (j) | | most connections, also those being opened | most processes | peak memory |
+|--:|---|--:|--:|--:|
+${rows.join('\n')}
+
+`
+}
+
 /** The number of nodes, for the works that are measured with several. */
 function whereSeveral({ work, nodes }: Series): string {
   if (work === 'g') return `, ${nodes} nodes`
+  if (work === 'i') return ` ${nodes} resources`
+  if (work === 'j') return `, ${nodes / 2} clusters`
   return work === 'f' ? `, ${nodes} ${nodes === 1 ? 'host' : 'hosts'}` : ''
 }
 

@@ -1,6 +1,6 @@
 import { medianOf, seconds, seriesOf, type Results, type Series, type ToolName, type WorkName } from './results.js'
 import { growthExponent } from './statistics.js'
-import { few, hostCounts, many } from './works.js'
+import { clusterCounts, few, hostCounts, many } from './works.js'
 
 /** Targets and results. They are shown and never asserted: a busy machine is no fault of the program. */
 export interface Target {
@@ -51,16 +51,21 @@ export function targets(results: Results): Target[] {
     ...atMost('b', 'at most 1.5x the floor', 1.5, 'x', b, median('b', 'floor')),
     ...atMost('c', 'under 0.3x Ansible', 0.3, 'x', median('c', 'ha-run'), median('c', 'Ansible')),
     ...atMost('e', 'at most (b)', 1, 'x', median('e', 'ha-run'), b),
-    ...growth(results),
+    ...growth(results, 'f', hostCounts),
+    ...growth(
+      results,
+      'j',
+      clusterCounts.map(count => 2 * count),
+    ),
     ...atMost('g', 'at most 1 s more than (a)', 1, ' s', median('g', 'ha-run', few), a, minus),
     ...atMost('g', 'at most 1 s more than (b)', 1, ' s', median('g', 'ha-run', many), b, minus),
     ...atMost('h', 'under 3x bare Node', 3, 'x', median('h', 'ha-run'), median('h', 'node')),
   ]
 }
 
-/** (f), by the steepest step from one number of hosts to the next. */
-function growth(results: Results): Target[] {
-  const points = hostCounts.flatMap(count => seriesOf(results, 'f', 'ha-run', count) ?? [])
+/** By the steepest step from one number of hosts to the next. */
+function growth(results: Results, work: 'f' | 'j', counts: number[]): Target[] {
+  const points = counts.flatMap(count => seriesOf(results, work, 'ha-run', count) ?? [])
   if (points.length < 2) return []
   return (
     [
@@ -73,7 +78,7 @@ function growth(results: Results): Target[] {
       .map((point, at) => growthExponent([points[at]!.nodes, value(points[at]!)], [point.nodes, value(point)]))
     const steepest = Math.max(...steps)
     return {
-      work: 'f' as const,
+      work,
       text: `${name} grows no faster than the hosts`,
       figure: `hosts^${steepest.toFixed(2)}`,
       met: steepest <= 1 + noise,

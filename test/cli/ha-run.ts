@@ -32,6 +32,9 @@ export function folderOf(t: ExecutionContext): string {
   return folder
 }
 
+/** For `vars`: ha-run tries the declared address of a node that refuses, and what a test declares must lead nowhere else. */
+export const onlyThisMachine = 'ansible_ssh_common_args: -o BindAddress=127.0.0.1'
+
 /** An inventory whose nodes are this machine, at these ports. */
 export function inventoryOf(t: ExecutionContext, ...ports: number[]): string {
   const file = join(folderOf(t), 'site.yml')
@@ -43,6 +46,7 @@ export function inventoryOf(t: ExecutionContext, ...ports: number[]): string {
     file,
     `all:
   vars:
+    ${onlyThisMachine}
     cluster: { name: test-${ports[0]}, floating_ip: 192.0.2.10/24, fencing: disabled }
   hosts:
 ${hosts.join('')}`,
@@ -54,6 +58,7 @@ export interface Line {
   event: string
   status?: string
   check?: boolean
+  cluster?: string
   host?: string
   exit?: number
   unreachable?: number

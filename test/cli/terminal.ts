@@ -24,7 +24,7 @@ export async function onTerminal(
   const child = spawn('script', ['-qec', `stty columns ${columns} rows 24; exec ${command}`, '/dev/null'], {
     env: { ...process.env, NO_COLOR: undefined, CI: undefined, LC_ALL: 'C.UTF-8', TERM: 'xterm', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
-    timeout: 30_000,
+    timeout: 120_000,
   })
   let screen = ''
   let isTyped = prompt === undefined

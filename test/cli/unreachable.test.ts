@@ -108,7 +108,7 @@ test('status --watch of a dozen nodes warns of no leak, and ends when its reader
   const { stdout, stderr, status } = spawnSync(
     'sh',
     ['-c', `{ '${process.execPath}' ${argv}; echo "exit $?" >&2; } | head -n 1`],
-    { encoding: 'utf8', timeout: 30_000 },
+    { encoding: 'utf8', timeout: 120_000 },
   )
   t.is(stdout.trim().split('\n').length, 1)
   t.is(stderr, 'exit 0\n')

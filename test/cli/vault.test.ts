@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { vaultValue } from '../inventory/vault-text.js'
 import { closedPort, localSshd, noSshd } from '../ssh/local-sshd.js'
-import { folderOf, haRun, main } from './ha-run.js'
+import { folderOf, haRun, main, onlyThisMachine } from './ha-run.js'
 import { onTerminal } from './terminal.js'
 
 const withSshd = noSshd === undefined ? test : test.skip
@@ -21,6 +21,7 @@ function siteWith(t: ExecutionContext, port: number, more = ''): { inventory: st
     inventory!,
     `all:
   vars:
+    ${onlyThisMachine}
     unused: ${vaultValue('CANARY', 'of somebody else', 6)}
     ansible_become_password: ${value('CANARY-become')}
     ansible_port: ${port}

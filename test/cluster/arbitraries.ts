@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import type { DeclaredCib } from '../../runner/cluster/cib/cib.js'
-import type { Constraint, Operation, Primitive, Resource } from '../../runner/cluster/declaration/declaration.js'
+import type { EventKind } from '../../runner/cluster/declaration/alerts.js'
+import type {
+  AclPermission,
+  Acls,
+  Alert,
+  Constraint,
+  DefaultSet,
+  Operation,
+  Primitive,
+  Resource,
+} from '../../runner/cluster/declaration/declaration.js'
+import type { RuleExpression } from '../../runner/cluster/declaration/rule.js'
 import { milliseconds } from '../../runner/cluster/pacemaker/values.js'
 
 /** Text that XML can carry and careless code does not. */
@@ -92,6 +103,71 @@ const constraints: fc.Arbitrary<Constraint[]> = fc
   )
   .chain(all => fc.subarray<Constraint>(all))
 
+const attributes = fc.dictionary(fc.constantFrom('rack', 'site', 'a b', '__proto__'), hostileText)
+const settings = {
+  options: attributes,
+  meta: fc.dictionary(fc.constantFrom('timeout', 'timestamp-format'), hostileText),
+}
+const alert: fc.Arbitrary<Alert> = fc.record(
+  {
+    id: fc.constant('al'),
+    path: hostileText,
+    ...settings,
+    select: fc.record({
+      kinds: fc.subarray<EventKind>(['nodes', 'fencing', 'resources', 'attributes']),
+      attributes: fc.uniqueArray(hostileText, { maxLength: 3 }),
+    }),
+    recipients: fc.uniqueArray(fc.record({ value: hostileText, ...settings }), {
+      selector: ({ value }) => value,
+      maxLength: 3,
+    }),
+  },
+  { requiredKeys: ['id', 'path', 'options', 'meta', 'recipients'] },
+)
+
+const roleIds = fc.subarray(['r1', 'r2'])
+const permission: fc.Arbitrary<AclPermission> = fc.record({
+  kind: fc.constantFrom('read' as const, 'write' as const, 'deny' as const),
+  on: fc.oneof(
+    fc.record({ xpath: hostileText }),
+    fc.record({ 'object-type': hostileText, attribute: hostileText }),
+    fc.record({ reference: hostileText }),
+  ),
+})
+const acls: fc.Arbitrary<Acls> = fc.record({
+  roles: roleIds.chain(ids =>
+    fc.tuple(...ids.map(id => fc.record({ id: fc.constant(id), permissions: fc.array(permission, { maxLength: 3 }) }))),
+  ),
+  // p1 is a resource too, perhaps.
+  holders: fc.subarray<'p1' | 'staff'>(['p1', 'staff']).chain(ids =>
+    fc.tuple(
+      ...ids.map(id =>
+        fc.record({
+          kind: fc.constant(id === 'p1' ? ('target' as const) : ('group' as const)),
+          id: fc.constant(id),
+          // A role that others name cannot be removed.
+          roles: fc.constant<string[]>([]),
+        }),
+      ),
+    ),
+  ),
+})
+
+const defaultSet = (id: string): fc.Arbitrary<DefaultSet> =>
+  fc.record(
+    {
+      id: fc.constant(id),
+      rule: fc.oneof<fc.Arbitrary<RuleExpression>[]>(
+        fc.record({ kind: fc.constant('resource' as const), type: hostileText }),
+        fc.record({ kind: fc.constant('op' as const), name: hostileText, interval: times }),
+      ),
+      score: scores,
+      values: pairs,
+    },
+    { requiredKeys: ['id', 'rule', 'values'] },
+  )
+const defaultSets = (...ids: string[]) => fc.subarray(ids).chain(some => fc.tuple(...some.map(defaultSet)))
+
 /** What a cluster may declare, with ids from a small pool so that two declarations meet. */
 export const declaration: fc.Arbitrary<DeclaredCib> = fc.record({
   resources,
@@ -99,4 +175,15 @@ export const declaration: fc.Arbitrary<DeclaredCib> = fc.record({
   properties: fc.dictionary(fc.constantFrom('cluster-delay', 'fencing-timeout', 'no-quorum-policy'), hostileText),
   resourceDefaults: pairs,
   operationDefaults: pairs,
+  nodeValues: fc.array(fc.record({ node: fc.constant('n1'), attributes, utilization: attributes }), { maxLength: 1 }),
+  alerts: fc.array(alert, { maxLength: 1 }),
+  tags: fc.array(
+    fc.record({ id: fc.constant('t1'), members: fc.uniqueArray(hostileText, { minLength: 1, maxLength: 3 }) }),
+    {
+      maxLength: 1,
+    },
+  ),
+  acls,
+  resourceDefaultSets: defaultSets('d1', 'd2'),
+  operationDefaultSets: defaultSets('d3'),
 })

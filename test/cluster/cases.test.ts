@@ -1,5 +1,8 @@
 import test from 'ava'
+import { optionProblems, parameterProblems } from '../../runner/cluster/names/name-problems.js'
+import { namesToJudge } from '../../runner/cluster/names/names-to-judge.js'
 import { parseAgentMetadata } from '../../runner/cluster/pacemaker/agent-metadata.js'
+import { propertiesIn } from '../../runner/cluster/pacemaker/property-metadata.js'
 import { withTimeouts } from '../../runner/cluster/pacemaker/operation-timeouts.js'
 import { parseCfgtool } from '../../runner/cluster/corosync/cfgtool.js'
 import { candidate } from '../../runner/cluster/cib/cib.js'
@@ -32,6 +35,10 @@ interface Case {
   declared: ShortDeclaration
   purge?: boolean
   observed: string
+  /** `names`: of the present CIB, if there is one, what the nodes' Pacemaker and agents describe. */
+  cib?: string
+  properties?: string
+  agents?: Record<string, string>
   /** `corosync-conf-written`. */
   cluster: Cluster
   nodeIds: Record<string, number>
@@ -47,7 +54,9 @@ interface Case {
 /** What each folder of cases is given to. */
 const subjects: Record<string, (data: Case) => unknown> = {
   'agent-metadata': ({ output, primitive }) =>
-    primitive === undefined ? parseAgentMetadata(output) : withTimeouts(primitive, parseAgentMetadata(output)),
+    primitive === undefined
+      ? parseAgentMetadata(output).actions
+      : withTimeouts(primitive, parseAgentMetadata(output).actions),
   cfgtool: ({ output }) => parseCfgtool(output),
   cib: ({ observed, declared, purge }) => {
     const { differences, text } = candidate(observed, declaredOf(declared), { purge })
@@ -66,6 +75,15 @@ const subjects: Record<string, (data: Case) => unknown> = {
     return { differing: settingDifferences(keys, cmap), notInForce: timersNotInForce(keys, cmap) }
   },
   members: ({ output }) => membersOf(parseCmap(output)),
+  names: ({ declared, cib, properties, agents = {} }) => {
+    const { names, primitives } = namesToJudge(declaredOf(declared), ['options', 'resources'], cib)
+    return [
+      ...optionProblems(names, properties === undefined ? undefined : propertiesIn(properties.replaceAll('NUL', '\0'))),
+      ...primitives.flatMap(judging =>
+        parameterProblems(judging, parseAgentMetadata(agents[judging.primitive.agent]!).parameters),
+      ),
+    ].map(({ severity, path, message, hint }) => `${severity} at ${path.join('.')}: ${message}. ${hint}`)
+  },
   'node-ids': ({ nodes, confs }) => {
     const parsed = Object.entries(confs).map(
       ([node, text]) => [node, text === null ? undefined : parseCorosyncConf(text)] as const,

@@ -44,6 +44,12 @@ const cases: [title: string, text: string, active: Service[], faults: string[]][
     both,
     ['pacemaker-based (process 102) is stopped by a signal'],
   ],
+  [
+    'Pacemaker would still be starting if a signal had not stopped it',
+    lines({ pacemakerd: 'stopped', 'pacemaker-attrd': 'gone' }, 5),
+    both,
+    ['pacemakerd (process 101) is stopped by a signal', 'pacemaker-attrd is missing although its unit is active'],
+  ],
   ['nothing is expected of a unit that is not active', lines({ corosync: 'stopped' }), ['pacemaker'], []],
   ['nothing runs, nothing is active', '', [], []],
 ]

@@ -11,7 +11,10 @@ import type {
 import { Secret } from '../../runner/secret.js'
 
 /** A declaration as a case writes it: what does not matter left out. */
-export interface ShortDeclaration {
+export interface ShortDeclaration extends Pick<
+  DeclaredCib,
+  'nodeValues' | 'alerts' | 'tags' | 'acls' | 'resourceDefaultSets' | 'operationDefaultSets'
+> {
   resources?: (
     | ({ kind: 'primitive' } & Pick<Primitive, 'id' | 'agent'> &
         Partial<Omit<Primitive, 'operations'>> & { operations?: (Omit<Operation, 'options'> & Partial<Operation>)[] })
@@ -32,8 +35,12 @@ export interface ShortDeclaration {
   fencingProperties?: Record<string, string>
 }
 
+type DeclaredOptions = Required<
+  Pick<DeclaredCib, 'resources' | 'properties' | 'resourceDefaults' | 'operationDefaults'>
+>
+
 /** The declaration, complete. */
-export function declaredOf({ devices, ...short }: ShortDeclaration): DeclaredCib {
+export function declaredOf({ devices, ...short }: ShortDeclaration): DeclaredCib & DeclaredOptions {
   return {
     ...(devices && { devices: { levels: {}, ...devices, devices: devices.devices.map(deviceOf) } }),
     constraints: [],

@@ -1,4 +1,4 @@
-import { floatingIp } from '../../runner/lab/names.js'
+import { labNetworks } from '../../runner/lab/names.js'
 import { inLab } from '../../runner/lab/network.js'
 import { BrowserPage } from '../ui/browser-page.js'
 import { Chromium } from '../ui/chromium.js'
@@ -17,7 +17,7 @@ export async function visitor(lab: string): Promise<Visitor> {
   return {
     async visit() {
       // A new address each time: what the browser kept of an earlier visit proves nothing.
-      await page.open(`http://${floatingIp}/?${Date.now()}`)
+      await page.open(`http://${labNetworks[4].floatingIp}/?${Date.now()}`)
       return page.evaluate<string>('document.querySelector("h1")?.textContent ?? ""')
     },
     leave: () => browser.close(),

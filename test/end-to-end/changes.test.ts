@@ -1,5 +1,7 @@
 import { cibChanges } from './changes/cib.js'
 import { contentChanges } from './changes/content.js'
+import { promotableChanges } from './changes/promotable.js'
+import { furtherObjects } from './changes/further-objects.js'
 import { labSite, tasksOf } from './site-harness.js'
 
 /** Every kind of change, made to one cluster that is serving; HTTP through the floating IP is probed meanwhile. */
@@ -12,4 +14,6 @@ onLab('a cluster that serves: that is what the first run said it did', async t =
 })
 
 contentChanges(shared)
+furtherObjects(shared)
 cibChanges(shared)
+promotableChanges(shared)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { $ } from 'zx/core'
-import { floatingIp } from '../../runner/lab/names.js'
+import { labNetworks } from '../../runner/lab/names.js'
 import { inLab } from '../../runner/lab/network.js'
 
 export interface Probed {
@@ -17,7 +17,7 @@ const done = ok => { open -= 1; if (ok) { longest = Math.max(longest, Date.now()
   if (ended && open === 0) { console.log(JSON.stringify({ requests, failed, longest: Math.max(longest, Date.now() - last) })); process.exit() } }
 const timer = setInterval(() => { requests += 1; open += 1; let settled = false
   const settle = ok => { if (!settled) { settled = true; done(ok) } }
-  const request = http.get({ host: '${floatingIp}', agent: false, timeout: 3000 }, answer => { answer.resume(); answer.on('end', () => settle(answer.statusCode === 200)) })
+  const request = http.get({ host: '${labNetworks[4].floatingIp}', agent: false, timeout: 3000 }, answer => { answer.resume(); answer.on('end', () => settle(answer.statusCode === 200)) })
   request.on('timeout', () => request.destroy(new Error('late'))); request.on('error', () => settle(false)) }, 50)
 process.stdin.on('end', () => { clearInterval(timer); ended = true; open += 1; done(true) }).resume()
 `
@@ -25,9 +25,13 @@ process.stdin.on('end', () => { clearInterval(timer); ended = true; open += 1; d
 /** Milliseconds for which it is asked on: what a change has set off may come a moment later. */
 const aftermathMs = 2000
 
-/** Probes the floating IP from another machine of the lab's network while something is done, and for a moment more. */
-export async function probing(lab: string, work: () => Promise<void>): Promise<Probed> {
-  const probe = $({ quiet: true, nothrow: true, timeout: '300s' })`${inLab(lab, [process.execPath, '-e', program])}`
+/** Probes the floating IP from another machine of the lab's network while something is done (`seconds` at most), and for a moment more. */
+export async function probing(lab: string, work: () => Promise<void>, seconds = 300): Promise<Probed> {
+  const probe = $({
+    quiet: true,
+    nothrow: true,
+    timeout: `${seconds}s`,
+  })`${inLab(lab, [process.execPath, '-e', program])}`
   try {
     await work()
     await sleep(aftermathMs)

@@ -20,8 +20,8 @@ export class LabNodes {
   }
 
   /** Runs the same shell text in all nodes at once. @returns what each printed, in the nodes' order. */
-  async onAll(script: string): Promise<string[]> {
-    return Promise.all(this.lab.nodes.map(async ({ name }) => this.on(name, script)))
+  async onAll(script: string, seconds?: number): Promise<string[]> {
+    return Promise.all(this.lab.nodes.map(async ({ name }) => this.on(name, script, seconds)))
   }
 
   /** Waits until shell text holds on a node. The node itself asks again and again: each question from outside would cost more. */

@@ -8,3 +8,6 @@ export async function writeTable(page: string, name: string, table: string): Pro
   if (before === undefined || after === undefined) throw new Error(`${page} has no place for the table ${name}`)
   await writeFile(page, `${before}${begin}${table}${end}${after}`)
 }
+
+/** A row of a table of Markdown. */
+export const cells = (texts: string[]) => `| ${texts.join(' | ')} |\n`

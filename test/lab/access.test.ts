@@ -89,3 +89,23 @@ test("the ssh configuration knows nodes by name and address, and enters the lab'
 test("known hosts are kept by address, without the key's comment", t => {
   t.is(knownHostsLine(nodeOf('demo', 1), 'ssh-ed25519 AAAA ha-run lab demo\n'), '192.168.0.1 ssh-ed25519 AAAA\n')
 })
+
+test('in a lab of IPv6, addresses stand in quotes and, before a port, in brackets', t => {
+  const ipv6 = labOf('six', 2, { arbiter: true, ipv6: true })
+  t.regex(
+    sshConfigText(ipv6, 'root'),
+    /^Host node2 fd00:1::2\n {2}HostName fd00:1::2\n[^]*?socat - TCP:\[%h\]:%p,connect-timeout=10$/m,
+  )
+  t.is(knownHostsLine(ipv6.nodes[0]!, 'ssh-ed25519 AAAA x\n'), 'fd00:1::1 ssh-ed25519 AAAA\n')
+  t.like(load(labInventoryText(ipv6)), {
+    all: {
+      hosts: { arbiter: { ansible_host: 'fd00:1::99' } },
+      children: {
+        web: {
+          vars: { cluster: { floating_ip: 'fd00:1::10/64' } },
+          hosts: { node1: { ansible_host: 'fd00:1::1' }, node2: { ansible_host: 'fd00:1::2' } },
+        },
+      },
+    },
+  })
+})

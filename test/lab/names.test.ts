@@ -1,13 +1,13 @@
 import test from 'ava'
 import { UsageError } from '../../runner/errors.js'
-import { checkCount, checkName, labOf, floatingIp, gateway, isNetnsOf, maxNodes } from '../../runner/lab/names.js'
+import { checkCount, checkName, labOf, labNetworks, isNetnsOf, maxNodes } from '../../runner/lab/names.js'
 
 test("nodes have the tutorial's addresses, and no two machines or plugs the same", t => {
   const { machines, plugs, backups } = labOf('demo', maxNodes, { plugs: true, arbiter: true })
   const addresses = [...machines, ...plugs, ...backups].map(({ address }) => address)
   t.deepEqual(addresses.slice(0, 2), ['192.168.0.1', '192.168.0.2'])
   t.deepEqual(addresses.slice(8, 10), ['192.168.0.9', '192.168.0.30'])
-  t.is(new Set([...addresses, floatingIp, gateway]).size, 3 * maxNodes + 3)
+  t.is(new Set([...addresses, labNetworks[4].floatingIp, labNetworks[4].gateway]).size, 3 * maxNodes + 3)
   t.true(addresses.every(address => Number(address.split('.')[3]) < 254))
 })
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import test from 'ava'
-import { releaseFile } from '../../runner/lab/image.js'
+import { releaseFile } from '../../runner/lab/repository.js'
 import { likenesses } from '../../runner/lab/likenesses.js'
 import {
   customizeScript,

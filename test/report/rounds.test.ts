@@ -46,6 +46,25 @@ test('rounds have their answers, even if two drills have rounds of the same numb
   )
 })
 
+test('with several probes, a round has the answers to each, and the outage of the worst', t => {
+  const figures = (probe: string, outage_ms: number) => ({ probe, outage_ms, failed_requests: 1, requests: 3 })
+  const [round] = roundsOf(
+    [
+      { ...answers(1, good(1)), probe: 'dns' },
+      { ...answers(1, good(2)), probe: 'page' },
+      result({ probe: 'dns', outage_ms: 900, probes: [figures('page', 300), figures('dns', 900)] }),
+    ],
+    'web',
+  )
+  t.deepEqual(
+    [round!, ...round!.others].map(each => [each.result.probe, each.result.outage_ms, each.answers[0]?.at]),
+    [
+      ['dns', 900, 1],
+      ['page', 300, 2],
+    ],
+  )
+})
+
 test('an outage lasts from the first failed request to the first good answer; the longest has the length that the drill reports', t => {
   const list = [good(0), bad(50), good(100), good(150), bad(200), bad(250), good(300)]
   const [round] = roundsOf([answers(1, ...list), result({ outage_ms: 120 })], 'web')

@@ -45,6 +45,24 @@ test('every node has a card, with a tab if it has the floating IP', t => {
   }
 })
 
+test('each of several addresses has a tab, or a row if no node has it', t => {
+  const [{ topology }] = topologies.filter(each => each.topology.nodes.length === 2) as [(typeof topologies)[0]]
+  const [node] = topology.nodes as [Topology['nodes'][0]]
+  const several = {
+    ...topology,
+    floating_ip: { address: '192.168.0.10', nodes: [node.name] },
+    further_floating_ips: [
+      { address: 'fd00:1::10', nodes: [node.name] },
+      { address: '192.168.0.11', nodes: [] },
+    ],
+  }
+  const svg = String(topologyPicture(several, new Map(), 'label', 800))
+  t.is(svg.match(/class="tab address/g)?.length, 2)
+  t.is(svg.match(/is on no node/g)?.length, 1)
+  t.true(topologyText(several).includes(`fd00:1::10 is on ${node.name}`))
+  t.true(topologyText(several).includes('192.168.0.11 is on no node'))
+})
+
 test('every element is inside the picture', t => {
   for (const { name, topology } of topologies) {
     for (const width of [800, 328]) {
@@ -88,4 +106,26 @@ test('nodes that serve have colours in the order of the inventory; after five, a
     ],
   )
   t.is(nodeColours([], new Set('abcdefgh')).get('h'), 'node5')
+})
+
+test('a long IPv6 address keeps both ends, which tell it from others of its network', t => {
+  const [{ topology }] = topologies.filter(each => each.topology.nodes.length === 2) as [(typeof topologies)[0]]
+  const [node] = topology.nodes as [Topology['nodes'][0]]
+  const address = '2001:db8:aaaa:bbbb:cccc:dddd:eeee:1'
+  const svg = String(
+    topologyPicture(
+      {
+        ...topology,
+        nodes: [{ ...node, address }],
+        floating_ip: { address: '2001:db8:aaaa:bbbb:cccc:dddd:eeee:10', nodes: [node.name] },
+      },
+      new Map(),
+      'label',
+      800,
+    ),
+  )
+  const shown = [...svg.matchAll(/>(2001:[^<]*…[^<]*)</g)].map(([, text = '']) => text)
+  t.is(shown.length, 2)
+  t.true(shown.every(text => text.length <= 18))
+  t.deepEqual(shown.map(text => text.slice(-3)).toSorted(), [':10', 'e:1'])
 })

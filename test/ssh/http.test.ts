@@ -1,13 +1,15 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- stand-ins have what the code under test reads of them */
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createTcpServer, type AddressInfo } from 'node:net'
-import { writeFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer as createSecureServer } from 'node:https'
+import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { readFileSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { $ } from 'zx/core'
 import type { NodeConnection } from '../../runner/ssh/node-connection.js'
-import { httpGet, isDirect } from '../../runner/ssh/http.js'
+import { httpGet, httpRequest, isDirect } from '../../runner/ssh/http.js'
+import { deadline } from '../../runner/ssh/probe-loop.js'
 
 /** Listens on port 80 of a loopback address of its own, as a floating IP's server would. */
 async function listen(t: ExecutionContext, address: string, port: number, answer: RequestListener) {
@@ -134,6 +136,53 @@ test('the tunnel’s process ends with the answer', async t => {
   await httpGet('127.0.66.10', '/', watched)
   t.is(started.length, 1)
   await t.notThrowsAsync(Promise.resolve(started[0]!))
+})
+
+/** A server with a certificate of its own, and of no authority. */
+async function listenSecurely(t: ExecutionContext): Promise<{ port: number; ca: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'ha-run-tls-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const [key, cert] = [join(folder, 'key'), join(folder, 'cert')]
+  await $({
+    quiet: true,
+  })`openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ${key} -out ${cert} -days 2 -subj /CN=shop -addext subjectAltName=IP:127.0.0.1`
+  const ca = readFileSync(cert, 'utf8')
+  const server = createSecureServer({ key: readFileSync(key), cert: ca }, page('secure'))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  return { port: (server.address() as AddressInfo).port, ca }
+}
+
+test('HTTPS: any certificate, unless an authority is given; from here, through a node, and through a socket file', async t => {
+  const { port, ca } = await listenSecurely(t)
+  const { port: other } = await listenSecurely(t)
+  const folder = mkdtempSync(join(tmpdir(), 'ha-run-tls-socket-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const socketTo = async (to: number) => {
+    const path = join(mkdtempSync(join(folder, 'to-')), 'socket')
+    const relay = createTcpServer(local => {
+      const remote = connect(to, '127.0.0.1')
+      local.pipe(remote).pipe(local)
+      for (const end of [local, remote]) end.on('error', () => {})
+    })
+    await new Promise<void>(resolve => relay.listen(path, resolve))
+    t.teardown(() => relay.close())
+    return path
+  }
+  const { signal, cancel } = deadline(60_000)
+  t.teardown(cancel)
+  for (const way of ['direct', 'through', 'socket']) {
+    const ask = async (to: number, more: { ca?: string } = {}) =>
+      httpRequest(new URL(`https://127.0.0.1:${to}/`), {
+        signal,
+        ...more,
+        ...(way === 'through' && { through: nodeLeadingTo(pipeTo('127.0.0.1', to)).node }),
+        ...(way === 'socket' && { socket: await socketTo(to) }),
+      })
+    t.is((await ask(port)).body, 'secure', way)
+    t.is((await ask(port, { ca })).body, 'secure', way)
+    await t.throwsAsync(ask(other, { ca }), { message: /self-signed|certificate/ }, way)
+  }
 })
 
 const reaches = test.macro({

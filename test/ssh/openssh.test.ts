@@ -100,6 +100,8 @@ test('at another address, the host keeps its name on the command line, so that i
 test('the name of a host key in known_hosts', t => {
   t.is(hostKeyName('user root\nhostname 192.168.0.1\nport 22\n'), '192.168.0.1')
   t.is(hostKeyName('hostname 192.168.0.1\nport 2222\n'), '[192.168.0.1]:2222')
+  t.is(hostKeyName('hostname fd00:1::1\nport 22\n'), 'fd00:1::1')
+  t.is(hostKeyName('hostname fd00:1::1\nport 2222\n'), '[fd00:1::1]:2222')
   t.is(hostKeyName('hostname 192.168.0.1\nport 2222\nhostkeyalias pi\n'), 'pi')
 })
 

@@ -32,6 +32,13 @@ asRoot('content, mode and owner are told apart', async t => {
   t.deepEqual(after, [])
 })
 
+asRoot('a file of another user can be setuid', async t => {
+  const path = join(folderOf(t), 'tool')
+  const { after } = await applyTask(file(path, { content: '', mode: '4755', owner: 'nobody:nogroup' }), localScope(t))
+  t.deepEqual(after, [])
+  t.is(statSync(path).mode & 0o7777, 0o4755)
+})
+
 asRoot('where only the mode differs, the content is not written again', async t => {
   const path = join(folderOf(t), 'motd')
   writeFileSync(path, 'same')

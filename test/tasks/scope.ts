@@ -1,21 +1,26 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
+import { load } from 'js-yaml'
+import type { z } from 'zod'
 import type { Difference } from '../../runner/tasks/difference.js'
 import type { Finding, NodeTask } from '../../runner/tasks/task.js'
 import type { NodeScope } from '../../runner/tasks/scope.js'
 import { FactReader } from '../../runner/facts/reader.js'
 import { remote } from '../../runner/ssh/remote.js'
+import { formerOf } from '../../runner/tasks/former.js'
 import { Member } from '../../runner/tasks/member.js'
 import type { NodeConnection } from '../../runner/ssh/node-connection.js'
 import { noConsent } from '../engine/cluster.js'
 import { localNode } from '../ssh/local-shell.js'
 
-/** A folder that goes with the test. */
+/** A folder that goes with the test, and so do the former texts of its files. */
 export function folderOf(t: ExecutionContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-blocks-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  t.teardown(() => {
+    for (const path of [folder, formerOf(folder)]) rmSync(path, { recursive: true, force: true })
+  })
   return folder
 }
 
@@ -52,4 +57,12 @@ export async function applyTask(
 export function said(finding: Finding): string | string[] {
   if (!Array.isArray(finding)) return finding.reason
   return finding.map(({ subject, from, to }: Difference) => `${subject}: ${from ?? '-'} -> ${to ?? '-'}`)
+}
+
+/** The cases of a building block, by the names of their files. */
+export function blockCases<T extends z.ZodType>(block: string, schema: T): [name: string, each: z.output<T>][] {
+  const folder = join('test', 'cases', 'blocks', block)
+  return readdirSync(folder)
+    .toSorted()
+    .map(file => [file.replace('.yml', ''), schema.parse(load(readFileSync(join(folder, file), 'utf8')))])
 }

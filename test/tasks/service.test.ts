@@ -1,11 +1,8 @@
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import test from 'ava'
-import { load } from 'js-yaml'
 import { z } from 'zod'
 import { service, serviceCommands, serviceDifferences } from '../../runner/tasks/service.js'
 import { TaskError } from '../../runner/errors.js'
-import { said } from './scope.js'
+import { blockCases, said } from './scope.js'
 
 /** A unit's declared and present state, how they differ, and what is done about it. */
 const schema = z.strictObject({
@@ -15,10 +12,8 @@ const schema = z.strictObject({
   commands: z.array(z.string()),
 })
 
-const folder = join('test', 'cases', 'blocks', 'service')
-for (const name of readdirSync(folder).toSorted()) {
-  const { declared, state, differences, commands } = schema.parse(load(readFileSync(join(folder, name), 'utf8')))
-  test(`service: ${name.replace('.yml', '')}`, t => {
+for (const [name, { declared, state, differences, commands }] of blockCases('service', schema)) {
+  test(`service: ${name}`, t => {
     const found = serviceDifferences('x.service', declared, state)
     t.deepEqual(said(found), differences)
     t.deepEqual(

@@ -6,7 +6,7 @@ import type { AnyEvent } from '../../runner/ui/visible.js'
 
 const style = createStyle({ color: false, utf8: true })
 
-function rowsFor(clusters: Record<string, string[]>, events: AnyEvent[] = []): Rows {
+function rowsFor(clusters: Record<string, string[]>, events: AnyEvent[] = [], outside: string[] = []): Rows {
   const rows = new Rows(
     {
       event: 'run',
@@ -14,7 +14,11 @@ function rowsFor(clusters: Record<string, string[]>, events: AnyEvent[] = []): R
       command: [],
       inventory: 'i',
       check: false,
-      clusters: Object.entries(clusters).map(([name, nodes]) => ({ name, nodes })),
+      clusters: Object.entries(clusters).map(([name, nodes]) => ({
+        name,
+        nodes,
+        ...(outside.includes(name) && { outside: true }),
+      })),
     },
     0,
   )
@@ -23,7 +27,14 @@ function rowsFor(clusters: Record<string, string[]>, events: AnyEvent[] = []): R
 }
 
 function frameLines(rows: Rows, size: { columns?: number; lines?: number; now?: number } = {}): string[] {
-  const { texts, rest } = frameOf(rows.all, { style, columns: 80, lines: 20, now: 0, remark: rows.remark, ...size })
+  const { texts, rest } = frameOf(rows.clusters, {
+    style,
+    columns: 80,
+    lines: 20,
+    now: 0,
+    remark: rows.remark,
+    ...size,
+  })
   return [...texts.values(), ...(rest === undefined ? [] : [rest])].flatMap(text => text.split('\n'))
 }
 
@@ -190,4 +201,86 @@ test('a frame never has more lines or columns than the screen', t => {
       t.true(picture.every(line => line.length < columns))
     }
   }
+})
+
+const inCluster = (cluster: string) => ({ ...place, cluster, host: `${cluster}a` })
+
+/** Sixty clusters of two nodes: ten ended, one of them failed, one postponed, three running, the others waiting. */
+function fleetRows(): Rows {
+  const name = (at: number) => `c${String(at + 1).padStart(2, '0')}`
+  const clusters = Object.fromEntries(
+    Array.from({ length: 60 }, (_, at) => [name(at), [`${name(at)}a`, `${name(at)}b`]]),
+  )
+  const signal = (event: 'cluster-start' | 'cluster-end' | 'cluster-postponed', cluster: string): AnyEvent => ({
+    event,
+    cluster,
+  })
+  return rowsFor(clusters, [
+    ...Object.keys(clusters)
+      .slice(0, 14)
+      .map(cluster => signal('cluster-start', cluster)),
+    signal('cluster-postponed', 'c03'),
+    { event: 'notice', cluster: 'c03', host: 'c03b', text: 'does not answer yet' },
+    ...Object.keys(clusters)
+      .slice(0, 11)
+      .filter(cluster => cluster !== 'c03')
+      .flatMap((cluster): AnyEvent[] => [
+        { ...(cluster === 'c07' ? failed : ok), ...inCluster(cluster) },
+        signal('cluster-end', cluster),
+      ]),
+    { ...start, ...inCluster('c12') },
+  ])
+}
+
+test('of many clusters, those that failed and those that run have rows, and the others are counted', t => {
+  t.deepEqual(frameLines(fleetRows()), [
+    '· c07     ',
+    '✖   c07a  1 failed',
+    '    no space left',
+    '· c12     ',
+    '›   c12a  corosync 3/7       write corosync.conf',
+    '·   c12b  waiting',
+    '· c13     ',
+    '·   c13a  waiting',
+    '·   c13b  waiting',
+    '· c14     ',
+    '·   c14a  waiting',
+    '·   c14b  waiting',
+    '… 60 clusters: 1 failed (c07), 9 ended, 3 running, 1 postponed, 46 waiting',
+  ])
+})
+
+test('however many clusters fail, those that run keep half of the screen, and no frame is taller', t => {
+  const rows = fleetRows()
+  for (let at = 15; at <= 40; at += 1) rows.apply({ ...failed, ...inCluster(`c${at}`) }, 0)
+  for (const lines of [3, 6, 11, 23, 49]) {
+    const shown = frameLines(rows, { lines })
+    t.true(shown.length <= lines, `${shown.length} of ${lines}`)
+    t.regex(shown.at(-1)!, /^… 60 clusters: 27 failed \(c07, c15, c16 and 24 more\), 9 ended, 3 running/)
+    t.true(shown.some(line => line.includes('c12 ')))
+  }
+})
+
+test('the nodes of a cluster wait since it has begun, not since the run has', t => {
+  const rows = rowsFor({ web: ['node1'], mail: ['mx1'] })
+  rows.apply({ event: 'cluster-start', cluster: 'mail' }, 60_000)
+  t.deepEqual(frameLines(rows, { now: 63_000 }), [
+    '· web      ',
+    '·   node1  waiting  63 s',
+    '· mail     ',
+    '·   mx1    waiting  3 s',
+  ])
+})
+
+test('a host outside clusters has one row, and a second one for what is about its whole work', t => {
+  const locked: AnyEvent = { event: 'error', cluster: 'arbiter', status: 'failed', error: { message: 'locked' } }
+  const rows = rowsFor({ web: ['node1'], backup1: ['backup1'], arbiter: ['arbiter'] }, [locked], ['backup1', 'arbiter'])
+  t.deepEqual(frameLines(rows), [
+    '· web      ',
+    '·   node1  waiting',
+    '· backup1  waiting',
+    '✖ arbiter  1 failed',
+    '    locked',
+    '· arbiter  waiting',
+  ])
 })

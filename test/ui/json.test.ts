@@ -89,3 +89,36 @@ for (const verbosity of [0, 1]) {
     t.is(stderr.text(), verbosity === 0 ? '' : 'a near miss\n✖ c\n  locked\\x1b\n')
   })
 }
+
+test('events of a fleet appear as its clusters end, in their order; one that is postponed comes last', t => {
+  const stdout = collector()
+  const reporter = jsonReporter({ stdout, stderr: collector(), verbosity: 0, diff: false, style }, () => time)
+  const shown = () =>
+    stdout
+      .text()
+      .split('\n')
+      .filter(Boolean)
+      .map(line => JSON.parse(line) as { event: string; host?: string })
+      .map(({ event, host }) => host ?? event)
+  const done = (cluster: string) =>
+    reporter.report({ event: 'task', cluster, host: `${cluster}n`, role: 'r', task: 't', status: 'ok', ms: 1 })
+  const ended = (cluster: string) => reporter.report({ event: 'cluster-end', cluster })
+  const clusters = ['a', 'b', 'c', 'd'].map(name => ({ name, nodes: [`${name}n`] }))
+  reporter.report({ event: 'run', run: '1', command: [], inventory: 'i', check: false, clusters })
+  reporter.report({ event: 'cluster-start', cluster: 'a' })
+  done('b')
+  ended('b')
+  t.deepEqual(shown(), ['run'], 'a comes first')
+  done('a')
+  ended('a')
+  t.deepEqual(shown(), ['run', 'an', 'bn'])
+  done('d')
+  ended('d')
+  t.deepEqual(shown(), ['run', 'an', 'bn'], 'c comes before d')
+  reporter.report({ event: 'cluster-postponed', cluster: 'c' })
+  t.deepEqual(shown(), ['run', 'an', 'bn', 'dn'])
+  done('c')
+  ended('c')
+  reporter.report(summary)
+  t.deepEqual(shown(), ['run', 'an', 'bn', 'dn', 'cn', 'summary'])
+})

@@ -51,7 +51,7 @@ function isLoadedAtBoot(chain: Chain, { bootChains = [] }: Firewall): boolean {
 
 /** A rule that an admin has added comes before a new one. */
 function deniedInUfw(dropped: FlowResult[], firewall: Firewall): string | undefined {
-  const denied = dropped.find(({ rules }) => rules.some(({ chain }) => /^ufw-user-(input|output)$/.test(chain.name)))
+  const denied = dropped.find(({ rules }) => rules.some(({ chain }) => /^ufw6?-user-(input|output)$/.test(chain.name)))
   if (!denied) return undefined
   const rules = denied.rules.map(rule => ruleLabel(rule, firewall)).join(' and ')
   return `${denied.needed.label} is dropped by a rule that somebody has added to ufw: ${rules}. \`ufw status numbered\` shows it: delete it, then run again`

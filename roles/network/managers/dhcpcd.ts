@@ -1,13 +1,13 @@
-import { isIPv4 } from 'node:net'
-import { parseCidr } from '../../../runner/ipv4.js'
+import { parseCidr, type IpFamily } from '../../../runner/ip-address.js'
 import { sh } from '../../../runner/ssh/quote.js'
 import { ended, splitLines, withPart } from '../lines.js'
 import {
   cidr,
-  ipv4Servers,
+  gatewayIn,
   isAsDeclared,
   joined,
-  withIpv6Servers,
+  serversOf as ofFamily,
+  withOtherServers,
   type Activation,
   type Addressing,
   type Manager,
@@ -25,19 +25,26 @@ import {
  * `inform` ends static addressing; `routers` add up, and the first one is used; quoted values and CRLF line ends are errors. So a CR
  * counts as part of the value here, and lines of ha-run end with LF, whatever the other lines end with.
  */
-export const dhcpcd: Manager = {
-  name: 'dhcpcd',
-  files: ['/etc/dhcpcd.conf'],
-  mode: '0644',
-  path: () => '/etc/dhcpcd.conf',
-  refusal,
-  remedy: iface =>
-    `move these lines into the blocks of their interfaces, or remove \`address\` for the node of ${iface}`,
-  read,
-  write,
-  reapplyCommand: () => 'kill -HUP $(cat $(dhcpcd -P))',
-  activation,
+export function dhcpcd(family: IpFamily): Manager {
+  return {
+    name: 'dhcpcd',
+    files: ['/etc/dhcpcd.conf'],
+    mode: '0644',
+    path: () => '/etc/dhcpcd.conf',
+    refusal: (files, up, network) => refusal(family, files, up, network),
+    remedy: iface =>
+      family === 6
+        ? `remove \`address\`, or its \`gateway\`, for the node of ${iface}`
+        : `move these lines into the blocks of their interfaces, or remove \`address\` for the node of ${iface}`,
+    read: (text, iface) => read(family, text, iface),
+    write: (text, iface, network) => write(family, text, iface, network),
+    reapplyCommand: () => 'kill -HUP $(cat $(dhcpcd -P))',
+    activation,
+  }
 }
+
+/** The settings of an address, and of gateways: dhcpcd takes those of IPv6 from routers alone. */
+const addressKeys: Record<IpFamily, string> = { 4: 'ip_address', 6: 'ip6_address' }
 
 /**
  * dhcpcd reloads on SIGHUP. `dhcpcd -n` does the same, but after it 9.4.1 does not answer on its control socket until it is restarted
@@ -69,22 +76,38 @@ interface Blocks {
 
 const opens = new Set(['interface', 'ssid', 'profile'])
 
-function read(text: string | undefined, iface: string): Addressing {
+function read(family: IpFamily, text: string | undefined, iface: string): Addressing {
+  const key = addressKeys[family]
   const { statics } = blocksOf(splitLines(text ?? ''), iface)
   const valuesOf = (key: string) => statics.filter(entry => entry.key === key).map(entry => entry.value)
-  const isStatic = statics.findLast(({ key }) => key === 'ip_address' || key === 'inform')?.key === 'ip_address'
-  const addresses = isStatic ? valuesOf('ip_address').map(value => parseCidr(value)) : []
+  const isStatic =
+    family === 6 || statics.findLast(({ key }) => key === 'ip_address' || key === 'inform')?.key === 'ip_address'
+  const addresses = isStatic ? valuesOf(key).map(value => parseCidr(value, family)) : []
   return {
     address: addresses.at(-1)?.address,
     prefix: addresses.find(found => found?.prefix !== undefined)?.prefix,
-    gateway: joined([...new Set(valuesOf('routers').flatMap(value => value.split(' ')))].filter(isIPv4)),
-    dns: ipv4Servers(serversOf(statics)),
+    gateway:
+      family === 6
+        ? undefined
+        : joined([
+            ...new Set(
+              valuesOf('routers').flatMap(value => value.split(' ').flatMap(text => gatewayIn(family, text) ?? [])),
+            ),
+          ]),
+    dns: ofFamily(family, serversOf(statics)),
   }
 }
 
 /** What all interfaces share is not edited: it may be more than an interface's own block can override. */
-function refusal([file]: ManagerFile[], { iface }: UpInterface, network: Network): string | undefined {
-  if (!file || isAsDeclared(read(write(file.text, iface, network), iface), network)) return undefined
+function refusal(
+  family: IpFamily,
+  [file]: ManagerFile[],
+  { iface }: UpInterface,
+  network: Network,
+): string | undefined {
+  if (family === 6 && network.gateway !== undefined)
+    return 'dhcpcd has no setting for an IPv6 gateway, which routers announce'
+  if (!file || isAsDeclared(read(family, write(family, file.text, iface, network), iface), network)) return undefined
   const shared = blocksOf(splitLines(file.text), iface).statics.filter(({ isGlobal }) => isGlobal)
   const lines = shared.map(({ key, value }) => `\`static ${key}=${value}\``)
   return `${file.path} has addressing for all interfaces, before its first \`interface\` line: ${lines.join(', ')}`
@@ -94,22 +117,22 @@ function serversOf(statics: Static[]): string[] {
   return statics.findLast(({ key }) => key === 'domain_name_servers')?.value.split(' ') ?? []
 }
 
-function write(text: string | undefined, iface: string, network: Network): string {
+function write(family: IpFamily, text: string | undefined, iface: string, network: Network): string {
   const current = text ?? ''
-  if (isAsDeclared(read(current, iface), network)) return current
-  const wanted: [key: string, value: string][] = [['ip_address', cidr(network)]]
+  if (isAsDeclared(read(family, current, iface), network)) return current
+  const wanted: [key: string, value: string][] = [[addressKeys[family], cidr(network)]]
   if (network.gateway !== undefined) wanted.push(['routers', network.gateway])
   const lines = splitLines(current)
   const { opening, statics: all } = blocksOf(lines, iface)
   if (network.dns.length > 0)
-    wanted.push(['domain_name_servers', withIpv6Servers(network.dns, serversOf(all)).join(' ')])
+    wanted.push(['domain_name_servers', withOtherServers(family, network.dns, serversOf(all)).join(' ')])
   const statics = all.filter(({ isGlobal }) => !isGlobal)
   const entries = wanted.map(([key, value]) => `static ${key}=${value}\n`)
   if (opening === undefined) return withPart(current, [`interface ${iface}\n`, ...entries].join(''), '\n')
 
   // One line per setting, at the place of its first one: dhcpcd would add up several routers.
   lines[opening] = ended(lines[opening]!, '\n')
-  for (const { at, key } of statics) if (key === 'inform') lines[at] = ''
+  for (const { at, key } of statics) if (key === 'inform' && family === 4) lines[at] = ''
   let after = opening
   wanted.forEach(([key], index) => {
     const [first, ...others] = statics.filter(entry => entry.key === key).map(entry => entry.at)

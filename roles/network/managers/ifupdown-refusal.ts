@@ -1,5 +1,14 @@
 import { matchesGlob } from '../../../runner/glob.js'
-import { addressingIn, addressingOf, inheritedOptions, locateStanza, methodOf, staticStanzas } from './inet-stanza.js'
+import type { IpFamily } from '../../../runner/ip-address.js'
+import {
+  addressingIn,
+  addressingOf,
+  familyWords,
+  inheritedOptions,
+  locateStanza,
+  methodOf,
+  staticStanzas,
+} from './inet-stanza.js'
 import { isAsDeclared, type Addressing, type ManagerFile, type Network, type UpInterface } from './manager.js'
 import { unfollowed } from './sourced-files.js'
 import { commandsOf, lineOf, optionsNamed, statementsOf, type Stanza, type Statement } from './stanza.js'
@@ -9,18 +18,19 @@ import { commandsOf, lineOf, optionsNamed, statementsOf, type Stanza, type State
  * interface has it. What other interfaces share, and what ifupdown decides at run time, is not edited.
  */
 export function ifupdownRefusal(
+  family: IpFamily,
   files: ManagerFile[],
   { iface, logical }: UpInterface,
   network: Network,
   preferred: readonly string[],
 ): string | undefined {
   const statements = files.flatMap(file => statementsOf(file.text))
-  const found = locateStanza(files, logical, preferred)
-  if (!found) return notFound({ iface, logical }, files)
+  const found = locateStanza(family, files, logical, preferred)
+  if (!found) return notFound(family, { iface, logical }, files)
   const { file, stanza, stanzas } = found
   if (stanza) {
-    const here = addressingIn(file.text, stanza.name, preferred)
-    const [elsewhere] = differingFields(here, addressingOf(stanza, stanzas))
+    const here = addressingIn(family, file.text, stanza.name, preferred)
+    const [elsewhere] = differingFields(here, addressingOf(family, stanza, stanzas))
     if (elsewhere !== undefined)
       return `\`${lineOf(stanza.head)}\` in ${file.path} has its ${elsewhere} from another file`
     if (isAsDeclared(here, network)) return undefined
@@ -28,7 +38,7 @@ export function ifupdownRefusal(
   return (
     mappingRefusal(iface, statements) ??
     logicalRefusal({ iface, logical }, stanza) ??
-    (stanza && (methodRefusal(stanza, stanzas) ?? inheritanceRefusal(stanza, stanzas, network)))
+    (stanza && (methodRefusal(stanza, stanzas) ?? inheritanceRefusal(family, stanza, stanzas, network)))
   )
 }
 
@@ -64,7 +74,7 @@ function methodRefusal(chosen: Stanza, stanzas: Stanza[]): string | undefined {
 }
 
 /** Inherited options come first, so a stanza cannot override them. */
-function inheritanceRefusal(chosen: Stanza, stanzas: Stanza[], network: Network): string | undefined {
+function inheritanceRefusal(family: IpFamily, chosen: Stanza, stanzas: Stanza[], network: Network): string | undefined {
   const inheritedBy = (stanza: Stanza, names: string[]) => {
     const options = inheritedOptions(stanza, stanzas)
     const [option] = names.flatMap(name => optionsNamed({ options }, name))
@@ -76,12 +86,12 @@ function inheritanceRefusal(chosen: Stanza, stanzas: Stanza[], network: Network)
   ]
   return [
     inheritedBy(chosen, ['address', 'netmask', 'broadcast', ...shared]),
-    ...staticStanzas(stanzas, chosen.name).map(stanza => inheritedBy(stanza, shared)),
+    ...staticStanzas(family, stanzas, chosen.name).map(stanza => inheritedBy(stanza, shared)),
   ].find(sentence => sentence !== undefined)
 }
 
 /** Another stanza would be appended where the present one is not known: then the interface would have two. */
-function notFound({ iface, logical }: UpInterface, files: ManagerFile[]): string {
+function notFound(family: IpFamily, { iface, logical }: UpInterface, files: ManagerFile[]): string {
   const missed = files
     .flatMap(file => statementsOf(file.text))
     .filter(
@@ -93,5 +103,5 @@ function notFound({ iface, logical }: UpInterface, files: ManagerFile[]): string
       ? 'there is no /etc/network/interfaces'
       : `files read: ${files.map(({ path }) => path).join(', ')}`
   const notRead = missed.length === 0 ? '' : `; not followed: ${missed.map(line => `\`${lineOf(line)}\``).join(', ')}`
-  return `ifupdown has ${iface} up and its stanza, \`iface ${logical} inet\`, was not found (${read}${notRead})`
+  return `ifupdown has ${iface} up and its stanza, \`iface ${logical} ${familyWords[family]}\`, was not found (${read}${notRead})`
 }

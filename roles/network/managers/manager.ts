@@ -1,4 +1,5 @@
 import type { Node } from '../../../runner/cluster/declaration/declaration.js'
+import { canonicalAddress, familyOf, type IpFamily } from '../../../runner/ip-address.js'
 import type { ShellText } from '../../../runner/ssh/quote.js'
 
 /** The static addressing that the inventory declares for a node. */
@@ -8,13 +9,13 @@ export type Network = NonNullable<Node['network']>
 export const managerNames = ['networkmanager', 'networkd', 'dhcpcd', 'ifupdown'] as const
 export type ManagerName = (typeof managerNames)[number]
 
-/** The static IPv4 addressing in a manager's file. It does not include what comes from DHCP. */
+/** The static addressing of one IP family in a manager's file. It does not include what comes from DHCP or from routers. */
 export interface Addressing {
   address?: string | undefined
   prefix?: number | undefined
   /** If a file has several, all of them separated by spaces, so that they equal no declared gateway. */
   gateway?: string | undefined
-  /** Without IPv6 servers, which stay in the file beside the declared ones. */
+  /** Without servers of the other family, which stay in the file beside the declared ones. */
   dns?: string[] | undefined
   /** Other settings that keep the addressing from this interface; `write` corrects them. */
   faults?: Fault[]
@@ -46,7 +47,7 @@ export interface ManagerFile {
   text: string
 }
 
-/** Reads and edits the configuration files of one network manager. All functions are pure. */
+/** Reads and edits the configuration files of one network manager, for the addresses of one IP family. All functions are pure. */
 export interface Manager {
   name: ManagerName
   /**
@@ -80,14 +81,14 @@ export interface Manager {
   /** What `write` keeps in the file although it names an address. */
   linesNaming?: (text: string | undefined, iface: string, preferred: readonly string[], address: string) => string[]
   /**
-   * The interface's static IPv4 addressing in the file; empty if the file is absent. If the file has several addresses, its own is
+   * The interface's static addressing in the file; empty if the file is absent. If the file has several addresses, its own is
    * the one that `ownEntry` picks by `preferred`.
    */
   read: (text: string | undefined, iface: string, preferred: readonly string[]) => Addressing
   /**
    * The file with the declared addressing and everything else unchanged. Of several addresses, the declared one replaces the one
    * that `read` returns for the same `preferred`. A gateway and DNS servers that are not declared are kept, and so are
-   * IPv6 servers. A text that already has the declared addressing is returned as it is.
+   * servers of the other family. A text that already has the declared addressing is returned as it is.
    */
   write: (text: string | undefined, iface: string, network: Network, preferred: readonly string[]) => string
   /** The command with which an admin applies the file. */
@@ -140,20 +141,25 @@ export function preferredEntry<Entry>(
   return found.find(entry => entry !== undefined)
 }
 
-/** The IPv4 ones of a file's DNS servers, in the form of `Addressing`. */
-export function ipv4Servers(servers: string[]): string[] | undefined {
-  const found = servers.filter(server => !isIpv6Server(server))
+/** Those of a file's DNS servers that are of a family, in the form of `Addressing`. */
+export function serversOf(family: IpFamily, servers: string[]): string[] | undefined {
+  const found = servers.filter(server => serverFamily(server) === family).map(server => canonicalAddress(server))
   return found.length === 0 ? undefined : found
 }
 
-/** The declared DNS servers, and after them the IPv6 ones of the file: only IPv4 servers can be declared. */
-export function withIpv6Servers(declared: string[], present: string[]): string[] {
-  return [...declared, ...new Set(present.filter(isIpv6Server))]
+/** The declared DNS servers, and after them those of the other family in the file, which cannot be declared beside them. */
+export function withOtherServers(family: IpFamily, declared: string[], present: string[]): string[] {
+  return [...declared, ...new Set(present.filter(server => serverFamily(server) !== family))]
 }
 
 /** `2620:fe::fe` or `[2620:fe::fe]:53#dns.quad9.net`; `9.9.9.9:53` is IPv4. */
-function isIpv6Server(server: string): boolean {
-  return server.startsWith('[') || /^[^#]*:[^#]*:/.test(server)
+function serverFamily(server: string): IpFamily {
+  return server.startsWith('[') || /^[^#]*:[^#]*:/.test(server) ? 6 : 4
+}
+
+/** An address of a family as the kernel prints it; undefined for another text. A gateway of IPv6 may be link-local. */
+export function gatewayIn(family: IpFamily, text: string): string | undefined {
+  return familyOf(text) === family ? canonicalAddress(text) : undefined
 }
 
 /** `192.168.0.1/24` */

@@ -1,8 +1,7 @@
-import { isIPv4 } from 'node:net'
 import { posix } from 'node:path'
 import { isMap, isScalar, isSeq, parseDocument, visit, YAMLSeq, type Document, type YAMLMap } from 'yaml'
-import { parseCidr } from '../../../runner/ipv4.js'
-import type { ManagerFile } from './manager.js'
+import { canonicalAddress, parseCidr, type IpFamily } from '../../../runner/ip-address.js'
+import { gatewayIn, type ManagerFile } from './manager.js'
 import { netplanDirectories } from './netplan-profile.js'
 
 /** The YAML files of netplan (netplan(5)): which ones count, and what they say about one definition of an interface. */
@@ -75,51 +74,56 @@ export function definitionIn(document: Document, id: string): YAMLMap | undefine
   return isMap(found) ? found : undefined
 }
 
-/** Whether addresses come from a DHCP server; undefined if the definition leaves it open. */
-export function leases(definition: YAMLMap): boolean | undefined {
+/**
+ * Whether addresses come from a DHCP server; undefined if the definition leaves it open. Static IPv6 addresses stand beside those
+ * from routers and DHCP, which do not matter therefore.
+ */
+export function leases(family: IpFamily, definition: YAMLMap): boolean | undefined {
+  if (family === 6) return undefined
   const value = definition.get('dhcp4')
   if (typeof value === 'string') return /^(true|yes|on|y)$/i.test(value)
   return typeof value === 'boolean' ? value : undefined
 }
 
-/** An IPv4 address of a definition, at its place in the list. */
+/** An address of a definition, at its place in the list. */
 export interface AddressItem {
   at: number
   address: string
   prefix: number | undefined
 }
 
-/** The IPv4 addresses: `192.168.0.1/24`, or that with options such as a label. */
-export function addressItems(definition: YAMLMap): AddressItem[] {
+/** The addresses of a family: `192.168.0.1/24`, or that with options such as a label. */
+export function addressItems(family: IpFamily, definition: YAMLMap): AddressItem[] {
   return itemsOf(definition, 'addresses').flatMap((item, at) => {
     const text = isMap(item) ? item.items[0]?.key : item
-    const found = parseCidr(String(isScalar(text) ? text.value : text))
+    const found = parseCidr(String(isScalar(text) ? text.value : text), family)
     return found ? [{ at, address: found.address, prefix: found.prefix }] : []
   })
 }
 
-/** A default route by IPv4, at its place in the list. */
+/** A default route of a family, at its place in the list. */
 export interface RouteItem {
   at: number
   gateway: string
 }
 
-/** `to: default` with an IPv4 gateway, or `to: 0.0.0.0/0`, in the main routing table. */
-export function defaultRoutes(definition: YAMLMap): RouteItem[] {
+/** `to: default` with a gateway of the family, or `to: 0.0.0.0/0` or `::/0`, in the main routing table. */
+export function defaultRoutes(family: IpFamily, definition: YAMLMap): RouteItem[] {
   return itemsOf(definition, 'routes').flatMap((item, at) => {
     if (!isMap(item) || item.has('table')) return []
-    const [to, via] = [String(item.get('to')), String(item.get('via'))]
-    return ['default', '0.0.0.0/0', '0/0'].includes(to) && isIPv4(via) ? [{ at, gateway: via }] : []
+    const gateway = gatewayIn(family, String(item.get('via')))
+    const isDefault = ['default', '0.0.0.0/0', '0/0', '::/0'].includes(String(item.get('to')))
+    return isDefault && gateway !== undefined ? [{ at, gateway }] : []
   })
 }
 
-/** The older form of a default route. */
-export function gateway4Of(definition: YAMLMap): string | undefined {
-  const value = definition.get('gateway4')
-  return typeof value === 'string' ? value : undefined
+/** The older form of a default route: `gateway4`, `gateway6`. */
+export function oldGatewayOf(family: IpFamily, definition: YAMLMap): string | undefined {
+  const value = definition.get(`gateway${family}`)
+  return typeof value === 'string' ? canonicalAddress(value) : undefined
 }
 
-/** All name servers, IPv6 ones too. */
+/** All name servers, of both families. */
 export function nameServers(definition: YAMLMap): string[] {
   const servers = definition.getIn(['nameservers', 'addresses'], true)
   return isSeq(servers) ? servers.items.map(item => String(isScalar(item) ? item.value : item)) : []

@@ -1,6 +1,6 @@
-import { isIPv4 } from 'node:net'
 import { posix } from 'node:path'
 import { isMap, isScalar, parseDocument, YAMLMap, type Document } from 'yaml'
+import type { IpFamily } from '../../../runner/ip-address.js'
 import { quote, sh, ShellText } from '../../../runner/ssh/quote.js'
 import {
   cidr,
@@ -8,6 +8,8 @@ import {
   joined,
   ownEntry,
   preferredEntry,
+  serversOf,
+  withOtherServers,
   type Addressing,
   type Manager,
   type ManagerName,
@@ -18,11 +20,11 @@ import {
   defaultRoutes,
   definitionIn,
   effectiveFiles,
-  gateway4Of,
   kindOf,
   leases,
   listIn,
   nameServers,
+  oldGatewayOf,
   unreadable,
   type NetplanFile,
 } from './netplan-files.js'
@@ -36,8 +38,9 @@ const folder = '/etc/netplan'
  *
  * @param renderer - the manager of the interface.
  * @param id - the name of the interface's definition in the YAML files.
+ * @param family - of the addresses.
  */
-export function netplan(renderer: ManagerName, id: string): Manager {
+export function netplan(renderer: ManagerName, id: string, family: IpFamily): Manager {
   const reapply = {
     networkmanager: (iface: string) => ['nmcli connection reload', sh`nmcli device reapply ${iface}`],
     networkd: (iface: string) => ['networkctl reload', sh`networkctl reconfigure ${iface}`],
@@ -47,19 +50,25 @@ export function netplan(renderer: ManagerName, id: string): Manager {
     files: netplanFiles,
     mode: '0600',
     nameIn: () => id,
-    refusal: (files, { iface }, network) => refusal(effectiveFiles(files), id, iface, network),
+    refusal: (files, { iface }, network) => refusal(family, effectiveFiles(files), id, iface, network),
     remedy: iface =>
       `give ${iface} one definition with its addresses, in one file of ${folder}, or remove \`address\` for this node`,
-    path: (_, files) => pathOf(effectiveFiles(files), id),
+    path: (_, files) => pathOf(family, effectiveFiles(files), id),
     validation,
-    read,
-    write,
+    read: (text, name, preferred) => read(family, text, name, preferred),
+    write: (text, name, network, preferred) => write(family, text, name, network, preferred),
     reapplyCommand: () => 'netplan apply',
     activation: iface => ({ before: [], rendering: ['netplan generate'], after: reapply(iface) }),
   }
 }
 
-function refusal(files: NetplanFile[], id: string, iface: string, network: Network): string | undefined {
+function refusal(
+  family: IpFamily,
+  files: NetplanFile[],
+  id: string,
+  iface: string,
+  network: Network,
+): string | undefined {
   const broken = files.map(unreadable).find(reason => reason !== undefined)
   if (broken !== undefined) return broken
   // A wireless profile is named after the interface and the network.
@@ -69,18 +78,18 @@ function refusal(files: NetplanFile[], id: string, iface: string, network: Netwo
   if (kind !== 'ethernets') return `netplan defines ${defined} under ${kind}: ha-run edits ethernets only`
   const parts = partsOf(files, id)
   for (const { file, definition } of parts) {
-    const reason = unsupported(definition, iface)
+    const reason = unsupported(family, definition, iface)
     if (reason !== undefined) return `${file.path} has ${reason} for ${id}, which ha-run does not edit`
   }
-  const path = pathOf(files, id)
-  const holders = parts.filter(({ definition }) => hasDeclaredFields(definition, network))
+  const path = pathOf(family, files, id)
+  const holders = parts.filter(({ definition }) => hasDeclaredFields(family, definition, network))
   if (holders.some(({ file }) => file.path !== path)) {
     const paths = parts.filter(part => holders.includes(part) || part.file.path === path).map(({ file }) => file.path)
     return `the addressing of ${id} is spread over ${paths.join(' and ')}, and netplan adds their lists up`
   }
-  const leasing = parts.findLast(({ definition }) => leases(definition) !== undefined)
+  const leasing = parts.findLast(({ definition }) => leases(family, definition) !== undefined)
   const isLater = leasing !== undefined && parts.indexOf(leasing) > parts.findIndex(({ file }) => file.path === path)
-  if (leasing && leases(leasing.definition) && leasing.file.path !== path && (holders.length > 0 || isLater))
+  if (leasing && leases(family, leasing.definition) && leasing.file.path !== path && (holders.length > 0 || isLater))
     return `${leasing.file.path} requests a DHCP lease for ${id}, and ${path} has its other addressing`
   return posix.dirname(path) === folder
     ? undefined
@@ -88,7 +97,7 @@ function refusal(files: NetplanFile[], id: string, iface: string, network: Netwo
 }
 
 /** What a definition has that ha-run does not understand. */
-function unsupported(definition: YAMLMap, iface: string): string | undefined {
+function unsupported(family: IpFamily, definition: YAMLMap, iface: string): string | undefined {
   if (definition.has('set-name')) return '`set-name`'
   const match = definition.get('match', true)
   if (isMap(match)) {
@@ -98,10 +107,10 @@ function unsupported(definition: YAMLMap, iface: string): string | undefined {
   }
   const passthrough = definition.getIn(['networkmanager', 'passthrough'], true)
   if (!isMap(passthrough)) return undefined
-  const ipv4 = passthrough.items
+  const setting = passthrough.items
     .map(({ key }) => String(isScalar(key) ? key.value : key))
-    .find(key => /^ipv4\.(address|method|gateway|dns$|route)/.test(key))
-  return ipv4 === undefined ? undefined : `\`${ipv4}\` under \`passthrough\``
+    .find(key => new RegExp(`^ipv${family}\\.(address|method|gateway|dns$|route)`).test(key))
+  return setting === undefined ? undefined : `\`${setting}\` under \`passthrough\``
 }
 
 interface Part {
@@ -117,51 +126,57 @@ function partsOf(files: NetplanFile[], id: string): Part[] {
 }
 
 /** Whether a definition has an address, or a gateway or DNS servers while those are declared. */
-function hasDeclaredFields(definition: YAMLMap, { gateway, dns }: Network): boolean {
+function hasDeclaredFields(family: IpFamily, definition: YAMLMap, { gateway, dns }: Network): boolean {
   return (
-    hasAddress(definition) ||
-    (gateway !== undefined && hasGateway(definition)) ||
-    (dns.length > 0 && hasServers(definition))
+    hasAddress(family, definition) ||
+    (gateway !== undefined && hasGateway(family, definition)) ||
+    (dns.length > 0 && hasServers(family, definition))
   )
 }
 
-const hasAddress = (definition: YAMLMap) => addressItems(definition).length > 0
-const hasGateway = (definition: YAMLMap) => defaultRoutes(definition).length > 0 || gateway4Of(definition) !== undefined
-const hasServers = (definition: YAMLMap) => nameServers(definition).some(server => isIPv4(server))
+const hasAddress = (family: IpFamily, definition: YAMLMap) => addressItems(family, definition).length > 0
+const hasGateway = (family: IpFamily, definition: YAMLMap) =>
+  defaultRoutes(family, definition).length > 0 || oldGatewayOf(family, definition) !== undefined
+const hasServers = (family: IpFamily, definition: YAMLMap) => serversOf(family, nameServers(definition)) !== undefined
 
 /** The file with the interface's addressing; for a leased address, the last one that defines the interface, which overrides others. */
-function pathOf(files: NetplanFile[], id: string): string {
+function pathOf(family: IpFamily, files: NetplanFile[], id: string): string {
   const parts = partsOf(files, id)
   const [found] = [hasAddress, hasGateway, hasServers].flatMap(
-    isIn => parts.find(({ definition }) => isIn(definition)) ?? [],
+    isIn => parts.find(({ definition }) => isIn(family, definition)) ?? [],
   )
   return (found ?? parts.at(-1))?.file.path ?? `${folder}/90-ha-run.yaml`
 }
 
-function read(text: string | undefined, id: string, preferred: readonly string[]): Addressing {
+function read(family: IpFamily, text: string | undefined, id: string, preferred: readonly string[]): Addressing {
   const definition = definitionIn(parseDocument(text ?? ''), id)
   if (!definition) return {}
-  const items = leases(definition) ? [] : addressItems(definition)
+  const items = leases(family, definition) ? [] : addressItems(family, definition)
   const own = ownEntry(items, ({ address }) => address, preferred)
-  const gateways = defaultRoutes(definition).map(({ gateway }) => gateway)
-  const servers = nameServers(definition).filter(server => isIPv4(server))
+  const gateways = defaultRoutes(family, definition).map(({ gateway }) => gateway)
   return {
     address: own?.address,
     prefix: own?.prefix,
-    gateway: joined([gateway4Of(definition) ?? [], gateways].flat()),
-    dns: servers.length === 0 ? undefined : servers,
+    gateway: joined([oldGatewayOf(family, definition) ?? [], gateways].flat()),
+    dns: serversOf(family, nameServers(definition)),
   }
 }
 
-function write(text: string | undefined, id: string, network: Network, preferred: readonly string[]): string {
+function write(
+  family: IpFamily,
+  text: string | undefined,
+  id: string,
+  network: Network,
+  preferred: readonly string[],
+): string {
   const current = text ?? ''
-  const found = read(current, id, preferred)
+  const found = read(family, current, id, preferred)
   if (isAsDeclared(found, network)) return current
   const document = parseDocument(current || 'network:\n  version: 2\n')
   const definition = ensureDefinition(document, id)
-  const items = addressItems(definition)
-  const isLeased = leases(definition)
-  if (isLeased !== false && (isLeased || items.length === 0)) definition.set('dhcp4', false)
+  const items = addressItems(family, definition)
+  const isLeased = leases(family, definition)
+  if (family === 4 && isLeased !== false && (isLeased || items.length === 0)) definition.set('dhcp4', false)
 
   const addresses = listIn(document, definition, 'addresses')
   const pick = isLeased ? preferredEntry : ownEntry
@@ -173,16 +188,16 @@ function write(text: string | undefined, id: string, network: Network, preferred
   else addresses.add(document.createNode(cidr(network)))
 
   if (network.gateway !== undefined && found.gateway !== network.gateway) {
-    definition.delete('gateway4')
+    definition.delete(`gateway${family}`)
     const routes = listIn(document, definition, 'routes')
-    const [first, ...others] = defaultRoutes(definition)
+    const [first, ...others] = defaultRoutes(family, definition)
     if (first) routes.setIn([first.at, 'via'], network.gateway)
     else routes.add(document.createNode({ to: 'default', via: network.gateway }))
     for (const other of others.toReversed()) routes.delete(other.at)
   }
   if (network.dns.length > 0 && found.dns?.join(' ') !== network.dns.join(' ')) {
-    const others = nameServers(definition).filter(server => !isIPv4(server))
-    definition.setIn(['nameservers', 'addresses'], document.createNode([...network.dns, ...others]))
+    const servers = withOtherServers(family, network.dns, nameServers(definition))
+    definition.setIn(['nameservers', 'addresses'], document.createNode(servers))
   }
   return document.toString({ lineWidth: 0 })
 }

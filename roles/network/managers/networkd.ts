@@ -1,16 +1,16 @@
-import { isIPv4 } from 'node:net'
 import { posix } from 'node:path'
-import { parseCidr } from '../../../runner/ipv4.js'
+import { parseCidr, type IpFamily } from '../../../runner/ip-address.js'
 import { sh } from '../../../runner/ssh/quote.js'
 import { addEntry, iniEntries, removeEntries, replaceEntry, type IniEntry } from './ini.js'
 import {
   cidr,
-  ipv4Servers,
+  gatewayIn,
   isAsDeclared,
   joined,
   ownEntry,
   preferredEntry,
-  withIpv6Servers,
+  serversOf as ofFamily,
+  withOtherServers,
   type Addressing,
   type Manager,
   type ManagerFile,
@@ -22,18 +22,20 @@ import { networkFiles, networkPath, startingText } from './networkd-files.js'
 import { effective } from './networkd-match.js'
 
 /** A .network file of systemd-networkd (systemd.network(5)). Ignored: values that span several lines. */
-export const networkd: Manager = {
-  name: 'networkd',
-  files: networkFiles,
-  mode: '0644',
-  path: networkPath,
-  startingText,
-  refusal,
-  remedy: iface => `move the addressing of ${iface} into one file, or remove \`address\` for this node`,
-  read,
-  write,
-  reapplyCommand: iface => `networkctl reload; networkctl reconfigure ${iface}`,
-  activation: iface => ({ before: [], after: ['networkctl reload', sh`networkctl reconfigure ${iface}`] }),
+export function networkd(family: IpFamily): Manager {
+  return {
+    name: 'networkd',
+    files: networkFiles,
+    mode: '0644',
+    path: networkPath,
+    startingText,
+    refusal: (files, up, _network, preferred, active) => refusal(family, files, up, preferred, active),
+    remedy: iface => `move the addressing of ${iface} into one file, or remove \`address\` for this node`,
+    read: (text, _iface, preferred) => read(family, text, preferred),
+    write: (text, iface, network, preferred) => write(family, text, iface, network, preferred),
+    reapplyCommand: iface => `networkctl reload; networkctl reconfigure ${iface}`,
+    activation: iface => ({ before: [], after: ['networkctl reload', sh`networkctl reconfigure ${iface}`] }),
+  }
 }
 
 /** The .network file in use, from `networkctl status IFACE`. */
@@ -43,9 +45,9 @@ export function networkFileOf(networkctlOutput: string): string | undefined {
 
 /** Drop-ins are not edited: if they have addressing, the file alone does not show what the interface gets. */
 function refusal(
+  family: IpFamily,
   files: ManagerFile[],
   { iface }: UpInterface,
-  _network: Network,
   preferred: readonly string[],
   active?: string,
 ): string | undefined {
@@ -53,8 +55,8 @@ function refusal(
   const dropIns = dropInsOf(files, posix.basename(path))
   const text = files.find(file => file.path === path)?.text ?? startingText(iface, files, active)?.text
   if (text === undefined || dropIns.length === 0) return undefined
-  const alone = read(text, iface, preferred)
-  const whole = read(withDropIns(text, dropIns), iface, preferred)
+  const alone = read(family, text, preferred)
+  const whole = read(family, withDropIns(text, dropIns), preferred)
   const field = (['address', 'prefix', 'gateway', 'dns'] as const).find(
     name => String(alone[name] ?? '') !== String(whole[name] ?? ''),
   )
@@ -63,31 +65,39 @@ function refusal(
   )
 }
 
-function read(text: string | undefined, _iface: string, preferred: readonly string[]): Addressing {
+function read(family: IpFamily, text: string | undefined, preferred: readonly string[]): Addressing {
   const entries = iniEntries(text ?? '')
-  const isStatic = !leasesIpv4(entries)
-  const found = isStatic ? parseCidr(ownAddress(entries, preferred)?.value ?? '') : undefined
+  const own = replacesStatic(family, entries) ? undefined : ownAddress(family, entries, preferred)
+  const found = parseCidr(own?.value ?? '', family)
   return {
     address: found?.address,
     prefix: found?.prefix,
-    gateway: joined(gatewayEntries(entries).map(entry => entry.value)),
-    dns: ipv4Servers(serversOf(entries)),
+    gateway: joined(gatewayEntries(family, entries).flatMap(({ value }) => gatewayIn(family, value) ?? [])),
+    dns: ofFamily(family, serversOf(entries)),
   }
 }
 
-function write(text: string | undefined, iface: string, network: Network, preferred: readonly string[]): string {
+function write(
+  family: IpFamily,
+  text: string | undefined,
+  iface: string,
+  network: Network,
+  preferred: readonly string[],
+): string {
   let result = text || `[Match]\nName=${iface}\n`
-  if (isAsDeclared(read(result, iface, preferred), network)) return result
+  if (isAsDeclared(read(family, result, preferred), network)) return result
   const before = iniEntries(result)
+  const isLeased = replacesStatic(family, before)
   // DHCPv6 still starts if a router requests it (systemd.network(5), DHCP=).
-  if (leasesIpv4(before)) result = setOnly(result, dhcpEntries, 'DHCP', 'no')
-  const pick = leasesIpv4(before) ? preferredEntry : ownEntry
-  const address = pick(addressEntries(iniEntries(result)), addressOf, preferred)
+  if (isLeased) result = setOnly(result, dhcpEntries, 'DHCP', 'no')
+  const pick = isLeased ? preferredEntry : ownEntry
+  const address = pick(addressEntries(family, iniEntries(result)), addressIn(family), preferred)
   if (address) result = replaceEntry(result, address, cidr(network))
   else result = addEntry(result, 'Network', 'Address', cidr(network))
-  if (network.gateway !== undefined) result = setOnly(result, gatewayEntries, 'Gateway', network.gateway)
+  if (network.gateway !== undefined)
+    result = setOnly(result, entries => gatewayEntries(family, entries), 'Gateway', network.gateway)
   if (network.dns.length > 0)
-    result = setOnly(result, dnsEntries, 'DNS', withIpv6Servers(network.dns, serversOf(before)).join(' '))
+    result = setOnly(result, dnsEntries, 'DNS', withOtherServers(family, network.dns, serversOf(before)).join(' '))
   return result
 }
 
@@ -109,30 +119,37 @@ function serversOf(entries: IniEntry[]): string[] {
   return effective(dnsEntries(entries)).flatMap(({ value }) => value.split(/\s+/))
 }
 
-function leasesIpv4(entries: IniEntry[]): boolean {
-  return /^(yes|true|on|1|y|t|ipv4|v4|both)$/i.test(dhcpEntries(entries).at(-1)?.value ?? 'no')
+/** Whether the interface has its address from DHCP. IPv6 addresses stand beside those from routers and DHCP. */
+function replacesStatic(family: IpFamily, entries: IniEntry[]): boolean {
+  return family === 4 && /^(yes|true|on|1|y|t|ipv4|v4|both)$/i.test(dhcpEntries(entries).at(-1)?.value ?? 'no')
 }
 
-/** IPv4 addresses: `Address=` in `[Network]` or in an `[Address]` section, which may have further settings. */
-function addressEntries(entries: IniEntry[]): IniEntry[] {
+/** The addresses of a family: `Address=` in `[Network]` or in an `[Address]` section, which may have further settings. */
+function addressEntries(family: IpFamily, entries: IniEntry[]): IniEntry[] {
   const sections = new Set(['Network', 'Address'])
-  return entries.filter(entry => sections.has(entry.section) && entry.key === 'Address' && parseCidr(entry.value))
+  return entries.filter(
+    entry => sections.has(entry.section) && entry.key === 'Address' && parseCidr(entry.value, family),
+  )
 }
 
-function ownAddress(entries: IniEntry[], preferred: readonly string[]): IniEntry | undefined {
-  return ownEntry(addressEntries(entries), addressOf, preferred)
+function ownAddress(family: IpFamily, entries: IniEntry[], preferred: readonly string[]): IniEntry | undefined {
+  return ownEntry(addressEntries(family, entries), addressIn(family), preferred)
 }
 
-const addressOf = ({ value }: IniEntry) => parseCidr(value)?.address
+const addressIn =
+  (family: IpFamily) =>
+  ({ value }: IniEntry) =>
+    parseCidr(value, family)?.address
 
-/** IPv4 default routes: `Gateway=` in `[Network]`, or in a `[Route]` section without a destination or a table. */
-function gatewayEntries(entries: IniEntry[]): IniEntry[] {
-  const isNarrower = ({ key, value }: IniEntry) => key === 'Table' || (key === 'Destination' && value !== '0.0.0.0/0')
+/** The default routes of a family: `Gateway=` in `[Network]`, or in a `[Route]` section without a destination or a table. */
+function gatewayEntries(family: IpFamily, entries: IniEntry[]): IniEntry[] {
+  const isNarrower = ({ key, value }: IniEntry) =>
+    key === 'Table' || (key === 'Destination' && !['0.0.0.0/0', '::/0'].includes(value))
   const elsewhere = new Set(entries.filter(isNarrower).map(entry => entry.block))
   return entries.filter(
     entry =>
       entry.key === 'Gateway' &&
-      isIPv4(entry.value) &&
+      gatewayIn(family, entry.value) !== undefined &&
       (entry.section === 'Network' || (entry.section === 'Route' && !elsewhere.has(entry.block))),
   )
 }

@@ -1,13 +1,14 @@
 import { posix } from 'node:path'
+import { canonicalAddress, type IpFamily } from '../../../runner/ip-address.js'
 import { sh } from '../../../runner/ssh/quote.js'
 import { addEntry, iniEntries, replaceEntry, setEntry, type IniEntry } from './ini.js'
 import {
   cidr,
-  ipv4Servers,
   isAsDeclared,
   ownEntry,
   preferredEntry,
-  withIpv6Servers,
+  serversOf as ofFamily,
+  withOtherServers,
   type Activation,
   type Addressing,
   type Fault,
@@ -25,18 +26,20 @@ const folder = '/etc/NetworkManager/system-connections'
  * A connection profile of NetworkManager as a keyfile (nm-settings-keyfile(5)). NetworkManager ignores it unless root alone can read and
  * write it, and reads it only on request: `nmcli connection load FILE`.
  */
-export const networkmanager: Manager = {
-  name: 'networkmanager',
-  files: [`${folder}/*.nmconnection`],
-  mode: '0600',
-  path,
-  startingText,
-  refusal,
-  remedy: iface => `give ${iface} a profile of its own for all users, or remove \`address\` for this node`,
-  read,
-  write,
-  reapplyCommand: iface => `nmcli connection reload; nmcli device reapply ${iface}`,
-  activation,
+export function networkmanager(family: IpFamily): Manager {
+  return {
+    name: 'networkmanager',
+    files: [`${folder}/*.nmconnection`],
+    mode: '0600',
+    path,
+    startingText,
+    refusal,
+    remedy: iface => `give ${iface} a profile of its own for all users, or remove \`address\` for this node`,
+    read: (text, iface, preferred) => read(family, text, iface, preferred),
+    write: (text, iface, network, preferred) => write(family, text, iface, network, preferred),
+    reapplyCommand: iface => `nmcli connection reload; nmcli device reapply ${iface}`,
+    activation,
+  }
 }
 
 /**
@@ -113,58 +116,69 @@ export function profileOf(nmcliOutput: string, iface: string): string | undefine
   return line?.slice(start.length).replace(/\\(.)/g, '$1') || undefined
 }
 
-function read(text: string | undefined, iface: string, preferred: readonly string[]): Addressing {
+function read(family: IpFamily, text: string | undefined, iface: string, preferred: readonly string[]): Addressing {
   const current = text ?? ''
-  const entries = addressEntries(current)
+  const entries = addressEntries(family, current)
+  const gateway = valueOf(current, `ipv${family}`, 'gateway')
   // With other methods than `manual`, addresses may be present too, in addition to those from DHCP.
-  const own = isManual(current) ? ownEntry(entries, addressOf, preferred) : undefined
-  const found = own && partsOf(own)
+  const own = isStatic(family, current) ? ownEntry(entries, addressIn(family), preferred) : undefined
+  const found = own && partsOf(family, own)
   const faults = text ? faultsOf(text, iface) : []
   return {
     address: found?.address,
     // For an address without a prefix NetworkManager assumes /24 and warns: here it counts as a difference.
     prefix: found?.prefix,
-    gateway: valueOf(current, 'ipv4', 'gateway') ?? gatewayEntry(entries)?.gateway,
-    dns: ipv4Servers(serversOf(current)),
+    gateway: gateway === undefined ? gatewayEntry(family, entries)?.gateway : canonicalAddress(gateway),
+    dns: ofFamily(family, serversOf(family, current)),
     ...(faults.length > 0 && { faults }),
   }
 }
 
-function write(text: string | undefined, iface: string, network: Network, preferred: readonly string[]): string {
+function write(
+  family: IpFamily,
+  text: string | undefined,
+  iface: string,
+  network: Network,
+  preferred: readonly string[],
+): string {
+  const section = `ipv${family}`
   let result = text || `[connection]\nid=${iface}\ntype=ethernet\ninterface-name=${iface}\n`
-  if (isAsDeclared(read(result, iface, preferred), network)) return result
+  if (isAsDeclared(read(family, result, iface, preferred), network)) return result
   for (const { setting, to } of faultsOf(result, iface)) result = setEntry(result, 'connection', setting, to)
-  const pick = isManual(result) ? ownEntry : preferredEntry
-  result = setEntry(result, 'ipv4', 'method', 'manual')
-  const own = pick(addressEntries(result), addressOf, preferred)
-  const address = [cidr(network), ...(own ? [partsOf(own).gateway] : [])].filter(part => part !== undefined).join(',')
-  result = own ? replaceEntry(result, own, address) : addEntry(result, 'ipv4', nextKey(result), address)
-  if (network.gateway !== undefined) result = setGateway(result, network.gateway, network.address)
-  const servers = withIpv6Servers(network.dns, serversOf(result))
-  return network.dns.length === 0 ? result : setEntry(result, 'ipv4', 'dns', `${servers.join(';')};`)
+  const pick = isStatic(family, result) ? ownEntry : preferredEntry
+  if (!isStatic(family, result)) result = setEntry(result, section, 'method', 'manual')
+  const own = pick(addressEntries(family, result), addressIn(family), preferred)
+  const address = [cidr(network), ...(own ? [partsOf(family, own).gateway] : [])]
+    .filter(part => part !== undefined)
+    .join(',')
+  result = own ? replaceEntry(result, own, address) : addEntry(result, section, nextKey(family, result), address)
+  if (network.gateway !== undefined) result = setGateway(family, result, network.gateway, network.address)
+  const servers = withOtherServers(family, network.dns, serversOf(family, result))
+  return network.dns.length === 0 ? result : setEntry(result, section, 'dns', `${servers.join(';')};`)
 }
 
 /** The gateway stays in the setting that NetworkManager takes it from; a new one goes behind the interface's own address. */
-function setGateway(text: string, gateway: string, address: string): string {
-  if (valueOf(text, 'ipv4', 'gateway') !== undefined) return setEntry(text, 'ipv4', 'gateway', gateway)
-  const entries = addressEntries(text)
-  const holder = gatewayEntry(entries)?.entry ?? entries.find(entry => addressOf(entry) === address)
+function setGateway(family: IpFamily, text: string, gateway: string, address: string): string {
+  const section = `ipv${family}`
+  if (valueOf(text, section, 'gateway') !== undefined) return setEntry(text, section, 'gateway', gateway)
+  const entries = addressEntries(family, text)
+  const holder = gatewayEntry(family, entries)?.entry ?? entries.find(entry => addressIn(family)(entry) === address)
   if (!holder) return text
   const [first] = /^[^,;\s]+/.exec(holder.value) ?? []
-  const { address: held, prefix } = partsOf(holder)
+  const { address: held, prefix } = partsOf(family, holder)
   return replaceEntry(text, holder, `${prefix === undefined ? first : `${held}/${prefix}`},${gateway}`)
 }
 
 /** The first address with a gateway: its gateway is the profile's, unless `gateway` is set, and all others are ignored (measured with 1.42). */
-function gatewayEntry(entries: IniEntry[]): { entry: IniEntry; gateway: string } | undefined {
+function gatewayEntry(family: IpFamily, entries: IniEntry[]): { entry: IniEntry; gateway: string } | undefined {
   return entries
-    .map(entry => ({ entry, gateway: partsOf(entry).gateway }))
+    .map(entry => ({ entry, gateway: partsOf(family, entry).gateway }))
     .find((found): found is { entry: IniEntry; gateway: string } => found.gateway !== undefined)
 }
 
 /** A key for a further address. */
-function nextKey(text: string): string {
-  const numbers = addressEntries(text).map(({ key }) => Number(/\d*$/.exec(key)?.[0]))
+function nextKey(family: IpFamily, text: string): string {
+  const numbers = addressEntries(family, text).map(({ key }) => Number(/\d*$/.exec(key)?.[0]))
   return `address${Math.max(0, ...numbers) + 1}`
 }
 
@@ -189,14 +203,16 @@ function faultsOf(text: string, iface: string): Fault[] {
   ]
 }
 
-function isManual(text: string): boolean {
-  return valueOf(text, 'ipv4', 'method') === 'manual'
+/** Whether the addresses in the profile are the interface's own. Those of IPv6 stand beside addresses from routers and DHCP. */
+function isStatic(family: IpFamily, text: string): boolean {
+  const method = valueOf(text, `ipv${family}`, 'method')
+  return method === 'manual' || (family === 6 && (method === 'auto' || method === 'dhcp'))
 }
 
-const addressOf = (entry: IniEntry) => partsOf(entry).address
+const addressIn = (family: IpFamily) => (entry: IniEntry) => partsOf(family, entry).address
 
-function serversOf(text: string): string[] {
-  return (valueOf(text, 'ipv4', 'dns') ?? '').split(/[;,\s]+/).filter(server => server !== '')
+function serversOf(family: IpFamily, text: string): string[] {
+  return (valueOf(text, `ipv${family}`, 'dns') ?? '').split(/[;,\s]+/).filter(server => server !== '')
 }
 
 function valueOf(text: string, section: string, key: string): string | undefined {

@@ -1,10 +1,9 @@
-import { isIPv4 } from 'node:net'
 import { fencingIn, type ConfiguredDevice } from '../../../runner/cluster/cib/fencing-devices.js'
 import { corosyncLinks } from '../../../runner/cluster/corosync/facts.js'
 import type { Cluster } from '../../../runner/cluster/declaration/declaration.js'
 import type { Scope } from '../../../runner/cluster/members.js'
 import { cibText } from '../../../runner/cluster/pacemaker/facts.js'
-import { networkOf } from '../../../runner/ipv4.js'
+import { familyOf, networkOf } from '../../../runner/ip-address.js'
 import type { Verdict } from '../../../runner/tasks/index.js'
 import { advisory, corosyncNotAnswering, pacemakerNotAnswering, verdict } from '../verdict.js'
 
@@ -25,12 +24,15 @@ export function ringAndFencingApart(cluster: Cluster) {
 }
 
 /** The network of a link's address, as far as the inventory declares prefixes. */
-export function linkNetwork(address: string, { nodes, floatingIp }: Cluster): LinkNetwork {
+export function linkNetwork(address: string, { nodes, floatingIps }: Cluster): LinkNetwork {
   const declared = nodes.find(({ network }) => network?.address === address)?.network?.prefix
-  const { prefix } = floatingIp
   if (declared !== undefined) return { address, prefix: declared }
-  const isPublic = isIPv4(address) && networkOf(address, prefix) === networkOf(floatingIp.address, prefix)
-  return { address, ...(isPublic && { prefix }) }
+  const shared = floatingIps.find(
+    floatingIp =>
+      floatingIp.family === familyOf(address) &&
+      networkOf(address, floatingIp.prefix) === networkOf(floatingIp.address, floatingIp.prefix),
+  )
+  return { address, ...(shared && { prefix: shared.prefix }) }
 }
 
 interface LinkNetwork {
@@ -59,7 +61,8 @@ function isIn(address: string | undefined, { address: own, prefix }: LinkNetwork
   return (
     address !== undefined &&
     prefix !== undefined &&
-    isIPv4(address) &&
+    familyOf(address) !== undefined &&
+    familyOf(address) === familyOf(own) &&
     networkOf(address, prefix) === networkOf(own, prefix)
   )
 }

@@ -1,5 +1,7 @@
 import { parseCorosyncConf, type Section } from '../corosync/conf.js'
 import { candidate } from '../cib/cib.js'
+import { optionParts, resourceParts } from '../cib/declared-parts.js'
+import { recordName, recordOf } from '../cib/draft.js'
 import { fencingProperties } from '../cib/fencing-properties.js'
 import { bringsUp } from '../cib/identity.js'
 import { kindOf } from '../cib/labels.js'
@@ -191,44 +193,46 @@ function readable(conf: string | undefined): Section | undefined {
   }
 }
 
-function keptObjects({ explicit, fencing }: Cluster, cib: string): string[] {
+function keptObjects(cluster: Cluster, cib: string): string[] {
+  const { explicit, fencing } = cluster
   const devices = typeof fencing === 'string' ? [] : fencing.devices
-  const declared = new Set([...explicit.resources, ...explicit.constraints, ...devices].map(({ id }) => id))
+  const { alerts = [], tags = [], acls = { roles: [], holders: [] } } = cluster
+  const objects = [...explicit.resources, ...explicit.constraints, ...devices, ...alerts, ...tags, ...acls.roles]
+  const declared = new Set([
+    ...objects.map(({ id }) => id),
+    ...acls.holders.map(({ kind, id }) => recordName(`acl_${kind}`, id)),
+  ])
   const configuration = firstOf(readXml(cib), 'configuration')
-  return ['resources', 'constraints', 'fencing-topology']
+  return ['resources', 'constraints', 'fencing-topology', 'alerts', 'tags', 'acls']
     .flatMap(name => elementsOf(firstOf(configuration, name)))
-    .filter(element => !declared.has(attribute(element, 'id') ?? ''))
+    .filter(element => !declared.has(recordOf(element) ?? ''))
     .map(element => `${kindOf(element)} ${attribute(element, 'id')}`)
 }
 
 /** How the declared objects would change the CIB, or why they cannot be added to it. */
 function compareCib(cluster: Cluster, cib: string): Pick<Comparison, 'obstacles' | 'changes'> {
   const declared = withoutDefaults(cluster)
-  const { resources, constraints, properties, resourceDefaults, operationDefaults, fencing } = declared
-  const { address } = cluster.floatingIp
-  const isInCib = bringsUp(cib, address)
-  const isDeclared = resources.some(resource => resource.kind === 'primitive' && resource.params['ip'] === address)
-  const missingFloatingIp =
-    isInCib || isDeclared
-      ? []
-      : [
-          `no resource has the floating IP ${address}: ` +
-            `write \`resources: { FloatIP: {} }\` to add one, or declare the address that the cluster has`,
-        ]
+  const { resources, fencing } = declared
+  const isDeclared = (address: string) =>
+    resources.some(resource => resource.kind === 'primitive' && resource.params['ip'] === address)
+  const missingFloatingIps = cluster.floatingIps
+    .filter(({ address }) => !bringsUp(cib, address) && !isDeclared(address))
+    .map(
+      ({ name, address }) =>
+        `no resource has the floating IP ${address}: ` +
+        `write \`resources: { ${name}: {} }\` to add one, or declare the address that the cluster has`,
+    )
   try {
     const { differences } = candidate(cib, {
-      resources,
-      constraints,
-      properties,
-      resourceDefaults,
-      operationDefaults,
+      ...resourceParts(declared),
+      ...optionParts(declared),
       ...(typeof fencing !== 'string' && { devices: fencing, fencingProperties: fencingProperties(declared) }),
     })
     return {
-      obstacles: missingFloatingIp,
+      obstacles: missingFloatingIps,
       changes: differences.map(({ subject, from, to }) => `${subject}: ${from ?? '(absent)'} -> ${to ?? '(absent)'}`),
     }
   } catch (error) {
-    return { obstacles: [...missingFloatingIp, (error as Error).message], changes: [] }
+    return { obstacles: [...missingFloatingIps, (error as Error).message], changes: [] }
   }
 }

@@ -6,6 +6,8 @@ import { quorum, runningCmap } from '../corosync/facts.js'
 import { learnSecretNames } from '../cib/secret-names.js'
 import { cibText, clusterState } from '../pacemaker/facts.js'
 import { reachable, type ClusterMember } from '../members.js'
+import { judgeNames, refuseProblems } from '../names/judge-names.js'
+import { partsOf } from '../names/names-to-judge.js'
 import { compareDeclaration, type Comparison, type RunningNode } from './compare.js'
 import { fencingObstacles } from './fencing-obstacles.js'
 import { adoptionRecord, readProvenance } from './provenance.js'
@@ -15,6 +17,8 @@ export interface AdoptionOptions {
   check: boolean
   /** `--adopt`: take over a cluster that somebody else built. */
   adopt: boolean
+  /** The names of the roles that run. */
+  roles: ReadonlySet<string>
   /** The user, the date and the run, for the adoption record. */
   by: string
   /** Settles once this run has locked the cluster. */
@@ -31,7 +35,7 @@ export interface AdoptionOptions {
 export async function requireAdoption(
   cluster: Cluster,
   members: ClusterMember[],
-  { check, adopt, by, locked }: AdoptionOptions,
+  { check, adopt, roles, by, locked }: AdoptionOptions,
 ): Promise<string[]> {
   // Read in one round trip with everything else that the run reads first.
   const [{ provenance, adopted }, nodes, cibs] = await Promise.all([
@@ -48,6 +52,7 @@ export async function requireAdoption(
     // The run repairs every other difference as drift, but a declaration must not switch off working fencing.
     const [obstacle] = cib === undefined ? [] : fencingObstacles(cluster, cib)
     if (obstacle !== undefined) throw new TaskError(`${cluster.name}: ${obstacle}`, { hint: 'nothing was changed' })
+    await refuseUnknownNames(cluster, members, roles)
     return []
   }
   const unreachable = members
@@ -58,6 +63,7 @@ export async function requireAdoption(
   const comparison = compareDeclaration(cluster, nodes, cib)
   const obstacles = [...unreachable, ...comparison.obstacles]
   if (obstacles.length > 0) throw refusal(cluster, obstacles)
+  await refuseUnknownNames(cluster, members, roles)
   if (check)
     return [
       `${cluster.name} was built by somebody else and is not adopted yet: \`ha-run site --adopt\` adopts it. ${summary(comparison)}`,
@@ -78,6 +84,18 @@ export async function requireAdoption(
     }),
   )
   return [`${cluster.name} is adopted. ${summary(comparison)}`]
+}
+
+/** Names that are wrong are found before any role changes anything; on bare nodes some of them once Pacemaker is installed. */
+async function refuseUnknownNames(
+  cluster: Cluster,
+  members: ClusterMember[],
+  roles: ReadonlySet<string>,
+): Promise<void> {
+  const all = reachable(members)
+  const cibs = await Promise.all(all.map(async member => member.read(cibText)))
+  const member = all.find((_, at) => cibs[at] !== undefined) ?? all[0]
+  if (member !== undefined) refuseProblems(cluster, await judgeNames(cluster.explicit, partsOf(roles), member))
 }
 
 async function readRunningNode(member: ClusterMember): Promise<RunningNode> {

@@ -1,10 +1,27 @@
 import type { Difference } from '../../tasks/difference.js'
+import { putAclRoles } from './acl-roles.js'
+import { putAlerts } from './alerts.js'
 import { putConstraint } from './constraints.js'
-import { draftOf, readDraft, isDevice, isOfDevice, objectsIn, ownedIds, ownId, type CibDraft } from './draft.js'
+import { putDefaultSets } from './default-sets.js'
+import {
+  draftOf,
+  readDraft,
+  isDevice,
+  isOfDevice,
+  objectsIn,
+  ownedByOthers,
+  ownedIds,
+  ownId,
+  recordName,
+  type CibDraft,
+  type EditOptions,
+} from './draft.js'
 import { isFencingSwitch } from './fencing-properties.js'
 import { putDevices, type FencingObjects } from './fencing.js'
+import { putNodeValues } from './node-values.js'
 import { putOperationDefaults, putProperties, putResourceDefaults } from './options.js'
 import { putOwnership, putValueOwnership } from './ownership.js'
+import { putHolders, putTags } from './references.js'
 import { refuseTwins } from './identity.js'
 import { isLeftover, removeUndeclared } from './removal.js'
 import { putGroup, putPrimitive } from './resources.js'
@@ -19,7 +36,20 @@ import { renderXml } from '../pacemaker/xml.js'
 
 /** The part of a cluster's declaration that goes into the CIB. A section that is left out stays as it is. */
 export type DeclaredCib = Partial<
-  Pick<Cluster, 'resources' | 'constraints' | 'properties' | 'resourceDefaults' | 'operationDefaults'>
+  Pick<
+    Cluster,
+    | 'resources'
+    | 'constraints'
+    | 'nodeValues'
+    | 'alerts'
+    | 'tags'
+    | 'acls'
+    | 'properties'
+    | 'resourceDefaults'
+    | 'operationDefaults'
+    | 'resourceDefaultSets'
+    | 'operationDefaultSets'
+  >
 > & {
   /** Fencing devices with their locations and levels. */
   devices?: FencingObjects
@@ -42,12 +72,13 @@ export type CibEdit = (cib: string) => Candidate
  * a line break in a value as `\n` and a tab as four spaces, and 2.0.5 cannot print a letter beyond ASCII: such values always
  * differ.
  *
- * @param purge - also remove what somebody else added.
  * @throws Error if the text is no CIB; if a declared id is in a place where ha-run must not correct it (as another kind of
  * object, in somebody else's group, with values from a shared set or template); or if something needs what would be removed.
  */
-export function candidate(cib: string, declared: DeclaredCib, { purge = false } = {}): Candidate {
-  const draft = put(draftOf(cib, purge), declared)
+export function candidate(cib: string, declared: DeclaredCib, options: EditOptions = {}): Candidate {
+  const draft = draftOf(cib, options)
+  refuseOtherOwners(draft, idsOf(declared))
+  put(draft, declared)
   const { differences } = draft
   return {
     text: differences.length === 0 ? cib : renderXml(draft.cib),
@@ -69,7 +100,7 @@ export interface ForeignObject {
  */
 export function foreignObjects(cib: string, declared: DeclaredCib): ForeignObject[] {
   const draft = readDraft(cib)
-  const known = new Set([...idsOf(declared), ...ownedIds(draft)])
+  const known = new Set([...idsOf(declared), ...ownedIds(draft), ...ownedByOthers(draft).keys()])
   return [...objectsIn(draft, 'resources'), ...objectsIn(draft, 'constraints')].flatMap(object => {
     const id = ownId(object)
     return id === undefined || known.has(id) || isOfDevice(draft, object)
@@ -84,11 +115,18 @@ function put(draft: CibDraft, declared: DeclaredCib): CibDraft {
   putProperties(draft, declared.fencingProperties ?? {})
   putResourceDefaults(draft, resourceDefaults)
   putOperationDefaults(draft, operationDefaults)
+  putDefaultSets(draft, 'rsc_defaults', declared.resourceDefaultSets ?? [])
+  putDefaultSets(draft, 'op_defaults', declared.operationDefaultSets ?? [])
+  putNodeValues(draft, declared.nodeValues ?? [])
   const wrappers = wrappersOf(resources)
   const primitives = resources.filter(resource => resource.kind === 'primitive')
   for (const primitive of primitives) putPrimitive(draft, primitive, wrappers)
-  for (const group of resources.filter(resource => resource.kind === 'group')) putGroup(draft, group)
+  for (const group of resources.filter(resource => resource.kind === 'group')) putGroup(draft, group, wrappers)
   for (const constraint of constraints) putConstraint(draft, constraint)
+  putTags(draft, declared.tags ?? [])
+  putAlerts(draft, declared.alerts ?? [])
+  putAclRoles(draft, declared.acls?.roles ?? [])
+  putHolders(draft, declared.acls?.holders ?? [])
   const ids = [...idsOf(declared), ...(declared.devices ? putDevices(draft, declared.devices) : [])]
   removeUndeclared(draft, ids, partsOf(declared))
   refuseTwins(
@@ -98,6 +136,15 @@ function put(draft: CibDraft, declared: DeclaredCib): CibDraft {
   putOwnership(draft, ids)
   putValueOwnership(draft)
   return draft
+}
+
+/** One object has one owner: the other would remove it, or change it back. */
+function refuseOtherOwners(draft: CibDraft, declared: string[]): void {
+  const others = ownedByOthers(draft)
+  for (const id of declared) {
+    const other = others.get(id)
+    if (other !== undefined) throw new Error(`${id} is declared twice: it is in the CIB already, for ${other}`)
+  }
 }
 
 /** With devices in the CIB, fencing is switched on and off by the edit for it alone: the devices must have answered. */
@@ -114,6 +161,10 @@ function partsOf(declared: DeclaredCib): Set<string> {
   const parts = {
     resources: 'resources',
     constraints: 'constraints',
+    nodeValues: 'nodes',
+    alerts: 'alerts',
+    tags: 'tags',
+    acls: 'acls',
     properties: 'crm_config',
     resourceDefaults: 'rsc_defaults',
     operationDefaults: 'op_defaults',
@@ -129,16 +180,25 @@ function partsOf(declared: DeclaredCib): Set<string> {
 
 function wrappersOf(resources: Resource[]): Map<string, string[]> {
   return new Map(
-    resources.flatMap(resource => {
-      if (resource.kind === 'group') return [[resource.id, resource.members] as const]
-      return resource.clone === undefined ? [] : [[resource.clone.id, [resource.id]] as const]
+    resources.flatMap((resource): [string, string[]][] => {
+      const { id, clone } = resource
+      return [
+        ...(resource.kind === 'group' ? [[id, resource.members] satisfies [string, string[]]] : []),
+        ...(clone === undefined ? [] : [[clone.id, [id]] satisfies [string, string[]]]),
+      ]
     }),
   )
 }
 
-function idsOf({ resources = [], constraints = [] }: DeclaredCib): string[] {
-  const clones = resources
-    .filter(resource => resource.kind === 'primitive')
-    .flatMap(({ clone }) => (clone === undefined ? [] : [clone.id]))
-  return [...resources, ...constraints].map(({ id }) => id).concat(clones)
+/** The names of the declared objects in ha-run's record. */
+function idsOf(declared: DeclaredCib): string[] {
+  const { resources = [], constraints = [], alerts = [], tags = [], acls } = declared
+  const { resourceDefaultSets = [], operationDefaultSets = [] } = declared
+  const objects = [...resources, ...constraints, ...alerts, ...tags, ...resourceDefaultSets, ...operationDefaultSets]
+  return [
+    ...objects.map(({ id }) => id),
+    ...resources.flatMap(({ clone }) => (clone === undefined ? [] : [clone.id])),
+    ...(acls?.roles ?? []).map(({ id }) => id),
+    ...(acls?.holders ?? []).map(({ kind, id }) => recordName(`acl_${kind}`, id)),
+  ]
 }

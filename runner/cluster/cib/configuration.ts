@@ -1,4 +1,6 @@
 import { fact, withDaemonTimeout, type Fact } from '../../facts/fact.js'
+import { selectionText } from './alerts.js'
+import { rulesIn } from './default-sets.js'
 import { resourceElements } from './draft.js'
 import { describe, kindOf } from './labels.js'
 import { attribute, elementsOf, firstOf, readXml, type Element } from '../pacemaker/xml.js'
@@ -52,8 +54,10 @@ function paragraph(object: Element): string {
 
 /** The parts of an object, each on its own line. */
 function parts(object: Element): string[] {
-  if (object.tagName === 'cluster_property_set' || object.tagName === 'meta_attributes')
-    return values(object).map(onItsLine)
+  if (object.tagName === 'cluster_property_set' || object.tagName === 'meta_attributes') {
+    const rules = rulesIn(object)
+    return [...(rules === '' ? [] : [`rule ${rules}`]), ...values(object)].map(onItsLine)
+  }
   return elementsOf(object).flatMap(child => {
     if (child.tagName === 'operations')
       return elementsOf(child, 'op').map(op =>
@@ -61,6 +65,9 @@ function parts(object: Element): string[] {
           ['op', attribute(op, 'name'), describe(op), ...elementsOf(op).flatMap(values)].filter(Boolean).join(' '),
         ),
       )
+    if (child.tagName === 'select') return [onItsLine(`select ${selectionText(child)}`)]
+    if (child.tagName === 'recipient')
+      return [onItsLine(['recipient', attribute(child, 'value'), ...elementsOf(child).flatMap(values)].join(' '))]
     const pairs = values(child)
     return pairs.length === 0 ? [] : [onItsLine(`${setNames[child.tagName] ?? child.tagName} ${pairs.join(' ')}`)]
   })

@@ -7,11 +7,11 @@ import {
   findElement,
   firstOf,
   newElement,
-  parseXml,
   readXml,
   walk,
   type Element,
 } from '../pacemaker/xml.js'
+import { inventoryOwner, isObjectsTag, ownerName, type Owner } from './owner.js'
 
 /**
  * A CIB while the declared objects are added to it. Each edit is recorded as a difference, so that the plan always agrees with
@@ -35,21 +35,30 @@ export interface CibDraft {
   dissolved: Set<string>
   /** Whether objects that ha-run does not own are removed too. */
   purge: boolean
+  /** Whose objects the edit adds and removes. */
+  owner: Owner
   /** The subjects of differences whose values are secret because the inventory declares them so. */
   secretSubjects: Set<string>
 }
 
-/** Reads the output of `cibadmin -Q` into a draft. @throws Error if this is no CIB. */
-export function draftOf(text: string, purge = false): CibDraft {
-  return draftIn(parseXml(text), purge)
+export interface EditOptions {
+  /** Also remove what somebody else added. */
+  purge?: boolean
+  /** Whose objects the edit adds and removes; by default what the inventory declares. */
+  owner?: Owner
+}
+
+/** Reads the output of `cibadmin -Q` into a draft: a copy, which takes less time than reading. @throws Error if this is no CIB. */
+export function draftOf(text: string, { purge = false, owner = inventoryOwner }: EditOptions = {}): CibDraft {
+  return draftIn(readXml(text).clone(), purge, owner)
 }
 
 /** The same for those who only read it: they share one document (`readXml`). @throws Error if this is no CIB. */
 export function readDraft(text: string): CibDraft {
-  return draftIn(readXml(text), false)
+  return draftIn(readXml(text), false, inventoryOwner)
 }
 
-function draftIn(cib: Element, purge: boolean): CibDraft {
+function draftIn(cib: Element, purge: boolean, owner: Owner): CibDraft {
   const configuration = firstOf(cib, 'configuration')
   if (cib.tagName !== 'cib' || configuration === undefined) throw new Error(`not a CIB: <${cib.tagName}>`)
   const elements = elementsById(configuration)
@@ -64,6 +73,7 @@ function draftIn(cib: Element, purge: boolean): CibDraft {
     madeValues: new Set(),
     dissolved: new Set(),
     purge,
+    owner,
     secretSubjects: new Set(),
   }
 }
@@ -86,10 +96,18 @@ export function append(parent: Element, child: Element): Element {
 /** The elements that are resources. `master` is Pacemaker 1's name of a promotable clone, which Pacemaker 2 still accepts. */
 export const resourceElements = new Set(['primitive', 'group', 'clone', 'master', 'bundle', 'template'])
 
-/** The sections whose objects the inventory declares by their ids. */
-export type ObjectSection = 'resources' | 'constraints' | 'fencing-topology'
-
-export const objectSections: readonly ObjectSection[] = ['constraints', 'fencing-topology', 'resources']
+/** The sections whose objects the inventory declares by their ids. Objects of `rsc_defaults` and `op_defaults` are sets of values. */
+export const objectSections = [
+  'constraints',
+  'fencing-topology',
+  'resources',
+  'rsc_defaults',
+  'op_defaults',
+  'alerts',
+  'tags',
+  'acls',
+] as const
+export type ObjectSection = (typeof objectSections)[number]
 
 /** The objects of a section: its constraints or fencing levels, or its resources at any depth. */
 export function objectsIn({ configuration }: CibDraft, section: ObjectSection): Element[] {
@@ -127,13 +145,20 @@ function elementsWith(draft: CibDraft, id: string): Element[] {
   return present()
 }
 
-function elementsById(configuration: Element): Map<string, Element[]> {
+/** The elements with an id of their own, by it. */
+export function elementsById(configuration: Element): Map<string, Element[]> {
   const elements = new Map<string, Element[]>()
   for (const element of walk(configuration)) {
     const id = ownId(element)
-    if (id !== undefined) elements.set(id, [...(elements.get(id) ?? []), element])
+    if (id !== undefined) push(elements, id, element)
   }
   return elements
+}
+
+function push(elements: Map<string, Element[]>, id: string, element: Element): void {
+  const present = elements.get(id)
+  if (present === undefined) elements.set(id, [element])
+  else present.push(element)
 }
 
 /** The section that an element is in; undefined if it is not in this configuration. */
@@ -154,11 +179,16 @@ export function resourceWith(draft: CibDraft, id: string): Element | undefined {
 }
 
 /** The sections whose values the inventory declares. */
-const valueSections = ['crm_config', 'resources', 'rsc_defaults', 'op_defaults']
+const valueSections = ['crm_config', 'nodes', 'resources', 'rsc_defaults', 'op_defaults', 'alerts', 'acls']
 
-/** The values that can be declared (`nvpair` and `op`), by their ids. */
+/** The elements that are values: an object has several, and each can be declared by itself. */
+const valueElements = ['nvpair', 'op', 'recipient', 'acl_permission']
+
+/** The values that can be declared, by their ids. */
 export function valuesIn({ configuration }: CibDraft): Map<string, Element> {
-  const values = elementsOf(configuration, ...valueSections).flatMap(section => descendantsOf(section, 'nvpair', 'op'))
+  const values = elementsOf(configuration, ...valueSections).flatMap(section =>
+    descendantsOf(section, ...valueElements),
+  )
   return new Map(values.flatMap(value => (ownId(value) === undefined ? [] : [[ownId(value)!, value] as const])))
 }
 
@@ -178,10 +208,20 @@ export function freshId(draft: CibDraft, wanted: string): string {
 }
 
 /** Reserves the id that the inventory gives to a new object. */
-export function claim(draft: CibDraft, id: string): string {
+export function claim(draft: CibDraft, id: string, tagName = ''): string {
   draft.ids.add(id)
-  draft.added.add(id)
+  draft.added.add(recordName(tagName, id))
   return id
+}
+
+/** The name of an object in ha-run's record: its id. A user may have the id of another object. */
+export function recordOf(object: Element): string | undefined {
+  const id = ownId(object)
+  return id === undefined ? undefined : recordName(object.tagName, id)
+}
+
+export function recordName(tagName: string, id: string): string {
+  return tagName === 'acl_target' ? `acl_target.${id}` : id
 }
 
 /** Frees the ids of elements that were removed, except those that another element has too. */
@@ -247,7 +287,7 @@ export function objectOf(draft: CibDraft, section: ObjectSection, id: string, ..
   const elements = elementsWith(draft, id)
   const existing =
     elements.find(element => isObjectIn(draft, section, element)) ??
-    elements.find(({ tagName }) => !ownNamespace.has(tagName))
+    (ownNamespace.has(names[0] ?? '') ? undefined : elements.find(({ tagName }) => !ownNamespace.has(tagName)))
   if (existing !== undefined && !names.includes(existing.tagName)) {
     throw new Error(`the inventory declares ${id} as ${names[0]}, but in the CIB ${id} is a ${existing.tagName}`)
   }
@@ -260,10 +300,24 @@ export function taggedIds(draft: CibDraft, tag: string): string[] {
   return own === undefined ? [] : elementsOf(own, 'obj_ref').flatMap(ref => attribute(ref, 'id') ?? [])
 }
 
-/** The ids of the objects that ha-run owns. */
+/** The ids of the objects that ha-run owns for the edit's owner. */
 export function ownedIds(draft: CibDraft): string[] {
-  return taggedIds(draft, ownershipTag)
+  return taggedIds(draft, draft.owner.objects)
 }
 
-/** The id of the tag that lists the objects that ha-run owns. */
-export const ownershipTag = 'ha-run'
+/** The ids of the objects that ha-run owns for others than the edit's owner, each with the name of its own. */
+export function ownedByOthers(draft: CibDraft): Map<string, string> {
+  const tags = elementsOf(firstOf(draft.configuration, 'tags'), 'tag').flatMap(tag => ownId(tag) ?? [])
+  const owners = tags.filter(isObjectsTag).filter(tag => tag !== draft.owner.objects)
+  return new Map(owners.flatMap(tag => taggedIds(draft, tag).map(id => [id, ownerName(tag)] as const)))
+}
+
+/** Each draft's owned objects before it was edited. */
+const ownedBefore = new WeakMap<CibDraft, Set<string>>()
+
+/** Whether ha-run owned an object before this edit. */
+export function isOwned(draft: CibDraft, id: string): boolean {
+  let owned = ownedBefore.get(draft)
+  if (owned === undefined) ownedBefore.set(draft, (owned = new Set(ownedIds(draft))))
+  return owned.has(id)
+}

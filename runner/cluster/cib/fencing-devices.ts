@@ -45,8 +45,11 @@ export function fencingIn(cib: string): FencingConfiguration {
   const root = readXml(cib)
   const configuration = firstOf(root, 'configuration')
   const monitors = monitorsIn(root)
+  const templates = new Map(
+    descendantsOf(configuration, 'template').map(template => [attribute(template, 'id') ?? '', template]),
+  )
   const devices = primitivesIn(configuration)
-    .map(primitive => [primitive, templateOf(configuration, primitive)] as const)
+    .map(primitive => [primitive, templates.get(attribute(primitive, 'template') ?? '')] as const)
     .filter(([primitive, template]) => (attribute(primitive, 'class') ?? attribute(template, 'class')) === 'stonith')
     .map(([primitive, template]) => deviceOf(primitive, template, monitors))
   return {
@@ -61,13 +64,6 @@ export function fencingIn(cib: string): FencingConfiguration {
       : 0,
     levels: levelsIn(configuration),
   }
-}
-
-function templateOf(configuration: Element | undefined, primitive: Element): Element | undefined {
-  const id = attribute(primitive, 'template')
-  return id === undefined
-    ? undefined
-    : descendantsOf(configuration, 'template').find(template => attribute(template, 'id') === id)
 }
 
 function deviceOf(

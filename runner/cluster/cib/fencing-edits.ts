@@ -31,9 +31,9 @@ export function fencingPropertiesEdit(cluster: Cluster): CibEdit {
 /** The ids of the fencing devices that ha-run has added to a CIB or taken over, and of those that are somebody else's. */
 export function devicesIn(cib: string): { own: string[]; foreign: string[] } {
   const draft = readDraft(cib)
-  const owned = ownedIds(draft)
+  const owned = new Set(ownedIds(draft))
   const ids = objectsIn(draft, 'resources')
     .filter(isDevice)
     .flatMap(device => ownId(device) ?? [])
-  return { own: ids.filter(id => owned.includes(id)), foreign: ids.filter(id => !owned.includes(id)) }
+  return { own: ids.filter(id => owned.has(id)), foreign: ids.filter(id => !owned.has(id)) }
 }

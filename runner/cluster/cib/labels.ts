@@ -8,12 +8,16 @@ import { isSecret } from '../secret-parameters.js'
 /** The labels of a CIB's elements in messages: `location cli-prefer-WebSite`, `WebSite meta migration-threshold`. */
 
 /** `rsc_location` -> `location`. */
-export function kindOf({ tagName }: Element): string {
-  return tagName.replace(/^rsc_/, '')
+export function kindOf({ tagName, parentElement }: Element): string {
+  const defaults = tagName === 'meta_attributes' ? options[parentElement?.tagName ?? ''] : undefined
+  if (defaults !== undefined) return `${defaults}s`
+  return tagName.replace(/^rsc_/, '').replace(/^acl_/, 'ACL ')
 }
 
 /** An object in one line: a primitive's agent, a wrapper's members, a constraint's or operation's attributes. */
 export function describe(element: Element): string {
+  const template = attribute(element, 'template')
+  if (template !== undefined) return `template ${template}`
   if (element.tagName === 'primitive' || element.tagName === 'template') {
     return ['class', 'provider', 'type'].flatMap(part => attribute(element, part) ?? []).join(':')
   }
@@ -23,8 +27,14 @@ export function describe(element: Element): string {
       .map(ownId)
       .join(' ')
   }
+  const references = elementsOf(element, 'obj_ref', 'role')
+  if (references.length > 0) return references.map(reference => attribute(reference, 'id')).join(' ')
+  if (element.tagName === 'acl_role')
+    return elementsOf(element, 'acl_permission')
+      .map(permission => `${attribute(permission, 'kind')} ${describe(permission)}`)
+      .join(', ')
   return attributesOf(element)
-    .filter(([key]) => key !== 'id' && key !== 'name')
+    .filter(([key]) => key !== 'id' && key !== 'name' && !(element.tagName === 'acl_permission' && key === 'kind'))
     .map(([key, value]) => `${key}=${value}`)
     .join(' ')
 }
@@ -33,13 +43,27 @@ export function describe(element: Element): string {
 export function valueSubject(value: Element): string {
   const name = attribute(value, 'name') ?? ownId(value) ?? ''
   if (value.tagName === 'op') return `${ownId(value.parentElement!.parentElement!)} op ${name}`
+  if (value.tagName === 'acl_permission') return `ACL role ${ownId(value.parentElement!)} ${attribute(value, 'kind')}`
+  if (value.tagName === 'recipient') return `alert ${ownId(value.parentElement!)} recipient`
   const set = value.parentElement!
   const holder = set.parentElement!
+  if (holder.tagName in options && elementsOf(set, 'rule').length > 0)
+    return `${options[holder.tagName]}s ${ownId(set)} ${name}`
   if (holder.tagName in options) return `${options[holder.tagName]} ${name}`
   if (holder.tagName === 'op') return `${valueSubject(holder)} ${name}`
-  const owner = holder.tagName === 'node' ? `node ${ownId(holder)}` : ownId(holder)
-  return `${owner} ${set.tagName === 'meta_attributes' ? 'meta' : 'param'} ${name}`
+  if (holder.tagName === 'node') {
+    const kind = set.tagName === 'utilization' ? 'utilization' : 'attribute'
+    return `node ${attribute(holder, 'uname') ?? ownId(holder)} ${kind} ${name}`
+  }
+  if (holder.tagName === 'alert' || holder.tagName === 'recipient') {
+    const subject =
+      holder.tagName === 'alert' ? `alert ${ownId(holder)}` : `${valueSubject(holder)} ${attribute(holder, 'value')}`
+    return `${subject} ${set.tagName === 'meta_attributes' ? 'meta' : 'option'} ${name}`
+  }
+  return `${ownId(holder)} ${setLabels[set.tagName] ?? 'param'} ${name}`
 }
+
+const setLabels: Record<string, string> = { meta_attributes: 'meta', utilization: 'utilization' }
 
 const options: Record<string, string> = {
   crm_config: 'property',

@@ -1,6 +1,7 @@
 import { activityOf } from '../pacemaker/activity.js'
 import type { Candidate } from './cib.js'
 import { draftOf, ownedIds, ownId, resourceWith, sectionOf, type CibDraft } from './draft.js'
+import { inventoryOwner, type Owner } from './owner.js'
 import { putOwnership } from './ownership.js'
 import { attribute, elementsOf, renderXml, walk, type Element } from '../pacemaker/xml.js'
 
@@ -12,8 +13,8 @@ import { attribute, elementsOf, renderXml, walk, type Element } from '../pacemak
  */
 
 /** The wanted CIB with such clones still around their primitives; undefined if none of them runs more than once. */
-export function withClonesReduced(cib: string, wanted: string): Candidate | undefined {
-  const [draft, former] = [draftOf(wanted), draftOf(cib)]
+export function withClonesReduced(cib: string, wanted: string, owner: Owner = inventoryOwner): Candidate | undefined {
+  const [draft, former] = [draftOf(wanted, { owner }), draftOf(cib, { owner })]
   const present = renderXml(former.configuration)
   const owned = ownedIds(former)
   const active = activityOf(cib)
@@ -49,7 +50,7 @@ function isTied(draft: CibDraft, id: string): boolean {
 /** Puts a clone of the former CIB around a primitive, in place of the primitive that it had. */
 function keepAround(draft: CibDraft, primitive: Element, clone: Element, former: Element): void {
   const [id, cloneId] = [ownId(primitive)!, ownId(clone)!]
-  primitive.parentNode!.replaceChild(clone, primitive)
+  primitive.parentElement!.replaceChild(clone, primitive)
   clone.replaceChild(primitive, former)
   for (const element of walk(clone)) draft.ids.add(ownId(element) ?? '')
   // Constraints on the primitive become constraints on its clone.

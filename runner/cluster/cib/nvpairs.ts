@@ -12,6 +12,8 @@ export interface NvpairPlace {
   setId: string
   /** The label of a pair in the plan: `FloatIP param`. */
   subject: string
+  /** The one set that is meant; left out: the set in force. */
+  only?: Element
   /** The names under which a value counts as the same option, the declared one first. */
   names?: (name: string) => string[]
 }
@@ -104,11 +106,13 @@ function rank(set: Element): number {
 
 /** The sets that always apply. A set with a rule applies only at some times or on some nodes, and an admin has written it. */
 function setsOf(place: NvpairPlace): Element[] {
-  const sets = elementsOf(place.holder, place.set)
-  if (sets.flatMap(set => [set, ...elementsOf(set, 'nvpair')]).some(element => element.hasAttribute('id-ref'))) {
+  const sets = place.only ? [place.only] : elementsOf(place.holder, place.set)
+  if (
+    sets.flatMap(set => [set, ...elementsOf(set, 'nvpair')]).some(element => attribute(element, 'id-ref') !== undefined)
+  ) {
     throw new Error(`${place.subject}: the CIB takes values from a set shared by id-ref, which ha-run does not edit`)
   }
-  return sets.filter(set => elementsOf(set, 'rule').length === 0)
+  return place.only ? sets : sets.filter(set => elementsOf(set, 'rule').length === 0)
 }
 
 /** The set that a new pair is added to. */

@@ -1,6 +1,8 @@
-import { append, freshId, noteValue, setAttribute, type CibDraft } from './draft.js'
+import { append, dropAttribute, freshId, noteValue, setAttribute, type CibDraft } from './draft.js'
 import { putNvpairs } from './nvpairs.js'
+import { withRoleWords } from './role-words.js'
 import type { Operation, Primitive } from '../declaration/declaration.js'
+import { sameRole } from '../declaration/roles.js'
 import { sameOption, sameText, sameTime } from '../pacemaker/values.js'
 import { attribute, elementsOf, firstOf, newElement, type Element } from '../pacemaker/xml.js'
 
@@ -20,8 +22,12 @@ export function putOperations(draft: CibDraft, element: Element, primitive: Prim
   const exact = primitive.operations.map(operation =>
     take([...free].find(op => isOf(op, operation) && sameTime(attribute(op, 'interval') ?? '0', operation.interval))),
   )
+  const similar = primitive.operations.map(
+    (operation, index) => exact[index] ?? take([...free].find(op => isOf(op, operation))),
+  )
   for (const [index, operation] of primitive.operations.entries()) {
-    const present = exact[index] ?? take([...free].find(op => isOf(op, operation)))
+    // Pacemaker refuses a second operation with the same interval, whatever its role is.
+    const present = similar[index] ?? take([...free].find(op => takesPlaceOf(op, operation)))
     const subject = subjectOf(primitive, operation)
     if (present === undefined) addOperation(draft, list, primitive.id, operation, subject)
     else correct(draft, present, operation, subject)
@@ -29,7 +35,15 @@ export function putOperations(draft: CibDraft, element: Element, primitive: Prim
 }
 
 function isOf(op: Element, operation: Operation): boolean {
-  return attribute(op, 'name') === operation.name && attribute(op, 'role') === operation.options['role']
+  return attribute(op, 'name') === operation.name && hasRole(op, operation)
+}
+
+function takesPlaceOf(op: Element, { name, interval }: Operation): boolean {
+  return attribute(op, 'name') === name && sameTime(attribute(op, 'interval') ?? '0', interval)
+}
+
+function hasRole(op: Element, { options }: Operation): boolean {
+  return sameRole(attribute(op, 'role') ?? '', options['role'] ?? '')
 }
 
 /** `WebSite op monitor`, with the interval if the primitive has several monitors. */
@@ -40,7 +54,7 @@ function subjectOf(primitive: Primitive, operation: Operation): string {
 
 function addOperation(draft: CibDraft, list: Element, owner: string, operation: Operation, subject: string): void {
   const { name, interval, timeout, options } = operation
-  const { attributes, params } = split(options)
+  const { attributes, params } = split(draft, options)
   const id = freshId(draft, `${owner}-${name}-${interval}`)
   const declared = { interval, ...(timeout !== undefined && { timeout }), ...attributes }
   const op = append(list, newElement('op', { id, name, ...declared }))
@@ -52,18 +66,13 @@ function addOperation(draft: CibDraft, list: Element, owner: string, operation: 
   putParams(draft, op, params, subject)
 }
 
-function correct(draft: CibDraft, op: Element, { interval, timeout, options }: Operation, subject: string): void {
-  const { attributes, params } = split(options)
+function correct(draft: CibDraft, op: Element, operation: Operation, subject: string): void {
+  const { interval, timeout, options } = operation
+  const { attributes, params } = split(draft, options)
+  if (options['role'] === undefined) dropAttribute(draft, op, 'role', `${subject} role`)
   const declared = { interval, ...(timeout !== undefined && { timeout }), ...attributes }
   const corrected = Object.entries(declared).filter(([key, value]) =>
-    setAttribute(
-      draft,
-      op,
-      key,
-      value,
-      `${subject} ${key}`,
-      times.has(key) ? sameTime : yesOrNo.has(key) ? sameOption : sameText,
-    ),
+    setAttribute(draft, op, key, value, `${subject} ${key}`, comparisons[key] ?? sameText),
   )
   noteValue(draft, op, corrected.length > 0)
   putParams(draft, op, params, subject)
@@ -80,11 +89,20 @@ const opAttributes = new Set([
   'on-fail',
 ])
 
-const times = new Set(['interval', 'timeout', 'start-delay'])
-const yesOrNo = new Set(['enabled', 'record-pending'])
+const comparisons: Record<string, (one: string, other: string) => boolean> = {
+  interval: sameTime,
+  timeout: sameTime,
+  'start-delay': sameTime,
+  enabled: sameOption,
+  'record-pending': sameOption,
+  role: sameRole,
+}
 
-function split(options: Record<string, string>): Record<'attributes' | 'params', Record<string, string>> {
-  const entries = Object.entries(options)
+function split(
+  draft: CibDraft,
+  options: Record<string, string>,
+): Record<'attributes' | 'params', Record<string, string>> {
+  const entries = Object.entries(withRoleWords(draft, options))
   return {
     attributes: Object.fromEntries(entries.filter(([key]) => opAttributes.has(key))),
     params: Object.fromEntries(entries.filter(([key]) => !opAttributes.has(key))),

@@ -1,11 +1,11 @@
+import { partsIn } from './parts.js'
 import {
   append,
   claim,
   objectSections,
   objectsIn,
   ownedIds,
-  ownershipTag,
-  ownId,
+  recordOf,
   sectionOf,
   taggedIds,
   tagWith,
@@ -15,7 +15,8 @@ import {
 import { attribute, elementsOf, newElement, remove } from '../pacemaker/xml.js'
 
 /**
- * Two tags in the CIB record what ha-run owns, so that every admin machine knows it. One lists the objects that the inventory
+ * Two tags in the CIB record what ha-run owns for the inventory, and two what it owns for each `cibObjects` of a role, so that every admin
+ * machine knows it. One lists the objects that the inventory
  * declares; the other lists the values (parameters, operations, properties) that ha-run added or corrected. A value that was right
  * already belongs to somebody else, and stays when the inventory no longer declares it.
  *
@@ -23,27 +24,24 @@ import { attribute, elementsOf, newElement, remove } from '../pacemaker/xml.js'
  * Pacemaker 2.0.5, 2.1.5 and 3.0.0). crmsh shows tags, and keeps them when it commits.
  */
 
-/** The id of the tag that lists the values that ha-run added or corrected. */
-export const valuesTag = 'ha-run.values'
-
 /** The ids of the values that ha-run added or corrected. */
 export function ownedValues(draft: CibDraft): string[] {
-  return taggedIds(draft, valuesTag)
+  return taggedIds(draft, draft.owner.values)
 }
 
 /** Records the declared objects as ha-run's, and drops those that are no longer there. */
 export function putOwnership(draft: CibDraft, declared: string[]): void {
   const [owned, wanted] = [new Set(ownedIds(draft)), new Set(declared)]
-  const present = new Set(objectSections.flatMap(section => objectsIn(draft, section)).map(ownId))
+  const present = new Set(objectSections.flatMap(section => objectsIn(draft, section)).map(recordOf))
   const gone = [...owned].filter(id => !present.has(id) && !wanted.has(id))
   const adopted = declared.filter(id => !owned.has(id))
-  writeTag(draft, ownershipTag, gone, adopted)
+  writeTag(draft, draft.owner.objects, gone, adopted)
   // An object that was just added or removed is a difference of its own.
   for (const id of adopted) {
     if (!draft.added.has(id)) draft.differences.push({ subject: `owned by ha-run: ${id}`, from: undefined, to: 'yes' })
   }
   if (draft.differences.length === 0 && gone.length > 0) {
-    draft.differences.push({ subject: `tag ${ownershipTag}`, from: `${gone.join(' ')} (gone)`, to: undefined })
+    draft.differences.push({ subject: `tag ${draft.owner.objects}`, from: `${gone.join(' ')} (gone)`, to: undefined })
   }
 }
 
@@ -53,14 +51,14 @@ export function putOwnership(draft: CibDraft, declared: string[]): void {
  */
 export function putValueOwnership(draft: CibDraft): void {
   const owned = new Set(ownedValues(draft))
-  const values = valuesIn(draft)
-  const gone = [...owned].filter(id => !values.has(id))
+  const [values, parts] = [valuesIn(draft), partsIn(draft)]
+  const gone = [...owned].filter(id => !values.has(id) && !parts.has(id))
   if (draft.differences.length === 0 && gone.length > 0) {
-    draft.differences.push({ subject: `tag ${valuesTag}`, from: `${gone.join(' ')} (gone)`, to: undefined })
+    draft.differences.push({ subject: `tag ${draft.owner.values}`, from: `${gone.join(' ')} (gone)`, to: undefined })
   }
   writeTag(
     draft,
-    valuesTag,
+    draft.owner.values,
     gone,
     [...draft.madeValues].filter(id => !owned.has(id)),
   )

@@ -1,10 +1,15 @@
+import { removeDefaultSets } from './default-sets.js'
+import { partsIn } from './parts.js'
 import {
+  dropAttribute,
   freeIds,
   isOfDevice,
   objectSections,
   objectsIn,
+  ownedByOthers,
   ownedIds,
   ownId,
+  recordOf,
   resourceElements,
   resourceWith,
   sectionAbove,
@@ -35,9 +40,12 @@ import {
  */
 export function removeUndeclared(draft: CibDraft, declared: string[], parts: Set<string>): void {
   const former = new Set(undeclaredIds(draft, declared, parts))
-  for (const section of ['constraints', 'fencing-topology']) removeListed(draft, section, former)
-  removeReferences(draft, removeResources(draft, former))
+  for (const section of ['constraints', 'fencing-topology', 'alerts']) removeListed(draft, section, former)
+  const named = ['tags', 'acls'].flatMap(section => removeListed(draft, section, former))
+  removeReferences(draft, new Set([...removeResources(draft, former), ...named]))
   removeValues(draft, parts)
+  removeParts(draft, parts)
+  for (const section of ['rsc_defaults', 'op_defaults'] as const) removeDefaultSets(draft, section, former)
 }
 
 /**
@@ -57,20 +65,25 @@ function removeResources(draft: CibDraft, former: Set<string>): Set<string> {
   return removed
 }
 
-/** Ids of the objects in these parts that are not declared and are to be removed: ha-run's own, or all with `purge`. */
+/** The sections from which `purge` removes what somebody else has added: alerts, tags and access control concern no resource. */
+const purged: ReadonlySet<string> = new Set(['resources', 'constraints', 'fencing-topology'])
+
+/** Ids of the objects in these parts that are not declared and are to be removed: ha-run's own, or with `purge` all but those of other owners. */
 function undeclaredIds(draft: CibDraft, declared: string[], parts: Set<string>): string[] {
-  const [owned, wanted] = [new Set(ownedIds(draft)), new Set(declared)]
-  return objectSections
-    .flatMap(name => objectsIn(draft, name))
-    .filter(object => parts.has(partOf(draft, object)))
-    .flatMap(object => ownId(object) ?? [])
-    .filter(id => !wanted.has(id) && (draft.purge || owned.has(id)))
+  const [owned, wanted, others] = [new Set(ownedIds(draft)), new Set(declared), ownedByOthers(draft)]
+  return objectSections.flatMap(name =>
+    objectsIn(draft, name)
+      .filter(object => parts.has(partOf(draft, object)))
+      .flatMap(object => recordOf(object) ?? [])
+      .filter(id => !wanted.has(id) && (owned.has(id) || (draft.purge && purged.has(name) && !others.has(id)))),
+  )
 }
 
-function removeListed(draft: CibDraft, section: string, former: Set<string>): void {
-  for (const object of elementsOf(firstOf(draft.configuration, section))) {
-    if (former.has(ownId(object) ?? '')) removeObject(draft, object)
-  }
+/** @returns the ids of all that were removed. */
+function removeListed(draft: CibDraft, section: string, former: Set<string>): string[] {
+  const objects = elementsOf(firstOf(draft.configuration, section)).filter(object => former.has(recordOf(object) ?? ''))
+  for (const object of objects) removeObject(draft, object)
+  return objects.flatMap(object => recordOf(object) ?? [])
 }
 
 function removeResource(draft: CibDraft, id: string, former: Set<string>, removed: Set<string>): void {
@@ -117,6 +130,14 @@ function removeReferences(draft: CibDraft, removed: Set<string>): void {
     }
     removeObject(draft, constraint)
   }
+  for (const holder of elementsOf(firstOf(draft.configuration, 'acls'))) {
+    const named = elementsOf(holder, 'role').flatMap(({ attributes }) => attributes['id'] ?? [])
+    const gone = named.filter(id => removed.has(id))
+    if (gone.length === 0) continue
+    throw new Error(
+      `${kindOf(holder)} ${ownId(holder)} in the CIB has the role ${gone.join(', ')}, which the inventory no longer declares`,
+    )
+  }
   for (const level of elementsOf(firstOf(draft.configuration, 'fencing-topology'))) {
     const named = (attribute(level, 'devices') ?? '').split(/[\s,]+/).filter(id => removed.has(id))
     if (named.length === 0) continue
@@ -157,6 +178,22 @@ function removeValues(draft: CibDraft, parts: Set<string>): void {
     const from = attribute(value, 'value') ?? describe(value)
     draft.differences.push({ subject: valueSubject(value), from, to: undefined })
     removeElement(draft, value)
+  }
+}
+
+/** Parts of objects that stay, if ha-run once set them. */
+function removeParts(draft: CibDraft, parts: Set<string>): void {
+  const present = partsIn(draft)
+  for (const id of ownedValues(draft)) {
+    const part = present.get(id)
+    if (part === undefined || draft.declaredValues.has(id) || !parts.has(partOf(draft, part.object))) continue
+    const { object, name, inner } = part
+    const subject = `${kindOf(object)} ${ownId(object)} ${name}`
+    if (inner === undefined) dropAttribute(draft, object, name, subject)
+    else {
+      removeElement(draft, inner)
+      draft.differences.push({ subject, from: 'present', to: undefined })
+    }
   }
 }
 

@@ -1,7 +1,7 @@
-import { append, claim, freeIds, objectOf, ownedIds, sectionOf, type CibDraft } from './draft.js'
+import { append, claim, freeIds, isOwned, objectOf, sectionOf, type CibDraft } from './draft.js'
 import { putNvpairs } from './nvpairs.js'
 import { putOperations } from './operations.js'
-import type { Primitive, ResourceGroup } from '../declaration/declaration.js'
+import type { Clone, Primitive, ResourceGroup } from '../declaration/declaration.js'
 import { attribute, elementsOf, insertAfter, newElement, remove, type Element } from '../pacemaker/xml.js'
 
 /**
@@ -12,10 +12,12 @@ import { attribute, elementsOf, insertAfter, newElement, remove, type Element } 
 export function putPrimitive(draft: CibDraft, primitive: Primitive, wrappers: Map<string, string[]>): void {
   const element = objectOf(draft, 'resources', primitive.id, 'primitive') ?? addPrimitive(draft, primitive)
   putAgent(draft, element, primitive)
-  const { id, params, meta, clone } = primitive
+  const { id, params, meta, utilization = {}, clone } = primitive
   const set = { set: 'instance_attributes', setId: `${id}-instance_attributes` }
   putNvpairs(draft, { holder: element, ...set, subject: `${id} param` }, params)
   putMeta(draft, element, id, meta)
+  const needs = { set: 'utilization', setId: `${id}-utilization`, subject: `${id} utilization` }
+  putNvpairs(draft, { holder: element, ...needs }, utilization)
   putOperations(draft, element, primitive)
   leaveFormerWrapper(draft, element, wrappers)
   if (clone !== undefined) putClone(draft, element, clone)
@@ -62,10 +64,11 @@ function leaveFormerWrapper(draft: CibDraft, element: Element, wrappers: Map<str
   const before = idsOf(wrapper)
   if (wrappers.has(id)) {
     if (wrappers.get(id)?.includes(idOf(element))) return
-    insertAfter(element, wrapper)
+    insertAfter(element, outermost(wrapper))
     draft.differences.push({ subject: `${wrapper.tagName} ${id}`, from: before, to: idsOf(wrapper) })
-  } else if (draft.purge || ownedIds(draft).includes(id)) {
-    for (const inner of elementsOf(wrapper, 'primitive', 'group')) wrapper.parentNode!.insertBefore(inner, wrapper)
+  } else if (draft.purge || isOwned(draft, id)) {
+    const place = outermost(wrapper)
+    for (const inner of elementsOf(wrapper, 'primitive', 'group')) place.parentElement!.insertBefore(inner, place)
     remove(wrapper)
     freeIds(draft, [wrapper])
     draft.dissolved.add(id)
@@ -73,7 +76,13 @@ function leaveFormerWrapper(draft: CibDraft, element: Element, wrappers: Map<str
   }
 }
 
-function putClone(draft: CibDraft, element: Element, clone: { id: string; meta: Record<string, string> }): void {
+/** The group or clone in the list of resources that contains this one, or itself: a group may be in a clone. */
+function outermost(wrapper: Element): Element {
+  const parent = wrapper.parentElement
+  return parent === null || parent.tagName === 'resources' ? wrapper : outermost(parent)
+}
+
+function putClone(draft: CibDraft, element: Element, clone: Clone): void {
   const parent = element.parentElement ?? undefined
   const existing = objectOf(draft, 'resources', clone.id, 'clone', 'master')
   const holder = existing ?? newElement('clone', { id: claim(draft, clone.id) })
@@ -85,14 +94,34 @@ function putClone(draft: CibDraft, element: Element, clone: { id: string; meta: 
     const place = parent?.tagName === 'resources' ? 'outside' : `in ${parent?.tagName} ${idOf(parent)}`
     throw new Error(`the inventory declares ${idOf(element)} in clone ${clone.id}, but in the CIB it is ${place}`)
   }
-  putMeta(draft, holder, clone.id, clone.meta)
+  putNvpairs(
+    draft,
+    {
+      holder,
+      set: 'meta_attributes',
+      setId: `${clone.id}-meta_attributes`,
+      subject: `${clone.id} meta`,
+      names: name => [name, ...(formerNames.get(name) ?? [])],
+    },
+    clone.meta,
+  )
 }
 
+/** The names that two options of promotable clones had in Pacemaker 1, which later ones accept. */
+const formerNames = new Map([
+  ['promoted-max', ['master-max']],
+  ['promoted-node-max', ['master-node-max']],
+])
+
 /**
- * Adds or corrects a declared group, whose members are in the CIB already. Their order is corrected within the places that they
- * have, so that a member that somebody else added keeps its place.
+ * Adds or corrects a declared group, whose members are in the CIB already, and its clone if it has one. The order of the members is
+ * corrected within the places that they have, so that a member that somebody else added keeps its place.
  */
-export function putGroup(draft: CibDraft, { id, members, meta }: ResourceGroup): void {
+export function putGroup(
+  draft: CibDraft,
+  { id, members, meta, clone }: ResourceGroup,
+  wrappers: Map<string, string[]>,
+): void {
   const elements = members.map(member => memberOf(draft, member, id))
   const existing = objectOf(draft, 'resources', id, 'group')
   const group = existing ?? append(sectionOf(draft, 'resources'), newElement('group', { id: claim(draft, id) }))
@@ -101,6 +130,8 @@ export function putGroup(draft: CibDraft, { id, members, meta }: ResourceGroup):
   const to = idsOf(group)
   if (from !== to) draft.differences.push({ subject: `group ${id}`, from, to })
   putMeta(draft, group, id, meta)
+  leaveFormerWrapper(draft, group, wrappers)
+  if (clone !== undefined) putClone(draft, group, clone)
 }
 
 function memberOf(draft: CibDraft, member: string, group: string): Element {
@@ -118,9 +149,8 @@ function memberOf(draft: CibDraft, member: string, group: string): Element {
 
 function place(group: Element, declared: Element[]): void {
   const queue = [...declared]
-  const ordered = [...group.childNodes].map(child =>
-    declared.some(element => element === child) ? (queue.shift() ?? child) : child,
-  )
+  const isDeclared = new Set<unknown>(declared)
+  const ordered = [...group.childNodes()].map(child => (isDeclared.has(child) ? (queue.shift() ?? child) : child))
   for (const child of [...ordered, ...queue]) group.appendChild(child)
 }
 

@@ -1,8 +1,9 @@
 import type { Candidate } from './cib.js'
 import { draftOf, resourceWith, tagWith } from './draft.js'
+import { inventoryOwner, type Owner } from './owner.js'
 import { primitivesIn } from './identity.js'
 import { putNvpairs } from './nvpairs.js'
-import { putValueOwnership, valuesTag } from './ownership.js'
+import { putValueOwnership } from './ownership.js'
 import { attribute, firstOf, readXml, remove, renderXml } from '../pacemaker/xml.js'
 
 /**
@@ -12,9 +13,9 @@ import { attribute, firstOf, readXml, remove, renderXml } from '../pacemaker/xml
 
 /** The primitives that an edit removes, if it also adds others; otherwise none, since no order is needed. */
 export function primitivesToStopFirst(before: string, after: string): string[] {
-  const [formerIds, newIds] = [primitiveIds(before), primitiveIds(after)]
-  const addsOthers = newIds.some(id => !formerIds.includes(id))
-  return addsOthers ? formerIds.filter(id => !newIds.includes(id)) : []
+  const [formerIds, newIds] = [new Set(primitiveIds(before)), new Set(primitiveIds(after))]
+  const addsOthers = [...newIds].some(id => !formerIds.has(id))
+  return addsOthers ? [...formerIds].filter(id => !newIds.has(id)) : []
 }
 
 function primitiveIds(cib: string): string[] {
@@ -25,8 +26,8 @@ function primitiveIds(cib: string): string[] {
  * The CIB with the target role of these primitives set to Stopped, and nothing else changed: what depends on them stops with them.
  * The value is recorded as ha-run's own, so that it is removed if the run is interrupted and the primitive is declared after all.
  */
-export function withPrimitivesStopped(cib: string, ids: string[]): Candidate {
-  const draft = draftOf(cib)
+export function withPrimitivesStopped(cib: string, ids: string[], owner: Owner = inventoryOwner): Candidate {
+  const draft = draftOf(cib, { owner })
   for (const id of ids) {
     const holder = resourceWith(draft, id)
     if (holder)
@@ -41,14 +42,19 @@ export function withPrimitivesStopped(cib: string, ids: string[]): Candidate {
 }
 
 /** The CIB with these primitives, and the record of ha-run's own values, as they were in an earlier CIB: without the first step. */
-export function withFormerPrimitives(cib: string, before: string, ids: string[]): string {
+export function withFormerPrimitives(
+  cib: string,
+  before: string,
+  ids: string[],
+  owner: Owner = inventoryOwner,
+): string {
   const [draft, former] = [draftOf(cib), draftOf(before)]
   const pairs = [
     ...ids.map(id => [resourceWith(draft, id), resourceWith(former, id)]),
-    [tagWith(draft, valuesTag), tagWith(former, valuesTag)],
+    [tagWith(draft, owner.values), tagWith(former, owner.values)],
   ]
   for (const [present, earlier] of pairs) {
-    if (present && earlier) present.parentNode?.replaceChild(earlier, present)
+    if (present && earlier) present.parentElement?.replaceChild(earlier, present)
     else if (present) remove(present)
   }
   return renderXml(draft.cib)

@@ -1,5 +1,7 @@
 import { fact, type Fact } from '../../facts/fact.js'
 import { sh } from '../../ssh/quote.js'
+import { reachable, type ClusterMember } from '../members.js'
+import { cibText } from '../pacemaker/facts.js'
 import { versionOf, versionOrder } from './version.js'
 
 /**
@@ -97,7 +99,26 @@ function describe(all: Directory[], test: (directory: Directory) => boolean, tex
   return paths.length === 0 ? [] : [`${paths.join(', ')} ${paths.length === 1 ? 'is' : 'are'} ${text}`]
 }
 
-/** Whether the CIB on disk is older than the one in memory. It may be newer: the two are read one after the other. */
-export function isBehind({ cibVersion }: NodeStorage, cib: string): boolean {
-  return cibVersion === undefined || versionOrder(cibVersion) < versionOrder(versionOf(cib))
+/** A node with a CIB in memory that is newer than the one on its disk. */
+export interface Unwritten {
+  onDisk: string | undefined
+  inMemory: string
+}
+
+/** The CIB on disk may be newer than the one in memory: the two are read one after the other. */
+export function unwrittenCib({ cibVersion: onDisk }: NodeStorage, cib: string): Unwritten | undefined {
+  const inMemory = versionOf(cib)
+  return onDisk === undefined || versionOrder(onDisk) < versionOrder(inMemory) ? { onDisk, inMemory } : undefined
+}
+
+/** The storage of each node that can be reached. A Pacemaker that does not answer has nothing in memory. */
+export async function storageOn(
+  members: ClusterMember[],
+): Promise<{ member: ClusterMember; storage: NodeStorage; unwritten: Unwritten | undefined }[]> {
+  return Promise.all(
+    reachable(members).map(async member => {
+      const [cib, storage] = await Promise.all([member.read(cibText), member.read(nodeStorage)])
+      return { member, storage, unwritten: cib === undefined ? undefined : unwrittenCib(storage, cib) }
+    }),
+  )
 }

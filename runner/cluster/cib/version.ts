@@ -20,7 +20,7 @@ export function versionOf(cib: string): string {
 /** Twelve digits of a hash of the configuration, independent of the order in which a node keeps attributes. */
 export function digestOf(cib: string): string {
   const configuration = firstOf(readXml(cib), 'configuration')
-  return sha256(JSON.stringify(configuration && plain(configuration))).slice(0, 12)
+  return sha256(JSON.stringify(configuration ? plain(configuration) : null)).slice(0, 12)
 }
 
 function plain(element: Element): unknown {

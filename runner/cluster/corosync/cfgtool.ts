@@ -1,3 +1,5 @@
+import { canonicalAddress } from '../../ip-address.js'
+
 /** Parses the output of `corosync-cfgtool -s` in its three formats: Corosync 2.4, 3.0 and 3.1. */
 
 export interface Link {
@@ -54,7 +56,8 @@ function readDetail(line: string, link: Link | undefined, self: number): boolean
   if (link === undefined) return false
   const [, address] = /^(?:addr|id)\s*= (.*)$/.exec(line) ?? []
   if (address !== undefined) {
-    link.address = address
+    // Corosync 3.1 prints the number of the interface behind an IPv6 address: `fd00:1::1%2`.
+    link.address = canonicalAddress(address.replace(/%\d+$/, ''))
     return true
   }
   const [, ring] = /^status\s*= (.*)$/.exec(line) ?? []

@@ -1,7 +1,7 @@
-import { isIPv4 } from 'node:net'
 import { ConnectError } from '../../errors.js'
 import { fileText } from '../../facts/files.js'
 import { interfaceAddresses } from '../../facts/interface-addresses.js'
+import { canonicalAddress, familyOf, isLinkLocal, isLoopback } from '../../ip-address.js'
 import { resolvedName } from '../../facts/resolved-names.js'
 import type { Cluster } from '../declaration/declaration.js'
 import type { NodeReport } from '../declaration/named-links.js'
@@ -37,7 +37,7 @@ async function reportOf(member: ClusterMember, names: string[]): Promise<NodeRep
     ])
     return {
       node: member.name,
-      addresses: addresses.map(({ address }) => address),
+      addresses: addresses.map(({ address }) => address).filter(address => !isLinkLocal(address)),
       resolved: new Map(resolved),
       ring: ringIn(conf),
     }
@@ -52,7 +52,9 @@ function ringIn(conf: string | undefined): NodeReport['ring'] {
   try {
     return nodeSections(parseCorosyncConf(conf ?? '')).flatMap(node => {
       const address = node.get('ring0_addr') ?? ''
-      return isIPv4(address) && !address.startsWith('127.') ? { name: node.get('name') ?? address, address } : []
+      return familyOf(address) !== undefined && !isLoopback(address)
+        ? { name: node.get('name') ?? address, address: canonicalAddress(address) }
+        : []
     })
   } catch {
     return []

@@ -1,4 +1,5 @@
 import { serviceFact, type Fact } from '../../facts/fact.js'
+import { canonicalAddress } from '../../ip-address.js'
 import { parseOnSuccess } from '../parse-on-success.js'
 
 /** What a node's corosync-qdevice reports, with which the arbiter's vote reaches the node. */
@@ -36,7 +37,7 @@ export function parseQdevice(text: string): Qdevice {
   const algorithm = field('Algorithm')
   return {
     clusterName: field('Cluster name'),
-    host: field('QNetd host').replace(/:\d+$/, ''),
+    host: canonicalAddress(field('QNetd host').replace(/:\d+$/, '')),
     algorithm: algorithms[algorithm] ?? algorithm,
     isConnected: field('State') === 'Connected',
   }

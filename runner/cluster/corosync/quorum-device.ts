@@ -1,3 +1,4 @@
+import { isSameAddress } from '../../ip-address.js'
 import type { Cluster, ConfValues, QuorumDevice } from '../declaration/declaration.js'
 import { quorumSettings } from '../declaration/corosync.js'
 import { ownSettings, parseCorosyncConf, sectionsNamed, type Section } from './conf.js'
@@ -52,7 +53,9 @@ export function withPresentDevice(cluster: Cluster, texts: (string | undefined)[
   if (!quorumDevice) return cluster
   const present = texts.flatMap(text => presentDevice(text) ?? [])
   const isDeclared = ({ host, algorithm, votes }: ConfiguredDevice) =>
-    host === quorumDevice.arbiter.links[0] && algorithm === quorumDevice.algorithm && votes === quorumDevice.votes
+    isSameAddress(host, quorumDevice.arbiter.links[0]) &&
+    algorithm === quorumDevice.algorithm &&
+    votes === quorumDevice.votes
   // A run that was interrupted while it renamed the files has left the declared one on some nodes.
   if (present.some(isDeclared)) return cluster
   const [device] = present

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { canonicalAddress, isSameAddress } from '../../ip-address.js'
 import type { Difference } from '../../tasks/difference.js'
 import { Secret } from '../../secret.js'
 import { totemTimers } from '../declaration/corosync-settings.js'
@@ -34,7 +35,7 @@ function isSameHost({ subject, from, to }: Difference, running: Cmap): boolean {
     from !== undefined &&
     isIP(from) === 0 &&
     to !== undefined &&
-    (running.get(`runtime.members.${id}.ip`)?.value ?? '').includes(`r(${link}) ip(${to})`)
+    (running.get(`runtime.members.${id}.ip`)?.value ?? '').includes(`r(${link}) ip(${canonicalAddress(to)})`)
   )
 }
 
@@ -44,14 +45,15 @@ function idsGivenByCorosync(file: Map<string, string>, running: Cmap): [string, 
     [...running].flatMap(([entry, { value }]) => {
       const [, position] = /^nodelist\.node\.(\d+)\.ring0_addr$/.exec(entry) ?? []
       const id = running.get(`nodelist.node.${position}.nodeid`)?.value
-      return position === undefined || id === undefined ? [] : [[value, id] as const]
+      return position === undefined || id === undefined ? [] : [[canonicalAddress(value), id] as const]
     }),
   )
   return nodePathsIn(file)
     .filter(path => !file.has(`${path}.nodeid`))
-    .flatMap(path =>
-      ids.has(file.get(`${path}.ring0_addr`)!) ? [[`${path}.nodeid`, ids.get(file.get(`${path}.ring0_addr`)!)!]] : [],
-    )
+    .flatMap(path => {
+      const id = ids.get(canonicalAddress(file.get(`${path}.ring0_addr`)!))
+      return id === undefined ? [] : [[`${path}.nodeid`, id]]
+    })
 }
 
 /** The nodes of a file as paths: `nodelist.node.0` and up. */
@@ -135,8 +137,11 @@ export function byNodeId(settings: Map<string, string>): Map<string, string> {
   )
 }
 
+/** Numbers may have leading zeros, and an IPv6 address has many spellings. */
 export function sameValue(one: string | undefined, other: string | undefined): boolean {
-  return one === other || (isNumber(one) && isNumber(other) && BigInt(one) === BigInt(other))
+  return (
+    one === other || (isNumber(one) && isNumber(other) && BigInt(one) === BigInt(other)) || isSameAddress(one, other)
+  )
 }
 
 function isNumber(value: string | undefined): value is string {

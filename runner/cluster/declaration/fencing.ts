@@ -150,7 +150,7 @@ export function explicitFencing(declared: unknown, fencing: Cluster['fencing']):
   }
 }
 
-/** The resources, with the floating IP's node as the more important one, if a delay lets that node win a tie. */
+/** The resources, with the node of a floating IP as the more important one, if a delay lets that node win a tie. */
 export function withPriority(resources: Resource[], floatingIp: string, fencing: Cluster['fencing']): Resource[] {
   if (typeof fencing === 'string' || fencing.delay === undefined || /^0+\D*$/.test(fencing.delay)) return resources
   const isFloatingIp = (resource: Resource): resource is Primitive =>

@@ -1,8 +1,9 @@
 import { expected, isMapping } from '../../inventory/check.js'
 import { didYouMean } from '../../inventory/nearest.js'
 import type { Origin } from '../../inventory/origin.js'
-import { readIPv4 } from './ipv4.js'
-import type { Cluster, Node } from './declaration.js'
+import { readAddress } from './addresses.js'
+import type { FloatingIp, Node } from './declaration.js'
+import { refuseMixedFamilies } from './link-families.js'
 
 /** Corosync's INTERFACE_MAX (include/corosync/totem/totem.h of 3.1): links 0 to 7. */
 const maximumLinks = 8
@@ -16,7 +17,7 @@ const maximumLinks = 8
 export function withLinks(
   nodes: Node[],
   { links, transport }: { links: unknown[]; transport: string },
-  floatingIp: Cluster['floatingIp'],
+  floatingIps: readonly FloatingIp[],
   origin: Origin,
 ): Node[] {
   if (links.length === 0) return nodes
@@ -31,11 +32,16 @@ export function withLinks(
       `Corosync supports up to ${maximumLinks} links, and these are ${links.length + 1} with link 0`,
     )
   const owners = new Map([
-    [floatingIp.address, 'the floating IP'],
+    ...floatingIps.map(({ name, address }) => [address, floatingIpName(name, floatingIps)] as const),
     ...nodes.map(({ name, links: [address] }) => [address!, `${name} on link 0`] as const),
   ])
   const read = links.map((link, at) => readLink(link, at + 1, nodes, owners, origin.at(at)))
   return nodes.map(node => ({ ...node, links: [...node.links, ...read.map(link => link.get(node.name)!)] }))
+}
+
+/** What messages call it: only several addresses need names. */
+function floatingIpName(name: string, all: readonly FloatingIp[]): string {
+  return all.length === 1 ? 'the floating IP' : `the floating IP ${name}`
 }
 
 /** The addresses of one link, by node. */
@@ -54,11 +60,11 @@ function readLink(
     throw origin
       .at(unknown)
       .key.error(`link ${link}: there is no node "${unknown}"`, didYouMean(unknown, names, 'Nodes'))
-  return new Map(
+  const addresses = new Map(
     names.map(name => {
       if (!(name in declared))
         throw origin.error(`link ${link} has no address for ${name}`, 'Every link needs an address for every node.')
-      const address = readIPv4(`link ${link}`, declared[name], origin.at(name))
+      const address = readAddress(`link ${link}`, declared[name], origin.at(name))
       const owner = owners.get(address)
       if (owner !== undefined)
         throw origin.at(name).error(`link ${link}: ${address} is already the address of ${owner}`)
@@ -66,4 +72,9 @@ function readLink(
       return [name, address]
     }),
   )
+  refuseMixedFamilies(
+    link,
+    [...addresses].map(([name, address]) => ({ name, address, origin: origin.at(name) })),
+  )
+  return addresses
 }

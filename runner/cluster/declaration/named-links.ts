@@ -1,4 +1,5 @@
 import type { Origin } from '../../inventory/origin.js'
+import { familyOf, isLoopback } from '../../ip-address.js'
 
 /** A node without a declared address: its link address is the one to which its `ansible_host` resolves on the nodes. */
 export interface NamedNode {
@@ -12,7 +13,7 @@ export interface NamedNode {
 /** What a reachable node reports before the link addresses are known. */
 export interface NodeReport {
   node: string
-  /** Its own IPv4 addresses. */
+  /** Its own addresses, the link-local ones left out. */
   addresses: readonly string[]
   /** The addresses to which it resolves each host name. */
   resolved: ReadonlyMap<string, readonly string[]>
@@ -26,24 +27,35 @@ export interface NodeReport {
  *
  * @throws InventoryError if the address is not clear.
  */
-export function resolveLink(named: NamedNode, reports: readonly NodeReport[], floatingIp: string): string {
+export function resolveLink(
+  named: NamedNode,
+  reports: readonly NodeReport[],
+  floatingIps: ReadonlySet<string>,
+): string {
   const own = reports.find(({ node }) => node === named.node)
   // Debian's `127.0.1.1 node1` makes a node resolve its own name to the loopback, so the others decide.
   const others = reports.filter(report => report !== own)
   const answers = (others.length > 0 ? others : reports).map(({ node, resolved }) => ({
     node,
-    addresses: (resolved.get(named.host) ?? []).filter(address => !address.startsWith('127.')),
+    addresses: (resolved.get(named.host) ?? []).filter(address => !isLoopback(address)),
   }))
   const running = runningAddress(named.node, own, others)
-  if (running === undefined) return agreedAddress(named, own, answers)
-  // Under a name in .local, avahi announces the floating IP too, as long as the node has it.
-  const found = new Set(answers.flatMap(({ addresses }) => addresses).filter(address => address !== floatingIp))
+  if (running === undefined) return agreedAddress(named, own, ofOneFamily(answers))
+  // Under a name in .local, avahi announces a floating IP too, as long as the node has it.
+  const found = new Set(answers.flatMap(({ addresses }) => addresses).filter(address => !floatingIps.has(address)))
   return keptAddress(named, own, found, running)
 }
 
 interface Answer {
   node: string
   addresses: string[]
+}
+
+/** Of a name with addresses of both families, those of IPv4 count: a link has one family, and the names of other nodes may have no other. */
+function ofOneFamily(answers: Answer[]): Answer[] {
+  const isIPv4 = (address: string) => familyOf(address) === 4
+  if (!answers.some(({ addresses }) => addresses.some(isIPv4))) return answers
+  return answers.map(answer => ({ ...answer, addresses: answer.addresses.filter(isIPv4) }))
 }
 
 /** The node's address in corosync.conf: the one that it has itself, or else the one beside its name. */
@@ -66,7 +78,7 @@ function keptAddress(
     found.size === 0
       ? `${node} no longer has the address ${running}, which corosync.conf has for it, and ${host} does not resolve`
       : `${host} resolves to ${[...found].join(', ')}, but corosync.conf has ${running} as the address of ${node}`,
-    `A changed name does not move a running link. To keep or to change the address, declare it for ${node} with its prefix, such as "address: ${running}/24".`,
+    `A changed name does not move a running link. To keep or to change the address, declare it for ${node} with its prefix, such as "address: ${running}/${familyOf(running) === 6 ? 64 : 24}".`,
   )
 }
 
@@ -75,7 +87,7 @@ function agreedAddress({ node, host, origin }: NamedNode, own: NodeReport | unde
   const silent = answers.filter(({ addresses }) => addresses.length === 0).map(each => each.node)
   if (silent.length > 0) {
     const mdns = host.endsWith('.local') ? ' Names in .local need the package libnss-mdns on the nodes.' : ''
-    throw origin.error(`${host} resolves to no IPv4 address of ${node} on ${silent.join(', ')}`, `${remedy}${mdns}`)
+    throw origin.error(`${host} resolves to no address of ${node} on ${silent.join(', ')}`, `${remedy}${mdns}`)
   }
   const usable = answers.map(answer => ({
     ...answer,
@@ -83,7 +95,7 @@ function agreedAddress({ node, host, origin }: NamedNode, own: NodeReport | unde
   }))
   const foreign = answers.find((_, at) => usable[at]!.addresses.length === 0)
   if (foreign) {
-    const has = own!.addresses.filter(address => !address.startsWith('127.')).join(', ')
+    const has = own!.addresses.filter(address => !isLoopback(address)).join(', ')
     throw origin.error(
       `${host} resolves to ${foreign.addresses.join(', ')} on ${foreign.node}, and ${node} has only ${has}`,
       remedy,

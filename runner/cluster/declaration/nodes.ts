@@ -1,14 +1,23 @@
-import { isIPv4, isIPv6 } from 'node:net'
-import { expected, show } from '../../inventory/check.js'
+import { show } from '../../inventory/check.js'
 import type { Origin } from '../../inventory/origin.js'
 import type { Connection, Host } from '../../inventory/site.js'
 import { refuseUnusable } from '../../inventory/unusable.js'
-import { networkOf } from '../../ipv4.js'
-import { readIPv4, readPrefixed, refuseEnds } from './ipv4.js'
+import {
+  canonicalAddress,
+  familyOf,
+  isInNetwork,
+  isLinkLocal,
+  isSameAddress,
+  networkOf,
+  type IpFamily,
+} from '../../ip-address.js'
+import { readAddress, readPrefixed, refuseEnds } from './addresses.js'
 import { resolveLink } from './named-links.js'
 import type { NamedNode, NodeReport } from './named-links.js'
-import type { PrefixedAddress } from './ipv4.js'
-import type { Cluster, Node } from './declaration.js'
+import type { PrefixedAddress } from './addresses.js'
+import type { FloatingIp, Node } from './declaration.js'
+import { readInterface } from './interface-name.js'
+import { refuseMixedFamilies } from './link-families.js'
 
 /** A node, with what the checks of the whole cluster need. */
 export interface DeclaredNode {
@@ -43,14 +52,14 @@ export function readDeclaredNode(host: Host, cluster: string): DeclaredNode {
   return {
     node: {
       ...base,
-      ...(prefixed.address !== connection.host && {
+      ...(!isSameAddress(prefixed.address, connection.host) && {
         connection: { ...connection, address: prefixed.address },
       }),
       links: [prefixed.address],
       network: {
         ...prefixed,
         ...(gateway.value !== undefined && { gateway: readGateway(gateway.value, prefixed, gateway.origin) }),
-        dns: dns.value === undefined ? [] : readDns(dns.value, dns.origin),
+        dns: dns.value === undefined ? [] : readDns(dns.value, prefixed, dns.origin),
         ...(interfaceName !== undefined && { interface: interfaceName }),
       },
     },
@@ -83,8 +92,8 @@ function linkFromConnection(
 ): { address: string; origin: Origin } {
   const at = origins['ansible_host'] ?? origins['ansible_ssh_host'] ?? origin
   if (isHostName(host)) return { address: host, origin: at }
-  const form = `an IPv4 address or a host name for Corosync's link on ${name}`
-  return { address: readIPv4('ansible_host', host, at, form), origin: at }
+  const form = `an IP address or a host name for Corosync's link on ${name}`
+  return { address: readAddress('ansible_host', host, at, { form }), origin: at }
 }
 
 /** Labels of RFC 1123. The last one has a letter, unlike that of a mistyped address. */
@@ -94,36 +103,36 @@ function isHostName(text: string): boolean {
   )
 }
 
-/** The kernel accepts up to 15 bytes without white space, slash or colon (dev_valid_name in net/core/dev.c). */
-function readInterface(value: unknown, origin: Origin): string {
-  if (typeof value === 'string' && /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/.test(value)) return value
-  throw origin.error(`interface: ${expected('the name of a network interface, such as eth0', value)}`)
-}
-
+/** The gateway of an IPv6 network may be a link-local address, as routers announce it: the interface is known. */
 function readGateway(value: unknown, { address, prefix }: PrefixedAddress, origin: Origin): string {
-  const gateway = readIPv4('gateway', value, origin)
+  if (typeof value === 'string' && familyOf(address) === 6 && isLinkLocal(value)) return canonicalAddress(value)
+  const gateway = readAddress('gateway', value, origin)
   const network = networkOf(address, prefix)
   if (gateway === address) throw origin.error(`gateway: ${gateway} is the node's own address`)
-  if (networkOf(gateway, prefix) !== network) {
+  if (!isInNetwork(gateway, network, prefix)) {
     throw origin.error(`gateway: expected an address in the node's network ${network}/${prefix}, got "${gateway}"`)
   }
   refuseEnds('gateway', { address: gateway }, prefix, origin)
   return gateway
 }
 
-function readDns(value: unknown, origin: Origin): string[] {
-  if (!Array.isArray(value)) return [readServer(value, origin, 'an IPv4 address or a list of them')]
-  return value.map((server, index) => readServer(server, origin.at(index)))
+function readDns(value: unknown, { address }: PrefixedAddress, origin: Origin): string[] {
+  const family = familyOf(address) ?? 4
+  if (!Array.isArray(value)) return [readServer(value, family, origin, ` or a list of them`)]
+  return value.map((server, index) => readServer(server, family, origin.at(index)))
 }
 
-function readServer(value: unknown, origin: Origin, form = 'an IPv4 address'): string {
-  if (typeof value === 'string' && isIPv6(value)) {
+/** A network manager has the servers of each family beside the addresses of that family. */
+function readServer(value: unknown, family: IpFamily, origin: Origin, orList = ''): string {
+  const form = `an IPv${family} address${orList}`
+  const given = typeof value === 'string' ? familyOf(value) : undefined
+  if (given !== undefined && given !== family) {
     throw origin.error(
-      `dns: expected ${form}, got the IPv6 address ${show(value)}`,
-      "Declare the IPv4 servers only: IPv6 servers in the node's network settings stay beside them.",
+      `dns: expected ${form}, got the IPv${given} address ${show(value)}`,
+      `Declare servers of the family of "address" only: IPv${given} servers in the node's network settings stay beside them.`,
     )
   }
-  return readIPv4('dns', value, origin, form)
+  return readAddress('dns', value, origin, { form })
 }
 
 /** The nodes whose link address is a host name. */
@@ -135,7 +144,7 @@ export function namedNodes(nodes: DeclaredNode[]): NamedNode[] {
         links: [host = ''],
       },
       origin,
-    }) => (isIPv4(host) ? [] : { node: name, host, origin }),
+    }) => (familyOf(host) !== undefined ? [] : { node: name, host, origin }),
   )
 }
 
@@ -143,50 +152,33 @@ export function namedNodes(nodes: DeclaredNode[]): NamedNode[] {
 export function resolveNodes(
   nodes: DeclaredNode[],
   reports: readonly NodeReport[],
-  floatingIp: Cluster['floatingIp'],
+  floatingIps: readonly FloatingIp[],
 ): DeclaredNode[] {
-  const addresses = new Map(
-    namedNodes(nodes).map(named => [named.node, resolveLink(named, reports, floatingIp.address)]),
-  )
+  const floating = new Set(floatingIps.map(({ address }) => address))
+  const addresses = new Map(namedNodes(nodes).map(named => [named.node, resolveLink(named, reports, floating)]))
   return nodes.map(declared => {
     const address = addresses.get(declared.node.name)
     return address === undefined ? declared : { ...declared, node: { ...declared.node, links: [address] } }
   })
 }
 
-/**
- * Checks the addresses that are known.
- *
- * @throws InventoryError unless the floating IP can move between all nodes and is no node's own address.
- */
-export function checkAddresses(nodes: DeclaredNode[], floatingIp: Cluster['floatingIp'], origin: Origin): void {
+/** @throws InventoryError if two nodes have the same address or addresses of two families, as far as their addresses are known. */
+export function checkAddresses(nodes: DeclaredNode[]): void {
+  refuseMixedFamilies(
+    0,
+    nodes.map(({ node: { name, links }, origin }) => ({ name, address: links[0] ?? '', origin })),
+  )
   const owners = new Map<string, string>()
   for (const {
     node: {
       name,
       links: [address = ''],
-      network,
     },
-    origin: at,
+    origin,
   } of nodes) {
-    if (!isIPv4(address)) continue
+    if (familyOf(address) === undefined) continue
     const owner = owners.get(address)
-    if (owner !== undefined) throw at.error(`${owner} and ${name} have the same address, ${address}`)
+    if (owner !== undefined) throw origin.error(`${owner} and ${name} have the same address, ${address}`)
     owners.set(address, name)
-    if (address === floatingIp.address) {
-      throw origin.error(`the floating IP ${address} is the address of ${name}`)
-    }
-    if (network?.gateway === floatingIp.address) {
-      throw origin.error(`the floating IP ${floatingIp.address} is the gateway of ${name}`)
-    }
-    const prefix = network?.prefix ?? floatingIp.prefix
-    const subnet = networkOf(address, prefix)
-    if (networkOf(floatingIp.address, prefix) !== subnet) {
-      throw origin.error(
-        `the floating IP ${floatingIp.address} is outside the subnet of ${name}, ${subnet}/${prefix}`,
-        'The floating IP moves between the nodes: it must be a free address in the network they all share.',
-      )
-    }
-    refuseEnds('floating_ip', floatingIp, prefix, origin)
   }
 }

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../inventory/nearest.js'
 import type { Origin } from '../../inventory/origin.js'
 import type { Cluster } from './declaration.js'
 
@@ -10,6 +11,9 @@ const notDeclarable: Record<string, string> = {
   'dc-version': 'Pacemaker writes it itself.',
   'have-watchdog': 'Pacemaker writes it itself.',
 }
+
+/** With `default`, Pacemaker does not compare utilization (Pacemaker Explained, Utilization and Placement Strategy). */
+const placementStrategies = ['default', 'utilization', 'minimal', 'balanced']
 
 /**
  * The cluster's properties. `fencing: disabled` adds stonith-enabled=false, since Pacemaker starts nothing if fencing
@@ -27,6 +31,15 @@ export function completeProperties(
     if (Object.hasOwn(notDeclarable, name)) {
       throw origin.at(name).key.error(`the property "${name}" cannot be set here`, notDeclarable[name])
     }
+  }
+  const strategy = declared['placement-strategy']
+  if (strategy !== undefined && !placementStrategies.includes(strategy)) {
+    throw origin
+      .at('placement-strategy')
+      .error(
+        `expected one of ${placementStrategies.join(', ')}, got "${strategy}"`,
+        didYouMean(strategy, placementStrategies, 'Strategies'),
+      )
   }
   return fencing === 'disabled' ? { 'stonith-enabled': 'false', ...declared } : { ...declared }
 }

@@ -1,12 +1,13 @@
-import { isIPv4 } from 'node:net'
 import * as z from 'zod/mini'
 import { expected, mapping, oneOf, show, textThat } from '../../inventory/check.js'
 import { didYouMean } from '../../inventory/nearest.js'
 import type { Origin } from '../../inventory/origin.js'
 import type { Host, Inventory } from '../../inventory/site.js'
 import { refuseUnusable } from '../../inventory/unusable.js'
+import { familyOf } from '../../ip-address.js'
 import type { Cluster, ConfValues, Node, QuorumDevice } from './declaration.js'
-import { readIPv4, readPrefixed } from './ipv4.js'
+import { readAddress, readPrefixed } from './addresses.js'
+import { readOwnConnection } from './outside-host.js'
 
 const algorithms = ['ffsplit', 'lms'] as const
 
@@ -23,7 +24,7 @@ export const quorumDeviceSchema = mapping(
 type DeclaredQuorumDevice = z.output<typeof quorumDeviceSchema>
 
 /** What a quorum device must agree with. */
-interface SupportedCluster extends Pick<Cluster, 'name' | 'nodes' | 'floatingIp'> {
+interface SupportedCluster extends Pick<Cluster, 'name' | 'nodes' | 'floatingIps'> {
   inventory: Inventory
 }
 
@@ -36,7 +37,7 @@ interface SupportedCluster extends Pick<Cluster, 'name' | 'nodes' | 'floatingIp'
  */
 export function readQuorumDevice(
   { host: name, algorithm = 'ffsplit' }: DeclaredQuorumDevice,
-  { inventory, name: cluster, nodes, floatingIp }: SupportedCluster,
+  { inventory, name: cluster, nodes, floatingIps }: SupportedCluster,
   origin: Origin,
 ): QuorumDevice {
   const names = nodes.map(node => node.name)
@@ -60,7 +61,7 @@ export function readQuorumDevice(
   const arbiter = readArbiter(host, cluster)
   const [address = ''] = arbiter.links
   const owner = nodes.find(({ links }) => links.includes(address))?.name
-  if (owner !== undefined || address === floatingIp.address)
+  if (owner !== undefined || floatingIps.some(floatingIp => floatingIp.address === address))
     throw origin
       .at('host')
       .error(
@@ -80,9 +81,7 @@ export function readQuorumDevice(
 /** A host of the inventory as an arbiter: it keeps its host name and its network settings. */
 function readArbiter(host: Host, cluster: string): Node {
   const { name, origin, origins, vars } = host
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
-    throw origin.error(`expected a host name of letters, digits, dots and dashes, got ${show(name)}`)
-  const connection = host.connection()
+  const connection = readOwnConnection(host)
   const at = origins['address']
   if (at) refuseUnusable(at)
   if (at && vars['address'] !== undefined && vars['address'] !== null) {
@@ -90,12 +89,12 @@ function readArbiter(host: Host, cluster: string): Node {
     return { name, cluster, connection, links: [address] }
   }
   const hostOrigin = origins['ansible_host'] ?? origins['ansible_ssh_host'] ?? origin
-  if (!isIPv4(connection.host))
+  if (familyOf(connection.host) === undefined)
     throw hostOrigin.error(
-      `expected an IPv4 address under which the nodes reach the arbiter ${name}, got the name ${show(connection.host)}`,
-      `Give ${name} an address with its prefix, such as "address: 192.168.0.3/24", or an IPv4 address as ansible_host.`,
+      `expected an IP address under which the nodes reach the arbiter ${name}, got the name ${show(connection.host)}`,
+      `Give ${name} an address with its prefix, such as "address: 192.168.0.3/24", or an IP address as ansible_host.`,
     )
-  return { name, cluster, connection, links: [readIPv4('ansible_host', connection.host, hostOrigin)] }
+  return { name, cluster, connection, links: [readAddress('ansible_host', connection.host, hostOrigin)] }
 }
 
 /** The settings of corosync.conf that a declaration names, by their names there. */

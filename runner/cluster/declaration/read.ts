@@ -6,15 +6,27 @@ import type { Group, Inventory } from '../../inventory/site.js'
 import { refuseUnusable } from '../../inventory/unusable.js'
 import { completeConstraints, idsOf } from './constraints.js'
 import { completeCorosync } from './corosync.js'
-import { defaultClones, defaultConstraints, defaultPage, defaultResourceDefaults } from './defaults.js'
+import {
+  defaultClones,
+  defaultConstraints,
+  defaultPage,
+  defaultResourceDefaults,
+  defaultResources,
+  webSiteId,
+} from './defaults.js'
 import { explicitFencing, readFencing, withPriority } from './fencing.js'
-import { readPrefixed } from './ipv4.js'
+import { checkFloatingIp, readFloatingIps, withoutPlaces } from './floating-ips.js'
+import { checkIpVersion } from './link-families.js'
 import { withLinks } from './links.js'
 import { checkAddresses, namedNodes, readDeclaredNode, resolveNodes } from './nodes.js'
 import type { DeclaredNode } from './nodes.js'
+import { checkCapacities, readNodeValues } from './node-values.js'
+import { readProbes } from './probes.js'
 import { declaredDeviceSettings, readQuorumDevice } from './quorum-device.js'
 import { completeProperties } from './properties.js'
-import { completeResources } from './resources.js'
+import { placeOfDefault } from './defaults-schema.js'
+import { defaultSets, furtherObjects } from './further-objects.js'
+import { checkFloatingIpResources, completeResources } from './resources.js'
 import { clusterSchema } from './schema.js'
 import type { DeclaredCluster } from './schema.js'
 import { omitUndefined } from './omit-undefined.js'
@@ -69,18 +81,22 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
       `Every host of the group "${group.name}" is a node: list them under its "hosts:".`,
     )
   }
-  const floatingIp = readPrefixed('floating_ip', declared.floating_ip, origin.at('floating_ip'))
+  const placedIps = readFloatingIps(declared, origin)
+  const floatingIps = withoutPlaces(placedIps)
   const nodes = hosts.map(host => readDeclaredNode(host, declared.name))
-  const floatIpParams = {
-    ip: floatingIp.address,
-    cidr_netmask: String(floatingIp.prefix),
-    ...commonInterface(nodes),
-  }
   const { layout = 'single' } = declared
+  const page = declared.page === false ? undefined : (declared.page ?? defaultPage)
+  const hasPage = page !== undefined
+  if (!hasPage && layout !== 'single') {
+    throw origin
+      .at('layout')
+      .key.error(`layout ${layout} is for Apache, and "page: false" has none`, 'Leave layout out.')
+  }
+  checkFloatingIpResources(declared.resources ?? {}, placedIps, hasPage, origin.at('resources'))
   const plainResources = completeResources(
     declared.resources ?? {},
-    floatIpParams,
-    defaultClones[layout],
+    defaultResources(floatingIps, commonInterface(nodes), hasPage),
+    hasPage ? defaultClones[layout] : {},
     origin.at('resources'),
   )
   const { links = [], ...corosync } = declared.corosync ?? {}
@@ -88,27 +104,27 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
   const constraints = completeConstraints(
     declared.constraints ?? {},
     plainResources,
-    names,
-    defaultConstraints[layout],
+    { nodes: names, tags: Object.keys(declared.tags ?? {}) },
+    hasPage ? defaultConstraints(layout, floatingIps[0].name, followers(floatingIps, declared)) : [],
     origin.at('constraints'),
   )
-  refuseColocatedClone(plainResources, constraints, declared, origin)
+  refuseColocatedClone(plainResources, floatingIps, constraints, declared, origin)
   /** The nodes with all of their links, checked as far as their addresses are known. */
   const linked = (declaredNodes: DeclaredNode[]) => {
-    checkAddresses(declaredNodes, floatingIp, origin.at('floating_ip'))
-    return withLinks(
-      declaredNodes.map(({ node }) => node),
-      { links, transport: corosync.transport ?? 'knet' },
-      floatingIp,
-      origin.at('corosync', 'links'),
-    )
+    checkAddresses(declaredNodes)
+    const own = declaredNodes.map(({ node }) => node)
+    for (const placed of placedIps) checkFloatingIp(placed, own)
+    const transport = corosync.transport ?? 'knet'
+    const all = withLinks(own, { links, transport }, floatingIps, origin.at('corosync', 'links'))
+    checkIpVersion(all, { transport, totem: corosync.totem ?? {} }, origin.at('corosync'))
+    return all
   }
   const members = linked(nodes)
   const quorumDevice =
     declared.quorum_device &&
     readQuorumDevice(
       declared.quorum_device,
-      { inventory, name: declared.name, nodes: members, floatingIp },
+      { inventory, name: declared.name, nodes: members, floatingIps },
       origin.at('quorum_device'),
     )
   const fencing = readFencing(
@@ -122,27 +138,37 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
     origin,
   )
   const explicit = explicitFencing(declared.fencing, fencing)
-  const resources = withPriority(plainResources, floatingIp.address, fencing)
+  const resources = withPriority(plainResources, floatingIps[0].address, fencing)
+  const nodeValues = declared.nodes && readNodeValues(declared.nodes, names, origin.at('nodes'))
+  checkCapacities(resources, nodeValues ?? [], names, origin.at('resources'))
   const cluster: Cluster = {
     name: declared.name,
     group: group.name,
     nodes: members,
-    floatingIp,
+    floatingIps,
     fencing,
     ...(quorumDevice && { quorumDevice }),
     corosync: completeCorosync(corosync, nodes.length, quorumDevice, origin.at('corosync')),
     resources,
     constraints,
+    ...(nodeValues && { nodeValues }),
     properties: completeProperties(declared.properties ?? {}, fencing, origin.at('properties')),
-    resourceDefaults: { ...defaultResourceDefaults[layout], ...declared.resource_defaults },
-    operationDefaults: declared.operation_defaults ?? {},
+    resourceDefaults: { ...defaultResourceDefaults[layout], ...declared.resource_defaults?.values },
+    operationDefaults: declared.operation_defaults?.values ?? {},
+    ...furtherObjects(declared, { resources: plainResources, constraints, fencing }, origin),
     ...(declared.packages?.hold !== undefined && { holdPackages: declared.packages.hold }),
     ...(declared.firewall !== undefined && { firewall: declared.firewall }),
-    page: declared.page ?? defaultPage,
+    page: page ?? '',
+    ...(!hasPage && { pageless: true }),
+    ...(declared.probes && {
+      probes: readProbes(declared.probes, floatingIps, origin.at('probes')),
+    }),
+    ...(declared.same_content && { sameContent: declared.same_content }),
     explicit: {
       ...explicitOf(declared, explicit?.delay === undefined ? plainResources : resources, constraints, quorumDevice),
       ...(explicit && { fencing: explicit }),
     },
+    errorAt: (path, message, hint) => origin.at(...placeOf(path, declared)).key.error(message, hint),
   }
   const named = namedNodes(nodes)
   if (named.length === 0) return cluster
@@ -150,9 +176,17 @@ function readCluster(group: Group, inventory: Inventory, value: unknown, origin:
     ...cluster,
     unresolved: {
       names: named.map(({ host }) => host),
-      resolve: reports => linked(resolveNodes(nodes, reports, floatingIp)),
+      resolve: reports => linked(resolveNodes(nodes, reports, floatingIps)),
     },
   }
+}
+
+/** The place of a name in the inventory: defaults may be a list of sets. */
+function placeOf(path: readonly string[], declared: DeclaredCluster): readonly string[] {
+  const [section] = path
+  if (section !== 'resource_defaults' && section !== 'operation_defaults') return path
+  const defaults = declared[section]
+  return defaults ? placeOfDefault(path, defaults) : path
 }
 
 /** The explicitly declared parts of the completed declaration. */
@@ -185,9 +219,10 @@ function explicitOf(
     resources: resources.filter(({ id }) => declared.resources?.[id]),
     constraints: constraints.filter(({ kind, id }) => declared.constraints?.[kind]?.[id]),
     properties: declared.properties ?? {},
-    resourceDefaults: declared.resource_defaults ?? {},
-    operationDefaults: declared.operation_defaults ?? {},
-    ...(declared.page !== undefined && { page: declared.page }),
+    resourceDefaults: declared.resource_defaults?.values ?? {},
+    operationDefaults: declared.operation_defaults?.values ?? {},
+    ...defaultSets(declared),
+    ...(declared.page !== undefined && declared.page !== false && { page: declared.page }),
   }
 }
 
@@ -221,29 +256,53 @@ function refuseTemplates(value: unknown, origin: Origin): void {
 /**
  * The interface for the agent IPaddr2, if it has the same name on every node. Otherwise the agent finds it by itself.
  */
-function commonInterface(nodes: DeclaredNode[]): { nic?: string } {
+function commonInterface(nodes: DeclaredNode[]): string | undefined {
   const [first, ...others] = nodes.map(node => node.interface)
-  return first !== undefined && others.every(name => name === first) ? { nic: first } : {}
+  return others.every(name => name === first) ? first : undefined
 }
 
 /**
- * Refuses a colocation of a cloned WebSite with FloatIP: it would keep every instance on the node of the floating IP.
+ * The further addresses that follow the first one by default. One that a declared location, colocation or group places somewhere
+ * stays out: it may have to be on another node.
+ */
+function followers(
+  [, ...others]: Cluster['floatingIps'],
+  { constraints = {}, resources = {} }: DeclaredCluster,
+): string[] {
+  const placed = new Set<unknown>([
+    ...Object.values(constraints.location ?? {}).map(constraint => constraint && constraint.resource),
+    ...Object.values(constraints.colocation ?? {}).flatMap(constraint =>
+      constraint ? [constraint.resource, constraint.with] : [],
+    ),
+    ...Object.values(resources).flatMap(resource => (resource && 'group' in resource ? resource.group : [])),
+  ])
+  return others.map(({ name }) => name).filter(name => !placed.has(name))
+}
+
+/**
+ * Refuses a colocation of a cloned WebSite with a floating IP: it would keep every instance on the node of the address.
  */
 function refuseColocatedClone(
   resources: Resource[],
+  floatingIps: Cluster['floatingIps'],
   constraints: Cluster['constraints'],
   declared: DeclaredCluster,
   origin: Origin,
 ): void {
-  const site = resources.find(({ id }) => id === 'WebSite')
+  const addresses = new Set(floatingIps.map(({ name }) => name))
+  const site = resources.find(({ id }) => id === webSiteId)
   if (site?.kind !== 'primitive' || !site.clone) return
   const { id } = site.clone
   const colocation = constraints.find(
-    constraint => constraint.kind === 'colocation' && constraint.resource === id && constraint.with === 'FloatIP',
+    constraint =>
+      constraint.kind === 'colocation' &&
+      !('sets' in constraint) &&
+      constraint.resource === id &&
+      addresses.has(constraint.with),
   )
   if (!colocation) return
   const own = declared.constraints?.colocation?.[colocation.id]
-  const place = own ? origin.at('constraints', 'colocation', colocation.id) : origin.at('resources', 'WebSite', 'clone')
+  const place = own ? origin.at('constraints', 'colocation', colocation.id) : origin.at('resources', webSiteId, 'clone')
   throw place.key.error(
     `WebSite is cloned, and the ${own ? '' : 'default '}constraint ${colocation.id} would keep every instance on one node`,
     declared.layout === 'cloned'

@@ -1,29 +1,29 @@
 import { didYouMean } from '../../inventory/nearest.js'
 import type { Origin } from '../../inventory/origin.js'
-import { defaultMonitor, defaultResources } from './defaults.js'
+import { clonesByPrimitive, isPromotable } from './clones.js'
+import { floatingIpAgent, webSiteId } from './defaults.js'
 import type { DefaultResource } from './defaults.js'
-import { omitUndefined } from './omit-undefined.js'
+import type { PlacedFloatingIp } from './floating-ips.js'
+import { completeMonitors, operation } from './monitors.js'
 import type { DeclaredCluster, DeclaredGroup, DeclaredPrimitive } from './schema.js'
-import type { Operation, Primitive, Resource, ResourceGroup } from './declaration.js'
+import type { Clone, Operation, Primitive, Resource, ResourceGroup } from './declaration.js'
+import { isTrue } from './truth.js'
 
 /**
  * The resources of a cluster: the defaults, changed or dropped by what is declared under the same name, then the others
  * in the order of the file.
  *
- * @param floatIpParams - the parameters of FloatIP.
+ * @param defaults - of the floating IPs, and of WebSite.
  * @param clones - the default resources that run on every node, each with the meta attributes of its clone.
  * @throws InventoryError for instance if a group names a resource that does not exist.
  */
 export function completeResources(
   declared: NonNullable<DeclaredCluster['resources']>,
-  floatIpParams: Record<string, string>,
+  defaults: Record<string, DefaultResource>,
   clones: Record<string, Record<string, string>>,
   origin: Origin,
 ): Resource[] {
-  const defaults: Record<string, DefaultResource> = {
-    ...defaultResources,
-    FloatIP: { ...defaultResources['FloatIP']!, params: floatIpParams },
-  }
+  const groupClones = clonesOfMembers(declared, origin)
   const resources: Resource[] = []
   for (const id of new Set([...Object.keys(defaults), ...Object.keys(declared)])) {
     const own = Object.hasOwn(declared, id) ? declared[id] : undefined
@@ -37,11 +37,19 @@ export function completeResources(
             didYouMean(id, Object.keys(defaults), 'Default resources'),
           )
       }
-    } else if (own && 'group' in own) resources.push(groupOf(id, own))
-    else resources.push(primitiveOf(id, withDefaultClone(own || {}, clones[id]), base, origin.at(id)))
+    } else if (own && 'group' in own) resources.push(groupOf(id, own, origin.at(id)))
+    else
+      resources.push(
+        primitiveOf(
+          id,
+          withDefaultClone(own || {}, clones[id]),
+          { defaults, groupClone: groupClones.get(id) },
+          origin.at(id),
+        ),
+      )
   }
-  checkFloatIp(declared['FloatIP'], origin)
   checkGroups(resources, clones, origin)
+  checkCloneIds(resources, origin)
   return resources
 }
 
@@ -59,66 +67,141 @@ function withDefaultClone(declared: DeclaredPrimitive, meta: Record<string, stri
 function primitiveOf(
   id: string,
   declared: DeclaredPrimitive,
-  base: DefaultResource | undefined,
+  { defaults, groupClone }: { defaults: Record<string, DefaultResource>; groupClone: Clone | undefined },
   origin: Origin,
 ): Primitive {
+  const base = Object.hasOwn(defaults, id) ? defaults[id] : undefined
   const agent = declared.agent ?? base?.agent
   if (agent === undefined) {
     throw origin.key.error(
       `resource "${id}" needs an agent`,
-      didYouMean(id, Object.keys(defaultResources), 'Only these have one by default'),
+      didYouMean(id, Object.keys(defaults), 'Only these have one by default'),
     )
   }
   // The default parameters belong to the default agent and do not apply to another one.
   const inherited = agent === base?.agent ? base : undefined
+  const own = cloneOf(id, declared, origin)
   return {
     kind: 'primitive',
     id,
     agent,
     params: { ...inherited?.params, ...declared.params },
-    operations: operationsOf(declared.op ?? {}, inherited?.monitor ?? defaultMonitor),
+    operations: operationsOf(
+      declared.op ?? {},
+      inherited?.monitor,
+      own.clone ?? groupClone,
+      origin.at('op', 'monitor'),
+    ),
     meta: declared.meta ?? {},
-    ...(declared.clone !== undefined && {
-      clone: { id: `${id}-clone`, meta: declared.clone === true ? {} : declared.clone },
-    }),
+    ...(declared.utilization && { utilization: declared.utilization }),
+    ...own,
   }
 }
 
 /**
- * Start, stop and monitor are always written: without an op element Pacemaker uses a timeout of 20 s, whatever the
- * agent advises.
+ * Start, stop and monitor are always written, and for a promotable clone promote and demote: without an op element Pacemaker uses a
+ * timeout of 20 s, whatever the agent advises.
  */
-function operationsOf(declared: NonNullable<DeclaredPrimitive['op']>, monitor: string): Operation[] {
-  const once: Operation[] = []
-  for (const [name, values] of Object.entries({ start: {}, stop: {}, ...declared })) {
-    if (name !== 'monitor' && values) once.push(operation(name, { interval: '0s', ...values }))
+function operationsOf(
+  { monitor, ...declared }: NonNullable<DeclaredPrimitive['op']>,
+  interval: string | undefined,
+  clone: Clone | undefined,
+  origin: Origin,
+): Operation[] {
+  const implied = {
+    start: {},
+    stop: {},
+    ...(isPromotable(clone) && { promote: {}, demote: {} }),
+    ...(isPromotable(clone) && isTrue(clone?.meta['notify'] ?? 'false') && { notify: {} }),
   }
-  const monitorOperation = operation('monitor', { interval: monitor, ...omitUndefined(declared.monitor ?? {}) })
-  return [...once.slice(0, 2), monitorOperation, ...once.slice(2)]
+  const once = Object.entries({ ...implied, ...declared }).flatMap(([name, values]) =>
+    values === undefined ? [] : operation(name, { interval: '0s', ...values }),
+  )
+  const monitors = completeMonitors({ declared: monitor, interval, isPromotable: isPromotable(clone) }, origin)
+  return [...once.slice(0, 2), ...monitors, ...once.slice(2)]
 }
 
-function operation(name: string, { interval, timeout, ...rest }: Record<string, string | undefined>): Operation {
-  return {
-    name,
-    interval: interval ?? '0s',
-    ...(timeout !== undefined && { timeout }),
-    options: omitUndefined(rest),
-  }
+function groupOf(id: string, declared: DeclaredGroup, origin: Origin): ResourceGroup {
+  return { kind: 'group', id, members: declared.group, meta: declared.meta ?? {}, ...cloneOf(id, declared, origin) }
 }
 
-function groupOf(id: string, declared: DeclaredGroup): ResourceGroup {
-  return { kind: 'group', id, members: declared.group, meta: declared.meta ?? {} }
+/** The clone of a resource, if it has one. */
+function cloneOf(
+  id: string,
+  { clone, clone_id: cloneId }: Pick<DeclaredPrimitive, 'clone' | 'clone_id'>,
+  origin: Origin,
+): { clone?: Clone } {
+  if (clone !== undefined) return { clone: { id: cloneId ?? `${id}-clone`, meta: clone === true ? {} : clone } }
+  if (cloneId === undefined) return {}
+  throw origin.at('clone_id').key.error(`"clone_id" of ${id}, which has no clone`, 'Declare "clone: true" beside it.')
 }
 
-/** FloatIP's address is declared in one place, floating_ip, which the checks and other roles read. */
-function checkFloatIp(declared: DeclaredPrimitive | DeclaredGroup | false | undefined, origin: Origin): void {
-  if (!declared || 'group' in declared) return
-  for (const param of ['ip', 'cidr_netmask']) {
-    if (declared.params && Object.hasOwn(declared.params, param)) {
-      throw origin
-        .at('FloatIP', 'params', param)
-        .key.error(`"${param}" of FloatIP cannot be declared here: floating_ip sets it`)
+/** The clones of declared groups, by the ids of their members. */
+function clonesOfMembers(declared: NonNullable<DeclaredCluster['resources']>, origin: Origin): Map<string, Clone> {
+  const groups = Object.entries(declared).flatMap(([id, own]) =>
+    own !== false && 'group' in own ? groupOf(id, own, origin.at(id)) : [],
+  )
+  return clonesByPrimitive(groups)
+}
+
+/**
+ * A resource with the name of a floating IP is that address's own: it has the agent of addresses, and the address itself is
+ * declared in one place, which the checks and other roles read.
+ *
+ * @param origin - of the resources.
+ * @throws InventoryError
+ */
+export function checkFloatingIpResources(
+  declared: NonNullable<DeclaredCluster['resources']>,
+  floatingIps: readonly PlacedFloatingIp[],
+  servesPage: boolean,
+  origin: Origin,
+): void {
+  for (const { name, interface: nic, setting, origin: place } of floatingIps) {
+    const isShort = setting !== name
+    const own = Object.hasOwn(declared, name) ? declared[name] : undefined
+    const taken = `the name "${name}" is taken: it is the floating IP ${name}`
+    if (servesPage && name === webSiteId) {
+      throw place.error(
+        `the name "${name}" is taken: it is Apache's resource`,
+        'Choose another name for the address, or declare "page: false".',
+      )
     }
+    if (!own) continue
+    if ('group' in own) {
+      if (isShort) continue
+      throw origin.at(name).key.error(taken, 'Choose another name for the group; it can contain the address.')
+    }
+    if (!isShort && own.agent !== undefined && own.agent !== floatingIpAgent) {
+      throw origin
+        .at(name, 'agent')
+        .error(taken, `Its agent is ${floatingIpAgent}: leave it out, or choose another name.`)
+    }
+    for (const param of ['ip', 'cidr_netmask', ...(nic === undefined ? [] : ['nic'])]) {
+      if (own.params && Object.hasOwn(own.params, param)) {
+        throw origin
+          .at(name, 'params', param)
+          .key.error(
+            `"${param}" of ${name} cannot be declared here: ${isShort ? 'floating_ip' : 'floating_ips'} sets it`,
+          )
+      }
+    }
+  }
+}
+
+/** Ids are unique, and those of clones are derived or declared. */
+function checkCloneIds(resources: Resource[], origin: Origin): void {
+  const taken = new Set(resources.map(({ id }) => id))
+  for (const { id, clone } of resources) {
+    if (clone === undefined) continue
+    if (taken.has(clone.id))
+      throw origin
+        .at(id)
+        .key.error(
+          `the clone of "${id}" would have the id "${clone.id}", which another resource has`,
+          'Declare another one: "clone_id".',
+        )
+    taken.add(clone.id)
   }
 }
 

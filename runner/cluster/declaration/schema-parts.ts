@@ -1,4 +1,5 @@
-import { named, scalar, textThat } from '../../inventory/check.js'
+import * as z from 'zod/mini'
+import { expected, named, scalar, textThat } from '../../inventory/check.js'
 
 /** The schemas of values that occur in several parts of a declaration. */
 
@@ -24,4 +25,14 @@ export const attributes = named('a mapping of names to values', id, attribute)
 
 export const duration = scalar('a time such as 10s, 500ms or 2min', value =>
   /^\d+(\.\d+)?\s?(ms|msec|us|usec|s|sec|m|min|h|hr)?$|^P(?=[\dT])[\dYMWDTHS.,]+$/.test(value),
+)
+
+const scoreHint = 'Scores are whole numbers, INFINITY and -INFINITY.'
+export const score = z.pipe(
+  z.unknown().check(
+    z.refine(value => /^[+-]?(INFINITY|\d+)$/.test(String(value)) && ['string', 'number'].includes(typeof value), {
+      error: ({ input }) => expected('a score such as 100 or INFINITY', input, scoreHint),
+    }),
+  ),
+  z.transform(String),
 )

@@ -1,7 +1,13 @@
 import { lastLines, TaskError } from '../../errors.js'
 import type { Fact, Family } from '../../facts/fact.js'
 import { sh } from '../../ssh/quote.js'
-import { descriptionOf, parseAgentDocument, type ParameterElement } from '../pacemaker/agent-metadata.js'
+import {
+  descriptionOf,
+  parameterOf,
+  parseAgentDocument,
+  type AgentParameter,
+  type ParameterElement,
+} from '../pacemaker/agent-metadata.js'
 import { isSecretParameter, noteSecretNames } from '../secret-parameters.js'
 
 /**
@@ -16,18 +22,12 @@ export interface FenceAgent {
   actions: string[]
 }
 
-export interface FenceParameter {
-  name: string
-  /** True if Pacemaker does not supply it, and if it has no default. */
-  isRequired: boolean
+/** A parameter is not required if Pacemaker supplies it. */
+export interface FenceParameter extends AgentParameter {
   type: 'string' | 'integer' | 'seconds' | 'boolean' | 'select'
   /** What a `select` may be; empty for all other types. */
   choices: string[]
   default?: string
-  /** Former names of this parameter, which still work. */
-  formerNames: string[]
-  /** True if this is itself a former name of another parameter. */
-  isDeprecated: boolean
   /** True if the value is a secret, by the parameter's name or description. */
   isSecret: boolean
 }
@@ -45,7 +45,7 @@ export function parseFenceAgent(name: string, text: string): FenceAgent {
   const elements = typeof parameters === 'object' ? (parameters.parameter ?? []) : []
   return {
     name,
-    parameters: elements.map(parameterOf),
+    parameters: elements.map(fenceParameterOf),
     actions: typeof actions === 'object' ? (actions.action ?? []).flatMap(action => action.name ?? []) : [],
   }
 }
@@ -57,18 +57,17 @@ const types: Record<string, FenceParameter['type']> = {
   select: 'select',
 }
 
-function parameterOf(element: ParameterElement): FenceParameter {
-  const name = element.name ?? ''
+function fenceParameterOf(element: ParameterElement): FenceParameter {
+  const { isRequired, ...parameter } = parameterOf(element)
+  const { name } = parameter
   const content = typeof element.content === 'object' ? element.content : {}
   const type = types[content.type ?? ''] ?? 'string'
   return {
-    name,
-    isRequired: element.required === '1' && content.default === undefined && !suppliedByPacemaker.has(name),
+    ...parameter,
+    isRequired: isRequired && !suppliedByPacemaker.has(name),
     type,
     choices: type === 'select' ? (content.option ?? []).flatMap(({ value }) => value ?? []) : [],
     ...(content.default !== undefined && { default: content.default }),
-    formerNames: (element.obsoletes ?? '').split(',').filter(former => former !== ''),
-    isDeprecated: element.deprecated === '1',
     isSecret: type === 'string' && isSecretParameter(name, descriptionOf(element)),
   }
 }

@@ -1,4 +1,5 @@
 import type { Cmap } from '../corosync/cmap.js'
+import { familyOf } from '../../ip-address.js'
 import { servesPage, type Cluster, type Node } from '../declaration/declaration.js'
 import { judge, type DecidingRule } from '../../facts/firewall/judge.js'
 import type { Firewall } from '../../facts/firewall/read.js'
@@ -44,15 +45,16 @@ export function neededFlows(node: Node, cluster: Cluster, cmap: Cmap | undefined
       ]
     })
   })
+  const [floatingIp] = cluster.floatingIps
   const page = others.flatMap(({ name, links: [from] }): NeededFlow[] =>
-    from === undefined
+    from === undefined || familyOf(from) !== floatingIp.family
       ? []
       : [
           {
             direction: 'in',
             protocol: 'tcp',
             from,
-            to: cluster.floatingIp.address,
+            to: floatingIp.address,
             own: node.links[0] ?? '',
             port: pagePort,
             label: `TCP ${pagePort} (the page) from ${name}`,
@@ -93,9 +95,12 @@ export function flowResults(
   })
 }
 
+/** The tables that ufw manages, of IPv4 and IPv6. */
+export const isUfwTable = (table: string | undefined) => table === 'ip filter' || table === 'ip6 filter'
+
 /** `` `policy drop` in chain INPUT of table ip filter (ufw) `` */
 export function ruleLabel({ text, chain }: DecidingRule, { ufw }: Pick<Firewall, 'ufw'>): string {
-  const isUfw = ufw && chain.table === 'ip filter'
+  const isUfw = ufw && isUfwTable(chain.table)
   return `\`${text}\` in chain ${chain.name} of table ${chain.table}${isUfw ? ' (ufw)' : ''}`
 }
 

@@ -1,4 +1,5 @@
-import type { FlowResult, NeededFlow } from './flows.js'
+import { familyOf } from '../../ip-address.js'
+import { isUfwTable, type FlowResult, type NeededFlow } from './flows.js'
 import type { Firewall } from '../../facts/firewall/read.js'
 
 /** The commands that let needed flows pass, for the tool that a node uses. */
@@ -11,7 +12,7 @@ export function toolOf(
   { ufw, firewalld, nftTables }: Pick<Firewall, 'ufw' | 'firewalld' | 'nftTables'>,
 ): FirewallTool {
   const table = rules[0]?.base.table
-  if (ufw && table === 'ip filter') return 'ufw'
+  if (ufw && isUfwTable(table)) return 'ufw'
   if (firewalld && table === 'inet firewalld') return 'firewalld'
   return nftTables.some(name => name === table) ? 'nft' : 'iptables'
 }
@@ -28,7 +29,7 @@ export function ufwRule({ direction, protocol, port, peer, to }: Opening): strin
 /** A rule of nft: `ip saddr 192.168.0.2 udp dport 5405 accept`. */
 export function nftRule({ direction, protocol, port, peer, to }: Opening): string {
   const address = direction === 'in' && peer !== undefined ? `saddr ${peer}` : `daddr ${peer ?? to}`
-  return `ip ${address} ${protocol} dport ${port} accept`
+  return `${familyOf(peer ?? to) === 6 ? 'ip6' : 'ip'} ${address} ${protocol} dport ${port} accept`
 }
 
 /** The commands for people to type, each once. */
@@ -58,6 +59,6 @@ function commandsFor({ needed, rules }: FlowResult, tool: FirewallTool): string[
   return rules.map(({ base: { table, name } }) =>
     tool === 'nft'
       ? `nft insert rule ${table} ${name} ${nftRule(needed)}`
-      : `iptables -t ${table.replace('ip ', '')} -I ${name} ${address} -p ${protocol} --dport ${port} -j ACCEPT`,
+      : `${familyOf(peer ?? to) === 6 ? 'ip6tables' : 'iptables'} -t ${table.replace(/^ip6? /, '')} -I ${name} ${address} -p ${protocol} --dport ${port} -j ACCEPT`,
   )
 }

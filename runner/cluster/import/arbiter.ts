@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net'
+import { canonicalAddress, familyOf } from '../../ip-address.js'
 import type { Cmap } from '../corosync/cmap.js'
 import { entry, yamlScalar } from './yaml-text.js'
 
@@ -15,8 +15,9 @@ export interface RunningArbiter {
 /** @returns undefined without a quorum device, or if an inventory cannot declare it: its settings are kept as they are then. */
 export function runningArbiter(cmap: Cmap, names: string[]): RunningArbiter | undefined {
   const setting = (name: string) => cmap.get(`quorum.device.${name}`)?.value
-  const [address = '', algorithm = ''] = [setting('net.host'), setting('net.algorithm')]
-  if (setting('model') !== 'net' || !isIPv4(address)) return undefined
+  const [host = '', algorithm = ''] = [setting('net.host'), setting('net.algorithm')]
+  const address = canonicalAddress(host)
+  if (setting('model') !== 'net' || familyOf(address) === undefined) return undefined
   const votes = { ffsplit: 1, lms: names.length - 1 }[algorithm]
   if (votes === undefined || Number(setting('votes') ?? 1) !== votes) return undefined
   return {

@@ -1,6 +1,10 @@
-import { resourceElements } from '../cib/draft.js'
+import { contentText } from '../cib/constraint-content.js'
+import { selectionText } from '../cib/alerts.js'
+import { rulesIn } from '../cib/default-sets.js'
+import { elementsById, recordOf, resourceElements } from '../cib/draft.js'
+import { isOwnTag } from '../cib/owner.js'
 import { describe, kindOf } from '../cib/labels.js'
-import { attribute, attributesOf, elementsOf, findElement, firstOf, type Element } from '../pacemaker/xml.js'
+import { attribute, attributesOf, elementsOf, firstOf, type Element } from '../pacemaker/xml.js'
 import { isSecret } from '../secret-parameters.js'
 
 /** A CIB as readable lines: one for each resource, constraint and property. Secrets are hidden. */
@@ -26,9 +30,16 @@ function valuesOf(cib: Element, element: Element, set: string): Map<string, stri
   return new Map([...(template && template !== element ? valuesOf(cib, template, set) : []), ...own])
 }
 
-function byId(cib: Element, id: string | undefined): Element | undefined {
-  return id === undefined ? undefined : findElement(cib, element => attribute(element, 'id') === id)
+/** The element with this id. */
+export function byId(cib: Element, id: string | undefined): Element | undefined {
+  if (id === undefined) return undefined
+  let elements = indexes.get(cib)
+  if (elements === undefined) indexes.set(cib, (elements = elementsById(cib)))
+  return elements.get(id)?.[0]
 }
+
+/** An import only reads the CIB: the index of each one stays right. */
+const indexes = new WeakMap<Element, Map<string, Element[]>>()
 
 function pairsText(values: Map<string, string>): string {
   return [...values].map(([name, value]) => `${name}=${shown(name, value)}`).join(' ')
@@ -48,8 +59,9 @@ export function resourceLines(cib: Element): CibLine[] {
 function resourceText(cib: Element, element: Element): string {
   const inner = elementsOf(element, ...resourceElements)
   const extras = extrasText(cib, element)
-  if (element.tagName === 'primitive' || element.tagName === 'template')
-    return `${element.tagName} ${primitiveText(cib, element)}`
+  if (element.tagName === 'primitive') return `primitive ${primitiveText(cib, element)}`
+  if (element.tagName === 'template')
+    return `template ${primitiveText(cib, element)}: neither it nor a resource that uses it can be declared`
   const contents = inner
     .map(each => (each.tagName === 'primitive' ? primitiveText(cib, each) : resourceText(cib, each)))
     .join(', ')
@@ -68,19 +80,15 @@ function primitiveText(cib: Element, primitive: Element): string {
 function extrasText(cib: Element, element: Element): string {
   const operations = elementsOf(firstOf(element, 'operations') ?? element, 'op')
     .filter(op => !/^0(s|ms)?$/.test(attribute(op, 'interval') ?? '0'))
-    .map(op => `${attribute(op, 'name')} ${attribute(op, 'interval')}`)
-  const meta = pairsText(valuesOf(cib, element, 'meta_attributes'))
-  return [...operations, ...(meta === '' ? [] : [`meta ${meta}`])].join('; ')
+    .map(op => [attribute(op, 'name'), attribute(op, 'interval'), attribute(op, 'role')].filter(Boolean).join(' '))
+  const [meta, needs] = ['meta_attributes', 'utilization'].map(set => pairsText(valuesOf(cib, element, set)))
+  return [...operations, ...(meta ? [`meta ${meta}`] : []), ...(needs ? [`utilization ${needs}`] : [])].join('; ')
 }
 
-/** The constraints, each with its attributes; rules and sets are mentioned, but not shown in full. */
+/** The constraints, each with its attributes, its rule and its sets. */
 export function constraintLines(cib: Element): CibLine[] {
   return objectsOf(cib, 'constraints').map(element => {
-    const sets = elementsOf(element, 'resource_set').map(set => elementsOf(set, 'resource_ref').map(idOf).join(' '))
-    const more = [
-      ...sets.map(set => `set (${set})`),
-      ...(elementsOf(element, 'rule').length > 0 ? ['with a rule'] : []),
-    ]
+    const more = elementsOf(element, 'rule', 'resource_set').map(contentText)
     return {
       id: idOf(element),
       text: `${kindOf(element)} ${idOf(element)}: ${[describe(element), ...more].filter(text => text !== '').join(', ')}`,
@@ -95,23 +103,32 @@ const notShown = /^(dc-version|cluster-infrastructure|have-watchdog|cluster-name
 export function optionLines(cib: Element): CibLine[] {
   const named = { crm_config: 'property', rsc_defaults: 'resource default', op_defaults: 'operation default' }
   const options = Object.entries(named).flatMap(([section, kind]) =>
-    objectsOf(cib, section)
-      .flatMap(set => elementsOf(set, 'nvpair'))
-      .filter(pair => !notShown.test(attribute(pair, 'name') ?? ''))
-      .map(pair => ({ id: idOf(pair), text: `${kind} ${nvpairText(pair)}` })),
+    objectsOf(cib, section).flatMap(set => {
+      const rules = rulesIn(set)
+      return elementsOf(set, 'nvpair')
+        .filter(pair => !notShown.test(attribute(pair, 'name') ?? ''))
+        .map(pair => ({
+          id: idOf(pair),
+          text: `${kind} ${nvpairText(pair)}${rules === '' ? '' : `, in ${idOf(set)}: ${rules}`}`,
+        }))
+    }),
   )
   const nodes = objectsOf(cib, 'nodes').flatMap(node =>
-    elementsOf(node)
-      .flatMap(set => elementsOf(set, 'nvpair'))
-      .map(pair => ({ id: idOf(pair), text: `attribute of node ${attribute(node, 'uname')}: ${nvpairText(pair)}` })),
+    elementsOf(node).flatMap(set => {
+      const kind = set.tagName === 'utilization' ? 'utilization' : 'attribute'
+      return elementsOf(set, 'nvpair').map(pair => ({
+        id: idOf(pair),
+        text: `${kind} of node ${attribute(node, 'uname')}: ${nvpairText(pair)}`,
+      }))
+    }),
   )
   const remote = objectsOf(cib, 'nodes')
     .filter(node => attribute(node, 'type') === 'remote')
     .map(node => ({ id: idOf(node), text: `remote node ${attribute(node, 'uname')}` }))
   const others = ['fencing-topology', 'alerts', 'acls', 'tags']
     .flatMap(section => objectsOf(cib, section))
-    .filter(element => !(element.tagName === 'tag' && idOf(element).startsWith('ha-run')))
-    .map(element => ({ id: idOf(element), text: otherText(element) }))
+    .filter(element => !(element.tagName === 'tag' && isOwnTag(idOf(element))))
+    .map(element => ({ id: recordOf(element) ?? '', text: otherText(cib, element) }))
   return [...options, ...nodes, ...remote, ...others]
 }
 
@@ -120,12 +137,31 @@ function nvpairText(pair: Element): string {
   return `${name}=${shown(name, attribute(pair, 'value') ?? '')}`
 }
 
-function otherText(element: Element): string {
+function otherText(cib: Element, element: Element): string {
   const attributes = attributesOf(element)
     .filter(([name]) => name !== 'id')
     .map(([name, value]) => `${name}=${shown(name, value)}`)
-  const refs = elementsOf(element, 'obj_ref').map(idOf)
-  return `${element.tagName} ${idOf(element)}${[...attributes, ...refs].length === 0 ? '' : `: ${[...attributes, ...refs].join(' ')}`}`
+  const refs = elementsOf(element, 'obj_ref', 'role').map(each => attribute(each, 'id') ?? '')
+  const permissions = element.tagName === 'acl_role' ? [describe(element)] : []
+  const first = [...attributes, ...refs, ...permissions].join(' ')
+  const inner = [
+    ...elementsOf(element, 'select').map(select => `select ${selectionText(select)}`),
+    ...elementsOf(element, 'recipient').map(recipient =>
+      ['recipient', shown('recipient', attribute(recipient, 'value') ?? ''), settingsText(cib, recipient)]
+        .filter(Boolean)
+        .join(' '),
+    ),
+  ]
+  const parts = [first, settingsText(cib, element), ...inner].filter(text => text !== '')
+  return `${kindOf(element)} ${idOf(element)}${parts.length === 0 ? '' : `: ${parts.join('; ')}`}`
+}
+
+/** The options of an alert or recipient, and its timeout. */
+function settingsText(cib: Element, element: Element): string {
+  return ['instance_attributes', 'meta_attributes']
+    .map(set => pairsText(valuesOf(cib, element, set)))
+    .filter(text => text !== '')
+    .join(' ')
 }
 
 function objectsOf(cib: Element, section: string): Element[] {

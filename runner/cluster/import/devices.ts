@@ -1,8 +1,9 @@
-import { isDevice, ownershipTag } from '../cib/draft.js'
+import { isDevice } from '../cib/draft.js'
+import { inventoryOwner } from '../cib/owner.js'
 import { isFencingProperty, isFencingSwitch } from '../cib/fencing-properties.js'
 import { attribute, descendantsOf, elementsOf, findElement, firstOf, type Element } from '../pacemaker/xml.js'
 import { isSecret } from '../secret-parameters.js'
-import { paramsOf, type CibLine } from './cib-lines.js'
+import { byId, paramsOf, type CibLine } from './cib-lines.js'
 import { entry, yamlScalar } from './yaml-text.js'
 
 /** The fencing devices of a running cluster as an inventory declares them. */
@@ -51,12 +52,9 @@ export function fencingLines(cib: Element, lines: CibLine[]): CibLine[] {
 function isOfFencing(cib: Element, { id, text }: CibLine): boolean {
   const [, property] = /^property ([^=]+)=/.exec(text) ?? []
   if (property !== undefined) return isFencingProperty(property)
-  const element = findElement(cib, each => attribute(each, 'id') === id && each.tagName !== 'obj_ref')
+  const element = byId(cib, id)
   if (element === undefined) return false
-  const resource = findElement(
-    cib,
-    each => each.tagName === 'primitive' && attribute(each, 'id') === attribute(element, 'rsc'),
-  )
+  const resource = byId(cib, attribute(element, 'rsc'))
   return element.tagName === 'fencing-level' || isDevice(resource ?? element)
 }
 
@@ -126,7 +124,7 @@ function flow(pairs: (readonly [string, string])[]): string {
 }
 
 function ownedIds(cib: Element): Set<string> {
-  const tag = findElement(cib, element => element.tagName === 'tag' && idOf(element) === ownershipTag)
+  const tag = findElement(cib, element => element.tagName === 'tag' && idOf(element) === inventoryOwner.objects)
   return new Set(tag ? elementsOf(tag, 'obj_ref').map(idOf) : [])
 }
 

@@ -1,6 +1,6 @@
-import { isIPv4 } from 'node:net'
+import { prefixLimits } from '../declaration/addresses.js'
 import type { InterfaceAddress } from '../../facts/interface-addresses.js'
-import { networkOf, prefixOfNetmask } from '../../ipv4.js'
+import { canonicalAddress, familyOf, networkOf, prefixOfNetmask, type IpFamily } from '../../ip-address.js'
 import { attribute, descendantsOf, elementsOf, type Element } from '../pacemaker/xml.js'
 import { paramsOf } from './cib-lines.js'
 import type { NodeReading } from './reading.js'
@@ -11,10 +11,11 @@ export interface FloatingIp {
   address: string
   /** Undefined if neither the CIB nor an interface has it. */
   prefix?: number | undefined
+  family: IpFamily
   started: boolean
 }
 
-/** The floating IPs that run come first, then the order is that of the CIB. Only IPv4, as in an inventory. */
+/** The floating IPs that run come first, then the order is that of the CIB. */
 export function floatingIps(cib: Element, readings: NodeReading[]): FloatingIp[] {
   const started = new Set(
     readings
@@ -27,14 +28,18 @@ export function floatingIps(cib: Element, readings: NodeReading[]): FloatingIp[]
     .filter(element => /^IPaddr2?$/.test(attribute(element, 'type') ?? ''))
     .flatMap(primitive => {
       const params = paramsOf(cib, primitive)
-      const address = params.get('ip') ?? ''
+      const address = canonicalAddress(params.get('ip') ?? '')
+      const family = familyOf(address)
       const id = attribute(primitive, 'id') ?? ''
-      if (!isIPv4(address)) return []
+      if (family === undefined || address.startsWith('fe80:')) return []
       return [
         {
           id,
           address,
-          prefix: usable(prefixOfNetmask(params.get('cidr_netmask') ?? '')) ?? seenPrefix(address, addresses),
+          prefix:
+            usable(prefixIn(params.get('cidr_netmask') ?? '', family), family) ??
+            seenPrefix(address, family, addresses),
+          family,
           started: started.has(id),
         },
       ]
@@ -49,18 +54,28 @@ export function otherFloatingIps(cib: Element): string[] {
     .flatMap(primitive => {
       const params = paramsOf(cib, primitive)
       const address = params.get('ip') ?? params.get('ipv6addr') ?? ''
-      return isIPv4(address) ? [] : [`${attribute(primitive, 'id')} (${address})`]
+      return params.has('ip') && familyOf(address) !== undefined && !address.startsWith('fe80:')
+        ? []
+        : [`${attribute(primitive, 'id')} (${address})`]
     })
 }
 
-/** The agent accepts /32 too; an inventory needs the network in which the address moves. */
-function usable(prefix: number | undefined): number | undefined {
-  return prefix !== undefined && prefix >= 8 && prefix <= 30 ? prefix : undefined
+function prefixIn(netmask: string, family: IpFamily): number | undefined {
+  if (family === 4) return prefixOfNetmask(netmask)
+  return /^\d{1,3}$/.test(netmask) ? Number(netmask) : undefined
+}
+
+/** The agent accepts /32 and /128 too; an inventory needs the network in which the address moves. */
+function usable(prefix: number | undefined, family: IpFamily): number | undefined {
+  const [least, most] = prefixLimits[family]
+  return prefix !== undefined && prefix >= least && prefix <= most ? prefix : undefined
 }
 
 /** The prefix of an interface with the address, or else of one whose network contains the address. */
-function seenPrefix(address: string, addresses: InterfaceAddress[]): number | undefined {
-  const fitting = addresses.filter(({ prefix }) => usable(prefix) !== undefined)
+function seenPrefix(address: string, family: IpFamily, addresses: InterfaceAddress[]): number | undefined {
+  const fitting = addresses.filter(
+    each => familyOf(each.address) === family && usable(each.prefix, family) !== undefined,
+  )
   const own = fitting.find(each => each.address === address)
   return (own ?? fitting.find(each => networkOf(each.address, each.prefix) === networkOf(address, each.prefix)))?.prefix
 }

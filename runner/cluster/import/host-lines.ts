@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net'
+import { canonicalAddress, familyOf } from '../../ip-address.js'
 import { firstAddress } from './links.js'
 import { keptName } from './names.js'
 import type { NodeReading } from './reading.js'
@@ -44,7 +44,7 @@ function readingOf({ id, addresses }: RunningMember, at: number, readings: NodeR
  * not, since the inventory takes Corosync's address from `ansible_host`.
  */
 function addressLines(name: string, link: string | undefined, reading: NodeReading | undefined): string[] {
-  const typed = reading && isIPv4(reading.host) ? reading.host : undefined
+  const typed = reading && familyOf(reading.host) !== undefined ? canonicalAddress(reading.host) : undefined
   if (link === undefined) {
     return [
       typed === undefined
@@ -53,20 +53,22 @@ function addressLines(name: string, link: string | undefined, reading: NodeReadi
     ]
   }
   if (typed === undefined || typed === link) {
-    const remark = isIPv4(link)
-      ? "Corosync's address of the node"
-      : "correct it: an inventory takes the IPv4 address of Corosync's first link"
+    const remark =
+      familyOf(link) !== undefined
+        ? "Corosync's address of the node"
+        : "correct it: an inventory takes the address of Corosync's first link"
     const origin = reading && typed === undefined && reading.host !== name ? `; typed as ${reading.host}` : ''
     return [entry(10, 'ansible_host', yamlScalar(link), `${remark}${origin}`)]
   }
+  const guess = familyOf(link) === 6 ? 64 : 24
   const prefix = reading?.addresses.find(({ address }) => address === link)?.prefix
   return [
     entry(10, 'ansible_host', yamlScalar(typed), 'as typed: how ssh reaches the node'),
     entry(
       10,
       'address',
-      yamlScalar(`${link}/${prefix ?? 24}`),
-      `Corosync's first link; ${prefix === undefined ? '/24 is a guess, correct it; ' : ''}ha-run sets it as static address`,
+      yamlScalar(`${link}/${prefix ?? guess}`),
+      `Corosync's first link; ${prefix === undefined ? `/${guess} is a guess, correct it; ` : ''}ha-run sets it as static address`,
     ),
   ]
 }

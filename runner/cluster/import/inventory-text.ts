@@ -12,6 +12,7 @@ import { clusterName, groupName, inventoryNames } from './names.js'
 import { layoutOf, ownersOf } from './ownership.js'
 import type { NodeReading } from './reading.js'
 import { absentNodes, runningMembers } from './running-members.js'
+import { id as nameForm } from '../declaration/schema-parts.js'
 import { comment, entry, yamlScalar } from './yaml-text.js'
 
 /**
@@ -86,8 +87,10 @@ function header(name: string, readings: NodeReading[], readAt: Date): string[] {
 }
 
 function floatingIpLines(cib: Element, readings: NodeReading[]): string[] {
-  const [chosen, ...others] = floatingIps(cib, readings)
-  const further = [...others.map(({ id, address }) => `${id} (${address})`), ...otherFloatingIps(cib)]
+  const all = floatingIps(cib, readings)
+  const [chosen, ...others] = declarable(all)
+  const kept = all.filter(each => each !== chosen && !others.includes(each))
+  const further = [...kept.map(({ id, address }) => `${id} (${address})`), ...otherFloatingIps(cib)]
   const rest =
     further.length === 0 ? [] : [comment(10, `further floating IPs, kept as they are: ${further.join(', ')}`)]
   if (chosen === undefined) {
@@ -100,9 +103,46 @@ function floatingIpLines(cib: Element, readings: NodeReading[]): string[] {
       ...rest,
     ]
   }
-  const { id, address, prefix, started } = chosen
-  const remark = `${id}${started ? '' : ', which does not run now'}${prefix === undefined ? '; no node shows its prefix: /24 is a guess, correct it' : ''}`
-  return [entry(10, 'floating_ip', yamlScalar(`${address}/${prefix ?? 24}`), remark), ...rest]
+  if (others.length === 0)
+    return [entry(10, 'floating_ip', prefixedText(chosen), [chosen.id, ...doubts(chosen)].join('')), ...rest]
+  return [
+    entry(10, 'floating_ips', undefined, 'by the names of their resources'),
+    ...[chosen, ...others].map(each => {
+      const remark = doubts(each)
+        .join('')
+        .replace(/^[,;] /, '')
+      return entry(12, each.id, prefixedText(each), remark === '' ? undefined : remark)
+    }),
+    ...rest,
+  ]
+}
+
+/**
+ * The addresses for the inventory: the first one, and all others that run: verify expects each declared one on a node. An address that
+ * two resources have is declared once.
+ */
+function declarable([first, ...others]: FloatingIp[]): FloatingIp[] {
+  if (first === undefined) return []
+  const seen = new Set([first.address])
+  const further = others.filter(({ id, address, started }) => {
+    const isNew = started && first.started && nameForm.test(id) && nameForm.test(first.id) && !seen.has(address)
+    seen.add(address)
+    return isNew
+  })
+  return [first, ...further]
+}
+
+const guesses = { 4: 24, 6: 64 } as const
+
+function prefixedText({ address, prefix, family }: FloatingIp): string {
+  return yamlScalar(`${address}/${prefix ?? guesses[family]}`)
+}
+
+function doubts({ prefix, started, family }: FloatingIp): string[] {
+  return [
+    ...(started ? [] : [', which does not run now']),
+    ...(prefix === undefined ? [`; no node shows its prefix: /${guesses[family]} is a guess, correct it`] : []),
+  ]
 }
 
 function fencingLine({ value, remark }: Fencing): string {
@@ -118,7 +158,7 @@ function cibLines(cib: Element, declaresDevices: boolean): string[] {
   return [
     ...list(declaresDevices ? others : all.filter(line => others.includes(line) || devices.includes(line)), [
       'Resources, constraints and properties of the cluster: kept as they are, since they are not declared here.',
-      'Declare what ha-run shall manage under "resources:", "constraints:", "properties:".',
+      'Declare what ha-run shall manage under "resources:", "constraints:", "properties:" and so on (docs/resources.md).',
     ]),
     ...list(byDefault, [
       "What ha-run manages in this cluster by default. Declare it if its values differ from inventory/example.yml's.",

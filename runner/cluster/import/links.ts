@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net'
+import { familyOf } from '../../ip-address.js'
 import type { RunningMember } from './running-members.js'
 
 /** Knet's links beyond link 0, the nodes' own addresses. */
@@ -23,11 +23,13 @@ export function linksOf(members: RunningMember[], names: string[]): Links {
         addresses.has(number) ? [[names[at]!, addresses.get(number)!] as const] : [],
       ),
     )
+    const families = new Set([...link.values()].map(familyOf))
     const isDeclarable =
       own === 0 &&
       number === declared.length + 1 &&
       link.size === members.length &&
-      [...link.values()].every(address => isIPv4(address))
+      families.size === 1 &&
+      !families.has(undefined)
     if (isDeclarable) declared.push(link)
     else kept.push(`link ${number}: ${[...link].map(([name, address]) => `${name} ${address}`).join(', ')}`)
   }

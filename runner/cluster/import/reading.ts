@@ -27,7 +27,7 @@ export interface NodeReading {
   cib?: string | undefined
   /** corosync.conf; undefined if the file does not exist. */
   conf?: string | undefined
-  /** The node's IPv4 addresses. */
+  /** The node's addresses. */
   addresses: InterfaceAddress[]
 }
 

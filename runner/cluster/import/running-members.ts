@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { canonicalAddress } from '../../ip-address.js'
 import { membersOf } from '../corosync/cmap.js'
 import { attribute, elementsOf, firstOf, readXml } from '../pacemaker/xml.js'
 import type { NodeReading } from './reading.js'
@@ -63,7 +64,7 @@ function nodelistOf({ cmap }: NodeReading): RunningMember[] {
     const member: RunningMember = members.get(Number(place)) ?? { addresses: new Map(), others: new Map() }
     members.set(Number(place), member)
     const [, link] = /^ring(\d+)_addr$/.exec(setting) ?? []
-    if (link !== undefined) member.addresses.set(Number(link), value)
+    if (link !== undefined) member.addresses.set(Number(link), canonicalAddress(value))
     else if (setting === 'nodeid') member.id = Number(value)
     else if (setting === 'name') member.corosyncName = value
     else member.others.set(setting, value)

@@ -1,4 +1,5 @@
 import { TaskError } from '../../errors.js'
+import { canonicalAddress } from '../../ip-address.js'
 import { membersOf } from '../corosync/cmap.js'
 import type { NodeReading } from './reading.js'
 
@@ -64,7 +65,7 @@ function description(reading: NodeReading): string {
 function knownAddresses({ cmap }: NodeReading): Set<string> {
   const declared = [...cmap]
     .filter(([key]) => /^nodelist\.node\.\d+\.ring\d+_addr$/.test(key))
-    .map(([, { value }]) => value)
+    .map(([, { value }]) => canonicalAddress(value))
   return new Set([...declared, ...membersOf(cmap).flatMap(({ addresses }) => addresses)])
 }
 
@@ -73,7 +74,7 @@ function ownAddresses(reading: NodeReading): string[] {
   const position = localPosition(reading)
   const declared = [...reading.cmap]
     .filter(([key]) => key.startsWith(`nodelist.node.${position}.ring`))
-    .map(([, { value }]) => value)
+    .map(([, { value }]) => canonicalAddress(value))
   return [
     ...declared,
     ...membersOf(reading.cmap)

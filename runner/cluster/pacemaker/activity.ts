@@ -6,8 +6,11 @@ import { attribute, descendantsOf, elementsOf, firstOf, readXml } from './xml.js
  * placement alone, the history shows a restart.
  */
 
-/** For each resource, the nodes on which it is active, each with the operation that made it active. */
+/** For each resource, the nodes on which it is active, each with the operation that made it active: `promote 0:0;…` for instance. */
 export type Activity = Map<string, Map<string, string>>
+
+/** The exit code of a monitor that finds a promoted instance (OCF_RUNNING_PROMOTED). */
+const runningPromoted = '8'
 
 /** Reads the status part of `cibadmin -Q`. */
 export function activityOf(cib: string): Activity {
@@ -19,9 +22,12 @@ export function activityOf(cib: string): Activity {
       // `…_last_0` is the last operation that was not a recurring one; a probe that found the resource running counts as a start.
       const last = elementsOf(resource, 'lrm_rsc_op').find(operation => attribute(operation, 'id')?.endsWith('_last_0'))
       const operation = attribute(last, 'operation') ?? ''
-      if (attribute(last, 'rc-code') !== '0' || operation === 'stop' || operation === 'migrate_to') continue
+      const code = attribute(last, 'rc-code')
+      if (!(code === '0' || code === runningPromoted) || operation === 'stop' || operation === 'migrate_to') continue
       const nodes = activity.get(id) ?? new Map<string, string>()
-      activity.set(id, nodes.set(node, `${operation} ${attribute(last, 'transition-magic') ?? ''}`))
+      // A probe that finds the instance promoted is no promotion, and no restart.
+      const made = code === runningPromoted ? 'promoted' : operation
+      activity.set(id, nodes.set(node, `${made} ${attribute(last, 'transition-magic') ?? ''}`))
     }
   }
   return activity
@@ -38,9 +44,14 @@ export function effectsBetween(before: Activity, after: Activity): Effect[] {
     ]
     const left = [...was.keys()].filter(node => !is.has(node))
     const gained = [...is.keys()].filter(node => !was.has(node))
-    const restarted = [...is].filter(
-      ([node, operation]) => was.has(node) && was.get(node) !== operation && operation.startsWith('start '),
+    const changed = [...is].filter(([node, operation]) => was.has(node) && was.get(node) !== operation)
+    const wasPromoted = (node: string) => isPromoted(was.get(node) ?? '')
+    // A restart of a promoted instance ends with its promotion, too.
+    const restarted = changed.filter(
+      ([node, operation]) => operation.startsWith('start ') || (operation.startsWith('promote ') && wasPromoted(node)),
     )
+    const promoted = [...is].filter(([node, operation]) => isPromoted(operation) && !wasPromoted(node))
+    const demoted = changed.filter(([node, operation]) => operation.startsWith('demote ') && wasPromoted(node))
     const moves = left
       .slice(0, gained.length)
       .map((from, at): Effect => ({ kind: 'move', resource, from, to: gained[at]!, text: '' }))
@@ -49,8 +60,14 @@ export function effectsBetween(before: Activity, after: Activity): Effect[] {
       ...left.slice(moves.length).map((from): Effect => ({ kind: 'stop', resource, from, text: '' })),
       ...gained.slice(moves.length).map((to): Effect => ({ kind: 'start', resource, to, text: '' })),
       ...restarted.map(([from]): Effect => ({ kind: 'restart', resource, from, text: '' })),
+      ...demoted.map(([from]): Effect => ({ kind: 'demote', resource, from, text: '' })),
+      ...promoted.map(([to]): Effect => ({ kind: 'promote', resource, to, text: '' })),
     ]
   })
+}
+
+function isPromoted(operation: string): boolean {
+  return /^promoted? /.test(operation)
 }
 
 /** One sentence: what happened, and the forecast if it was different. */
@@ -68,12 +85,16 @@ function past({ kind, resource, from, to }: Effect): string {
       return `${resource} stopped on ${from}`
     case 'move':
       return `${resource} moved ${from} -> ${to}`
+    case 'promote':
+      return `${resource} was promoted on ${to}`
+    case 'demote':
+      return `${resource} was demoted on ${from}`
     default:
       return `${resource} restarted on ${from}`
   }
 }
 
-/** Compares which resources left and came to which nodes, by any kind of effect; promotions and fencings leave no such trace. */
+/** Compares which resources left and came to which nodes, by any kind of effect; fencings leave no such trace. */
 function sameEffects(one: Effect[], other: Effect[]): boolean {
   return JSON.stringify(traces(one)) === JSON.stringify(traces(other))
 }
@@ -83,6 +104,8 @@ function traces(effects: Effect[]): string[] {
     .flatMap(({ kind, resource, from, to }) => {
       if (kind === 'other') return []
       if (kind === 'restart') return [`${resource} = ${from}`]
+      if (kind === 'promote') return [`${resource} promoted ${to}`]
+      if (kind === 'demote') return [`${resource} demoted ${from}`]
       return [
         ...(from === undefined ? [] : [`${resource} - ${from}`]),
         ...(to === undefined ? [] : [`${resource} + ${to}`]),

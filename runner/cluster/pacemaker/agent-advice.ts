@@ -33,7 +33,7 @@ export async function advisedActions(member: ClusterMember, agent: string): Prom
   }
   // Rarely needed: its parser loads only then.
   const { agentMetadata } = await import('./agent-metadata.js')
-  return member.read(agentMetadata(agent))
+  return (await member.read(agentMetadata(agent))).actions
 }
 
 /**

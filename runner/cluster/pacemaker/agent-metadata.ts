@@ -27,25 +27,63 @@ export interface AgentDocument {
 export interface ParameterElement {
   name?: string
   required?: string
-  deprecated?: string
+  /** An attribute of fence agents, and an element since OCF 1.1. */
+  deprecated?: unknown
   /** The former names, separated by commas. */
   obsoletes?: string
   content?: { type?: string; default?: string; option?: { value?: string }[] } | string
   shortdesc?: { '#text'?: string | number } | string | number
 }
 
+/** What an agent says about its operations and its parameters. */
+export interface AgentMetadata {
+  actions: AdvisedAction[]
+  parameters: AgentParameter[]
+}
+
+export interface AgentParameter {
+  name: string
+  /** True if the agent requires a value and has no default for it. */
+  isRequired: boolean
+  /** Former names of this parameter, which still work. */
+  formerNames: string[]
+  /** True if this is itself a former name of another parameter. */
+  isDeprecated: boolean
+}
+
 /**
- * Reads the operations from an agent's metadata: `crm_resource --show-metadata ocf:heartbeat:apache`.
+ * Reads an agent's metadata: `crm_resource --show-metadata ocf:heartbeat:apache`.
  * @throws Error if this is no `<resource-agent>` document.
  */
-export function parseAgentMetadata(text: string): AdvisedAction[] {
-  const { actions: list } = parseAgentDocument(text)
+export function parseAgentMetadata(text: string): AgentMetadata {
+  const { actions: list, parameters } = parseAgentDocument(text)
   const actions = typeof list === 'object' ? (list.action ?? []) : []
-  return actions.map(({ name: action = '', timeout, role }) => ({
-    name: action,
-    ...(timeout && { timeout }),
-    ...(role && { role }),
-  }))
+  return {
+    actions: actions.map(({ name: action = '', timeout, role }) => ({
+      name: action,
+      ...(timeout && { timeout }),
+      ...(role && { role }),
+    })),
+    parameters: typeof parameters === 'object' ? (parameters.parameter ?? []).map(parameterOf) : [],
+  }
+}
+
+/** A parameter, without what only fence agents say about it. */
+export function parameterOf({
+  name = '',
+  required,
+  deprecated,
+  obsoletes = '',
+  content,
+}: ParameterElement): AgentParameter {
+  const { default: value } = typeof content === 'object' ? content : {}
+  return {
+    name,
+    // Agents of resource-agents write an empty default where they have none.
+    isRequired: required === '1' && (value ?? '') === '',
+    formerNames: obsoletes.split(',').filter(former => former !== ''),
+    isDeprecated: deprecated !== undefined && deprecated !== '0',
+  }
 }
 
 /** @throws Error if this is no `<resource-agent>` document. */
@@ -70,7 +108,7 @@ function metadataScript(agents: readonly string[]): string {
     .join('\n')
 }
 
-const metadata: Family<AdvisedAction[]> = {
+const metadata: Family<AgentMetadata> = {
   name: 'crm_resource --show-metadata',
   script: metadataScript,
   parse({ stdout, stderr }, agents) {
@@ -78,11 +116,11 @@ const metadata: Family<AdvisedAction[]> = {
     return agents.map((agent, at) => {
       const command = `crm_resource --show-metadata ${agent}`
       if (fields[at * 2 + 1] !== '0')
-        throw new TaskError(`there is no agent ${agent}`, { command, output: lastLines(stderr) })
+        return new TaskError(`there is no agent ${agent}`, { command, output: lastLines(stderr) })
       try {
         return parseAgentMetadata(fields[at * 2]!)
       } catch (error) {
-        throw new TaskError(`the metadata of ${agent} cannot be read: ${(error as Error).message}`, {
+        return new TaskError(`the metadata of ${agent} cannot be read: ${(error as Error).message}`, {
           command,
           cause: error,
         })
@@ -91,8 +129,8 @@ const metadata: Family<AdvisedAction[]> = {
   },
 }
 
-/** What an agent advises for its operations. Rejects with TaskError if the node has no such agent. */
-export function agentMetadata(agent: string): Fact<AdvisedAction[]> {
+/** What an agent says about itself. Rejects with TaskError if the node has no such agent. */
+export function agentMetadata(agent: string): Fact<AgentMetadata> {
   return { family: metadata, argument: agent }
 }
 

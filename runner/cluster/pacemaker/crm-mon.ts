@@ -1,3 +1,4 @@
+import { presentRole } from '../declaration/roles.js'
 import { withoutSecrets } from '../secret-parameters.js'
 import { attribute, elementsOf, firstOf, readXml, type Element } from './xml.js'
 
@@ -37,6 +38,7 @@ export interface ResourceState {
   id: string
   /** `ocf:heartbeat:IPaddr2`, in the same form for all versions of Pacemaker. */
   agent: string
+  /** `Started`, `Stopped`, `Promoted`, `Unpromoted`, or a role in transition: `Starting`, `Promoting`. In the present words. */
   role: string
   active: boolean
   failed: boolean
@@ -62,6 +64,24 @@ export function servicesIn({ resources }: ClusterState): ResourceState[] {
 /** The services that run on a node. */
 export function servicesOn(state: ClusterState, node: string): ResourceState[] {
   return servicesIn(state).filter(({ active, nodes }) => active && nodes.includes(node))
+}
+
+/** The nodes on which a primitive, or one in a group or clone, is promoted. */
+export function promotedNodes(id: string, { resources }: Pick<ClusterState, 'resources'>): string[] {
+  const promoted = resources.filter(({ role, active }) => active && role === 'Promoted')
+  return [
+    ...new Set(
+      promoted.flatMap(resource => (resource.id === id || resource.parents.includes(id) ? resource.nodes : [])),
+    ),
+  ]
+}
+
+/** The nodes on which each promotable primitive is promoted, by its id. */
+export type PromotedNodes = ReadonlyMap<string, string[]>
+
+export function promotedIn(state: Pick<ClusterState, 'resources'>): PromotedNodes {
+  const promoted = state.resources.filter(({ role, active }) => active && role === 'Promoted')
+  return new Map(promoted.map(({ id }) => [id, promotedNodes(id, state)]))
 }
 
 export interface Failure {
@@ -178,7 +198,7 @@ function resourceState(resource: Element, parents: string[]): ResourceState {
     id: required(resource, 'id'),
     // Debian 11 writes ocf::heartbeat:IPaddr2.
     agent: required(resource, 'resource_agent').replace('::', ':'),
-    role: required(resource, 'role'),
+    role: presentRole(required(resource, 'role')),
     active: isTrue(resource, 'active'),
     failed: isTrue(resource, 'failed'),
     blocked: isTrue(resource, 'blocked'),
@@ -197,10 +217,17 @@ function failure(item: Element): Failure {
     operation: attribute(item, 'op_key') ?? required(item, 'id'),
     node: required(item, 'node'),
     status: required(item, 'exitstatus'),
-    reason: withoutSecrets(attribute(item, 'exitreason') ?? ''),
+    reason: withoutSecrets(unescaped(attribute(item, 'exitreason') ?? '')),
     code: Number(required(item, 'exitcode')),
     ...(at !== undefined && { at }),
   }
+}
+
+const characters: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&amp;': '&', '&quot;': '"', '&apos;': "'" }
+
+/** crm_mon escapes the reason of a failure twice (Pacemaker 2.1.5; docs/facts.md, Pacemaker). */
+function unescaped(text: string): string {
+  return text.replaceAll(/&(?:lt|gt|amp|quot|apos);/g, entity => characters[entity] ?? entity)
 }
 
 function fencingEvent(item: Element): FencingEvent {

@@ -26,5 +26,5 @@ const lists: Family<string[]> = {
 /** The ids in the output of `stonith_admin --list`, which is empty if the fencer does not answer. */
 export function devicesIn(output: string): string[] {
   if (output.trim() === '') return []
-  return descendantsOf(readXml(output), 'item').map(({ textContent }) => (textContent ?? '').trim())
+  return descendantsOf(readXml(output), 'item').map(({ textContent }) => textContent.trim())
 }

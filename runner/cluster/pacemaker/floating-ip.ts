@@ -1,10 +1,14 @@
 import type { Fact, Family } from '../../facts/fact.js'
-import { sh } from '../../ssh/quote.js'
+import { interfaceAddressesIn, type InterfaceAddress } from '../../facts/interface-addresses.js'
 
+/** One process, however many addresses are asked for. */
 const interfaces: Family<string[]> = {
   name: 'ip addr show',
-  script: addresses => addresses.map(address => sh`ip -o -4 addr show to ${`${address}/32`}; printf '\\0'`).join('\n'),
-  parse: ({ stdout }, addresses) => addresses.map((_, at) => interfacesIn(stdout.split('\0')[at] ?? '')),
+  script: () => 'ip -o addr show',
+  parse: ({ stdout }, addresses) => {
+    const all = interfaceAddressesIn(stdout)
+    return addresses.map(address => interfacesOf(all, address))
+  },
 }
 
 /** Interfaces of a node that have an address, according to the kernel and not to the cluster. */
@@ -12,7 +16,7 @@ export function interfacesWith(address: string): Fact<string[]> {
   return { family: interfaces, argument: address }
 }
 
-/** The interfaces in the output of `ip -o addr show`. */
-export function interfacesIn(output: string): string[] {
-  return [...output.matchAll(/^\d+:\s+(\S+)\s/gm)].map(([, name = '']) => name)
+/** The interfaces that have an address. */
+export function interfacesOf(all: InterfaceAddress[], address: string): string[] {
+  return all.filter(each => each.address === address).map(each => each.interface)
 }

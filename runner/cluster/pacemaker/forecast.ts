@@ -9,10 +9,11 @@ import { hasActions, parseTransition, type Effect } from './transition.js'
  * crm_simulate runs Pacemaker's own scheduler. It works on a shadow file, which it removes; in /run, so that Pacemaker's own
  * folder is not touched.
  */
-const simulation = ['env', 'CIB_shadow_dir=/run', 'crm_simulate', '--simulate']
+const simulator = ['env', 'CIB_shadow_dir=/run', 'crm_simulate']
 
 /**
- * What Pacemaker on this node would do if this were the CIB. The CIB comes on stdin, so that nothing is written.
+ * What Pacemaker on this node would do if this were the CIB. The CIB comes on stdin, so that nothing is written. The plan is
+ * enough: its execution would be simulated action by action, which takes minutes with 1,000 resources.
  *
  * @param cib - with its status.
  * @param injection - options of crm_simulate that add a failure to it.
@@ -23,7 +24,7 @@ export async function crmSimulate(
   cib: string,
   injection: string[] = [],
 ): Promise<Effect[]> {
-  const { stdout, stderr, exitCode } = await $({ input: cib })`${[...simulation, ...injection]} --xml-pipe`
+  const { stdout, stderr, exitCode } = await $({ input: cib })`${[...simulator, '--run', ...injection]} --xml-pipe`
     .nothrow()
     .timeout('30s')
   try {
@@ -56,10 +57,13 @@ export async function forecastLoss(
   return effects.filter(({ kind, resource }) => kind !== 'other' && !devices.includes(resource))
 }
 
-/** Whether Pacemaker still has something to do about the CIB in force; undefined if it does not answer. */
+/**
+ * Whether Pacemaker still has something to do about the CIB in force; undefined if it does not answer. The plan also lists what
+ * Pacemaker cannot do, so it takes the simulated execution.
+ */
 const pending: Fact<boolean | undefined> = fact(
   'crm_simulate --live-check',
-  withDaemonTimeout(`${simulation.join(' ')} --live-check`, 10),
+  withDaemonTimeout(`${simulator.join(' ')} --simulate --live-check`, 10),
   ({ stdout, exitCode }) => (exitCode === 0 ? hasActions(stdout) : undefined),
 )
 
@@ -102,6 +106,7 @@ export async function untilQuiet({ leader, abandon, progress }: Scope): Promise<
 }
 
 async function isSettled(leader: ClusterMember): Promise<boolean> {
-  const [isPending, state] = await Promise.all([leader.readAgain(pending), leader.read(dcState)])
-  return isPending === false && state.includes('S_IDLE')
+  // A simulated execution of many pending actions takes minutes of a node's time, so it waits until the DC has none in hand.
+  if (!(await leader.readAgain(dcState)).includes('S_IDLE')) return false
+  return (await leader.readAgain(pending)) === false
 }

@@ -1,4 +1,5 @@
 import type { Operation, Primitive } from '../declaration/declaration.js'
+import { sameRole } from '../declaration/roles.js'
 import { milliseconds } from './values.js'
 
 /** An operation that an agent supports, with the agent's advice for it. */
@@ -32,7 +33,7 @@ export function withTimeouts(primitive: Primitive, actions: AdvisedAction[]): Pr
 /** The longest timeout that the agent advises for the role: a monitor may be advised several times, with different depths. */
 function advised(actions: AdvisedAction[], name: string, role: string | undefined): string | undefined {
   const timeouts = actions
-    .filter(action => action.name === name && (role === undefined || (action.role ?? role) === role))
+    .filter(action => action.name === name && (role === undefined || sameRole(action.role ?? role, role)))
     .flatMap(({ timeout }) => (timeout === undefined || milliseconds(timeout) === undefined ? [] : [timeout]))
     // Without a unit, a time is in seconds, in metadata as in the CIB; the unit makes that clear to readers.
     .map(timeout => (/^\d+$/.test(timeout) ? `${timeout}s` : timeout))

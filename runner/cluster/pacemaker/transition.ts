@@ -1,3 +1,5 @@
+import { roleOf, roleWords } from '../declaration/roles.js'
+
 /**
  * What Pacemaker's scheduler plans for the resources, read from the "Transition Summary" of crm_simulate. Its text is the same
  * from 2.0.5 (Debian 11) to 3.0 (Debian 13); XML output exists only since 2.1.
@@ -5,44 +7,73 @@
 
 /** One thing that happens to a resource in a transition. */
 export interface Effect {
-  kind: 'start' | 'stop' | 'move' | 'restart' | 'other'
+  kind: 'start' | 'stop' | 'move' | 'restart' | 'promote' | 'demote' | 'other'
   resource: string
-  /** The node that it leaves, or on which it restarts. */
+  /** The node that it leaves, or on which it restarts or is demoted. */
   from?: string
-  /** The node on which it starts. */
+  /** The node on which it starts or is promoted. */
   to?: string
-  /** The line of crm_simulate, which is shown for other kinds: a promotion, a fencing. */
+  /** The line of crm_simulate, which is shown for other kinds: a fencing. */
   text: string
 }
 
-const kinds: Record<string, Effect['kind']> = {
+const kinds: Record<string, Exclude<Effect['kind'], 'other'>> = {
   Start: 'start',
   Stop: 'stop',
   Move: 'move',
   Migrate: 'move',
   Restart: 'restart',
   Recover: 'restart',
+  Promote: 'promote',
+  Demote: 'demote',
 }
 
 /** Reads crm_simulate's output. @throws Error when it has no transition summary: the simulation failed. */
 export function parseTransition(output: string): Effect[] {
   const [, summary] = /^Transition Summary:\n([^]*?)(?:\n\n|\nExecuting|$(?![^]))/m.exec(output) ?? []
   if (summary === undefined) throw new Error('crm_simulate printed no transition summary')
-  return [...summary.matchAll(/^ *\* (\S+) +(.+)$/gm)].map(([, action = '', rest = '']) => effectOf(action, rest))
+  return [...summary.matchAll(/^ *\* (\S+) +(.+)$/gm)].flatMap(([, action = '', rest = '']) => effectsOf(action, rest))
 }
 
 /** `Move`, `FloatIP     ( node1 -> node2 )`; `Restart`, `WebSite     ( node1 )  due to required FloatIP start`. */
-function effectOf(action: string, rest: string): Effect {
+function effectsOf(action: string, rest: string): Effect[] {
   const text = `${action} ${rest.replaceAll(/ +/g, ' ')}`
-  if (rest.endsWith('(blocked)')) return { kind: 'other', resource: '', text }
-  const [, name = '', from = '', to] = /^(\S+) +\( +(?:\S+ )?(\S+?)(?: -> (?:\S+ )?(\S+))? +\)/.exec(rest) ?? []
-  // A failed resource may be recovered elsewhere.
-  const kind = action === 'Recover' && to !== undefined ? 'move' : (kinds[action] ?? 'other')
+  const [, name = '', states = ''] = /^(\S+) +\( +([^)]*?) +\)/.exec(rest) ?? []
   // The number of an anonymous clone's instance has no meaning.
   const resource = name.replace(/:\d+$/, '')
-  if (name === '' || (kind === 'move' && to === undefined)) return { kind: 'other', resource, text }
-  if (kind === 'start') return { kind, resource, to: from, text }
-  return { kind, resource, from, ...(to !== undefined && { to }), text }
+  const [before = {}, after = before] = states.split(' -> ').map(stateOf)
+  // If only the role changes, the node is written once.
+  const [from, to] = [before.node ?? after.node, after.node]
+  const kind = kinds[action]
+  if (rest.endsWith('(blocked)') || kind === undefined || from === undefined || to === undefined)
+    return [{ kind: 'other', resource: rest.endsWith('(blocked)') ? '' : resource, text }]
+  const promotion: Effect[] =
+    after.role === 'Promoted' && before.role !== 'Promoted' ? [{ kind: 'promote', resource, to, text }] : []
+  switch (kind) {
+    case 'start':
+      return [{ kind, resource, to, text }, ...promotion]
+    case 'promote':
+      return [...(before.role === 'Stopped' ? [{ kind: 'start', resource, to, text } as const] : []), ...promotion]
+    case 'move':
+      return [from === to ? { kind: 'other', resource, text } : { kind, resource, from, to, text }, ...promotion]
+    case 'restart':
+      // A failed resource may be recovered elsewhere.
+      return [from === to ? { kind, resource, from, text } : { kind: 'move', resource, from, to, text }, ...promotion]
+    default:
+      return [{ kind, resource, from, text }]
+  }
+}
+
+/** `Promoted node1`, `node1`, or the role alone. */
+interface State {
+  role?: string | undefined
+  node?: string | undefined
+}
+
+function stateOf(text: string): State {
+  const words = text.trim().split(/ +/)
+  const role = roleWords.find(word => word === words[0])
+  return role === undefined ? { node: words[0] } : { role: roleOf[role], node: words[1] }
 }
 
 /**
@@ -67,6 +98,10 @@ export function effectSentences(effects: Effect[]): string[] {
         return `${resource} moves ${from} -> ${to}`
       case 'restart':
         return `${resource} restarts on ${from}`
+      case 'promote':
+        return `${resource} is promoted on ${to}`
+      case 'demote':
+        return `${resource} is demoted on ${from}`
       default:
         return text
     }

@@ -3,17 +3,19 @@ import { canDetach } from './detach.js'
 import { clusterState } from '../pacemaker/facts.js'
 import { readOnAll, type Scope } from '../members.js'
 import { cibOf } from './temporary-settings.js'
+import { forecastRekeying } from './rekey.js'
 import { rollingOrder } from './rolling.js'
 import type { RolloutPlan } from './rollout-plan.js'
 
 /** What a rollout will do to the service, as sentences. */
 export async function forecastRollout({ members }: Scope, plan: RolloutPlan): Promise<string[]> {
   const quorum = plan.quorumEffect === undefined ? [] : [plan.quorumEffect]
-  if (plan.class !== 'rolling restart' && plan.class !== 'full stop') return quorum
+  const rekeying = plan.rekeys && plan.class !== 'full stop' ? await forecastRekeying({ members }) : []
+  if (plan.class !== 'rolling restart' && plan.class !== 'full stop') return [...quorum, ...rekeying]
   const state = (await readOnAll(members, clusterState)).find(([, seen]) => seen)?.[1]
   if (plan.class === 'full stop') return [...quorum, forecastFullStop(state, (await cibOf(members))?.cib)]
   const restarted = plan.changes.filter(({ changes }) => changes.length > 0).map(({ member }) => member.name)
-  return [...quorum, ...forecastRolling(restarted, state)]
+  return [...quorum, ...rekeying, ...forecastRolling(restarted, state)]
 }
 
 /** Whether the resources keep running while all daemons are stopped. */

@@ -5,21 +5,16 @@ import { unitState } from '../../facts/units.js'
 import { confAttributes, confPath } from '../corosync/files.js'
 import { commitOnAll, discardStaged, stageOnAll, validateConf } from './shared-file.js'
 import { joinTimeoutSeconds, startTogether } from './start.js'
-import { servicesIn, type ClusterState } from '../pacemaker/crm-mon.js'
-import { canDetach } from './detach.js'
+import type { ClusterState } from '../pacemaker/crm-mon.js'
+import { attach, attachAfterFailure, detach } from './detach.js'
 import { withLeftovers, type Leftover } from './take-back.js'
-import { cibOf, endTemporaryProperty } from './temporary-settings.js'
 import { quorum } from '../corosync/facts.js'
 import { lacksKey, type CorosyncState } from '../corosync/state.js'
 import { onNodes, readOnAll, refuseUnselected, type ClusterMember, type Scope } from '../members.js'
-import { missing, startPacemaker, stateOf, untilNoneLeft, untilOnline } from './pacemaker-state.js'
-import { detached, isSet, setProperty } from '../pacemaker/temporary-property.js'
+import { startPacemaker, untilOnline } from './pacemaker-state.js'
 
 /** Time for all resources of a node to stop: agents advise up to 60 s each, and some wait for others. */
 const stopTimeoutSeconds = 300
-
-/** Time for the probes of all resources on all nodes. */
-const probeTimeoutSeconds = 60
 
 /**
  * Stops Corosync and Pacemaker on all nodes, replaces corosync.conf if a new one is given, and starts them again: for
@@ -78,72 +73,24 @@ async function haveSameConf(members: ClusterMember[]): Promise<boolean> {
   )
 }
 
-/**
- * Best effort after a failure: starts the daemons again, and ends maintenance mode once Pacemaker sees all of these
- * nodes. Earlier, it would start resources elsewhere that still run on a node it does not see. The next run repairs the
- * rest.
- *
- * @returns what could not be put right.
- */
+/** Best effort after a failure: the next run repairs the rest. @returns what could not be put right. */
 async function restartAfterFailure(
   withPacemaker: ClusterMember[],
   isDetached: boolean,
-  { members, progress }: Scope,
+  scope: Scope,
 ): Promise<Leftover[]> {
-  // After the second Ctrl-C too: these waits are short.
-  const patient = { members, progress, abandon: new AbortController().signal }
-  progress(onNodes('starting corosync and pacemaker again', withPacemaker))
+  scope.progress(onNodes('starting corosync and pacemaker again', withPacemaker))
   const starts = await Promise.allSettled(
     withPacemaker.map(({ $ }) => $({ timeout: '120s' })`systemctl start corosync.service pacemaker.service`),
   )
   const stopped = withPacemaker.filter((_, at) => starts[at]?.status === 'rejected')
-  const isManaged = await untilOnline(withPacemaker, patient)
-    .then(async () => endTemporaryProperty(detached, patient))
-    .then(
-      () => true,
-      () => !isDetached,
-    )
   return [
     ...stopped.map(({ name }) => ({
       text: `${name}: corosync and pacemaker may be stopped`,
       remedy: `\`systemctl start corosync pacemaker\` on ${name}`,
     })),
-    ...(isManaged
-      ? []
-      : [
-          { text: 'the cluster is still in the maintenance mode that ha-run has set', remedy: '`ha-run site` ends it' },
-        ]),
+    ...(isDetached ? await attachAfterFailure(withPacemaker, scope) : []),
   ]
-}
-
-/**
- * Sets maintenance mode, so that Pacemaker leaves the resources running when it stops.
- *
- * @returns the resources that keep running; undefined if they stop together with Pacemaker.
- */
-async function detach(scope: Scope): Promise<ClusterState | undefined> {
-  const state = await stateOf(scope)
-  const source = await cibOf(scope.members)
-  if (!state || !source || !canDetach(state, source.cib)) return undefined
-  if (!isSet(detached, source.cib)) await setProperty(source.member.$, detached)
-  await until('maintenance mode', 30, async () => (await stateOf(scope))?.maintenance === true || undefined, scope)
-  // Pacemaker starts a fencing device again only when maintenance mode has ended.
-  return { ...state, resources: servicesIn(state) }
-}
-
-/** Ends maintenance mode once Pacemaker has found all resources again. It then recovers those that failed meanwhile. */
-async function attach(before: ClusterState, scope: Scope): Promise<void> {
-  try {
-    await untilNoneLeft(
-      'pacemaker to find the resources that run',
-      probeTimeoutSeconds,
-      scope,
-      now => missing(now, before),
-      '`crm_mon -1rf` shows which resources do not run',
-    )
-  } finally {
-    await endTemporaryProperty(detached, scope)
-  }
 }
 
 function refuseImpossible(scope: Scope, wanted: CorosyncState[]): void {

@@ -15,6 +15,7 @@ import { forecastRollout } from './forecast.js'
 import { fullStop } from './full-stop.js'
 import { inForceValue, sameValue } from '../corosync/setting-differences.js'
 import { groupedOverNodes } from './setting-report.js'
+import { hasOtherKey } from './rekey.js'
 import { loadedKeyEntry, lacksKey, readCorosyncState, type CorosyncState } from '../corosync/state.js'
 import { daemonProcesses } from '../daemons.js'
 import { onNodes, refuseUnselected, type ClusterMember, type Scope } from '../members.js'
@@ -71,7 +72,7 @@ export function corosyncRunsItsFiles(cluster: Cluster, needs: readonly TaskRef[]
           stopped.map(({ member }) => member),
         )
         await startTogether(stopped, states, scope)
-        return
+        return []
       }
       const plan = await rolloutPlanOf(scope, states)
       const outdated = states.filter(node => hasChanges(node, plan) || hasOtherKey(node))
@@ -81,12 +82,15 @@ export function corosyncRunsItsFiles(cluster: Cluster, needs: readonly TaskRef[]
       )
       if (plan.class === 'full stop') {
         await fullStop(scope, states)
-        return
+        return []
       }
-      if (outdated.some(hasOtherKey) || includesClass(plan, 'live reload', 'two-step reload'))
-        await reloadCorosync(scope, states, plan)
+      const effects =
+        outdated.some(hasOtherKey) || includesClass(plan, 'live reload', 'two-step reload')
+          ? await reloadCorosync(scope, states, plan)
+          : []
       if (stopped.length > 0) await startTogether(stopped, states, scope)
       if (plan.class === 'rolling restart') await rollNodes(scope)
+      return effects
     },
   })
 }
@@ -109,6 +113,7 @@ const nothingToChange: RolloutPlan = {
   changes: [],
   effectOf: () => ({ class: 'live reload', why: 'corosync runs it already' }),
   recreatedLinks: [],
+  rekeys: false,
 }
 
 /** All nodes have the same file, so the first one's is as good as any. */
@@ -209,10 +214,4 @@ function differences(states: CorosyncState[], plan: RolloutPlan, faulty: MemberF
     ...down,
     ...groupedOverNodes([...settings, ...authkeys].map(([member, difference]) => [member, difference])),
   ]
-}
-
-/** Whether Corosync has loaded another authkey than the node's file: a reload makes all nodes load theirs together. */
-function hasOtherKey({ cmap, keyHash }: CorosyncState): boolean {
-  const loadedHash = cmap?.get(loadedKeyEntry)?.value
-  return loadedHash !== undefined && loadedHash !== keyHash
 }

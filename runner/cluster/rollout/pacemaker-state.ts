@@ -1,6 +1,6 @@
 import type { Difference } from '../../tasks/difference.js'
 import { until } from '../../tasks/until.js'
-import { servicesIn, type ClusterState } from '../pacemaker/crm-mon.js'
+import { promotedIn, servicesIn, type ClusterState } from '../pacemaker/crm-mon.js'
 import { clusterState } from '../pacemaker/facts.js'
 import { onNodes, readOnAll, reachable, type ClusterMember, type Scope } from '../members.js'
 
@@ -119,7 +119,7 @@ export async function untilRunningAgain(before: ClusterState, timeoutSeconds: nu
 }
 
 /**
- * The ids of the resources that ran before and do not run now.
+ * The ids of the resources that ran before and do not run now; `DB (promoted)` if an instance was promoted before and is not now.
  *
  * @param isOneDrained - while a node is drained, a clone that ran on several nodes needs only one instance, and a fencing device
  * that no other node may run is not missed: it fences the other node, and that one is alone with the service.
@@ -127,10 +127,12 @@ export async function untilRunningAgain(before: ClusterState, timeoutSeconds: nu
 export function missing(now: ClusterState, before: ClusterState, isOneDrained = false): string[] {
   const instances = ({ resources }: ClusterState, wanted: string) =>
     resources.filter(({ id, active, failed }) => id === wanted && active && !failed).length
-  return (isOneDrained ? servicesIn(before) : before.resources)
-    .map(({ id }) => id)
-    .filter(id => {
-      const former = instances(before, id)
-      return instances(now, id) < (isOneDrained && former > 1 ? 1 : former)
-    })
+  const isFewer = (count: number, former: number) => count < (isOneDrained && former > 1 ? 1 : former)
+  const ids = (isOneDrained ? servicesIn(before) : before.resources).map(({ id }) => id)
+  return [
+    ...ids.filter(id => isFewer(instances(now, id), instances(before, id))),
+    ...[...promotedIn(before)]
+      .filter(([id, nodes]) => ids.includes(id) && isFewer(promotedIn(now).get(id)?.length ?? 0, nodes.length))
+      .map(([id]) => `${id} (promoted)`),
+  ]
 }

@@ -1,14 +1,13 @@
 import { InterruptedError, TaskError } from '../../errors.js'
-import { until } from '../../tasks/until.js'
 import type { MemberFaults } from '../daemon-faults.js'
 import { daemonNames, daemonProcesses, serviceOf, type Daemon } from '../daemons.js'
 import { onNodes, reachable, type ClusterMember, type Scope } from '../members.js'
-import { servicesIn, servicesOn, type ClusterState } from '../pacemaker/crm-mon.js'
+import { servicesOn, type ClusterState } from '../pacemaker/crm-mon.js'
 import { beginStandby, endStandby } from '../pacemaker/drain.js'
-import { detached, isSet, setProperty } from '../pacemaker/temporary-property.js'
-import { canDetach } from './detach.js'
+import { attach, canDetach, detach } from './detach.js'
 import { missing, startPacemaker, stateOf, untilNoneLeft, untilOnline, untilRunningAgain } from './pacemaker-state.js'
-import { cibOf, endTemporaryProperty } from './temporary-settings.js'
+import { readmit, withLeftovers } from './take-back.js'
+import { cibOf } from './temporary-settings.js'
 
 /** Restarts Pacemaker on a node where one of its daemons does not work, and keeps what runs there from being interrupted. */
 
@@ -74,7 +73,7 @@ export async function restartPacemaker(faulty: MemberFaults, scope: Scope): Prom
   if (!before || !helper || plan.method === 'nothing runs' || plan.method === 'outage')
     await replaceDaemons(member, scope)
   else if (plan.method === 'drain') await whileDrained(member, helper, before, scope)
-  else if (!(await whileDetached(member, others, before, scope))) {
+  else if (!(await whileDetached(member, others, scope))) {
     refuseOutage(member, { ...plan, method: 'outage' }, scope)
     await replaceDaemons(member, scope)
   }
@@ -121,46 +120,26 @@ async function whileDrained(
       '`crm_mon -1rA` shows what keeps them',
     )
     await replaceDaemons(member, scope)
-  } finally {
-    if (!isStandby) await endStandby(helper.$, member.name).catch(() => {})
+    if (!isStandby) await endStandby(helper.$, member.name)
+  } catch (error) {
+    throw isStandby
+      ? error
+      : withLeftovers(error, `${member.name} is no longer in standby`, await readmit(member, scope))
   }
   await untilRunningAgain(before, moveTimeoutSeconds, scope)
 }
 
 /** @returns false if the cluster does not enter maintenance mode: then nothing was restarted. */
-async function whileDetached(
-  member: ClusterMember,
-  others: ClusterMember[],
-  before: ClusterState,
-  scope: Scope,
-): Promise<boolean> {
+async function whileDetached(member: ClusterMember, others: ClusterMember[], scope: Scope): Promise<boolean> {
+  let before: ClusterState | undefined
   try {
-    const source = await cibOf(others)
-    if (!source) return false
-    if (!isSet(detached, source.cib)) await setProperty(source.member.$, detached)
-    await until(
-      'maintenance mode',
-      30,
-      async () => (await stateOf({ members: others }))?.maintenance === true || undefined,
-      scope,
-    )
+    before = await detach({ ...scope, members: others })
   } catch (error) {
-    await endTemporaryProperty(detached, { ...scope, members: others }).catch(() => {})
     if (error instanceof InterruptedError) throw error
-    return false
   }
+  if (!before) return false
   // If it fails, maintenance mode stays until a run has brought the node back: without it, what runs there would start elsewhere too.
   await replaceDaemons(member, scope)
-  try {
-    await untilNoneLeft(
-      'pacemaker to find the resources that run',
-      60,
-      scope,
-      now => missing(now, { ...before, resources: servicesIn(before) }),
-      '`crm_mon -1rf` shows which resources do not run',
-    )
-  } finally {
-    await endTemporaryProperty(detached, scope)
-  }
+  await attach(before, scope)
   return true
 }

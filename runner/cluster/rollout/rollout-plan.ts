@@ -18,6 +18,7 @@ import { corosyncLinks } from '../corosync/facts.js'
 import { readOnAll, type ClusterMember, type Scope } from '../members.js'
 import { runsDebianDefault } from '../corosync/node-ids.js'
 import { drainedIn } from './temporary-settings.js'
+import { changesEncryption, hasOtherKey, mayHaveOtherKey, refuseUnprotectedRekeying } from './rekey.js'
 import { quorumEffect } from './quorum-effect.js'
 import { findRollingObstacle } from './rolling-refusal.js'
 import { refuseMixedVersions } from './mixed-versions.js'
@@ -32,6 +33,8 @@ export interface RolloutPlan {
   effectOf: (change: Difference) => ChangeEffect
   /** Links whose address or protocol changes: they are removed and added again. */
   recreatedLinks: number[]
+  /** Whether a reload changes the encryption, or may make the nodes load another authkey. */
+  rekeys: boolean
   /** Why nodes that should restart one after the other cannot: then all stop at once, as the user has allowed. */
   obstacle?: string
   /** What a reload does to the quorum, as a sentence; absent if the votes stay as they are. */
@@ -55,13 +58,17 @@ export async function planRollout(
   const running = states.filter(({ active, cmap }) => active && cmap && !runsDebianDefault(cmap))
   const changes = running.map(({ member, cmap }) => ({ member, changes: notInForce(conf, cmap!, member.name) }))
   const all = changes.flatMap(({ changes: some }) => some)
-  if (all.length === 0)
+  if (all.length === 0) {
+    const rekeys = running.some(hasOtherKey)
+    if (rekeys) await refuseUnprotectedRekeying(scope)
     return {
       class: undefined,
       changes,
       effectOf: () => ({ class: 'live reload', why: 'corosync runs it already' }),
       recreatedLinks: [],
+      rekeys,
     }
+  }
   const file = byNodeId(flatten(parseCorosyncConf(conf)))
   const changesLinks = all.some(({ subject }) => /\.(ring\d+_addr|knet_transport)$/.test(subject))
   const hasUnchangedLink =
@@ -78,11 +85,14 @@ export async function planRollout(
   }
   const recreatedLinks = [...new Set(all.flatMap(change => recreatedLink(change) ?? []))]
   const effect = changesVotes(all) ? running[0]?.quorum && quorumEffect(conf, running[0].quorum) : undefined
+  const classes = all.map(change => effectOf(change).class)
+  const isReloaded = classes.some(name => name === 'live reload' || name === 'two-step reload')
   const plan: RolloutPlan = {
-    class: mostDisruptive(all.map(change => effectOf(change).class)),
+    class: mostDisruptive(classes),
     changes,
     effectOf,
     recreatedLinks,
+    rekeys: isReloaded && (changesEncryption(all) || running.some(mayHaveOtherKey)),
     ...(effect && { quorumEffect: effect.sentence }),
   }
   if (effect?.isLost && plan.class !== 'full stop') {
@@ -91,6 +101,7 @@ export async function planRollout(
     })
   }
   if (plan.class !== 'full stop') await refuseMixedVersions(scope.members)
+  if (plan.rekeys && plan.class !== 'full stop') await refuseUnprotectedRekeying(scope)
   if (plan.class === 'rolling restart') {
     const isResumed = mayResume && (states.some(({ active }) => !active) || (await drainedIn(scope.members)).length > 0)
     const obstacle = isResumed ? undefined : await findRollingObstacle(conf, states, scope)

@@ -38,26 +38,24 @@ export interface Leftover {
  */
 export async function takeBack(restarted: RestartedNode, scope: Scope): Promise<Leftover[]> {
   const { member, isDrained } = restarted
-  const running = await attempt(async () => startDaemons(restarted, scope))
-  const readmitted = isDrained ? await attempt(async () => readmitAnywhere(member, scope)) : undefined
+  const failure = await attempt(async () => startDaemons(restarted, scope))
   const { name } = member
+  const stopped = {
+    text: `${name}: corosync and pacemaker may be stopped (${failure})`,
+    remedy: `\`systemctl start corosync pacemaker\` on ${name}`,
+  }
+  return [...(failure === undefined ? [] : [stopped]), ...(isDrained ? await readmit(member, scope) : [])]
+}
+
+/** Ends a node's standby, on whichever node can do it. @returns what could not be put right. */
+export async function readmit(member: ClusterMember, scope: Scope): Promise<Leftover[]> {
+  const failure = await attempt(async () => readmitAnywhere(member, scope))
+  if (failure === undefined) return []
   return [
-    ...(running === undefined
-      ? []
-      : [
-          {
-            text: `${name}: corosync and pacemaker may be stopped (${running})`,
-            remedy: `\`systemctl start corosync pacemaker\` on ${name}`,
-          },
-        ]),
-    ...(readmitted === undefined
-      ? []
-      : [
-          {
-            text: `${name} is still in standby (${readmitted})`,
-            remedy: `\`crm node online ${name}\` on any node with quorum`,
-          },
-        ]),
+    {
+      text: `${member.name} is still in standby (${failure})`,
+      remedy: `\`crm node online ${member.name}\` on any node with quorum`,
+    },
   ]
 }
 

@@ -57,16 +57,26 @@ export interface StatusEvent {
     state: string
     /** The nodes on which it runs. */
     nodes: string[]
+    /** Those of them on which it is promoted; left out if it is promoted nowhere. */
+    promoted?: string[] | undefined
     /** `failed`, `blocked`, `unmanaged`, `orphaned`. */
     remarks: string[]
   }[]
-  /** The interfaces that have the address, by the nodes' kernels: exactly one unless something is wrong. */
-  floating_ip: { address: string; holders: { node: string; interface: string }[] }
+  /** The first floating IP. */
+  floating_ip: FloatingIpStatus
+  /** The others; left out if there is only one. */
+  further_floating_ips?: FloatingIpStatus[] | undefined
   /** Left out if fencing is disabled and there are no devices. */
   fencing?: FencingStatus | undefined
   failures: { operation: string; node: string; status: string; reason: string; at?: string | undefined }[]
   /** The whole configuration, and the node that reported it. */
   configuration?: { node: string; text: string } | undefined
+}
+
+export interface FloatingIpStatus {
+  address: string
+  /** The interfaces that have the address, by the nodes' kernels: exactly one unless something is wrong. */
+  holders: { node: string; interface: string }[]
 }
 
 export interface FencingStatus {
@@ -96,9 +106,29 @@ export interface Topology {
   }[]
   /** Links between pairs of nodes, each pair once. */
   links: { number: number; between: [string, string]; connected: boolean }[]
-  resources: { id: string; nodes: string[] }[]
-  /** The floating IP and the nodes whose kernel has it: exactly one unless something is wrong. */
-  floating_ip: { address: string; nodes: string[] }
+  /** With the nodes on which each runs, and those on which it is promoted. */
+  resources: { id: string; nodes: string[]; promoted?: string[] | undefined }[]
+  /** The first floating IP. */
+  floating_ip: PlacedAddress
+  /** The others; left out if there is only one. */
+  further_floating_ips?: PlacedAddress[] | undefined
+}
+
+/** A floating IP and the nodes whose kernel has it: exactly one unless something is wrong. */
+export interface PlacedAddress {
+  address: string
+  nodes: string[]
+}
+
+/** All floating IPs of a status or a topology. */
+export function floatingIpsIn<T>({
+  floating_ip: first,
+  further_floating_ips: others = [],
+}: {
+  floating_ip: T
+  further_floating_ips?: T[] | undefined
+}): T[] {
+  return [first, ...others]
 }
 
 /** The present topology of a cluster. The last one before the summary is the state in which the run left it. */

@@ -1,8 +1,7 @@
-import stringWidth from 'string-width'
 import type { Style } from '../../ui/style.js'
-import { clip, grouped, names, oneLine, pad, widest } from '../../ui/text.js'
+import { clip, grouped, names, oneLine, pad, widest, widthOf } from '../../ui/text.js'
 import { describeFencing } from '../pacemaker/fencing-history.js'
-import type { Problem, StatusEvent } from './events.js'
+import { floatingIpsIn, type FloatingIpStatus, type Problem, type StatusEvent } from './events.js'
 
 /** A piece of a line and its colour. */
 type Piece = [text: string, paint?: (text: string) => string]
@@ -65,7 +64,7 @@ function table(status: StatusEvent, style: Style): Piece[][] {
     ...nodeRows(status, style),
     ...linkRows(status, style),
     ...viewRows(status, style),
-    addressRow(status, style),
+    ...floatingIpsIn(status).map(floatingIp => addressRow(status, floatingIp, style)),
     ...resourceRows(status, style),
     ...fencingRows(status, style),
     ...failureRows(status, style),
@@ -163,7 +162,7 @@ function arbiterPiece(
   return quorate ? [' (arbiter: does not vote)', style.bad] : [' (arbiter: votes for others, if at all)', style.careful]
 }
 
-function addressRow({ nodes, floating_ip: { address, holders } }: StatusEvent, style: Style): Row {
+function addressRow({ nodes }: StatusEvent, { address, holders }: FloatingIpStatus, style: Style): Row {
   const where = holders.map(({ node, interface: name }) => `${node} (${name})`)
   const text =
     where.length === 0
@@ -176,20 +175,23 @@ function addressRow({ nodes, floating_ip: { address, holders } }: StatusEvent, s
 }
 
 function resourceRows({ resources }: StatusEvent, style: Style): Row[] {
-  const width = widest(resources.map(({ nodes, state }) => whereOf(nodes, state)))
-  return resources.map(({ id, agent, parents, state, nodes, remarks }): Row => {
+  const width = widest(resources.map(({ nodes, state, promoted }) => whereOf(nodes, state, promoted)))
+  return resources.map(({ id, agent, parents, state, nodes, promoted, remarks }): Row => {
     const isBad = nodes.length === 0 || remarks.some(remark => remark === 'failed' || remark === 'blocked')
     const inside = parents.length > 0 ? `, in ${parents.join(', ')}` : ''
     return [
       [id],
-      [pad(whereOf(nodes, state), width), isBad ? style.bad : style.good],
+      [pad(whereOf(nodes, state, promoted), width), isBad ? style.bad : style.good],
       [`  ${agent}${inside}`, style.quiet],
       [remarks.length > 0 ? `  ${remarks.join(', ')}` : '', style.careful],
     ]
   })
 }
 
-function whereOf(nodes: string[], state: string): string {
+/** `started on node1`, `promoted on node1, unpromoted on node2`. */
+function whereOf(nodes: string[], state: string, promoted: string[] = []): string {
+  const others = nodes.filter(node => !promoted.includes(node))
+  if (promoted.length > 0 && others.length > 0) return `promoted on ${names(promoted)}, unpromoted on ${names(others)}`
   return nodes.length === 0 ? state : `${state} on ${names(nodes)}`
 }
 
@@ -243,7 +245,7 @@ function painted(pieces: Piece[], { columns, style }: StatusShape): string {
   return pieces
     .map(([text, paint = plain => plain]) => {
       const shown = clip(text, room, style.symbols.more)
-      room -= stringWidth(shown)
+      room -= widthOf(shown)
       return paint(shown)
     })
     .join('')

@@ -1,4 +1,4 @@
-import type { Problem, StatusEvent } from './events.js'
+import { floatingIpsIn, type FloatingIpStatus, type Problem, type StatusEvent } from './events.js'
 import type { Cluster } from '../declaration/declaration.js'
 import { arbiterProblems } from './arbiter.js'
 import { fencingProblems } from './fencing-problems.js'
@@ -21,7 +21,7 @@ export function problemsOf(cluster: Cluster, polls: NodePoll[], status: StatusEv
   const seen = answeringNodes(cluster, polls)
   const partitions = partitionsOf(seen)
   const problems = [
-    ...addressProblems(cluster, polls, status),
+    ...floatingIpsIn(status).flatMap(floatingIp => addressProblems(cluster, polls, status, floatingIp)),
     ...splitProblems(partitions),
     ...unansweredPolls(polls, status),
     ...stoppedDaemons(seen),
@@ -39,11 +39,12 @@ export function problemsOf(cluster: Cluster, polls: NodePoll[], status: StatusEv
   return ['failed', 'warning'].flatMap(level => problems.filter(problem => problem.level === level))
 }
 
-/** Problems of the floating IP by the nodes' kernels, whatever the cluster reports. */
+/** Problems of a floating IP by the nodes' kernels, whatever the cluster reports. */
 function addressProblems(
   { resources: declared }: Cluster,
   polls: NodePoll[],
-  { floating_ip: { address, holders }, resources }: StatusEvent,
+  { resources }: StatusEvent,
+  { address, holders }: FloatingIpStatus,
 ): Problem[] {
   const nodes = [...new Set(holders.map(({ node }) => node))]
   const where = holders.map(({ node, interface: name }) => `${node} (${name})`).join(' and ')

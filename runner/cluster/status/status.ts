@@ -1,9 +1,10 @@
-import { isIPv4 } from 'node:net'
-import type { FencingStatus, StatusEvent, Topology } from './events.js'
+import { canonicalAddress, familyOf } from '../../ip-address.js'
+import { grouped } from '../../ui/text.js'
+import type { FencingStatus, FloatingIpStatus, PlacedAddress, StatusEvent, Topology } from './events.js'
 import type { PollResult } from '../../engine/node-poller.js'
 import { serviceOf } from '../daemons.js'
 import { nodeIdsIn } from '../corosync/cmap.js'
-import type { NodeState, ResourceState } from '../pacemaker/crm-mon.js'
+import { promotedNodes, type NodeState, type ResourceState } from '../pacemaker/crm-mon.js'
 import type { Cluster, Node } from '../declaration/declaration.js'
 import { deviceOf } from './arbiter.js'
 import { groupsOf, partitionsOf, answeringNodes, type NodePoll, type AnsweringNode } from './partitions.js'
@@ -17,6 +18,7 @@ import type { NodeView } from './view.js'
 export function statusOf(cluster: Cluster, polls: PollResult<Node, NodeView>[]): StatusEvent {
   const seen = answeringNodes(cluster, polls)
   const resources = resourcesOf(seen)
+  const [floatingIp, ...further] = cluster.floatingIps
   const fencing = fencingOf(resources, seen)
   const status: StatusEvent = {
     event: 'status',
@@ -31,10 +33,8 @@ export function statusOf(cluster: Cluster, polls: PollResult<Node, NodeView>[]):
     ).map(({ value, names }) => ({ node: value, seen_by: names })),
     quorum: quorumOf(seen, cluster),
     resources: resources.filter(resource => !isFencingDevice(resource)),
-    floating_ip: {
-      address: cluster.floatingIp.address,
-      holders: seen.flatMap(({ name, view }) => view.interfaces.map(each => ({ node: name, interface: each }))),
-    },
+    floating_ip: floatingIpStatus(floatingIp.address, seen),
+    ...(further.length > 0 && { further_floating_ips: further.map(({ address }) => floatingIpStatus(address, seen)) }),
     ...(fencing && { fencing }),
     failures:
       seen
@@ -51,19 +51,37 @@ export function statusOf(cluster: Cluster, polls: PollResult<Node, NodeView>[]):
   return { ...status, problems, health: seen.length === 0 ? 'unknown' : worstOf(problems) }
 }
 
+function floatingIpStatus(address: string, seen: AnsweringNode[]): FloatingIpStatus {
+  return {
+    address,
+    holders: seen.flatMap(({ name, view }) =>
+      (view.interfaces.get(address) ?? []).map(each => ({ node: name, interface: each })),
+    ),
+  }
+}
+
+function placed({ address, holders }: FloatingIpStatus): PlacedAddress {
+  return { address, nodes: [...new Set(holders.map(({ node }) => node))] }
+}
+
 /** The part of a status that a diagram shows. */
 export function topologyIn({
   nodes,
   links,
   resources,
   fencing,
-  floating_ip: { address, holders },
+  floating_ip: floatingIp,
+  further_floating_ips: further,
 }: StatusEvent): Topology {
   return {
     nodes: nodes.map(({ name, address: own, state, dc }) => ({ name, address: own, state, dc })),
     links,
-    resources: [...resources, ...(fencing?.devices ?? [])].map(({ id, nodes: runsOn }) => ({ id, nodes: runsOn })),
-    floating_ip: { address, nodes: [...new Set(holders.map(({ node }) => node))] },
+    resources: [
+      ...resources.map(({ id, nodes: runsOn, promoted }) => ({ id, nodes: runsOn, ...(promoted && { promoted }) })),
+      ...(fencing?.devices ?? []).map(({ id, nodes: runsOn }) => ({ id, nodes: runsOn })),
+    ],
+    floating_ip: placed(floatingIp),
+    ...(further && { further_floating_ips: further.map(placed) }),
   }
 }
 
@@ -78,7 +96,7 @@ function declaredNode({ node, absence, waiting }: NodePoll, seen: AnsweringNode[
     links: [declared = ''],
   } = node
   // A host name that only the nodes can resolve: the cluster itself reports the address.
-  const address = isIPv4(declared) ? declared : addressIn(name, seen) || declared
+  const address = familyOf(declared) !== undefined ? declared : addressIn(name, seen) || declared
   const ownView = seen.find(node => node.name === name)?.view
   const hasQuorum = ({ quorum }: NodeView) => Number(quorum?.quorate ?? false)
   const views = [
@@ -130,7 +148,7 @@ function addressIn(name: string, seen: AnsweringNode[]): string {
     const [nameEntry] =
       [...cmap].find(([entry, { value }]) => /^nodelist\.node\.\d+\.name$/.test(entry) && value === name) ?? []
     const address = cmap.get(nameEntry?.replace(/name$/, 'ring0_addr') ?? '')
-    if (address) return address.value
+    if (address) return canonicalAddress(address.value)
   }
   return ''
 }
@@ -192,16 +210,18 @@ function quorumOf(seen: AnsweringNode[], cluster: Cluster): StatusEvent['quorum'
 function resourcesOf(seen: AnsweringNode[]): StatusEvent['resources'] {
   const views = partitionsOf(seen).flatMap(({ members }) => members.find(({ view }) => view.state)?.view.state ?? [])
   const instances = views.flatMap(({ resources }) => resources)
-  return [...new Set(instances.map(({ id }) => id))].map(id => {
-    const own = instances.filter(instance => instance.id === id)
+  return grouped(instances, ({ id }) => id).map(own => {
     const active = own.filter(instance => instance.active)
-    const [first] = [...active, ...own] as [ResourceState]
+    const promoted = promotedNodes(own[0]!.id, { resources: active })
+    // A clone of which an instance is promoted is shown as such.
+    const [first] = [...active.filter(({ role }) => role === 'Promoted'), ...active, ...own] as [ResourceState]
     return {
-      id,
+      id: first.id,
       agent: first.agent,
       parents: first.parents,
       state: first.role.toLowerCase(),
       nodes: [...new Set(active.flatMap(({ nodes }) => nodes))],
+      ...(promoted.length > 0 && { promoted }),
       remarks: [
         ...(own.some(({ failed }) => failed) ? ['failed'] : []),
         ...(own.some(({ blocked }) => blocked) ? ['blocked'] : []),

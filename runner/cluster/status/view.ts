@@ -1,6 +1,6 @@
 import { ConnectError } from '../../errors.js'
 import type { Fact, Family } from '../../facts/fact.js'
-import { sh } from '../../ssh/quote.js'
+import { interfaceAddressesIn } from '../../facts/interface-addresses.js'
 import { daemonFaults, daemonProcesses, type DaemonFault, type Service } from '../daemons.js'
 import { parseCfgtool, type Link } from '../corosync/cfgtool.js'
 import { leftoversIn } from '../cib/removal.js'
@@ -9,7 +9,7 @@ import { drainsIn, type Drain } from '../pacemaker/drain.js'
 import { parseCrmMon, type ClusterState } from '../pacemaker/crm-mon.js'
 import { corosyncLinks, quorum, runningCmap } from '../corosync/facts.js'
 import { clusterState } from '../pacemaker/facts.js'
-import { interfacesIn, interfacesWith } from '../pacemaker/floating-ip.js'
+import { interfacesOf, interfacesWith } from '../pacemaker/floating-ip.js'
 import type { ClusterMember } from '../members.js'
 import { parseQuorumtool, type Quorum } from '../corosync/quorumtool.js'
 
@@ -20,8 +20,8 @@ export interface NodeView {
   /** The entries of the cmap under `nodelist.` and `totem.`. */
   cmap?: Cmap | undefined
   state?: ClusterState | undefined
-  /** The node's interfaces that have the floating IP. */
-  interfaces: string[]
+  /** The node's interfaces that have a floating IP, by address; one that no interface has may be left out. */
+  interfaces: Map<string, string[]>
   /** The ids of the constraints that `crm resource move` and `ban` have left behind. */
   leftovers: string[]
   /** The nodes that ha-run has drained and not readmitted; left out if the CIB was not read for it. */
@@ -58,28 +58,30 @@ type Query = keyof typeof commands
  */
 const statusQueries: Family<NodeView> = {
   name: 'status of a cluster',
-  script: ([
-    address = '',
-  ]) => `addresses=$(${sh`ip -o -4 addr show to ${`${address}/32`}`}); units=$(systemctl show -p LoadState,ActiveState corosync.service pacemaker.service)
+  script:
+    () => `addresses=$(ip -o addr show); units=$(systemctl show -p LoadState,ActiveState corosync.service pacemaker.service)
 ask() { hung=\${2:+$hung}; case $hung in 124|137) ;; *) timeout -k 1 ${daemonTimeoutSeconds} $1; hung=$? ;; esac; printf '\\0%s\\0' $hung; }
 ask '${commands.quorum}'; ask '${commands.links}' too; ask '${commands.cmap}' too; ask '${commands.state}'; ask '${commands.constraints}' too
 printf '%s\\0%s' "$addresses" "$units"`,
-  parse: ({ stdout }) => [viewIn(stdout)],
+  parse: ({ stdout }, [addresses = '']) => [viewIn(stdout, addresses.split(' '))],
 }
 
 /** A node's view of its cluster, with the daemons that do not work. */
-export async function readStatus({ read }: Pick<ClusterMember, 'read'>, floatingIp: string): Promise<NodeView> {
-  const [view, processes] = await Promise.all([read(statusQuery(floatingIp)), read(daemonProcesses)])
+export async function readStatus(
+  { read }: Pick<ClusterMember, 'read'>,
+  floatingIps: readonly string[],
+): Promise<NodeView> {
+  const [view, processes] = await Promise.all([read(statusQuery(floatingIps)), read(daemonProcesses)])
   return { ...view, faults: daemonFaults(processes, view.active ?? []) }
 }
 
 /** The same without the daemons. A service that hangs delays it by 3 s. */
-export function statusQuery(floatingIp: string): Fact<NodeView> {
-  return { family: statusQueries, argument: floatingIp }
+export function statusQuery(floatingIps: readonly string[]): Fact<NodeView> {
+  return { family: statusQueries, argument: floatingIps.join(' ') }
 }
 
 /** Parses the output of a status query. */
-export function viewIn(output: string): NodeView {
+export function viewIn(output: string, floatingIps: readonly string[]): NodeView {
   const fields = output.split('\0')
   const answers = Object.keys(commands).map(
     (name, at) => [name, { text: fields[at * 2] ?? '', code: Number(fields[at * 2 + 1]) }] as const,
@@ -103,7 +105,7 @@ export function viewIn(output: string): NodeView {
     links: read('links', parseCfgtool),
     cmap: read('cmap', parseCmap),
     state: read('state', parseCrmMon),
-    interfaces: interfacesIn(addresses),
+    interfaces: new Map(floatingIps.map(address => [address, interfacesOf(interfaceAddressesIn(addresses), address)])),
     leftovers: read('constraints', leftoversIn) ?? [],
     drains: read('constraints', drainsIn) ?? [],
     unread,
@@ -135,7 +137,7 @@ function daemonState(unit = '', code: number): DaemonState {
  * A node's view from the facts that a run has read already, without another query; what could not be parsed is left
  * out.
  */
-export async function viewOf({ read }: Pick<ClusterMember, 'read'>, floatingIp: string): Promise<NodeView> {
+export async function viewOf({ read }: Pick<ClusterMember, 'read'>, floatingIps: readonly string[]): Promise<NodeView> {
   const unread: string[] = []
   const readIfParsable = async <T>(fact: Fact<T>): Promise<T | undefined> => {
     try {
@@ -151,7 +153,9 @@ export async function viewOf({ read }: Pick<ClusterMember, 'read'>, floatingIp: 
     readIfParsable(corosyncLinks),
     readIfParsable(quorum),
     readIfParsable(clusterState),
-    readIfParsable(interfacesWith(floatingIp)),
+    Promise.all(
+      floatingIps.map(async address => [address, (await readIfParsable(interfacesWith(address))) ?? []] as const),
+    ),
   ])
-  return { cmap, links, quorum: votes, state, interfaces: interfaces ?? [], leftovers: [], unread }
+  return { cmap, links, quorum: votes, state, interfaces: new Map(interfaces), leftovers: [], unread }
 }

@@ -1,3 +1,4 @@
+import type { IpFamily } from '../../ip-address.js'
 import {
   addressTest,
   anyOf,
@@ -10,13 +11,13 @@ import {
   type RuleVerdict,
 } from './ruleset.js'
 
-/** Parses the output of `iptables-save`. A table of nft that iptables cannot print is left out by iptables itself, with a comment. */
-export function parseIptables(text: string): Chain[] {
+/** Parses the output of `iptables-save`, or of `ip6tables-save` for IPv6. A table of nft that iptables cannot print is left out by iptables itself, with a comment. */
+export function parseIptables(text: string, family: IpFamily = 4): Chain[] {
   const chains: Chain[] = []
   let table = ''
   for (const line of text.split('\n')) {
     const [, name] = /^\*(\S+)$/.exec(line) ?? []
-    if (name !== undefined) table = `ip ${name}`
+    if (name !== undefined) table = `${family === 6 ? 'ip6' : 'ip'} ${name}`
     const [, chain = '', policy] = /^:(\S+) (\S+)/.exec(line) ?? []
     if (policy !== undefined) {
       chains.push({
@@ -108,6 +109,9 @@ function conditionOf(option: string, values: string[]): Condition {
     case '--src-type':
       return flow => addressType(value, flow, flow.direction === 'out')
     case '--icmp-type':
+    case '--icmpv6-type':
+    // Packets with a routing header, which no cluster sends.
+    case '--rt-type':
       return () => false
     default:
       return () => undefined

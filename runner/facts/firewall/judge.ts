@@ -1,4 +1,4 @@
-import { hooks, type Chain, type Flow, type RuleVerdict } from './ruleset.js'
+import { flowFamily, hooks, type Chain, type Flow, type RuleVerdict } from './ruleset.js'
 
 /** What the rules of a node do with a flow. */
 export interface Judgement {
@@ -31,11 +31,18 @@ interface Outcome {
  * known whether a rule applies, both cases are followed. So a rule that is not understood matters only if it can change the result.
  */
 export function judge(chains: Chain[], flow: Flow): Judgement {
-  const judged = chains.filter(({ base }) => base && isOnPath(base, flow)).map(base => judgeBase(chains, base, flow))
+  const judged = chains
+    .filter(({ table, base }) => base && isOfFamily(table, flow) && isOnPath(base, flow))
+    .map(base => judgeBase(chains, base, flow))
   const dropped = judged.filter(({ verdict }) => verdict === 'dropped')
   if (dropped.length > 0) return { verdict: 'dropped', rules: dropped.flatMap(({ rules }) => rules) }
   const unclear = judged.filter(({ verdict }) => verdict === 'unclear')
   return { verdict: unclear.length > 0 ? 'unclear' : 'passes', rules: unclear.flatMap(({ rules }) => rules) }
+}
+
+/** The families `inet` and `netdev` get packets of both. */
+function isOfFamily(table: string, flow: Flow): boolean {
+  return !table.startsWith(flowFamily(flow) === 6 ? 'ip ' : 'ip6 ')
 }
 
 function isOnPath({ hook, devices }: NonNullable<Chain['base']>, { direction, interface: name }: Flow): boolean {

@@ -1,5 +1,14 @@
 import { isMapping } from '../../inventory/check.js'
-import { addressRangeTest, addressTest, anyOf, interfaceTest, negated, type Condition, type Flow } from './ruleset.js'
+import {
+  addressRangeTest,
+  addressTest,
+  anyOf,
+  flowFamily,
+  interfaceTest,
+  negated,
+  type Condition,
+  type Flow,
+} from './ruleset.js'
 
 /** Conditions of nft's rules, as its JSON has them (libnftables-json(5)). */
 
@@ -32,10 +41,11 @@ const otherwise =
 /** False for a field of another protocol's header. */
 function isAbout(left: unknown, flow: Flow): boolean {
   const protocol = payloadOf(left)?.protocol
+  if (protocol === 'ip' || protocol === 'ip6') return protocol === (flowFamily(flow) === 6 ? 'ip6' : 'ip')
   return protocol === undefined || ![...otherProtocols, 'tcp', 'udp'].includes(protocol) || protocol === flow.protocol
 }
 
-const otherProtocols = ['icmp', 'icmpv6', 'ip6', 'sctp', 'dccp', 'udplite', 'arp', 'esp', 'ah', 'comp']
+const otherProtocols = ['icmp', 'icmpv6', 'sctp', 'dccp', 'udplite', 'arp', 'esp', 'ah', 'comp']
 
 function payloadOf(left: unknown): { protocol: string; field: string } | undefined {
   const payload = isMapping(left) ? left['payload'] : undefined
@@ -57,10 +67,10 @@ function fieldTest(left: unknown): ValueTest | boolean | undefined {
 
 function payloadTest({ protocol, field }: { protocol: string; field: string }): ValueTest | boolean | undefined {
   if (otherProtocols.includes(protocol)) return false
-  if (protocol === 'ip') {
+  if (protocol === 'ip' || protocol === 'ip6') {
     if (field === 'saddr') return (value, { from }) => isAddress(value, from)
     if (field === 'daddr') return (value, { to }) => isAddress(value, to)
-    return field === 'protocol' ? isProtocol : undefined
+    return ['protocol', 'nexthdr'].includes(field) ? isProtocol : undefined
   }
   if (!['tcp', 'udp', 'th'].includes(protocol)) return undefined
   if (field === 'dport') return (value, { port }) => isNumber(value, port)
@@ -82,12 +92,12 @@ function metaTest(key: string): ValueTest | undefined {
     case 'l4proto':
       return isProtocol
     case 'nfproto':
-      return value => value === 'ipv4'
+      return (value, flow) => value === `ipv${flowFamily(flow)}`
     case 'pkttype':
       // The flows have one receiver.
       return value => ['host', 'unicast'].includes(String(value))
     case 'protocol':
-      return value => value === 'ip'
+      return (value, flow) => value === (flowFamily(flow) === 6 ? 'ip6' : 'ip')
     default:
       return undefined
   }

@@ -15,8 +15,8 @@ export function parseNft(json: string, listing: string): Chain[] {
   const objects = (kind: string) =>
     items.flatMap((item: unknown) => {
       const object = isMapping(item) ? item[kind] : undefined
-      // IPv4 packets are filtered by these families.
-      return isMapping(object) && ['ip', 'inet', 'netdev'].includes(String(object['family'])) ? [object] : []
+      // IP packets are filtered by these families.
+      return isMapping(object) && ['ip', 'ip6', 'inet', 'netdev'].includes(String(object['family'])) ? [object] : []
     })
   const sets = new Map(objects('set').map(set => [`${tableOf(set)} @${String(set['name'])}`, set]))
   const words = rulesByHandle(listing)

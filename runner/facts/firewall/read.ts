@@ -1,5 +1,6 @@
 import type { ProcessOutput } from 'zx/core'
 import { fact } from '../fact.js'
+import { interfaceAddressesIn } from '../interface-addresses.js'
 import { parseIptables } from './iptables.js'
 import { parseNft } from './nft.js'
 import type { Chain } from './ruleset.js'
@@ -17,7 +18,7 @@ export interface Firewall {
   firewalld: boolean
   /** Why rules are missing here, as sentences. */
   unreadable: string[]
-  /** The node's interfaces by IPv4 address. */
+  /** The node's interfaces by address. */
   interfaces: Map<string, string>
 }
 
@@ -39,7 +40,10 @@ ${section('iptables-save', 'iptables-save')}
 ${section('iptables-legacy-save', '[ ! -s /proc/net/ip_tables_names ] || iptables-legacy-save')}
 ${section('nft', `! systemctl -q is-enabled nftables.service || { echo enabled; unshare -n sh -c 'nft -f ${nftablesConf} && nft -j list ruleset && printf "\\001" && nft -a list ruleset'; }`)}
 [ -f /etc/ufw/ufw.conf ] && grep -qi '^ENABLED=yes' /etc/ufw/ufw.conf; printf '\\0%s\\0' $?
-! { command -v nft || command -v iptables-save; } >/dev/null || ip -o -4 addr show`
+! { command -v nft || command -v iptables-save; } >/dev/null || ip -o addr show
+printf '\\0\\0'
+${section('ip6tables-save', 'ip6tables-save')}
+${section('ip6tables-legacy-save', '[ ! -s /proc/net/ip6_tables_names ] || ip6tables-legacy-save')}`
 
 export const firewall = fact<Firewall>('packet filter', script, parseFirewall)
 
@@ -51,7 +55,13 @@ export function parseFirewall({ stdout }: Pick<ProcessOutput, 'stdout'>): Firewa
   const nft = readNft(text(0), text(1), code(0))
   if (!nft) unreadable.push('`nft -j list ruleset` has failed, or its output is not understood')
   if (!['0', '127'].includes(code(2) ?? '')) unreadable.push('`iptables-save` has failed')
-  const iptables = [...parseIptables(text(2)), ...parseIptables(text(3))]
+  if (!['0', '127'].includes(code(7) ?? '127')) unreadable.push('`ip6tables-save` has failed')
+  const iptables = [
+    ...parseIptables(text(2)),
+    ...parseIptables(text(3)),
+    ...parseIptables(text(7), 6),
+    ...parseIptables(text(8), 6),
+  ]
   const nftChains = (nft ?? []).filter(({ table }) => !iptables.some(chain => chain.table === table))
   const [bootJson = '', bootListing = ''] = text(4)
     .replace(/^enabled\n/, '')
@@ -63,9 +73,7 @@ export function parseFirewall({ stdout }: Pick<ProcessOutput, 'stdout'>): Firewa
     ufw: code(5) === '0' && iptables.some(({ name }) => name === 'ufw-user-input'),
     firewalld: (nft ?? []).some(({ table }) => table === 'inet firewalld'),
     unreadable,
-    interfaces: new Map(
-      [...text(6).matchAll(/^\d+:\s+(\S+)\s+inet ([\d.]+)/gm)].map(([, iface = '', address = '']) => [address, iface]),
-    ),
+    interfaces: new Map(interfaceAddressesIn(text(6)).map(each => [each.address, each.interface])),
   }
 }
 

@@ -1,9 +1,8 @@
-import { isIPv4 } from 'node:net'
-import { parseCidr } from '../../ipv4.js'
+import { familyOf, hexOfIPv6, isInNetwork, type IpFamily } from '../../ip-address.js'
 
 /** The rules of a node's packet filters, whatever tool has listed them: chains of rules, each with its conditions and its verdict. */
 
-/** IPv4 packets between the node and another machine, as the node's rules see them. */
+/** Packets between the node and another machine, as the node's rules see them. */
 export interface Flow {
   direction: 'in' | 'out'
   protocol: 'udp' | 'tcp'
@@ -47,26 +46,35 @@ export interface Chain {
 
 export const hooks = { in: ['ingress', 'prerouting', 'input'], out: ['output', 'postrouting'] } as const
 
-/** A test of an address: `192.168.0.0/24`, `192.168.0.1`. Undefined if the text is not understood. */
+/** The family of a flow's packets. */
+export const flowFamily = ({ from }: Pick<Flow, 'from'>): IpFamily => familyOf(from) ?? 4
+
+/** A test of an address: `192.168.0.0/24`, `fd00:1::1`. Undefined if the text is not understood. */
 export function addressTest(text: string): ((address: string) => boolean) | undefined {
-  const parsed = parseCidr(text)
-  if (!parsed) return undefined
-  const { address, prefix = 32 } = parsed
-  return candidate => prefix === 0 || sameNetwork(candidate, address, prefix)
+  const [address = '', prefix, ...rest] = text.split('/')
+  const family = familyOf(address)
+  const bits = family === 6 ? 128 : 32
+  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
+  if (family === undefined || rest.length > 0 || !isPrefix) return undefined
+  return candidate => isInNetwork(candidate, address, Number(prefix ?? bits))
 }
 
 /** A test of an address: from the first one to the last one. */
 export function addressRangeTest(first: string, last: string): ((address: string) => boolean) | undefined {
-  if (!isIPv4(first) || !isIPv4(last)) return undefined
-  return candidate => numberOf(first) <= numberOf(candidate) && numberOf(candidate) <= numberOf(last)
+  const family = familyOf(first)
+  if (family === undefined || familyOf(last) !== family) return undefined
+  return candidate =>
+    familyOf(candidate) === family && sortable(first) <= sortable(candidate) && sortable(candidate) <= sortable(last)
 }
 
-function sameNetwork(one: string, other: string, prefix: number): boolean {
-  const size = 2 ** (32 - prefix)
-  return Math.floor(numberOf(one) / size) === Math.floor(numberOf(other) / size)
-}
-
-const numberOf = (address: string) => address.split('.').reduce((number, part) => number * 256 + Number(part), 0)
+/** Texts of one length, in the order of the addresses of a family. */
+const sortable = (address: string) =>
+  familyOf(address) === 6
+    ? hexOfIPv6(address)
+    : address
+        .split('.')
+        .map(part => part.padStart(3, '0'))
+        .join('.')
 
 /** Whether an interface fits a pattern that ends with the tool's wildcard, if it has one. Undefined if the interface is not known. */
 export function interfaceTest(pattern: string, wildcard: '*' | '+'): (name: string | undefined) => boolean | undefined {

@@ -2,6 +2,8 @@ import test from 'ava'
 import fc from 'fast-check'
 import { candidate, foreignObjects, type DeclaredCib } from '../../../runner/cluster/cib/cib.js'
 import { draftOf, freeIds, freshId, resourceWith } from '../../../runner/cluster/cib/draft.js'
+import { roleOwner } from '../../../runner/cluster/cib/owner.js'
+import { CharacterData } from '../../../runner/cluster/pacemaker/element.js'
 import {
   attribute,
   elementsOf,
@@ -16,8 +18,16 @@ import {
 import { declaration, hostileText } from '../arbitraries.js'
 import { declaredOf } from '../declared.js'
 
-const empty = '<cib><configuration><crm_config/><nodes/><resources/><constraints/></configuration></cib>'
-const nothing = declaredOf({})
+const empty =
+  '<cib><configuration><crm_config/><nodes><node id="1" uname="n1"/></nodes><resources/><constraints/></configuration></cib>'
+const nothing = declaredOf({
+  nodeValues: [],
+  alerts: [],
+  tags: [],
+  acls: { roles: [], holders: [] },
+  resourceDefaultSets: [],
+  operationDefaultSets: [],
+})
 
 const cibDifferences = (cib: string, declared: DeclaredCib) => candidate(cib, declared).differences
 const cibWith = (cib: string, declared: DeclaredCib) => candidate(cib, declared).text
@@ -34,8 +44,10 @@ function withForeign(cib: string, value: string): string {
   resources.appendChild(foreign('group', 'g', foreign('primitive', 'q')))
   firstOf(root, 'configuration', 'constraints')!.appendChild(foreign('rsc_ticket', 't'))
   const role = foreign('acl_role', 'r')
-  role.textContent = `text ${value}`
-  firstOf(root, 'configuration')!.appendChild(foreign('acls', 'a', role))
+  role.appendChild(new CharacterData('text', `text ${value}`))
+  const acls = firstOf(root, 'configuration', 'acls') ?? newElement('acls')
+  acls.appendChild(role)
+  firstOf(root, 'configuration')!.appendChild(acls)
   return renderXml(root)
 }
 
@@ -56,6 +68,51 @@ test('after an edit nothing differs any more, whatever the CIB contained before'
   )
 })
 
+/** The declaration with other ids and agents, as a role has it. */
+function ofRole({ resources = [], constraints = [] }: DeclaredCib): DeclaredCib {
+  const text = JSON.stringify({ resources, constraints })
+    .replaceAll(/"(?=(?:[pglko]\d|p\d-clone)")/g, '"r-')
+    .replaceAll('"ocf:heartbeat:', '"ocf:own:r-')
+    .replaceAll('"systemd:', '"systemd:r-')
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same objects with other ids
+  return JSON.parse(text) as DeclaredCib
+}
+
+test('what one owner declares stays as it is when another one is edited, or purged', t => {
+  const owner = roleOwner('x')
+  fc.assert(
+    fc.property(declaration, declaration, declaration, (first, second, third) => {
+      const role = ofRole(second)
+      const both = candidate(cibWith(empty, first), role, { owner }).text
+      t.deepEqual(candidate(both, role, { owner }).differences, [])
+      t.deepEqual(cibDifferences(both, first), [])
+      t.deepEqual(candidate(both, first, { purge: true }).differences, [])
+      t.deepEqual(foreignObjects(both, first), [])
+      // Each is edited, and the other one is in sync.
+      t.deepEqual(candidate(cibWith(both, third), role, { owner }).differences, [])
+      t.deepEqual(cibDifferences(candidate(both, ofRole(third), { owner }).text, first), [])
+      // What a role no longer declares goes, with its tags.
+      const without = candidate(both, { resources: [], constraints: [] }, { owner }).text
+      t.deepEqual(cibDifferences(without, first), [])
+      t.false(without.includes('r-p'))
+      t.false(without.includes('ha-run.role.'))
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('an object has one owner', t => {
+  const mine = declaredOf({ resources: [{ kind: 'primitive', id: 'p', agent: 'systemd:x' }] })
+  const cib = cibWith(empty, mine)
+  t.throws(() => candidate(cib, mine, { owner: roleOwner('x') }), {
+    message: 'p is declared twice: it is in the CIB already, for the inventory',
+  })
+  const other = candidate(empty, mine, { owner: roleOwner('x') }).text
+  t.throws(() => cibWith(other, mine), {
+    message: 'p is declared twice: it is in the CIB already, for cibObjects("x")',
+  })
+})
+
 test('no difference, no edit', t => {
   fc.assert(
     fc.property(declaration, hostileText, (declared, value) => {
@@ -70,7 +127,8 @@ test('ids stay unique', t => {
   fc.assert(
     fc.property(declaration, declaration, (before, declared) => {
       const elements = [...walk(parseXml(cibWith(cibWith(empty, before), declared)))]
-      const objects = elements.filter(({ tagName }) => tagName !== 'obj_ref')
+      // The name of a user is no id.
+      const objects = elements.filter(({ tagName }) => tagName !== 'obj_ref' && tagName !== 'acl_target')
       const ids = objects.flatMap(element => attribute(element, 'id') ?? [])
       t.deepEqual(ids, [...new Set(ids)])
     }),
@@ -83,10 +141,19 @@ test('everything that was added is removed when it is no longer declared, and no
       const cib = withForeign(cibWith(empty, declared), value)
       const rest = cibWith(cib, nothing)
       t.deepEqual(foreignParts(rest), foreignParts(cib))
-      const left = [...walk(parseXml(rest))].filter(({ tagName }) =>
-        ['primitive', 'nvpair', 'op', 'clone', 'obj_ref', 'rsc_location', 'rsc_colocation', 'rsc_order'].includes(
-          tagName,
-        ),
+      const left = [...walk(parseXml(rest))].filter(
+        ({ tagName }) =>
+          [
+            'primitive',
+            'nvpair',
+            'op',
+            'clone',
+            'obj_ref',
+            'rsc_location',
+            'rsc_colocation',
+            'rsc_order',
+            'rule',
+          ].includes(tagName) || /^(alert|recipient|tag|acl_\w+)$/.test(tagName),
       )
       t.deepEqual(
         left.filter(element => !attribute(element, 'id')!.startsWith('x-')),

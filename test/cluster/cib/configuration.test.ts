@@ -33,7 +33,7 @@ primitive fence stonith:fence_x \\
 	params passwd="hush now"
 colocation together rsc=Web with-rsc=FloatIP score=INFINITY
 tag ha-run FloatIP Web
-meta_attributes rsc-options \\
+resource defaults rsc-options \\
 	resource-stickiness=100`,
   )
 })

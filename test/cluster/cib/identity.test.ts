@@ -1,5 +1,5 @@
 import test from 'ava'
-import { identitiesOf } from '../../../runner/cluster/cib/identity.js'
+import { findIn, identitiesOf } from '../../../runner/cluster/cib/identity.js'
 import { parseXml } from '../../../runner/cluster/pacemaker/xml.js'
 
 const of = (attributes: string, params: Record<string, string> = {}) => {
@@ -8,7 +8,7 @@ const of = (attributes: string, params: Record<string, string> = {}) => {
       .map(([name, value]) => `<nvpair id="${name}" value="${value}" name="${name}"/>`)
       .join('')}</instance_attributes></primitive>`,
   )
-  return identitiesOf(element, element)
+  return identitiesOf(findIn(element), element)
 }
 
 const ocf = (type: string) => `class="ocf" provider="heartbeat" type="${type}"`
@@ -18,6 +18,11 @@ const cases: [title: string, identities: string[], expected: string[]][] = [
     'an IPaddr2 manages its address',
     of(ocf('IPaddr2'), { cidr_netmask: '24', ip: '10.0.0.9' }),
     ['the address 10.0.0.9'],
+  ],
+  [
+    'an IPv6 address is the same however it is written',
+    of(ocf('IPaddr2'), { ip: 'FD00:0::0010' }),
+    ['the address fd00::10'],
   ],
   ['so does an IPaddr', of(ocf('IPaddr'), { ip: '10.0.0.9' }), ['the address 10.0.0.9']],
   ['the parameter ip of another agent does not count', of(ocf('IPsrcaddr'), { ip: '10.0.0.9' }), []],

@@ -1,6 +1,6 @@
 import test from 'ava'
 import {
-  isBehind,
+  unwrittenCib,
   nodeStorage,
   parseStorage,
   storageFaults,
@@ -53,7 +53,7 @@ const cases: Record<string, Case> = {
 for (const [title, { text, behind = false, faults = [], warnings = [] }] of Object.entries(cases)) {
   test(`storage: ${title}`, t => {
     const storage = parseStorage(text)
-    t.is(isBehind(storage, `${cib(40)}</cib>`), behind)
+    t.is(unwrittenCib(storage, `${cib(40)}</cib>`) !== undefined, behind)
     t.deepEqual(storageFaults(storage), faults)
     t.deepEqual(storageWarnings(storage), warnings)
   })
@@ -64,8 +64,8 @@ test('the versions are compared as numbers, and admin_epoch first', t => {
     directories: [],
     cibVersion: parseStorage(`<cib ${attributes}>\n\n`).cibVersion,
   })
-  t.true(isBehind(onDisk('admin_epoch="0" epoch="9"'), `${cib(10)}</cib>`))
-  t.false(isBehind(onDisk('admin_epoch="1" epoch="2"'), `${cib(10)}</cib>`))
+  t.truthy(unwrittenCib(onDisk('admin_epoch="0" epoch="9"'), `${cib(10)}</cib>`))
+  t.is(unwrittenCib(onDisk('admin_epoch="1" epoch="2"'), `${cib(10)}</cib>`), undefined)
 })
 
 test('the question is understood by the shell, whatever is installed', async t => {

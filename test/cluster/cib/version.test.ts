@@ -41,3 +41,9 @@ test('the digest depends on the configuration only, not on the order of attribut
   t.not(digestOf(cib('<primitive id="a" class="ocf"/><primitive id="b" class="ocf"/>')), digest)
   t.not(digestOf(cib('<primitive id="a" class="ocf"><op id="o"/></primitive>')), digest)
 })
+
+test('an answer without a configuration has neither a version nor a digest of one', t => {
+  const answer = '<pacemaker-result/>\n'
+  t.is(versionOf(answer), '.')
+  t.not(digestOf(answer), digestOf('<cib><configuration/></cib>'))
+})

@@ -5,7 +5,7 @@ import { ConnectError } from '../../../runner/errors.js'
 import { clusterOf, scopeOf, type Answers } from '../../roles/corosync/cluster.js'
 
 const conf = 'text of files /etc/corosync/corosync.conf'
-const addresses = (address: string) => ({ 'ip -o -4 addr show': [{ interface: 'eth0', address, prefix: 24 }] })
+const addresses = (address: string) => ({ 'ip -o addr show': [{ interface: 'eth0', address, prefix: 24 }] })
 const ring = (...nodes: string[]) => `nodelist {\n${nodes.map(node => `node {\n${node}\n}\n`).join('')}}\n`
 
 /** What `resolve` gets of these answers. */

@@ -36,6 +36,15 @@ test('an interrupted change of the files is finished', t => {
   t.is(conf(withPresentDevice(cluster, [without, declared]), [without, declared]), declared)
 })
 
+test('the arbiter may have an IPv6 address, and the files another spelling of it', t => {
+  const [node] = cluster.nodes as [Cluster['nodes'][number]]
+  const arbiter = { ...node, name: 'arbiter', links: ['fd00:1::9'] }
+  const ipv6: Cluster = { ...cluster, quorumDevice: { ...cluster.quorumDevice!, arbiter } }
+  const spelt = conf(ipv6).replace('host: fd00:1::9', 'host: FD00:1:0::9')
+  t.is(withPresentDevice(ipv6, [spelt, spelt]), ipv6)
+  t.not(withPresentDevice(ipv6, [without, without]), ipv6)
+})
+
 test('another arbiter stays in the files until it is replaced', t => {
   const former = declared.replace('192.168.0.3', '192.168.0.9')
   t.is(conf(withPresentDevice(cluster, [former, former]), [former, former]), former)

@@ -71,6 +71,27 @@ test('the interface of the link counts', t => {
   t.deepEqual(verdicts(rules(['-i eth+ -p udp -j ACCEPT'])), ['passes', 'passes'])
 })
 
+test('IPv6: the rules of its own family count, and the commands are for it', t => {
+  const cluster = declaredCluster({ link1: ['fd00:2::1', 'fd00:2::2'], servesPage: false })
+  const text = '*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n'
+  const ofIPv4 = flowResults(parseIptables(text), node1(cluster), { interfaces: new Map() })
+  t.deepEqual(
+    ofIPv4.map(({ verdict }) => verdict),
+    ['dropped', 'passes', 'passes', 'passes'],
+  )
+  const chains = parseIptables(text, 6)
+  const dropped = flowResults(chains, node1(cluster), { interfaces: new Map() }).filter(
+    ({ verdict }) => verdict === 'dropped',
+  )
+  const firewall = { chains, nftTables: [], ufw: false, firewalld: false, unreadable: [], interfaces: new Map() }
+  t.deepEqual(remedies(dropped, firewall), ['ip6tables -t filter -I INPUT -s fd00:2::2 -p udp --dport 5406 -j ACCEPT'])
+  t.deepEqual(remedies(dropped, { ...firewall, ufw: true }), ['ufw allow proto udp from fd00:2::2 to any port 5406'])
+  t.deepEqual(remedies(dropped, { ...firewall, nftTables: ['ip6 filter'] }), [
+    'nft insert rule ip6 filter INPUT ip6 saddr fd00:2::2 udp dport 5406 accept',
+  ])
+  t.regex(flowSentences(dropped, 'dropped', { ufw: true })[0]!, /table ip6 filter \(ufw\)$/)
+})
+
 test('sentences name the rule once, and the commands of the tool that has it', t => {
   const cluster = declaredCluster({ nodes: 3 })
   const chains = rules(['-s 192.168.0.0/24 -p udp -j REJECT'], 'ACCEPT')

@@ -23,7 +23,7 @@ export interface RecordedNode {
   cib?: string
   /** corosync.conf. */
   conf?: string
-  /** `ip -o -4 addr show`. */
+  /** `ip -o addr show`. */
   addresses?: string
 }
 
@@ -49,7 +49,7 @@ export async function readRecorded(node: RecordedNode): Promise<NodeReading> {
     'corosync-quorumtool -s': node.quorum,
     crm_mon: node.state,
     'cibadmin -Q': node.cib,
-    'ip -o -4 addr show': node.addresses ?? '',
+    'ip -o addr show': node.addresses ?? '',
   }
   return readNode(node.host, node.user, async <T>({ family, argument }: Fact<T>) => {
     if (family.name === 'text of files') return node.conf as T

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { floatingIps } from '../../../runner/cluster/import/floating-ips.js'
+import { floatingIps, otherFloatingIps } from '../../../runner/cluster/import/floating-ips.js'
 import { parseXml } from '../../../runner/cluster/pacemaker/xml.js'
 import { stateOf } from '../../roles/verify/state.js'
 
@@ -28,4 +28,18 @@ test('without a started one, the order of the CIB is kept', t => {
     floatingIps(cib, [{ host: 'node1', cmap: new Map(), addresses: [] }]).map(({ id }) => id),
     ['First', 'Second'],
   )
+})
+
+test('an IPv6 address is one too, in the form in which the kernel prints it', t => {
+  const both = parseXml(
+    `<cib><configuration><resources>${primitive('Second', '192.168.0.20')}${primitive('Six', 'FD00:1::0010').replace('"24"', '"64"')}${primitive('Local', 'fe80::10')}</resources></configuration></cib>`,
+  )
+  t.deepEqual(
+    floatingIps(both, []).map(({ id, address, prefix, family }) => [id, address, prefix, family]),
+    [
+      ['Second', '192.168.0.20', 24, 4],
+      ['Six', 'fd00:1::10', 64, 6],
+    ],
+  )
+  t.deepEqual(otherFloatingIps(both), ['Local (fe80::10)'])
 })

@@ -49,8 +49,8 @@ test('the inventory of a cluster that ha-run built declares what runs', async t 
   const [cluster] = loaded(t, await importOf(new Map(cases()).get('of-ha-run')!))
   const [smallest] = readClusters(loadInventory('test/cases/declaration/good-smallest/inventory.yml'))
   t.deepEqual(
-    { ...cluster, group: '', nodes: [], explicit: undefined },
-    { ...smallest, group: '', nodes: [], explicit: undefined },
+    { ...cluster, group: '', nodes: [], explicit: undefined, errorAt: undefined },
+    { ...smallest, group: '', nodes: [], explicit: undefined, errorAt: undefined },
   )
   t.deepEqual(
     cluster?.nodes.map(node => [node.name, node.links]),

@@ -122,3 +122,28 @@ test(
   ['Start A ( n1 )'],
   ['nothing started, stopped or moved; the forecast was: A starts on n1'],
 )
+
+test(
+  'a switchover',
+  compares,
+  { 'n1/DB': 'promote 1', 'n2/DB': 'start 2' },
+  { 'n1/DB': 'demote 3', 'n2/DB': 'promote 4' },
+  ['Demote DB:0 ( Promoted -> Unpromoted n1 )', 'Promote DB:1 ( Unpromoted -> Promoted n2 )'],
+  ['DB was demoted on n1, DB was promoted on n2: as forecast'],
+)
+test(
+  'a first promotion',
+  compares,
+  {},
+  { 'n1/DB': 'start 1', 'n2/DB': 'promote 2' },
+  ['Start DB:0 ( n1 )', 'Promote DB:1 ( Stopped -> Promoted n2 )'],
+  ['DB started on n1, DB started on n2, DB was promoted on n2: as forecast'],
+)
+test(
+  'a probe that finds an instance promoted is no promotion',
+  compares,
+  { 'n1/DB': 'promote 1' },
+  { 'n1/DB': 'monitor 2 8' },
+  [],
+  ['nothing started, stopped or moved: as forecast'],
+)

@@ -12,7 +12,7 @@ function nodeWith(advice: string | undefined, hash: string | undefined) {
   const read = async ({ family, argument }: Fact<unknown>) => {
     asked.push(family.name)
     if (family.name === 'state of files') return hash === undefined ? undefined : { hash, path: argument }
-    return family.name === 'text of files' ? advice : [{ name: 'start', timeout: '50s' }]
+    return family.name === 'text of files' ? advice : { actions: [{ name: 'start', timeout: '50s' }], parameters: [] }
   }
   return { member: { read } as unknown as ClusterMember, asked }
 }

@@ -1,5 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
+import { CharacterData } from '../../../runner/cluster/pacemaker/element.js'
 import {
   attribute,
   attributesOf,
@@ -35,7 +36,7 @@ function elementOf([tag, attributes, children]: Tree): Element {
   for (const child of children) {
     if (typeof child !== 'string') element.appendChild(elementOf(child))
     else if (child.startsWith('<!--')) element.appendChild(parseXml(`<x>${child}</x>`).firstChild!)
-    else element.textContent = child
+    else element.appendChild(new CharacterData('text', child))
   }
   return element
 }
@@ -44,10 +45,10 @@ function treeOf(element: Element): Tree {
   return [
     element.tagName,
     attributesOf(element),
-    [...element.childNodes].flatMap((node): (Tree | string)[] => {
-      if (node.nodeType === node.COMMENT_NODE) return [`<!--${node.nodeValue}-->`]
-      if (node.nodeType === node.TEXT_NODE) return node.nodeValue!.trim() === '' ? [] : [node.nodeValue!]
-      return [treeOf(node as Element)]
+    [...element.childNodes()].flatMap((node): (Tree | string)[] => {
+      if (!(node instanceof CharacterData)) return [treeOf(node)]
+      if (node.kind === 'comment') return [`<!--${node.data}-->`]
+      return node.data.trim() === '' ? [] : [node.data]
     }),
   ]
 }

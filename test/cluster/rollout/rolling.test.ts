@@ -175,3 +175,13 @@ test('the quorum is one more than half of the expected votes, or 1 with two_node
   t.is(quorumOf(conf('  expected_votes: 2\n')), 2)
   t.is(quorumOf(conf('  expected_votes: 5\n')), 3)
 })
+
+test('an instance that was promoted is missing until one is promoted again', t => {
+  const before = stateOf({ resources: { 'DB-clone/DB': ['node1*', 'node2'] } })
+  const drained = stateOf({ resources: { 'DB-clone/DB': ['node2'] } })
+  t.deepEqual(missing(drained, before, true), ['DB (promoted)'])
+  t.deepEqual(missing(stateOf({ resources: { 'DB-clone/DB': ['node2*'] } }), before, true), [])
+  const both = stateOf({ resources: { 'DB-clone/DB': ['node1*', 'node2*'] } })
+  t.deepEqual(missing(before, both, true), [])
+  t.deepEqual(missing(before, both), ['DB (promoted)'])
+})

@@ -10,6 +10,7 @@ import type { Topology } from '../../../runner/cluster/status/events.js'
 import type { PollResult } from '../../../runner/engine/node-poller.js'
 import { statusLines } from '../../../runner/cluster/status/lines.js'
 import { createStyle } from '../../../runner/ui/style.js'
+import { counted } from '../counted-reads.js'
 import { clusterOf } from '../../roles/corosync/cluster.js'
 import { stateOf, type ShortState } from '../../roles/verify/state.js'
 
@@ -143,7 +144,7 @@ function viewOf(
         })),
       },
     }),
-    interfaces: address,
+    interfaces: new Map([['192.168.0.10', address]]),
     leftovers,
     silent,
     faults,
@@ -169,3 +170,21 @@ for (const file of readdirSync(folder).toSorted()) {
     if (data.topology) t.deepEqual(topologyIn(status), data.topology)
   })
 }
+
+test('twice as many resources take twice the work', t => {
+  const readsFor = (count: number) => {
+    const ids = Array.from({ length: count }, (_, at) => `r${at}`)
+    const declared = { resources: Object.fromEntries(ids.map(id => [id, { agent: 'ocf:heartbeat:Dummy' }])) }
+    const cluster = clusterOf(declared)
+    const crm = { resources: Object.fromEntries([...ids, 'FloatIP', 'WebSite'].map(id => [id, ['node1']])) }
+    const views = cluster.nodes.map(node => viewOf(node, cluster, { ring: '1.8', crm, address: ['eth0'] }))
+    const states = views.map(({ state }) => counted(state!.resources))
+    const polls = cluster.nodes.map((node, at) => ({
+      node,
+      seen: { ...views[at]!, state: { ...views[at]!.state!, resources: states[at]!.objects } },
+    }))
+    t.is(statusOf(cluster, polls).resources.length, count + 2)
+    return states.reduce((sum, { reads }) => sum + reads(), 0)
+  }
+  t.true(readsFor(202) <= 2.1 * readsFor(100))
+})

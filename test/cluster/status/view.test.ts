@@ -27,6 +27,8 @@ const units = (corosync: string, pacemaker: string) =>
     )
     .join('\n')
 
+const viewFrom = (stdout: string) => viewIn(stdout, ['192.168.0.10'])
+
 interface Told {
   quorum?: string
   links?: string
@@ -50,7 +52,7 @@ function output(
 
 for (const release of ['debian11', 'debian12', 'debian13']) {
   test(`the view of a node with ${release}`, t => {
-    const view = viewIn(
+    const view = viewFrom(
       output({
         ...corosync31,
         state: printed(`crm-mon/group-clone-bundle-failures-${release}.yml`),
@@ -65,7 +67,7 @@ for (const release of ['debian11', 'debian12', 'debian13']) {
     t.is(view.links?.length, 2)
     t.is(view.cmap?.get('nodelist.node.0.name')?.value, 'node1')
     t.true(view.state!.failures.length > 0)
-    t.deepEqual(view.interfaces, ['eth0'])
+    t.deepEqual([...view.interfaces], [['192.168.0.10', ['eth0']]])
     t.deepEqual(view.leftovers, ['cli-ban-WebSite-on-node2'])
   })
 }
@@ -86,21 +88,21 @@ const leftovers: Record<string, [constraints: string, expected: string[]]> = {
 
 for (const [title, [constraints, expected]] of Object.entries(leftovers)) {
   test(`constraints of a move or ban: ${title}`, t => {
-    const view = viewIn(output({ constraints }))
+    const view = viewFrom(output({ constraints }))
     t.deepEqual(view.leftovers, expected)
     t.deepEqual(view.unread, [])
   })
 }
 
 test('constraints that cannot be parsed are reported', t => {
-  const view = viewIn(output({ constraints: '<constraints><rsc_location id="cli-prefer-a"' }))
+  const view = viewFrom(output({ constraints: '<constraints><rsc_location id="cli-prefer-a"' }))
   t.deepEqual(view.leftovers, [])
   t.is(view.unread.length, 1)
 })
 
 const silence = test.macro({
   exec: (t, told: Told, code: number, silent: object) => {
-    const view = viewIn(output(told, code))
+    const view = viewFrom(output(told, code))
     t.deepEqual(view.silent, silent)
     t.is(view.state, undefined)
     t.deepEqual(view.unread, [])
@@ -127,7 +129,7 @@ test('no systemd', silence, { units: '' }, 127, { corosync: 'not installed', pac
 
 test('quorumtool’s exit code 2 means "not quorate" and is a valid answer', t => {
   const blocked = printed('quorumtool/blocked-after-full-stop-corosync31.yml')
-  const { quorum, silent } = viewIn(
+  const { quorum, silent } = viewFrom(
     output({ units: units('active', 'active') }, 1).replace('\x001\0', `${blocked}\x002\0`),
   )
   t.like(quorum, { quorate: false })
@@ -135,7 +137,7 @@ test('quorumtool’s exit code 2 means "not quorate" and is a valid answer', t =
 })
 
 test('an answer that cannot be parsed is reported, and the others are kept', t => {
-  const view = viewIn(output({ ...corosync31, links: 'what?', state: '<nonsense/>' }))
+  const view = viewFrom(output({ ...corosync31, links: 'what?', state: '<nonsense/>' }))
   t.is(view.unread.length, 2)
   t.regex(view.unread.join('\n'), /corosync-cfgtool -s: what\?/)
   t.is(view.quorum?.ringId, '1.2c')
@@ -153,7 +155,7 @@ function glanceWith(
     writeFileSync(join(folder, name), `#!/bin/sh\necho ${name} >>${folder}/ran\n${body}\n`)
     chmodSync(join(folder, name), 0o755)
   }
-  const { family, argument } = statusQuery('192.0.2.10')
+  const { family, argument } = statusQuery(['192.168.0.10'])
   // With a socket for stdin, bash would read ~/.bashrc.
   const { stdout } = spawnSync(shell[0]!, [...shell.slice(1), '-c', family.script([argument])], {
     encoding: 'utf8',
@@ -177,7 +179,7 @@ for (const [name, shell] of shells) {
     const words = stdout.split('\0')
     t.deepEqual(words.slice(0, 10), ['', '124', '', '124', '', '124', 'said: -1 --output-as=xml\n', '0', '', '1'])
     t.is(ran.filter(command => command.startsWith('corosync-')).length, 1, 'one that hangs is enough')
-    t.deepEqual(viewIn(stdout).silent, { corosync: 'not answering' })
+    t.deepEqual(viewFrom(stdout).silent, { corosync: 'not answering' })
   })
 }
 
@@ -188,9 +190,10 @@ test('the facts of a run give the same view, and one that cannot be parsed is le
     'corosync-quorumtool -s': { ringId: '1.9' },
     'ip addr show': ['eth0'],
   })
-  const view = await viewOf(member, '192.168.0.10')
-  t.like(view, { quorum: { ringId: '1.9' }, interfaces: ['eth0'], unread: ['the test has no answer to "crm_mon "'] })
-  await t.throwsAsync(viewOf({ read: () => Promise.reject(new ConnectError('node1: gone')) }, '192.168.0.10'), {
+  const view = await viewOf(member, ['192.168.0.10'])
+  t.deepEqual([...view.interfaces], [['192.168.0.10', ['eth0']]])
+  t.like(view, { quorum: { ringId: '1.9' }, unread: ['the test has no answer to "crm_mon "'] })
+  await t.throwsAsync(viewOf({ read: () => Promise.reject(new ConnectError('node1: gone')) }, ['192.168.0.10']), {
     message: 'node1: gone',
   })
 })

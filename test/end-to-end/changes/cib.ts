@@ -1,4 +1,5 @@
 import { probing } from '../http-probe.js'
+import { loseNextAcknowledgement } from '../wrapped-command.js'
 import { summaryOf, tasksOf, troubles, withStatus, type Result, type SharedLab } from '../site-harness.js'
 
 const push = 'resources and constraints'
@@ -56,6 +57,22 @@ export function cibChanges({ site, onLab }: SharedLab): void {
       `a property, a monitor's interval, a constraint dropped: ${probed.failed} of ${probed.requests} requests failed`,
     )
     t.is((await site.run(['site'])).exitCode, 0)
+  })
+
+  onLab('a change whose acknowledgement comes too late is found by the next run, and can be taken back', async t => {
+    const interval = 'cluster-recheck-interval'
+    const inventory = await site.inventory('late.yml', cluster => {
+      cluster['properties'] = { [interval]: '8min' }
+    })
+    await loseNextAcknowledgement(site, 'node1')
+    const late = await site.run(['site'], { inventory })
+    t.is(late.exitCode, 2)
+    t.regex(troubles(late), /pacemaker on node1 has not answered for 120 s, and may make the change of the CIB yet/)
+    const next = await site.run(['site'], { inventory })
+    t.deepEqual([next.exitCode, withStatus(next, 'changed')], [0, []], troubles(next))
+    const rollback = await site.run(['rollback'], { inventory })
+    t.is(rollback.exitCode, 0, troubles(rollback))
+    t.notRegex(await site.on('node1', configuration), new RegExp(interval))
   })
 
   onLab('what is declared no more goes; what somebody else put beside it stays', async t => {

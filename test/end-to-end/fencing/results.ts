@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { writeTable } from '../page-table.js'
+import { cells, writeTable } from '../page-table.js'
 import { rows } from './rows.js'
 
 /** What the rows have shown, in results.json; and the table of docs/fencing.md, made from it. */
@@ -30,7 +30,6 @@ export async function keepResult(row: string, result: RowResult): Promise<void> 
 
 /** In the order of the rows. */
 export function table(results: Record<string, RowResult>): string {
-  const cells = (texts: string[]) => `| ${texts.join(' | ')} |\n`
   const tried = rows.flatMap(({ name }) => {
     const result = results[name]
     return result ? [cells([name, ...steps.map(step => result.steps[step] ?? ''), result.date, result.machines])] : []

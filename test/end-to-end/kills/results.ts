@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { writeTable } from '../page-table.js'
+import { cells, writeTable } from '../page-table.js'
 
 /** What the kills have shown, in results.json; and the table of docs/reliability.md, made from it. */
 
@@ -26,8 +26,6 @@ export async function keepResult(scenario: string, result: ScenarioResult): Prom
   await writeFile(file, `${JSON.stringify(results, null, 2)}\n`)
   await writeTable(page, 'kills', table(results))
 }
-
-const cells = (texts: string[]) => `| ${texts.join(' | ')} |\n`
 
 export function table(results: Results): string {
   const rows = Object.entries(results)

@@ -8,6 +8,8 @@ export interface Scenario {
   nodes: number
   /** The cluster that is there; bare nodes, a new lab for each kill, if left out. */
   built?: Built
+  /** The run cannot be repeated on the same cluster: each trial gets a new lab. */
+  once?: true
   extras?: LabExtras
   /** Brings about what the run will change. */
   prepare?: (site: LabSite) => Promise<void>
@@ -16,6 +18,8 @@ export interface Scenario {
   inventory?: (site: LabSite) => Promise<string>
   /** What finishes a killed run; `site` if left out. */
   again?: string[]
+  /** Kills come only within and behind the changes of these tasks. */
+  only?: RegExp
   /** The cluster's key is another one afterwards. */
   changesKey?: boolean
   /** How many moments are tried at most. */
@@ -107,6 +111,27 @@ export const scenarios: readonly Scenario[] = [
       await site.run(['site'], { inventory: await cloned(site) })
     },
     words: ['rollback'],
+    most: 6,
+  },
+  {
+    name: 'address change',
+    nodes: 2,
+    words: ['site'],
+    inventory: async site =>
+      site.inventory('address.yml', (_, hosts) => {
+        Object.assign(hosts['node2']!, { address: '192.168.0.22/24' })
+      }),
+    only: /static address/,
+    most: 6,
+  },
+  {
+    name: 'adoption',
+    nodes: 2,
+    built: { foreign: 'handBuilt' },
+    once: true,
+    words: ['site', '--adopt'],
+    inventory: corosync('adopted', { token: 5000 }),
+    again: ['site', '--adopt'],
     most: 6,
   },
   {

@@ -1,21 +1,20 @@
 import test from 'ava'
-import { down, up } from '../../../runner/lab/index.js'
+import { down } from '../../../runner/lab/index.js'
 import { reason, title } from '../availability.js'
-import { bringUp, LabSite, troubles } from '../site-harness.js'
+import { LabSite } from '../site-harness.js'
 import { audit, faultsIn, type Audit } from '../kills/audit.js'
-import { momentsOf, runUntil, spread, type Moment } from '../kills/moments.js'
+import { killAt, momentsOf, runUntil, spread, type Moment } from '../kills/moments.js'
 import { keepResult, type ScenarioResult } from '../kills/results.js'
 import { scenarios, type Scenario } from '../kills/scenarios.js'
-import { withRelease } from '../release.js'
+import { changesOf, inventoryOf, progress, start, succeeds } from '../kills/trials.js'
 
 /**
  * ha-run is killed (SIGKILL) behind every task that has changed something, and within each; then the next run must put
- * everything right. HA_RUN_ROWS selects scenarios by their names, as a regular expression. The table is in docs/reliability.md.
+ * everything right. HA_RUN_ROWS selects scenarios by their names, as a regular expression; HA_RUN_MOMENTS is how many moments of each are tried
+ * at most. The table is in docs/reliability.md.
  */
 const selected = new RegExp(process.env['HA_RUN_ROWS'] ?? '')
-
-/** ava itself prints a test when it is over. */
-const progress = (text: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`)
+const mostMoments = Number(process.env['HA_RUN_MOMENTS'] ?? Infinity)
 
 for (const scenario of scenarios.filter(({ name }) => selected.test(name))) {
   const site = new LabSite('kills', scenario.nodes, scenario.extras)
@@ -33,7 +32,8 @@ for (const scenario of scenarios.filter(({ name }) => selected.test(name))) {
       await start(site, scenario)
       const before = scenario.built ? await audit(site) : {}
       const changes = await changesOf(site, scenario)
-      for (const moment of spread(momentsOf(changes), scenario.most)) {
+      const moments = momentsOf(changes).filter(({ title: text }) => scenario.only?.test(text) ?? true)
+      for (const moment of spread(moments, Math.min(scenario.most, mostMoments))) {
         await start(site, scenario)
         const outcome = await killedAt(site, scenario, moment, before)
         if (!outcome) {
@@ -56,34 +56,7 @@ for (const scenario of scenarios.filter(({ name }) => selected.test(name))) {
   if (reason === null) test.after.always(takeDown)
 }
 
-const isUp = new WeakSet<LabSite>()
-
-/** The cluster as the scenario wants it: new bare nodes, or the lab's own cluster, with what the run is to change. */
-async function start(site: LabSite, scenario: Scenario): Promise<void> {
-  const report = () => {}
-  if (!scenario.built) {
-    await down({ name: site.lab.name, report })
-    await up({ name: site.lab.name, count: scenario.nodes, yes: true, report, ...withRelease, ...site.extras })
-    return
-  }
-  if (!isUp.has(site)) {
-    await bringUp(site, scenario.built, progress)
-    isUp.add(site)
-  }
-  await succeeds(site, scenario.again ?? ['site'], site.lab.inventory)
-}
-
-const inventoryOf = async (site: LabSite, { inventory }: Scenario) => inventory?.(site) ?? site.lab.inventory
-
-/** What the run changes if nobody kills it. */
-async function changesOf(site: LabSite, scenario: Scenario) {
-  await scenario.prepare?.(site)
-  const { changes, exitCode } = await runUntil(site, scenario.words, await inventoryOf(site, scenario))
-  if (exitCode !== 0) throw new Error(`without a kill: exit code ${exitCode}`)
-  return changes
-}
-
-/** @returns what is wrong after the next run, and how many seconds that took; undefined if the run ended before the moment came. */
+/** @returns what is wrong after the next run, and how many seconds that took; undefined if the run ended before the kill could come. */
 async function killedAt(
   site: LabSite,
   scenario: Scenario,
@@ -92,11 +65,14 @@ async function killedAt(
 ): Promise<{ faults: string[]; seconds: number } | undefined> {
   await scenario.prepare?.(site)
   const inventory = await inventoryOf(site, scenario)
-  if ((await runUntil(site, scenario.words, inventory, moment)).exitCode !== null) return undefined
+  const killed = await runUntil(site, scenario.words, inventory, killAt(moment))
+  if (!killed.hasCome || killed.exitCode !== null) return undefined
   const began = performance.now()
   try {
-    // What its sessions were at on the nodes ends by itself, and until then the lock is theirs.
-    await site.onAll('for lock in /run/lock/ha-run.*; do [ ! -e "$lock" ] || flock -w 120 "$lock" true; done')
+    // What its sessions were at on the nodes ends by itself, and until then the lock is theirs; a change of an address is undone by the node.
+    await site.onAll(
+      'for lock in /run/lock/ha-run.*; do [ ! -e "$lock" ] || flock -w 120 "$lock" true; done; n=240; while [ -e /var/lib/ha-run/address ] && [ $n -gt 0 ]; do sleep 0.5; n=$((n - 1)); done',
+    )
     await succeeds(site, scenario.again ?? ['site'], inventory)
     const seconds = Math.round((performance.now() - began) / 1000)
     await succeeds(site, ['site', '--check'], inventory)
@@ -104,9 +80,4 @@ async function killedAt(
   } catch (error) {
     return { faults: [(error as Error).message], seconds: Math.round((performance.now() - began) / 1000) }
   }
-}
-
-async function succeeds(site: LabSite, words: string[], inventory: string): Promise<void> {
-  const run = await site.run(words, { inventory, seconds: 400 })
-  if (run.exitCode !== 0) throw new Error(`${words.join(' ')}: exit code ${run.exitCode}: ${troubles(run)}`)
 }

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import { $ } from 'zx/core'
 import { cutCable, healCable } from '../../../runner/lab/faults.js'
-import { bridge, gateway, prefixLength } from '../../../runner/lab/names.js'
+import { bridge, labNetworks } from '../../../runner/lab/names.js'
 import { main } from '../built-cluster.js'
 import { holdApt } from '../hold-apt.js'
 import { labSite } from '../site-harness.js'
+
+const { gateway, prefixLength } = labNetworks[4]
 
 /** `npm run test:faults`: runs that end without a sign to their nodes, and the lock that they had. It waits for real leases. */
 const { site, onLab } = labSite('lock-faults', 2)

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { writeTable } from '../page-table.js'
+import { cells, writeTable } from '../page-table.js'
 import { rows } from './rows.js'
 import { titles, type StepName } from './steps.js'
 
@@ -31,8 +31,6 @@ export async function keepResult(row: string, result: RowResult): Promise<void> 
   await writeFile(file, `${JSON.stringify(results, null, 2)}\n`)
   await writeTable(page, 'results', tables(results))
 }
-
-const cells = (texts: string[]) => `| ${texts.join(' | ')} |\n`
 
 /** One table of what passed, and one of the machines; the rows in their own order. */
 export function tables(results: Results): string {

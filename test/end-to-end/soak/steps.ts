@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { boot, cutCable, freezeNode, healCable, powerKill, thawNode, type LabNode } from '../../../runner/lab/index.js'
 import { powered } from '../../../runner/lab/node.js'
-import { runUntil } from '../kills/moments.js'
+import { killAt, runUntil } from '../kills/moments.js'
 import type { LabSite } from '../site-harness.js'
 
 /** What happens to a cluster, at random: faults, drifts, and runs of ha-run, some of which are killed. */
@@ -49,27 +49,28 @@ const runs = [
 ]
 
 const node = fc.nat({ max: 1 })
-const seconds = fc.integer({ min: 1, max: 40 })
+const stepWithin = (longestSeconds: number): fc.Arbitrary<Step> => {
+  const seconds = fc.integer({ min: 1, max: longestSeconds })
+  return fc.oneof(
+    fc.record({ kind: fc.constant('kill' as const), daemon: fc.constantFrom(...daemons), node }),
+    fc.record({ kind: fc.constant('stop' as const), daemon: fc.constantFrom(...daemons), seconds, node }),
+    fc.record({ kind: fc.constant('cut' as const), seconds, node }),
+    fc.record({ kind: fc.constant('freeze' as const), seconds, node }),
+    fc.record({ kind: fc.constant('power' as const), node }),
+    fc.record({ kind: fc.constant('drift' as const), script: fc.constantFrom(...drifts), node }),
+    fc.record({ kind: fc.constant('drift' as const), script: fc.constantFrom(...drifts), node }),
+    fc.record({ kind: fc.constant('run' as const), words: fc.constantFrom(...runs) }),
+    fc.record({
+      kind: fc.constant('killed run' as const),
+      words: fc.constantFrom<string[][]>(['site'], ['rotate-key']),
+      ms: fc.integer({ min: 100, max: 8000 }),
+    }),
+  )
+}
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ kind: fc.constant('kill' as const), daemon: fc.constantFrom(...daemons), node }),
-  fc.record({ kind: fc.constant('stop' as const), daemon: fc.constantFrom(...daemons), seconds, node }),
-  fc.record({ kind: fc.constant('cut' as const), seconds, node }),
-  fc.record({ kind: fc.constant('freeze' as const), seconds, node }),
-  fc.record({ kind: fc.constant('power' as const), node }),
-  fc.record({ kind: fc.constant('drift' as const), script: fc.constantFrom(...drifts), node }),
-  fc.record({ kind: fc.constant('drift' as const), script: fc.constantFrom(...drifts), node }),
-  fc.record({ kind: fc.constant('run' as const), words: fc.constantFrom(...runs) }),
-  fc.record({
-    kind: fc.constant('killed run' as const),
-    words: fc.constantFrom<string[][]>(['site'], ['rotate-key']),
-    ms: fc.integer({ min: 100, max: 8000 }),
-  }),
-)
-
-/** The same steps for the same seed. */
-export function stepsOf(seed: number, count: number): Step[] {
-  return fc.sample(step, { seed, numRuns: count })
+/** The same steps for the same seed. @param longestSeconds - how long a fault lasts at most. */
+export function stepsOf(seed: number, count: number, longestSeconds: number): Step[] {
+  return fc.sample(stepWithin(longestSeconds), { seed, numRuns: count })
 }
 
 export function titleOf(each: Step, site: LabSite): string {
@@ -87,7 +88,7 @@ export async function take(each: Step, site: LabSite): Promise<void> {
     return
   }
   if (each.kind === 'killed run') {
-    await runUntil(site, each.words, site.lab.inventory, { title: '', changes: 0, delayMs: each.ms })
+    await runUntil(site, each.words, site.lab.inventory, killAt({ title: '', changes: 0, delayMs: each.ms }))
     return
   }
   const hit = site.lab.nodes[each.node]!

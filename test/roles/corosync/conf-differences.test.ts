@@ -19,6 +19,7 @@ const plan: RolloutPlan = {
   changes: [],
   effectOf: () => ({ class: 'live reload', why: 'a reload applies it' }),
   recreatedLinks: [],
+  rekeys: false,
 }
 
 /** The differences of two nodes with these files, of which some run with these. */

@@ -25,13 +25,18 @@ const periods = test.macro({
 })
 
 test('never', periods, [], [])
-test('all the time', periods, ['present'], [[-Infinity, end]])
-test('until the address is removed', periods, ['present', deleted('04.250123')], [[-Infinity, at('04.250')]])
+test('all the time', periods, ['present 192.168.0.10'], [[-Infinity, end]])
+test(
+  'until the address is removed',
+  periods,
+  ['present 192.168.0.10', deleted('04.250123')],
+  [[-Infinity, at('04.250')]],
+)
 test('since the address was added', periods, [added('04.250123')], [[at('04.250'), end]])
 test(
   'two periods',
   periods,
-  ['present', deleted('01.000000'), added('02.000000'), deleted('03.000000')],
+  ['present 192.168.0.10', deleted('01.000000'), added('02.000000'), deleted('03.000000')],
   [
     [-Infinity, at('01.000')],
     [at('02.000'), at('03.000')],
@@ -40,7 +45,7 @@ test(
 test(
   'added again while it is present',
   periods,
-  ['present', added('01.000000'), deleted('02.000000')],
+  ['present 192.168.0.10', added('01.000000'), deleted('02.000000')],
   [[-Infinity, at('02.000')]],
 )
 test(
@@ -109,7 +114,20 @@ test('the end of the outage shows that some node has the address, although it is
 })
 
 test('a node that loses its power has the address until its last sign of life', t => {
-  const lines = ['present', 'alive 1795804680000000000', 'alive 1795804680250000000', added('04.250123')]
+  const lines = ['present 192.168.0.10', 'alive 1795804680000000000', 'alive 1795804680250000000', added('04.250123')]
   t.is(Math.round(lastSignOfLife(lines)!), 1795804680250)
-  t.is(lastSignOfLife(['present', 'alive ']), undefined)
+  t.is(lastSignOfLife(['present 192.168.0.10', 'alive ']), undefined)
+})
+
+test('an IPv6 address counts once the kernel uses it, and not while it may be a duplicate', t => {
+  const lines = [
+    'present 192.168.0.10',
+    '[2026-11-27T18:38:01.000000] 2: eth0    inet6 fd00:1::10/64 scope global tentative \\       valid_lft forever',
+    '[2026-11-27T18:38:02.500000] 2: eth0    inet6 fd00:1::10/64 scope global \\       valid_lft forever',
+    '[2026-11-27T18:38:09.000000] Deleted 2: eth0    inet6 fd00:1::10/64 scope global \\       valid_lft forever',
+    '[2026-11-27T18:38:10.000000] 2: eth0    inet6 fd00:1::10/64 scope global dadfailed tentative \\       valid_lft forever',
+  ]
+  t.deepEqual(addressPeriods(lines, 'fd00:1::10', Date.parse('2026-11-27T18:39:00Z')), [
+    { from: Date.parse('2026-11-27T18:38:02.500Z'), to: Date.parse('2026-11-27T18:38:09.000Z') },
+  ])
 })

@@ -42,6 +42,7 @@ test('the messages of other versions of Pacemaker', t => {
     resource: 'FloatIP',
   })
   t.like(eventsOf('Result of start operation for WebSite:1 on node2: ok')[0], { kind: 'started', resource: 'WebSite' })
+  t.like(eventsOf('Result of promote operation for DB on node2: ok')[0], { kind: 'promoted', resource: 'DB' })
 })
 
 test('what became of a fencing', t => {

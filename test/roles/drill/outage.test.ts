@@ -1,8 +1,8 @@
 import test from 'ava'
-import { longestOutage, outages, type PageAnswers } from '../../../roles/drill/outage.js'
+import { longestOutage, outages, type Answers } from '../../../roles/drill/outage.js'
 
 /** One request every 100 ms, from -100 on: `.` answered in 5 ms, `s` in 1000; `x` failed after 5 ms, `T` after 1500. */
-const answersOf = (pattern: string): PageAnswers =>
+const answersOf = (pattern: string): Answers =>
   pattern.split('').map((sign, index) => {
     const at = index * 100 - 100
     return sign === '.' || sign === 's'

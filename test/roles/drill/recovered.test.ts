@@ -15,7 +15,7 @@ const initial: RecoveryView = {
   node: 'node1',
   elapsedMs: 1000,
   hasFailed: false,
-  isWell: true,
+  unwell: undefined,
   fencing: { fenced: [], isPending: false, failedForMs: undefined },
   votesUnchanged: [],
 }
@@ -27,12 +27,36 @@ const pending = test.macro({
   title: (name = '', recovery: Recovery) => `recovery ${recovery}: ${name}`,
 })
 
+const primary = { FloatIP: ['node1'], 'DB-clone/DB': ['node1*', 'node2'] }
+
+test(
+  'an instance runs, and none is promoted',
+  pending,
+  'elsewhere',
+  {
+    before: stateOf({ resources: primary }),
+    floatingIpNode: 'node2',
+    state: stateOf({ standby: ['node1'], resources: { FloatIP: ['node2'], 'DB-clone/DB': ['node2'] } }),
+  },
+  'DB (promoted) not started',
+)
+test(
+  'another instance is promoted',
+  pending,
+  'elsewhere',
+  {
+    before: stateOf({ resources: primary }),
+    floatingIpNode: 'node2',
+    state: stateOf({ standby: ['node1'], resources: { FloatIP: ['node2'], 'DB-clone/DB': ['node2*'] } }),
+  },
+  undefined,
+)
 test('nothing has happened yet', pending, 'elsewhere', {}, 'not noticed yet')
 test(
   'requests fail first',
   pending,
   'elsewhere',
-  { hasFailed: true, isWell: false },
+  { hasFailed: true, unwell: 'the page' },
   'the floating IP is still on node1',
 )
 test(
@@ -64,7 +88,7 @@ test(
   'all resources run, the page does not answer',
   pending,
   'elsewhere',
-  { floatingIpNode: 'node2', state: stateOf({ standby: ['node1'], resources: moved }), isWell: false },
+  { floatingIpNode: 'node2', state: stateOf({ standby: ['node1'], resources: moved }), unwell: 'the page' },
   'the page does not answer well',
 )
 test(
@@ -130,7 +154,7 @@ test(
   'requests still fail',
   pending,
   'anywhere',
-  { elapsedMs: 9000, hasFailed: true, isWell: false },
+  { elapsedMs: 9000, hasFailed: true, unwell: 'the page' },
   'the page does not answer well',
 )
 
@@ -163,7 +187,7 @@ test(
   'the drilled node was fenced, the page does not answer',
   pending,
   'fenced',
-  { rings: [ring, alone], floatingIpNode: 'node2', state: lost, fencing: node1Fenced, isWell: false },
+  { rings: [ring, alone], floatingIpNode: 'node2', state: lost, fencing: node1Fenced, unwell: 'the page' },
   'the page does not answer well',
 )
 test(
@@ -216,7 +240,7 @@ test(
   'fencing has failed, and for a while no other node has taken over',
   pending,
   'fenced-or-held',
-  { rings: [ring, alone], isWell: false, fencing: failedFor(10_000) },
+  { rings: [ring, alone], unwell: 'the page', fencing: failedFor(10_000) },
   undefined,
 )
 test(
@@ -234,4 +258,10 @@ test(
   'the vote of the quorum device still counts on node2',
 )
 test('the vote is gone, the page answers', pending, 'vote-lost', {}, undefined)
-test('the vote is gone, and so is the page', pending, 'vote-lost', { isWell: false }, 'the page does not answer well')
+test(
+  'the vote is gone, and so is the page',
+  pending,
+  'vote-lost',
+  { unwell: 'the page' },
+  'the page does not answer well',
+)

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { drillRefusal, floatingIpNode } from '../../../roles/drill/refusal.js'
-import { serverOf } from '../../../roles/drill/page-probe.js'
+import { serverOf } from '../../../roles/drill/probes.js'
 import { failedResources } from '../../../roles/drill/restore.js'
 import { clusterOf } from '../corosync/cluster.js'
 import { stateOf, type ShortState } from '../verify/state.js'

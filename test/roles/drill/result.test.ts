@@ -1,34 +1,6 @@
 import test from 'ava'
-import { summarizeRound, type Observations } from '../../../roles/drill/result.js'
-
-const good = (at: number, node = 'node1') => ({ at, ms: 5, node })
-const bad = (at: number) => ({ at, ms: 5, error: 'no connection' })
-
-const observed: Observations = {
-  cluster: 'pacemaker1',
-  round: 1,
-  rounds: 1,
-  fault: 'standby',
-  node: 'node1',
-  description: 'is put in standby',
-  answers: [good(-40), good(0), bad(40), bad(80), good(2200, 'node2'), good(2240, 'node2')],
-  journal: [
-    { at: 20.4, kind: 'transition', by: 'node2' },
-    { at: 2100, kind: 'started', resource: 'FloatIP', node: 'node2', by: 'node2' },
-    { at: 2190, kind: 'started', resource: 'WebSite', node: 'node2', by: 'node2' },
-    { at: -900, kind: 'left', by: 'node2' },
-    { at: 9000, kind: 'started', resource: 'WebSite', node: 'node1', by: 'node1' },
-  ],
-  addressPeriods: [[{ from: -Infinity, to: 2000 }], [{ from: 2050, to: 9000 }]],
-  isMonitored: true,
-  fences: false,
-  fenced: [],
-  floatingIpNode: { before: 'node1', recovered: 'node2', end: 'node2' },
-  repairedAt: 4000,
-  healthyAt: 6000,
-  maxOutage: undefined,
-  failure: undefined,
-}
+import { summarizeRound } from '../../../roles/drill/result.js'
+import { bad, first, good, observed } from './observed.js'
 
 test('the result of a planned move', t => {
   const { event, signal } = summarizeRound(observed)
@@ -71,6 +43,27 @@ test('the result of a planned move', t => {
   t.is(signal.answers.length, 6)
 })
 
+test('the result of a drill in which another instance is promoted', t => {
+  const at = (node: string) => new Map([['DB', [node]]])
+  const promotion = { at: 2150, kind: 'promoted', resource: 'DB', node: 'node2', by: 'node2' } as const
+  const moved = { before: at('node1'), recovered: at('node2') }
+  const { event, signal } = summarizeRound({
+    ...observed,
+    journal: [...observed.journal, promotion],
+    promoted: moved,
+  })
+  t.deepEqual(event.promotions, [{ resource: 'DB', from: 'node1', to: 'node2' }])
+  t.true(signal.marks.some(({ at: moment, text }) => moment === 2150 && text === 'DB promoted on node2'))
+  const stayed = { before: at('node1'), recovered: at('node1') }
+  t.false('promotions' in summarizeRound({ ...observed, promoted: stayed }).event)
+  const lost = { before: at('node1'), recovered: new Map() }
+  t.false('promotions' in summarizeRound({ ...observed, promoted: lost }).event)
+  const first = { before: new Map(), recovered: at('node2') }
+  t.deepEqual(summarizeRound({ ...observed, promoted: first }).event.promotions, [
+    { resource: 'DB', from: undefined, to: 'node2' },
+  ])
+})
+
 test('a round with a longer outage than allowed has failed', t => {
   t.like(summarizeRound({ ...observed, maxOutage: 2000 }).event, {
     status: 'failed',
@@ -93,7 +86,7 @@ test('a service that did not come back is the first reason of a failure', t => {
 test('both nodes have the address for a while, and it returns', t => {
   const { event } = summarizeRound({
     ...observed,
-    addressPeriods: [[{ from: -Infinity, to: 4500 }], [{ from: 2050, to: 4600 }]],
+    addresses: first([[{ from: -Infinity, to: 4500 }], [{ from: 2050, to: 4600 }]]),
     floatingIpNode: { before: 'node1', recovered: 'node2', end: 'node1' },
   })
   t.like(event, { duplicate_address_ms: 2450, moved_to: 'node2', returned: true })
@@ -114,7 +107,7 @@ test('a fault without any effect', t => {
     ...observed,
     answers: [good(-40), good(0), good(40)],
     journal: [],
-    addressPeriods: [[], []],
+    addresses: first([[], []]),
     floatingIpNode: { before: 'node1', recovered: 'node1', end: 'node1' },
   })
   t.like(event, {
@@ -146,7 +139,7 @@ test('the drilled node is fenced: when, and how long the address was free', t =>
     fences: true,
     fenced: ['node1'],
     journal: [...observed.journal, fenced(1800.4), fenced(1900, 'node1', 'node3')],
-    addressPeriods: [[{ from: -Infinity, to: 1750 }], [{ from: 2050, to: 9000 }]],
+    addresses: first([[{ from: -Infinity, to: 1750 }], [{ from: 2050, to: 9000 }]]),
   })
   t.like(event, { status: 'ok', fenced: 'node1', fenced_ms: 1800, address_free_ms: 300, duplicate_address_ms: 0 })
   t.true(signal.marks.some(({ at, text }) => at === 1800 && text === 'node1 was fenced'))
@@ -160,7 +153,7 @@ test('the other node is fenced, and the drilled one keeps the address', t => {
     fences: true,
     fenced: ['node2'],
     journal: [fenced(6500, 'node2', 'node1')],
-    addressPeriods: [[{ from: -Infinity, to: 9000 }], []],
+    addresses: first([[{ from: -Infinity, to: 9000 }], []]),
     floatingIpNode: { before: 'node1', recovered: 'node1', end: 'node1' },
   })
   t.like(event, { fenced: 'node2', fenced_ms: 6500, address_free_ms: 0, moved_to: undefined })
@@ -168,12 +161,12 @@ test('the other node is fenced, and the drilled one keeps the address', t => {
 })
 
 test('with fencing, two holders or two fenced nodes fail the round', t => {
-  const addressPeriods = [[{ from: -Infinity, to: 2100 }], [{ from: 2050, to: 9000 }]]
-  t.like(summarizeRound({ ...observed, fences: true, addressPeriods }).event, {
+  const addresses = first([[{ from: -Infinity, to: 2100 }], [{ from: 2050, to: 9000 }]])
+  t.like(summarizeRound({ ...observed, fences: true, addresses }).event, {
     status: 'failed',
     reason: 'two nodes had the floating IP for 50 ms, although the cluster fences',
   })
-  t.is(summarizeRound({ ...observed, addressPeriods }).event.status, 'ok', 'it was accepted without fencing')
+  t.is(summarizeRound({ ...observed, addresses }).event.status, 'ok', 'it was accepted without fencing')
   t.like(summarizeRound({ ...observed, fences: true, fenced: ['node1', 'node2'] }).event, {
     status: 'failed',
     reason: 'node1 and node2 were both fenced',
@@ -195,4 +188,18 @@ test('a device that fails: what happened instead', t => {
 
 test('if a node could not be monitored, it is not known how long the address was free', t => {
   t.is(summarizeRound({ ...observed, isMonitored: false }).event.address_free_ms, undefined)
+})
+
+test('of several addresses, the event has each and the worst, and a remark the times', t => {
+  const addresses = [
+    { address: '192.168.0.10', periods: [[{ from: -Infinity, to: 2000 }], [{ from: 2050, to: 60_000 }]] },
+    { address: 'fd00:1::10', periods: [[{ from: -Infinity, to: 2000 }], [{ from: 3500, to: 60_000 }]] },
+  ]
+  const { event, remarks } = summarizeRound({ ...observed, answers: [], healthyAt: 9000, addresses })
+  t.deepEqual(event.addresses, [
+    { address: '192.168.0.10', free_ms: 50, duplicate_ms: 0 },
+    { address: 'fd00:1::10', free_ms: 1500, duplicate_ms: 0 },
+  ])
+  t.is(event.address_free_ms, 1500)
+  t.true(remarks.includes('no node had 192.168.0.10 for 50 ms, fd00:1::10 for 1500 ms'))
 })

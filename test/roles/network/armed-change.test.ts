@@ -12,7 +12,7 @@ import {
 } from '../../../roles/network/armed-change.js'
 import { sent } from '../../sent.js'
 import { managerNames } from '../../../roles/network/managers/manager.js'
-import { managers } from '../../../roles/network/managers/index.js'
+import { managersOf } from '../../../roles/network/managers/index.js'
 
 const paths = {
   networkmanager: '/etc/NetworkManager/system-connections/Wired connection 1.nmconnection',
@@ -25,7 +25,7 @@ const change = (name: keyof typeof paths, more: Partial<ArmedChange> = {}): Arme
   iface: 'eth0',
   path: paths[name],
   attributes: { mode: '0644', owner: 'root:root' },
-  activation: managers[name].activation('eth0', 'eth0', paths[name]),
+  activation: managersOf(4)[name].activation('eth0', 'eth0', paths[name]),
   from: { address: '192.168.0.1', prefix: 24 },
   to: { address: '192.168.0.21', prefix: 24 },
   stopped: [],
@@ -47,7 +47,7 @@ for (const name of managerNames) {
   test(`${name}: every script is valid POSIX sh, whatever the interface is called`, async t => {
     const odd = change(name, {
       iface: `it's $(x) "0`,
-      activation: managers[name].activation(`it's $(x) "0`, `it's $(x) "0`, `/etc/it's $(x)`),
+      activation: managersOf(4)[name].activation(`it's $(x) "0`, `it's $(x) "0`, `/etc/it's $(x)`),
       stopped: ['corosync.service', 'pacemaker.service'],
     })
     for (const script of [await armed(odd), applyScript(odd), undoScript(odd), await confirmed(odd)]) {
@@ -101,4 +101,24 @@ test('the former file is restored before any manager brings the network up', t =
     /^Before=.* network-pre\.target networking\.service ifup@eth0\.service dhcpcd\.service NetworkManager\.service systemd-networkd\.service$/m,
   )
   t.regex(unit, /^After=local-fs\.target$/m)
+})
+
+test('IPv6: the address is asked for and removed by its own family; one that stays is not waited for', async t => {
+  const of = change('ifupdown', {
+    from: { address: 'fd00:1::1', prefix: 64 },
+    to: { address: 'fd00:1::5', prefix: 64 },
+  })
+  t.regex(
+    undoScript(of),
+    /ip -6 -o address show dev eth0 to fd00:1::1\/128[^]*ip -6 address del fd00:1::5\/64 dev eth0/,
+  )
+  t.regex(await confirmed(of), /to fd00:1::5\/128[^]*! ip -6 -o [^]*ip -6 address del fd00:1::1\/64 dev eth0/)
+  const beside = change('ifupdown', {
+    from: { address: '192.168.0.1', prefix: 24 },
+    stays: true,
+    to: { address: 'fd00:1::5', prefix: 64 },
+  })
+  t.regex(undoScript(beside), /ip -4 -o address show dev eth0 to 192\.168\.0\.1\/32/)
+  t.notRegex(await confirmed(beside), /address del|192\.168/)
+  t.is(spawnSync('sh', ['-n'], { input: await confirmed(beside) }).stderr.toString(), '')
 })

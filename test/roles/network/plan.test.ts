@@ -6,7 +6,7 @@ const facts: AddressingState = {
   declared: { address: '192.168.0.1', prefix: 24, gateway: '192.168.0.254', dns: ['1.1.1.1', '8.8.8.8'] },
   live: { interface: 'eth0', address: '192.168.0.1', prefix: 24, gateway: '192.168.0.254' },
   file: { address: '192.168.0.1', prefix: 24, gateway: '192.168.0.254', dns: ['1.1.1.1', '8.8.8.8'] },
-  reapplyCommand: ifupdown.reapplyCommand('eth0'),
+  reapplyCommand: ifupdown(4).reapplyCommand('eth0'),
   path: '/etc/network/interfaces',
   isMember: false,
   outage: false,
@@ -126,4 +126,47 @@ test('settings that keep the addressing from the interface are differences', t =
   t.deepEqual(planAddressing({ ...facts, path: '/x', file: { ...facts.file, faults } }).differences, [
     { subject: 'interface-name in /x', from: undefined, to: 'eth0' },
   ])
+})
+
+const ipv6: AddressingState = {
+  ...facts,
+  declared: { address: 'fd00:1::1', prefix: 64, dns: [] },
+  live: {
+    interface: 'eth0',
+    address: undefined,
+    prefix: undefined,
+    gateway: undefined,
+    beside: { address: '192.168.0.1', prefix: 24 },
+  },
+  file: {},
+}
+
+test('a node without an address of the family gets it beside the one over which it is reached, by an armed change', t => {
+  const plan = planAddressing(ipv6)
+  t.deepEqual(plan.change, {
+    from: { address: '192.168.0.1', prefix: 24 },
+    stays: true,
+    to: { address: 'fd00:1::1', prefix: 64 },
+  })
+  t.deepEqual(plan.differences.at(-1), {
+    subject: 'address of eth0',
+    from: undefined,
+    to: 'fd00:1::1/64',
+    note: 'beside 192.168.0.1/24; armed: the node undoes it after 90 s unless it is confirmed over a new connection to fd00:1::1',
+  })
+  t.deepEqual(plan.pending, [])
+})
+
+test('but not on a node of a running cluster, nor if the file has the address: it takes effect at the next boot', t => {
+  for (const state of [
+    { ...ipv6, isMember: true },
+    { ...ipv6, file: { address: 'fd00:1::1', prefix: 64 } },
+  ]) {
+    const plan = planAddressing(state)
+    t.is(plan.change, undefined)
+    t.regex(
+      plan.pending.join(),
+      /^eth0 has no IPv6 address yet, fd00:1::1\/64 is declared: it takes effect at the next boot/,
+    )
+  }
 })

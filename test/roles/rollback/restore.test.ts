@@ -49,7 +49,7 @@ test('a value of a remote node is not confused with one of its primitive', t => 
     string,
     string,
   ]
-  t.deepEqual(lines(withoutChange(after, { before, after }).differences), ['node A param a: on -> off'])
+  t.deepEqual(lines(withoutChange(after, { before, after }).differences), ['node A attribute a: on -> off'])
 })
 
 test('one property among those that Pacemaker sets itself', t => {

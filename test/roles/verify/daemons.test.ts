@@ -69,5 +69,10 @@ for (const [title, nodes, services, evidence] of cases) {
 
 test('an assertion that holds stays as it is', async t => {
   const ok: Verdict = { status: 'ok', evidence: 'node1, node2' }
-  t.is(await unlessCausedBy(['pacemaker'], async () => ok)(scopeOf({ node1: node(based), node2: node() })), ok)
+  t.deepEqual(await unlessCausedBy(['pacemaker'], async () => ok)(scopeOf({ node1: node(based), node2: node() })), ok)
+})
+
+test('a severe failure is reported whatever its cause', async t => {
+  const severe = async () => ({ ...failed, isSevere: true })
+  t.deepEqual(await unlessCausedBy([], severe)(scopeOf({ node1: node(), node2: undefined })), failed)
 })

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { answerViolations, oneMachineAnswers } from '../../../roles/verify/floating-ip.js'
+import { answerViolations, floatingIpOnOneNode, oneMachineAnswers } from '../../../roles/verify/floating-ip.js'
 import { clusterOf, scopeOf } from '../corosync/cluster.js'
 
 const foreign = '52:54:00:12:34:56'
@@ -50,5 +50,34 @@ test('a node without the address asks which nodes answer', async t => {
   t.like(await judge(scopeOf({ node1: node(one), node2: node(two, [one, foreign]) })), {
     status: 'failed',
     fleeting: true,
+  })
+})
+
+const both = { floating_ips: { FloatIP: '192.168.0.10/24', FloatIP6: 'fd00::10/64' }, floating_ip: undefined }
+
+test('each of several addresses is asked for by its own protocol, and a violation names it', async t => {
+  const judge = oneMachineAnswers(clusterOf(both))
+  const asking = (macs: string[]) => ({ ...node(two, [one]), 'NDP answers for addresses': { interface: 'eth0', macs } })
+  const holding = { ...node(one), 'NDP answers for addresses': undefined }
+  t.like(await judge(scopeOf({ node1: holding, node2: asking([one]) })), {
+    status: 'ok',
+    evidence: '192.168.0.10: only node1 answers; fd00::10: only node1 answers',
+  })
+  const { status, evidence } = await judge(scopeOf({ node1: holding, node2: asking([foreign]) }))
+  t.is(status, 'failed')
+  t.is(evidence, `fd00::10: ${foreign}, which belongs to no node of the cluster, answers (asked from node2)`)
+})
+
+test('each of several addresses is on one node, and the headline shows where', async t => {
+  const scope = scopeOf({ node1: { 'ip addr show': ['eth0'] }, node2: { 'ip addr show': [] } })
+  t.like(await floatingIpOnOneNode(clusterOf(both))(scope), {
+    status: 'ok',
+    evidence: '192.168.0.10 on eth0 of node1, fd00::10 on eth0 of node1',
+    headlines: [{ label: 'floating IPs', text: '192.168.0.10 on node1, fd00::10 on node1' }],
+  })
+  const none = scopeOf({ node1: { 'ip addr show': [] }, node2: { 'ip addr show': [] } })
+  t.like(await floatingIpOnOneNode(clusterOf(both))(none), {
+    status: 'failed',
+    evidence: '192.168.0.10 is on no node; fd00::10 is on no node',
   })
 })

@@ -22,7 +22,7 @@ const clusters = {
 test('the site runs these roles in this order', t => {
   const known = roles.map(({ name }) => name)
   t.deepEqual(
-    readPlaybook('playbooks/site.yml', known).flatMap(play => play.roles),
+    readPlaybook('playbooks/site.yml', { ours: known, users: new Map() }).flatMap(play => play.roles),
     known,
   )
 })

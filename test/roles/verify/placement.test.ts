@@ -100,6 +100,6 @@ test(
 test('the interfaces of each address in the output of ip', t => {
   const { family } = interfacesWith('192.168.0.10')
   const stdout =
-    '2: eth0    inet 192.168.0.10/24 scope global eth0\\ valid\n7: host0@if8    inet 192.168.0.10/24 scope global host0\n\0\n\0'
+    '2: eth0    inet 192.168.0.10/24 scope global eth0\\ valid\n7: host0@if8    inet 192.168.0.10/24 scope global host0\n'
   t.deepEqual(family.parse({ stdout } as never, ['192.168.0.10', '192.168.0.11']), [['eth0', 'host0@if8'], []])
 })

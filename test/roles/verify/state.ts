@@ -2,7 +2,7 @@ import type { ClusterState, FencingEvent, ResourceState } from '../../../runner/
 
 /** The state of a cluster of node1 and node2, in short form. */
 export interface ShortState {
-  /** The nodes of each primitive; `clone/primitive` is one inside a clone or group. */
+  /** The nodes of each primitive, with a `*` where it is promoted; `clone/primitive` is one inside a clone or group. */
   resources: Record<string, string[]>
   flags?: Record<string, Partial<ResourceState>>
   dc?: string | null
@@ -17,6 +17,8 @@ export interface ShortState {
   /** Whether fencing is enabled, and what the fencer remembers. */
   fencing?: FencingEvent[]
 }
+
+const isPromoted = (node: string) => node.endsWith('*')
 
 /** The complete state. A primitive on several nodes has one instance on each, as in the output of crm_mon. */
 export function stateOf({
@@ -53,13 +55,13 @@ export function stateOf({
       return (where.length === 0 ? [[]] : where.map(node => [node])).map(on => ({
         id,
         agent: 'ocf:heartbeat:Dummy',
-        role: on.length === 0 ? 'Stopped' : 'Started',
+        role: on.length === 0 ? 'Stopped' : on.some(isPromoted) ? 'Promoted' : 'Started',
         active: on.length > 0,
         failed: false,
         blocked: false,
         orphaned: false,
         managed: true,
-        nodes: on,
+        nodes: on.map(node => node.replace('*', '')),
         parents,
         ...flags[id],
       }))

@@ -4,7 +4,7 @@ import { linksConnected } from '../../../roles/verify/links.js'
 import { everyNodeJoined, oneRing, quorate } from '../../../roles/verify/membership.js'
 import { fencingEnabled } from '../../../roles/verify/fencing/enabled.js'
 import { everyNodeOnline, oneDc } from '../../../roles/verify/pacemaker.js'
-import { readViews, verdict } from '../../../roles/verify/verdict.js'
+import { advisory, readViews, verdict } from '../../../roles/verify/verdict.js'
 import type { Quorum } from '../../../runner/cluster/corosync/quorumtool.js'
 import type { ClusterMember } from '../../../runner/cluster/members.js'
 import { clusterOf, scopeOf } from '../corosync/cluster.js'
@@ -203,4 +203,10 @@ test('a view that is a list stays one view', async t => {
   const fact = { family: { name: 'f', script: () => '', parse: () => [] }, argument: '' }
   const { views } = await readViews<number[]>(scopeOf({ node1: { f: [1, 2] }, node2: { f: [] } }), fact, '', () => [])
   t.deepEqual(views, [[1, 2], []])
+})
+
+test('of many remarks, as of hundreds of resources with one cause, the first ones and the number of the others', t => {
+  const remarks = (count: number) => Array.from({ length: count }, (_, at) => `r${at} is stopped`)
+  t.is(advisory(remarks(20), '', '').evidence, remarks(20).join('; '))
+  t.is(advisory(remarks(1000), '', '').evidence, `${remarks(19).join('; ')}; and 981 more`)
 })

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { z } from 'zod'
 import { isAsDeclared } from '../../../../roles/network/managers/manager.js'
-import { managers } from '../../../../roles/network/managers/index.js'
+import { managersOf } from '../../../../roles/network/managers/index.js'
 import { casesIn } from '../cases.js'
 
 const filesCase = z.strictObject({
@@ -25,7 +25,7 @@ const filesCase = z.strictObject({
 })
 
 for (const name of ['networkd', 'networkmanager'] as const) {
-  const manager = managers[name]
+  const manager = managersOf(4)[name]
   for (const [title, data] of casesIn(`${name}-files`, filesCase)) {
     test(title, t => {
       const { network, active } = data

@@ -1,7 +1,10 @@
 import test from 'ava'
 import { z } from 'zod'
-import { ifupdown } from '../../../../roles/network/managers/ifupdown.js'
+import { familyOf } from '../../../../runner/ip-address.js'
+import { ifupdown as ifupdownOf } from '../../../../roles/network/managers/ifupdown.js'
 import { casesIn } from '../cases.js'
+
+const ifupdown = ifupdownOf(4)
 
 const filesCase = z.strictObject({
   /** The text of each file by its path, in the order in which ifupdown reads them. */
@@ -29,23 +32,24 @@ const filesCase = z.strictObject({
 for (const [title, data] of casesIn('ifupdown-files', filesCase)) {
   test(title, t => {
     const { network } = data
+    const manager = ifupdownOf(familyOf(network.address)!)
     const files = Object.entries(data.files).map(([path, text]) => ({ path, text }))
     const preferred = [network.address, data.connectedTo]
     const up = { iface: 'eth0', logical: data.logical }
-    t.is(ifupdown.refusal?.(files, up, network, preferred), data.refused)
+    t.is(manager.refusal?.(files, up, network, preferred), data.refused)
     if (data.refused !== undefined) return
-    const name = ifupdown.nameIn?.(files, up, preferred) ?? ''
+    const name = manager.nameIn?.(files, up, preferred) ?? ''
     t.is(name, data.name)
-    const path = ifupdown.path(name, files, undefined, preferred)
+    const path = manager.path(name, files, undefined, preferred)
     t.is(path, data.path ?? '')
     const text = data.files[path]
-    const written = ifupdown.write(text, name, network, preferred)
+    const written = manager.write(text, name, network, preferred)
     t.is(written, data.written ?? text ?? '')
     // Once it is written, there is nothing to refuse or to change.
     const now = files.map(file => (file.path === path ? { path, text: written } : file))
-    t.is(ifupdown.refusal?.(now, up, network, preferred), undefined)
-    t.is(ifupdown.path(name, now, undefined, preferred), path)
-    t.is(ifupdown.write(written, name, network, preferred), written)
+    t.is(manager.refusal?.(now, up, network, preferred), undefined)
+    t.is(manager.path(name, now, undefined, preferred), path)
+    t.is(manager.write(written, name, network, preferred), written)
   })
 }
 
@@ -68,6 +72,29 @@ iface eth1 inet static
     'down ip rule del from 192.168.0.9/32',
   ])
   t.deepEqual(ifupdown.linesNaming?.(undefined, 'eth0', [], '192.168.0.9'), [])
+})
+
+test('commands that name a former IPv6 address are found, whatever its spelling', t => {
+  const text = `iface eth0 inet6 static
+  address fd00:1::9/64
+  up ip -6 rule add from FD00:1:0::9/128
+  post-up curl http://[fd00:1::9]:80/
+  up ip -6 rule add from fd00:1::99
+iface eth0 inet static
+  up echo fd00:1::9
+`
+  t.deepEqual(ifupdownOf(6).linesNaming?.(text, 'eth0', ['fd00:1::9'], 'fd00:1::9'), [
+    'up ip -6 rule add from FD00:1:0::9/128',
+    'post-up curl http://[fd00:1::9]:80/',
+  ])
+})
+
+test('for an IPv6 address, what a failed ifup has left of both families is removed', t => {
+  t.deepEqual(ifupdownOf(6).activation('eth0', 'eth0', '/etc/network/interfaces').before, [
+    'ifdown --force eth0',
+    'ip -4 address flush dev eth0',
+    'ip -6 address flush dev eth0 scope global',
+  ])
 })
 
 test('an alias goes down and up alone; the interface comes up with its aliases', t => {

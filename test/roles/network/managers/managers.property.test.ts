@@ -7,7 +7,7 @@ import {
   type Network,
 } from '../../../../roles/network/managers/manager.js'
 import { optionsNamed, stanzasOf, statementsOf } from '../../../../roles/network/managers/stanza.js'
-import { managers } from '../../../../roles/network/managers/index.js'
+import { managersOf } from '../../../../roles/network/managers/index.js'
 
 /** Lines that may stand anywhere in a manager's file, in any order: what comes out is odd, and has to survive. */
 const lines: Record<ManagerName, string[]> = {
@@ -123,11 +123,73 @@ const networks: Network[] = [
   { address: '192.168.0.1', prefix: 16, dns: ['9.9.9.9'] },
 ]
 
+/** What stands beside the lines above for the other family. */
+const ipv6Lines: Record<ManagerName, string[]> = {
+  ifupdown: [
+    'iface eth0 inet6 auto',
+    'iface eth0 inet6 static',
+    'iface eth1 inet6 static',
+    '  address 2001:db8::9/64',
+    '  address FD00:1:0::1',
+    '  netmask 64',
+    '  gateway fe80::1',
+  ],
+  dhcpcd: [
+    'interface eth0',
+    'static ip6_address=2001:db8::9/64',
+    '  static ip6_address=FD00:1:0::1/64 # own',
+    'noipv6',
+  ],
+  networkmanager: [
+    '[ipv6]',
+    'method=auto',
+    'method=disabled',
+    'address1=2001:db8::9/64,2001:db8::fe',
+    'addresses=FD00:1:0::1;64;fe80::1;',
+    'gateway=2001:DB8:0::fe',
+    'dns=2620:fe::fe;',
+  ],
+  networkd: ['Address=2001:db8::9/64', 'Address=FD00:1:0::1/64', 'Gateway=fe80::1', 'Destination=::/0'],
+}
+
+const ipv6Networks: Network[] = [
+  { address: 'fd00:1::1', prefix: 64, dns: [] },
+  { address: '2001:db8::7', prefix: 48, dns: ['2620:fe::9'] },
+  { address: 'fd00:1::1', prefix: 64, gateway: 'fe80::1', dns: ['2620:fe::fe', '2620:fe::9'] },
+]
+
+for (const name of managerNames) {
+  const { read, write, refusal } = managersOf(6)[name]
+  const file = fc
+    .tuple(fc.array(fc.constantFrom(...lines[name], ...ipv6Lines[name]), { maxLength: 25 }), fc.boolean())
+    .map(([chosen, ends]) => chosen.join('\n') + (ends ? '\n' : ''))
+
+  test(`${name}, IPv6: what is written is read, writing twice is writing once, and IPv4 stays as it was`, t => {
+    fc.assert(
+      fc.property(file, fc.constantFrom(...ipv6Networks), (text, network) => {
+        const preferred = [network.address, '2001:db8::9']
+        const up = { iface: 'eth0', logical: 'eth0' }
+        const reason = refusal?.([{ path: '/file', text }], up, network, preferred)
+        fc.pre(reason === undefined || (name === 'ifupdown' && reason.includes('not found')))
+        const written = write(text, 'eth0', network, preferred)
+        t.true(isAsDeclared(read(written, 'eth0', preferred), network), written)
+        t.is(write(written, 'eth0', network, preferred), written)
+        const [before, after] = [text, written].map(one => {
+          const { address, prefix, gateway, dns = [] } = managersOf(4)[name].read(one, 'eth0', [])
+          return { address, prefix, gateway, dns: [...new Set(dns)] }
+        })
+        t.deepEqual(after, before, written)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+}
+
 /** ha-run is connected over another address than the declared one. */
 const preferredOf = ({ address }: Network) => [address, '192.168.0.9']
 
 for (const name of managerNames) {
-  const { read, write, refusal, path } = managers[name]
+  const { read, write, refusal, path } = managersOf(4)[name]
   /** What dhcpcd gives to all interfaces is refused, and what ifupdown shares or decides at run time. */
   const isRefused = (text: string, network: Network) => {
     const preferred = name === 'ifupdown' ? preferredOf(network) : []
@@ -166,7 +228,7 @@ for (const name of managerNames) {
 }
 
 for (const name of managerNames) {
-  const { write } = managers[name]
+  const { write } = managersOf(4)[name]
   const settings = {
     networkmanager: ['[ipv4]', 'method=manual', 'dns='],
     networkd: ['[Network]', 'DNS='],
@@ -189,7 +251,7 @@ for (const name of managerNames) {
 }
 
 for (const name of ['networkmanager', 'networkd'] as const) {
-  const { read, write } = managers[name]
+  const { read, write } = managersOf(4)[name]
 
   test(`${name}: of several addresses, only the interface's own one is replaced`, t => {
     const addresses = lines[name].filter(line => /^address\d*=\d|^Address=\d/.test(line))
@@ -219,7 +281,7 @@ test('ifupdown: the addresses of all stanzas but one stay', t => {
     .map(chosen => ['iface eth0 inet static', ...chosen, ''].join('\n'))
   fc.assert(
     fc.property(text, fc.constantFrom(...networks), (before, network) => {
-      const { write, refusal } = managers.ifupdown
+      const { write, refusal } = managersOf(4).ifupdown
       const preferred = preferredOf(network)
       fc.pre(
         refusal?.([{ path: '/file', text: before }], { iface: 'eth0', logical: 'eth0' }, network, preferred) ===

@@ -1,7 +1,8 @@
 import test from 'ava'
 import { z } from 'zod'
 import { managerNames, type Addressing } from '../../../../roles/network/managers/manager.js'
-import { managers } from '../../../../roles/network/managers/index.js'
+import { managersOf } from '../../../../roles/network/managers/index.js'
+import { familyOf } from '../../../../runner/ip-address.js'
 import { casesIn } from '../cases.js'
 
 const managerCase = z.strictObject({
@@ -26,12 +27,12 @@ const managerCase = z.strictObject({
 })
 
 for (const name of managerNames) {
-  const { read, write } = managers[name]
   for (const [title, { file, network, preferred = [network.address], written, read: expected }] of casesIn(
     name,
     managerCase,
   )) {
     test(title, t => {
+      const { read, write } = managersOf(familyOf(network.address)!)[name]
       t.deepEqual(defined(read(file, 'eth0', preferred)), defined(expected))
       t.is(write(file, 'eth0', network, preferred), written)
       t.is(write(written, 'eth0', network, preferred), written)

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { undoScript } from '../../../../roles/network/armed-change.js'
 import { netplan } from '../../../../roles/network/managers/netplan.js'
 import { netplanIdOf } from '../../../../roles/network/managers/netplan-profile.js'
+import { familyOf } from '../../../../runner/ip-address.js'
 import { sent } from '../../../sent.js'
 import { casesIn } from '../cases.js'
 
@@ -30,7 +31,7 @@ for (const [title, { id, files, network, preferred = [network.address], ...expec
   netplanCase,
 )) {
   test(title, t => {
-    const manager = netplan('networkmanager', id)
+    const manager = netplan('networkmanager', id, familyOf(network.address)!)
     const found = Object.entries(files).map(([path, text]) => ({ path, text }))
     t.is(manager.refusal?.(found, { iface: 'eth0', logical: 'eth0' }, network, preferred), expected.refused)
     if (expected.refused !== undefined) return
@@ -61,16 +62,16 @@ test('a profile that netplan has rendered names its definition', t => {
 })
 
 test('netplan renders the files before its renderer applies them, and the script that validates them is valid sh', async t => {
-  const { activation, validation } = netplan('networkd', 'eth0')
+  const { activation, validation } = netplan('networkd', 'eth0', 4)
   t.deepEqual(activation('eth0', 'eth0', '/etc/netplan/50-cloud-init.yaml'), {
     before: [],
     rendering: ['netplan generate'],
     after: ['networkctl reload', 'networkctl reconfigure eth0'],
   })
-  t.deepEqual(netplan('networkmanager', 'eth0').activation('eth0', 'eth0', '/etc/netplan/50-cloud-init.yaml').after, [
-    'nmcli connection reload',
-    'nmcli device reapply eth0',
-  ])
+  t.deepEqual(
+    netplan('networkmanager', 'eth0', 4).activation('eth0', 'eth0', '/etc/netplan/50-cloud-init.yaml').after,
+    ['nmcli connection reload', 'nmcli device reapply eth0'],
+  )
   const { script } = await sent($ => $`${validation!('/etc/netplan/50 x.yaml')}`)
   t.regex(script, /^netplan generate --root-dir "\$root"$/m)
   t.regex(script, /^umask 077\n/, 'commands, not one quoted word')
@@ -82,7 +83,7 @@ test('the undo renders the restored file at boot too, when the network is not up
     iface: 'eth0',
     path: '/etc/netplan/50-cloud-init.yaml',
     attributes: { mode: '0600', owner: 'root:root' },
-    activation: netplan('networkmanager', 'eth0').activation('eth0', 'eth0', '/etc/netplan/50-cloud-init.yaml'),
+    activation: netplan('networkmanager', 'eth0', 4).activation('eth0', 'eth0', '/etc/netplan/50-cloud-init.yaml'),
     from: { address: '192.168.0.1', prefix: 24 },
     to: { address: '192.168.0.2', prefix: 24 },
     stopped: [],

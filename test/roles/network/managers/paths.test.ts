@@ -1,9 +1,10 @@
 import test from 'ava'
-import { dhcpcd } from '../../../../roles/network/managers/dhcpcd.js'
-import { ifupdown } from '../../../../roles/network/managers/ifupdown.js'
-import { networkd, networkFileOf } from '../../../../roles/network/managers/networkd.js'
-import { networkmanager, profileOf } from '../../../../roles/network/managers/networkmanager.js'
+import { dhcpcd as dhcpcdOf } from '../../../../roles/network/managers/dhcpcd.js'
+import { ifupdown as ifupdownOf } from '../../../../roles/network/managers/ifupdown.js'
+import { networkd as networkdOf, networkFileOf } from '../../../../roles/network/managers/networkd.js'
+import { networkmanager as networkmanagerOf, profileOf } from '../../../../roles/network/managers/networkmanager.js'
 
+const [dhcpcd, ifupdown, networkd, networkmanager] = [dhcpcdOf(4), ifupdownOf(4), networkdOf(4), networkmanagerOf(4)]
 const stanza = 'auto eth0\niface eth0 inet dhcp\n'
 const at = (path: string, text: string) => ({ path, text })
 
@@ -70,4 +71,17 @@ test('dhcpcd: what all interfaces share and a block cannot override is refused',
   t.is(refusalOf(routers, undefined), undefined)
   t.is(refusalOf(routers, '192.168.0.253'), undefined)
   t.regex(refusalOf('static ip_address=10.0.0.1/8\n', undefined) ?? '', /`static ip_address=10\.0\.0\.1\/8`/)
+})
+
+test('dhcpcd: an IPv6 gateway is refused, since only routers set it', t => {
+  const { refusal, remedy } = dhcpcdOf(6)
+  const files = [at('/etc/dhcpcd.conf', 'interface eth0\n')]
+  const up = { iface: 'eth0', logical: 'eth0' }
+  const network = { address: 'fd00:1::1', prefix: 64, dns: [] }
+  t.is(refusal?.(files, up, network, []), undefined)
+  t.regex(
+    refusal?.(files, up, { ...network, gateway: 'fe80::1' }, []) ?? '',
+    /^dhcpcd has no setting for an IPv6 gateway/,
+  )
+  t.regex(remedy?.('eth0') ?? '', /`gateway`, for the node of eth0$/)
 })

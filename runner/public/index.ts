@@ -1,0 +1,56 @@
+/**
+ * What a role of the user's imports from `ha-run`, as docs/roles.md describes it: all of it, and nothing else of ha-run.
+ * test/public/exports.test.ts has the list of its names. A change that breaks a role increases `apiVersion`.
+ */
+export const apiVersion = 1
+
+export { role } from './role.js'
+export type { HostPlace, NodePlace, Place, RoleTask, UserRole } from './role.js'
+export { z } from 'zod'
+
+export { guard, skip, task, warn } from '../tasks/task.js'
+export { assertion, clusterGuard, clusterTask } from '../cluster/role.js'
+export { cibObjects } from '../cluster/cib-change/own-objects.js'
+export { until } from '../tasks/until.js'
+export { TaskError } from '../errors.js'
+export { Secret } from '../secret.js'
+
+export { block } from '../tasks/block.js'
+export { command } from '../tasks/command.js'
+export { directory, symbolicLink } from '../tasks/directory.js'
+export { download } from '../tasks/download.js'
+export { dropIn } from '../tasks/drop-in.js'
+export { file } from '../tasks/file.js'
+export { line } from '../tasks/line.js'
+export { packages } from '../tasks/packages.js'
+export { service } from '../tasks/service.js'
+export { timer } from '../tasks/timer.js'
+export { group, user } from '../tasks/user.js'
+export { wait } from '../tasks/wait.js'
+
+export { fact } from '../facts/fact.js'
+export { fileState, fileText } from '../facts/files.js'
+export { packageState } from '../facts/packages.js'
+export { unitState } from '../facts/units.js'
+export { sh } from '../ssh/quote.js'
+
+export type { Cluster, Node } from '../cluster/declaration/declaration.js'
+export type { Fact } from '../facts/fact.js'
+export type { Remote } from '../ssh/remote.js'
+export type { Difference } from '../tasks/difference.js'
+export type { CibObjectsOptions } from '../cluster/cib-change/own-objects.js'
+export type { BlockOptions } from '../tasks/block.js'
+export type { CommandOptions } from '../tasks/command.js'
+export type { CommandText } from '../tasks/command-text.js'
+export type { DirectoryOptions } from '../tasks/directory.js'
+export type { DownloadOptions } from '../tasks/download.js'
+export type { DropInOptions } from '../tasks/drop-in.js'
+export type { FileOptions } from '../tasks/file.js'
+export type { LineOptions } from '../tasks/line.js'
+export type { PackagesOptions } from '../tasks/packages.js'
+export type { ClusterScope, NodeScope } from '../tasks/scope.js'
+export type { ServiceOptions } from '../tasks/service.js'
+export type { Finding, TaskRef, Verdict } from '../tasks/task.js'
+export type { TimerOptions } from '../tasks/timer.js'
+export type { UserOptions } from '../tasks/user.js'
+export type { WaitForOptions } from '../tasks/wait.js'
