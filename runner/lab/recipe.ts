@@ -108,6 +108,24 @@ const commonMaskedUnits = [
   'console-getty.service',
 ]
 
+/**
+ * systemd starts all generators at each boot and at each `daemon-reload`, of which an installation of packages causes many;
+ * these find nothing to do in a container, and are 12 % of what the building of a cluster costs.
+ */
+const maskedGenerators = [
+  'cryptsetup',
+  'debug',
+  'fstab',
+  'getty',
+  'gpt-auto',
+  'hibernate-resume',
+  'integritysetup',
+  'rc-local',
+  'run',
+  'system-update',
+  'veritysetup',
+]
+
 /** Files of every base image. */
 const commonFiles: RecipeFile[] = [
   // Without a name server a lookup fails at once; with one that does not answer it would take 10 s.
@@ -180,6 +198,8 @@ export function customizeScript({ hostName, locale, files, maskedUnits }: Recipe
     'useradd --create-home --shell /bin/bash --groups sudo admin',
     'echo admin:raspberry | chpasswd',
     `systemctl mask ${[...commonMaskedUnits, ...maskedUnits].join(' ')}`,
+    'mkdir -p /etc/systemd/system-generators',
+    ...maskedGenerators.map(name => `ln -s /dev/null /etc/systemd/system-generators/systemd-${name}-generator`),
   ].join('\n')
 }
 

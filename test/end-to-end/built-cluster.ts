@@ -16,6 +16,7 @@ import { changedInventory, type ClusterVars } from './inventory.js'
 import { LabNodes } from './lab-nodes.js'
 import { setQuickStart, unsetQuickStart } from './quick-start.js'
 import { suite, withRelease } from './release.js'
+import { patience } from './patience.js'
 
 const bundle = fileURLToPath(new URL('../../../bundle', import.meta.url))
 export const main = join(bundle, 'runner/cli/main.js')
@@ -94,7 +95,7 @@ async function build(site: LabNodes, built: Built): Promise<string> {
   const { exitCode, stdout, stderr } = await $({
     quiet: true,
     nothrow: true,
-    timeout: '300s',
+    timeout: `${patience}s`,
     stdio: ['ignore', 'pipe', 'pipe'],
   })`${process.execPath} ${main} site --stable 0 --json -i ${inventory} -F ${site.lab.sshConfig}`
   if (exitCode !== 0) throw new Error(`ha-run site: exit code ${exitCode}\n${stdout}${stderr}`)

@@ -112,7 +112,6 @@ const seed = Number(process.env['HA_RUN_SEED'] ?? 20261129)
 
 // `npm run test:faults` does this for longer, with longer faults.
 onLab(`random faults and runs for a minute, beside another writer of the CIB, lose nothing: seed ${seed}`, async t => {
-  t.timeout(15 * 60_000)
   const result = await soak(site, { seed, minutes: 1, longestSeconds: 8, report: line => t.log(line) })
   t.deepEqual(result.lost, [])
   t.true(result.steps > 0)

@@ -25,12 +25,12 @@ process.stdin.on('end', () => { clearInterval(timer); ended = true; open += 1; d
 /** Milliseconds for which it is asked on: what a change has set off may come a moment later. */
 const aftermathMs = 2000
 
-/** Probes the floating IP from another machine of the lab's network while something is done (`seconds` at most), and for a moment more. */
-export async function probing(lab: string, work: () => Promise<void>, seconds = 300): Promise<Probed> {
+/** Probes the floating IP from another machine of the lab's network while something is done, and for a moment more. */
+export async function probing(lab: string, work: () => Promise<void>): Promise<Probed> {
   const probe = $({
     quiet: true,
     nothrow: true,
-    timeout: `${seconds}s`,
+    timeout: '3600s',
   })`${inLab(lab, [process.execPath, '-e', program])}`
   try {
     await work()

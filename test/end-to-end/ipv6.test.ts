@@ -86,7 +86,7 @@ onLab('status shows the addresses, and verify an address that a node cannot use'
   const other = site.lab.nodes.find(({ name }) => name !== holder)!.name
   await site.on(other, `ip -6 addr add ${floatingIp}/64 dev eth0`)
   try {
-    await site.come(other, 'ip -o -6 addr show dev eth0 | grep -q dadfailed', 20)
+    await site.come(other, 'ip -o -6 addr show dev eth0 | grep -q dadfailed')
     const result = await site.run(['verify', '--stable', '0'], await moved())
     t.is(result.exitCode, 2)
     t.is(

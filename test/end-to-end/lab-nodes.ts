@@ -1,4 +1,5 @@
 import { exec, type Lab } from '../../runner/lab/index.js'
+import { patience } from './patience.js'
 
 /** The machines of a lab, reached from outside: through their machines, not through the network. */
 export class LabNodes {
@@ -9,7 +10,7 @@ export class LabNodes {
   }
 
   /** Runs shell text in a node. @returns what it printed. */
-  async on(node: string, script: string, seconds = 120): Promise<string> {
+  async on(node: string, script: string, seconds = patience): Promise<string> {
     const target = this.lab.machines.find(({ name }) => name === node)!
     const { exitCode, stdout, stderr } = await exec(target, ['sh', '-c', script], {
       output: 'collect',
@@ -25,14 +26,9 @@ export class LabNodes {
   }
 
   /** Waits until shell text holds on a node. The node itself asks again and again: each question from outside would cost more. */
-  async come(node: string, test: string, seconds = 120): Promise<void> {
-    const failure = `not so within ${seconds} s: ${test}`
-    await this.on(
-      node,
-      `n=${seconds * 5}; until { ${test}; } >/dev/null; do n=$((n - 1)); [ $n -gt 0 ] || exit 1; sleep 0.2; done`,
-      seconds,
-    ).catch((cause: unknown) => {
-      throw new Error(`${node}: ${failure}`, { cause })
+  async come(node: string, test: string): Promise<void> {
+    await this.on(node, `until { ${test}; } >/dev/null; do sleep 0.2; done`).catch((cause: unknown) => {
+      throw new Error(`${node}: not so within ${patience} s: ${test}`, { cause })
     })
   }
 }

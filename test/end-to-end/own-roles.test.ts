@@ -8,6 +8,7 @@ import type { MachineEvent } from '../../runner/engine/events.js'
 import { writePageFiles } from '../docs/page-files.js'
 import { vaultValue } from '../inventory/vault-text.js'
 import { labSite, summaryOf, tasksOf, troubles, withStatus, type Result } from './site-harness.js'
+import { patience } from './patience.js'
 
 /**
  * What a newcomer does who has docs/roles.md and the package, and no clone: installs it into an empty folder without a network, copies
@@ -20,7 +21,7 @@ test.after.always(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Runs the installed command in the folder. */
 async function haRun(...args: string[]): Promise<Result> {
-  const quiet = { quiet: true, nothrow: true, timeout: '200s', cwd: folder, input: '' } as const
+  const quiet = { quiet: true, nothrow: true, timeout: `${patience}s`, cwd: folder, input: '' } as const
   const { exitCode, stdout, stderr } = await $(quiet)`node_modules/.bin/ha-run ${args}`
   const lines = args.includes('--json') ? stdout.trim().split('\n') : []
   return { exitCode, stdout, stderr, events: lines.map(line => JSON.parse(line) as MachineEvent) }
@@ -28,7 +29,7 @@ async function haRun(...args: string[]): Promise<Result> {
 const run = async (...args: string[]) => haRun(...args, '-F', site.lab.sshConfig, '--json')
 
 onLab('from an empty folder to a cluster that serves by nginx', async t => {
-  const quiet = $({ quiet: true, timeout: '120s' })
+  const quiet = $({ quiet: true, timeout: `${patience}s` })
   await quiet`npm pack --silent --pack-destination ${folder}`
   const [tarball = ''] = readdirSync(folder)
   await quiet({ cwd: folder })`npm install --silent --offline --no-audit --no-fund ${join(folder, tarball)}`
@@ -62,7 +63,7 @@ onLab('drift is shown and repaired, and the running nginx reloads without a rest
     [...conf, `${active} nginx: nginx is disabled and with its files loaded in systemd`].toSorted(),
   )
   t.is(await mainPid(), before)
-  await site.come(active, `[ "$(pgrep -c -P ${before.trim()})" = 2 ]`, 10)
+  await site.come(active, `[ "$(pgrep -c -P ${before.trim()})" = 2 ]`)
   // A configuration that nginx would refuse is not written.
   const index = join(folder, 'roles/nginx/index.ts')
   const role = readFileSync(index, 'utf8')

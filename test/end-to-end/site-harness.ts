@@ -16,6 +16,7 @@ import { changedInventory, type ClusterVars, type HostVars } from './inventory.j
 import { LabNodes } from './lab-nodes.js'
 import { withRelease } from './release.js'
 import { whileRunning } from './running.js'
+import { patience, testLimitMs } from './patience.js'
 
 export interface Result {
   exitCode: number | null
@@ -43,7 +44,7 @@ export class LabSite extends LabNodes {
    */
   async run(
     words: string[],
-    { inventory = this.lab.inventory, config = this.lab.sshConfig, seconds = 240 } = {},
+    { inventory = this.lab.inventory, config = this.lab.sshConfig, seconds = patience } = {},
   ): Promise<Result> {
     const changes =
       ['site', 'drill', 'rollback', 'rotate-key', 'play'].includes(words[0]!) && !words.includes('--check')
@@ -72,7 +73,7 @@ export class LabSite extends LabNodes {
     moments: (number | (() => Promise<unknown>))[],
     { config = this.lab.sshConfig, then = async () => {} }: { config?: string; then?: () => Promise<void> } = {},
   ): Promise<Result> {
-    const running = this.#start([...words, '-i', inventory, '-F', config, '--json'], 240)
+    const running = this.#start([...words, '-i', inventory, '-F', config, '--json'], patience)
     for (const moment of moments) {
       await (typeof moment === 'number' ? sleep(moment) : moment())
       process.kill(running.pid!, 'SIGINT')
@@ -83,7 +84,7 @@ export class LabSite extends LabNodes {
 
   /** Runs it, and kills it without a warning once something has come about. */
   async killed(words: string[], inventory: string, hasCome: () => Promise<boolean>): Promise<void> {
-    const running = this.#start([...words, '-i', inventory, '-F', this.lab.sshConfig, '--json'], 120)
+    const running = this.#start([...words, '-i', inventory, '-F', this.lab.sshConfig, '--json'], patience)
     while (!(await hasCome())) await sleep(100)
     process.kill(running.pid!, 'SIGKILL')
     await running
@@ -121,7 +122,7 @@ export class LabSite extends LabNodes {
     act: (running: ProcessPromise) => void,
   ): Promise<{ exitCode: number | null; screen: string }> {
     const command = `stty columns 100 rows 24; unset CI; TERM=xterm exec ${[process.execPath, main, ...words].map(quote).join(' ')}`
-    const running = $({ quiet: true, nothrow: true, timeout: '120s' })`script -qec ${command} /dev/null`
+    const running = $({ quiet: true, nothrow: true, timeout: `${patience}s` })`script -qec ${command} /dev/null`
     let screen = ''
     let hasActed = false
     running.stdout.on('data', (chunk: Buffer) => {
@@ -145,7 +146,7 @@ export class LabSite extends LabNodes {
 
   /** Runs shell text beside the nodes, on the bridge: another machine of their network. */
   async outside(script: string): Promise<void> {
-    await $({ quiet: true, timeout: '20s' })`${inLab(this.lab.name, ['sh', '-c', script])}`
+    await $({ quiet: true, timeout: `${patience}s` })`${inLab(this.lab.name, ['sh', '-c', script])}`
   }
 
   /** The lab's inventory with something changed, as a file of its own. */
@@ -176,7 +177,7 @@ export function labSite(name: string, count: number, built?: Built, extras?: Lab
   const declareTest = reason === null ? test.serial : test.serial.skip
   if (reason === null) {
     test.serial.before(async t => {
-      t.timeout(20 * 60_000)
+      t.timeout(testLimitMs)
       await whileRunning(`${name}: bringing its lab up`, async () => {
         await bringUp(site, built, line => t.log(line))
       })
@@ -189,7 +190,7 @@ export function labSite(name: string, count: number, built?: Built, extras?: Lab
     site,
     onLab: (text, body) =>
       declareTest(title(text), async t => {
-        t.timeout(5 * 60_000)
+        t.timeout(testLimitMs)
         await whileRunning(`${name}: ${text}`, async () => body(t))
       }),
   }
@@ -209,7 +210,7 @@ export function onForeign(
   const declareTest = reason === null ? test.serial : test.serial.skip
   const takeDown = async () => down({ name: site.lab.name, report: () => {} })
   declareTest(title(`${specimen}: ${text}`), async t => {
-    t.timeout(20 * 60_000)
+    t.timeout(testLimitMs)
     await whileRunning(`${name}: ${text}`, async () => {
       try {
         await bringUp(site, { foreign: specimen }, line => t.log(line))

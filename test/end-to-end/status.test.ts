@@ -5,6 +5,7 @@ import { quote } from '../../runner/ssh/quote.js'
 import { main } from './built-cluster.js'
 import { leavesAllAsItWas } from './node-state.js'
 import { labSite, statusIn, summaryOf, troubles } from './site-harness.js'
+import { patience } from './patience.js'
 
 const { site, onLab } = labSite('status', 2, { layout: 'single' })
 const node2 = site.lab.nodes[1]!
@@ -111,7 +112,7 @@ onLab(
     const running = $({
       quiet: true,
       nothrow: true,
-      timeout: '120s',
+      timeout: `${patience}s`,
       stdio: ['pipe', 'pipe', 'pipe'],
     })`script -qec ${`stty columns 80 rows 24; unset CI; TERM=xterm exec ${words.map(quote).join(' ')}`} /dev/null`
     let written = ''
@@ -119,7 +120,11 @@ onLab(
       written += chunk.toString()
     })
     const until = async (pattern: RegExp) => {
-      for (const end = performance.now() + 60_000; !pattern.test(shown(written).join('\n')); await sleep(100)) {
+      for (
+        const end = performance.now() + patience * 1000;
+        !pattern.test(shown(written).join('\n'));
+        await sleep(100)
+      ) {
         if (performance.now() > end) throw new Error(`never on the screen: ${pattern}\n${shown(written).join('\n')}`)
       }
       t.true(shown(written).length <= 24)

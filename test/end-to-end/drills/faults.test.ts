@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os'
 import { reason } from '../availability.js'
 import { labSite, summaryOf, troubles } from '../site-harness.js'
-import { cloned, measured, single } from './faults.js'
+import { measured, single } from './faults.js'
 import { DrillSite } from './site.js'
 import { drillVisited } from './visitor.js'
 
@@ -33,16 +33,4 @@ onLab('after all faults a run changes nothing', async t => {
   const run = await site.run(['site'])
   t.is(run.exitCode, 0, troubles(run))
   t.is(summaryOf(run).changed, 0, troubles(run))
-})
-
-onLab('the same cluster in the cloned layout', async t => {
-  drills.inventory = await site.inventory('cloned.yml', cluster => {
-    cluster['layout'] = 'cloned'
-  })
-  const run = await site.run(['site'], { inventory: drills.inventory })
-  t.is(run.exitCode, 0, troubles(run))
-})
-
-onLab('cloned, standby: measured and repaired', async t => {
-  await measured(t, drills, cloned['standby']!)
 })

@@ -19,7 +19,7 @@ export class DrillSite {
   }
 
   async drill(...words: string[]): Promise<Result> {
-    return this.site.run(['drill', '--yes', ...words], { inventory: this.inventory, seconds: 480 })
+    return this.site.run(['drill', '--yes', ...words], { inventory: this.inventory })
   }
 
   /** Installs nftables, which the fault `cut` needs and a lab's node does not have. */

@@ -23,7 +23,7 @@ export class ExampleSite extends LabSite {
   /** Runs ha-run on the example's inventory, with a further one that takes precedence. */
   async ha(words: string[], more?: string): Promise<Result> {
     const inventory = more ?? this.#inventory
-    return this.run(more === undefined ? words : [...words, '-i', this.#inventory], { inventory, seconds: 400 })
+    return this.run(more === undefined ? words : [...words, '-i', this.#inventory], { inventory })
   }
 
   /** The same for what must succeed. @returns its seconds. */

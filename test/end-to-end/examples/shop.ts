@@ -38,11 +38,11 @@ export async function whileWriting(site: ExampleSite, node: string, work: () => 
     `cat >/root/writer <<'END'\n${writer}END\nchmod +x /root/writer; rm -f /root/acknowledged /root/errors; touch /root/writing
 systemctl reset-failed writer 2>/dev/null; systemd-run -q --unit writer /root/writer`,
   )
-  await site.come(node, '[ "$(wc -l </root/acknowledged)" -gt 200 ]', 30)
+  await site.come(node, '[ "$(wc -l </root/acknowledged)" -gt 200 ]')
   await work()
   // With synchronous replication, it waits for the other node. psql writes some dozens of rows at once into a file.
   const before = Number(await site.on(node, 'wc -l </root/acknowledged'))
-  await site.come(node, `[ "$(wc -l </root/acknowledged)" -gt ${before + 200} ]`, 180)
+  await site.come(node, `[ "$(wc -l </root/acknowledged)" -gt ${before + 200} ]`)
   await site.on(
     node,
     'rm /root/writing; n=50; while systemctl -q is-active writer && [ $n -gt 0 ]; do sleep 0.2; n=$((n - 1)); done',

@@ -27,7 +27,7 @@ export interface AddressSamples {
 /** Samples on all nodes who has the floating IP while something is done. */
 export async function samplingAddress(site: LabNodes, work: () => Promise<unknown>): Promise<AddressSamples> {
   const names = site.lab.nodes.map(({ name }) => name)
-  const sampled = Promise.all(names.map(async name => site.on(name, sampling, 600)))
+  const sampled = Promise.all(names.map(async name => site.on(name, sampling)))
   try {
     await Promise.race([work(), sampled])
   } finally {

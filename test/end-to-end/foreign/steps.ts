@@ -71,9 +71,9 @@ const online = (count: number) =>
 /** Waits until all nodes are online, and deletes what has shortened that. */
 export async function formed(site: LabNodes): Promise<void> {
   const [first] = site.lab.nodes
-  await site.come(first!.name, online(site.lab.nodes.length), 60)
+  await site.come(first!.name, online(site.lab.nodes.length))
   await site.on(first!.name, unsetQuickStart)
-  for (const { name } of site.lab.nodes) await site.come(name, hasNoQuickStart, 10)
+  for (const { name } of site.lab.nodes) await site.come(name, hasNoQuickStart)
 }
 
 /** Loads the text of a crmsh configuration. */
@@ -92,8 +92,8 @@ rm /root/cluster.crm`,
 const idle = `crm_mon -1 --output-as=xml 2>/dev/null | { xml=$(cat); echo "$xml" | grep -q 'role="Started"' && ! echo "$xml" | grep -q 'role="\\(Stopped\\|Starting\\|Stopping\\)"\\|failed="true"\\| pending="[A-Z]'; }`
 
 /** Waits until every resource is started, and one node has the address. */
-export async function serving(site: LabNodes, seconds = 60): Promise<void> {
-  await site.come(site.lab.nodes[0]!.name, idle, seconds)
+export async function serving(site: LabNodes): Promise<void> {
+  await site.come(site.lab.nodes[0]!.name, idle)
   const holders = (await site.onAll('ip -o -4 addr show to 192.168.0.10/32')).filter(text => text !== '')
   if (holders.length !== 1) throw new Error(`${holders.length} nodes have 192.168.0.10`)
 }

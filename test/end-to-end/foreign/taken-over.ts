@@ -4,6 +4,7 @@ import { main } from '../built-cluster.js'
 import { troubles, withStatus, type LabSite, type Result } from '../site-harness.js'
 import { samplingAddress } from './address-samples.js'
 import { fingerprint, type Fingerprint } from './fingerprint.js'
+import { patience } from '../patience.js'
 
 /** What a run must leave as it was, whatever it prints: the address on one node all the while, and every file, process and id. */
 async function leavesAlone(
@@ -155,7 +156,7 @@ async function imported(site: LabSite): Promise<string> {
   const { exitCode, stdout, stderr } = await $({
     quiet: true,
     nothrow: true,
-    timeout: '60s',
+    timeout: `${patience}s`,
     stdio: ['ignore', 'pipe', 'pipe'],
   })`${process.execPath} ${main} import node1 node2 -F ${site.lab.sshConfig}`
   if (exitCode !== 0) throw new Error(`ha-run import: exit code ${exitCode}: ${stderr}`)

@@ -41,7 +41,7 @@ export async function changesOf(site: LabSite, scenario: Scenario): Promise<Chan
 
 /** @throws Error with the run's failures if it does not end with 0. */
 export async function succeeds(site: LabSite, words: string[], inventory: string): Promise<void> {
-  const run = await site.run(words, { inventory, seconds: 600 })
+  const run = await site.run(words, { inventory })
   if (run.exitCode !== 0) throw new Error(`${words.join(' ')}: exit code ${run.exitCode}: ${troubles(run)}`)
 }
 

@@ -26,7 +26,7 @@ onExample('dns', {}, async (t, site) => {
   t.is(new Set(await holders()).size, 2, 'and again after a node has come back')
   // Both are on the node that is left.
   await powerKill(site.lab.nodes[0]!)
-  await site.come('node2', '[ "$(ip -o address show | grep -c "192.168.0.1[12]/")" = 2 ]', 30)
+  await site.come('node2', '[ "$(ip -o address show | grep -c "192.168.0.1[12]/")" = 2 ]')
   t.regex(await site.on('node2', 'journalctl -o cat -t dns-alert'), /^node node1 is lost$/m)
   await keepResults('dns', rows)
 })
@@ -104,9 +104,9 @@ async function losePowerAhead(site: ExampleSite, primary: string, standby: strin
   await powerKill(site.lab.nodes.find(({ name }) => name === primary)!)
   await sleep(500)
   await site.on(standby, endReplication)
-  await site.come(standby, 'ip -o address show to 192.168.0.10 | grep -q .', 60)
+  await site.come(standby, 'ip -o address show to 192.168.0.10 | grep -q .')
   // It has no power yet, so that the other node is asked.
-  await site.come(standby, `crm_mon -1 | grep -q 'Online: \\[ node1 node2 \\]'`, 180)
+  await site.come(standby, `crm_mon -1 | grep -q 'Online: \\[ node1 node2 \\]'`)
 }
 
 /** Somebody else's data is refused; an empty data directory gets a copy, from the running primary. */

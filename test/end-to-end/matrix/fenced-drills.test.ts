@@ -23,16 +23,14 @@ for (const [layout, faults] of [
   ['cloned', fencedCloned],
 ] as const) {
   onLab(`a cluster with fencing, ${layout}`, async t => {
-    t.timeout(15 * 60_000)
     await drills.prepare()
     drills.inventory = await inLayout(layout)
-    const run = await site.run(['site'], { inventory: drills.inventory, seconds: 600 })
+    const run = await site.run(['site'], { inventory: drills.inventory })
     t.is(run.exitCode, 0, troubles(run))
     if (layout === 'single') results = newMeasured(await drills.versions())
   })
   for (const [name, fault] of Object.entries(faults)) {
     onLab(`with fencing, ${layout}, ${name}`, async t => {
-      t.timeout(10 * 60_000)
       const round = await measured(t, drills, fault)
       results.rounds[name] = { ...results.rounds[name], [layout]: figuresIn(round) }
     })
@@ -56,9 +54,8 @@ for (const [layout, faults] of [
 }
 
 onLab('an arbiter that cannot be reached: the cluster goes on, and then has its vote again', async t => {
-  t.timeout(15 * 60_000)
   drills.inventory = await inLayout('cloned', true)
-  const run = await site.run(['site'], { inventory: drills.inventory, seconds: 600 })
+  const run = await site.run(['site'], { inventory: drills.inventory })
   t.is(run.exitCode, 0, troubles(run))
   const drill = await drills.drill('--fault', 'arbiter')
   t.is(drill.exitCode, 0, troubles(drill))

@@ -9,9 +9,8 @@ const { site, onLab } = labSite('fenced', 2, undefined, { plugs: true })
 const drills = new DrillSite(site)
 
 onLab('a cluster with a plug for each node', async t => {
-  t.timeout(10 * 60_000)
   await drills.prepare()
-  const run = await site.run(['site'], { seconds: 480 })
+  const run = await site.run(['site'])
   t.is(run.exitCode, 0, troubles(run))
 })
 
@@ -59,7 +58,7 @@ onLab('a node that could not be fenced is confirmed as off only if nothing is he
   await powerKill(node)
   const other = site.lab.nodes.find(each => each !== node)!.name
   await site.come(other, `crm_mon -1 --output-as=xml | grep -q 'node name="${name}".* unclean="true"'`)
-  const run = await site.run(['fence', name, '--confirm', '--yes'], { seconds: 280 })
+  const run = await site.run(['fence', name, '--confirm', '--yes'])
   await setPlugCondition(plug, 'works')
   await boot(node)
   t.is(run.exitCode, 0, troubles(run))

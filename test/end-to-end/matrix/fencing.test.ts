@@ -41,7 +41,7 @@ for (const row of rows.filter(({ name }) => selected.test(name))) {
       await bringUp(site, row)
       await step('from bare to verified', async () => {
         const began = performance.now()
-        succeeded(await site.run(['site'], { seconds: 900 }))
+        succeeded(await site.run(['site']))
         return `${Math.round((performance.now() - began) / 1000)} s`
       })
       result.machines = await site.on('node1', describe)
@@ -85,7 +85,7 @@ async function whileServing(site: LabSite, run: () => Promise<Result>): Promise<
 /** The cable of the node with the address is cut. */
 async function cut(site: LabSite): Promise<string> {
   await site.onAll('apt-get -q -y install --no-install-recommends nftables >/dev/null 2>&1')
-  const drilled = await site.run(['drill', '--yes', '--fault', 'cut'], { seconds: 600 })
+  const drilled = await site.run(['drill', '--yes', '--fault', 'cut'])
   succeeded(drilled)
   const [round] = drilled.events.filter(event => event.event === 'drill-round')
   if (round?.duplicate_address_ms !== 0)

@@ -6,6 +6,7 @@ import { bridge, labNetworks } from '../../../runner/lab/names.js'
 import { main } from '../built-cluster.js'
 import { holdApt } from '../hold-apt.js'
 import { labSite } from '../site-harness.js'
+import { patience } from '../patience.js'
 
 const { gateway, prefixLength } = labNetworks[4]
 
@@ -21,7 +22,13 @@ interface Ended {
 
 /** Starts ha-run, in the place of a further machine if it has processes of its own. */
 function start(words: string[], config: string, namespace: string[] = []) {
-  return $({ quiet: true, nothrow: true, prefix: 'exec ', timeout: '200s', stdio: ['ignore', 'pipe', 'pipe'] })`${[
+  return $({
+    quiet: true,
+    nothrow: true,
+    prefix: 'exec ',
+    timeout: `${patience}s`,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })`${[
     ...namespace,
     process.execPath,
     main,
@@ -78,7 +85,7 @@ onLab('the machine of a run vanishes: the next run is told when the lock ends, a
       /locked on node1 by another run: \S+ since \S+ \(run \w+\); its connection has been silent for \d\d s; the lock ends in \d\d s unless it comes back/,
     )
     const next = elsewhere(['site', '--wait'])
-    await site.come('node2', `flock -n ${lock} true`, 60)
+    await site.come('node2', `flock -n ${lock} true`)
     t.true(performance.now() - vanished < 60_000)
     // What node1 is at keeps its lock.
     await t.throwsAsync(site.on('node1', `flock -n ${lock} true`))

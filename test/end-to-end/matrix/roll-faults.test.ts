@@ -33,7 +33,7 @@ async function takesPart(t: ExecutionContext, run: Result) {
   const [first, , holder] = places
   const nodes = await site.on(holder, 'cibadmin -Q --scope nodes')
   t.notRegex(nodes, /ha-run-drained|standby/, troubles(run))
-  await site.come(holder, `crm_mon -1 | grep -q 'Online:.* ${first} '`, 30)
+  await site.come(holder, `crm_mon -1 | grep -q 'Online:.* ${first} '`)
   t.is((await site.on(first, 'systemctl is-active corosync pacemaker')).trim(), 'active\nactive')
   t.regex(await site.on(holder, 'crm_mon -1'), /FloatIP.*Started/)
 }

@@ -18,9 +18,6 @@ export interface Soaked {
   longestMs: number
 }
 
-/** No step takes longer: the time of a fault and six runs of 400 s at most. */
-const stepSeconds = 2500
-
 /**
  * Random faults and runs, one after the other, while somebody else writes to the CIB and the page is requested all the time. After each
  * step, ha-run must put everything right, with one run, or with more while a node boots.
@@ -50,14 +47,10 @@ export async function soak(
       if (performance.now() - began > minutes * 60_000) break
       const title = `${result.steps + 1}. ${titleOf(step, site)}`
       let outcome = { runs: 0, faults: [''] }
-      const { longest } = await probing(
-        site.lab.name,
-        async () => {
-          await take(step, site)
-          outcome = await afterStep(site, before, writer, report)
-        },
-        stepSeconds,
-      )
+      const { longest } = await probing(site.lab.name, async () => {
+        await take(step, site)
+        outcome = await afterStep(site, before, writer, report)
+      })
       const { runs, faults } = outcome
       const verdict = faults.join('; ') || `put right by ${runs === 1 ? 'one run' : `${runs} runs`}`
       report(`${title}: ${verdict}; no page for ${(longest / 1000).toFixed(1)} s`)
