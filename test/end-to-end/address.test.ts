@@ -208,7 +208,7 @@ onLab('dhcpcd takes a new address too', async t => {
     `systemctl mask -q --runtime dhcpcd; apt-get -qq update; apt-get -qq -y install dhcpcd >/dev/null 2>&1; systemctl unmask -q --runtime dhcpcd
 printf 'auto lo\\niface lo inet loopback\\n' >/etc/network/interfaces; rm -f /run/network/ifstate.eth0; echo lo=lo >/run/network/ifstate
 printf 'nodev\\nnoipv4ll\\ninterface eth0\\nstatic ip_address=192.168.0.2/24\\nstatic routers=192.168.0.254\\n' >/etc/dhcpcd.conf
-systemctl start dhcpcd; for i in $(seq 60); do dhcpcd -U eth0 2>/dev/null | grep -q ip_address && break; sleep 0.5; done`,
+systemctl start dhcpcd; for i in $(seq 900); do dhcpcd -U eth0 2>/dev/null | grep -q ip_address && break; sleep 0.5; done`,
   )
   const run = await site.run(['network'], {
     inventory: await declared({ node1: 21, node2: 22 }, { node1: 21 }),

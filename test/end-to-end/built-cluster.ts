@@ -111,10 +111,10 @@ export async function clusterServes(lab: Lab, built: Built): Promise<void> {
     return
   }
   const nodes = lab.nodes.map(({ name }) => name).join(' ')
-  // One report answers all three questions: each crm_mon costs some tens of milliseconds.
+  // One report answers all three questions: each crm_mon costs some tens of milliseconds. Without -r it leaves out what is stopped.
   await site.come(
     'node1',
-    `state=$(crm_mon -1 2>&1); echo "$state" | grep -q 'Online: \\[ ${nodes} \\]' && echo "$state" | grep -q 'FloatIP.*Started' && ! echo "$state" | grep -q 'Stopped\\|Starting'`,
+    `state=$(crm_mon -1r 2>&1); echo "$state" | grep -q 'Online: \\[ ${nodes} \\]' && echo "$state" | grep -q 'FloatIP.*Started' && ! echo "$state" | grep -q 'Stopped\\|Starting'`,
   )
   await site.on('node1', unsetQuickStart)
   for (const { name } of lab.nodes) await site.on(name, noteKey)

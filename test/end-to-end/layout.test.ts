@@ -30,8 +30,8 @@ async function plannedMove(): Promise<Probed> {
     await site.on(
       from,
       `crm node standby ${from}
-for i in $(seq 100); do crm_resource -W -r FloatIP -Q 2>/dev/null | grep -qvx ${from} && crm_mon -1 | grep -q 'FloatIP.*Started' && break; sleep 0.1; done; sleep 1; crm node online ${from}
-for i in $(seq 100); do crm_mon -1 | grep -q 'Online: .*node1 node2' && break; sleep 0.1; done`,
+for i in $(seq 900); do crm_resource -W -r FloatIP -Q 2>/dev/null | grep -qvx ${from} && crm_mon -1 | grep -q 'FloatIP.*Started' && break; sleep 0.1; done; sleep 1; crm node online ${from}
+for i in $(seq 900); do crm_mon -1 | grep -q 'Online: .*node1 node2' && break; sleep 0.1; done`,
     )
   })
 }

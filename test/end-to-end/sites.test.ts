@@ -72,8 +72,7 @@ async function giveNames(): Promise<void> {
 onLab('two clusters are built from bare, side by side, over whatever the nodes bring with them', async t => {
   await site.on(
     'node2',
-    'apt-get -qq update; apt-get -qq -y install corosync pacemaker >/dev/null 2>&1; for i in $(seq 150); do corosync-quorumtool -s >/dev/null && [ -e /var/lib/pacemaker/cib/cib.xml ] && exit; sleep 0.2; done; exit 1',
-    300,
+    'apt-get -qq update; apt-get -qq -y install corosync pacemaker >/dev/null 2>&1; for i in $(seq 900); do corosync-quorumtool -s >/dev/null && [ -e /var/lib/pacemaker/cib/cib.xml ] && exit; sleep 0.2; done; exit 1',
   )
   await site.on('node4', holdApt(8))
   await giveNames()
@@ -311,7 +310,7 @@ onLab('static addressing is written to the file of the manager in use: ifupdown 
     `systemctl mask -q --runtime dhcpcd; apt-get -qq -y install dhcpcd >/dev/null 2>&1; systemctl unmask -q --runtime dhcpcd
 printf 'auto lo\\niface lo inet loopback\\n' >/etc/network/interfaces; rm -f /run/network/ifstate.eth0; echo lo=lo >/run/network/ifstate
 printf 'nodev\\nnoipv4ll\\ninterface eth0\\nstatic ip_address=${site.lab.nodes[4]!.address}/24\\n' >/etc/dhcpcd.conf
-systemctl start dhcpcd; for i in $(seq 60); do dhcpcd -U eth0 2>/dev/null | grep -q ip_address && break; sleep 0.5; done`,
+systemctl start dhcpcd; for i in $(seq 900); do dhcpcd -U eth0 2>/dev/null | grep -q ip_address && break; sleep 0.5; done`,
   )
   const dhcpcd = await site.run(['network', '-l', 'node5'], { inventory })
   t.deepEqual(

@@ -28,7 +28,7 @@ const withStatus = (result: Result, status: string) =>
 
 /** Waits until a shell command succeeds, 30 s at most. */
 const until = (text: string) =>
-  `for i in $(seq 100); do { ${text}; } >/dev/null 2>&1 && exit 0; sleep 0.3; done; exit 1`
+  `for i in $(seq 900); do { ${text}; } >/dev/null 2>&1 && exit 0; sleep 0.3; done; exit 1`
 const allIsWell = until(
   'state=$(crm_mon -1) && echo "$state" | grep -q "Online:.* node1 node2 " && echo "$state" | grep -q "WebSite.*Started" && corosync-quorumtool -s | grep -q "Nodes: *2"',
 )
@@ -415,7 +415,7 @@ for (const { title, make, failing = {}, warning = {}, besides, mend, declare } o
 onLab('a link that is silent for a moment is detected within the window, with its time', async t => {
   await site.on(
     'node1',
-    'for i in $(seq 100); do corosync-cmapctl -m stats stats.knet.node2.link0.connected | grep -q "= 1" && break; sleep 0.2; done',
+    'for i in $(seq 900); do corosync-cmapctl -m stats stats.knet.node2.link0.connected | grep -q "= 1" && break; sleep 0.2; done',
   )
   // After the first check, and longer than knet's time-out, but shorter than the token's.
   const words = ['verify', '--stable', '10', '-i', site.lab.inventory, '-F', site.lab.sshConfig]

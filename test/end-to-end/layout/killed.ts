@@ -58,7 +58,7 @@ export function killedDaemons({ site, onLab }: SharedLab): void {
           elapsed = Number(await site.on(node, killing(daemons)))
         })
       })
-      t.true(elapsed < 30_000)
+      t.true(elapsed < 60_000)
       t.log(
         `${what}: all well after ${(elapsed / 1000).toFixed(1)} s, ${probed.failed} of ${probed.requests} requests failed (${probed.longest} ms), the address twice for ${twice} ms`,
       )
@@ -72,7 +72,7 @@ export function killedDaemons({ site, onLab }: SharedLab): void {
     await site.on(
       node,
       `systemctl reset-failed corosync; cp -p /etc/corosync/corosync.conf /root/kept; echo 'totem {' >/etc/corosync/corosync.conf; kill -9 $(pidof corosync)
-for i in $(seq 150); do systemctl -q is-failed corosync && break; sleep 0.2; done; mv /root/kept /etc/corosync/corosync.conf`,
+for i in $(seq 900); do systemctl -q is-failed corosync && break; sleep 0.2; done; mv /root/kept /etc/corosync/corosync.conf`,
     )
     await sleep(3000)
     t.is(
@@ -97,8 +97,8 @@ for i in $(seq 150); do systemctl -q is-failed corosync && break; sleep 0.2; don
       await site.on(
         node,
         `systemctl stop pacemaker corosync; systemctl reset-failed corosync pacemaker 2>/dev/null; mv /etc/corosync/corosync.conf /root/kept; systemctl --no-block start pacemaker
-for i in $(seq 100); do [ "$(systemctl show -P NRestarts corosync)" -gt 0 ] && break; sleep 0.1; done; mv /root/kept /etc/corosync/corosync.conf
-for i in $(seq 150); do systemctl -q is-active pacemaker && break; sleep 0.2; done; systemctl is-active corosync pacemaker || :`,
+for i in $(seq 900); do [ "$(systemctl show -P NRestarts corosync)" -gt 0 ] && break; sleep 0.1; done; mv /root/kept /etc/corosync/corosync.conf
+for i in $(seq 900); do systemctl -q is-active pacemaker && break; sleep 0.2; done; systemctl is-active corosync pacemaker || :`,
       ),
       'active\nactive\n',
     )

@@ -71,6 +71,7 @@ onExample('postgresql', { plugs: true }, async (t, site) => {
       rows[`drill: fence, ${mode}`] = seconds((await site.drilled('fence', more)).outage_ms)
     })
     rows[`drill: fence, ${mode}`] += `, ${countsText(drilled)}`
+    await fencedFollows(site, mode, more)
     const ahead = await whileWriting(site, await standby(), async () =>
       losePowerAhead(site, await primary(), await standby()),
     )
@@ -96,6 +97,13 @@ onExample('postgresql', { plugs: true }, async (t, site) => {
   await standbyIsReplaced(t, site, await standby())
   await keepResults('postgresql', rows)
 })
+
+/** A fenced primary follows again by itself, but with asynchronous replication only if the other node has all that it has written. */
+async function fencedFollows(site: ExampleSite, mode: string, more?: string): Promise<void> {
+  if (mode === 'asynchronous' && (await site.ha(['site'], more)).exitCode !== 0)
+    await site.succeeds(['play', 'examples/postgresql/playbooks/rejoin.yml'], more)
+  await site.succeeds(['site'], more)
+}
 
 /** Nothing of the last 1.5 s leaves the primary before its power is cut. */
 async function losePowerAhead(site: ExampleSite, primary: string, standby: string): Promise<void> {
