@@ -423,7 +423,7 @@ onLab('a link that is silent for a moment is detected within the window, with it
     site.outside(`${isolate('on')}; sleep 2.2; ${isolate('off')}`),
   )
   t.is(exitCode, 2, screen)
-  t.regex(screen, /links carry traffic [^\n]*FAILED[^\n]*after \d\.\d s[^\n]*\n[^\n]*(down|nothing is received)/)
+  t.regex(screen, /links carry traffic [^\n]*FAILED[^\n]*after \d+\.\d s[^\n]*\n[^\n]*(down|nothing is received)/)
   proved.add('links carry traffic')
 })
 
@@ -451,5 +451,5 @@ onLab('a terminal shows the progress of the window', async t => {
   t.is(exitCode, 0, screen)
   // On a busy machine a check takes longer than a second.
   t.regex(screen, /verify 1\/\d+ +\d+ asser[^\n]*all hold: watched for \d of 3 s/)
-  t.regex(screen, /stable[^\n]*for 3 s, in [234] checks/)
+  t.regex(screen, /stable[^\n]*for 3 s, in \d+ checks/)
 })

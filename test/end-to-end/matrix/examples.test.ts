@@ -90,6 +90,8 @@ onExample('postgresql', { plugs: true }, async (t, site) => {
 
   const killed = await whileWriting(site, await standby(), async () => {
     await site.on(await primary(), 'kill -KILL $(head -n 1 /var/lib/postgresql/15/main/postmaster.pid)')
+    // The server of a connection outlives the main process, and writes on for a moment.
+    await site.come('node1', 'cibadmin -Q | grep -q fail-count-PostgreSQL')
   })
   rows['the process of the primary is killed'] = countsText(killed)
   t.is(killed.lost, 0)
