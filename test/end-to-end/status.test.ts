@@ -56,7 +56,7 @@ onLab('a healthy cluster, as JSON and for people', async t => {
     '--no-color',
   ])
   t.is(exitCode, 0)
-  // A slow machine is told of the wait.
+  // On a slow machine, it also says that it waits.
   t.regex(screen, /^(note {2}waiting for .*\r\n)?pacemaker1 {2}. healthy\r\n/)
   t.true(
     screen
