@@ -95,7 +95,7 @@ onExample('postgresql', { plugs: true }, async (t, site) => {
   })
   rows['the process of the primary is killed'] = countsText(killed)
   t.is(killed.lost, 0)
-  await site.on('node1', 'crm_resource --cleanup >/dev/null 2>&1')
+  await site.on('node1', 'crm_resource --wait --timeout 120s; crm_resource --cleanup >/dev/null 2>&1')
   await standbyIsReplaced(t, site, await standby())
   await keepResults('postgresql', rows)
 })
