@@ -6,7 +6,7 @@ import { HostPlaces } from './host-places.js'
 /** How long a cluster waits at least for its other hosts once one is connected, if other clusters wait for a place. */
 export const lateMs = 2000
 
-/** A host is late only if it takes so many times as long as the first one of its cluster: a busy machine makes all of them slow. */
+/** A host is late only if it takes this many times as long as the first one of its cluster: a busy machine makes all of them slow. */
 const lateFactor = 3
 
 export interface FleetObserver {
@@ -79,7 +79,7 @@ export class Fleet {
         await this.#connections.to(host)
         return true
       } catch {
-        // Whoever works on the host is told why.
+        // The work on the host meets the same error, and reports it.
         return false
       } finally {
         this.#connecting.delete(host)

@@ -23,7 +23,7 @@ export class HostPlaces {
   }
 
   /**
-   * Waits until there are places for so many hosts, and frees them when the work has ended.
+   * Waits until there are places for this number of hosts, and frees them when the work has ended.
    *
    * @param isFirst - before all others that wait, not behind them.
    */

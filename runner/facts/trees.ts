@@ -69,7 +69,7 @@ function treeIn(line: string): Tree | undefined {
   }
 }
 
-/** What is at a path, as a whole. */
+/** The whole of what stands at a path: a file, or a folder with all that is in it. */
 export function tree(path: string): Fact<Tree> {
   return { family: trees, argument: path }
 }

@@ -3,7 +3,7 @@ import type { NodeScope } from './scope.js'
 import { until } from './until.js'
 
 export interface WaitForOptions {
-  /** Whether it has come true. Reads, never writes; `read` reads anew each time. */
+  /** Whether it holds. It reads and never writes; `read` asks the node again each time. */
   until: (scope: Pick<NodeScope, '$' | 'read'>) => Promise<boolean>
   timeoutSeconds: number
   /** What to do if it does not come true in time. */

@@ -186,11 +186,9 @@ onLab('a run with nothing to do starts less than 60 processes on a node', async 
   const looking = between(await numbers(), await numbers())
   // The cluster's own monitors would count too.
   await site.on('node1', 'crm_attribute -q -t crm_config -n maintenance-mode -v true')
-  for (const { name } of site.lab.nodes)
-    await site.come(
-      name,
-      'n=$(cat /proc/sys/kernel/ns_last_pid); sleep 11; [ $(($(cat /proc/sys/kernel/ns_last_pid) - n)) -lt 5 ]',
-    )
+  const isQuiet =
+    'n=$(cat /proc/sys/kernel/ns_last_pid); sleep 11; [ $(($(cat /proc/sys/kernel/ns_last_pid) - n)) -lt 5 ]'
+  await Promise.all(site.lab.nodes.map(async ({ name }) => site.come(name, isQuiet)))
   const before = await numbers()
   t.is((await site.run(['site'])).exitCode, 0)
   const costs = between(before, await numbers()).map((cost, at) => cost - looking[at]!)
