@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { bareAccount } from '../ssh/bare-account.js'
 
 /** The port of all hosts; their addresses are of this machine's loopback interface alone. */
 const port = 22_022
@@ -55,9 +56,7 @@ UsePAM no
 `,
   )
   writeFileSync(at('addresses'), Array.from({ length: count }, (_, index) => `${fleetAddress(index)}\n`).join(''))
-  // A shell that reads no files of the user: those of some machines take a second, and wait for each other. The mount is in the namespace alone.
-  writeFileSync(at('passwd'), readFileSync('/etc/passwd', 'utf8').replace(/^(root:.*):[^:]*$/m, '$1:/bin/sh'))
-  const start = `mount --bind ${at('passwd')} /etc/passwd
+  const start = `${bareAccount(folder)}
 while read -r address; do /usr/sbin/sshd -D -f ${at('sshd_config')} -o ListenAddress=$address & done <${at('addresses')}
 wait`
   const servers = spawn('unshare', ['--pid', '--fork', '--mount-proc', '--kill-child', 'sh', '-c', start], {

@@ -9,6 +9,7 @@ import { inNode, makeBridge, makeCable } from '../../runner/lab/network.js'
 import { waitForSsh } from '../../runner/lab/node.js'
 import { runCommands } from '../../runner/lab/process.js'
 import { down } from '../../runner/lab/index.js'
+import { bareAccount } from '../ssh/bare-account.js'
 
 /**
  * Plain hosts: each a network namespace with an sshd of this machine's own, and nothing else. They stand on a lab's
@@ -40,6 +41,7 @@ StrictModes no
 UsePAM no
 `,
   )
+  const withBareAccount = bareAccount(lab.dir)
   await mkdir('/run/sshd', { recursive: true })
   await makeBridge(lab)
   const queue = new PQueue({ concurrency: 4 })
@@ -47,7 +49,7 @@ UsePAM no
     lab.nodes.map(node =>
       queue.add(async () => {
         signal.throwIfAborted()
-        await start(lab, node)
+        await start(lab, node, withBareAccount)
       }),
     ),
   )
@@ -56,7 +58,7 @@ UsePAM no
   await writeAccess(lab, new Map(lab.nodes.map(node => [node, hostKey])), 'root')
 }
 
-async function start(lab: Lab, node: LabNode): Promise<void> {
+async function start(lab: Lab, node: LabNode, withBareAccount: string): Promise<void> {
   await makeCable(node)
   await runCommands([
     inNode(node, ['ip', 'link', 'set', 'lo', 'up']),
@@ -70,10 +72,9 @@ async function start(lab: Lab, node: LabNode): Promise<void> {
     '--fork',
     '--mount-proc',
     '--kill-child',
-    '/usr/sbin/sshd',
-    '-D',
-    '-f',
-    join(lab.dir, 'sshd_config'),
+    'sh',
+    '-c',
+    `${withBareAccount} && exec /usr/sbin/sshd -D -f ${join(lab.dir, 'sshd_config')}`,
   ]
   const [program = '', ...words] = inGroup(await makeGroup(machineGroup(node)), inNode(node, sshd))
   spawn(program, words, { stdio: 'ignore', detached: true }).unref()

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
+import { bareAccount } from './bare-account.js'
 
 const sshd = '/usr/sbin/sshd'
 
@@ -52,11 +53,10 @@ async function freePort(): Promise<number> {
 }
 
 /** @returns the server once it listens; undefined if the port was taken in the meantime. */
-async function listening(folder: string, port: number): Promise<ChildProcess | undefined> {
+async function listening(folder: string, mounts: string[], port: number): Promise<ChildProcess | undefined> {
   // The mounts are in the namespace alone.
-  const accounts = ['passwd', 'shadow'].filter(name => existsSync(join(folder, name)))
-  const mounts = accounts.map(name => `mount --bind ${join(folder, name)} /etc/${name} && `).join('')
-  const command = `${mounts}exec ${sshd} -D -e -f ${join(folder, 'sshd_config')} -p ${port}`
+  const serve = `exec ${sshd} -D -e -f ${join(folder, 'sshd_config')} -p ${port}`
+  const command = [...mounts, serve].join(' && ')
   const server = spawn(isolated[0]!, [...isolated.slice(1), 'sh', '-c', command], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -101,19 +101,20 @@ PasswordAuthentication ${password === undefined ? 'no' : 'yes'}
 KbdInteractiveAuthentication no
 `,
   )
+  const mounts = [bareAccount(folder, password === undefined ? '' : 'pi:x:65533:65533::/:/bin/sh\n')]
   if (password !== undefined) {
     const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim()
-    const [passwd, shadow] = ['passwd', 'shadow'].map(name => readFileSync(`/etc/${name}`, 'utf8'))
-    writeFileSync(at('passwd'), `${passwd}pi:x:65533:65533::/:/bin/sh\n`)
+    const shadow = readFileSync('/etc/shadow', 'utf8')
     writeFileSync(at('shadow'), `${shadow}pi:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 })
+    mounts.push(`mount --bind ${at('shadow')} /etc/shadow`)
     // For the keys of the user: sshd reads them as the user.
     chmodSync(folder, 0o711)
   }
   let port = await freePort()
-  let server = await listening(folder, port)
+  let server = await listening(folder, mounts, port)
   while (!server) {
     port = await freePort()
-    server = await listening(folder, port)
+    server = await listening(folder, mounts, port)
   }
   const gone = new Promise(resolve => server.on('exit', resolve))
   t.teardown(async () => {
