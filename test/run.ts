@@ -40,6 +40,8 @@ const limitSeconds = 5400
 
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
 const timed: Timed[] = []
+/** What is said again at the end, where the output of a long run is read. */
+const failures: string[] = []
 const notes = mkdtempSync(join(tmpdir(), 'ha-run-tests-'))
 const began = performance.now()
 const elapsed = () => `${Math.round((performance.now() - began) / 1000)} s`
@@ -58,11 +60,17 @@ for (const { title, command } of stages) {
   console.log(`\n== ${title} (after ${elapsed()})`)
   const failedBefore = counts.failed
   const exitCode = await run(command)
+  if (exitCode === 0) continue
   // A stage that ended before or beside its tests (a hook, an uncaught exception, the time limit) failed too.
-  if (exitCode !== 0 && counts.failed === failedBefore) counts.failed += 1
+  if (counts.failed === failedBefore) {
+    counts.failed += 1
+    failures.push(`${title}: exit code ${exitCode}`)
+  }
 }
 rmSync(notes, { recursive: true })
-console.log(`\nThe slowest tests:\n${slowest(timed, 10).join('\n')}\n\nAfter ${elapsed()}:\n${closingLine(counts)}`)
+console.log(`\nThe slowest tests:\n${slowest(timed, 10).join('\n')}`)
+if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n')}`)
+console.log(`\nAfter ${elapsed()}:\n${closingLine(counts)}`)
 process.exitCode = counts.failed === 0 ? 0 : 1
 
 /** Makes the image that the nodes of labs start from. If that fails, the first lab tries again, and reports why. */
@@ -99,6 +107,7 @@ async function run([name, ...words]: string[]): Promise<number | null> {
     const plain = stripVTControlCharacters(line)
     const outcome = outcomeOf(plain)
     if (outcome) counts[outcome] += 1
+    if (outcome === 'failed') failures.push(plain.trimStart())
     const test = durationOf(plain)
     if (test) timed.push(test)
   }

@@ -52,19 +52,25 @@ async function measureAll(old: Results | undefined): Promise<void> {
   await requireTools(say)
   const wanted = new Set<WorkName>(command.args.length === 0 ? workNames : command.processedArgs[0])
   const series: Series[] = []
-  const bench: Bench = { rounds: options.rounds, signal: interrupt.signal, say, take: one => series.push(one) }
+  const here = await machine(interrupt.signal)
+  const bench: Bench = {
+    rounds: options.rounds,
+    signal: interrupt.signal,
+    say,
+    take: one => series.push({ ...one, machine: here }),
+  }
   const started = performance.now()
   for (const { works, measure } of parts) {
     if (works.some(work => wanted.has(work))) await measure(bench, wanted)
   }
-  const results = await publish(old, { machine: await machine(), series })
+  const results = await publish(old, { series })
   for (const line of targetLines(results)) say(line)
   say(`measured in ${((performance.now() - started) / 60_000).toFixed(1)} min`)
 }
 
 try {
   const old = readResults(resultsFile)
-  if (options.redraw && old) await publish(old, { ...old, series: [] })
+  if (options.redraw && old) await publish(old, { series: [] })
   else await measureAll(old)
 } catch (error) {
   const { output, hint } = error instanceof HaRunError ? error : {}

@@ -1,10 +1,15 @@
 import test from 'ava'
-import { inTurn, type Turn } from './in-turn.js'
-import type { Series, ToolName } from './results.js'
+import { inTurn, type Turn, type WithoutMachine } from './in-turn.js'
+import type { ToolName } from './results.js'
 
 function setUp(rounds?: number) {
-  const [order, series]: [string[], Series[]] = [[], []]
-  const bench = { rounds, signal: new AbortController().signal, say: () => {}, take: (one: Series) => series.push(one) }
+  const [order, series]: [string[], WithoutMachine[]] = [[], []]
+  const bench = {
+    rounds,
+    signal: new AbortController().signal,
+    say: () => {},
+    take: (one: WithoutMachine) => series.push(one),
+  }
   const turn = (tool: ToolName, count: number): Turn => ({
     tool,
     rounds: count,

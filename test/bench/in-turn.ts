@@ -1,6 +1,8 @@
 import { rounded, type Measured } from './measure.js'
 import type { Exact, Run, Series, ToolName, WorkName } from './results.js'
 
+export type WithoutMachine = Omit<Series, 'machine'>
+
 /** Settings of a benchmark that all works share. */
 export interface Bench {
   /** Runs of each tool, in place of the default numbers. */
@@ -8,7 +10,7 @@ export interface Bench {
   signal: AbortSignal
   say: (line: string) => void
   /** Receives each measured series. */
-  take: (series: Series) => void
+  take: (series: WithoutMachine) => void
 }
 
 /** One tool's part in a work. */

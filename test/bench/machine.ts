@@ -1,7 +1,8 @@
 import { cpus, release } from 'node:os'
 import { missingPackages } from '../../runner/lab/host.js'
 import { runLocally } from '../../runner/lab/process.js'
-import type { Results } from './results.js'
+import { measure } from './measure.js'
+import type { Machine } from './results.js'
 
 /** The packages of the benchmark, in addition to those of a lab. */
 const packages = ['ansible-core', 'nftables', 'openssh-server', 'time']
@@ -18,7 +19,9 @@ export async function requireTools(say: (line: string) => void): Promise<void> {
 }
 
 /** The properties of this machine that affect the figures. */
-export async function machine(): Promise<Results['machine']> {
+export async function machine(signal: AbortSignal): Promise<Machine> {
+  const starts: number[] = []
+  while (starts.length < 5) starts.push((await measure([process.execPath, '-e', '0'], { signal })).run.seconds)
   const [ssh, ansible] = await Promise.all([
     runLocally(['ssh', '-V'], { timeoutSeconds: 10 }),
     runLocally(['ansible-playbook', '--version'], { timeoutSeconds: 30 }),
@@ -29,5 +32,6 @@ export async function machine(): Promise<Results['machine']> {
     node: process.versions.node,
     ssh: /OpenSSH_([^ ,]+)/.exec(ssh.stderr)?.[1] ?? 'unknown',
     ansible: /core ([^\]]+)\]/.exec(ansible.stdout)?.[1] ?? 'unknown',
+    startMs: Math.round(Math.min(...starts) * 1000),
   }
 }

@@ -14,17 +14,13 @@ test('docs/benchmark.md and the picture show results.json', t => {
 
 test("new results take the place of the same works', others stay, in the order of the works", t => {
   const old = sampleResults(sample('a', 2, 'floor', 1), sample('a', 2, 'ha-run', 1), sample('g', 16, 'Ansible', 1))
-  const fresh = {
-    ...sampleResults(
-      sample('h', 0, 'ha-run', 3),
-      sample('a', 2, 'ha-run', 2),
-      sample('f', 64, 'ha-run', 4),
-      sample('f', 4, 'ha-run', 4),
-    ),
-    machine: { ...old.machine, cpus: 4 },
-  }
-  const { machine, series } = merged(old, fresh)
-  t.is(machine.cpus, 4)
+  const fresh = sampleResults(
+    sample('h', 0, 'ha-run', 3),
+    sample('a', 2, 'ha-run', 2),
+    sample('f', 64, 'ha-run', 4),
+    sample('f', 4, 'ha-run', 4),
+  )
+  const { series } = merged(old, fresh)
   t.deepEqual(
     series.map(({ work, nodes, tool }) => `${work} ${nodes} ${tool}`),
     ['a 2 ha-run', 'f 4 ha-run', 'f 64 ha-run', 'g 16 Ansible', 'h 0 ha-run'],

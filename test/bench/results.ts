@@ -46,6 +46,17 @@ export type Run = z.infer<typeof runSchema>
 const exactSchema = z.strictObject({ frames: z.number(), roundTrips: z.number() })
 export type Exact = z.infer<typeof exactSchema>
 
+const machineSchema = z.strictObject({
+  cpus: z.number(),
+  kernel: z.string(),
+  node: z.string(),
+  ssh: z.string(),
+  ansible: z.string(),
+  /** Milliseconds that Node takes to start and to end, at best: starts of processes are most of what is measured here. */
+  startMs: z.number().int(),
+})
+export type Machine = z.infer<typeof machineSchema>
+
 const seriesSchema = z.strictObject({
   work: z.enum(workNames),
   tool: z.enum(toolNames),
@@ -54,19 +65,11 @@ const seriesSchema = z.strictObject({
   date: z.iso.date(),
   runs: z.array(runSchema).nonempty(),
   exact: exactSchema.optional(),
+  machine: machineSchema,
 })
 export type Series = z.infer<typeof seriesSchema>
 
-export const resultsSchema = z.strictObject({
-  machine: z.strictObject({
-    cpus: z.number(),
-    kernel: z.string(),
-    node: z.string(),
-    ssh: z.string(),
-    ansible: z.string(),
-  }),
-  series: z.array(seriesSchema),
-})
+export const resultsSchema = z.strictObject({ series: z.array(seriesSchema) })
 export type Results = z.infer<typeof resultsSchema>
 
 /** @returns undefined if nothing was measured yet. @throws ZodError for any other file. */
@@ -79,10 +82,7 @@ export function merged(old: Results | undefined, fresh: Results): Results {
   const measured = new Set(fresh.series.map(({ work }) => work))
   const kept = old?.series.filter(({ work }) => !measured.has(work)) ?? []
   const place = ({ work, nodes, tool }: Series) => workNames.indexOf(work) * 1e6 + nodes * 10 + toolNames.indexOf(tool)
-  return {
-    machine: fresh.machine,
-    series: [...kept, ...fresh.series].toSorted((one, other) => place(one) - place(other)),
-  }
+  return { series: [...kept, ...fresh.series].toSorted((one, other) => place(one) - place(other)) }
 }
 
 export function seriesOf({ series }: Results, work: WorkName, tool: ToolName, nodes?: number): Series | undefined {

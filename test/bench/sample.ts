@@ -1,4 +1,4 @@
-import type { Results, Series, ToolName, WorkName } from './results.js'
+import type { Machine, Results, Series, ToolName, WorkName } from './results.js'
 
 /** A series of three runs around a median, 10 % less and 20 % more. */
 export function sample(
@@ -14,9 +14,11 @@ export function sample(
     peakMegabytes: 90,
     ...more,
   }))
-  return { work, nodes, tool, date: '2026-11-22', runs }
+  return { work, nodes, tool, date: '2026-11-22', runs, machine }
 }
 
+const machine: Machine = { cpus: 2, kernel: '6.1', node: '20.19.0', ssh: '9.2p1', ansible: '2.14.18', startMs: 50 }
+
 export function sampleResults(...series: Series[]): Results {
-  return { machine: { cpus: 2, kernel: '6.1', node: '20.19.0', ssh: '9.2p1', ansible: '2.14.18' }, series }
+  return { series }
 }

@@ -50,6 +50,19 @@ test('targets are shown as met or missed, and only those that were measured', t 
   )
 })
 
+test('each machine is named with the works that were measured on it', t => {
+  const one = sample('a', 2, 'ha-run', 0.5)
+  const slower = { ...sample('i', 10, 'ha-run', 3), date: '2026-11-30', machine: { ...one.machine, startMs: 115 } }
+  const lines = table(sampleResults(one, slower, sample('h', 0, 'node', 0.05))).split('\n')
+  t.deepEqual(
+    lines.filter(line => line.startsWith('- ')).map(line => line.replace(/; .*/, '')),
+    [
+      '- (a), (h) were measured 2026-11-22 on 2 processors that ran the nodes too, where bare Node takes 50 ms',
+      '- (i) were measured 2026-11-30 on 2 processors that ran the nodes too, where bare Node takes 115 ms',
+    ],
+  )
+})
+
 test('times have the digits that say something', t => {
   t.deepEqual([0.0456, 0.257, 1.234, 34.56].map(time), ['0.046', '0.26', '1.23', '34.6'])
 })

@@ -1,4 +1,4 @@
-import { medianOf, seconds, seriesOf, workNames, type Results, type Series, type ToolName } from './results.js'
+import { medianOf, seconds, seriesOf, type Results, type Series, type ToolName } from './results.js'
 import { targets } from './targets.js'
 import { few, works } from './works.js'
 
@@ -10,9 +10,7 @@ const missing = ''
 const yardsticks: ToolName[] = ['floor', 'node', 'ha-run']
 
 export function table(results: Results): string {
-  const { machine, series } = results
-  const rows = workNames.flatMap(work => series.filter(one => one.work === work)).map(one => row(results, one))
-  const dates = [...new Set(series.map(({ date }) => date))].toSorted()
+  const rows = results.series.map(one => row(results, one))
   return `
 ![Time of each work, as bars](../test/bench/results.svg)
 
@@ -22,7 +20,8 @@ ${rows.join('\n')}
 
 *ratio* is to the floor; without a floor, to bare Node or to ha-run. *round trips* are those that cannot overlap, including those of the
 connection: the time that 20 ms of additional delay add to the fastest run, divided by 20 ms. In brackets: ha-run's own count, after the login.
-Measured ${dates.join(', ')} on ${machine.cpus} processors that ran the nodes too, Linux ${machine.kernel}, Node ${machine.node}, OpenSSH ${machine.ssh}, ansible-core ${machine.ansible}.
+
+${machineLines(results).join('\n')}
 
 ${fleetLines(results)}| target | measured | |
 |---|--:|---|
@@ -31,6 +30,22 @@ ${targets(results)
   .join('\n')}
 
 `
+}
+
+/** Where and when the works were measured: times of different machines cannot be compared with each other. */
+function machineLines({ series }: Results): string[] {
+  const groups = new Map<string, Series[]>()
+  for (const one of series) {
+    const key = JSON.stringify(one.machine)
+    groups.set(key, [...(groups.get(key) ?? []), one])
+  }
+  return [...groups.values()].map(group => {
+    const { cpus, kernel, node, ssh, ansible, startMs } = group[0]!.machine
+    const distinct = (values: string[]) => [...new Set(values)].toSorted().join(', ')
+    const works = distinct(group.map(({ work }) => `(${work})`))
+    const dates = distinct(group.map(({ date }) => date))
+    return `- ${works} were measured ${dates} on ${cpus} processors that ran the nodes too, where bare Node takes ${startMs} ms; Linux ${kernel}, Node ${node}, OpenSSH ${ssh}, ansible-core ${ansible}.`
+  })
 }
 
 function row(results: Results, one: Series): string {
