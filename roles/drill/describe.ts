@@ -56,9 +56,12 @@ export async function describeDrill(
 }
 
 /** What fencing, or the lack of it, means for the drill. */
-function fencingSentences({ fault, target, others, mayBeFenced }: RoundPlan, settings: DrillSettings): string[] {
-  const { node, fencing, device, cluster } = target
-  const address = cluster.floatingIps[0].address
+function fencingSentences(
+  { fault, target, followed, others, mayBeFenced }: RoundPlan,
+  settings: DrillSettings,
+): string[] {
+  const { node, fencing, device } = target
+  const { address } = followed
   if (!fencing) {
     return splitsBrain(settings)
       ? [`both ${node} and another node may have ${address} until ${node} is repaired: fencing is disabled`]

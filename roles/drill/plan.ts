@@ -14,7 +14,8 @@ import { budgetsOf, type Budgets } from './budgets.js'
 import { faults } from './faults/index.js'
 import type { Fault, Target } from './faults/fault.js'
 import { arbiterIn, fencingInForce, fencingTimes, firstDevice } from './fencing.js'
-import { drillRefusal, floatingIpNode } from './refusal.js'
+import { floatingIpNode, followedAddress, type AddressResources } from './floating-ip.js'
+import { drillRefusal } from './refusal.js'
 import { faultText, isAboutFencing, splitsBrain, type DrillSettings } from './settings.js'
 
 /** Which node fails in a round, and from what. */
@@ -24,8 +25,8 @@ export interface RoundPlan {
   /** What fails, as reports name it: the drilled node, or the arbiter. */
   subject: string
   drilled: ClusterMember
-  /** Ids of the resources that bring up the floating IP. */
-  floatingIpIds: string[]
+  /** The floating IP whose way the round tells. All of them are measured. */
+  followed: AddressResources
   members: ClusterMember[]
   /** The members without the drilled one. */
   others: ClusterMember[]
@@ -60,8 +61,11 @@ export async function planRound(
 ): Promise<RoundPlan> {
   const { members, selected } = scope
   const [before, found, rings] = await Promise.all([stateOf(scope), cibOf(members), readOnAll(members, quorum)])
-  const floatingIpIds = found ? resourcesWithAddress(found.cib, cluster.floatingIps[0].address) : []
-  const name = settings.node ?? (before && floatingIpNode(floatingIpIds, before))
+  const addresses = cluster.floatingIps.map(({ address }) => ({
+    address,
+    ids: found ? resourcesWithAddress(found.cib, address) : [],
+  }))
+  const name = settings.node ?? (before && floatingIpNode(addresses[0]!.ids, before))
   if (name === undefined) throw refusal('no node has the floating IP', 'choose a node with --node')
   const unhealthy = drillRefusal(name, before, await drainedIn(members))
   if (unhealthy !== undefined)
@@ -103,7 +107,7 @@ export async function planRound(
     target,
     subject: target.arbiter === undefined ? name : (cluster.quorumDevice?.arbiter.name ?? target.arbiter.host),
     drilled,
-    floatingIpIds,
+    followed: followedAddress(addresses, before, name),
     members,
     others,
     observers: isRace || target.arbiter ? members : others,

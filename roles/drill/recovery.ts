@@ -11,7 +11,7 @@ import { decidingView, Observer, type View } from './observer.js'
 import type { ServiceProbes } from './probes.js'
 import type { RoundPlan } from './plan.js'
 import { pendingRecovery } from './recovered.js'
-import { floatingIpNode } from './refusal.js'
+import { floatingIpNode } from './floating-ip.js'
 
 /** Injects the fault. @returns when, by this machine's clock. @param offsetsMs - of the nodes' clocks. */
 export async function injectFault(
@@ -67,7 +67,7 @@ export async function untilRecovered(
   scope: ClusterTrialScope,
   onFenced: (fenced: string[]) => void,
 ): Promise<Recovered> {
-  const { fault, target, observers, before, rings, floatingIpIds, budgets } = round
+  const { fault, target, observers, before, rings, followed, budgets } = round
   const { stop, progress } = scope
   const recovery = fault.recovery(target)
   const watch = new FencingWatch(before.fencingHistory)
@@ -82,7 +82,7 @@ export async function untilRecovered(
         onFenced(fencing.fenced)
         const views = observer.views.filter(({ node }) => !fencing.fenced.includes(node))
         const view = decidingView(views)
-        const seenOn = view?.state && floatingIpNode(floatingIpIds, view.state)
+        const seenOn = view?.state && floatingIpNode(followed.ids, view.state)
         const pending = pendingRecovery(recovery, {
           state: view?.state,
           before,

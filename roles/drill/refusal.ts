@@ -1,10 +1,5 @@
 import type { ClusterState } from '../../runner/cluster/pacemaker/crm-mon.js'
 
-/** The node on which Pacemaker runs the floating IP. @param floatingIpIds - ids of the resources that bring it up. */
-export function floatingIpNode(floatingIpIds: string[], { resources }: ClusterState): string | undefined {
-  return resources.find(({ id, active }) => active && floatingIpIds.includes(id))?.nodes[0]
-}
-
 /**
  * Why a node must not be drilled: a drill requires a healthy cluster. A rolling restart has further conditions, which the drill
  * checks too.

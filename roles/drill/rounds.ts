@@ -13,7 +13,7 @@ import { measuredIn, routesTo, type Measured } from './probe-routes.js'
 import { withOwners, worstProbe } from './probe-results.js'
 import { startProbes } from './probes.js'
 import { planRound, type RoundPlan } from './plan.js'
-import { floatingIpNode } from './refusal.js'
+import { floatingIpNode } from './floating-ip.js'
 import { summarizeRound, type Observations } from './result.js'
 import { faultText, type DrillSettings } from './settings.js'
 
@@ -69,7 +69,7 @@ async function runRound(
     )
     const { failedAt, fenced } = course
     const end = await stateOf(scope)
-    const endNode = end && floatingIpNode(round.floatingIpIds, end)
+    const endNode = end && floatingIpNode(round.followed.ids, end)
     const asked = probes.stop(fenced)
     const addresses = (await monitors.stop(offsetsMs, fenced)).map((periodsOfNodes, at) => ({
       address: cluster.floatingIps[at]?.address ?? '',
@@ -95,7 +95,7 @@ async function runRound(
       addresses,
       isMonitored: unmonitored.length === 0,
       floatingIpNode: {
-        before: floatingIpNode(round.floatingIpIds, round.before),
+        before: floatingIpNode(round.followed.ids, round.before),
         recovered: course.isHeld ? endNode : course.floatingIpNode,
         end: endNode,
       },

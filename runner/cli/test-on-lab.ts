@@ -1,15 +1,17 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { exitCodes, UsageError } from '../errors.js'
 import { down, up } from '../lab/index.js'
 import type { FoundRole } from '../user-roles/loader.js'
 import type { RunFlags } from './flags.js'
+import { knownRoles } from './load-roles.js'
 import { shipped, type RunTarget } from './plan-run.js'
 import { runCommand } from './run-command.js'
 
 /**
  * Tests a role on a lab of its own, which is taken down again: on a cluster that ha-run has built, the plan must work, the role must
- * converge, and then there must be nothing left to do. `lab.yml` beside the role adds to the lab's inventory.
+ * converge, and then there must be nothing left to do. `lab.yml` beside the role adds to the lab's inventory. A role with the name of
+ * one of ha-run stands in its place, on the cluster that ha-run's own has built.
  *
  * @param yes - installs what this machine lacks for a lab.
  * @returns the exit code of the first run that has another result.
@@ -26,7 +28,6 @@ export async function testOnLab({ role }: FoundRole, folder: string, yes: boolea
     const own = join(folder, 'lab.yml')
     const flags: RunFlags = {
       inventory: [lab.inventory, ...(existsSync(own) ? [own] : [])],
-      lab: name,
       sshConfig: lab.sshConfig,
       forks: 20,
       stable: 0,
@@ -41,12 +42,18 @@ export async function testOnLab({ role }: FoundRole, folder: string, yes: boolea
       ])
       return accepted.includes(exit) ? exitCodes.ok : exit
     }
+    // A role runs in the place of one of ha-run where a playbook says so, and nowhere else.
+    const alone = join(lab.dir, 'role.yml')
+    writeFileSync(alone, `[{ name: ${role}, hosts: all, roles: [{ role: ${role}, replace: true }] }]\n`)
+    const target = knownRoles().includes(role) ? { playbookFile: alone } : { roles: [role] }
+    // The roles of the project are those beside the current directory's inventory: the cluster is built without them.
+    const project = { lab: name }
     const { ok, drift } = exitCodes
     return (
       (await run('building the cluster', { playbookFile: shipped('site') }, { quiet: true }, [ok])) ||
-      (await run(`the plan of ${role}`, { roles: [role] }, { check: true, diff: true }, [ok, drift])) ||
-      (await run(`applying ${role}`, { roles: [role] }, {}, [ok])) ||
-      (await run(`${role} again: nothing is left to do`, { roles: [role] }, { check: true, diff: true }, [ok])) ||
+      (await run(`the plan of ${role}`, target, { ...project, check: true, diff: true }, [ok, drift])) ||
+      (await run(`applying ${role}`, target, project, [ok])) ||
+      (await run(`${role} again: nothing is left to do`, target, { ...project, check: true, diff: true }, [ok])) ||
       (await run('the cluster', { roles: ['verify'] }, { quiet: true }, [ok]))
     )
   } finally {

@@ -74,12 +74,12 @@ function roundFigures(round: Round, colours: ReadonlyMap<string, string>): Marku
 
 function roundFigure(round: Omit<Round, 'others'>, colours: ReadonlyMap<string, string>, isWorst = true): Markup {
   const { result, answers, marks } = round
-  const asked = result.probe === undefined ? '' : `Probe ${result.probe}: `
-  const label = `${asked}${asked === '' ? 'Answers' : 'answers'} of round ${result.round}: ${result.requests} requests, ${result.failed_requests} failed, outage ${durationText(result.outage_ms)}`
+  const asked = result.probe === undefined ? undefined : short(`Probe ${result.probe}:`, 80)
+  const label = `${asked === undefined ? 'Answers' : `${asked} answers`} of round ${result.round}: ${result.requests} requests, ${result.failed_requests} failed, outage ${durationText(result.outage_ms)}`
   return html`<figure class="timeline">
 ${isWorst && result.reason !== undefined && html`<p class="bad">${short(result.reason)}</p>`}
 ${answers.length > 0 && responsive(width => timeline(round, colours, label, width))}
-<figcaption>${short(asked, 80)}${answers.length > 0 && 'Each stroke is a request, in the lane of the node that answered it. A line leads to a late answer. The axis shows seconds after the fault. '}${result.requests} requests, ${result.failed_requests} failed.</figcaption>
+<figcaption>${asked !== undefined && `${asked} `}${answers.length > 0 && 'Each stroke is a request, in the lane of the node that answered it. A line leads to a late answer. The axis shows seconds after the fault. '}${result.requests} requests, ${result.failed_requests} failed.</figcaption>
 ${isWorst && html`<ol class="marks">${marks.map(({ at, text }) => html`<li><b>${durationText(at)}</b> ${short(text, 400)}</li>`)}</ol>`}
 </figure>`
 }

@@ -60,11 +60,14 @@ async function measureAll(old: Results | undefined): Promise<void> {
     take: one => series.push({ ...one, machine: here }),
   }
   const started = performance.now()
+  let results = old
   for (const { works, measure } of parts) {
-    if (works.some(work => wanted.has(work))) await measure(bench, wanted)
+    if (!works.some(work => wanted.has(work))) continue
+    await measure(bench, wanted)
+    // What has been measured stays, also if a later part fails.
+    results = await publish(results, { series })
   }
-  const results = await publish(old, { series })
-  for (const line of targetLines(results)) say(line)
+  for (const line of targetLines(results!)) say(line)
   say(`measured in ${((performance.now() - started) / 60_000).toFixed(1)} min`)
 }
 

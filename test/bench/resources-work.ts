@@ -67,7 +67,9 @@ async function putResources(lab: Lab, count: number): Promise<void> {
     wanted.replace(/ epoch="(\d+)"/, (_, epoch) => ` epoch="${Number(epoch) + 1}"`),
   )
   const end = performance.now() + 15 * 60_000
-  while (!(await on('crmadmin --status "$(crmadmin --dc_lookup --quiet | sed "s/.* //")"')).includes('S_IDLE')) {
+  // The controller may be away: Pacemaker restarts it when it has lost its connection to a busy CIB.
+  const state = 'crmadmin --status "$(crmadmin --dc_lookup --quiet | sed "s/.* //")" 2>&1 || true'
+  while (!(await on(state)).includes('S_IDLE')) {
     if (performance.now() > end) throw new Error(`${count} resources: Pacemaker has not settled in 15 minutes`)
     await sleep(2000)
   }

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { $ } from 'zx/core'
 import type { MachineEvent } from '../../runner/engine/events.js'
+import { blockPages } from '../docs/block-pages.js'
 import { writePageFiles } from '../docs/page-files.js'
 import { vaultValue } from '../inventory/vault-text.js'
 import { labSite, summaryOf, tasksOf, troubles, withStatus, type Result } from './site-harness.js'
@@ -185,9 +186,54 @@ onLab("resources of a role's own are the role's alone", async t => {
   t.is(await site.on('node1', 'cibadmin -Q | grep -c "Extra\\|ha-run.role" || true'), '0\n')
 })
 
+onLab('the examples of the blocks for clusters', async t => {
+  const vault = ['--vault-password-file', 'password']
+  const pages = blockPages().filter(({ page }) => ['assertion.md', 'cib-objects.md'].includes(page))
+  for (const { role, code } of pages) {
+    await mkdir(join(folder, 'roles', role))
+    writeFileSync(join(folder, 'roles', role, 'index.ts'), code)
+  }
+  const roles = pages.map(({ role }) => role)
+  const answers = async () =>
+    (await site.on('node1', 'curl -s -m 2 http://192.168.0.10/ || true')).includes('served by')
+  t.true(await answers())
+  const applied = await run(...roles, ...vault)
+  t.is(applied.exitCode, 0, troubles(applied))
+  t.deepEqual(withStatus(applied, 'changed'), ['gateway: resources and constraints of gateway'])
+  const space = applied.events.find(event => event.event === 'assertion')
+  t.is(space?.event === 'assertion' ? space.status : undefined, 'ok')
+  t.true(await answers())
+  t.is(await site.on('node1', 'crm_attribute -q -G -t status -N node1 -n pingd'), '1\n')
+  const again = await run(...roles, '--check', ...vault)
+  t.deepEqual([again.exitCode, withStatus(again, 'would-change')], [0, []], troubles(again))
+  const { role, code } = pages.find(({ page }) => page === 'cib-objects.md')!
+  writeFileSync(
+    join(folder, 'roles', role, 'index.ts'),
+    code.replace(/^    (resources|constraints): .*?^    },?$/gms, ''),
+  )
+  const removed = await run(role, ...vault)
+  t.is(removed.exitCode, 0, troubles(removed))
+  t.is(await site.on('node1', 'cibadmin -Q | grep -c "Gateway\\|ha-run.role" || true'), '0\n')
+})
+
 onLab('a drill measures the outage by the probe of the page', async t => {
   const drill = await run('drill', '--fault', 'standby', '--yes', '--stable', '0', '--vault-password-file', 'password')
   t.is(drill.exitCode, 0, troubles(drill))
   const round = drill.events.find(event => event.event === 'drill-round')
   t.is(round?.event === 'drill-round' ? round.probe : undefined, 'site')
+})
+
+onLab('a role that takes the place of ours is tested on a lab of its own, which is taken down again', async t => {
+  await mkdir(join(folder, 'roles/apache'))
+  writeFileSync(
+    join(folder, 'roles/apache/index.ts'),
+    `import { file, role, z } from 'ha-run'
+export default role('apache', { vars: z.object({ motd: z.string() }) }, ({ vars }) => [file('/etc/motd', { content: vars.motd })])`,
+  )
+  writeFileSync(join(folder, 'roles/apache/lab.yml'), 'all: { vars: { motd: of the lab } }\n')
+  const tested = await haRun('test', 'roles/apache', '--lab', '--yes')
+  t.is(tested.exitCode, 0, tested.stdout + tested.stderr)
+  t.regex(tested.stderr, /the plan of apache[^]*applying apache[^]*apache again: nothing is left to do[^]*the cluster/)
+  t.regex(tested.stdout, /\+of the lab/)
+  t.false(existsSync('/var/lib/ha-run/lab/labs/test-apache'))
 })

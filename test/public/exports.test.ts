@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import test from 'ava'
 import * as api from '../../runner/public/index.js'
 
@@ -38,6 +39,45 @@ const names = [
   'warn',
   'z',
 ]
+
+/** The types that roles name, all by name: what a role's author has annotated. */
+const types = [
+  'BlockOptions',
+  'CibObjectsOptions',
+  'Cluster',
+  'ClusterScope',
+  'CommandOptions',
+  'CommandText',
+  'Difference',
+  'DirectoryOptions',
+  'DownloadOptions',
+  'DropInOptions',
+  'Fact',
+  'FileOptions',
+  'Finding',
+  'HostPlace',
+  'LineOptions',
+  'Node',
+  'NodePlace',
+  'NodeScope',
+  'PackagesOptions',
+  'Place',
+  'Remote',
+  'RoleTask',
+  'ServiceOptions',
+  'TaskRef',
+  'TimerOptions',
+  'UserOptions',
+  'UserRole',
+  'Verdict',
+  'WaitForOptions',
+]
+
+test('the types of ha-run are those of version 1', t => {
+  const source = readFileSync('runner/public/index.ts', 'utf8')
+  const exported = [...source.matchAll(/^export type \{ (.*) \} from/gm)].flatMap(([, list = '']) => list.split(', '))
+  t.deepEqual(exported.toSorted(), types)
+})
 
 test('the exports of ha-run are those of version 1', t => {
   t.is(api.apiVersion, 1)

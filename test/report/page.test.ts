@@ -4,6 +4,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { drillView } from '../../roles/drill/view.js'
 import { reportPage } from '../../runner/report/page.js'
 import { Secret } from '../../runner/secret.js'
+import type { AnyEvent } from '../../runner/ui/visible.js'
 import { eventsOf, pageOf, reportCases, written } from './cases.js'
 
 /** Elements that cannot run, load, send or link to anything. */
@@ -143,6 +144,35 @@ for (const [name, texts] of Object.entries(shown)) {
     for (const each of texts) t.true(text.includes(each), each)
   })
 }
+
+test('a drill that asked several probes: a picture of each, the worst first', t => {
+  const [run, ...others] = eventsOf('drill')
+  const events = [run!, ...others].flatMap((event): AnyEvent[] => {
+    if (event.event === 'drill-answers' && event.round === 1) {
+      return ['dns', 'page'].map(probe => ({ ...event, probe }))
+    }
+    if (event.event !== 'drill-round') return [event]
+    const { requests, failed_requests, outage_ms } = event
+    const probes = [
+      { probe: 'dns', requests: 99, failed_requests: 1, outage_ms: 51 },
+      { probe: 'page', requests, failed_requests, outage_ms },
+    ]
+    return [event.round === 1 ? { ...event, probe: 'page', probes } : event]
+  })
+  const text = textOf(reportPage(events, written, [drillView]))
+  t.true(text.includes('outage 2155 ms of page'))
+  const places = [
+    'Probe page: Each stroke',
+    '164 requests, 43 failed',
+    'Probe dns: Each stroke',
+    '99 requests, 1 failed',
+  ]
+  t.deepEqual(
+    places.map(each => text.indexOf(each)),
+    places.map(each => text.indexOf(each)).toSorted((one, other) => one - other),
+  )
+  t.true(places.every(each => text.includes(each)))
+})
 
 test('problems stand before what is in order', t => {
   const before = (name: string, ...texts: string[]) => {

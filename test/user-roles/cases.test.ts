@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import test from 'ava'
 import { planRun } from '../../runner/cli/plan-run.js'
 import { loadUserRoles } from '../../runner/cli/user-roles.js'
@@ -9,7 +9,7 @@ import { HaRunError } from '../../runner/errors.js'
 
 /**
  * One test a file of test/cases/user-roles. A section `== PATH` is a file of a project, and `== result` is what a command that runs
- * the role `own` finds there, before it connects to a node: the tasks and warnings, or the error. `== limit` is its --limit.
+ * the role `own` finds there, before it connects to a node: the tasks and warnings, or the error. A file `play.yml` is the playbook that it runs instead, and `== limit` is its --limit.
  */
 
 const inventory = `all:
@@ -34,7 +34,8 @@ for (const file of readdirSync(root)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
       writeFileSync(join(folder, path), text)
     }
-    t.is((await resultOf(folder, sections.has('play.yml'), limit)).replaceAll(`${folder}/`, ''), expected ?? '')
+    const playbook = [...sections.keys()].find(path => basename(path) === 'play.yml')
+    t.is((await resultOf(folder, playbook, limit)).replaceAll(`${folder}/`, ''), expected ?? '')
   })
 }
 
@@ -45,9 +46,9 @@ function sectionsOf(text: string): [string, string][] {
     .map(section => [section.slice(0, section.indexOf('\n')), section.slice(section.indexOf('\n') + 1)])
 }
 
-async function resultOf(folder: string, hasPlaybook: boolean, limit?: string): Promise<string> {
+async function resultOf(folder: string, playbook?: string, limit?: string): Promise<string> {
   try {
-    const target = hasPlaybook ? { playbookFile: join(folder, 'play.yml') } : { roles: ['own'] }
+    const target = playbook === undefined ? { roles: ['own'] } : { playbookFile: join(folder, playbook) }
     const plan = planRun(target, knownRoles(), {
       inventory: [join(folder, 'site.yml')],
       ...(limit !== undefined && { limit }),

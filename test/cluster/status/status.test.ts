@@ -29,6 +29,8 @@ interface ShortView {
   cluster?: string
   crm?: ShortState & { unclean?: string[]; pending?: string[]; resting?: string[] }
   address?: string[]
+  /** The interfaces that have the further floating IPs, by address. */
+  addresses?: Record<string, string[]>
   silent?: NodeView['silent']
   faults?: NodeView['faults']
   leftovers?: string[]
@@ -87,6 +89,7 @@ function viewOf(
     cluster = name,
     crm,
     address = [],
+    addresses = {},
     silent = {},
     faults = [],
     leftovers = [],
@@ -144,7 +147,7 @@ function viewOf(
         })),
       },
     }),
-    interfaces: new Map([['192.168.0.10', address]]),
+    interfaces: new Map([['192.168.0.10', address], ...Object.entries(addresses)]),
     leftovers,
     silent,
     faults,

@@ -17,7 +17,8 @@ export function clusterOf(more: object = {}, nodes = 2): Cluster {
   const folder = mkdtempSync(join(tmpdir(), 'ha-run-roles-'))
   try {
     const hosts = Array.from({ length: nodes }, (_, at) => [`node${at + 1}`, { ansible_host: `192.168.0.${at + 1}` }])
-    const cluster = { name: 'pacemaker1', floating_ip: '192.168.0.10/24', fencing: 'disabled', ...more }
+    const address = 'floating_ips' in more ? {} : { floating_ip: '192.168.0.10/24' }
+    const cluster = { name: 'pacemaker1', ...address, fencing: 'disabled', ...more }
     writeFileSync(
       join(folder, 'site.yml'),
       JSON.stringify({

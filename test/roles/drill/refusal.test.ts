@@ -1,5 +1,5 @@
 import test from 'ava'
-import { drillRefusal, floatingIpNode } from '../../../roles/drill/refusal.js'
+import { drillRefusal } from '../../../roles/drill/refusal.js'
 import { serverOf } from '../../../roles/drill/probes.js'
 import { failedResources } from '../../../roles/drill/restore.js'
 import { clusterOf } from '../corosync/cluster.js'
@@ -34,15 +34,6 @@ test('Pacemaker does not know the node', refusal, { nodes: ['node2', 'node3'] },
 
 test('drill refusal: Pacemaker does not answer', t => {
   t.is(drillRefusal('node1', undefined, []), 'pacemaker answers on no node')
-})
-
-test('the node that runs the resource of the floating IP, also inside a group', t => {
-  t.is(floatingIpNode(['FloatIP'], stateOf(serving)), 'node1')
-  t.is(floatingIpNode(['FloatIP'], stateOf({ resources: { 'group/FloatIP': ['node2'], WebSite: ['node2'] } })), 'node2')
-  t.is(
-    floatingIpNode(['FloatIP'], stateOf({ resources: { FloatIP: [], 'WebSite-clone/WebSite': ['node1', 'node2'] } })),
-    undefined,
-  )
 })
 
 test('the node that sent an answer', t => {

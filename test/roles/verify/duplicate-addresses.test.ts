@@ -5,7 +5,6 @@ import { clusterOf, scopeOf } from '../corosync/cluster.js'
 
 const cluster = clusterOf({
   floating_ips: { FloatIP: '192.168.0.10/24', FloatIP6: 'fd00:1:0::10/64' },
-  floating_ip: undefined,
   corosync: { links: [{ node1: 'fd00:2::1', node2: 'fd00:2:0::2' }] },
 })
 

@@ -53,7 +53,7 @@ test('a node without the address asks which nodes answer', async t => {
   })
 })
 
-const both = { floating_ips: { FloatIP: '192.168.0.10/24', FloatIP6: 'fd00::10/64' }, floating_ip: undefined }
+const both = { floating_ips: { FloatIP: '192.168.0.10/24', FloatIP6: 'fd00::10/64' } }
 
 test('each of several addresses is asked for by its own protocol, and a violation names it', async t => {
   const judge = oneMachineAnswers(clusterOf(both))
