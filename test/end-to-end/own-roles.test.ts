@@ -202,8 +202,8 @@ onLab('the examples of the blocks for clusters', async t => {
   t.deepEqual(withStatus(applied, 'changed'), ['gateway: resources and constraints of gateway'])
   const space = applied.events.find(event => event.event === 'assertion')
   t.is(space?.event === 'assertion' ? space.status : undefined, 'ok')
+  await site.come('node1', 'crm_attribute -q -G -t status -N node1 -n pingd | grep -qx 1')
   t.true(await answers())
-  t.is(await site.on('node1', 'crm_attribute -q -G -t status -N node1 -n pingd'), '1\n')
   const again = await run(...roles, '--check', ...vault)
   t.deepEqual([again.exitCode, withStatus(again, 'would-change')], [0, []], troubles(again))
   const { role, code } = pages.find(({ page }) => page === 'cib-objects.md')!
