@@ -36,11 +36,13 @@ ${targets(results)
 function machineLines({ series }: Results): string[] {
   const groups = new Map<string, Series[]>()
   for (const one of series) {
-    const key = JSON.stringify(one.machine)
+    const key = JSON.stringify({ ...one.machine, startMs: 0 })
     groups.set(key, [...(groups.get(key) ?? []), one])
   }
   return [...groups.values()].map(group => {
-    const { cpus, kernel, node, ssh, ansible, startMs } = group[0]!.machine
+    const { cpus, kernel, node, ssh, ansible } = group[0]!.machine
+    const starts = group.map(({ machine }) => machine.startMs)
+    const startMs = [...new Set([Math.min(...starts), Math.max(...starts)])].join(' to ')
     const distinct = (values: string[]) => [...new Set(values)].toSorted().join(', ')
     const works = distinct(group.map(({ work }) => `(${work})`))
     const dates = distinct(group.map(({ date }) => date))
