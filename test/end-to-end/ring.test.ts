@@ -79,6 +79,50 @@ onLab('a token and encryption are changed live: no request fails, and all nodes 
   t.deepEqual(others, [first, first])
 })
 
+onLab(
+  'a node that restarted with a new cipher before the others had loaded it is in a ring of its own: the next run brings them together',
+  async t => {
+    const inventory = await declare({ crypto_cipher: 'aes192' })
+    await on('sed -i s/aes128/aes192/ /etc/corosync/corosync.conf')
+    await site.on('node2', 'systemctl stop pacemaker corosync; systemctl start corosync pacemaker')
+    await untilSplit()
+    const { probed } = await measured(t, 'two rings become one', ['site'], inventory)
+    t.is(probed.failed, 0)
+    t.is(new Set(await ring()).size, 1)
+    t.deepEqual(await runs('totem.crypto_cipher'), everywhere('aes192'))
+    t.notRegex(await site.on('node1', 'cibadmin -Q'), /ha-run-full-stop/)
+    t.is((await site.run(['site', '--check'], { inventory })).exitCode, 0)
+  },
+)
+
+async function untilSplit(): Promise<void> {
+  await site.on(
+    'node2',
+    'for i in $(seq 120); do [ "$(crm_mon -1 --output-as=xml | grep -c "<current_dc.*name=.node2.")" = 1 ] && exit; sleep 0.5; done; exit 1',
+  )
+}
+
+onLab('nodes that the network keeps apart load no other cipher, and nothing is left in maintenance mode', async t => {
+  const inventory = await declare({})
+  const other = await declare({ crypto_cipher: 'aes256' })
+  settings = { ...settings, crypto_cipher: 'aes192' }
+  await site.on(
+    'node2',
+    "apt-get -qq update; apt-get -qq install -y nftables >/dev/null; nft add table inet cut; nft add chain inet cut in '{ type filter hook input priority 0; }'; nft add rule inet cut in udp dport 5405 drop",
+  )
+  await untilSplit()
+  const run = await site.run(['site'], { inventory: other })
+  t.is(run.exitCode, 2)
+  t.regex(troubles(run), /the nodes are not in one ring/)
+  await site.on(
+    'node2',
+    'nft delete table inet cut; apt-get -qq purge -y nftables >/dev/null; for i in $(seq 120); do corosync-quorumtool -s | grep -q "Nodes: *3" && exit; sleep 0.5; done; exit 1',
+  )
+  t.notRegex(await site.on('node1', 'cibadmin -Q'), /ha-run-full-stop/)
+  const back = await site.run(['site'], { inventory })
+  t.is(back.exitCode, 0, troubles(back))
+})
+
 const linkOf = (network: number) => Object.fromEntries(names.map((name, at) => [name, `10.9.${network}.${at + 1}`]))
 
 onLab('a link is added live: no request fails', async t => {

@@ -3,9 +3,9 @@ import type { ClusterMember, Scope } from '../members.js'
 import { servicesIn, type ClusterState } from '../pacemaker/crm-mon.js'
 import { detached, isSet, propertySets, setProperty } from '../pacemaker/temporary-property.js'
 import { attribute, elementsOf } from '../pacemaker/xml.js'
-import { missing, stateOf, untilNoneLeft, untilOnline } from './pacemaker-state.js'
+import { ledViews, missing, stateOf, untilNoneLeft, untilOnline } from './pacemaker-state.js'
 import type { Leftover } from './take-back.js'
-import { cibOf, endTemporaryProperty } from './temporary-settings.js'
+import { cibsOfAllParts, endTemporaryProperty } from './temporary-settings.js'
 
 /**
  * While the cluster is detached, Pacemaker is in maintenance mode: it starts, stops and moves nothing, and fences nobody.
@@ -42,11 +42,16 @@ export async function detach(
   scope: Pick<Scope, 'members' | 'abandon' | 'progress'>,
 ): Promise<ClusterState | undefined> {
   const state = await stateOf(scope)
-  const source = await cibOf(scope.members)
-  if (!state || !source || !canDetach(state, source.cib)) return undefined
+  const parts = await cibsOfAllParts(scope)
+  if (!state || parts.length === 0 || parts.some(({ cib }) => !canDetach(state, cib))) return undefined
   try {
-    if (!isSet(detached, source.cib)) await setProperty(source.member.$, detached)
-    await until('maintenance mode', 30, async () => (await stateOf(scope))?.maintenance === true || undefined, scope)
+    for (const { member, cib } of parts) if (!isSet(detached, cib)) await setProperty(member.$, detached)
+    await until(
+      'maintenance mode',
+      30,
+      async () => (await ledViews(scope)).every(([, { maintenance }]) => maintenance) || undefined,
+      scope,
+    )
   } catch (error) {
     await endTemporaryProperty(detached, scope).catch(() => {})
     throw error

@@ -73,13 +73,25 @@ export async function untilOnline(
 }
 
 /** The cluster as one of its nodes sees it now; undefined if Pacemaker runs nowhere. */
-export async function stateOf({ members }: Pick<Scope, 'members'>): Promise<ClusterState | undefined> {
+export async function stateOf(scope: Pick<Scope, 'members'>): Promise<ClusterState | undefined> {
+  const views = await viewsNow(scope)
+  // The DC makes the decisions, so its view takes precedence; where nodes are apart, that of the part that runs the service.
+  const ofLeaders = views.filter(([{ name }, { dc }]) => dc === name)
+  return (ofLeaders.find(([, { quorate }]) => quorate) ?? ofLeaders[0] ?? views[0])?.[1]
+}
+
+/** The views of all nodes that have a DC, now; that of one node if none has. */
+export async function ledViews(scope: Pick<Scope, 'members'>): Promise<[ClusterMember, ClusterState][]> {
+  const views = await viewsNow(scope)
+  const led = views.filter(([, { dc }]) => dc !== undefined)
+  return led.length > 0 ? led : views.slice(0, 1)
+}
+
+async function viewsNow({ members }: Pick<Scope, 'members'>): Promise<[ClusterMember, ClusterState][]> {
   for (const member of members) member.changed()
-  const views = (await readOnAll(members, clusterState)).flatMap(([member, state]) =>
-    state ? [[member, state] as const] : [],
+  return (await pacemakerViews(members)).flatMap(([member, state]): [ClusterMember, ClusterState][] =>
+    state ? [[member, state]] : [],
   )
-  // The DC makes the decisions, so its view takes precedence.
-  return (views.find(([{ name }, { dc }]) => dc === name) ?? views[0])?.[1]
 }
 
 /**

@@ -1,10 +1,12 @@
 import { TaskError } from '../../errors.js'
 import type { Difference } from '../../tasks/difference.js'
+import type { Cmap } from '../corosync/cmap.js'
 import { loadedKeyEntry, type CorosyncState } from '../corosync/state.js'
 import { readOnAll, type Scope } from '../members.js'
 import { clusterState } from '../pacemaker/facts.js'
 import { attach, attachAfterFailure, canDetach, detach } from './detach.js'
 import { pacemakerViews, untilOnline } from './pacemaker-state.js'
+import { isOneRing, type RingView } from './ring-watch.js'
 import { withLeftovers } from './take-back.js'
 import { cibOf } from './temporary-settings.js'
 
@@ -25,9 +27,32 @@ export function mayHaveOtherKey({ cmap, keyHash }: CorosyncState): boolean {
   return cmap !== undefined && cmap.get(loadedKeyEntry)?.value !== keyHash
 }
 
+const isEncryption = (setting: string): boolean => /^totem\.(crypto_|secauth|key)/.test(setting)
+
 export function changesEncryption(changes: Difference[]): boolean {
-  return changes.some(({ subject }) => /^totem\.(crypto_|secauth|key)/.test(subject))
+  return changes.some(({ subject }) => isEncryption(subject))
 }
+
+/** Whether nodes may be in different rings only because they run with different keys or encryption, as after a reboot before the reload. */
+export function mayBeSplitByKeys(running: CorosyncState[], { rings }: Pick<RingView, 'rings'>): boolean {
+  return running.every(
+    (node, at) =>
+      rings[at] !== undefined &&
+      running.every((other, otherAt) => rings[at] === rings[otherAt] || !runsWithSameKey(node, other)),
+  )
+}
+
+function runsWithSameKey({ cmap: one }: CorosyncState, { cmap: other }: CorosyncState): boolean {
+  const loaded = one?.get(loadedKeyEntry)?.value
+  return (
+    loaded !== undefined &&
+    loaded === other?.get(loadedKeyEntry)?.value &&
+    JSON.stringify(encryptionIn(one)) === JSON.stringify(encryptionIn(other))
+  )
+}
+
+const encryptionIn = (cmap: Cmap | undefined) =>
+  [...(cmap ?? [])].flatMap(([setting, { value }]) => (isEncryption(setting) ? [`${setting}=${value}`] : [])).toSorted()
 
 /** What the change means for the service, as sentences. */
 export async function forecastRekeying({ members }: Pick<Scope, 'members'>): Promise<string[]> {
@@ -60,7 +85,11 @@ export async function refuseUnprotectedRekeying({ members, consent }: Scope): Pr
  * @param reload - returns for how many seconds the ring was broken.
  * @returns what became of the ring, as sentences.
  */
-export async function whileRekeying(scope: Scope, reload: () => Promise<number>): Promise<string[]> {
+export async function whileRekeying(
+  scope: Scope,
+  ringsBefore: RingView,
+  reload: () => Promise<number>,
+): Promise<string[]> {
   const withPacemaker = (await pacemakerViews(scope.members)).flatMap(([member, state]) => (state ? [member] : []))
   const before = await detach(scope)
   let brokenSeconds: number
@@ -73,6 +102,7 @@ export async function whileRekeying(scope: Scope, reload: () => Promise<number>)
   }
   if (before) await attach(before, scope)
   if (brokenSeconds === 0) return []
+  if (!isOneRing(ringsBefore)) return ['the nodes, which different keys had split, are in one ring again']
   return [
     `the ring broke for ${brokenSeconds.toFixed(0)} s while the nodes changed keys${before ? '; Pacemaker was in maintenance mode meanwhile, and nothing moved' : ''}`,
   ]

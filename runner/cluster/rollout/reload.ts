@@ -8,8 +8,8 @@ import { recordLoadedKey } from './authkey.js'
 import { runningCmap } from '../corosync/facts.js'
 import { oldValuePrefix } from '../corosync/in-force.js'
 import { notInForce, type CorosyncState } from '../corosync/state.js'
-import type { Scope } from '../members.js'
-import { whileRekeying } from './rekey.js'
+import type { ClusterMember, Scope } from '../members.js'
+import { mayBeSplitByKeys, whileRekeying } from './rekey.js'
 import { isOneRing, ringsText, ringView, untilLinksConnected, untilRingHolds, type RingView } from './ring-watch.js'
 import type { RolloutPlan } from './rollout-plan.js'
 
@@ -20,7 +20,12 @@ import type { RolloutPlan } from './rollout-plan.js'
  */
 export async function reloadCorosync(scope: Scope, states: CorosyncState[], plan: RolloutPlan): Promise<string[]> {
   const reload = async () => reloadInSteps(scope, states, plan)
-  if (plan.rekeys) return whileRekeying(scope, reload)
+  if (plan.rekeys) {
+    const running = states.filter(({ active }) => active)
+    const rings = await ringView(running)
+    refuseSplit(running, rings, plan)
+    return whileRekeying(scope, rings, reload)
+  }
   await reload()
   return []
 }
@@ -62,10 +67,9 @@ async function reloadOnce(scope: Scope, states: CorosyncState[], plan: RolloutPl
   await refuseChangedFiles(scope, states)
   const running = states.filter(({ active }) => active)
   const before = await ringView(running)
-  refuseSplit(running, before)
+  refuseSplit(running, before, plan)
   await Promise.all(running.map(node => recordOldValues(node, plan)))
-  const { $ } = (running.find(({ member }) => member === leader) ?? running[0]!).member
-  await $({ timeout: '30s' })`corosync-cfgtool -R`
+  await Promise.all(oneOfEachRing(running, before, leader).map(({ $ }) => $({ timeout: '30s' })`corosync-cfgtool -R`))
   for (const { member, conf } of running) {
     await until(
       `${member.name} to run with the new ${confPath}`,
@@ -86,11 +90,17 @@ async function reloadOnce(scope: Scope, states: CorosyncState[], plan: RolloutPl
   return brokenSeconds
 }
 
-/**
- * A reload reaches only the nodes of one ring. Nodes of another ring would keep the old settings and could not rejoin.
- */
-function refuseSplit(running: CorosyncState[], view: RingView): void {
-  if (isOneRing(view)) return
+/** A reload reaches the nodes of one ring. */
+function oneOfEachRing(running: CorosyncState[], { rings }: RingView, leader: ClusterMember): ClusterMember[] {
+  return [...new Set(rings)].map(ring => {
+    const members = running.filter((_, at) => rings[at] === ring).map(({ member }) => member)
+    return members.find(member => member === leader) ?? members[0]!
+  })
+}
+
+/** Nodes that the network keeps apart would stay apart, and nobody could say which of them has loaded its file. */
+function refuseSplit(running: CorosyncState[], view: RingView, { rekeys }: RolloutPlan): void {
+  if (isOneRing(view) || (rekeys && mayBeSplitByKeys(running, view))) return
   throw new TaskError(`the nodes are not in one ring (${ringsText(running, view)}): nothing was loaded`, {
     hint: '`corosync-cfgtool -s` on the nodes shows which link is down',
   })

@@ -58,7 +58,7 @@ export async function untilRingHolds(
   const timers = await totemTimers(running[0]!)
   const holdMs = timers.tokenMs * 1.5
   let wholeSince = performance.now()
-  let brokenAt: number | undefined
+  let brokenAt = isOneRing(before) ? undefined : wholeSince
   let brokenMs = 0
   let { rings } = before
   await until(

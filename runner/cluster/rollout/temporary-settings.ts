@@ -1,6 +1,7 @@
 import { until } from '../../tasks/until.js'
 import { drainsIn, endStandby, spentMarksIn } from '../pacemaker/drain.js'
 import { cibText } from '../pacemaker/facts.js'
+import { ledViews } from './pacemaker-state.js'
 import { reachable, type ClusterMember, type Scope } from '../members.js'
 import { isSet, unsetProperty, type TemporaryProperty } from '../pacemaker/temporary-property.js'
 
@@ -13,6 +14,13 @@ export async function cibOf(members: ClusterMember[]): Promise<{ member: Cluster
     if (cib !== undefined) return { member, cib }
   }
   return undefined
+}
+
+/** The CIB of each part of a cluster whose nodes are apart, from one of its nodes: a change reaches no other part. */
+export async function cibsOfAllParts(scope: Pick<Scope, 'members'>): Promise<{ member: ClusterMember; cib: string }[]> {
+  const ofDc = new Map((await ledViews(scope)).map(([member, { dc }]) => [dc, member]))
+  const cibs = await Promise.all([...ofDc.values()].map(async member => ({ member, cib: await member.read(cibText) })))
+  return cibs.flatMap(({ member, cib }) => (cib === undefined ? [] : [{ member, cib }]))
 }
 
 /** The nodes that a run has drained and not readmitted. */
@@ -53,18 +61,16 @@ export async function isSetIn(members: ClusterMember[], property: TemporaryPrope
 /** Removes ha-run's own setting of a property, and no other. */
 export async function endTemporaryProperty(
   property: TemporaryProperty,
-  { members, abandon, progress }: Pick<Scope, 'members' | 'abandon' | 'progress'>,
+  scope: Pick<Scope, 'members' | 'abandon' | 'progress'>,
 ): Promise<void> {
-  const source = await cibOf(members)
-  if (!source || !isSet(property, source.cib)) return
-  await unsetProperty(source.member.$, property)
+  const setParts = async () => (await cibsOfAllParts(scope)).filter(({ cib }) => isSet(property, cib))
+  const parts = await setParts()
+  if (parts.length === 0) return
+  for (const { member } of parts) await unsetProperty(member.$, property)
   await until(
     `the end of ${property.name}=${property.value}`,
     30,
-    async () => {
-      for (const member of members) member.changed()
-      return (await isSetIn(members, property)) ? undefined : true
-    },
-    { abandon, progress },
+    async () => ((await setParts()).length === 0 ? true : undefined),
+    scope,
   )
 }

@@ -4,6 +4,7 @@ import { flatten } from '../../../runner/cluster/corosync/settings.js'
 import { readCorosyncState } from '../../../runner/cluster/corosync/state.js'
 import { wantedConf } from '../../../runner/cluster/corosync/wanted-conf.js'
 import { forecastRollout } from '../../../runner/cluster/rollout/forecast.js'
+import { mayBeSplitByKeys } from '../../../runner/cluster/rollout/rekey.js'
 import { planRollout } from '../../../runner/cluster/rollout/rollout-plan.js'
 import { clusterOf, scopeOf, type Answers } from '../../roles/corosync/cluster.js'
 import { stateOf } from '../../roles/verify/state.js'
@@ -92,3 +93,83 @@ test('a change of keys that maintenance mode cannot protect is refused; other ch
 test('without Pacemaker there is nothing to protect', async t => {
   t.deepEqual(await planOf(otherHash, { loaded: 'k', isBare: true }), { rekeys: true, forecast: [] })
 })
+
+const splits: [
+  title: string,
+  nodes: [ring: string | undefined, cipher: string, loaded?: string][],
+  expected: boolean,
+][] = [
+  [
+    'another cipher since its restart',
+    [
+      ['1.9', 'aes256', 'k'],
+      ['2.9', 'aes128', 'k'],
+    ],
+    true,
+  ],
+  [
+    'another key since its restart',
+    [
+      ['1.9', 'aes256', 'k'],
+      ['2.9', 'aes256', 'l'],
+    ],
+    true,
+  ],
+  [
+    'nobody knows which key the restarted node has loaded',
+    [
+      ['1.9', 'aes256', 'k'],
+      ['2.9', 'aes256'],
+    ],
+    true,
+  ],
+  [
+    'the network',
+    [
+      ['1.9', 'aes256', 'k'],
+      ['2.9', 'aes256', 'k'],
+    ],
+    false,
+  ],
+  [
+    'the network, beside a node with another cipher',
+    [
+      ['1.9', 'aes256', 'k'],
+      ['2.9', 'aes256', 'k'],
+      ['3.9', 'none', 'k'],
+    ],
+    false,
+  ],
+  [
+    'two nodes with one cipher, a third with another',
+    [
+      ['1.9', 'aes256', 'k'],
+      ['1.9', 'aes256', 'k'],
+      ['3.9', 'none', 'k'],
+    ],
+    true,
+  ],
+  [
+    'a node that does not answer',
+    [
+      ['1.9', 'aes256', 'k'],
+      [undefined, 'aes128', 'k'],
+    ],
+    false,
+  ],
+]
+for (const [title, nodes, expected] of splits) {
+  test(`apart because of ${title}: ${expected ? 'may be their keys' : 'not their keys'}`, async t => {
+    const [node] = await readCorosyncState(running({}).members)
+    const states = nodes.map(([, cipher, loaded]) => ({
+      ...node!,
+      cmap: new Map(
+        Object.entries({
+          'totem.crypto_cipher': cipher,
+          ...(loaded !== undefined && { 'ha_run.authkey': loaded }),
+        }).map(([key, value]) => [key, { type: 'str', value }]),
+      ),
+    }))
+    t.is(mayBeSplitByKeys(states, { rings: nodes.map(([ring]) => ring) }), expected)
+  })
+}
