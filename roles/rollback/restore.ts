@@ -40,7 +40,7 @@ export function withoutChange(cib: string, { before, after }: Change): Candidate
       },
     )
   }
-  for (const key of changed) putBack(present, key, presentUnits, formerUnits)
+  putBack(present, new Set(changed), presentUnits, formerUnits)
   return { text: renderXml(present.cib), differences: labelDifferences(labels, labelsOf(present)) }
 }
 
@@ -84,18 +84,22 @@ function text(element: Element | undefined): string {
 }
 
 /** A unit that was removed returns to its place among the others. */
-function putBack(draft: CibDraft, key: string, presentUnits: Units, formerUnits: Units): void {
-  const [present, former] = [presentUnits.get(key), formerUnits.get(key)]
-  if (present && former) present.parentElement?.replaceChild(former, present)
-  else if (present) remove(present)
-  else if (former) {
-    const holder = holderOf(draft, key)
-    const order = [...formerUnits.keys()]
-    const next = order
-      .slice(order.indexOf(key) + 1)
-      .flatMap(other => [presentUnits.get(other), formerUnits.get(other)])
-      .find(element => element?.parentElement === holder)
-    holder.insertBefore(former, next ?? null)
+function putBack(draft: CibDraft, changed: Set<string>, presentUnits: Units, formerUnits: Units): void {
+  const nextIn = new Map<Element, Element>()
+  // From the end: what a unit stood before is in its place by then.
+  for (const [key, former] of [...formerUnits].toReversed()) {
+    const present = presentUnits.get(key)
+    if (changed.has(key) && present) present.parentElement?.replaceChild(former, present)
+    else if (changed.has(key)) {
+      const holder = holderOf(draft, key)
+      holder.insertBefore(former, nextIn.get(holder) ?? null)
+    }
+    const inPlace = changed.has(key) ? former : present
+    if (inPlace?.parentElement) nextIn.set(inPlace.parentElement, inPlace)
+  }
+  for (const key of changed) {
+    const added = formerUnits.has(key) ? undefined : presentUnits.get(key)
+    if (added) remove(added)
   }
 }
 
