@@ -1,6 +1,7 @@
 import type { LabExtras } from '../../../runner/lab/index.js'
 import type { Built } from '../built-cluster.js'
 import type { LabSite } from '../site-harness.js'
+import { succeeds } from './trials.js'
 
 /** Runs that are killed: what they change, and from what. */
 export interface Scenario {
@@ -33,6 +34,12 @@ const corosync = (name: string, settings: Record<string, unknown>) => async (sit
   site.inventory(`${name}.yml`, cluster => {
     cluster['corosync'] = settings
   })
+
+/** The lab's inventory with a second link, in another network on the same interface. */
+const secondLink = async (site: LabSite, network: number) =>
+  corosync(`link-${network}`, {
+    links: [Object.fromEntries(site.lab.nodes.map(({ name }, at) => [name, `10.9.${network}.${at + 1}`]))],
+  })(site)
 
 const cloned = async (site: LabSite) =>
   site.inventory('cloned.yml', cluster => {
@@ -82,6 +89,22 @@ export const scenarios: readonly Scenario[] = [
     built: single,
     words: ['site'],
     inventory: corosync('cipher', { crypto_cipher: 'aes128', crypto_hash: 'sha512' }),
+    most: 8,
+  },
+  {
+    name: 'two-step reload',
+    nodes: 2,
+    built: single,
+    prepare: async site => {
+      for (const [at, { name }] of site.lab.nodes.entries())
+        await site.on(
+          name,
+          `ip addr replace 10.9.1.${at + 1}/24 dev eth0; ip addr replace 10.9.2.${at + 1}/24 dev eth0`,
+        )
+      await succeeds(site, ['site'], await secondLink(site, 1))
+    },
+    words: ['site'],
+    inventory: async site => secondLink(site, 2),
     most: 8,
   },
   {
