@@ -69,7 +69,11 @@ export async function refuseUnprotectedRekeying({ members, consent }: Scope): Pr
   const [state] = (await readOnAll(members, clusterState)).flatMap(([, seen]) => seen ?? [])
   const source = await cibOf(members)
   if (!state || !source || canDetach(state, source.cib)) return
-  throw new TaskError(
+  throw unprotected()
+}
+
+function unprotected(): TaskError {
+  return new TaskError(
     'the ring can break for some seconds while the nodes change keys, and maintenance mode cannot protect the resources meanwhile: nothing was changed',
     {
       hint:
@@ -82,6 +86,7 @@ export async function refuseUnprotectedRekeying({ members, consent }: Scope): Pr
 /**
  * Reloads while Pacemaker is in maintenance mode, which ends once all nodes are in one ring again.
  *
+ * @param ringsBefore - the rings as they were before the reload.
  * @param reload - returns for how many seconds the ring was broken.
  * @returns what became of the ring, as sentences.
  */
@@ -92,10 +97,12 @@ export async function whileRekeying(
 ): Promise<string[]> {
   const withPacemaker = (await pacemakerViews(scope.members)).flatMap(([member, state]) => (state ? [member] : []))
   const before = await detach(scope)
+  // Another part of a cluster whose nodes are apart may have other resources than the one that was looked at before.
+  if (!before && withPacemaker.length > 0 && !scope.consent.outage) throw unprotected()
   let brokenSeconds: number
   try {
     brokenSeconds = await reload()
-    if (before && brokenSeconds > 0) await untilOnline(withPacemaker, scope)
+    if (before && (brokenSeconds > 0 || !isOneRing(ringsBefore))) await untilOnline(withPacemaker, scope)
   } catch (error) {
     if (!before) throw error
     throw withLeftovers(error, 'the resources are managed again', await attachAfterFailure(withPacemaker, scope))

@@ -24,6 +24,8 @@ export async function reloadCorosync(scope: Scope, states: CorosyncState[], plan
     const running = states.filter(({ active }) => active)
     const rings = await ringView(running)
     refuseSplit(running, rings, plan)
+    // Looked at again before each reload; here too, since maintenance mode can end only once all nodes are in one ring.
+    await refuseChangedFiles(scope, states)
     return whileRekeying(scope, rings, reload)
   }
   await reload()

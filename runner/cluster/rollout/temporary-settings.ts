@@ -7,8 +7,13 @@ import { isSet, unsetProperty, type TemporaryProperty } from '../pacemaker/tempo
 
 /** Settings that ha-run makes in the CIB temporarily, and how a later run removes those of a run that was killed. */
 
-/** The CIB, which is the same on all nodes, from the first node whose Pacemaker answers; undefined if none does. */
-export async function cibOf(members: ClusterMember[]): Promise<{ member: ClusterMember; cib: string } | undefined> {
+interface Source {
+  member: ClusterMember
+  cib: string
+}
+
+/** The CIB, which nodes that are together share, from the first node whose Pacemaker answers; undefined if none does. */
+export async function cibOf(members: ClusterMember[]): Promise<Source | undefined> {
   for (const member of reachable(members)) {
     const cib = await member.read(cibText)
     if (cib !== undefined) return { member, cib }
@@ -16,11 +21,18 @@ export async function cibOf(members: ClusterMember[]): Promise<{ member: Cluster
   return undefined
 }
 
-/** The CIB of each part of a cluster whose nodes are apart, from one of its nodes: a change reaches no other part. */
-export async function cibsOfAllParts(scope: Pick<Scope, 'members'>): Promise<{ member: ClusterMember; cib: string }[]> {
-  const ofDc = new Map((await ledViews(scope)).map(([member, { dc }]) => [dc, member]))
-  const cibs = await Promise.all([...ofDc.values()].map(async member => ({ member, cib: await member.read(cibText) })))
-  return cibs.flatMap(({ member, cib }) => (cib === undefined ? [] : [{ member, cib }]))
+/**
+ * The CIB of each part of a cluster whose nodes are apart, from one of its nodes: a change reaches no other part. A part with
+ * quorum comes first.
+ */
+export async function cibsOfAllParts({ members }: Pick<Scope, 'members'>): Promise<Source[]> {
+  const views = (await ledViews({ members })).toSorted(
+    ([, one], [, other]) => Number(other.quorate) - Number(one.quorate),
+  )
+  const parts = new Map<string | undefined, ClusterMember[]>()
+  for (const [member, { dc }] of views) parts.set(dc, [...(parts.get(dc) ?? []), member])
+  const sources = await Promise.all((parts.size === 0 ? [members] : [...parts.values()]).map(cibOf))
+  return sources.flatMap(source => source ?? [])
 }
 
 /** The nodes that a run has drained and not readmitted. */
