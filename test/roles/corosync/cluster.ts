@@ -60,6 +60,7 @@ export function answering(name: string, answers: Answers | undefined): ClusterMe
     unreachable: answers === undefined,
     read,
     readAgain: read,
+    changed: () => {},
     consent: noConsent,
   } as unknown as ClusterMember & NodeScope
 }
