@@ -38,11 +38,12 @@ export function mayBeSplitByKeys(running: CorosyncState[], { rings }: Pick<RingV
   return running.every(
     (node, at) =>
       rings[at] !== undefined &&
-      running.every((other, otherAt) => rings[at] === rings[otherAt] || !runsWithSameKey(node, other)),
+      running.every((other, otherAt) => rings[at] === rings[otherAt] || !areKnownToAgree(node, other)),
   )
 }
 
-function runsWithSameKey({ cmap: one }: CorosyncState, { cmap: other }: CorosyncState): boolean {
+/** False also if nobody has recorded which key one of them has loaded. */
+function areKnownToAgree({ cmap: one }: CorosyncState, { cmap: other }: CorosyncState): boolean {
   const loaded = one?.get(loadedKeyEntry)?.value
   return (
     loaded !== undefined &&
@@ -69,12 +70,12 @@ export async function refuseUnprotectedRekeying({ members, consent }: Scope): Pr
   const [state] = (await readOnAll(members, clusterState)).flatMap(([, seen]) => seen ?? [])
   const source = await cibOf(members)
   if (!state || !source || canDetach(state, source.cib)) return
-  throw unprotected()
+  throw unprotected('nothing was changed')
 }
 
-function unprotected(): TaskError {
+function unprotected(outcome: string): TaskError {
   return new TaskError(
-    'the ring can break for some seconds while the nodes change keys, and maintenance mode cannot protect the resources meanwhile: nothing was changed',
+    `the ring can break for some seconds while the nodes change keys, and maintenance mode cannot protect the resources meanwhile: ${outcome}`,
     {
       hint:
         'a resource needs Corosync itself (as DLM does), or a property set has maintenance-mode=false, which is to be removed; ' +
@@ -98,7 +99,7 @@ export async function whileRekeying(
   const withPacemaker = (await pacemakerViews(scope.members)).flatMap(([member, state]) => (state ? [member] : []))
   const before = await detach(scope)
   // Another part of a cluster whose nodes are apart may have other resources than the one that was looked at before.
-  if (!before && withPacemaker.length > 0 && !scope.consent.outage) throw unprotected()
+  if (!before && withPacemaker.length > 0 && !scope.consent.outage) throw unprotected('nothing was loaded')
   let brokenSeconds: number
   try {
     brokenSeconds = await reload()

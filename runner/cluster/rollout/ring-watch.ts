@@ -47,7 +47,7 @@ export function ringsText(running: CorosyncState[], { rings }: Pick<RingView, 'r
  * Waits until the ring has been one, with its links up, for one and a half times the token: a node that cannot read the others
  * loses its links before, although the ring changes only after token and consensus. A ring that breaks is waited for.
  *
- * @returns for how many seconds the ring was broken, to a quarter of a second; 0 if it is still the same ring.
+ * @returns for how many seconds the ring was broken, to a quarter of a second, since the call if it was not one before; 0 if it is still the same ring.
  * @throws TaskError if it does not become one again.
  */
 export async function untilRingHolds(
