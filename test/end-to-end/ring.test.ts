@@ -111,9 +111,13 @@ onLab('nodes that the network keeps apart load no other cipher, and nothing is l
     "apt-get -qq update; apt-get -qq install -y nftables >/dev/null; nft add table inet cut; nft add chain inet cut in '{ type filter hook input priority 0; }'; nft add rule inet cut in udp dport 5405 drop",
   )
   await untilSplit()
+  const epochs = async () => on('cibadmin -Q | head -n 1 | grep -o " epoch=.[0-9]*"')
+  const before = await epochs()
   const run = await site.run(['site'], { inventory: other })
   t.is(run.exitCode, 2)
   t.regex(troubles(run), /the nodes are not in one ring/)
+  t.deepEqual(await epochs(), before, 'maintenance mode was set')
+  t.deepEqual(await runs('totem.crypto_cipher'), everywhere('aes192'))
   await site.on(
     'node2',
     'nft delete table inet cut; apt-get -qq purge -y nftables >/dev/null; for i in $(seq 120); do corosync-quorumtool -s | grep -q "Nodes: *3" && exit; sleep 0.5; done; exit 1',
